@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A collector: one source of figures about a run. One file per source implements the four verbs;
+ * list.c names them all; nothing else has to change for a new one but its rows in metrics.def.
+ *
+ *   open      find the best means that works here; say why if none does
+ *   snapshot  read the counters at one edge of the window, as fast as can be: no output, no
+ *             division of labour, nothing that can wait until emit
+ *   emit      after the window: the difference of the two snapshots as rows
+ *   close     let go of everything; called also after a failed open
+ *
+ * A collector keeps its state in its own struct behind `state`. All verbs are called by one thread.
+ */
+#ifndef COLLECTORS_COLLECTOR_H
+#define COLLECTORS_COLLECTOR_H
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "record/record.h"
+#include "record/writer.h"
+
+/* What one end of the traffic is, to whoever measures it on this machine. */
+struct target {
+	pid_t pid;	 /* of its process; 0 where it runs on another machine */
+	int netns;	 /* descriptor of its network namespace; -1 for zcprof's own */
+	char iface[16];	 /* its network device; "" if not known */
+	cpu_set_t cpus;	 /* where its threads and its softirq work were placed; */
+	bool cpus_known; /* false: not placed, any CPU may be its */
+};
+
+/* What collectors are told about a run. */
+struct run {
+	struct target target[END_COUNT]; /* [END_RX] and [END_TX]; [END_HOST] is unused */
+	const char *sidecar;		 /* path without ending, for files beside the CSV */
+};
+
+/*
+ * Which end a CPU belongs to: the one end that was placed on it, or END_HOST where that is not
+ * exactly one.
+ */
+enum record_end run_cpu_end(const struct run *run, int cpu);
+/* Which end a process is: END_HOST for neither. */
+enum record_end run_pid_end(const struct run *run, pid_t tgid);
+
+enum edge { EDGE_OPEN, EDGE_CLOSE, EDGE_COUNT };
+
+struct collector_ops {
+	const char *source;
+	const char *what; /* one line, for --help and doctor */
+	/*
+	 * 0, with *means a static text such as "raw_tracepoint" or "/proc/stat"; or -1 with why
+	 * filled in (one sentence that names the missing thing and the fix).
+	 */
+	int (*open)(void **state, const struct run *run, const char **means, char *why,
+		    size_t why_size);
+	int (*snapshot)(void *state, enum edge edge);
+	void (*emit)(void *state, struct writer *w);
+	void (*close)(void *state);
+};
+
+/* Every collector, NULL at the end, in the order in which snapshots are taken. */
+extern const struct collector_ops *const collectors[];
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A record being read, row by row. Takes RFC 4180, with LF or CRLF, and says of what it refuses:
+ * file, line, column, and what was expected there.
+ *
+ *   reader_open()    a file, or "-" for standard input
+ *   reader_memory()  bytes that are already there (tests, fuzzing)
+ *   reader_next()    the next row: 1; the end: 0; refused: -1
+ *   reader_error()   the sentence after a -1
+ *   reader_close()
+ *
+ *   reader_push()    for a stream that comes in pieces (the rows of a running zcpath): give it
+ *                    what arrived, then take whole rows with reader_next() until it says 0
+ */
+#ifndef RECORD_READER_H
+#define RECORD_READER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record/record.h"
+
+struct text {
+	const char *at;
+	size_t len;
+};
+
+/* Valid until the next call on the same reader. */
+struct row {
+	double time_s; /* WINDOW where the field is empty */
+	enum record_end end;
+	enum metric_id id;
+	struct text key;
+	struct text value; /* as it stands in the file, quotes undone */
+	double number;	   /* the value of every kind but KIND_FACT */
+	uint64_t line;	   /* where the row starts, from 1 */
+};
+
+struct reader;
+
+struct reader *reader_open(const char *path); /* NULL after saying why */
+struct reader *reader_memory(const char *name, const void *bytes, size_t len);
+struct reader *reader_pieces(const char *name);
+int reader_push(struct reader *r, const void *bytes, size_t len);
+int reader_next(struct reader *r, struct row *row);
+const char *reader_error(const struct reader *r);
+void reader_close(struct reader *r);
+
+#endif

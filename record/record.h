@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The row: one figure. All that passes between the programs is rows, as CSV (RFC 4180) with the
+ * header line RECORD_HEADER.
+ *
+ *   time_s  end  source  metric  key  value  unit
+ *
+ * time_s is empty for a figure over the whole window, else seconds since the window's start.
+ * Metrics are known by the registry (metrics.def); enum metric_id has one constant per row of it:
+ * METRIC_<source>_<name>.
+ *
+ *   metric_find()   the id of a source and a name, or METRIC_NONE
+ *   metric_info()   what the registry says of an id
+ */
+#ifndef RECORD_RECORD_H
+#define RECORD_RECORD_H
+
+#include <stddef.h>
+
+#define RECORD_VERSION 1
+#define RECORD_HEADER  "time_s,end,source,metric,key,value,unit"
+
+/* The time_s of a figure over the whole window: an empty field. */
+#define WINDOW (-1.0)
+
+/* One side of the traffic, or the machine. */
+enum record_end { END_HOST, END_RX, END_TX, END_COUNT };
+
+extern const char *const record_end_name[END_COUNT];
+
+enum metric_kind { KIND_TOTAL, KIND_GAUGE, KIND_HISTOGRAM, KIND_FACT };
+enum metric_better { BETTER_NEITHER, BETTER_LESS, BETTER_MORE };
+
+enum metric_id {
+	METRIC_NONE = -1,
+#define METRIC(source, name, unit, kind, better, meaning) METRIC_##source##_##name,
+#include "record/metrics.def"
+#undef METRIC
+	METRIC_COUNT
+};
+
+struct metric_info {
+	const char *source;
+	const char *name;
+	const char *unit;
+	enum metric_kind kind;
+	enum metric_better better;
+	const char *meaning;
+};
+
+/* The texts need no final NUL. */
+enum metric_id metric_find(const char *source, size_t source_len, const char *name,
+			   size_t name_len);
+const struct metric_info *metric_info(enum metric_id id);
+
+#endif

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "record/writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/say.h"
+#include "record/histogram.h"
+#include "record/reader.h"
+
+struct writer {
+	int fd;
+	int error; /* errno of the first write that failed */
+	char *path; /* the final name; NULL for a stream */
+	char *name; /* what is being written to, for messages */
+	size_t used;
+	char buffer[64 * 1024];
+};
+
+static void put(struct writer *w, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len) {
+		size_t room = sizeof(w->buffer) - w->used;
+		size_t part = len < room ? len : room;
+
+		memcpy(w->buffer + w->used, at, part);
+		w->used += part;
+		at += part;
+		len -= part;
+		if (w->used == sizeof(w->buffer))
+			writer_flush(w);
+	}
+}
+
+static void put_text(struct writer *w, const char *text)
+{
+	put(w, text, strlen(text));
+}
+
+/* RFC 4180, 2.6 and 2.7: quote what holds a comma, a quote or a line break; double the quotes. */
+static void put_field(struct writer *w, const char *text, size_t len)
+{
+	bool plain = true;
+
+	for (size_t i = 0; i < len && plain; i++)
+		plain = text[i] != ',' && text[i] != '"' && text[i] != '\n' && text[i] != '\r';
+	if (plain) {
+		put(w, text, len);
+		return;
+	}
+	put(w, "\"", 1);
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '"')
+			put(w, "\"", 1);
+		put(w, text + i, 1);
+	}
+	put(w, "\"", 1);
+}
+
+static void put_row(struct writer *w, double time_s, enum record_end end, enum metric_id id,
+		    struct text key, struct text value)
+{
+	const struct metric_info *info = metric_info(id);
+	char time[32] = "";
+
+	if (time_s >= 0)
+		snprintf(time, sizeof(time), "%.6f", time_s);
+	put_text(w, time);
+	put(w, ",", 1);
+	put_text(w, record_end_name[end]);
+	put(w, ",", 1);
+	put_text(w, info->source);
+	put(w, ",", 1);
+	put_text(w, info->name);
+	put(w, ",", 1);
+	put_field(w, key.at, key.len);
+	put(w, ",", 1);
+	put_field(w, value.at, value.len);
+	put(w, ",", 1);
+	put_text(w, info->unit);
+	put(w, "\n", 1);
+}
+
+static struct text text_of(const char *text)
+{
+	return (struct text){text ? text : "", text ? strlen(text) : 0};
+}
+
+static void must(bool right, enum metric_id id, const char *what)
+{
+	if (right)
+		return;
+	say_error("bug: %s.%s was given %s", metric_info(id)->source, metric_info(id)->name, what);
+	abort();
+}
+
+static struct writer *writer_new(int fd, const char *name)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+
+	if (w)
+		w->name = strdup(name);
+	if (!w || !w->name) {
+		free(w);
+		say_error("no memory left to write %s", name);
+		return NULL;
+	}
+	w->fd = fd;
+	put_text(w, RECORD_HEADER "\n");
+	return w;
+}
+
+struct writer *writer_stream(int fd, const char *name)
+{
+	return writer_new(fd, name);
+}
+
+struct writer *writer_create(const char *path)
+{
+	struct writer *w;
+	char *part;
+	int fd;
+
+	if (asprintf(&part, "%s.part", path) < 0) {
+		say_error("no memory left to write %s", path);
+		return NULL;
+	}
+	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		say_error("cannot create %s: %s; give a directory that can be written with -o", part,
+			  strerror(errno));
+		free(part);
+		return NULL;
+	}
+	w = writer_new(fd, part);
+	free(part);
+	if (!w) {
+		close(fd);
+		return NULL;
+	}
+	w->path = strdup(path);
+	if (!w->path) {
+		say_error("no memory left to write %s", path);
+		writer_abandon(w);
+		return NULL;
+	}
+	return w;
+}
+
+void writer_flush(struct writer *w)
+{
+	size_t done = 0;
+
+	while (!w->error && done < w->used) {
+		ssize_t n = write(w->fd, w->buffer + done, w->used - done);
+
+		if (n >= 0)
+			done += n;
+		else if (errno != EINTR)
+			w->error = errno;
+	}
+	w->used = 0;
+}
+
+void writer_u64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
+		const char *key, uint64_t value)
+{
+	char number[24];
+
+	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)value);
+	put_row(w, time_s, end, id, text_of(key), text_of(number));
+}
+
+void writer_f64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
+		const char *key, double value)
+{
+	char number[32];
+
+	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
+	must(isfinite(value), id, "a value that is not finite");
+	snprintf(number, sizeof(number), "%.12g", value);
+	put_row(w, time_s, end, id, text_of(key), text_of(number));
+}
+
+void writer_fact(struct writer *w, enum record_end end, enum metric_id id, const char *key,
+		 const char *text)
+{
+	must(metric_info(id)->kind == KIND_FACT, id, "a text, and is no fact");
+	put_row(w, WINDOW, end, id, text_of(key), text_of(text));
+}
+
+void writer_absent(struct writer *w, enum record_end end, const char *source, const char *reason)
+{
+	writer_fact(w, end, METRIC_collector_absent, source, reason);
+}
+
+void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, const char *prefix,
+		      const uint64_t *buckets)
+{
+	must(metric_info(id)->kind == KIND_HISTOGRAM, id, "a histogram, and is none");
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		char key[160];
+
+		if (!buckets[i])
+			continue;
+		snprintf(key, sizeof(key), "%.128s%s%llu", prefix ? prefix : "", prefix ? ":" : "",
+			 histogram_edge(i));
+		writer_u64(w, WINDOW, end, id, key, buckets[i]);
+	}
+}
+
+void writer_row(struct writer *w, const struct row *row)
+{
+	put_row(w, row->time_s, row->end, row->id, row->key, row->value);
+}
+
+bool writer_error(const struct writer *w)
+{
+	return w->error;
+}
+
+static void writer_free(struct writer *w)
+{
+	if (w->path)
+		close(w->fd);
+	free(w->path);
+	free(w->name);
+	free(w);
+}
+
+int writer_finish(struct writer *w)
+{
+	int result = 0;
+
+	writer_flush(w);
+	/* A pipe cannot be synced (EINVAL), and need not be. */
+	if (!w->error && w->path && fsync(w->fd))
+		w->error = errno;
+	if (!w->error && w->path && rename(w->name, w->path))
+		w->error = errno;
+	if (w->error) {
+		say_error("cannot write %s: %s; what came before is kept there", w->name,
+			  strerror(w->error));
+		result = -1;
+	}
+	writer_free(w);
+	return result;
+}
+
+void writer_abandon(struct writer *w)
+{
+	writer_flush(w);
+	writer_free(w);
+}

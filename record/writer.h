@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A record being written, row by row.
+ *
+ *   writer_create()   begin PATH.part, which becomes PATH only by writer_finish()
+ *   writer_stream()   begin on a descriptor that is already open (a pipe, standard output)
+ *   writer_u64() …    one row each
+ *   writer_absent()   say why a source has no rows
+ *   writer_flush()    what was written so far is in the file: a killed run keeps it
+ *   writer_finish()   all is well: flush, sync, rename
+ *   writer_abandon()  stop; the .part file stays, and is readable
+ *
+ * Rows never fail one by one: the first error is kept, and writer_finish() returns it and has said
+ * it in words. writer_error() asks earlier. A writer belongs to one thread.
+ */
+#ifndef RECORD_WRITER_H
+#define RECORD_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "record/record.h"
+
+struct writer;
+
+/* NULL after saying why. The header line is written at once. */
+struct writer *writer_create(const char *path);
+/* The descriptor stays the caller's. */
+struct writer *writer_stream(int fd, const char *name);
+
+/*
+ * time_s is WINDOW or seconds since the window's start. key may be any text, or NULL for none.
+ * A number for a FACT, a text for another kind, or a value that is not finite is a bug of the
+ * caller: the writer aborts, so that no test can miss it.
+ */
+void writer_u64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
+		const char *key, uint64_t value);
+void writer_f64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
+		const char *key, double value);
+void writer_fact(struct writer *w, enum record_end end, enum metric_id id, const char *key,
+		 const char *text);
+void writer_absent(struct writer *w, enum record_end end, const char *source, const char *reason);
+/* Every non-empty bucket as a row, keyed "<prefix>:<edge>" or "<edge>" where prefix is NULL. */
+void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, const char *prefix,
+		      const uint64_t *buckets);
+
+/* One row as another program said it; the caller has read it with the reader. */
+struct row;
+void writer_row(struct writer *w, const struct row *row);
+
+bool writer_error(const struct writer *w);
+void writer_flush(struct writer *w);
+int writer_finish(struct writer *w);
+void writer_abandon(struct writer *w);
+
+#endif
