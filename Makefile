@@ -1,25 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-#   make demo    install what is missing, build, run a small experiment, print the tables
-#   make test    install what is missing, build, run every test that this machine can run
-#   make         build only            make help    every target
-#
-# Everything made lands in $(B). V=1 shows the commands. SAN=1 builds with ASan and UBSan.
+# Everything made lands in $(B). V=1 shows the commands. SAN=1 builds with ASan and UBSan, into a
+# folder of its own. "make help" lists the targets; the rules are in tools/*.mk.
 
-B      ?= build
+comma := ,
+
+SAN    ?=
+B      ?= $(if $(SAN),build/san,build)
 PREFIX ?= /usr/local
 CC     ?= cc
 CLANG  ?= clang
-Q      := $(if $(V),,@)
-say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 VERSION  := $(shell cat VERSION)
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS   ?= -O2 -g
-SANITIZE := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(B) $(WARNINGS) $(CFLAGS) $(SANITIZE)
+SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(B) $(WARNINGS) $(CFLAGS) $(SANITIZE)
 
-# A program is the C files of its folders and the libraries of its own.
+# A program is the C files of its folders, and libraries: by pkg-config, or as the linker says them.
 PROGRAMS := zcpath zcprof zcroi
 zcpath_DIRS := datapath nic record base
 zcprof_DIRS := collectors nic record base
@@ -32,3 +30,4 @@ zcprof_LIBS := -pthread
 zcroi_LIBS  := -lm
 
 include tools/rules.mk
+include tools/test.mk

@@ -1,38 +1,83 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The rules behind the Makefile's lists.
+# How the programs are built from the Makefile's lists.
 
-, := ,
+Q   := $(if $(V),,@)
+say  = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(patsubst $(B)/%,%,$(2))')
+
+# bpftool and ip live in sbin, which an ordinary user's PATH may lack.
+export PATH := $(PATH):/usr/sbin:/sbin
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all
-all: $(PROGRAMS:%=$(B)/%)
+.PHONY: all help clean deps FORCE
+
+all: $(PROGRAMS:%=$(B)/%) ## build the three programs (this is what plain "make" does)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## *\(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+deps: ## install what is missing to build
+	@tools/install-deps build
+
+clean: ## remove everything that was built
+	rm -rf $(B)
 
 sources = $(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c))
 objects = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
-pkg     = $(if $($(1)_PKGS),$(shell pkg-config $(2) $($(1)_PKGS)))
+
+# A stamp changes when its text does, and then what was made by other words is made again.
+define stamp
+$(1): export STAMP_TEXT = $(2)
+$(1): FORCE
+	@mkdir -p $$(@D)
+	@printf '%s\n' "$$$$STAMP_TEXT" | cmp -s - $$@ || printf '%s\n' "$$$$STAMP_TEXT" > $$@
+endef
+$(eval $(call stamp,$(B)/stamp/cc,$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS)))
+$(eval $(call stamp,$(B)/stamp/bpf,$$(CLANG) $$(BPF_CFLAGS)))
+
+cc_TOOLS     := $(firstword $(CC))
+zcprof_TOOLS := $(CLANG) tools/bpftool
+
+# What a build needs is asked once, so that a missing tool is one sentence and not a compiler's guess.
+$(patsubst %,$(B)/stamp/have-%,cc $(PROGRAMS)): $(B)/stamp/have-%:
+	@mkdir -p $(@D)
+	@tools/have $($*_TOOLS) $($*_PKGS:%=pkg:%)
+	@touch $@
 
 define program
-$(B)/$(1): $(call objects,$(1))
+$(eval $(call stamp,$(B)/stamp/$(1),$(call objects,$(1)) $($(1)_TOOLS) $($(1)_PKGS) $($(1)_LIBS)))
+$(B)/$(1): $(call objects,$(1)) $(B)/stamp/$(1)
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(call pkg,$(1),--libs) $($(1)_LIBS)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) \
+		$$$$(pkg-config --libs $($(1)_PKGS)) $($(1)_LIBS)
+$(filter-out $(B)/record/% $(B)/base/%,$(call objects,$(1))): | $(B)/stamp/have-$(1)
+$(B)/stamp/have-$(1): $(B)/stamp/$(1)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c $(B)/stamp/cc | $(B)/stamp/have-cc
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # BPF: x.bpf.c becomes a skeleton, $(B)/bpf/x.skel.h, which only collectors/x.c includes.
-$(B)/bpf/%.bpf.o: bpf/%.bpf.c
+BPF_ARCH_x86_64  := x86
+BPF_ARCH_aarch64 := arm64
+BPF_ARCH_arm64   := arm64
+MACHINE    := $(shell uname -m)
+BPF_CFLAGS  = -g -O2 -target bpf -D__TARGET_ARCH_$(or $(BPF_ARCH_$(MACHINE)),$(MACHINE)) -Wall -Werror -I.
+
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(B)/stamp/bpf | $(B)/stamp/have-zcprof
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) -g -O2 -target bpf -D__TARGET_ARCH_x86 -Wall -Werror -I. -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)
-	$(Q)bpftool gen skeleton $< name $*_bpf > $@
+	$(Q)tools/bpftool gen skeleton $< name $(subst -,_,$*)_bpf > $@
 
+# Until its first compilation has said which skeleton a collector includes, it waits for all.
 SKELETONS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
 $(patsubst %.c,$(B)/%.o,$(wildcard collectors/*.c)): | $(SKELETONS)
+.SECONDARY: $(SKELETONS:.skel.h=.bpf.o)
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(patsubst %.c,$(B)/%.d,$(wildcard $(foreach p,$(PROGRAMS),$($(p)_DIRS:%=%/*.c)) bpf/*.bpf.c))
