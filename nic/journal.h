@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was changed on a system, so that it can be put back: on exit, on a signal, and after a
+ * crash by another process. Each process keeps one file in /run/zcprof, named by its pid and start
+ * time, and writes the old value there before it changes anything.
+ *
+ *   journal_open()     begin; nothing is created before the first change
+ *   journal_set()      note the file's old value, then write the new one
+ *   journal_close()    put everything back, latest first, and remove the file
+ *   journal_recover()  do the same for every process that died without it
+ *
+ * It holds settings that are files: sysctls and attributes of sysfs. A setting of another network
+ * namespace is found again by the namespace's inode; one whose namespace is gone is gone with it.
+ */
+#ifndef NIC_JOURNAL_H
+#define NIC_JOURNAL_H
+
+struct journal;
+
+#define JOURNAL_DIR "/run/zcprof"
+
+/* dir is JOURNAL_DIR outside tests. NULL when there is no memory left. */
+struct journal *journal_open(const char *dir);
+/*
+ * 0, or a negative errno, and then nothing was changed. Setting the same file again keeps the value
+ * that it had before the first time. Says nothing: only the caller knows what it means.
+ */
+int journal_set(struct journal *j, const char *path, const char *value);
+/* 0, or -1 after saying what could not be put back. NULL is fine. */
+int journal_close(struct journal *j);
+
+/*
+ * Number of settings put back, after saying for each process what was; -1 after saying what could
+ * not be.
+ */
+int journal_recover(const char *dir);
+
+#endif
