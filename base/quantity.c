@@ -77,12 +77,15 @@ int quantity_seconds(const char *text, double *seconds, const char **why)
 {
 	char *end;
 
-	*seconds = strtod(text, &end);
-	if (end == text || *end || !isfinite(*seconds) || *seconds < 0) {
-		*why = "expected seconds, such as 10 or 0.5";
-		return -1;
+	/* strtod alone would take signs, spaces, hexadecimal, "inf" and "nan" as well. */
+	if (strspn(text, "0123456789.eE+-") == strlen(text) &&
+	    (isdigit((unsigned char)*text) || *text == '.')) {
+		*seconds = strtod(text, &end);
+		if (end != text && !*end && isfinite(*seconds))
+			return 0;
 	}
-	return 0;
+	*why = "expected seconds, such as 10 or 0.5";
+	return -1;
 }
 
 int cpulist_parse(const char *text, cpu_set_t *set, const char **why)
@@ -120,20 +123,20 @@ char *cpulist_print(const cpu_set_t *set, char *text, size_t size)
 		text[0] = '\0';
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		int first = cpu;
-		int more;
+		char range[32];
+		int len;
 
 		if (!CPU_ISSET(cpu, set))
 			continue;
 		while (cpu + 1 < CPU_SETSIZE && CPU_ISSET(cpu + 1, set))
 			cpu++;
-		if (first == cpu)
-			more = snprintf(text + used, size - used, "%s%d", used ? "," : "", cpu);
-		else
-			more = snprintf(text + used, size - used, "%s%d-%d", used ? "," : "", first,
-					cpu);
-		if (more < 0 || (size_t)more >= size - used)
+		len = snprintf(range, sizeof(range), first == cpu ? "%s%d" : "%s%d-%d",
+			       used ? "," : "", first, cpu);
+		/* A range that is cut off would be another range. */
+		if (used + len >= size)
 			break;
-		used += more;
+		memcpy(text + used, range, len + 1);
+		used += len;
 	}
 	return text;
 }

@@ -25,7 +25,7 @@ int quantity_count(const char *text, uint64_t *count, const char **why);
 int quantity_seconds(const char *text, double *seconds, const char **why);
 
 int cpulist_parse(const char *text, cpu_set_t *set, const char **why);
-/* Writes at most size bytes with the final NUL; returns text. An empty set prints as "". */
+/* Writes as many whole ranges as fit into size bytes with the final NUL; returns text. */
 char *cpulist_print(const cpu_set_t *set, char *text, size_t size);
 
 #endif
