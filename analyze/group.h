@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Runs as they belong together. Runs of one directory that name the same configuration are its
+ * repeats; repeats without collectors are its controls.
+ *
+ *   experiment_load()  every record in the files and directories that were named
+ *   experiment_find()  a configuration by its name
+ *   experiment_free()
+ */
+#ifndef ANALYZE_GROUP_H
+#define ANALYZE_GROUP_H
+
+#include "analyze/run.h"
+
+struct configuration {
+	char *name;
+	char *directory;
+	struct run **runs; /* in the order in which they ran */
+	size_t count;
+	struct run **controls;
+	size_t control_count;
+};
+
+struct experiment {
+	struct configuration *configurations;
+	size_t count;
+	char **unfinished; /* .part files: left out */
+	size_t unfinished_count;
+};
+
+/* 0, or -1 after saying what is wrong: nothing there, or a record that is refused. */
+int experiment_load(struct experiment *e, char *const *paths, size_t count);
+const struct configuration *experiment_find(const struct experiment *e, const char *name);
+void experiment_free(struct experiment *e);
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* zcroi: what each way of moving bytes cost, where the cost went, and what moved. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/commands.h"
+#include "base/say.h"
+
+const char *argp_program_version = "zcroi " VERSION;
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{"table", command_table},
+};
+
+static const char doc[] =
+	"Answer questions about records of zcprof: which way of moving bytes pays best, where the "
+	"time went, and what moved between two sets of runs. Needs no privilege and nothing but "
+	"the CSV files.\v"
+	"Commands:\n"
+	"  table   one line per configuration: throughput, CPU, power, return on investment\n"
+	"  show    one part of runs: system calls, symbols, components, facts, CPUs, TCP …\n"
+	"  diff    what moved between two sets of runs, and by how much\n"
+	"  check   whether a record is whole and agrees with itself\n"
+	"\n"
+	"Examples:\n"
+	"  zcroi table out                        what pays best\n"
+	"  zcroi show components out/CONFIG       where its CPU time went\n"
+	"  zcroi diff out/CONFIG-A out/CONFIG-B   why B differs from A\n"
+	"  zcroi table --format csv out > roi.csv\n"
+	"\n"
+	"'zcroi COMMAND --help' tells more about a command. Exit codes: 0 done, 1 failed, 2 wrong "
+	"usage.";
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	int *command_at = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		*command_at = state->next - 1;
+		state->next = state->argc; /* the rest is the command's */
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		say_error("which question? Give table, show, diff or check, or --help");
+		exit(EXIT_USAGE);
+	default:
+		(void)arg;
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const struct argp argp = {NULL, parse, "COMMAND [ARG…]", doc, NULL, NULL, NULL};
+	char name[32];
+	int at = 0;
+
+	say_program("zcroi");
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &at);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(argv[at], commands[i].name))
+			continue;
+		snprintf(name, sizeof(name), "zcroi %s", commands[i].name);
+		argv[at] = name;
+		return commands[i].run(argc - at, argv + at);
+	}
+	say_error("there is no command '%s'; give table, show, diff or check", argv[at]);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The options that several commands share, as an argp child.
+ *
+ *   common_argp   --format, --exponent, --margin; its input is a struct common
+ *   COMMON_DEFAULTS
+ */
+#ifndef ANALYZE_OPTIONS_H
+#define ANALYZE_OPTIONS_H
+
+#include <argp.h>
+
+#include "analyze/page.h"
+#include "analyze/roi.h"
+
+struct common {
+	enum format format;
+	struct exponents exponents;
+	double margin; /* 0.02 for 2 % */
+};
+
+#define COMMON_DEFAULTS                                                                            \
+	{                                                                                          \
+		FORMAT_TEXT, {2, 1}, 0.02                                                          \
+	}
+
+extern const struct argp format_argp; /* --format alone */
+extern const struct argp common_argp; /* all three */
+
+#endif

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/remarks.h"
+
+#include <math.h>
+#include <string.h>
+
+static double percent_more(double ratio)
+{
+	return 100 * (ratio - 1);
+}
+
+void remark_best(struct page *page, const struct quantity_info *quantity,
+		 const struct configuration *best, double value, size_t count,
+		 const struct configuration *next, const struct comparison *against,
+		 const double *p, double margin)
+{
+	const struct comparison *c = &against[1];
+	size_t beaten = 0;
+	enum verdict verdict;
+
+	if (isnan(value)) {
+		page_note(page, "No run has the figures for %s: nothing can be said to pay best.",
+			  quantity->words);
+		return;
+	}
+	if (!next)
+		return;
+	for (size_t i = 1; i < count; i++) {
+		enum verdict v = stats_verdict(&against[i], p[i], margin);
+
+		beaten += v == VERDICT_MORE || v == VERDICT_LESS;
+	}
+	verdict = stats_verdict(c, p[1], margin);
+	if (isnan(c->ratio.center)) {
+		page_note(page, "Best %s: %s (%.4g). No other has that figure.", quantity->words,
+			  best->name, value);
+	} else if (isnan(c->ratio.low)) {
+		page_note(page,
+			  "Highest on this list: %s, %s %.4g, %+.1f %% against the next, %s; "
+			  "nothing is claimed, because that takes two runs or more of each.",
+			  best->name, quantity->words, value, percent_more(c->ratio.center),
+			  next->name);
+	} else if (verdict == VERDICT_MORE || verdict == VERDICT_LESS) {
+		page_note(page,
+			  "Pays best: %s, %s %.4g, %+.1f %% (95 %%: %+.1f..%+.1f %%) against the "
+			  "next, %s: better.",
+			  best->name, quantity->words, value, percent_more(c->ratio.center),
+			  percent_more(c->ratio.low), percent_more(c->ratio.high), next->name);
+	} else {
+		page_note(page,
+			  "First on this list: %s, %s %.4g, %+.1f %% (95 %%: %+.1f..%+.1f %%) "
+			  "against the next, %s: %s. It is better than %zu of the other %zu.",
+			  best->name, quantity->words, value, percent_more(c->ratio.center),
+			  percent_more(c->ratio.low), percent_more(c->ratio.high), next->name,
+			  verdict_word(verdict, quantity->better), beaten, count - 1);
+	}
+}
+
+/* The ways to send that ask the kernel not to copy. */
+static bool asks_for_zerocopy(const char *path)
+{
+	static const char *const paths[] = {"send_zc", "zerocopy", "zcrx", "devmem"};
+
+	for (size_t i = 0; path && i < sizeof(paths) / sizeof(*paths); i++)
+		if (!strcmp(path, paths[i]))
+			return true;
+	return false;
+}
+
+static bool copied_all(const struct run *run, enum record_end end)
+{
+	return run_figure(run, METRIC_path_bytes_zerocopy, end, NULL) == 0 &&
+	       run_figure(run, METRIC_path_bytes_copied, end, NULL) > 0;
+}
+
+void remark_copied(struct page *page, const struct experiment *e)
+{
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		size_t configurations = 0;
+		const char *path = NULL;
+
+		for (size_t i = 0; i < e->count; i++) {
+			const struct configuration *c = &e->configurations[i];
+			const char *asked =
+				c->count ? run_fact(c->runs[0], METRIC_fact_option, end, "path")
+					 : NULL;
+			bool copied = asks_for_zerocopy(asked);
+
+			for (size_t j = 0; copied && j < c->count; j++)
+				copied = copied_all(c->runs[j], end);
+			if (!copied)
+				continue;
+			configurations++;
+			path = path && strcmp(path, asked) ? "zero-copy paths" : asked;
+		}
+		if (configurations)
+			page_note(page,
+				  "The kernel copied every byte of %s at %s (%zu configuration%s), "
+				  "although zero copy was asked for: veth and loopback always do, "
+				  "and so does a device without scatter-gather or header split.",
+				  path, record_end_name[end], configurations,
+				  configurations > 1 ? "s" : "");
+	}
+}
+
+void remark_control(struct page *page, const struct experiment *e,
+		    const struct exponents *exponents)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+		double *with = must_calloc(c->count, sizeof(*with));
+		double *without = must_calloc(c->control_count, sizeof(*without));
+		struct comparison change;
+
+		change = stats_compare(
+			without,
+			outcomes(c->controls, c->control_count, THROUGHPUT, exponents, without),
+			with, outcomes(c->runs, c->count, THROUGHPUT, exponents, with), 0.02, 0);
+		if (!isnan(change.ratio.low))
+			page_note(page,
+				  "Instrumentation changed the throughput of %s by %+.1f %% "
+				  "(95 %%: %+.1f..%+.1f %%), by %zu repeats without it.",
+				  c->name, percent_more(change.ratio.center),
+				  percent_more(change.ratio.low), percent_more(change.ratio.high),
+				  c->control_count);
+		else if (!isnan(change.ratio.center))
+			page_note(page,
+				  "Instrumentation changed the throughput of %s by %+.1f %%, by "
+				  "%zu repeat%s without it: too few for an interval.",
+				  c->name, percent_more(change.ratio.center), c->control_count,
+				  c->control_count > 1 ? "s" : "");
+		free(with);
+		free(without);
+	}
+}
+
+/* Facts of the machine: runs are compared as if they were the same in all of them. */
+static bool should_be_equal(enum metric_id id)
+{
+	switch (id) {
+	case METRIC_fact_record_version:
+	case METRIC_fact_program:
+	case METRIC_fact_link:
+	case METRIC_fact_kernel:
+	case METRIC_fact_cpu_model:
+	case METRIC_fact_mitigation:
+	case METRIC_fact_governor:
+	case METRIC_fact_sysctl:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void remark_if_unequal(struct page *page, const struct experiment *e,
+			      const struct fact *wanted)
+{
+	const struct metric_info *info = metric_info(wanted->id);
+	const char *other = NULL;
+	size_t runs = 0, others = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+
+		for (size_t j = 0; j < c->count; j++) {
+			const char *value =
+				run_fact(c->runs[j], wanted->id, wanted->end, wanted->key);
+
+			runs++;
+			if (value && !strcmp(value, wanted->value))
+				continue;
+			others++;
+			other = value ? value : "not recorded";
+		}
+	}
+	if (others)
+		page_note(page,
+			  "Not all runs are alike: %s%s%s is \"%s\" in %zu of %zu and \"%s\" in "
+			  "others; compare with care.",
+			  info->name, *wanted->key ? " " : "", wanted->key, wanted->value,
+			  runs - others, runs, other);
+}
+
+void remark_unequal(struct page *page, const struct experiment *e)
+{
+	const struct run *first = NULL;
+
+	for (size_t i = 0; i < e->count && !first; i++)
+		if (e->configurations[i].count)
+			first = e->configurations[i].runs[0];
+	for (size_t i = 0; first && i < first->fact_count; i++)
+		if (should_be_equal(first->facts[i].id))
+			remark_if_unequal(page, e, &first->facts[i]);
+}
+
+void remark_absent(struct page *page, const struct experiment *e)
+{
+	struct absence {
+		const struct fact *fact;
+		size_t runs;
+	} *absences = NULL;
+	size_t count = 0, runs = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+
+		for (size_t j = 0; j < c->count; j++) {
+			const struct run *run = c->runs[j];
+
+			runs++;
+			for (size_t k = 0; k < run->fact_count; k++) {
+				const struct fact *fact = &run->facts[k];
+				size_t at = 0;
+
+				if (fact->id != METRIC_collector_absent)
+					continue;
+				while (at < count &&
+				       (strcmp(absences[at].fact->key, fact->key) ||
+					strcmp(absences[at].fact->value, fact->value)))
+					at++;
+				if (at == count)
+					ARRAY_ADD(absences, count) = (struct absence){fact, 0};
+				absences[at].runs++;
+			}
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		page_note(page, "Not measured: %s%s: %s", absences[i].fact->key,
+			  absences[i].runs < runs ? " (in some runs)" : "",
+			  absences[i].fact->value);
+	free(absences);
+}
+
+void remark_unfinished(struct page *page, const struct experiment *e)
+{
+	for (size_t i = 0; i < e->unfinished_count; i++)
+		page_note(page, "Left out: %s, a run that did not finish.", e->unfinished[i]);
+}

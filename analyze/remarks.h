@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What has to be said below a table, in plain words.
+ *
+ *   remark_best()        which configuration pays best, and how sure that is
+ *   remark_copied()      where the kernel copied although a zero-copy path was asked for
+ *   remark_control()     what instrumentation did to the throughput
+ *   remark_unequal()     what differs between runs and should be equal
+ *   remark_absent()      what was not measured, and why
+ *   remark_unfinished()  which runs were left out
+ */
+#ifndef ANALYZE_REMARKS_H
+#define ANALYZE_REMARKS_H
+
+#include "analyze/group.h"
+#include "analyze/page.h"
+#include "analyze/roi.h"
+#include "analyze/stats.h"
+
+/*
+ * against[i]: the best against line i, from 1 on; p: their p_margin after Holm. next is line 1, or
+ * NULL where there is only one line.
+ */
+void remark_best(struct page *page, const struct quantity_info *quantity,
+		 const struct configuration *best, double value, size_t count,
+		 const struct configuration *next, const struct comparison *against,
+		 const double *p, double margin);
+void remark_copied(struct page *page, const struct experiment *e);
+void remark_control(struct page *page, const struct experiment *e,
+		    const struct exponents *exponents);
+void remark_unequal(struct page *page, const struct experiment *e);
+void remark_absent(struct page *page, const struct experiment *e);
+void remark_unfinished(struct page *page, const struct experiment *e);
+
+#endif
