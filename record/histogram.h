@@ -16,6 +16,23 @@
 #define HISTOGRAM_VALUE_BITS 40
 #define HISTOGRAM_BUCKETS    ((HISTOGRAM_VALUE_BITS - HISTOGRAM_STEP_BITS + 1) * HISTOGRAM_STEPS)
 
+/* The place of the highest bit that is set; the value is not 0. */
+static inline unsigned int histogram_log2(unsigned long long value)
+{
+#ifdef __bpf__ /* has no such instruction, and clang 14 does not end on the builtin */
+	unsigned int log = 0, more;
+
+	for (unsigned int bits = 32; bits; bits >>= 1) {
+		more = (value >> bits) ? bits : 0;
+		value >>= more;
+		log += more;
+	}
+	return log;
+#else
+	return 63 - (unsigned int)__builtin_clzll(value);
+#endif
+}
+
 static inline unsigned int histogram_bucket(unsigned long long value)
 {
 	unsigned int log;
@@ -24,7 +41,7 @@ static inline unsigned int histogram_bucket(unsigned long long value)
 		return value;
 	if (value >> HISTOGRAM_VALUE_BITS)
 		return HISTOGRAM_BUCKETS - 1;
-	log = 63 - __builtin_clzll(value);
+	log = histogram_log2(value);
 	return ((log - HISTOGRAM_STEP_BITS) << HISTOGRAM_STEP_BITS) +
 	       (unsigned int)(value >> (log - HISTOGRAM_STEP_BITS));
 }

@@ -65,7 +65,7 @@ BPF_ARCH_x86_64  := x86
 BPF_ARCH_aarch64 := arm64
 BPF_ARCH_arm64   := arm64
 MACHINE    := $(shell uname -m)
-BPF_CFLAGS  = -g -O2 -target bpf -D__TARGET_ARCH_$(or $(BPF_ARCH_$(MACHINE)),$(MACHINE)) -Wall -Werror -I.
+BPF_CFLAGS  = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(or $(BPF_ARCH_$(MACHINE)),$(MACHINE)) -Wall -Werror -I.
 
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(B)/stamp/bpf | $(B)/stamp/have-zcprof
 	$(call say,BPF,$<)
@@ -74,6 +74,14 @@ $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(B)/stamp/bpf | $(B)/stamp/have-zcprof
 $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)tools/bpftool gen skeleton $< name $(subst -,_,$*)_bpf > $@
+
+# The names of system calls, as the headers of this machine have them.
+$(B)/collectors/syscall_numbers.h: $(B)/stamp/cc
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '#include <asm/unistd.h>\n' | $(CC) -E -dM - | \
+		sed -n '/__NR_syscalls/d; s/^#define __NR_\([a-z0-9_]*\) .*/NAME(\1)/p' > $@
+$(B)/collectors/syscall_names.o: | $(B)/collectors/syscall_numbers.h
 
 # Until its first compilation has said which skeleton a collector includes, it waits for all.
 SKELETONS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))

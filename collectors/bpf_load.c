@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/bpf_load.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/say.h"
+
+/*
+ * How far ahead an edge is set: longer than a write takes to be seen by every CPU and than a
+ * program runs between reading the clock and the window, and nothing beside the window's length.
+ */
+#define EDGE_AHEAD_NS 10000
+
+static int demote(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char *text, *line, *rest;
+
+	if (level == LIBBPF_DEBUG || vasprintf(&text, format, args) < 0)
+		return 0;
+	rest = text; /* a verifier's log has many lines */
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			say_detail("%s", line);
+	free(text);
+	return 0;
+}
+
+void bpf_quiet(void)
+{
+	libbpf_set_print(demote);
+}
+
+static bool have_capability(unsigned int cap)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	if (syscall(SYS_capget, &head, data))
+		return false;
+	return data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
+}
+
+/* Kernels before 5.8 know neither CAP_BPF nor CAP_PERFMON; later ones let SYS_ADMIN stand for both.
+ */
+static const char *missing_capability(void)
+{
+	if (have_capability(CAP_SYS_ADMIN))
+		return NULL;
+	if (!have_capability(CAP_BPF))
+		return have_capability(CAP_PERFMON) ? "CAP_BPF" : "CAP_BPF and CAP_PERFMON";
+	return have_capability(CAP_PERFMON) ? NULL : "CAP_PERFMON";
+}
+
+static bool locked_down(void)
+{
+	char text[64] = "";
+	FILE *f = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!f)
+		return false;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	return strstr(text, "[confidentiality]");
+}
+
+int bpf_refused(int error, const char *what, char *why, size_t why_size)
+{
+	const char *missing = missing_capability();
+
+	error = error < 0 ? -error : error;
+	if (missing)
+		snprintf(why, why_size, "%s needs %s: run as root or grant it to the program", what,
+			 missing);
+	else if (access("/sys/kernel/btf/vmlinux", R_OK))
+		snprintf(why, why_size,
+			 "%s needs the kernel's BTF, and /sys/kernel/btf/vmlinux is not there: use "
+			 "a "
+			 "kernel built with CONFIG_DEBUG_INFO_BTF",
+			 what);
+	else if (error == EPERM && locked_down())
+		snprintf(why, why_size,
+			 "%s was refused because the kernel is locked down for confidentiality: "
+			 "boot "
+			 "without lockdown=confidentiality",
+			 what);
+	else
+		snprintf(why, why_size, "%s was refused by the kernel (%s): --verbose says more",
+			 what, strerror(error));
+	return -1;
+}
+
+void bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run)
+{
+	for (int end = END_RX; end <= END_TX; end++)
+		tgid[end][0] = run->target[end].pid;
+}
+
+void bpf_window_edge(struct window *window, enum edge edge)
+{
+	struct timespec now;
+	__u64 ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ns = now.tv_sec * 1000000000ULL + now.tv_nsec + EDGE_AHEAD_NS;
+	__atomic_store_n(edge == EDGE_OPEN ? &window->open_ns : &window->close_ns, ns,
+			 __ATOMIC_RELEASE);
+}
+
+unsigned int bpf_cpus(void)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	return cpus > 0 ? cpus : 1;
+}

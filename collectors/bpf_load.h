@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every collector that uses BPF does around its skeleton.
+ *
+ *   bpf_quiet()        libbpf's own messages go to say_detail()
+ *   bpf_refused()      why the kernel refused, in one sentence; call it right after
+ *   bpf_run_tgids()    tells a program which processes are the run, before it is loaded
+ *   bpf_window_edge()  sets one edge of a program's window, a few microseconds from now
+ *   bpf_cpus()         how many CPUs a table indexed by CPU must hold
+ */
+#ifndef COLLECTORS_BPF_LOAD_H
+#define COLLECTORS_BPF_LOAD_H
+
+#include "bpf/common.h"
+#include "collectors/collector.h"
+
+void bpf_quiet(void);
+/* error is an errno, or its negative. Always returns -1. */
+int bpf_refused(int error, const char *what, char *why, size_t why_size);
+void bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run);
+void bpf_window_edge(struct window *window, enum edge edge);
+unsigned int bpf_cpus(void);
+
+#endif

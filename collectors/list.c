@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/list.h"
+
+const struct collector_ops *const collectors[] = {
+	&cpu_collector,
+	&syscalls_collector,
+	NULL,
+};

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every collector, for list.c. A new one adds its line here and there. */
+#ifndef COLLECTORS_LIST_H
+#define COLLECTORS_LIST_H
+
+#include "collectors/collector.h"
+
+extern const struct collector_ops cpu_collector;
+extern const struct collector_ops syscalls_collector;
+
+#endif

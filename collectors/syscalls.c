@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * System calls of the run, by bpf/syscalls.bpf.c. What a thread was in when the programs came is
+ * asked of /proc, so that a call which began before and never returns is known too.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <dirent.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "bpf/syscalls.h"
+#include "bpf/syscalls.skel.h"
+#include "collectors/bpf_load.h"
+#include "collectors/collector.h"
+#include "collectors/list.h"
+#include "collectors/syscall_names.h"
+
+struct state {
+	struct syscalls_bpf *bpf;
+	const char *counts; /* the map's memory: one element per CPU, */
+	size_t element;	    /* this many bytes apart */
+	unsigned int cpus;
+	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
+};
+
+/* One system call of one end, all CPUs together. */
+struct figure {
+	struct syscalls_name name;
+	struct syscalls_stat sum;
+};
+
+static __u64 now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+/*
+ * proc_pid_syscall(5): "running", or the call's number in decimal where the thread sleeps in one
+ * (-1: sleeps, but in none). Not knowing costs no more than the in_flight of that one call.
+ */
+static void note_blocked(struct syscalls_bpf__bss *bss, enum record_end end, pid_t pid, pid_t tid)
+{
+	struct syscalls_call *call = bss->calls[tid % SYSCALLS_SETS];
+	struct syscalls_call entry = {.start_ns = now_ns(), .tid = tid, .name.end = end};
+	char path[64], text[32] = "";
+	char *rest;
+	long number;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", pid, tid);
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	number = strtol(text, &rest, 10);
+	if (rest == text || number < 0 || number >= SYSCALLS_COMPAT)
+		return;
+	entry.name.number = number;
+	for (int way = 0; way < SYSCALLS_WAYS; way++)
+		if (call[way].tid == (__u32)tid)
+			return; /* a call that the programs saw beginning */
+	for (int way = 0; way < SYSCALLS_WAYS; way++) {
+		if (call[way].tid)
+			continue;
+		call[way] = entry;
+		return;
+	}
+}
+
+static void note_blocked_threads(struct state *s, const struct run *run)
+{
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		pid_t pid = run->target[end].pid;
+		char path[64];
+		struct dirent *entry;
+		DIR *tasks;
+
+		snprintf(path, sizeof(path), "/proc/%d/task", pid);
+		tasks = pid ? opendir(path) : NULL;
+		if (!tasks)
+			continue;
+		while ((entry = readdir(tasks)))
+			if (atoi(entry->d_name))
+				note_blocked(s->bpf->bss, end, pid, atoi(entry->d_name));
+		closedir(tasks);
+	}
+}
+
+static int map_counts(struct state *s)
+{
+	size_t pages;
+
+	s->element = (sizeof(struct syscalls_cpu) + 7) / 8 * 8;
+	pages = (s->element * s->cpus + 4095) / 4096 * 4096;
+	s->counts = mmap(NULL, pages, PROT_READ, MAP_SHARED, bpf_map__fd(s->bpf->maps.counts), 0);
+	if (s->counts != MAP_FAILED)
+		return 0;
+	s->counts = NULL;
+	return -errno;
+}
+
+static int syscalls_open(void **state, const struct run *run, const char **means, char *why,
+			 size_t why_size)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	int error;
+
+	*state = s;
+	if (!s) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
+	bpf_quiet();
+	s->cpus = bpf_cpus();
+	s->bpf = syscalls_bpf__open();
+	if (!s->bpf)
+		return bpf_refused(errno, "opening the system call programs", why, why_size);
+	bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run);
+	bpf_map__set_max_entries(s->bpf->maps.counts, s->cpus);
+	error = syscalls_bpf__load(s->bpf);
+	if (error)
+		return bpf_refused(error, "loading the system call programs", why, why_size);
+	error = map_counts(s);
+	if (error)
+		return bpf_refused(error, "mapping the table of system calls", why, why_size);
+	/* A return without a beginning does no harm before the window; a beginning that stays
+	 * without its return would. So the return is attached first. */
+	s->bpf->links.leave = bpf_program__attach(s->bpf->progs.leave);
+	if (!s->bpf->links.leave)
+		return bpf_refused(errno, "attaching to raw_tracepoint sys_exit", why, why_size);
+	error = syscalls_bpf__attach(s->bpf);
+	if (error)
+		return bpf_refused(error, "attaching to raw_tracepoint sys_enter", why, why_size);
+	s->bpf->data->attached_ns = now_ns();
+	note_blocked_threads(s, run);
+	*means = "raw_tracepoint";
+	return 0;
+}
+
+static __u64 missed_by(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+static int syscalls_snapshot(void *state, enum edge edge)
+{
+	struct state *s = state;
+
+	bpf_window_edge(&s->bpf->data->window, edge);
+	s->missed[edge] = missed_by(s->bpf->progs.enter) + missed_by(s->bpf->progs.leave);
+	return 0;
+}
+
+static void add(struct syscalls_stat *sum, const struct syscalls_stat *part)
+{
+	unsigned __int128 square;
+
+	if (part->calls && (!sum->calls || part->min_ns < sum->min_ns))
+		sum->min_ns = part->min_ns;
+	if (part->max_ns > sum->max_ns)
+		sum->max_ns = part->max_ns;
+	square = ((unsigned __int128)sum->square_high << 64) + sum->square_low;
+	square += ((unsigned __int128)part->square_high << 64) + part->square_low;
+	sum->square_low = square;
+	sum->square_high = square >> 64;
+	sum->calls += part->calls;
+	sum->errors += part->errors;
+	sum->total_ns += part->total_ns;
+	sum->in_flight += part->in_flight;
+	sum->in_flight_ns += part->in_flight_ns;
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		sum->latency[i] += part->latency[i];
+}
+
+static struct figure *figure_of(struct figure *figures, size_t *count, struct syscalls_name name)
+{
+	struct figure *figure = figures;
+
+	while (figure < figures + *count &&
+	       (figure->name.end != name.end || figure->name.number != name.number))
+		figure++;
+	if (figure == figures + *count) {
+		figure->name = name;
+		++*count;
+	}
+	return figure;
+}
+
+static size_t add_counts(const struct state *s, struct figure *figures)
+{
+	const struct syscalls_bpf__bss *bss = s->bpf->bss;
+	size_t count = 0;
+
+	for (unsigned int slot = 0; slot < SYSCALLS_SLOTS && slot < bss->slots_used; slot++) {
+		struct figure *figure = figure_of(figures, &count, bss->slot_name[slot]);
+
+		for (unsigned int cpu = 0; cpu < s->cpus; cpu++) {
+			const struct syscalls_cpu *part = (void *)(s->counts + cpu * s->element);
+
+			add(&figure->sum, &part->slot[slot]);
+		}
+	}
+	return count;
+}
+
+/* Calls that have still not returned. Those beyond the room for figures are lost. */
+static size_t add_in_flight(const struct state *s, struct figure *figures, size_t count,
+			    size_t room, __u64 *lost)
+{
+	const struct syscalls_bpf__bss *bss = s->bpf->bss;
+	const struct window *window = &s->bpf->data->window;
+	const struct syscalls_call *call = bss->calls[0];
+
+	for (size_t i = 0; i < SYSCALLS_SETS * SYSCALLS_WAYS; i++, call++) {
+		__u64 from = call->start_ns > window->open_ns ? call->start_ns : window->open_ns;
+		struct figure *figure;
+
+		if (!call->tid || from >= window->close_ns)
+			continue;
+		if (count == room) {
+			lost[call->name.end]++;
+			continue;
+		}
+		figure = figure_of(figures, &count, call->name);
+		figure->sum.in_flight++;
+		figure->sum.in_flight_ns += window->close_ns - from;
+	}
+	return count;
+}
+
+/* Over calls - 1, about the mean. The sums are exact; the mean is split so that they stay so. */
+static double deviation(const struct syscalls_stat *sum)
+{
+	__int128 square = ((unsigned __int128)sum->square_high << 64) + sum->square_low;
+	__int128 n = sum->calls, mean = sum->total_ns / sum->calls;
+	double rest = (double)(sum->total_ns % sum->calls) / (double)n;
+	double about = (double)(square - 2 * mean * sum->total_ns + n * mean * mean);
+
+	about -= (double)n * rest * rest;
+	return about > 0 ? sqrt(about / (double)(n - 1)) : 0;
+}
+
+static void emit_figure(struct writer *w, const struct figure *figure)
+{
+	const struct syscalls_stat *sum = &figure->sum;
+	enum record_end end = figure->name.end;
+	char key[32];
+
+	syscall_name(figure->name.number, key, sizeof(key));
+	writer_u64(w, WINDOW, end, METRIC_syscalls_calls, key, sum->calls);
+	writer_u64(w, WINDOW, end, METRIC_syscalls_errors, key, sum->errors);
+	writer_u64(w, WINDOW, end, METRIC_syscalls_total, key, sum->total_ns + sum->in_flight_ns);
+	if (sum->in_flight)
+		writer_u64(w, WINDOW, end, METRIC_syscalls_in_flight, key, sum->in_flight);
+	if (!sum->calls)
+		return;
+	writer_u64(w, WINDOW, end, METRIC_syscalls_min, key, sum->min_ns);
+	writer_f64(w, WINDOW, end, METRIC_syscalls_mean, key,
+		   (double)sum->total_ns / (double)sum->calls);
+	writer_u64(w, WINDOW, end, METRIC_syscalls_max, key, sum->max_ns);
+	if (sum->calls > 1)
+		writer_f64(w, WINDOW, end, METRIC_syscalls_stddev, key, deviation(sum));
+	writer_histogram(w, end, METRIC_syscalls_latency, key, (const uint64_t *)sum->latency);
+}
+
+static void syscalls_emit(void *state, struct writer *w)
+{
+	enum { ROOM = 2 * SYSCALLS_SLOTS };
+	struct state *s = state;
+	struct figure *figures = calloc(ROOM, sizeof(*figures));
+	__u64 lost[END_COUNT];
+	size_t count;
+
+	if (!figures) {
+		writer_absent(w, END_HOST, "syscalls", "out of memory when the window was over");
+		return;
+	}
+	syscalls_bpf__detach(s->bpf); /* from here on the tables stand still */
+	memcpy(lost, s->bpf->bss->lost, sizeof(lost));
+	lost[END_HOST] += s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN];
+	count = add_counts(s, figures);
+	count = add_in_flight(s, figures, count, ROOM, lost);
+	for (size_t i = 0; i < count; i++)
+		emit_figure(w, &figures[i]);
+	for (enum record_end end = END_HOST; end < END_COUNT; end++)
+		writer_u64(w, WINDOW, end, METRIC_syscalls_lost, NULL, lost[end]);
+	free(figures);
+}
+
+static void syscalls_close(void *state)
+{
+	struct state *s = state;
+
+	if (!s)
+		return;
+	if (s->counts)
+		munmap((void *)s->counts, (s->element * s->cpus + 4095) / 4096 * 4096);
+	syscalls_bpf__destroy(s->bpf);
+	free(s);
+}
+
+const struct collector_ops syscalls_collector = {
+	.source = "syscalls",
+	.what = "system calls of each end: calls, errors, time, histogram",
+	.open = syscalls_open,
+	.snapshot = syscalls_snapshot,
+	.emit = syscalls_emit,
+	.close = syscalls_close,
+};

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* needs: collectors/list.c */
+/*
+ * Runs collectors on processes that are already there: what zcprof does, without experiments.
+ *
+ *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--seconds S] [--sidecar PATH]
+ *           [SOURCE…] > run.csv
+ *
+ * Without --seconds the window opens at the first line of standard input and closes at the second;
+ * "ready", "open" and "closed" are said on standard error as soon as they are so.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/quantity.h"
+#include "base/say.h"
+#include "collectors/collector.h"
+
+#define MOST 32
+
+static void wait_for_line(double seconds)
+{
+	char line[64];
+
+	if (seconds > 0)
+		usleep((useconds_t)(seconds * 1e6));
+	else if (!fgets(line, sizeof(line), stdin))
+		say_detail("standard input ended");
+}
+
+static bool wanted(const char *source, char **names, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (!strcmp(names[i], source))
+			return true;
+	return count == 0;
+}
+
+static void set_cpus(struct target *target, const char *list)
+{
+	const char *why;
+
+	target->cpus_known = true;
+	if (cpulist_parse(list, &target->cpus, &why)) {
+		say_error("%s: %s", list, why);
+		exit(EXIT_USAGE);
+	}
+}
+
+static void measure(const struct run *run, double seconds, char **names, int count)
+{
+	void *state[MOST] = {0};
+	const struct collector_ops *ops[MOST];
+	struct writer *w = writer_stream(STDOUT_FILENO, "standard output");
+	int used = 0;
+
+	for (int i = 0; collectors[i] && used < MOST; i++) {
+		const char *means = "";
+		char why[256];
+
+		if (!wanted(collectors[i]->source, names, count))
+			continue;
+		if (collectors[i]->open(&state[used], run, &means, why, sizeof(why))) {
+			writer_absent(w, END_HOST, collectors[i]->source, why);
+			say_warning("%s: %s", collectors[i]->source, why);
+			collectors[i]->close(state[used]);
+			continue;
+		}
+		writer_fact(w, END_HOST, METRIC_collector_means, collectors[i]->source, means);
+		ops[used++] = collectors[i];
+	}
+	fprintf(stderr, "ready\n");
+	for (enum edge edge = EDGE_OPEN; edge < EDGE_COUNT; edge++) {
+		wait_for_line(edge == EDGE_OPEN && seconds > 0 ? 0.1 : seconds);
+		for (int i = 0; i < used; i++)
+			ops[i]->snapshot(state[i], edge);
+		fprintf(stderr, "%s\n", edge == EDGE_OPEN ? "open" : "closed");
+	}
+	for (int i = 0; i < used; i++)
+		ops[i]->emit(state[i], w);
+	for (int i = 0; i < used; i++)
+		ops[i]->close(state[i]);
+	exit(writer_finish(w) ? EXIT_FAILED : EXIT_DONE);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"rx", required_argument, NULL, 'r'},
+		{"tx", required_argument, NULL, 't'},
+		{"cpus-rx", required_argument, NULL, 'R'},
+		{"cpus-tx", required_argument, NULL, 'T'},
+		{"seconds", required_argument, NULL, 's'},
+		{"sidecar", required_argument, NULL, 'o'},
+		{"verbose", no_argument, NULL, 'v'},
+		{0},
+	};
+	struct run run = {0};
+	double seconds = 0;
+	int c;
+
+	say_program("collect");
+	run.target[END_RX].netns = run.target[END_TX].netns = -1;
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'r')
+			run.target[END_RX].pid = atoi(optarg);
+		else if (c == 't')
+			run.target[END_TX].pid = atoi(optarg);
+		else if (c == 'R')
+			set_cpus(&run.target[END_RX], optarg);
+		else if (c == 'T')
+			set_cpus(&run.target[END_TX], optarg);
+		else if (c == 's')
+			seconds = atof(optarg);
+		else if (c == 'o')
+			run.sidecar = optarg;
+		else if (c == 'v')
+			say_verbose(true);
+		else
+			return EXIT_USAGE;
+	}
+	measure(&run, seconds, argv + optind, argc - optind);
+}

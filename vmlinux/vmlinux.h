@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel types that bpf/ needs, and no others. A field is written here only if a program reads
+ * it; where it lies is found when the program is loaded (CO-RE), so a struct here may leave out
+ * whatever its namesake in a kernel has besides. tests/unit/test_vmlinux.c checks every one of them
+ * against the BTF of the kernel that runs.
+ */
+#ifndef VMLINUX_VMLINUX_H
+#define VMLINUX_VMLINUX_H
+
+typedef signed char __s8;
+typedef unsigned char __u8;
+typedef short __s16;
+typedef unsigned short __u16;
+typedef int __s32;
+typedef unsigned int __u32;
+typedef long long __s64;
+typedef unsigned long long __u64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+
+enum { false, true };
+
+/* From include/uapi/linux/bpf.h: part of the kernel's ABI, the same everywhere. */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+};
+
+enum {
+	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
+};
+
+enum {
+	BPF_F_USER_STACK = 1U << 8,
+	BPF_F_MMAPABLE = 1U << 10,
+};
+
+struct bpf_raw_tracepoint_args {
+	__u64 args[0];
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct thread_info {
+	__u32 status; /* TS_COMPAT, on x86 */
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	int pid;
+	int tgid;
+	__u64 start_time; /* CLOCK_MONOTONIC, ns */
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long orig_ax;
+	unsigned long ip;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct user_pt_regs {
+	__u64 pc;
+};
+
+struct pt_regs {
+	__s32 syscallno;
+};
+#endif
+
+#pragma clang attribute pop
+
+#endif
