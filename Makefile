@@ -26,7 +26,7 @@ zcpath_PKGS := liburing libmnl
 zcprof_PKGS := libbpf libmnl libdw
 zcroi_PKGS  := gsl jansson
 zcpath_LIBS := -pthread
-zcprof_LIBS := -pthread
+zcprof_LIBS := -pthread -lm
 zcroi_LIBS  := -lm
 
 include tools/rules.mk

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/facts.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "nic/netns.h"
+
+/* What a stack's throughput and cost hang on; a file that a kernel lacks is no row. */
+static const char *const sysctls[] = {
+	"net.core.rmem_max",
+	"net.core.wmem_max",
+	"net.core.rmem_default",
+	"net.core.wmem_default",
+	"net.core.optmem_max",
+	"net.core.netdev_budget",
+	"net.core.netdev_budget_usecs",
+	"net.core.netdev_max_backlog",
+	"net.core.dev_weight",
+	"net.core.busy_poll",
+	"net.core.busy_read",
+	"net.core.default_qdisc",
+	"net.core.high_order_alloc_disable",
+	"net.core.skb_defer_max",
+	"net.core.rps_sock_flow_entries",
+	"net.core.flow_limit_cpu_bitmap",
+	"net.core.bpf_jit_enable",
+	"net.ipv4.tcp_congestion_control",
+	"net.ipv4.tcp_rmem",
+	"net.ipv4.tcp_wmem",
+	"net.ipv4.tcp_mem",
+	"net.ipv4.tcp_adv_win_scale",
+	"net.ipv4.tcp_moderate_rcvbuf",
+	"net.ipv4.tcp_notsent_lowat",
+	"net.ipv4.tcp_limit_output_bytes",
+	"net.ipv4.tcp_tso_win_divisor",
+	"net.ipv4.tcp_min_tso_segs",
+	"net.ipv4.tcp_tso_rtt_log",
+	"net.ipv4.tcp_autocorking",
+	"net.ipv4.tcp_sack",
+	"net.ipv4.tcp_timestamps",
+	"net.ipv4.tcp_window_scaling",
+	"net.ipv4.tcp_ecn",
+	"net.ipv4.tcp_mtu_probing",
+	"net.ipv4.tcp_no_metrics_save",
+	"net.ipv4.tcp_slow_start_after_idle",
+	"net.ipv4.tcp_backlog_ack_defer",
+	"kernel.numa_balancing",
+	"kernel.nmi_watchdog",
+	"kernel.timer_migration",
+	"vm.nr_hugepages",
+};
+
+/* The first line of a file, or -1. */
+static int read_line(const char *path, char *line, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, line, size - 1);
+	close(fd);
+	if (n < 0)
+		return -1;
+	line[n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	for (char *c = line; *c; c++)
+		*c = *c == '\t' ? ' ' : *c;
+	return 0;
+}
+
+static void facts_cpu(struct writer *w)
+{
+	/* The word in /proc/cpuinfo, and the key in the record. */
+	static const char *const words[][2] = {
+		{"model name", ""},
+		{"microcode", "microcode"},
+		{"stepping", "stepping"},
+	};
+	FILE *in = fopen("/proc/cpuinfo", "re");
+	bool have[3] = {false};
+	char line[4096];
+	char count[16];
+
+	while (in && fgets(line, sizeof(line), in)) {
+		char *value = strchr(line, ':');
+
+		for (int i = 0; value && i < 3; i++) {
+			if (have[i] || strncmp(line, words[i][0], strlen(words[i][0])))
+				continue;
+			value[strcspn(value, "\n")] = '\0';
+			writer_fact(w, END_HOST, METRIC_fact_cpu_model, words[i][1], value + 2);
+			have[i] = true;
+		}
+	}
+	if (in)
+		fclose(in);
+	snprintf(count, sizeof(count), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+	writer_fact(w, END_HOST, METRIC_fact_cpu_model, "online", count);
+	if (!read_line("/sys/devices/system/cpu/smt/control", line, sizeof(line)))
+		writer_fact(w, END_HOST, METRIC_fact_cpu_model, "smt", line);
+	if (!read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", line,
+		       sizeof(line)))
+		writer_fact(w, END_HOST, METRIC_fact_cpu_model, "clocksource", line);
+}
+
+/* One row per file of a pattern; the key is what stands at one '*' of it. */
+static void facts_glob(struct writer *w, enum metric_id id, const char *pattern)
+{
+	size_t before = strcspn(pattern, "*");
+	size_t after = strlen(pattern) - before - 1;
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found))
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char *path = found.gl_pathv[i];
+		char line[512];
+
+		if (read_line(path, line, sizeof(line)))
+			continue;
+		path[strlen(path) - after] = '\0';
+		writer_fact(w, END_HOST, id, path + before, line);
+	}
+	globfree(&found);
+}
+
+static void facts_kernel(struct writer *w)
+{
+	struct utsname u;
+	char line[512];
+
+	uname(&u);
+	snprintf(line, sizeof(line), "%s %s %s", u.release, u.version, u.machine);
+	writer_fact(w, END_HOST, METRIC_fact_kernel, "", line);
+	if (!read_line("/proc/cmdline", line, sizeof(line)))
+		writer_fact(w, END_HOST, METRIC_fact_kernel, "command line", line);
+	if (!read_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line)))
+		writer_fact(w, END_HOST, METRIC_fact_kernel, "transparent_hugepage", line);
+}
+
+static void facts_sysctls(struct writer *w, enum record_end end)
+{
+	for (size_t i = 0; i < sizeof(sysctls) / sizeof(*sysctls); i++) {
+		char path[128] = "/proc/sys/";
+		char line[512];
+
+		strcat(path, sysctls[i]);
+		for (char *c = path + 10; *c; c++)
+			*c = *c == '.' ? '/' : *c;
+		if (!read_line(path, line, sizeof(line)))
+			writer_fact(w, end, METRIC_fact_sysctl, sysctls[i], line);
+	}
+}
+
+void facts_machine(struct writer *w)
+{
+	facts_kernel(w);
+	facts_cpu(w);
+	facts_glob(w, METRIC_fact_mitigation, "/sys/devices/system/cpu/vulnerabilities/*");
+	facts_sysctls(w, END_HOST);
+	facts_glob(w, METRIC_fact_governor,
+		   "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor");
+}
+
+void facts_end(struct writer *w, const struct run *run, enum record_end end)
+{
+	const struct target *t = &run->target[end];
+	int previous = -1;
+
+	if (!t->pid)
+		return;
+	if (t->netns >= 0) {
+		/* /proc/sys/net shows the namespace of the thread that looks. */
+		previous = netns_enter(t->netns);
+		if (previous < 0)
+			return;
+		facts_sysctls(w, end);
+	}
+	if (previous >= 0)
+		netns_leave(previous);
+}

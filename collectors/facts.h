@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a run is comparable by: the machine and its settings, as rows of source "fact".
+ *
+ *   facts_machine()  kernel, CPUs, mitigations, sysctls
+ *   facts_end()      the namespace and the device of one end: driver, settings, interrupts
+ */
+#ifndef COLLECTORS_FACTS_H
+#define COLLECTORS_FACTS_H
+
+#include "collectors/collector.h"
+#include "record/writer.h"
+
+void facts_machine(struct writer *w);
+void facts_end(struct writer *w, const struct run *run, enum record_end end);
+
+#endif

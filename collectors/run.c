@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/quantity.h"
+#include "base/say.h"
+#include "collectors/end.h"
+#include "collectors/facts.h"
+#include "collectors/stop.h"
+#include "collectors/words.h"
+
+/* zcpath gives up on a dead peer within 10 s; its own sentence is better than ours. */
+#define PATIENCE_MS 15000
+
+struct used {
+	const struct collector_ops *ops;
+	void *state;
+	bool opened;
+	bool failed; /* a snapshot */
+};
+
+struct running {
+	const struct experiment *x;
+	const struct slot *slot;
+	const struct configuration *configuration;
+	struct run run;
+	struct writer *writer;
+	struct end end[SIDES];
+	struct used used[COLLECTORS_MAX];
+	size_t used_count;
+	uint64_t spread_ns[EDGE_COUNT];
+	double seconds;
+	double warmup;
+	bool by_bytes;
+	/* What the rows said. */
+	double bytes, window_ns; /* at rx, over the window */
+	double bytes_life[SIDES];
+	bool moved; /* since it was last looked at */
+	char why[1600];
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+__attribute__((format(printf, 2, 3))) static enum run_result fail(struct running *r,
+								  const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(r->why, sizeof(r->why), format, args);
+	va_end(args);
+	return RUN_FAILED;
+}
+
+static const char *side_name(int side)
+{
+	return side == SIDE_RX ? "receiver" : "sender";
+}
+
+/* ---- following the ends ---- */
+
+static void on_row(void *data, struct end *end, const struct row *row)
+{
+	struct running *r = data;
+	bool rx = end->which == END_RX;
+
+	writer_row(r->writer, row);
+	if (row->id == METRIC_path_bytes && row->time_s >= 0) {
+		r->moved = r->moved || row->number > 0;
+		if (rx)
+			progress_rate(r->x->progress, row->number * 8 / 1e9);
+	} else if (row->id == METRIC_path_bytes && rx) {
+		r->bytes = row->number;
+	} else if (row->id == METRIC_path_window_ns && rx) {
+		r->window_ns = row->number;
+	} else if (row->id == METRIC_path_bytes_life) {
+		r->bytes_life[rx ? SIDE_RX : SIDE_TX] = row->number;
+	}
+}
+
+/* An end that is gone too early: what it said, once it had a moment to say it. */
+static enum run_result gone(struct running *r, int side, const char *before)
+{
+	struct end *end = &r->end[side];
+	char ending[1200];
+
+	end_stop(end, 1000);
+	return fail(r, "the %s %s before it was %s", side_name(side),
+		    end_ending(end, ending, sizeof(ending)), before);
+}
+
+static enum run_result read_ends(struct running *r, const struct pollfd *fds,
+				 const char *wanted_name)
+{
+	char why[300];
+
+	for (int side = 0; side < SIDES; side++) {
+		struct end *end = &r->end[side];
+
+		if (fds[2 * side + 1].revents)
+			end_read_messages(end);
+		if (!fds[2 * side].revents)
+			continue;
+		switch (end_read(end, on_row, r, why, sizeof(why))) {
+		case -1:
+			return fail(r, "the %s %s", side_name(side), why);
+		case 0:
+			if (end->reached < REACHED_CLOSED)
+				return gone(r, side, wanted_name);
+		}
+	}
+	return RUN_DONE;
+}
+
+/* One wait for news from the ends, at most until the deadline. */
+static enum run_result follow(struct running *r, uint64_t deadline_ns, const char *wanted_name)
+{
+	struct pollfd fds[2 * SIDES + 1];
+	uint64_t now = now_ns();
+	struct timespec timeout = {0};
+
+	if (deadline_ns > now) {
+		timeout.tv_sec = (deadline_ns - now) / 1000000000;
+		timeout.tv_nsec = (deadline_ns - now) % 1000000000;
+	}
+	for (int side = 0; side < SIDES; side++) {
+		fds[2 * side] = (struct pollfd){.fd = r->end[side].out, .events = POLLIN};
+		fds[2 * side + 1] = (struct pollfd){.fd = r->end[side].err, .events = POLLIN};
+	}
+	fds[2 * SIDES] = (struct pollfd){.fd = stop_fd(), .events = POLLIN};
+	if (ppoll(fds, 2 * SIDES + 1, &timeout, NULL) < 0 && errno != EINTR)
+		return fail(r, "cannot wait for the ends: %s", strerror(errno));
+	if (stop_asked())
+		return RUN_STOPPED;
+	if (writer_error(r->writer))
+		return RUN_NO_OUTPUT;
+	return read_ends(r, fds, wanted_name);
+}
+
+/* Until this end, or each where side is SIDES, has reached it. */
+static enum run_result await(struct running *r, int side, enum reached wanted, const char *name)
+{
+	uint64_t deadline = now_ns() + PATIENCE_MS * 1000000ULL;
+
+	for (;;) {
+		int late = side;
+		enum run_result result;
+
+		if (side == SIDES)
+			late = r->end[SIDE_RX].reached < wanted ? SIDE_RX : SIDE_TX;
+		if (r->end[late].reached >= wanted)
+			return RUN_DONE;
+		if (now_ns() >= deadline)
+			return fail(r, "the %s was not %s after %d s", side_name(late), name,
+				    PATIENCE_MS / 1000);
+		r->moved = false;
+		result = follow(r, deadline, name);
+		if (result != RUN_DONE)
+			return result;
+		if (r->moved)
+			deadline = now_ns() + PATIENCE_MS * 1000000ULL;
+	}
+}
+
+static enum run_result sleep_for(struct running *r, double seconds)
+{
+	uint64_t deadline = now_ns() + (uint64_t)(seconds * 1e9);
+
+	while (now_ns() < deadline) {
+		enum run_result result = follow(r, deadline, "told to end");
+
+		if (result != RUN_DONE)
+			return result;
+		writer_flush(r->writer);
+	}
+	return RUN_DONE;
+}
+
+static enum run_result tell(struct running *r, const char *word)
+{
+	int error = end_tell(&r->end[SIDE_TX], word);
+
+	if (!error)
+		return RUN_DONE;
+	return error == -EPIPE
+		       ? gone(r, SIDE_TX, "told to end")
+		       : fail(r, "cannot tell the sender to %s: %s", word, strerror(-error));
+}
+
+/* ---- the collectors ---- */
+
+static void open_collectors(struct running *r)
+{
+	for (size_t i = 0; collectors[i]; i++) {
+		const struct collector_ops *ops = collectors[i];
+		const struct collector_ops *const *chosen = r->x->chosen;
+		struct used *u = &r->used[r->used_count];
+		const char *means = NULL;
+		char why[512] = "";
+
+		while (*chosen && *chosen != ops)
+			chosen++;
+		if (!*chosen || r->slot->control) {
+			writer_absent(r->writer, END_HOST, ops->source,
+				      *chosen ? "a control run has no collectors"
+					      : "not asked for");
+			continue;
+		}
+		*u = (struct used){.ops = ops};
+		r->used_count++;
+		if (ops->open(&u->state, &r->run, &means, why, sizeof(why))) {
+			writer_absent(r->writer, END_HOST, ops->source, why);
+			continue;
+		}
+		u->opened = true;
+		writer_fact(r->writer, END_HOST, METRIC_collector_means, ops->source, means);
+	}
+}
+
+static void snapshot(struct running *r, enum edge edge)
+{
+	uint64_t first = now_ns();
+
+	for (size_t i = 0; i < r->used_count; i++) {
+		struct used *u = &r->used[i];
+
+		if (u->opened && u->ops->snapshot(u->state, edge))
+			u->failed = true;
+	}
+	r->spread_ns[edge] = now_ns() - first;
+}
+
+static void emit_collectors(struct running *r)
+{
+	static const char *const edge_name[EDGE_COUNT] = {"open", "close"};
+
+	for (size_t i = 0; i < r->used_count; i++) {
+		struct used *u = &r->used[i];
+
+		if (u->failed)
+			writer_absent(r->writer, END_HOST, u->ops->source,
+				      "could not be read at an edge of the window");
+		else if (u->opened)
+			u->ops->emit(u->state, r->writer);
+	}
+	for (int edge = 0; edge < EDGE_COUNT && r->used_count; edge++)
+		writer_u64(r->writer, WINDOW, END_HOST, METRIC_selfcost_edge_spread,
+			   edge_name[edge], r->spread_ns[edge]);
+}
+
+static void close_collectors(struct running *r)
+{
+	while (r->used_count)
+		if (r->used[--r->used_count].ops->close)
+			r->used[r->used_count].ops->close(r->used[r->used_count].state);
+}
+
+/* ---- the run ---- */
+
+static void set_targets(struct running *r)
+{
+	for (int side = 0; side < SIDES; side++) {
+		struct target *t = &r->run.target[side == SIDE_RX ? END_RX : END_TX];
+		static const enum option_id placing[] = {OPTION_cpu, OPTION_irq_cpu};
+		const char *why;
+
+		t->netns = r->x->link.side[side].netns;
+		snprintf(t->iface, sizeof(t->iface), "%s", r->x->link.side[side].iface);
+		for (int i = 0; i < 2; i++) {
+			const char *list = r->configuration->value[side][placing[i]];
+			cpu_set_t cpus;
+
+			if (!list || cpulist_parse(list, &cpus, &why))
+				continue;
+			CPU_OR(&t->cpus, &t->cpus, &cpus);
+			t->cpus_known = t->cpus_known || placing[i] == OPTION_cpu;
+		}
+	}
+}
+
+static double seconds_of(const struct configuration *c, enum option_id id)
+{
+	const char *text = c->value[SIDE_TX][id] ? c->value[SIDE_TX][id] : option_info(id)->preset;
+	struct option_value value;
+	char why[160];
+
+	return option_parse(option_info(id), text, &value, why, sizeof(why)) ? 0 : value.seconds;
+}
+
+static bool moves_bytes(const struct configuration *c)
+{
+	const char *text = c->value[SIDE_TX][OPTION_bytes];
+	struct option_value value;
+	char why[160];
+
+	return text && !option_parse(option_info(OPTION_bytes), text, &value, why, sizeof(why)) &&
+	       value.number;
+}
+
+static void write_first_facts(struct running *r)
+{
+	const struct settings *s = r->x->settings;
+	struct writer *w = r->writer;
+	char text[64];
+
+	snprintf(text, sizeof(text), "%d", RECORD_VERSION);
+	writer_fact(w, END_HOST, METRIC_fact_record_version, NULL, text);
+	writer_fact(w, END_HOST, METRIC_fact_program, NULL, "zcprof " VERSION);
+	writer_fact(w, END_HOST, METRIC_fact_configuration, NULL, r->configuration->name);
+	snprintf(text, sizeof(text), "%u", r->slot->repeat);
+	writer_fact(w, END_HOST, METRIC_fact_repeat, NULL, text);
+	writer_fact(w, END_HOST, METRIC_fact_option, "control", r->slot->control ? "yes" : "no");
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)s->seed);
+	writer_fact(w, END_HOST, METRIC_fact_option, "seed", text);
+	snprintf(text, sizeof(text), "%zu of %zu", (size_t)(r->slot - s->plan.slots) + 1,
+		 s->plan.slot_count);
+	writer_fact(w, END_HOST, METRIC_fact_option, "order", text);
+	writer_fact(w, END_HOST, METRIC_fact_link, NULL, s->link);
+	for (int side = 0; side < SIDES; side++)
+		if (s->host[side])
+			writer_fact(w, side == SIDE_RX ? END_RX : END_TX, METRIC_fact_link, "host",
+				    s->host[side]);
+	facts_machine(w);
+}
+
+static void write_end_facts(struct running *r)
+{
+	char cpus[512];
+
+	for (int end = END_RX; end <= END_TX; end++) {
+		const struct target *t = &r->run.target[end];
+
+		writer_fact(r->writer, end, METRIC_fact_end_cpus, NULL,
+			    t->cpus_known ? cpulist_print(&t->cpus, cpus, sizeof(cpus)) : "any");
+		facts_end(r->writer, &r->run, end);
+	}
+}
+
+static enum run_result start_end(struct running *r, int side)
+{
+	enum record_end which = side == SIDE_RX ? END_RX : END_TX;
+	bool remote = r->x->settings->host[side];
+	char **words = words_of_end(r->x, r->configuration, side);
+	char why[300];
+	int error;
+
+	if (!words)
+		return fail(r, "no memory left to start the %s", side_name(side));
+	error = end_start(&r->end[side], which, words, remote ? -1 : r->run.target[which].netns,
+			  why, sizeof(why));
+	words_free(words);
+	if (error)
+		return fail(r, "%s", why);
+	r->run.target[which].pid = remote ? 0 : r->end[side].pid;
+	return RUN_DONE;
+}
+
+#define TRY(step)                                                                                  \
+	do {                                                                                       \
+		enum run_result result_ = (step);                                                  \
+		if (result_ != RUN_DONE)                                                           \
+			return result_;                                                            \
+	} while (0)
+
+/*
+ * By time, traffic flows before, in and after the window, and both snapshots lie inside it: open
+ * after the ends have opened, close before they are told to. By bytes the window holds all of the
+ * traffic, and the snapshots lie around it, so that every call is counted.
+ */
+static enum run_result measure(struct running *r)
+{
+	if (r->by_bytes) {
+		snapshot(r, EDGE_OPEN);
+		TRY(tell(r, "open"));
+		TRY(await(r, SIDES, REACHED_CLOSED, "done"));
+		snapshot(r, EDGE_CLOSE);
+		return RUN_DONE;
+	}
+	TRY(tell(r, "start"));
+	TRY(sleep_for(r, r->warmup));
+	TRY(tell(r, "open"));
+	TRY(await(r, SIDES, REACHED_OPEN, "open"));
+	snapshot(r, EDGE_OPEN);
+	TRY(sleep_for(r, r->seconds));
+	snapshot(r, EDGE_CLOSE);
+	TRY(tell(r, "close"));
+	return await(r, SIDES, REACHED_CLOSED, "closed");
+}
+
+/* Their last rows, and how they ended. */
+static enum run_result finish_ends(struct running *r)
+{
+	uint64_t deadline = now_ns() + PATIENCE_MS * 1000000ULL;
+	char ending[1200];
+
+	while (r->end[SIDE_RX].out >= 0 || r->end[SIDE_TX].out >= 0) {
+		if (now_ns() >= deadline)
+			return fail(r, "the %s did not end within %d s",
+				    side_name(r->end[SIDE_RX].out >= 0 ? SIDE_RX : SIDE_TX),
+				    PATIENCE_MS / 1000);
+		TRY(follow(r, deadline, "closed"));
+	}
+	for (int side = 0; side < SIDES; side++)
+		if (end_stop(&r->end[side], PATIENCE_MS))
+			return fail(r, "the %s %s", side_name(side),
+				    end_ending(&r->end[side], ending, sizeof(ending)));
+	if (r->bytes_life[SIDE_RX] != r->bytes_life[SIDE_TX])
+		return fail(r, "the sender counted %.0f bytes and the receiver %.0f",
+			    r->bytes_life[SIDE_TX], r->bytes_life[SIDE_RX]);
+	return RUN_DONE;
+}
+
+static enum run_result run_steps(struct running *r)
+{
+	write_first_facts(r);
+	TRY(start_end(r, SIDE_RX));
+	TRY(await(r, SIDE_RX, REACHED_LISTENING, "listening"));
+	TRY(start_end(r, SIDE_TX));
+	TRY(await(r, SIDES, REACHED_READY, "ready"));
+	write_end_facts(r);
+	open_collectors(r);
+	writer_flush(r->writer);
+	TRY(measure(r));
+	TRY(finish_ends(r));
+	emit_collectors(r);
+	return writer_error(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
+}
+
+static enum run_result run_end(struct running *r, enum run_result result)
+{
+	char text[80] = "failed";
+
+	for (int side = 0; side < SIDES; side++)
+		end_stop(&r->end[side], 0);
+	close_collectors(r);
+	if (result == RUN_DONE || result == RUN_NO_OUTPUT) {
+		progress_clear(r->x->progress);
+		result = writer_finish(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
+	} else {
+		writer_abandon(r->writer);
+	}
+	if (result == RUN_DONE)
+		snprintf(text, sizeof(text), "%.2f Gbit/s", r->bytes * 8 / r->window_ns);
+	if (result == RUN_FAILED) {
+		progress_clear(r->x->progress);
+		say_error("%s run %u: %s", r->configuration->name, r->slot->repeat, r->why);
+	}
+	if (result == RUN_DONE || result == RUN_FAILED)
+		progress_end(r->x->progress, text);
+	return result;
+}
+
+char *run_path(const struct experiment *x, const struct slot *slot)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s/%s-%u.csv", x->directory,
+		     x->settings->plan.configurations[slot->configuration].name,
+		     slot->control ? "control" : "run", slot->repeat) < 0)
+		return NULL;
+	return path;
+}
+
+enum run_result run_once(const struct experiment *x, const struct slot *slot)
+{
+	struct running r = {.x = x, .slot = slot};
+	char *path = run_path(x, slot);
+	char *sidecar = path ? strndup(path, strlen(path) - strlen(".csv")) : NULL;
+	enum run_result result = RUN_NO_OUTPUT;
+
+	r.configuration = &x->settings->plan.configurations[slot->configuration];
+	r.run.sidecar = sidecar;
+	r.seconds = seconds_of(r.configuration, OPTION_seconds);
+	r.warmup = seconds_of(r.configuration, OPTION_warmup);
+	r.by_bytes = moves_bytes(r.configuration);
+	for (int side = 0; side < SIDES; side++)
+		r.end[side] = (struct end){.in = -1, .out = -1, .err = -1};
+	set_targets(&r);
+	progress_begin(x->progress, r.configuration->name, slot->repeat);
+	if (sidecar)
+		r.writer = writer_create(path);
+	if (r.writer)
+		result = run_end(&r, run_steps(&r));
+	free(sidecar);
+	free(path);
+	return result;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One run: a fresh pair of ends, one window, one file.
+ *
+ *   run_once()  do it
+ */
+#ifndef COLLECTORS_RUN_H
+#define COLLECTORS_RUN_H
+
+#include "collectors/collector.h"
+#include "collectors/progress.h"
+#include "collectors/settings.h"
+#include "nic/link.h"
+
+#define COLLECTORS_MAX 32
+
+/* What all runs of an experiment share. */
+struct experiment {
+	const struct settings *settings;
+	struct link link;
+	const char *directory;
+	char *zcpath;					    /* the local one */
+	char address[64];				    /* that rx listens on */
+	const struct collector_ops *chosen[COLLECTORS_MAX]; /* NULL at the end */
+	struct progress *progress;
+};
+
+enum run_result {
+	RUN_DONE,
+	RUN_FAILED,    /* this one; the next may do better */
+	RUN_STOPPED,   /* by a signal */
+	RUN_NO_OUTPUT, /* the file could not be written: no run after it could be either */
+};
+
+/* Has said why, where it is not RUN_DONE or RUN_STOPPED. */
+enum run_result run_once(const struct experiment *x, const struct slot *slot);
+
+/* DIR/CONFIGURATION/run-N.csv of a slot; to be freed. */
+char *run_path(const struct experiment *x, const struct slot *slot);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line of one end.
+ *
+ *   words_of_end()   zcpath with all options of this configuration, through ssh where it is remote
+ *   words_of_tool()  zcpath with one word, such as --version, in the same place
+ *   words_free()
+ */
+#ifndef COLLECTORS_WORDS_H
+#define COLLECTORS_WORDS_H
+
+#include "collectors/run.h"
+
+/* NULL-terminated; NULL when there is no memory left. */
+char **words_of_end(const struct experiment *x, const struct configuration *c, int side);
+char **words_of_tool(const struct experiment *x, int side, const char *word);
+void words_free(char **words);
+
+#endif

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/link.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "nic/netlink.h"
+#include "nic/netns.h"
+
+/* Seen in these two namespaces only, so they cannot clash with anything. */
+static const struct link_side veth_side[LINK_SIDES] = {
+	[LINK_RX] = {-1, "zcprof-rx", "10.77.0.1", "fd77::1"},
+	[LINK_TX] = {-1, "zcprof-tx", "10.77.0.2", "fd77::2"},
+};
+
+__attribute__((format(printf, 3, 4))) static int refuse(char *why, size_t size, const char *format,
+							...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, size, format, args);
+	va_end(args);
+	return -1;
+}
+
+static int create_pair(struct netlink *nl, unsigned int mtu, int peer_netns)
+{
+	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	struct nlattr *info, *data, *peer;
+	struct ifinfomsg *ifi;
+
+	mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[LINK_RX].iface);
+	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_family = AF_UNSPEC;
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[LINK_TX].iface);
+	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, peer_netns);
+	mnl_attr_nest_end(nlh, peer);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+	return netlink_ask(nl, NULL, NULL);
+}
+
+static int bring_up(struct netlink *nl, const char *iface)
+{
+	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWLINK, 0);
+	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+	ifi->ifi_index = if_nametoindex(iface);
+	ifi->ifi_flags = ifi->ifi_change = IFF_UP;
+	return netlink_ask(nl, NULL, NULL);
+}
+
+static int add_address(struct netlink *nl, const char *iface, int family, const char *text,
+		       unsigned int prefix)
+{
+	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
+	struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+	size_t size = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
+	unsigned char address[sizeof(struct in6_addr)];
+
+	inet_pton(family, text, address);
+	ifa->ifa_family = family;
+	ifa->ifa_prefixlen = prefix;
+	ifa->ifa_index = if_nametoindex(iface);
+	/* Nobody else is on this link: duplicate address detection would only take a second. */
+	ifa->ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0;
+	mnl_attr_put(nlh, IFA_LOCAL, size, address);
+	mnl_attr_put(nlh, IFA_ADDRESS, size, address);
+	return netlink_ask(nl, NULL, NULL);
+}
+
+/* In the side's namespace. what: the step that failed. */
+static int set_up_side(const struct link_side *side, const char **what)
+{
+	struct netlink nl;
+	int error = netlink_open(&nl, NETLINK_ROUTE);
+
+	*what = "open a netlink socket";
+	if (error)
+		return error;
+	*what = "bring lo up";
+	error = bring_up(&nl, "lo");
+	if (!error) {
+		*what = "add an IPv4 address";
+		error = add_address(&nl, side->iface, AF_INET, side->ipv4, 30);
+	}
+	if (!error) {
+		*what = "bring the veth device up";
+		error = bring_up(&nl, side->iface);
+	}
+	netlink_close(&nl);
+	return error;
+}
+
+/* A kernel without IPv6 still has a link. */
+static void set_up_ipv6(struct link_side *side)
+{
+	struct netlink nl;
+
+	if (netlink_open(&nl, NETLINK_ROUTE) ||
+	    add_address(&nl, side->iface, AF_INET6, side->ipv6, 64))
+		side->ipv6[0] = '\0';
+	netlink_close(&nl);
+}
+
+static int create_pair_between(const struct link *link, unsigned int mtu, const char **what)
+{
+	int previous = netns_enter(link->side[LINK_RX].netns);
+	struct netlink nl;
+	int error;
+
+	*what = "enter a new network namespace";
+	if (previous < 0)
+		return previous;
+	*what = "create a veth pair";
+	error = netlink_open(&nl, NETLINK_ROUTE);
+	if (!error)
+		error = create_pair(&nl, mtu, link->side[LINK_TX].netns);
+	netlink_close(&nl);
+	netns_leave(previous);
+	return error;
+}
+
+int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size)
+{
+	const char *what = "create a network namespace";
+	int error = 0;
+
+	memcpy(link->side, veth_side, sizeof(link->side));
+	for (int s = 0; s < LINK_SIDES && !error; s++) {
+		link->side[s].netns = netns_create();
+		if (link->side[s].netns < 0)
+			error = link->side[s].netns;
+	}
+	if (!error)
+		error = create_pair_between(link, mtu, &what);
+	for (int s = 0; s < LINK_SIDES && !error; s++) {
+		int previous = netns_enter(link->side[s].netns);
+
+		if (previous < 0) {
+			error = previous;
+			break;
+		}
+		error = set_up_side(&link->side[s], &what);
+		if (!error)
+			set_up_ipv6(&link->side[s]);
+		netns_leave(previous);
+	}
+	if (!error)
+		return 0;
+	link_close(link);
+	if (error == -EPERM)
+		return refuse(why, why_size, "cannot %s: CAP_%s_ADMIN is missing", what,
+			      strstr(what, "namespace") ? "SYS" : "NET");
+	if (error == -EOPNOTSUPP)
+		return refuse(why, why_size,
+			      "cannot %s: this kernel has no veth devices (CONFIG_VETH, or the "
+			      "module veth)",
+			      what);
+	return refuse(why, why_size, "cannot %s: %s", what, strerror(-error));
+}
+
+/* The first global address of each family that a device has in this thread's namespace. */
+static void find_addresses(struct link_side *side)
+{
+	struct ifaddrs *all;
+
+	if (getifaddrs(&all))
+		return;
+	for (struct ifaddrs *a = all; a; a = a->ifa_next) {
+		if (!a->ifa_addr || strcmp(a->ifa_name, side->iface))
+			continue;
+		if (a->ifa_addr->sa_family == AF_INET && !side->ipv4[0]) {
+			inet_ntop(AF_INET, &((struct sockaddr_in *)a->ifa_addr)->sin_addr,
+				  side->ipv4, sizeof(side->ipv4));
+		} else if (a->ifa_addr->sa_family == AF_INET6 && !side->ipv6[0]) {
+			struct in6_addr *address = &((struct sockaddr_in6 *)a->ifa_addr)->sin6_addr;
+
+			if (!IN6_IS_ADDR_LINKLOCAL(address))
+				inet_ntop(AF_INET6, address, side->ipv6, sizeof(side->ipv6));
+		}
+	}
+	freeifaddrs(all);
+}
+
+/* The first device that is up, is not lo, and has an address. */
+static void find_device(struct link_side *side)
+{
+	struct ifaddrs *all;
+
+	if (getifaddrs(&all))
+		return;
+	for (struct ifaddrs *a = all; a && !side->iface[0]; a = a->ifa_next)
+		if (a->ifa_addr && !(a->ifa_flags & IFF_LOOPBACK) && (a->ifa_flags & IFF_UP) &&
+		    (a->ifa_addr->sa_family == AF_INET || a->ifa_addr->sa_family == AF_INET6))
+			snprintf(side->iface, sizeof(side->iface), "%s", a->ifa_name);
+	freeifaddrs(all);
+}
+
+static void link_init(struct link *link)
+{
+	memset(link, 0, sizeof(*link));
+	for (int s = 0; s < LINK_SIDES; s++)
+		link->side[s].netns = -1;
+}
+
+int link_loopback(struct link *link, char *why, size_t why_size)
+{
+	link_init(link);
+	for (int s = 0; s < LINK_SIDES; s++) {
+		strcpy(link->side[s].iface, "lo");
+		find_addresses(&link->side[s]);
+	}
+	if (!link->side[LINK_RX].ipv4[0] && !link->side[LINK_RX].ipv6[0])
+		return refuse(why, why_size,
+			      "lo has no address: bring it up with 'ip link set lo up'");
+	return 0;
+}
+
+int link_device(struct link *link, int side, const char *iface, char *why, size_t why_size)
+{
+	struct link_side *here = &link->side[side];
+
+	link_init(link);
+	if (!if_nametoindex(iface))
+		return refuse(why, why_size,
+			      "there is no device %s: 'ip link' lists those that there are", iface);
+	snprintf(here->iface, sizeof(here->iface), "%s", iface);
+	find_addresses(here);
+	if (!here->ipv4[0] && !here->ipv6[0])
+		return refuse(why, why_size, "%s has no address: give it one with 'ip address add'",
+			      iface);
+	return 0;
+}
+
+int link_namespaces(struct link *link, const char *rx, const char *tx, char *why, size_t why_size)
+{
+	const char *names[LINK_SIDES] = {[LINK_RX] = rx, [LINK_TX] = tx};
+
+	link_init(link);
+	for (int s = 0; s < LINK_SIDES; s++) {
+		struct link_side *side = &link->side[s];
+		int previous;
+
+		side->netns = netns_open(names[s]);
+		previous = side->netns < 0 ? side->netns : netns_enter(side->netns);
+		if (previous < 0) {
+			link_close(link);
+			return refuse(why, why_size, "cannot enter the network namespace %s: %s%s",
+				      names[s], strerror(-previous),
+				      previous == -ENOENT
+					      ? "; 'ip netns' lists those that there are"
+					      : "");
+		}
+		find_device(side);
+		find_addresses(side);
+		netns_leave(previous);
+		if (!side->ipv4[0] && !side->ipv6[0]) {
+			link_close(link);
+			return refuse(why, why_size,
+				      "the network namespace %s has no device that is up and has "
+				      "an address",
+				      names[s]);
+		}
+	}
+	return 0;
+}
+
+void link_close(struct link *link)
+{
+	for (int s = 0; s < LINK_SIDES; s++) {
+		if (link->side[s].netns >= 0)
+			close(link->side[s].netns);
+		link->side[s].netns = -1;
+	}
+}

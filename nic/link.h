@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the traffic goes over: a namespace, a device and an address for each side.
+ *
+ *   link_veth()       make two namespaces without names and a veth pair between them
+ *   link_loopback()   both sides here, over lo
+ *   link_device()     a device of this machine at one side, the other side elsewhere
+ *   link_namespaces() two existing namespaces with a device each
+ *   link_close()      let go; what was made is gone once its processes are
+ *
+ * Each returns 0, or -1 with why filled in: a sentence that says what to do.
+ */
+#ifndef NIC_LINK_H
+#define NIC_LINK_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stddef.h>
+
+enum { LINK_RX, LINK_TX, LINK_SIDES };
+
+struct link {
+	struct link_side {
+		int netns; /* -1: this thread's own */
+		char iface[IF_NAMESIZE];
+		char ipv4[INET_ADDRSTRLEN]; /* "" where the side has none */
+		char ipv6[INET6_ADDRSTRLEN];
+	} side[LINK_SIDES];
+};
+
+int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size);
+int link_loopback(struct link *link, char *why, size_t why_size);
+int link_device(struct link *link, int side, const char *iface, char *why, size_t why_size);
+int link_namespaces(struct link *link, const char *rx, const char *tx, char *why, size_t why_size);
+void link_close(struct link *link);
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/netlink.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+int netlink_open(struct netlink *nl, int protocol)
+{
+	const struct timeval patience = {.tv_sec = 5};
+
+	memset(nl, 0, sizeof(*nl));
+	nl->socket = mnl_socket_open2(protocol, SOCK_CLOEXEC);
+	if (!nl->socket)
+		return -errno;
+	if (mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+		int error = -errno;
+
+		netlink_close(nl);
+		return error;
+	}
+	/* The kernel answers within the send; the limit is for answers that were dropped. */
+	setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
+		   sizeof(patience));
+	return 0;
+}
+
+struct nlmsghdr *netlink_begin(struct netlink *nl, int type, int flags)
+{
+	nl->request = mnl_nlmsg_put_header(nl->buffer);
+	nl->request->nlmsg_type = type;
+	nl->request->nlmsg_flags = NLM_F_REQUEST | flags;
+	nl->request->nlmsg_seq = ++nl->sequence;
+	return nl->request;
+}
+
+int netlink_ask(struct netlink *nl, mnl_cb_t callback, void *data)
+{
+	unsigned int port = mnl_socket_get_portid(nl->socket);
+	int more = MNL_CB_OK;
+
+	if (!callback)
+		nl->request->nlmsg_flags |= NLM_F_ACK;
+	if (mnl_socket_sendto(nl->socket, nl->request, nl->request->nlmsg_len) < 0)
+		return -errno;
+	while (more > MNL_CB_STOP) {
+		ssize_t n = mnl_socket_recvfrom(nl->socket, nl->buffer, sizeof(nl->buffer));
+
+		if (n < 0)
+			return -errno;
+		more = mnl_cb_run(nl->buffer, n, nl->sequence, port, callback, data);
+		/* A dump ends with NLMSG_DONE; anything else is one message. */
+		if (more > MNL_CB_STOP &&
+		    !(((struct nlmsghdr *)nl->buffer)->nlmsg_flags & NLM_F_MULTI))
+			return callback ? 0 : -EPROTO;
+	}
+	return more < 0 ? -errno : 0;
+}
+
+void netlink_close(struct netlink *nl)
+{
+	if (nl->socket)
+		mnl_socket_close(nl->socket);
+	nl->socket = NULL;
+}
