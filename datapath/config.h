@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What was chosen for one end of a run.
+ *
+ *   config_parse()  the command line of 'zcpath rx' or 'zcpath tx' -> a configuration
+ *   config_rules()  the rules between options; called by config_parse()
+ *   config_facts()  every effective option as a row
+ */
+#ifndef DATAPATH_CONFIG_H
+#define DATAPATH_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "record/options.h"
+#include "record/record.h"
+#include "record/writer.h"
+
+struct path;
+
+struct config {
+	enum record_end end;
+	const struct path *path;
+	struct option_value option[OPTIONS];
+	bool given[OPTIONS]; /* on the command line */
+
+	/* What belongs to the place and not to the configuration: no facts. */
+	const char *to;
+	const char *bind;
+	uint16_t port; /* of the control connection; the data flows use port + 1 */
+	double interval_s;
+	bool gate;
+};
+
+/* Usage errors end the program with EXIT_USAGE. */
+void config_parse(struct config *config, enum record_end end, int argc, char **argv);
+
+/* 0, or -1 after saying which option contradicts what. */
+int config_rules(struct config *config);
+
+void config_facts(const struct config *config, struct writer *w);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a data thread counts about itself. One thread writes, another reads at the edges of the
+ * window: a counter is only ever replaced by one relaxed store of its next value, which costs no
+ * more than an ordinary addition and can never be read half written.
+ *
+ *   count()          add to a counter
+ *   counters_copy()  read all of another thread's
+ */
+#ifndef DATAPATH_COUNTERS_H
+#define DATAPATH_COUNTERS_H
+
+#include <stdint.h>
+
+#include "record/histogram.h"
+
+/* The system calls of data paths, by the kernel's names. */
+#define CALLS_OF_PATHS(X)                                                                          \
+	X(recvfrom) X(sendto) X(recvmsg) X(sendfile) X(epoll_wait) X(io_uring_enter) X(poll)
+
+/* What holds a path up, or has to be done besides: each is a metric of source path. */
+#define EVENTS_OF_PATHS(X)                                                                         \
+	X(would_block)                                                                             \
+	X(rearms)                                                                                  \
+	X(buffers_exhausted)                                                                       \
+	X(cq_overflow)                                                                             \
+	X(notifications)                                                                           \
+	X(notification_waits)                                                                      \
+	X(enobufs)                                                                                 \
+	X(errqueue_stalls)
+
+enum call {
+#define X(name) CALL_##name,
+	CALLS_OF_PATHS(X)
+#undef X
+		CALLS
+};
+
+enum event {
+#define X(name) EVENT_##name,
+	EVENTS_OF_PATHS(X)
+#undef X
+		EVENTS
+};
+
+struct counters {
+	uint64_t bytes;
+	uint64_t bytes_zerocopy;
+	uint64_t bytes_copied;
+	uint64_t call[CALLS];
+	uint64_t event[EVENTS];
+	uint64_t receive_size[HISTOGRAM_BUCKETS];
+};
+
+static inline void count(uint64_t *counter, uint64_t more)
+{
+	__atomic_store_n(counter, *counter + more, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t counter_read(const uint64_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* After a receive of that many bytes, more than none. */
+static inline void count_received(struct counters *c, uint64_t bytes)
+{
+	count(&c->bytes, bytes);
+	count(&c->receive_size[histogram_bucket(bytes)], 1);
+}
+
+void counters_copy(struct counters *to, const struct counters *from);
+
+#endif

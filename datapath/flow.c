@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/flow.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/say.h"
+#include "datapath/path.h"
+
+int flow_fail(struct flow *f, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(f->error, sizeof(f->error), format, args);
+	va_end(args);
+	return -1;
+}
+
+int flow_unable(struct flow *f, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(f->error, sizeof(f->error), format, args);
+	va_end(args);
+	__atomic_store_n(&f->all->unable, true, __ATOMIC_RELAXED);
+	return -1;
+}
+
+struct flows *flows_new(const struct config *config, unsigned int count)
+{
+	struct flows *all = calloc(1, sizeof(*all));
+
+	if (!all)
+		return NULL;
+	all->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	all->flow = aligned_alloc(_Alignof(struct flow), count * sizeof(*all->flow));
+	if (!all->flow || all->ended_fd < 0) {
+		free(all->flow);
+		free(all);
+		return NULL;
+	}
+	memset(all->flow, 0, count * sizeof(*all->flow));
+	all->count = count;
+	pthread_mutex_init(&all->lock, NULL);
+	pthread_cond_init(&all->changed, NULL);
+	for (unsigned int i = 0; i < count; i++) {
+		struct flow *f = &all->flow[i];
+
+		f->all = all;
+		f->number = i;
+		f->config = config;
+		f->fd = -1;
+		f->limit = UINT64_MAX;
+	}
+	return all;
+}
+
+/* Thread i belongs on the i-th CPU of --cpu, in turn. */
+static int flow_place(struct flow *f)
+{
+	const struct option_value *cpus = &f->config->option[OPTION_cpu];
+	unsigned int skip;
+	cpu_set_t one;
+
+	if (!cpus->set)
+		return 0;
+	skip = f->number % CPU_COUNT(&cpus->cpus);
+	CPU_ZERO(&one);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &cpus->cpus) && !skip--) {
+			CPU_SET(cpu, &one);
+			if (!pthread_setaffinity_np(pthread_self(), sizeof(one), &one))
+				return 0;
+			return flow_unable(
+				f,
+				"cannot run flow %u on CPU %d: this machine or its cpuset "
+				"lacks it; see 'nproc' and give others with --cpu",
+				f->number, cpu);
+		}
+	return 0;
+}
+
+static void flow_ended(struct flow *f, bool failed)
+{
+	struct flows *all = f->all;
+	uint64_t one = 1;
+
+	pthread_mutex_lock(&all->lock);
+	if (failed && !all->error)
+		all->error = f->error;
+	/* Fails only when the counter is full, and then it is readable anyway. */
+	if ((!--all->running || failed) && write(all->ended_fd, &one, sizeof(one)) < 0)
+		say_detail("flow %u: the event counter is full", f->number);
+	pthread_cond_broadcast(&all->changed);
+	pthread_mutex_unlock(&all->lock);
+}
+
+static void *flow_thread(void *arg)
+{
+	struct flow *f = arg;
+	struct flows *all = f->all;
+	const struct path *path = f->config->path;
+	bool failed = flow_place(f) || path->open(f);
+	char name[16];
+
+	snprintf(name, sizeof(name), "%.2s-%.7s-%u", record_end_name[path->end], path->name,
+		 f->number % 1000);
+	pthread_setname_np(pthread_self(), name);
+	pthread_mutex_lock(&all->lock);
+	all->opened++;
+	if (failed && !all->error)
+		all->error = f->error;
+	pthread_cond_broadcast(&all->changed);
+	/* A futex: whoever traces the calls of data paths sees none before the traffic. */
+	while (!failed && !all->go)
+		pthread_cond_wait(&all->changed, &all->lock);
+	pthread_mutex_unlock(&all->lock);
+	if (!failed)
+		failed = path->run(f);
+	/* The receiver's run ends with the stream. */
+	if (!failed && path->end == END_TX)
+		shutdown(f->fd, SHUT_WR);
+	flow_ended(f, failed);
+	return NULL;
+}
+
+bool flows_prepare(struct flows *all)
+{
+	bool opened;
+
+	all->running = all->count;
+	for (unsigned int i = 0; i < all->count; i++) {
+		int error = pthread_create(&all->flow[i].thread, NULL, flow_thread, &all->flow[i]);
+
+		if (error) {
+			flow_unable(&all->flow[i],
+				    "cannot start a thread for flow %u: %s; use fewer --flows", i,
+				    strerror(error));
+			all->error = all->flow[i].error;
+			break;
+		}
+		all->started++;
+	}
+	pthread_mutex_lock(&all->lock);
+	while (all->opened < all->started)
+		pthread_cond_wait(&all->changed, &all->lock);
+	opened = !all->error;
+	pthread_mutex_unlock(&all->lock);
+	return opened;
+}
+
+void flows_go(struct flows *all)
+{
+	pthread_mutex_lock(&all->lock);
+	all->go = true;
+	pthread_cond_broadcast(&all->changed);
+	pthread_mutex_unlock(&all->lock);
+}
+
+void flows_stop(struct flows *all)
+{
+	__atomic_store_n(&all->stop, true, __ATOMIC_RELAXED);
+}
+
+bool flows_ended(struct flows *all)
+{
+	bool ended;
+
+	pthread_mutex_lock(&all->lock);
+	ended = !all->running;
+	pthread_mutex_unlock(&all->lock);
+	return ended;
+}
+
+const char *flows_error(struct flows *all)
+{
+	const char *error;
+
+	pthread_mutex_lock(&all->lock);
+	error = all->error;
+	pthread_mutex_unlock(&all->lock);
+	return error;
+}
+
+uint64_t flows_bytes(const struct flows *all)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned int i = 0; i < all->count; i++)
+		bytes += counter_read(&all->flow[i].counters.bytes);
+	return bytes;
+}
+
+void flows_free(struct flows *all)
+{
+	for (unsigned int i = 0; i < all->started; i++) {
+		pthread_join(all->flow[i].thread, NULL);
+		all->flow[i].config->path->close(&all->flow[i]);
+	}
+	for (unsigned int i = 0; i < all->count; i++)
+		if (all->flow[i].fd >= 0)
+			close(all->flow[i].fd);
+	close(all->ended_fd);
+	pthread_cond_destroy(&all->changed);
+	pthread_mutex_destroy(&all->lock);
+	free(all->flow);
+	free(all);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A data flow: one TCP connection, one thread, one path. All flows of an end are a set that the
+ * control thread leads.
+ *
+ *   flows_new()      a set of n flows, not connected yet
+ *   flows_prepare()  start the threads and let each open its path; false when one could not
+ *   flows_go()       let them run
+ *   flows_stop()     tell the senders that it is enough
+ *   flows_error()    the sentence of the first flow that failed, or NULL
+ *   flows_free()     after the threads have ended: join, close everything
+ *
+ * For paths:
+ *
+ *   flow_told()   has this sender been told to stop?
+ *   flow_chunk()  how many bytes the next send takes
+ *   flow_fail()   keep the sentence that says what went wrong; always -1
+ */
+#ifndef DATAPATH_FLOW_H
+#define DATAPATH_FLOW_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "datapath/config.h"
+#include "datapath/counters.h"
+#include "datapath/memory.h"
+#include "datapath/verify.h"
+
+struct flows;
+
+struct flow {
+	struct counters counters __attribute__((aligned(128)));
+
+	/* Read by its own thread only, once it runs. */
+	int fd;
+	unsigned int number;
+	struct flows *all;
+	const struct config *config;
+	const struct message *message; /* tx */
+	uint64_t limit;		       /* tx: send this many bytes at most */
+	struct verify verify;	       /* rx */
+	void *state;		       /* the path's own */
+
+	pthread_t thread;
+	char error[256];
+} __attribute__((aligned(128)));
+
+struct flows {
+	unsigned int count;
+	struct flow *flow;
+	int ended_fd; /* readable (eventfd) when all threads have ended, or one has failed */
+	bool unable;  /* a path could not open because this machine cannot do it */
+
+	bool stop; /* by relaxed atomics */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	unsigned int opened; /* under lock, with the rest */
+	unsigned int running;
+	unsigned int started;
+	bool go;
+	const char *error; /* of the flow that failed first */
+};
+
+struct flows *flows_new(const struct config *config, unsigned int count);
+bool flows_prepare(struct flows *all);
+void flows_go(struct flows *all);
+void flows_stop(struct flows *all);
+bool flows_ended(struct flows *all);
+const char *flows_error(struct flows *all);
+uint64_t flows_bytes(const struct flows *all);
+void flows_free(struct flows *all);
+
+static inline bool flow_told(const struct flow *f)
+{
+	return __atomic_load_n(&f->all->stop, __ATOMIC_RELAXED);
+}
+
+/* position: bytes sent so far. 0 when the limit is reached. */
+static inline size_t flow_chunk(const struct flow *f, uint64_t position, size_t offset)
+{
+	size_t chunk = f->config->option[OPTION_write].number;
+	size_t to_end = f->message->size - offset;
+	uint64_t to_limit = f->limit - position;
+
+	if (chunk > to_end)
+		chunk = to_end;
+	return chunk < to_limit ? chunk : to_limit;
+}
+
+int flow_fail(struct flow *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, for what this machine cannot do: the program will end with EXIT_UNABLE. */
+int flow_unable(struct flow *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* zcpath: moves bytes through one path of the kernel, and counts them. */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/say.h"
+#include "datapath/config.h"
+#include "datapath/path.h"
+#include "datapath/session.h"
+
+#include <argp.h>
+
+static const char help[] =
+	"Usage: zcpath rx [OPTION...]\n"
+	"  or:  zcpath tx --to HOST [OPTION...]\n"
+	"  or:  zcpath paths\n"
+	"Move bytes over TCP through one of the kernel's data paths, and count them.\n"
+	"\n"
+	"Examples:\n"
+	"  zcpath paths                           what this machine can run, and why not\n"
+	"  zcpath rx --path uring                 listen on 127.0.0.1\n"
+	"  zcpath tx --to 127.0.0.1 --seconds 5   send to it for five seconds\n"
+	"\n"
+	"Figures go to standard output as rows of CSV. Options: 'zcpath rx --help' and\n"
+	"'zcpath tx --help'.\n";
+
+static int list_paths(void)
+{
+	if (printf("%-4s %-9s %-4s %s\n", "end", "path", "can", "what it is, or why not") < 0)
+		return EXIT_FAILED;
+	for (int i = 0; paths[i]; i++) {
+		char why[256];
+		bool able = !paths[i]->able || paths[i]->able(why, sizeof(why));
+
+		printf("%-4s %-9s %-4s %s\n", record_end_name[paths[i]->end], paths[i]->name,
+		       able ? "yes" : "no", able ? paths[i]->what : why);
+	}
+	if (fflush(stdout)) {
+		say_error("cannot write the list to standard output");
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+/* The control thread and whatever the kernel starts for it stay on the end's own CPUs. */
+static int place(const struct config *config)
+{
+	const struct option_value *cpus = &config->option[OPTION_cpu];
+
+	if (!cpus->set || !sched_setaffinity(0, sizeof(cpus->cpus), &cpus->cpus))
+		return 0;
+	say_error("--cpu: none of these CPUs is there for this process; see 'nproc' and "
+		  "/sys/devices/system/cpu/online");
+	return -1;
+}
+
+static int run_end(enum record_end end, int argc, char **argv)
+{
+	struct config config;
+	char why[256];
+
+	config_parse(&config, end, argc, argv);
+	if (place(&config))
+		return EXIT_UNABLE;
+	if (config.path->able && !config.path->able(why, sizeof(why))) {
+		say_error("cannot run %s %s here: %s", record_end_name[end], config.path->name,
+			  why);
+		return EXIT_UNABLE;
+	}
+	return end == END_RX ? session_rx(&config) : session_tx(&config);
+}
+
+int main(int argc, char **argv)
+{
+	static char rx_name[] = "zcpath rx";
+	static char tx_name[] = "zcpath tx";
+	const char *what = argc > 1 ? argv[1] : "";
+
+	say_program("zcpath");
+	argp_program_version = "zcpath " VERSION;
+	if (!strcmp(what, "rx") || !strcmp(what, "tx")) {
+		argv[1] = *what == 'r' ? rx_name : tx_name;
+		say_program(argv[1]);
+		return run_end(*what == 'r' ? END_RX : END_TX, argc - 1, argv + 1);
+	}
+	if (!strcmp(what, "paths") && argc == 2)
+		return list_paths();
+	if (!strcmp(what, "--help") || !strcmp(what, "-?")) {
+		fputs(help, stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(what, "--version") || !strcmp(what, "-V")) {
+		puts(argp_program_version);
+		return EXIT_DONE;
+	}
+	say_error("expected 'rx', 'tx' or 'paths'; see 'zcpath --help'");
+	return EXIT_USAGE;
+}

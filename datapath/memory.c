@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/memory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "datapath/verify.h"
+
+#define HUGEPAGE      (2UL << 20)
+#define HUGEPAGE_FLAG (MAP_HUGETLB | 21 << MAP_HUGE_SHIFT)
+
+int memory_get(struct memory *m, size_t size, bool hugepages, char *why, size_t why_size)
+{
+	size_t page = hugepages ? HUGEPAGE : (size_t)sysconf(_SC_PAGESIZE);
+
+	m->size = size;
+	m->mapped = (size + page - 1) / page * page;
+	m->at = mmap(NULL, m->mapped, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | (hugepages ? HUGEPAGE_FLAG : 0),
+		     -1, 0);
+	if (m->at != MAP_FAILED)
+		return 0;
+	m->at = NULL;
+	if (hugepages)
+		snprintf(why, why_size,
+			 "cannot map %zu bytes in 2 MiB pages: %s; reserve %zu pages for it with "
+			 "'sysctl vm.nr_hugepages', or leave out --hugepages",
+			 size, strerror(errno), m->mapped / HUGEPAGE);
+	else
+		snprintf(why, why_size, "cannot map %zu bytes: %s; ask for smaller buffers", size,
+			 strerror(errno));
+	return -1;
+}
+
+void memory_free(struct memory *m)
+{
+	if (m->at)
+		munmap(m->at, m->mapped);
+	m->at = NULL;
+}
+
+/* The pages of the file are the page cache that sendfile hands to the socket. */
+static int message_file(struct message *message, char *why, size_t why_size)
+{
+	message->file = memfd_create("zcpath-message", MFD_CLOEXEC);
+	if (message->file < 0 || ftruncate(message->file, message->size))
+		goto failed;
+	message->memory.mapped = message->memory.size = message->size;
+	message->memory.at = mmap(NULL, message->size, PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_POPULATE, message->file, 0);
+	if (message->memory.at != MAP_FAILED)
+		return 0;
+	message->memory.at = NULL;
+failed:
+	snprintf(why, why_size,
+		 "cannot make a memory file of %zu bytes: %s; ask for a smaller --msg",
+		 message->size, strerror(errno));
+	return -1;
+}
+
+struct message *message_new(size_t size, bool hugepages, bool in_file, char *why, size_t why_size)
+{
+	struct message *message = calloc(1, sizeof(*message));
+
+	if (!message) {
+		snprintf(why, why_size, "no memory left");
+		return NULL;
+	}
+	message->size = size;
+	message->file = -1;
+	if (in_file ? message_file(message, why, why_size)
+		    : memory_get(&message->memory, size, hugepages, why, why_size)) {
+		message_free(message);
+		return NULL;
+	}
+	message->at = message->memory.at;
+	pattern_fill(message->memory.at, size);
+	return message;
+}
+
+void message_free(struct message *message)
+{
+	if (!message)
+		return;
+	memory_free(&message->memory);
+	if (message->file >= 0)
+		close(message->file);
+	free(message);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A path: one way to move bytes at one end. One file per path implements the verbs; list.c names
+ * them all.
+ *
+ *   able   can this machine run it? If not: why, and the fix, in words
+ *   open   make everything ready, on the flow's own thread and CPU; no byte moves
+ *   run    move bytes until told: a tx until flow_told() or its limit, an rx until the stream ends
+ *   close  let go of everything that open made
+ *
+ * A path owns its hot loop: nothing is called through a pointer per message. run() counts each
+ * system call after it returned, makes those that it counts nowhere but inside run(), and has made
+ * the last of them when it returns. Then the calls of a run that lies inside the window as a whole
+ * are exactly the calls that a tracer of the process sees.
+ */
+#ifndef DATAPATH_PATH_H
+#define DATAPATH_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "datapath/counters.h"
+#include "datapath/flow.h"
+#include "record/record.h"
+
+struct path {
+	const char *name;
+	enum record_end end;
+	const char *what;
+	uint32_t calls;	 /* BIT(CALL_…): what it counts; the others are no rows */
+	uint32_t events; /* BIT(EVENT_…): the same */
+	bool usage;	 /* it is told, or knows, how many bytes were copied */
+	bool from_file;	 /* tx: the message lies in a memory file */
+	bool (*able)(char *why, size_t size); /* NULL: always */
+	int (*open)(struct flow *f);	      /* -1 after flow_fail() */
+	int (*run)(struct flow *f);
+	void (*close)(struct flow *f);
+};
+
+#define BIT(n) (1U << (n))
+
+/* Every path, NULL at the end. */
+extern const struct path *const paths[];
+
+const struct path *path_find(const char *name, enum record_end end);
+
+#endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The rules between options, all in one place. */
+#include <string.h>
+
+#include "base/say.h"
+#include "datapath/config.h"
+#include "datapath/path.h"
+
+/* Options that have a meaning for some paths only: given to another, they are refused. */
+static const struct belongs {
+	enum option_id option;
+	const char *paths[3];
+} belongs[] = {
+	{OPTION_blocking, {"copy"}},
+	{OPTION_singleshot, {"uring"}},
+	{OPTION_no_iowait, {"uring", "send_zc"}},
+	{OPTION_buffers, {"uring"}},
+	{OPTION_depth, {"uring", "send_zc"}},
+	{OPTION_plain_buffers, {"send_zc"}},
+	{OPTION_flush_every, {"send_zc"}},
+};
+
+static bool has_meaning(const struct belongs *b, const char *path)
+{
+	for (int i = 0; i < 3 && b->paths[i]; i++)
+		if (!strcmp(b->paths[i], path))
+			return true;
+	return false;
+}
+
+/* An option at its default says nothing, even where it has no meaning. */
+static bool at_preset(const struct config *config, enum option_id id)
+{
+	char text[OPTION_TEXT_MAX];
+
+	return !strcmp(option_print(option_info(id), &config->option[id], text, sizeof(text)),
+		       option_info(id)->preset);
+}
+
+static int check_path(struct config *config)
+{
+	const char *name = config->option[OPTION_path].name;
+
+	config->path = path_find(name, config->end);
+	if (!config->path) {
+		say_error("--path %s: 'zcpath %s' has no such path; see 'zcpath paths'", name,
+			  record_end_name[config->end]);
+		return -1;
+	}
+	for (size_t i = 0; i < sizeof(belongs) / sizeof(belongs[0]); i++)
+		if (config->given[belongs[i].option] && !has_meaning(&belongs[i], name) &&
+		    !at_preset(config, belongs[i].option)) {
+			say_error("--%s has no meaning for --path %s; leave it out",
+				  option_info(belongs[i].option)->name, name);
+			return -1;
+		}
+	return 0;
+}
+
+static int check_tx(struct config *config)
+{
+	struct option_value *option = config->option;
+
+	if (!config->to) {
+		say_error("'zcpath tx' needs --to HOST: where 'zcpath rx' listens");
+		return -1;
+	}
+	if (option[OPTION_bytes].number && config->given[OPTION_warmup] &&
+	    option[OPTION_warmup].seconds > 0) {
+		say_error("--warmup would move part of --bytes outside the window; leave one out");
+		return -1;
+	}
+	/* The window holds all of it. */
+	if (option[OPTION_bytes].number)
+		option[OPTION_warmup].seconds = 0;
+	if (!option[OPTION_bytes].number && option[OPTION_seconds].seconds < 0.01) {
+		say_error("--seconds is too short for a window; give 0.01 or more, or --bytes");
+		return -1;
+	}
+	if (option[OPTION_bytes].number &&
+	    option[OPTION_bytes].number < option[OPTION_flows].number) {
+		say_error("--bytes is less than one byte for each of --flows; give more");
+		return -1;
+	}
+	if (config->path->from_file && option[OPTION_hugepages].on) {
+		say_error("--hugepages has no meaning for --path %s: it sends from the page cache; "
+			  "leave it out",
+			  config->path->name);
+		return -1;
+	}
+	return 0;
+}
+
+int config_rules(struct config *config)
+{
+	if (check_path(config))
+		return -1;
+	return config->end == END_TX ? check_tx(config) : 0;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rx copy: recv(2) into one buffer of --read bytes, non-blocking behind an edge-triggered epoll, or
+ * blocking (--blocking).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "datapath/paths.h"
+#include "datapath/sockets.h"
+
+struct rx_copy {
+	struct memory buffer;
+	int epoll;
+};
+
+static int rx_copy_open(struct flow *f)
+{
+	const struct option_value *option = f->config->option;
+	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
+	struct rx_copy *s = calloc(1, sizeof(*s));
+	char why[200];
+
+	f->state = s;
+	if (!s)
+		return flow_fail(f, "no memory left for flow %u", f->number);
+	s->epoll = -1;
+	if (memory_get(&s->buffer, option[OPTION_read].number, option[OPTION_hugepages].on, why,
+		       sizeof(why)))
+		return flow_unable(f, "%s", why);
+	if (socket_blocking(f->fd, option[OPTION_blocking].on))
+		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
+				 strerror(errno));
+	if (option[OPTION_blocking].on)
+		return 0;
+	s->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (s->epoll < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, f->fd, &event))
+		return flow_fail(f, "cannot watch flow %u with epoll: %s", f->number,
+				 strerror(errno));
+	return 0;
+}
+
+static void rx_copy_close(struct flow *f)
+{
+	struct rx_copy *s = f->state;
+
+	if (!s)
+		return;
+	memory_free(&s->buffer);
+	if (s->epoll >= 0)
+		close(s->epoll);
+	free(s);
+}
+
+/* Bytes received; 0: the stream has ended; -1: not now; -2: failed. */
+static inline ssize_t receive(struct flow *f, void *buffer, size_t size)
+{
+	struct counters *c = &f->counters;
+	ssize_t got = recv(f->fd, buffer, size, 0);
+
+	count(&c->call[CALL_recvfrom], 1);
+	if (got > 0) {
+		verify_bytes(&f->verify, buffer, got);
+		count(&c->bytes_copied, got);
+		count_received(c, got);
+		return got;
+	}
+	if (!got)
+		return 0;
+	if (errno == EINTR)
+		return -1;
+	if (errno == EAGAIN) {
+		count(&c->event[EVENT_would_block], 1);
+		return -1;
+	}
+	flow_fail(f, "cannot receive on flow %u: %s", f->number, strerror(errno));
+	return -2;
+}
+
+static int run_blocking(struct flow *f, const struct rx_copy *s)
+{
+	ssize_t got;
+
+	do {
+		got = receive(f, s->buffer.at, s->buffer.size);
+	} while (got > 0 || got == -1);
+	return got ? -1 : 0;
+}
+
+/*
+ * Edge-triggered: a receive that did not fill the buffer has emptied the socket (epoll(7), Q9), so
+ * no further one has to come back with EAGAIN to know that. The end of the stream raises no edge
+ * of its own when it came with the last bytes; EPOLLRDHUP tells.
+ */
+static int run_epoll(struct flow *f, const struct rx_copy *s)
+{
+	struct counters *c = &f->counters;
+
+	for (;;) {
+		struct epoll_event event;
+		int ready = epoll_wait(s->epoll, &event, 1, -1);
+		bool ending;
+		ssize_t got;
+
+		count(&c->call[CALL_epoll_wait], 1);
+		if (ready < 0 && errno != EINTR)
+			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
+					 strerror(errno));
+		if (ready <= 0)
+			continue;
+		ending = event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+		do {
+			got = receive(f, s->buffer.at, s->buffer.size);
+		} while (got == (ssize_t)s->buffer.size || (got > 0 && ending));
+		if (!got || got == -2)
+			return got ? -1 : 0;
+	}
+}
+
+static int rx_copy_run(struct flow *f)
+{
+	const struct rx_copy *s = f->state;
+
+	return s->epoll < 0 ? run_blocking(f, s) : run_epoll(f, s);
+}
+
+const struct path path_rx_copy = {
+	.name = "copy",
+	.end = END_RX,
+	.what = "epoll and recv(2), or blocking recv(2) with --blocking; the kernel copies",
+	.calls = BIT(CALL_recvfrom) | BIT(CALL_epoll_wait),
+	.events = BIT(EVENT_would_block),
+	.usage = true,
+	.open = rx_copy_open,
+	.run = rx_copy_run,
+	.close = rx_copy_close,
+};

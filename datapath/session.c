@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/say.h"
+#include "datapath/path.h"
+#include "datapath/summary.h"
+
+#define SECOND_NS 1000000000ULL
+
+uint64_t seconds_from_now(double seconds)
+{
+	return clock_ns() + (uint64_t)(seconds * 1e9);
+}
+
+/*
+ * SIGINT and SIGTERM are read from a descriptor: the first asks for an orderly end, and gives the
+ * signals their old effect back, so that the second ends the program at once.
+ */
+static int signals_begin(struct session *s)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -1;
+	s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd < 0 ? -1 : 0;
+}
+
+static void signals_end(struct session *s)
+{
+	struct signalfd_siginfo info;
+	sigset_t set;
+
+	if (read(s->signal_fd, &info, sizeof(info)) < 0)
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	close(s->signal_fd);
+	s->signal_fd = -1;
+}
+
+int session_begin(struct session *s, const struct config *config)
+{
+	*s = (struct session){.config = config, .channel.fd = -1, .signal_fd = -1};
+	s->gate_fd = config->gate ? STDIN_FILENO : -1;
+	if (signals_begin(s))
+		return session_fail(s, "cannot watch signals: %s", strerror(errno));
+	s->out = writer_stream(STDOUT_FILENO, "standard output");
+	if (!s->out)
+		return -1;
+	writer_fact(s->out, config->end, METRIC_fact_record_version, NULL, "1");
+	writer_fact(s->out, config->end, METRIC_fact_program, NULL, "zcpath " VERSION);
+	config_facts(config, s->out);
+	writer_flush(s->out);
+	return 0;
+}
+
+int session_fail(struct session *s, const char *format, ...)
+{
+	struct control_message m = {.verb = CONTROL_fail};
+	va_list args;
+	char why[512];
+
+	va_start(args, format);
+	vsnprintf(why, sizeof(why), format, args);
+	va_end(args);
+	say_error("%s", why);
+	snprintf(m.reason, sizeof(m.reason), "%.*s", CONTROL_REASON_MAX, why);
+	if (s->channel.fd >= 0 && channel_send(&s->channel, &m))
+		say_detail("the peer could not be told");
+	return -1;
+}
+
+int session_failure(struct session *s, const struct failure *failure)
+{
+	s->unable |= failure->unable;
+	return session_fail(s, "%s", failure->why);
+}
+
+void session_state(struct session *s, const char *state)
+{
+	writer_fact(s->out, s->config->end, METRIC_path_state, NULL, state);
+	writer_flush(s->out);
+}
+
+int session_send(struct session *s, enum control_verb verb)
+{
+	struct control_message m = {.verb = verb};
+
+	if (!channel_send(&s->channel, &m))
+		return 0;
+	return session_fail(s,
+			    "cannot say '%s' to the peer: %s; it has died or stalled, look for its "
+			    "last words",
+			    control_verb_name[verb], strerror(errno));
+}
+
+/* A sender's bytes move on when they are acknowledged, too: one send may take long. */
+static uint64_t progress_of(const struct session *s)
+{
+	uint64_t progress = flows_bytes(s->flows);
+
+	if (s->config->end == END_TX)
+		for (unsigned int i = 0; i < s->flows->count; i++)
+			progress += socket_acked(s->flows->flow[i].fd);
+	return progress;
+}
+
+void session_moving(struct session *s, bool moving)
+{
+	s->moving = moving;
+	s->progress_ns = clock_ns();
+}
+
+static int check_progress(struct session *s)
+{
+	uint64_t progress = progress_of(s);
+	uint64_t now = clock_ns();
+
+	if (progress != s->progress) {
+		s->progress = progress;
+		s->progress_ns = now;
+	}
+	if (now - s->progress_ns < STALL_S * SECOND_NS)
+		return 0;
+	return session_fail(s,
+			    "no byte has moved for %d s: the %s or the link between has stalled; "
+			    "see whether it still runs",
+			    STALL_S, s->config->end == END_TX ? "receiver" : "sender");
+}
+
+/* The peer's own words, if they come soon, say more than the error of a broken flow. */
+static enum happening flow_failed(struct session *s, const char *error)
+{
+	struct pollfd wait = {.fd = s->channel.fd, .events = POLLIN};
+	char why[256];
+
+	if (poll(&wait, 1, 500) == 1 && channel_read(&s->channel) == 1)
+		while (channel_next(&s->channel, &s->message, why, sizeof(why)) == 1)
+			if (s->message.verb == CONTROL_fail) {
+				say_error("the peer gave up: %s", s->message.reason);
+				return HAPPENED_FAILED;
+			}
+	s->unable |= s->flows->unable;
+	session_fail(s, "%s", error);
+	return HAPPENED_FAILED;
+}
+
+static bool flows_have_news(struct session *s, enum happening *what)
+{
+	uint64_t events;
+	const char *error;
+
+	if (read(s->flows->ended_fd, &events, sizeof(events)) < 0)
+		return false;
+	error = flows_error(s->flows);
+	if (error) {
+		*what = flow_failed(s, error);
+		return true;
+	}
+	s->ended = flows_ended(s->flows);
+	*what = HAPPENED_ENDED;
+	return s->ended;
+}
+
+static bool next_message(struct session *s, enum happening *what)
+{
+	char why[256];
+	int got = channel_next(&s->channel, &s->message, why, sizeof(why));
+
+	if (!got)
+		return false;
+	*what = HAPPENED_FAILED;
+	if (got < 0)
+		session_fail(s,
+			     "the peer on the control connection is no zcpath that this one "
+			     "understands: it said %s; see what is connecting to port %u",
+			     why, s->config->port);
+	else if (s->message.verb == CONTROL_fail)
+		say_error("the peer gave up: %s", s->message.reason);
+	else
+		*what = HAPPENED_MESSAGE;
+	return true;
+}
+
+static bool next_gate_word(struct session *s, enum happening *what)
+{
+	static const char *const words[GATE_WORDS] = {"start", "open", "close"};
+	char *newline = memchr(s->gate_bytes, '\n', s->gate_used);
+	size_t len = newline ? (size_t)(newline - s->gate_bytes) : s->gate_used;
+
+	if (!newline && s->gate_used < sizeof(s->gate_bytes))
+		return false;
+	for (int i = 0; i < GATE_WORDS && newline; i++)
+		if (len == strlen(words[i]) && !memcmp(words[i], s->gate_bytes, len)) {
+			s->gate_used -= len + 1;
+			memmove(s->gate_bytes, newline + 1, s->gate_used);
+			s->gate_word = i;
+			*what = HAPPENED_GATE;
+			return true;
+		}
+	session_fail(s, "the gate said '%.*s', where 'start', 'open' or 'close' is expected",
+		     (int)len, s->gate_bytes);
+	*what = HAPPENED_FAILED;
+	return true;
+}
+
+static bool read_gate(struct session *s, enum happening *what)
+{
+	ssize_t got = read(s->gate_fd, s->gate_bytes + s->gate_used,
+			   sizeof(s->gate_bytes) - s->gate_used);
+
+	if (got > 0) {
+		s->gate_used += got;
+		return next_gate_word(s, what);
+	}
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	session_fail(s, "the gate ended before it said 'close'; whoever led this run has died");
+	*what = HAPPENED_FAILED;
+	return true;
+}
+
+/* Rows of the window's course, and whether bytes still move. When to come again, or 0: failed. */
+static uint64_t keep_time(struct session *s, uint64_t deadline_ns)
+{
+	uint64_t now = clock_ns();
+
+	if (s->moving && check_progress(s))
+		return 0;
+	if (s->moving && deadline_ns > now + SECOND_NS)
+		deadline_ns = now + SECOND_NS;
+	if (!s->window_is_open)
+		return deadline_ns;
+	if (now >= s->tick_ns) {
+		window_tick(&s->window, s->out);
+		while (s->tick_ns <= now)
+			s->tick_ns += s->config->interval_s * 1e9;
+	}
+	return deadline_ns < s->tick_ns ? deadline_ns : s->tick_ns;
+}
+
+static int milliseconds_until(uint64_t deadline_ns)
+{
+	uint64_t now = clock_ns();
+
+	if (deadline_ns == FOREVER)
+		return -1;
+	return deadline_ns > now ? (deadline_ns - now + 999999) / 1000000 : 0;
+}
+
+static bool happened(struct session *s, const struct pollfd *fds, enum happening *what)
+{
+	if (fds[0].revents && channel_read(&s->channel) < 0) {
+		/* Its last words may still wait to be read. */
+		if (next_message(s, what))
+			return true;
+		session_fail(s, "the peer closed the control connection before the run was over; "
+				"it has died or was stopped, look for its last words");
+		*what = HAPPENED_FAILED;
+		return true;
+	}
+	if (fds[0].revents && next_message(s, what))
+		return true;
+	if (fds[1].revents) {
+		signals_end(s);
+		s->interrupted = true;
+		*what = HAPPENED_SIGNAL;
+		return true;
+	}
+	if (fds[2].revents && flows_have_news(s, what))
+		return true;
+	return fds[3].revents && read_gate(s, what);
+}
+
+enum happening session_next(struct session *s, uint64_t deadline_ns, bool gate)
+{
+	enum happening what;
+
+	if (next_message(s, &what) || (gate && s->gate_used && next_gate_word(s, &what)))
+		return what;
+	for (;;) {
+		struct pollfd fds[] = {
+			{.fd = s->channel.fd, .events = POLLIN},
+			{.fd = s->signal_fd, .events = POLLIN},
+			{.fd = s->flows && !s->ended ? s->flows->ended_fd : -1, .events = POLLIN},
+			{.fd = gate ? s->gate_fd : -1, .events = POLLIN},
+		};
+		uint64_t until = keep_time(s, deadline_ns);
+
+		if (!until)
+			return HAPPENED_FAILED;
+		if (poll(fds, sizeof(fds) / sizeof(fds[0]), milliseconds_until(until)) < 0 &&
+		    errno != EINTR) {
+			session_fail(s, "cannot wait for the peer: %s", strerror(errno));
+			return HAPPENED_FAILED;
+		}
+		if (happened(s, fds, &what))
+			return what;
+		if (clock_ns() >= deadline_ns)
+			return HAPPENED_TIMEOUT;
+	}
+}
+
+int session_expect(struct session *s, enum control_verb verb)
+{
+	uint64_t deadline_ns = seconds_from_now(REPLY_S);
+
+	for (;;) {
+		switch (session_next(s, deadline_ns, false)) {
+		case HAPPENED_MESSAGE:
+			if (s->message.verb == verb)
+				return 0;
+			if (s->message.verb == CONTROL_stop) {
+				s->interrupted = true;
+				break;
+			}
+			if (s->message.verb == CONTROL_total && !s->peer_total_known) {
+				s->peer_total = s->message;
+				s->peer_total_known = true;
+				break;
+			}
+			return session_fail(s, "the peer said '%s', where '%s' is expected",
+					    control_verb_name[s->message.verb],
+					    control_verb_name[verb]);
+		case HAPPENED_TIMEOUT:
+			return session_fail(
+				s,
+				"the peer did not say '%s' within %d s; it has stalled, "
+				"or is no zcpath",
+				control_verb_name[verb], REPLY_S);
+		case HAPPENED_FAILED:
+			return -1;
+		default:
+			break;
+		}
+	}
+}
+
+int session_prepare(struct session *s)
+{
+	if (window_init(&s->window, s->flows, s->window.message))
+		return session_fail(s, "no memory left for the counters of %u flows",
+				    s->flows->count);
+	if (flows_prepare(s->flows))
+		return 0;
+	s->unable |= s->flows->unable;
+	return session_fail(s, "%s", flows_error(s->flows));
+}
+
+void session_open(struct session *s)
+{
+	window_open(&s->window);
+	s->window_is_open = true;
+	s->tick_ns = s->window.open_ns + s->config->interval_s * 1e9;
+}
+
+void session_close(struct session *s)
+{
+	window_close(&s->window);
+	s->window_is_open = false;
+}
+
+int session_send_total(struct session *s)
+{
+	struct control_message m = {.verb = CONTROL_total, .bytes = flows_bytes(s->flows)};
+
+	if (s->total_sent)
+		return 0;
+	s->total_sent = true;
+	for (unsigned int i = 0; i < s->flows->count; i++) {
+		const struct verify *v = &s->flows->flow[i].verify;
+
+		if (v->bad && !m.bad) {
+			m.bad_flow = i;
+			m.bad_at = v->first_bad;
+		}
+		m.bad += v->bad;
+	}
+	if (!channel_send(&s->channel, &m))
+		return 0;
+	return session_fail(s, "cannot say the total to the peer: %s; it has died or stalled",
+			    strerror(errno));
+}
+
+/* Both ends judge for themselves; none takes the other's word that all is well. */
+static int session_settle(struct session *s)
+{
+	const struct control_message *peer = &s->peer_total;
+	uint64_t here = flows_bytes(s->flows);
+	uint64_t sent = s->config->end == END_TX ? here : peer->bytes;
+	uint64_t received = s->config->end == END_TX ? peer->bytes : here;
+	uint64_t bad = peer->bad;
+	uint64_t bad_flow = peer->bad_flow;
+	uint64_t bad_at = peer->bad_at;
+
+	writer_u64(s->out, WINDOW, s->config->end, METRIC_path_bytes_life, NULL, here);
+	for (unsigned int i = 0; s->config->end == END_RX && i < s->flows->count; i++) {
+		const struct verify *v = &s->flows->flow[i].verify;
+
+		if (v->bad && !bad) {
+			bad_flow = i;
+			bad_at = v->first_bad;
+		}
+		bad += v->bad;
+	}
+	if (s->config->end == END_RX)
+		writer_u64(s->out, WINDOW, END_RX, METRIC_path_strangers, NULL, s->strangers);
+	if (s->config->end == END_RX && s->flows->flow[0].verify.message)
+		writer_u64(s->out, WINDOW, END_RX, METRIC_path_bad_bytes, NULL, bad);
+	if (sent != received) {
+		say_error("the sender sent %llu bytes and the receiver got %llu: the figures of "
+			  "this run are not to be used",
+			  (unsigned long long)sent, (unsigned long long)received);
+		return -1;
+	}
+	if (bad) {
+		say_error("%llu bytes were not what was sent, the first at byte %llu of flow %llu: "
+			  "something between the two ends changes data",
+			  (unsigned long long)bad, (unsigned long long)bad_at,
+			  (unsigned long long)bad_flow);
+		return -1;
+	}
+	return 0;
+}
+
+/* Until both ends have moved everything and said so. */
+int session_finish(struct session *s)
+{
+	while (!s->ended || !s->peer_total_known) {
+		if (s->ended && session_send_total(s))
+			return -1;
+		switch (session_next(s, FOREVER, false)) {
+		case HAPPENED_FAILED:
+			return -1;
+		case HAPPENED_MESSAGE:
+			if (s->message.verb != CONTROL_total && s->message.verb != CONTROL_stop)
+				return session_fail(s, "the peer said '%s' after the window",
+						    control_verb_name[s->message.verb]);
+			if (s->message.verb == CONTROL_total) {
+				s->peer_total = s->message;
+				s->peer_total_known = true;
+			}
+			break;
+		default:
+			break;
+		}
+	}
+	session_moving(s, false);
+	return session_send_total(s) ? -1 : session_settle(s);
+}
+
+void session_place(struct session *s, int data_fd)
+{
+	const struct option_value *cpus = &s->config->option[OPTION_irq_cpu];
+	char device[IF_NAMESIZE];
+
+	if (!cpus->set)
+		return;
+	if (socket_device(data_fd, device)) {
+		say_warning("--irq-cpu has no effect: the device of the data flows is not known");
+		return;
+	}
+	s->placement = placement_apply(device, &cpus->cpus, s->out, s->config->end);
+}
+
+int session_end(struct session *s, int result)
+{
+	placement_restore(s->placement);
+	if (!result)
+		summary_say(s);
+	/* A thread of a run that failed may be blocked for good; the process's end is its end. */
+	if (!result && s->flows) {
+		flows_free(s->flows);
+		window_free(&s->window);
+		message_free(s->memory);
+	}
+	if (s->channel.fd >= 0)
+		close(s->channel.fd);
+	if (s->out && result)
+		writer_abandon(s->out);
+	else if (s->out && writer_finish(s->out))
+		result = -1;
+	if (!result)
+		return EXIT_DONE;
+	return s->unable ? EXIT_UNABLE : EXIT_FAILED;
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/sockets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <linux/tcp.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/say.h"
+
+#define BACKLOG 1024 /* as many flows as there may be */
+
+int failure_of(struct failure *failure, bool unable, const char *format, ...)
+{
+	va_list args;
+
+	failure->unable = unable;
+	va_start(args, format);
+	vsnprintf(failure->why, sizeof(failure->why), format, args);
+	va_end(args);
+	return -1;
+}
+
+/* The options that are a number of a socket. */
+static const struct socket_number {
+	enum option_id id;
+	int level;
+	int name;
+	size_t size; /* of the kernel's type */
+	const char *fix;
+} socket_numbers[] = {
+	{OPTION_mss, IPPROTO_TCP, TCP_MAXSEG, 4, "give another --mss"},
+	{OPTION_pacing, SOL_SOCKET, SO_MAX_PACING_RATE, 8, "leave out --pacing"},
+	{OPTION_busy_poll, SOL_SOCKET, SO_BUSY_POLL, 4, "it needs CAP_NET_ADMIN"},
+	{OPTION_sndbuf, SOL_SOCKET, SO_SNDBUF, 4, "give another --sndbuf"},
+	{OPTION_rcvbuf, SOL_SOCKET, SO_RCVBUF, 4, "give another --rcvbuf"},
+};
+
+#define SOCKET_NUMBERS (sizeof(socket_numbers) / sizeof(socket_numbers[0]))
+
+static int set_number(int fd, const struct socket_number *n, const struct config *config,
+		      struct failure *failure)
+{
+	/* A rate is bits per second for people and bytes per second for the kernel. */
+	uint64_t number = config->option[n->id].number / (n->id == OPTION_pacing ? 8 : 1);
+	uint32_t narrow = number;
+
+	if (!setsockopt(fd, n->level, n->name, n->size == 8 ? (void *)&number : (void *)&narrow,
+			n->size))
+		return 0;
+	return failure_of(
+		failure, true, "cannot set --%s to %llu: %s; %s", option_info(n->id)->name,
+		(unsigned long long)config->option[n->id].number, strerror(errno), n->fix);
+}
+
+int socket_options(int fd, const struct config *config, struct failure *failure)
+{
+	const struct option_value *cc = &config->option[OPTION_cc];
+
+	for (size_t i = 0; i < SOCKET_NUMBERS; i++)
+		if (config->option[socket_numbers[i].id].set &&
+		    option_info(socket_numbers[i].id)->ends &
+			    (config->end == END_RX ? ENDS_RX : ENDS_TX) &&
+		    set_number(fd, &socket_numbers[i], config, failure))
+			return -1;
+	if (cc->set && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, cc->name, strlen(cc->name)))
+		return failure_of(failure, true,
+				  "cannot use congestion control %s: %s; see sysctl "
+				  "net.ipv4.tcp_available_congestion_control, or 'modprobe tcp_%s'",
+				  cc->name, strerror(errno), cc->name);
+	return 0;
+}
+
+static void effective_number(int fd, const struct socket_number *n, struct option_value *value)
+{
+	uint64_t number = 0;
+	socklen_t size = n->size;
+
+	if (!value->set || getsockopt(fd, n->level, n->name, &number, &size))
+		return;
+	value->number = number * (n->id == OPTION_pacing ? 8 : 1);
+}
+
+void socket_effective(const struct config *config, struct option_value effective[OPTIONS])
+{
+	struct option_value *cc = &effective[OPTION_cc];
+	socklen_t size = sizeof(cc->name) - 1;
+	struct failure failure;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || socket_options(fd, config, &failure))
+		goto out;
+	for (size_t i = 0; i < SOCKET_NUMBERS; i++)
+		effective_number(fd, &socket_numbers[i], &effective[socket_numbers[i].id]);
+	memset(cc->name, 0, sizeof(cc->name));
+	cc->set = !getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, cc->name, &size);
+out:
+	if (fd >= 0)
+		close(fd);
+}
+
+static struct addrinfo *resolve(const char *host, uint16_t port, int flags, struct failure *failure)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = flags};
+	struct addrinfo *found;
+	char service[8];
+	int error;
+
+	snprintf(service, sizeof(service), "%u", port);
+	error = getaddrinfo(host, service, &hints, &found);
+	if (!error)
+		return found;
+	failure_of(failure, false, "cannot resolve '%s': %s; give an address or a name of a host",
+		   host, gai_strerror(error));
+	return NULL;
+}
+
+int socket_listen(const char *address, uint16_t port, const struct config *options,
+		  struct failure *failure)
+{
+	struct addrinfo *at = resolve(address, port, AI_PASSIVE | AI_NUMERICHOST, failure);
+	int one = 1;
+	int fd;
+
+	if (!at)
+		return -1;
+	fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		goto failed;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (options && socket_options(fd, options, failure)) {
+		close(fd);
+		freeaddrinfo(at);
+		return -1;
+	}
+	if (bind(fd, at->ai_addr, at->ai_addrlen) || listen(fd, BACKLOG))
+		goto failed;
+	freeaddrinfo(at);
+	return fd;
+failed:
+	failure_of(failure, false,
+		   "cannot listen on %s port %u: %s; give another address with --bind or another "
+		   "port with --port (the data flows use the port after it)",
+		   address, port, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	freeaddrinfo(at);
+	return -1;
+}
+
+static int connect_within(int fd, const struct addrinfo *at, int timeout_ms)
+{
+	struct pollfd wait = {.fd = fd, .events = POLLOUT};
+	socklen_t size = sizeof(int);
+	int error;
+
+	if (!connect(fd, at->ai_addr, at->ai_addrlen))
+		return 0;
+	if (errno != EINPROGRESS)
+		return -1;
+	switch (poll(&wait, 1, timeout_ms)) {
+	case 0:
+		errno = ETIMEDOUT;
+		return -1;
+	case -1:
+		return -1;
+	}
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+		return -1;
+	errno = error;
+	return error ? -1 : 0;
+}
+
+int socket_connect(const char *host, uint16_t port, int timeout_ms, const struct config *options,
+		   struct failure *failure)
+{
+	struct addrinfo *all = resolve(host, port, 0, failure);
+
+	if (!all)
+		return -1;
+	for (struct addrinfo *at = all; at; at = at->ai_next) {
+		int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+		if (fd >= 0 && options && socket_options(fd, options, failure)) {
+			close(fd);
+			freeaddrinfo(all);
+			return -1;
+		}
+		if (fd >= 0 && !connect_within(fd, at, timeout_ms)) {
+			freeaddrinfo(all);
+			return fd;
+		}
+		failure_of(
+			failure, false,
+			"cannot connect to %s port %u: %s; start 'zcpath rx' there first, with a "
+			"--bind that this host can reach",
+			host, port, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+	}
+	freeaddrinfo(all);
+	return -1;
+}
+
+int socket_blocking(int fd, bool blocking)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return -1;
+	return fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+}
+
+/* A host that vanished is noticed after 2 + 3 * 1 seconds, whether something was sent or not. */
+void socket_control(int fd)
+{
+	static const struct {
+		int level;
+		int name;
+		int value;
+	} settings[] = {
+		{SOL_SOCKET, SO_KEEPALIVE, 1},	       {IPPROTO_TCP, TCP_KEEPIDLE, 2},
+		{IPPROTO_TCP, TCP_KEEPINTVL, 1},       {IPPROTO_TCP, TCP_KEEPCNT, 3},
+		{IPPROTO_TCP, TCP_USER_TIMEOUT, 5000}, {IPPROTO_TCP, TCP_NODELAY, 1},
+	};
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		setsockopt(fd, settings[i].level, settings[i].name, &settings[i].value,
+			   sizeof(settings[i].value));
+}
+
+uint64_t socket_acked(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) ? 0 : info.tcpi_bytes_acked;
+}
+
+static bool same_address(const struct sockaddr *a, const struct sockaddr_storage *b)
+{
+	const struct in6_addr *b6 = &((const struct sockaddr_in6 *)b)->sin6_addr;
+
+	if (!a || a->sa_family != b->ss_family)
+		return false;
+	if (a->sa_family == AF_INET)
+		return ((const struct sockaddr_in *)a)->sin_addr.s_addr ==
+		       ((const struct sockaddr_in *)b)->sin_addr.s_addr;
+	return a->sa_family == AF_INET6 &&
+	       IN6_ARE_ADDR_EQUAL(&((const struct sockaddr_in6 *)a)->sin6_addr, b6);
+}
+
+/* The device that has the local address; the loopback device when the peer's is here as well. */
+int socket_device(int fd, char name[IF_NAMESIZE])
+{
+	struct sockaddr_storage local = {0};
+	struct sockaddr_storage peer = {0};
+	socklen_t local_size = sizeof(local);
+	socklen_t peer_size = sizeof(peer);
+	struct ifaddrs *all;
+	bool peer_is_here = false;
+
+	name[0] = '\0';
+	if (getsockname(fd, (struct sockaddr *)&local, &local_size) ||
+	    getpeername(fd, (struct sockaddr *)&peer, &peer_size) || getifaddrs(&all))
+		return -1;
+	for (struct ifaddrs *i = all; i; i = i->ifa_next) {
+		if (same_address(i->ifa_addr, &local))
+			snprintf(name, IF_NAMESIZE, "%.15s", i->ifa_name);
+		peer_is_here |= same_address(i->ifa_addr, &peer);
+	}
+	freeifaddrs(all);
+	if (peer_is_here)
+		snprintf(name, IF_NAMESIZE, "lo");
+	return name[0] ? 0 : -1;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The sockets of a run.
+ *
+ *   socket_options()    give a data socket what the options ask for
+ *   socket_effective()  what the kernel made of an option of a socket
+ *   socket_listen()     a listening socket
+ *   socket_connect()    a connected one
+ *   socket_blocking()   blocking, or not
+ *   socket_control()    make a control connection notice a dead host, and send at once
+ *   socket_acked()      bytes that the peer has acknowledged
+ *   socket_device()     the network device that a connection goes over
+ *
+ * Each returns a descriptor or 0, or -1 with why filled in: a whole sentence.
+ */
+#ifndef DATAPATH_SOCKETS_H
+#define DATAPATH_SOCKETS_H
+
+#include <net/if.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "datapath/config.h"
+
+struct failure {
+	bool unable; /* this machine cannot do it, whoever asks again */
+	char why[256];
+};
+
+int failure_of(struct failure *failure, bool unable, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+int socket_options(int fd, const struct config *config, struct failure *failure);
+/* *value stays as it is for an option that is none of a socket, or was not set. */
+void socket_effective(const struct config *config, struct option_value effective[OPTIONS]);
+/* options: of a data socket, or NULL */
+int socket_listen(const char *address, uint16_t port, const struct config *options,
+		  struct failure *failure);
+int socket_connect(const char *host, uint16_t port, int timeout_ms, const struct config *options,
+		   struct failure *failure);
+int socket_blocking(int fd, bool blocking);
+void socket_control(int fd);
+uint64_t socket_acked(int fd);
+int socket_device(int fd, char name[IF_NAMESIZE]);
+
+#endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tx copy: send(2), which copies the message into socket buffers. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "datapath/paths.h"
+
+static int tx_copy_run(struct flow *f)
+{
+	const struct message *message = f->message;
+	struct counters *c = &f->counters;
+	uint64_t position = 0;
+	size_t offset = 0;
+	size_t chunk;
+
+	while (!flow_told(f) && (chunk = flow_chunk(f, position, offset))) {
+		ssize_t sent = send(f->fd, message->at + offset, chunk, MSG_NOSIGNAL);
+
+		count(&c->call[CALL_sendto], 1);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return flow_fail(f, "cannot send on flow %u: %s", f->number,
+					 strerror(errno));
+		position += sent;
+		offset += sent;
+		if (offset == message->size)
+			offset = 0;
+		count(&c->bytes_copied, sent);
+		count(&c->bytes, sent);
+	}
+	return 0;
+}
+
+static int nothing_to_open(struct flow *f)
+{
+	(void)f;
+	return 0;
+}
+
+static void nothing_to_close(struct flow *f)
+{
+	(void)f;
+}
+
+const struct path path_tx_copy = {
+	.name = "copy",
+	.end = END_TX,
+	.what = "send(2); the kernel copies",
+	.calls = BIT(CALL_sendto),
+	.usage = true,
+	.open = nothing_to_open,
+	.run = tx_copy_run,
+	.close = nothing_to_close,
+};

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/window.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "datapath/path.h"
+
+uint64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+int window_init(struct window *w, const struct flows *flows, uint64_t message)
+{
+	*w = (struct window){.flows = flows, .message = message};
+	w->at_open = calloc(flows->count, sizeof(*w->at_open));
+	w->at_close = calloc(flows->count, sizeof(*w->at_close));
+	return w->at_open && w->at_close ? 0 : -1;
+}
+
+void window_free(struct window *w)
+{
+	free(w->at_open);
+	free(w->at_close);
+}
+
+static void snapshot(const struct window *w, struct counters *to)
+{
+	for (unsigned int i = 0; i < w->flows->count; i++)
+		counters_copy(&to[i], &w->flows->flow[i].counters);
+}
+
+void window_open(struct window *w)
+{
+	w->open_ns = clock_ns();
+	snapshot(w, w->at_open);
+	for (unsigned int i = 0; i < w->flows->count; i++)
+		w->tick_bytes += w->at_open[i].bytes;
+}
+
+void window_close(struct window *w)
+{
+	w->close_ns = clock_ns();
+	snapshot(w, w->at_close);
+}
+
+void window_tick(struct window *w, struct writer *out)
+{
+	uint64_t bytes = flows_bytes(w->flows);
+	uint64_t now = clock_ns();
+
+	writer_u64(out, (now - w->open_ns) / 1e9, w->flows->flow[0].config->end, METRIC_path_bytes,
+		   NULL, bytes - w->tick_bytes);
+	writer_flush(out);
+	w->tick_bytes = bytes;
+}
+
+void window_difference(const struct window *w, struct counters *sum)
+{
+	uint64_t *to = (uint64_t *)sum;
+
+	memset(sum, 0, sizeof(*sum));
+	for (unsigned int i = 0; i < w->flows->count; i++) {
+		const uint64_t *open = (const uint64_t *)&w->at_open[i];
+		const uint64_t *close = (const uint64_t *)&w->at_close[i];
+
+		for (unsigned int k = 0; k < sizeof(*sum) / sizeof(*to); k++)
+			to[k] += close[k] - open[k];
+	}
+}
+
+static const char *const call_name[CALLS] = {
+#define X(name) #name,
+	CALLS_OF_PATHS(X)
+#undef X
+};
+
+static const enum metric_id event_metric[EVENTS] = {
+#define X(name) METRIC_path_##name,
+	EVENTS_OF_PATHS(X)
+#undef X
+};
+
+static void write_flows(const struct window *w, struct writer *out, enum record_end end)
+{
+	uint64_t messages = 0;
+
+	for (unsigned int i = 0; i < w->flows->count; i++) {
+		char key[12];
+
+		snprintf(key, sizeof(key), "%u", i);
+		writer_u64(out, WINDOW, end, METRIC_path_flow_bytes, key,
+			   w->at_close[i].bytes - w->at_open[i].bytes);
+		messages += w->at_close[i].bytes / w->message - w->at_open[i].bytes / w->message;
+	}
+	writer_u64(out, WINDOW, end, METRIC_path_messages, NULL, messages);
+}
+
+void window_write(const struct window *w, struct writer *out)
+{
+	const struct path *path = w->flows->flow[0].config->path;
+	struct counters sum;
+
+	window_difference(w, &sum);
+	writer_u64(out, WINDOW, path->end, METRIC_path_window_ns, NULL, w->close_ns - w->open_ns);
+	writer_u64(out, WINDOW, path->end, METRIC_path_bytes, NULL, sum.bytes);
+	if (path->usage) {
+		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_zerocopy, NULL,
+			   sum.bytes_zerocopy);
+		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_copied, NULL,
+			   sum.bytes_copied);
+	}
+	write_flows(w, out, path->end);
+	for (int i = 0; i < CALLS; i++)
+		if (path->calls & BIT(i))
+			writer_u64(out, WINDOW, path->end, METRIC_path_calls, call_name[i],
+				   sum.call[i]);
+	for (int i = 0; i < EVENTS; i++)
+		if (path->events & BIT(i))
+			writer_u64(out, WINDOW, path->end, event_metric[i], NULL, sum.event[i]);
+	if (path->end == END_RX)
+		writer_histogram(out, END_RX, METRIC_path_receive_size, NULL, sum.receive_size);
+}

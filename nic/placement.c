@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/placement.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/quantity.h"
+#include "base/say.h"
+#include "nic/journal.h"
+
+struct placement {
+	struct journal *journal;
+	const char *device;
+	const cpu_set_t *cpus;
+	unsigned int placed;
+	int error; /* of the first change that was refused */
+	struct writer *out;
+	enum record_end end;
+};
+
+/* The kernel's bitmap format: words of 32 bits in hexadecimal, the highest first. */
+static void print_mask(const cpu_set_t *cpus, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (int word = CPU_SETSIZE / 32 - 1; word >= 0; word--) {
+		unsigned int bits = 0;
+
+		for (int bit = 0; bit < 32; bit++)
+			if (CPU_ISSET(word * 32 + bit, cpus))
+				bits |= 1U << bit;
+		if (!used && !bits && word)
+			continue;
+		used += snprintf(text + used, size - used, used ? ",%08x" : "%x", bits);
+	}
+}
+
+static bool set(struct placement *p, const char *path, const char *value)
+{
+	int error = journal_set(p->journal, path, value);
+
+	if (error && !p->error)
+		p->error = -error;
+	return !error;
+}
+
+static void placed(struct placement *p, const char *key, const cpu_set_t *cpus)
+{
+	char text[256];
+
+	writer_fact(p->out, p->end, METRIC_fact_irq_affinity, key,
+		    cpulist_print(cpus, text, sizeof(text)));
+	p->placed++;
+}
+
+/* The n-th CPU of the list, in turn. */
+static void one_cpu(const cpu_set_t *cpus, unsigned int n, cpu_set_t *one)
+{
+	unsigned int skip = n % CPU_COUNT(cpus);
+
+	CPU_ZERO(one);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, cpus) && !skip--) {
+			CPU_SET(cpu, one);
+			return;
+		}
+}
+
+/* Interrupts of a PCI device, one CPU each in turn. */
+static void place_interrupts(struct placement *p)
+{
+	struct dirent *entry;
+	char path[128];
+	unsigned int n = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/device/msi_irqs", p->device);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		cpu_set_t one;
+		char list[16];
+		char key[64];
+
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+			continue;
+		one_cpu(p->cpus, n++, &one);
+		snprintf(path, sizeof(path), "/proc/irq/%.16s/smp_affinity_list", entry->d_name);
+		snprintf(key, sizeof(key), "%.16s/irq-%.16s", p->device, entry->d_name);
+		if (set(p, path, cpulist_print(&one, list, sizeof(list))))
+			placed(p, key, &one);
+	}
+	closedir(dir);
+}
+
+/*
+ * Software steering (Documentation/networking/scaling.rst): RPS moves a queue's receive work to
+ * the CPUs of a mask. XPS is set where the device has several transmit queues, so that the CPUs
+ * keep to one; a device with one refuses it.
+ */
+static void place_queues(struct placement *p)
+{
+	struct dirent *entry;
+	char mask[CPU_SETSIZE / 32 * 9 + 1];
+	char path[192];
+	DIR *dir;
+
+	print_mask(p->cpus, mask, sizeof(mask));
+	snprintf(path, sizeof(path), "/sys/class/net/%s/queues", p->device);
+	dir = opendir(path);
+	if (!dir) {
+		p->error = errno;
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		char key[64];
+
+		if (strncmp(entry->d_name, "rx-", 3))
+			continue;
+		snprintf(path, sizeof(path), "/sys/class/net/%s/queues/%.16s/rps_cpus", p->device,
+			 entry->d_name);
+		snprintf(key, sizeof(key), "%.16s/%.16s", p->device, entry->d_name);
+		if (set(p, path, mask))
+			placed(p, key, p->cpus);
+	}
+	closedir(dir);
+}
+
+struct placement *placement_apply(const char *device, const cpu_set_t *cpus, struct writer *w,
+				  enum record_end end)
+{
+	struct placement *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->journal = journal_open(JOURNAL_DIR);
+	if (!p || !p->journal) {
+		say_warning("--irq-cpu has no effect: no memory left");
+		free(p);
+		return NULL;
+	}
+	p->device = device;
+	p->cpus = cpus;
+	p->out = w;
+	p->end = end;
+	place_interrupts(p);
+	if (!p->placed)
+		place_queues(p);
+	if (p->placed)
+		return p;
+	say_warning("--irq-cpu has no effect on %s: %s; it takes root, and a /sys of the device's "
+		    "own network namespace that can be written",
+		    device, p->error ? strerror(p->error) : "it has no queue that can be steered");
+	placement_restore(p);
+	return NULL;
+}
+
+void placement_restore(struct placement *p)
+{
+	if (!p)
+		return;
+	journal_close(p->journal);
+	free(p);
+}
