@@ -15,6 +15,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"table", command_table},
+	{"diff", command_diff},
 };
 
 static const char doc[] =

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analyze/page_internal.h"
@@ -139,10 +140,18 @@ void cell_missing(struct table *t, const char *why)
 	add_cell(t, (struct cell){CELL_MISSING, keep(t->page, why), NAN, NAN});
 }
 
+static int four_digits(double largest)
+{
+	int decimals = 3;
+
+	if (largest > 0 && isfinite(largest))
+		decimals = 3 - (int)floor(log10(largest));
+	return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
+}
+
 int column_decimals(const struct table *t, size_t column)
 {
 	double largest = 0;
-	int decimals = 3;
 
 	if (t->columns[column].decimals != DECIMALS_AUTO)
 		return t->columns[column].decimals;
@@ -154,9 +163,22 @@ int column_decimals(const struct table *t, size_t column)
 		else if (cell->kind == CELL_INTERVAL)
 			largest = fmax(largest, fabs(cell->high));
 	}
-	if (largest > 0 && isfinite(largest))
-		decimals = 3 - (int)floor(log10(largest));
-	return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
+	return four_digits(largest);
+}
+
+/* Near one, three digits behind the point are enough: 0.997 beside 1.003. */
+static int decimals_for(double value, int decimals)
+{
+	if (decimals != DECIMALS_EACH)
+		return decimals;
+	value = fabs(value);
+	return value == 0 ? 0 : value >= 0.1 && value < 1 ? 3 : four_digits(value);
+}
+
+const char *figure_words(double value, char *text, size_t size)
+{
+	snprintf(text, size, "%.*f", decimals_for(value, DECIMALS_EACH), value);
+	return text;
 }
 
 void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
@@ -167,10 +189,11 @@ void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
 		snprintf(text, size, "%s", cell->text);
 		break;
 	case CELL_NUMBER:
-		snprintf(text, size, "%.*f", decimals, cell->value);
+		snprintf(text, size, "%.*f", decimals_for(cell->value, decimals), cell->value);
 		break;
 	case CELL_INTERVAL:
-		snprintf(text, size, "%.*f..%.*f", decimals, cell->value, decimals, cell->high);
+		snprintf(text, size, "%.*f..%.*f", decimals_for(cell->value, decimals), cell->value,
+			 decimals_for(cell->high, decimals), cell->high);
 		break;
 	}
 }

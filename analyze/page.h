@@ -33,6 +33,8 @@ enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_INTERVAL };
 
 /* So many digits behind the point that the largest figure of the column shows four digits. */
 #define DECIMALS_AUTO (-1)
+/* The same for every cell by itself, where a column mixes units. */
+#define DECIMALS_EACH (-2)
 
 struct page;
 struct table;
@@ -54,6 +56,9 @@ void cell_number(struct table *t, double value);
 void cell_interval(struct table *t, double low, double high);
 /* why: in place of the figure, in text and markdown. */
 void cell_missing(struct table *t, const char *why);
+
+/* A figure as a cell of DECIMALS_EACH shows it. Returns text. */
+const char *figure_words(double value, char *text, size_t size);
 
 /* 0, or -1 after saying that standard output refused it. */
 int page_print(struct page *page, enum format format);

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+bool item_claimed(const struct item *item)
+{
+	return item->verdict == VERDICT_MORE || item->verdict == VERDICT_LESS;
+}
+
+static double *unmeasured(size_t count)
+{
+	double *values = must_calloc(count, sizeof(*values));
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = NAN;
+	return values;
+}
+
+static bool same_measure(const struct measure *a, const struct measure *b)
+{
+	return a->section == b->section && a->end == b->end && !strcmp(a->name, b->name) &&
+	       !strcmp(a->unit, b->unit);
+}
+
+static struct item *item_for(struct comparing *c, const struct measure *m, size_t n_a, size_t n_b)
+{
+	struct item *item;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (same_measure(&c->items[i].what, m))
+			return &c->items[i];
+	item = &ARRAY_ADD(c->items, c->count);
+	*item = (struct item){
+		.order = c->count,
+		.what = *m,
+		.a = unmeasured(n_a),
+		.b = unmeasured(n_b),
+		.change = NAN,
+	};
+	item->what.name = arena_text(&c->texts, m->name, strlen(m->name));
+	item->what.unit = arena_text(&c->texts, m->unit, strlen(m->unit));
+	return item;
+}
+
+/* What a source that measured did not see in a run did not happen there: that is a zero. */
+static void fill_zeros(const struct item *item, const struct configuration *of, double *values)
+{
+	for (size_t i = 0; i < of->count; i++)
+		if (isnan(values[i]) && item->what.source != METRIC_NONE &&
+		    run_measured(of->runs[i], item->what.end, item->what.source))
+			values[i] = 0;
+}
+
+static void collect(struct comparing *c, const struct configuration *a,
+		    const struct configuration *b, const struct common *common)
+{
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *of = side ? b : a;
+
+		for (size_t i = 0; i < of->count; i++) {
+			struct measures m;
+
+			measures_of(&m, of->runs[i], &common->exponents);
+			for (size_t j = 0; j < m.count; j++) {
+				struct item *item = item_for(c, &m.at[j], a->count, b->count);
+
+				(side ? item->b : item->a)[i] = m.at[j].value;
+				item->what.quantum = m.at[j].quantum;
+			}
+			measures_free(&m);
+		}
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		fill_zeros(&c->items[i], a, c->items[i].a);
+		fill_zeros(&c->items[i], b, c->items[i].b);
+	}
+}
+
+static size_t measured(const double *values, size_t count, double *found)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!isnan(values[i]))
+			found[n++] = values[i];
+	return n;
+}
+
+static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin, bool withhold)
+{
+	double *a = must_calloc(n_a, sizeof(*a));
+	double *b = must_calloc(n_b, sizeof(*b));
+	double *p = must_calloc(c->count, sizeof(*p));
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+
+		item->comparison =
+			stats_compare(a, measured(item->a, n_a, a), b, measured(item->b, n_b, b),
+				      margin, item->what.quantum);
+		p[i] = item->comparison.p_margin;
+		c->tests += !isnan(p[i]);
+	}
+	stats_holm(p, c->count);
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+
+		item->p = p[i];
+		item->verdict = stats_verdict(&item->comparison, p[i], margin);
+		if (withhold && item_claimed(item))
+			item->verdict = VERDICT_INCONCLUSIVE;
+	}
+	free(a);
+	free(b);
+	free(p);
+}
+
+static struct item *item_of_call(struct comparing *c, const struct item *calls)
+{
+	/* "recv calls" and "recv time" */
+	size_t len = strlen(calls->what.name) - strlen("calls");
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+
+		if (item->what.section == SECTION_SYSCALLS && item->what.end == calls->what.end &&
+		    !strncmp(item->what.name, calls->what.name, len) &&
+		    !strcmp(item->what.name + len, "time"))
+			return item;
+	}
+	return NULL;
+}
+
+static double or_zero(double x)
+{
+	return isnan(x) ? 0 : x;
+}
+
+/*
+ * Time in a call per KB is calls per KB times the time of one; its change is split between the
+ * two by their logarithms (LMDI: Ang, Energy Policy 33, 2005), which leaves no rest.
+ */
+static void split_call(struct item *calls, struct item *time)
+{
+	const double ns_per_kb = 1e-6; /* calls per GB x ns */
+	const struct comparison *n = &calls->comparison;
+	const struct comparison *t = &time->comparison;
+	double before = or_zero(n->a) * or_zero(t->a) * ns_per_kb;
+	double after = or_zero(n->b) * or_zero(t->b) * ns_per_kb;
+	double mean;
+
+	if (before <= 0 || after <= 0) {
+		calls->change = after - before;
+		time->change = 0;
+		return;
+	}
+	mean = before == after ? before : (after - before) / log(after / before);
+	calls->change = mean * log(n->b / n->a);
+	time->change = mean * log(t->b / t->a);
+}
+
+static void weigh(struct comparing *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+		size_t len = strlen(item->what.name);
+
+		if (item->what.section == SECTION_COST) {
+			item->change = or_zero(item->comparison.b) - or_zero(item->comparison.a);
+			c->cost_change += item->change;
+		} else if (item->what.section == SECTION_SYSCALLS && len > 6 &&
+			   !strcmp(item->what.name + len - 6, " calls")) {
+			struct item *time = item_of_call(c, item);
+
+			if (time)
+				split_call(item, time);
+		}
+	}
+}
+
+static double weight(const struct item *item)
+{
+	double ratio = item->comparison.ratio.center;
+
+	if (!isnan(item->change))
+		return fabs(item->change);
+	return ratio > 0 ? fabs(log(ratio)) : item->comparison.b > 0;
+}
+
+/* Results keep their order; else what is claimed comes first, and what moved most of it. */
+static int by_weight(const void *a, const void *b)
+{
+	const struct item *x = a;
+	const struct item *y = b;
+	double more;
+
+	if (x->what.section != y->what.section)
+		return x->what.section < y->what.section ? -1 : 1;
+	if (x->what.section == SECTION_RESULT)
+		return x->order < y->order ? -1 : 1;
+	if (isnan(x->change) != isnan(y->change))
+		return isnan(x->change) ? 1 : -1;
+	if (isnan(x->change) && item_claimed(x) != item_claimed(y))
+		return item_claimed(x) ? -1 : 1;
+	more = weight(y) - weight(x);
+	if (more > 0 || more < 0)
+		return more > 0 ? 1 : -1;
+	return strcmp(x->what.name, y->what.name);
+}
+
+void compare_runs(struct comparing *c, const struct configuration *a, const struct configuration *b,
+		  const struct common *common, bool withhold)
+{
+	*c = (struct comparing){.items = NULL};
+	obstack_init(&c->texts);
+	collect(c, a, b, common);
+	judge(c, a->count, b->count, common->margin, withhold);
+	weigh(c);
+	qsort(c->items, c->count, sizeof(*c->items), by_weight);
+}
+
+void compare_free(struct comparing *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		free(c->items[i].a);
+		free(c->items[i].b);
+	}
+	free(c->items);
+	obstack_free(&c->texts, NULL);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two sets of runs held against each other, figure by figure.
+ *
+ *   compare_runs()   every measure that either set has, compared and judged
+ *   compare_free()
+ *   item_claimed()   whether an item is said to have moved
+ *   settings_of()    the facts that are one thing in all of A and another in all of B
+ *   one_after_other() whether all of one set ran before all of the other, or may have
+ */
+#ifndef ANALYZE_COMPARE_H
+#define ANALYZE_COMPARE_H
+
+#include "analyze/group.h"
+#include "analyze/measures.h"
+#include "analyze/options.h"
+#include "analyze/stats.h"
+
+struct item {
+	struct measure what; /* its value is unused */
+	double *a, *b;	     /* per run; NAN where not measured */
+	struct comparison comparison;
+	double p; /* p_margin after Holm over all items */
+	enum verdict verdict;
+	/* What it adds to the change from A to B, in ns per KB; NAN outside costs and calls. */
+	double change;
+	size_t order; /* as it was found */
+};
+
+struct comparing {
+	struct item *items; /* by section; within one what moved most first */
+	size_t count;
+	size_t tests;
+	struct obstack texts;
+	/* The change in CPU cost over all components of both ends, in ns per KB. */
+	double cost_change;
+};
+
+struct setting {
+	enum record_end end;
+	enum metric_id id;
+	const char *key;
+	const char *a, *b; /* NULL: not in the records */
+};
+
+/* withhold: claim nothing, whatever moved. */
+void compare_runs(struct comparing *c, const struct configuration *a, const struct configuration *b,
+		  const struct common *common, bool withhold);
+void compare_free(struct comparing *c);
+bool item_claimed(const struct item *item);
+
+/* Options first. Returns how many; the array is the caller's to free. */
+size_t settings_of(const struct configuration *a, const struct configuration *b,
+		   struct setting **settings);
+bool one_after_other(const struct configuration *a, const struct configuration *b);
+
+#endif
