@@ -3,238 +3,250 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/say.h"
+#include "record/csv.h"
+#include "record/number.h"
 
-enum { FIELD_TIME, FIELD_END, FIELD_SOURCE, FIELD_METRIC, FIELD_KEY, FIELD_VALUE, FIELD_UNIT, FIELDS };
+enum { FIELD_TIME, FIELD_END, FIELD_SOURCE, FIELD_METRIC, FIELD_KEY, FIELD_VALUE, FIELD_UNIT };
+_Static_assert(FIELD_UNIT + 1 == CSV_FIELDS, "RECORD_HEADER has that many fields");
 
 struct reader {
+	struct csv csv;
 	char *name;
-	char *bytes;
-	size_t len;
-	size_t room;
-	size_t at;
-	uint64_t line;
-	bool pieces; /* more may come: an unfinished last row is not an error */
-	bool header_read;
-	struct text fields[FIELDS];
-	char error[512];
+	bool own_fd;
+	bool headed; /* the header line was read, and is right */
 };
 
-__attribute__((format(printf, 4, 5))) static int refuse(struct reader *r, uint64_t line,
-							 size_t column, const char *format, ...)
-{
-	va_list args;
-	int used;
-
-	used = snprintf(r->error, sizeof(r->error), "%.200s:%llu:%zu: ", r->name,
-			(unsigned long long)line, column);
-	va_start(args, format);
-	vsnprintf(r->error + used, sizeof(r->error) - used, format, args);
-	va_end(args);
-	return -1;
-}
-
-static struct reader *reader_new(const char *name)
+static struct reader *reader_new(const char *name, int fd)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 
-	if (!r) {
+	if (r)
+		r->name = strdup(name);
+	if (!r || !r->name) {
+		free(r);
 		say_error("no memory left to read %s", name);
 		return NULL;
 	}
-	r->name = strdup(name);
-	r->line = 1;
-	return r;
-}
-
-int reader_push(struct reader *r, const void *bytes, size_t len)
-{
-	if (r->at) {
-		memmove(r->bytes, r->bytes + r->at, r->len - r->at);
-		r->len -= r->at;
-		r->at = 0;
-	}
-	if (r->len + len > r->room) {
-		size_t room = (r->len + len) * 2;
-		char *grown = realloc(r->bytes, room);
-
-		if (!grown)
-			return refuse(r, r->line, 1, "no memory left");
-		r->bytes = grown;
-		r->room = room;
-	}
-	memcpy(r->bytes + r->len, bytes, len);
-	r->len += len;
-	return 0;
-}
-
-struct reader *reader_pieces(const char *name)
-{
-	struct reader *r = reader_new(name);
-
-	if (r)
-		r->pieces = true;
-	return r;
-}
-
-struct reader *reader_memory(const char *name, const void *bytes, size_t len)
-{
-	struct reader *r = reader_new(name);
-
-	if (r)
-		reader_push(r, bytes, len);
+	csv_open(&r->csv, r->name, fd);
 	return r;
 }
 
 struct reader *reader_open(const char *path)
 {
 	struct reader *r;
-	char block[64 * 1024];
-	bool is_stdin = !strcmp(path, "-");
-	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	int fd;
 
+	if (!strcmp(path, "-"))
+		return reader_new("standard input", STDIN_FILENO);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		say_error("cannot read %s: %s", path, strerror(errno));
 		return NULL;
 	}
-	r = reader_new(path);
-	while (r && (n = read(fd, block, sizeof(block))) > 0)
-		reader_push(r, block, n);
-	if (!is_stdin)
+	r = reader_new(path, fd);
+	if (r)
+		r->own_fd = true;
+	else
 		close(fd);
 	return r;
 }
 
-/* One field from *at; returns the delimiter's position, or NULL if the input ended first. */
-static char *take_field(char *at, char *end, struct text *field)
+struct reader *reader_pieces(const char *name)
 {
-	char *out = at;
+	return reader_new(name, -1);
+}
 
-	if (at < end && *at == '"') {
-		char *in = at + 1;
+struct reader *reader_memory(const char *name, const void *bytes, size_t len)
+{
+	struct reader *r = reader_pieces(name);
 
-		field->at = out;
-		for (; in < end; in++) {
-			if (*in == '"') {
-				if (in + 1 < end && in[1] == '"')
-					in++;
-				else
-					break;
-			}
-			*out++ = *in;
-		}
-		if (in >= end)
-			return NULL;
-		field->len = out - field->at;
-		return in + 1 < end ? in + 1 : NULL;
+	if (r) {
+		reader_push(r, bytes, len);
+		reader_end(r);
 	}
-	field->at = at;
-	while (at < end && *at != ',' && *at != '\n')
-		at++;
-	field->len = at - field->at;
-	if (at < end && *at == '\n' && field->len && field->at[field->len - 1] == '\r')
-		field->len--;
-	return at < end ? at : NULL;
+	return r;
 }
 
-static bool text_is(struct text t, const char *s)
+int reader_push(struct reader *r, const void *bytes, size_t len)
 {
-	return t.len == strlen(s) && !memcmp(t.at, s, t.len);
+	return csv_push(&r->csv, bytes, len);
 }
 
-/* 1 a row of FIELDS fields, 0 the end, -1 refused. */
-static int take_fields(struct reader *r)
+void reader_end(struct reader *r)
 {
-	char *start = r->bytes + r->at;
-	char *end = r->bytes + r->len;
-	char *at = start;
-
-	if (start == end)
-		return 0;
-	if (r->pieces && !memchr(start, '\n', end - start))
-		return 0;
-	for (int i = 0; i < FIELDS; i++) {
-		at = take_field(at, end, &r->fields[i]);
-		if (!at)
-			return refuse(r, r->line, 1, "the row is cut off: expected %d fields and a line end",
-				      FIELDS);
-		if (i < FIELDS - 1 && *at != ',')
-			return refuse(r, r->line, at - start + 1, "expected %d fields, found %d", FIELDS,
-				      i + 1);
-		at++;
-	}
-	r->at = at - r->bytes;
-	return 1;
-}
-
-static int interpret(struct reader *r, struct row *row)
-{
-	struct text *f = r->fields;
-	char number[64];
-	char *rest;
-
-	row->time_s = f[FIELD_TIME].len ? strtod(f[FIELD_TIME].at, NULL) : WINDOW;
-	for (row->end = 0; row->end < END_COUNT; row->end++)
-		if (text_is(f[FIELD_END], record_end_name[row->end]))
-			break;
-	if (row->end == END_COUNT)
-		return refuse(r, r->line, 1, "expected the end host, rx or tx, found \"%.*s\"",
-			      (int)f[FIELD_END].len, f[FIELD_END].at);
-	row->id = metric_find(f[FIELD_SOURCE].at, f[FIELD_SOURCE].len, f[FIELD_METRIC].at,
-			      f[FIELD_METRIC].len);
-	if (row->id == METRIC_NONE)
-		return refuse(r, r->line, 1, "the registry has no metric %.*s of source %.*s",
-			      (int)f[FIELD_METRIC].len, f[FIELD_METRIC].at, (int)f[FIELD_SOURCE].len,
-			      f[FIELD_SOURCE].at);
-	row->key = f[FIELD_KEY];
-	row->value = f[FIELD_VALUE];
-	row->line = r->line;
-	row->number = 0;
-	if (metric_info(row->id)->kind == KIND_FACT)
-		return 1;
-	snprintf(number, sizeof(number), "%.*s", (int)row->value.len, row->value.at);
-	row->number = strtod(number, &rest);
-	if (rest == number || *rest)
-		return refuse(r, r->line, 1, "expected a number as value, found \"%s\"", number);
-	return 1;
-}
-
-int reader_next(struct reader *r, struct row *row)
-{
-	int got = take_fields(r);
-
-	if (got == 1 && !r->header_read) {
-		r->header_read = true;
-		if (!text_is(r->fields[FIELD_TIME], "time_s"))
-			return refuse(r, 1, 1, "expected the header " RECORD_HEADER);
-		r->line++;
-		got = take_fields(r);
-	}
-	if (got != 1)
-		return got;
-	got = interpret(r, row);
-	r->line++;
-	return got;
-}
-
-const char *reader_error(const struct reader *r)
-{
-	return r->error;
+	csv_end(&r->csv);
 }
 
 void reader_close(struct reader *r)
 {
 	if (!r)
 		return;
-	free(r->bytes);
+	csv_close(&r->csv);
+	if (r->own_fd)
+		close(r->csv.fd);
 	free(r->name);
 	free(r);
+}
+
+const char *reader_error(const struct reader *r)
+{
+	return r->csv.error;
+}
+
+static bool text_is(struct text t, const char *s)
+{
+	size_t i = 0;
+
+	/* These words are so short that a call would cost more than the comparison. */
+	while (i < t.len && s[i] == t.at[i])
+		i++;
+	return i == t.len && !s[i];
+}
+
+/* Text of the input for a message: bounded, and without what would disturb a terminal. */
+struct excerpt {
+	char text[64];
+};
+
+static struct excerpt excerpt(struct text t)
+{
+	static const char more[] = "...";
+	struct excerpt e;
+	size_t most = sizeof(e.text) - sizeof(more);
+	size_t len = t.len < most ? t.len : most;
+
+	for (size_t i = 0; i < len; i++)
+		e.text[i] = (unsigned char)t.at[i] < ' ' || t.at[i] == 0x7f ? '?' : t.at[i];
+	strcpy(e.text + len, len < t.len ? more : "");
+	return e;
+}
+
+static bool is_header(struct csv *c)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf"; /* of spreadsheets */
+	const char *name = RECORD_HEADER;
+
+	for (unsigned int i = 0; i < CSV_FIELDS; i++) {
+		struct text found = csv_field(c, i);
+		size_t len = strcspn(name, ",");
+
+		if (!i && found.len > 3 && !memcmp(found.at, byte_order_mark, 3)) {
+			found.at += 3;
+			found.len -= 3;
+		}
+		if (found.len != len || memcmp(found.at, name, len))
+			return false;
+		name += len + 1;
+	}
+	return true;
+}
+
+/* As csv_next(). Another kind of file may be refused for anything: what it lacks is this line. */
+static int take_header(struct reader *r)
+{
+	struct csv *c = &r->csv;
+	int got = csv_next(c);
+	bool unreadable = got < 0 && !c->len;
+
+	if (unreadable || (!got && !c->ended))
+		return got;
+	if (got != 1 || !is_header(c))
+		return csv_refuse(c, 0, "expected the header line " RECORD_HEADER);
+	r->headed = true;
+	return 1;
+}
+
+static int take_time(struct csv *c, struct row *row)
+{
+	struct text time = csv_field(c, FIELD_TIME);
+
+	row->time_s = WINDOW;
+	if (!time.len || (!number_parse(time.at, time.len, &row->time_s) && row->time_s >= 0))
+		return 0;
+	return csv_refuse(c, FIELD_TIME,
+			  "expected seconds since the window's start, or nothing, found \"%s\"",
+			  excerpt(time).text);
+}
+
+static int take_end(struct csv *c, struct row *row)
+{
+	struct text end = csv_field(c, FIELD_END);
+
+	for (row->end = 0; row->end < END_COUNT; row->end++)
+		if (text_is(end, record_end_name[row->end]))
+			return 0;
+	return csv_refuse(c, FIELD_END, "expected the end host, rx or tx, found \"%s\"",
+			  excerpt(end).text);
+}
+
+static int take_metric(struct csv *c, struct row *row)
+{
+	struct text source = csv_field(c, FIELD_SOURCE);
+	struct text name = csv_field(c, FIELD_METRIC);
+
+	row->id = metric_find(source.at, source.len, name.at, name.len);
+	if (row->id != METRIC_NONE)
+		return 0;
+	return csv_refuse(c, FIELD_SOURCE,
+			  "expected a metric of the registry, found \"%s\" of source \"%s\"",
+			  excerpt(name).text, excerpt(source).text);
+}
+
+static int take_unit(struct csv *c, const struct row *row)
+{
+	struct text unit = csv_field(c, FIELD_UNIT);
+	const char *right = metric_info(row->id)->unit;
+
+	if (text_is(unit, right))
+		return 0;
+	if (c->cut && !strncmp(unit.at, right, unit.len))
+		return csv_refuse_end(c, FIELD_UNIT, "the row is cut off: expected the unit \"%s\"",
+				      right);
+	return csv_refuse(c, FIELD_UNIT, "expected the unit \"%s\", found \"%s\"", right,
+			  excerpt(unit).text);
+}
+
+static int take_value(struct csv *c, struct row *row)
+{
+	struct text value = csv_field(c, FIELD_VALUE);
+	double number = 0;
+
+	row->value = value;
+	row->number = 0;
+	if (row->id == METRIC_fact_record_version) {
+		if (number_parse(value.at, value.len, &number) || number != RECORD_VERSION)
+			return csv_refuse(c, FIELD_VALUE,
+					  "expected record version %d, found \"%s\"; read it with "
+					  "the zcroi that came with the program that wrote it",
+					  RECORD_VERSION, excerpt(value).text);
+	} else if (metric_info(row->id)->kind != KIND_FACT) {
+		if (number_parse(value.at, value.len, &row->number))
+			return csv_refuse(c, FIELD_VALUE,
+					  "expected a number as value, found \"%s\"",
+					  excerpt(value).text);
+	}
+	return 0;
+}
+
+int reader_next(struct reader *r, struct row *row)
+{
+	struct csv *c = &r->csv;
+	int got = r->headed ? 1 : take_header(r);
+
+	if (got == 1)
+		got = csv_next(c);
+	if (got != 1)
+		return got;
+	row->line = c->line;
+	if (take_time(c, row) || take_end(c, row) || take_metric(c, row) || take_unit(c, row) ||
+	    take_value(c, row))
+		return -1;
+	row->key = csv_field(c, FIELD_KEY);
+	return 1;
 }

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A record being read, row by row. Takes RFC 4180, with LF or CRLF, and says of what it refuses:
- * file, line, column, and what was expected there.
+ * A record being read, row by row. Takes RFC 4180, with LF or CRLF and with or without a line end
+ * after the last row, and says of what it refuses: file, line, column (in bytes, from 1), and what
+ * was expected there.
  *
  *   reader_open()    a file, or "-" for standard input
  *   reader_memory()  bytes that are already there (tests, fuzzing)
- *   reader_next()    the next row: 1; the end: 0; refused: -1
+ *   reader_next()    the next row: 1; the end: 0; refused: -1, and from then on always -1
  *   reader_error()   the sentence after a -1
  *   reader_close()
  *
- *   reader_push()    for a stream that comes in pieces (the rows of a running zcpath): give it
- *                    what arrived, then take whole rows with reader_next() until it says 0
+ *   reader_pieces()  a stream that comes in pieces (the rows of a running zcpath)
+ *   reader_push()    give it what arrived, then take whole rows with reader_next() until it says 0
+ *   reader_end()     no more will arrive: reader_next() then gives or refuses what is left
+ *
+ * A file that was cut off (a .part of a killed run) gives every whole row before it is refused.
+ * Memory is bounded by the longest row, and that by READER_ROW_MAX bytes.
  */
 #ifndef RECORD_READER_H
 #define RECORD_READER_H
@@ -19,6 +24,8 @@
 #include <stdint.h>
 
 #include "record/record.h"
+
+#define READER_ROW_MAX (1U << 20)
 
 struct text {
 	const char *at;
@@ -42,6 +49,7 @@ struct reader *reader_open(const char *path); /* NULL after saying why */
 struct reader *reader_memory(const char *name, const void *bytes, size_t len);
 struct reader *reader_pieces(const char *name);
 int reader_push(struct reader *r, const void *bytes, size_t len);
+void reader_end(struct reader *r);
 int reader_next(struct reader *r, struct row *row);
 const char *reader_error(const struct reader *r);
 void reader_close(struct reader *r);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Numbers as a record holds them: decimal, with a point and an exponent if need be, and nothing
+ * else ("inf", "nan", hexadecimal, signs other than '-' and spaces are refused).
+ *
+ *   number_parse()   the text as the nearest double: 0, or -1
+ *   number_print()   the shortest text that number_parse() turns back into the same double
+ */
+#ifndef RECORD_NUMBER_H
+#define RECORD_NUMBER_H
+
+#include <stddef.h>
+
+/* The text needs no final NUL. */
+int number_parse(const char *text, size_t len, double *number);
+
+#define NUMBER_TEXT 32
+char *number_print(double number, char text[NUMBER_TEXT]);
+
+#endif
