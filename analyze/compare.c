@@ -88,7 +88,7 @@ static size_t measured(const double *values, size_t count, double *found)
 	return n;
 }
 
-static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin, bool withhold)
+static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin)
 {
 	double *a = must_calloc(n_a, sizeof(*a));
 	double *b = must_calloc(n_b, sizeof(*b));
@@ -109,7 +109,7 @@ static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin, bo
 
 		item->p = p[i];
 		item->verdict = stats_verdict(&item->comparison, p[i], margin);
-		if (withhold && item_claimed(item))
+		if (c->withheld && item_claimed(item))
 			item->verdict = VERDICT_INCONCLUSIVE;
 	}
 	free(a);
@@ -169,7 +169,8 @@ static void weigh(struct comparing *c)
 
 		if (item->what.section == SECTION_COST) {
 			item->change = or_zero(item->comparison.b) - or_zero(item->comparison.a);
-			c->cost_change += item->change;
+			if (strcmp(item->what.name, MEASURE_COST_TOTAL))
+				c->cost_change += item->change;
 		} else if (item->what.section == SECTION_SYSCALLS && len > 6 &&
 			   !strcmp(item->what.name + len - 6, " calls")) {
 			struct item *time = item_of_call(c, item);
@@ -213,10 +214,10 @@ static int by_weight(const void *a, const void *b)
 void compare_runs(struct comparing *c, const struct configuration *a, const struct configuration *b,
 		  const struct common *common, bool withhold)
 {
-	*c = (struct comparing){.items = NULL};
+	*c = (struct comparing){.withheld = withhold};
 	obstack_init(&c->texts);
 	collect(c, a, b, common);
-	judge(c, a->count, b->count, common->margin, withhold);
+	judge(c, a->count, b->count, common->margin);
 	weigh(c);
 	qsort(c->items, c->count, sizeof(*c->items), by_weight);
 }

@@ -31,6 +31,7 @@ struct comparing {
 	struct item *items; /* by section; within one what moved most first */
 	size_t count;
 	size_t tests;
+	bool withheld; /* whatever moved, nothing is claimed */
 	struct obstack texts;
 	/* The change in CPU cost over all components of both ends, in ns per KB. */
 	double cost_change;

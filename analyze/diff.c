@@ -196,16 +196,23 @@ static int diff_experiments(struct page *page, const struct experiment *a,
 			    const struct experiment *b, const struct diff_options *o)
 {
 	struct table *t = page_table(page, "pairs", "Configurations that A and B both have");
+	const struct configuration *most = NULL;
+	double most_moved = -1;
 	size_t pairs = 0;
 
 	words_pair_columns(t);
 	for (size_t i = 0; i < a->count; i++) {
 		const struct configuration *one = &a->configurations[i];
 		const struct configuration *other = partner(one, b);
+		double moved;
 
 		if (!one->count || !other)
 			continue;
-		words_pair(t, one, other, &o->common);
+		moved = words_pair(t, one, other, &o->common);
+		if (moved > most_moved) {
+			most_moved = moved;
+			most = one;
+		}
 		pairs++;
 	}
 	if (!pairs) {
@@ -213,8 +220,12 @@ static int diff_experiments(struct page *page, const struct experiment *a,
 			  "configuration each, such as DIR/CONFIGURATION");
 		return -1;
 	}
-	page_note(page, "Each pair is judged by itself. Name two directories of one configuration "
-			"each to see what moved within a pair, and why.");
+	diff_pair(page, most, partner(most, b), o);
+	page_note(
+		page,
+		"Of %zu pairs, the first lines and the tables below the pairs are about the one "
+		"that moved most: %s. Name two directories of one configuration each for another.",
+		pairs, most->name);
 	return 0;
 }
 

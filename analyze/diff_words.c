@@ -66,14 +66,18 @@ static const struct item *item_named(const struct comparing *c, enum section sec
 static void moved(const struct item *item, char *text, size_t size)
 {
 	const struct comparison *k = &item->comparison;
-	int used = snprintf(text, size, "%.4g to %.4g%s%s", k->a, k->b, *item->what.unit ? " " : "",
+	char one[32], other[32];
+	int used = snprintf(text, size, "%s to %s%s%s", figure_words(k->a, one, sizeof(one)),
+			    figure_words(k->b, other, sizeof(other)), *item->what.unit ? " " : "",
 			    item->what.unit);
 
 	if (!isnan(k->ratio.center))
-		used += snprintf(text + used, size - used, ", x %.3g", k->ratio.center);
+		used += snprintf(text + used, size - used, ", x %s",
+				 figure_words(k->ratio.center, one, sizeof(one)));
 	if (!isnan(k->ratio.low))
-		snprintf(text + used, size - used, " (95 %%: %.3g..%.3g)", k->ratio.low,
-			 k->ratio.high);
+		snprintf(text + used, size - used, " (95 %%: %s..%s)",
+			 figure_words(k->ratio.low, one, sizeof(one)),
+			 figure_words(k->ratio.high, other, sizeof(other)));
 }
 
 void words_result(struct page *page, const struct comparing *c, double margin)
@@ -94,7 +98,7 @@ void words_result(struct page *page, const struct comparing *c, double margin)
 	}
 	for (size_t i = 0; i < c->count; i++)
 		claimed += item_claimed(&c->items[i]);
-	if (!claimed)
+	if (!claimed && !c->withheld)
 		page_lead(
 			page,
 			"cause      nothing is claimed: no figure moved for sure beyond the margin "
@@ -120,7 +124,7 @@ static const struct item *first_claimed(const struct comparing *c, enum section 
 {
 	for (size_t i = 0; i < c->count; i++)
 		if (c->items[i].what.section == section && item_claimed(&c->items[i]) &&
-		    !waits(c->items[i].what.name))
+		    strcmp(c->items[i].what.name, MEASURE_COST_TOTAL))
 			return &c->items[i];
 	return NULL;
 }
@@ -233,14 +237,15 @@ void words_pair_columns(struct table *t)
 	table_column(t, "roi_cpu_verdict", "verdict", "", COLUMN_TEXT, 0);
 }
 
-void words_pair(struct table *t, const struct configuration *a, const struct configuration *b,
-		const struct common *common)
+double words_pair(struct table *t, const struct configuration *a, const struct configuration *b,
+		  const struct common *common)
 {
 	static const enum quantity shown[] = {THROUGHPUT, ROI_CPU_TOTAL};
 	bool apart = one_after_other(a, b);
 	struct setting *settings;
 	bool withhold = !settings_of(a, b, &settings) && apart;
 	struct comparing c;
+	double moved = 0;
 
 	free(settings);
 	compare_runs(&c, a, b, common, withhold);
@@ -260,6 +265,9 @@ void words_pair(struct table *t, const struct configuration *a, const struct con
 		cell_number(t, item->comparison.ratio.center);
 		cell_interval(t, item->comparison.ratio.low, item->comparison.ratio.high);
 		cell_text(t, "%s", verdict_word(item->verdict, item->what.better));
+		if (item_claimed(item))
+			moved = fmax(moved, fabs(log(item->comparison.ratio.center)));
 	}
 	compare_free(&c);
+	return moved;
 }

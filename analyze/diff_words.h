@@ -21,9 +21,9 @@ void words_order(struct page *page, bool apart, size_t setting_count);
 void words_method(struct page *page, const struct comparing *c, size_t n_a, size_t n_b,
 		  double margin);
 
-/* One line for a pair of configurations. */
+/* One line for a pair of configurations. Returns how far it moved: 0 where nothing is claimed. */
 void words_pair_columns(struct table *t);
-void words_pair(struct table *t, const struct configuration *a, const struct configuration *b,
-		const struct common *common);
+double words_pair(struct table *t, const struct configuration *a, const struct configuration *b,
+		  const struct common *common);
 
 #endif

@@ -58,6 +58,9 @@ static void add_costs(struct measures *m, const struct run *run)
 					BETTER_LESS, METRIC_profile_component, cost->quantum,
 					cost->ns_per_kb});
 	}
+	for (enum record_end end = 0; end < END_COUNT; end++)
+		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_TOTAL, "ns/KB", BETTER_LESS,
+					METRIC_NONE, 0, ledger.total[end]});
 	ledger_free(&ledger);
 }
 

@@ -39,6 +39,9 @@ struct measure {
 	double value;
 };
 
+/* The name of the line of an end's costs that is the sum of its others. */
+#define MEASURE_COST_TOTAL "total"
+
 struct measures {
 	struct obstack texts;
 	struct measure *at;
