@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "nic/ethtool.h"
 #include "nic/netns.h"
 
 /* What a stack's throughput and cost hang on; a file that a kernel lacks is no row. */
@@ -140,8 +141,6 @@ static void facts_kernel(struct writer *w)
 	uname(&u);
 	snprintf(line, sizeof(line), "%s %s %s", u.release, u.version, u.machine);
 	writer_fact(w, END_HOST, METRIC_fact_kernel, "", line);
-	if (!read_line("/proc/cmdline", line, sizeof(line)))
-		writer_fact(w, END_HOST, METRIC_fact_kernel, "command line", line);
 	if (!read_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line)))
 		writer_fact(w, END_HOST, METRIC_fact_kernel, "transparent_hugepage", line);
 }
@@ -152,6 +151,9 @@ static void facts_sysctls(struct writer *w, enum record_end end)
 		char path[128] = "/proc/sys/";
 		char line[512];
 
+		/* Only these can differ between namespaces. */
+		if (end != END_HOST && strncmp(sysctls[i], "net.", 4))
+			continue;
 		strcat(path, sysctls[i]);
 		for (char *c = path + 10; *c; c++)
 			*c = *c == '.' ? '/' : *c;
@@ -170,6 +172,90 @@ void facts_machine(struct writer *w)
 		   "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor");
 }
 
+struct nic_facts {
+	struct writer *writer;
+	enum record_end end;
+};
+
+static void say_nic(void *data, const char *key, const char *value)
+{
+	const struct nic_facts *f = data;
+
+	writer_fact(f->writer, f->end, METRIC_fact_nic, key, value);
+}
+
+/* In the device's namespace. */
+static void facts_device(struct writer *w, enum record_end end, const char *iface)
+{
+	struct nic_facts facts = {w, end};
+	struct ethtool ethtool;
+
+	writer_fact(w, end, METRIC_fact_link, "device", iface);
+	if (!ethtool_open(&ethtool, iface))
+		ethtool_describe(&ethtool, say_nic, &facts);
+	ethtool_close(&ethtool);
+}
+
+/* sysfs as the end sees it: in its namespace, and after it has set its queues up. */
+static void facts_queues(struct writer *w, enum record_end end, const struct target *t)
+{
+	static const struct {
+		const char *file;
+		enum metric_id id;
+	} wanted[] = {
+		{"mtu", METRIC_fact_nic},
+		{"tx_queue_len", METRIC_fact_nic},
+		{"gro_flush_timeout", METRIC_fact_nic},
+		{"napi_defer_hard_irqs", METRIC_fact_nic},
+		{"threaded", METRIC_fact_nic},
+		{"queues/rx-*/rps_cpus", METRIC_fact_irq_affinity},
+		{"queues/tx-*/xps_cpus", METRIC_fact_irq_affinity},
+	};
+	char base[96];
+
+	snprintf(base, sizeof(base), "/proc/%d/root/sys/class/net/%s/", (int)t->pid, t->iface);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		char pattern[160];
+		glob_t found;
+
+		snprintf(pattern, sizeof(pattern), "%s%s", base, wanted[i].file);
+		if (glob(pattern, 0, NULL, &found))
+			continue;
+		for (size_t n = 0; n < found.gl_pathc; n++) {
+			char line[256];
+
+			if (!read_line(found.gl_pathv[n], line, sizeof(line)))
+				writer_fact(w, end, wanted[i].id, found.gl_pathv[n] + strlen(base),
+					    line);
+		}
+		globfree(&found);
+	}
+}
+
+/* Of a device with interrupts of its own: which CPUs serve each. */
+static void facts_interrupts(struct writer *w, enum record_end end, const struct target *t)
+{
+	char pattern[128];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "/proc/%d/root/sys/class/net/%s/device/msi_irqs/*",
+		 (int)t->pid, t->iface);
+	if (glob(pattern, 0, NULL, &found))
+		return;
+	for (size_t n = 0; n < found.gl_pathc; n++) {
+		const char *irq = strrchr(found.gl_pathv[n], '/') + 1;
+		char path[64];
+		char key[32];
+		char line[256];
+
+		snprintf(path, sizeof(path), "/proc/irq/%.20s/smp_affinity_list", irq);
+		snprintf(key, sizeof(key), "irq/%.20s", irq);
+		if (!read_line(path, line, sizeof(line)))
+			writer_fact(w, end, METRIC_fact_irq_affinity, key, line);
+	}
+	globfree(&found);
+}
+
 void facts_end(struct writer *w, const struct run *run, enum record_end end)
 {
 	const struct target *t = &run->target[end];
@@ -184,6 +270,12 @@ void facts_end(struct writer *w, const struct run *run, enum record_end end)
 			return;
 		facts_sysctls(w, end);
 	}
+	if (t->iface[0])
+		facts_device(w, end, t->iface);
 	if (previous >= 0)
 		netns_leave(previous);
+	if (t->iface[0]) {
+		facts_queues(w, end, t);
+		facts_interrupts(w, end, t);
+	}
 }

@@ -3,6 +3,9 @@
 
 const struct collector_ops *const collectors[] = {
 	&cpu_collector,
+	&softnet_collector,
+	&nic_collector,
+	&tcp_collector,
 	&syscalls_collector,
 	NULL,
 };

@@ -6,6 +6,9 @@
 #include "collectors/collector.h"
 
 extern const struct collector_ops cpu_collector;
+extern const struct collector_ops tcp_collector;
+extern const struct collector_ops nic_collector;
+extern const struct collector_ops softnet_collector;
 extern const struct collector_ops syscalls_collector;
 
 #endif

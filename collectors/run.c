@@ -237,8 +237,11 @@ static void snapshot(struct running *r, enum edge edge)
 	for (size_t i = 0; i < r->used_count; i++) {
 		struct used *u = &r->used[i];
 
+		uint64_t began = now_ns();
+
 		if (u->opened && u->ops->snapshot(u->state, edge))
 			u->failed = true;
+		say_detail("snapshot of %s: %.3f ms", u->ops->source, (now_ns() - began) / 1e6);
 	}
 	r->spread_ns[edge] = now_ns() - first;
 }
@@ -483,6 +486,7 @@ enum run_result run_once(const struct experiment *x, const struct slot *slot)
 
 	r.configuration = &x->settings->plan.configurations[slot->configuration];
 	r.run.sidecar = sidecar;
+	r.run.data_port = x->settings->port + 1;
 	r.seconds = seconds_of(r.configuration, OPTION_seconds);
 	r.warmup = seconds_of(r.configuration, OPTION_warmup);
 	r.by_bytes = moves_bytes(r.configuration);

@@ -56,7 +56,8 @@ static const struct argp_option own_options[] = {
 	{"tx-host", KEY_TX_HOST, "USER@HOST", 0, "The sender runs there", 0},
 	{"address", KEY_ADDRESS, "ADDRESS", 0,
 	 "The address that the receiver listens on (the link's, or its host's)", 0},
-	{"port", KEY_PORT, "PORT", 0, "The receiver's control port (zcpath's default)", 0},
+	{"port", KEY_PORT, "PORT", 0,
+	 "The receiver's control port; the data flows use the one after it (5210)", 0},
 	{"ssh", KEY_SSH, "COMMAND", 0, "How a host is reached (ssh)", 0},
 	{"zcpath", KEY_ZCPATH, "PATH", 0, "The zcpath to run, on hosts too", 0},
 	{"verbose", 'v', NULL, 0, "Say what is done", 0},
@@ -166,8 +167,8 @@ static error_t place_option(struct settings *settings, int key, char *text,
 		settings->address = text;
 		return 0;
 	case KEY_PORT:
-		count_option(state, "port", text, 1, 65535, &number);
-		settings->port = text;
+		count_option(state, "port", text, 1, 65534, &number);
+		settings->port = number;
 		return 0;
 	case KEY_SSH:
 		settings->ssh = text;
@@ -290,6 +291,7 @@ static void set_defaults(struct settings *settings)
 	settings->repeats = 5;
 	settings->link = "veth";
 	settings->mtu = 4148;
+	settings->port = 5210;
 	settings->ssh = "ssh";
 }
 

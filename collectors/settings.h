@@ -27,7 +27,7 @@ struct settings {
 	bool ipv6;
 	const char *host[SIDES]; /* where that end runs; NULL: here */
 	const char *address;	 /* that rx listens on and tx connects to; NULL: the link's */
-	const char *port;	 /* NULL: zcpath's own */
+	uint16_t port;		 /* control port at rx; the data flows use the one after it */
 	const char *ssh;	 /* the command that reaches a host */
 	const char *zcpath;	 /* NULL: the one beside zcprof, else the one in PATH */
 	const char *collect;	 /* lists of collectors; NULL: all */

@@ -95,16 +95,16 @@ char **words_of_tool(const struct experiment *x, int side, const char *word)
 char **words_of_end(const struct experiment *x, const struct configuration *c, int side)
 {
 	struct words words = words_begin(x, side);
+	char port[8];
 
 	if (!words.at)
 		return NULL;
 	add_word(&words, side == SIDE_RX ? "rx" : "tx");
 	add_word(&words, side == SIDE_RX ? "--bind" : "--to");
 	add_word(&words, x->address);
-	if (x->settings->port) {
-		add_word(&words, "--port");
-		add_word(&words, x->settings->port);
-	}
+	snprintf(port, sizeof(port), "%u", x->settings->port);
+	add_word(&words, "--port");
+	add_word(&words, port);
 	if (side == SIDE_TX)
 		add_word(&words, "--gate");
 	for (int id = 0; id < OPTIONS; id++)

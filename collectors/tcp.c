@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's view of the data connections: tcp_info by sock_diag. The flows are looked for once,
+ * when they are connected; at the edges each is asked for by its whole address, because a dump
+ * walks every connection of the machine.
+ */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collectors/list.h"
+#include "nic/netlink.h"
+#include "nic/netns.h"
+
+#define ESTABLISHED 1 /* TCP_ESTABLISHED of net/tcp_states.h */
+
+struct flow {
+	struct inet_diag_sockid id;
+	uint8_t family;
+	uint32_t inode;
+	uint16_t sender_port; /* the same at both ends, so it joins them */
+	int fd;		      /* at the sender: in the order in which flows were connected */
+	unsigned int number;
+	bool lost[EDGE_COUNT];
+	struct tcp_info info[EDGE_COUNT];
+};
+
+struct side {
+	bool here;
+	struct netlink netlink;
+	struct flow *flows;
+	size_t count;
+};
+
+struct tcp {
+	const struct run *run;
+	struct side side[END_COUNT]; /* END_HOST is unused */
+};
+
+/* ---- which flows there are ---- */
+
+struct search {
+	struct side *side;
+	bool is_rx;
+	uint16_t data_port;
+	int error;
+};
+
+static int take_flow(const struct nlmsghdr *nlh, void *data)
+{
+	struct search *s = data;
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	uint16_t local = ntohs(m->id.idiag_sport);
+	uint16_t remote = ntohs(m->id.idiag_dport);
+	struct flow *grown;
+
+	if ((s->is_rx ? local : remote) != s->data_port)
+		return MNL_CB_OK;
+	grown = reallocarray(s->side->flows, s->side->count + 1, sizeof(*grown));
+	if (!grown) {
+		s->error = -ENOMEM;
+		return MNL_CB_STOP;
+	}
+	s->side->flows = grown;
+	grown[s->side->count++] = (struct flow){
+		.id = m->id,
+		.family = m->idiag_family,
+		.inode = m->idiag_inode,
+		.sender_port = s->is_rx ? remote : local,
+		.fd = -1,
+	};
+	return MNL_CB_OK;
+}
+
+static int find_flows(struct side *side, bool is_rx, uint16_t data_port)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	struct search search = {side, is_rx, data_port, 0};
+
+	for (int i = 0; i < 2; i++) {
+		struct nlmsghdr *nlh =
+			netlink_begin(&side->netlink, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
+		struct inet_diag_req_v2 *request =
+			mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
+		int error;
+
+		request->sdiag_family = families[i];
+		request->sdiag_protocol = IPPROTO_TCP;
+		request->idiag_states = 1 << ESTABLISHED;
+		*(is_rx ? &request->id.idiag_sport : &request->id.idiag_dport) = htons(data_port);
+		error = netlink_ask(&side->netlink, take_flow, &search);
+		/* A kernel without IPv6 knows no such family. */
+		if (error && error != -ENOENT)
+			return error;
+	}
+	return search.error;
+}
+
+/* zcpath connects its flows one after the other, so its descriptors are in their order. */
+static void find_fds(struct side *side, pid_t pid)
+{
+	char path[300];
+	char target[64];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		unsigned int inode;
+		ssize_t len;
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%s", (int)pid, entry->d_name);
+		len = readlink(path, target, sizeof(target) - 1);
+		target[len > 0 ? len : 0] = '\0';
+		if (sscanf(target, "socket:[%u]", &inode) != 1)
+			continue;
+		for (size_t i = 0; i < side->count; i++)
+			if (side->flows[i].inode == inode)
+				side->flows[i].fd = atoi(entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static int by_order(const void *a, const void *b)
+{
+	const struct flow *f = a;
+	const struct flow *g = b;
+
+	return f->fd != g->fd
+		       ? (f->fd > g->fd) - (f->fd < g->fd)
+		       : (f->sender_port > g->sender_port) - (f->sender_port < g->sender_port);
+}
+
+/* The sender's numbers where it is here, for both ends; else by the sender's ports. */
+static void number_flows(struct tcp *t)
+{
+	struct side *rx = &t->side[END_RX];
+	struct side *tx = &t->side[END_TX];
+
+	if (tx->here)
+		find_fds(tx, t->run->target[END_TX].pid);
+	for (int end = END_RX; end <= END_TX; end++) {
+		struct side *side = &t->side[end];
+
+		if (side->count)
+			qsort(side->flows, side->count, sizeof(*side->flows), by_order);
+		for (size_t i = 0; i < side->count; i++)
+			side->flows[i].number = i;
+	}
+	for (size_t i = 0; i < rx->count; i++)
+		for (size_t j = 0; j < tx->count; j++)
+			if (rx->flows[i].sender_port == tx->flows[j].sender_port)
+				rx->flows[i].number = tx->flows[j].number;
+}
+
+static int open_side(struct tcp *t, enum record_end end)
+{
+	const struct target *target = &t->run->target[end];
+	struct side *side = &t->side[end];
+	int previous = -1;
+	int error;
+
+	if (target->netns >= 0) {
+		previous = netns_enter(target->netns);
+		if (previous < 0)
+			return previous;
+	}
+	/* The socket stays in the namespace that it was made in. */
+	error = netlink_open(&side->netlink, NETLINK_SOCK_DIAG);
+	if (previous >= 0)
+		netns_leave(previous);
+	side->here = !error;
+	return error ? error : find_flows(side, end == END_RX, t->run->data_port);
+}
+
+static int tcp_open(void **state, const struct run *run, const char **means, char *why,
+		    size_t why_size)
+{
+	struct tcp *t = calloc(1, sizeof(*t));
+	size_t count = 0;
+
+	*state = t;
+	if (!t) {
+		snprintf(why, why_size, "no memory left");
+		return -1;
+	}
+	t->run = run;
+	for (int end = END_RX; end <= END_TX; end++) {
+		int error = run->target[end].pid ? open_side(t, end) : 0;
+
+		if (error) {
+			snprintf(why, why_size, "cannot ask sock_diag for the connections: %s%s",
+				 strerror(-error),
+				 error == -ENOENT
+					 ? " (CONFIG_INET_TCP_DIAG, or the module tcp_diag)"
+					 : "");
+			return -1;
+		}
+		count += t->side[end].count;
+	}
+	if (!count) {
+		snprintf(why, why_size, "no connection uses the data port %u", run->data_port);
+		return -1;
+	}
+	number_flows(t);
+	*means = "sock_diag";
+	return 0;
+}
+
+/* ---- the edges ---- */
+
+static int take_info(const struct nlmsghdr *nlh, void *data)
+{
+	struct tcp_info *info = data;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct inet_diag_msg))
+	{
+		size_t len = mnl_attr_get_payload_len(attr);
+
+		/* An older kernel says less, a newer one more. */
+		if (mnl_attr_get_type(attr) == INET_DIAG_INFO)
+			memcpy(info, mnl_attr_get_payload(attr),
+			       len < sizeof(*info) ? len : sizeof(*info));
+	}
+	return MNL_CB_OK;
+}
+
+static int tcp_snapshot(void *state, enum edge edge)
+{
+	struct tcp *t = state;
+
+	for (int end = END_RX; end <= END_TX; end++) {
+		struct side *side = &t->side[end];
+
+		for (size_t i = 0; i < side->count; i++) {
+			struct flow *f = &side->flows[i];
+			struct nlmsghdr *nlh =
+				netlink_begin(&side->netlink, SOCK_DIAG_BY_FAMILY, 0);
+			struct inet_diag_req_v2 *request =
+				mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
+
+			request->sdiag_family = f->family;
+			request->sdiag_protocol = IPPROTO_TCP;
+			request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+			request->idiag_states = ~0U;
+			request->id = f->id;
+			f->lost[edge] = netlink_ask(&side->netlink, take_info, &f->info[edge]);
+		}
+	}
+	return 0;
+}
+
+/* ---- the rows ---- */
+
+static void emit_flow(const struct flow *f, enum record_end end, struct writer *w)
+{
+	const struct tcp_info *a = &f->info[EDGE_OPEN];
+	const struct tcp_info *b = &f->info[EDGE_CLOSE];
+	char key[16];
+
+	snprintf(key, sizeof(key), "%u", f->number);
+	/* The kernel's counters have 32 bits here, and so has the difference. */
+	writer_u64(w, WINDOW, end, METRIC_tcp_retransmits, key,
+		   b->tcpi_total_retrans - a->tcpi_total_retrans);
+	writer_u64(w, WINDOW, end, METRIC_tcp_segments_out, key,
+		   b->tcpi_segs_out - a->tcpi_segs_out);
+	writer_u64(w, WINDOW, end, METRIC_tcp_segments_in, key, b->tcpi_segs_in - a->tcpi_segs_in);
+	writer_u64(w, WINDOW, end, METRIC_tcp_rtt, key, b->tcpi_rtt);
+	writer_u64(w, WINDOW, end, METRIC_tcp_cwnd, key, b->tcpi_snd_cwnd);
+	writer_u64(w, WINDOW, end, METRIC_tcp_mss, key, b->tcpi_snd_mss);
+	/* No rate was sampled where nothing was sent. */
+	if (b->tcpi_delivery_rate)
+		writer_u64(w, WINDOW, end, METRIC_tcp_delivery_rate, key, b->tcpi_delivery_rate);
+	writer_u64(w, WINDOW, end, METRIC_tcp_busy_time, key,
+		   1000 * (b->tcpi_busy_time - a->tcpi_busy_time));
+	writer_u64(w, WINDOW, end, METRIC_tcp_rwnd_limited, key,
+		   1000 * (b->tcpi_rwnd_limited - a->tcpi_rwnd_limited));
+	writer_u64(w, WINDOW, end, METRIC_tcp_sndbuf_limited, key,
+		   1000 * (b->tcpi_sndbuf_limited - a->tcpi_sndbuf_limited));
+}
+
+static void tcp_emit(void *state, struct writer *w)
+{
+	struct tcp *t = state;
+
+	for (int end = END_RX; end <= END_TX; end++) {
+		struct side *side = &t->side[end];
+		size_t lost = 0;
+
+		for (size_t i = 0; i < side->count; i++) {
+			const struct flow *f = &side->flows[i];
+
+			if (f->lost[EDGE_OPEN] || f->lost[EDGE_CLOSE])
+				lost++;
+			else
+				emit_flow(f, end, w);
+		}
+		if (lost)
+			writer_absent(w, end, "tcp",
+				      lost == side->count
+					      ? "every flow was closed at an edge of the window"
+					      : "some flows were closed at an edge of the window");
+	}
+}
+
+static void tcp_close(void *state)
+{
+	struct tcp *t = state;
+
+	for (int end = END_RX; t && end <= END_TX; end++) {
+		netlink_close(&t->side[end].netlink);
+		free(t->side[end].flows);
+	}
+	free(t);
+}
+
+const struct collector_ops tcp_collector = {
+	.source = "tcp",
+	.what = "tcp_info of the data connections",
+	.open = tcp_open,
+	.snapshot = tcp_snapshot,
+	.emit = tcp_emit,
+	.close = tcp_close,
+};

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/ethtool.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef void (*say_fn)(void *data, const char *key, const char *value);
+
+static int ask(const struct ethtool *e, void *command)
+{
+	struct ifreq request = {.ifr_data = command};
+
+	memcpy(request.ifr_name, e->iface, sizeof(request.ifr_name));
+	return ioctl(e->fd, SIOCETHTOOL, &request) ? -errno : 0;
+}
+
+int ethtool_open(struct ethtool *e, const char *iface)
+{
+	memset(e, 0, sizeof(*e));
+	snprintf(e->iface, sizeof(e->iface), "%s", iface);
+	e->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return e->fd < 0 ? -errno : 0;
+}
+
+void ethtool_close(struct ethtool *e)
+{
+	if (e->fd >= 0)
+		close(e->fd);
+	e->fd = -1;
+}
+
+int ethtool_names(const struct ethtool *e, enum ethtool_stringset set, struct ethtool_names *names)
+{
+	struct {
+		struct ethtool_sset_info info;
+		__u32 count;
+	} size = {.info = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ULL << set}};
+	int error = ask(e, &size);
+
+	*names = (struct ethtool_names){0};
+	if (error)
+		return error;
+	/* The kernel clears the bit of a set that the driver does not have. */
+	if (!size.info.sset_mask || !size.count)
+		return -EOPNOTSUPP;
+	names->strings = calloc(1, sizeof(*names->strings) + (size_t)size.count * ETH_GSTRING_LEN);
+	if (!names->strings)
+		return -ENOMEM;
+	names->strings->cmd = ETHTOOL_GSTRINGS;
+	names->strings->string_set = set;
+	names->strings->len = size.count;
+	error = ask(e, names->strings);
+	names->count = names->strings->len;
+	if (error)
+		ethtool_names_free(names);
+	return error;
+}
+
+char *ethtool_name(const struct ethtool_names *names, unsigned int i, char *name)
+{
+	memcpy(name, names->strings->data + (size_t)i * ETH_GSTRING_LEN, ETH_GSTRING_LEN);
+	name[ETH_GSTRING_LEN] = '\0';
+	return name;
+}
+
+void ethtool_names_free(struct ethtool_names *names)
+{
+	free(names->strings);
+	*names = (struct ethtool_names){0};
+}
+
+int ethtool_stats(const struct ethtool *e, struct ethtool_stats *stats, unsigned int count)
+{
+	stats->cmd = ETHTOOL_GSTATS;
+	stats->n_stats = count;
+	return ask(e, stats);
+}
+
+static void say_number(say_fn say, void *data, const char *key, unsigned int number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", number);
+	say(data, key, text);
+}
+
+static void describe_driver(const struct ethtool *e, say_fn say, void *data)
+{
+	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+
+	if (ask(e, &info))
+		return;
+	say(data, "driver", info.driver);
+	if (info.version[0])
+		say(data, "driver version", info.version);
+	if (info.fw_version[0])
+		say(data, "firmware", info.fw_version);
+	if (info.bus_info[0])
+		say(data, "bus", info.bus_info);
+}
+
+static void describe_rings(const struct ethtool *e, say_fn say, void *data)
+{
+	struct ethtool_ringparam rings = {.cmd = ETHTOOL_GRINGPARAM};
+
+	if (ask(e, &rings))
+		return;
+	say_number(say, data, "rx ring", rings.rx_pending);
+	say_number(say, data, "rx ring most", rings.rx_max_pending);
+	say_number(say, data, "tx ring", rings.tx_pending);
+	say_number(say, data, "tx ring most", rings.tx_max_pending);
+}
+
+static void describe_channels(const struct ethtool *e, say_fn say, void *data)
+{
+	struct ethtool_channels channels = {.cmd = ETHTOOL_GCHANNELS};
+
+	if (ask(e, &channels))
+		return;
+	say_number(say, data, "channels combined", channels.combined_count);
+	say_number(say, data, "channels rx", channels.rx_count);
+	say_number(say, data, "channels tx", channels.tx_count);
+}
+
+static void describe_coalescing(const struct ethtool *e, say_fn say, void *data)
+{
+	struct ethtool_coalesce c = {.cmd = ETHTOOL_GCOALESCE};
+
+	if (ask(e, &c))
+		return;
+	say_number(say, data, "coalesce rx usecs", c.rx_coalesce_usecs);
+	say_number(say, data, "coalesce rx frames", c.rx_max_coalesced_frames);
+	say_number(say, data, "coalesce tx usecs", c.tx_coalesce_usecs);
+	say_number(say, data, "coalesce tx frames", c.tx_max_coalesced_frames);
+	say(data, "coalesce adaptive rx", c.use_adaptive_rx_coalesce ? "on" : "off");
+}
+
+static void describe_features(const struct ethtool *e, say_fn say, void *data)
+{
+	struct ethtool_gfeatures *features;
+	struct ethtool_names names;
+	unsigned int blocks;
+
+	if (ethtool_names(e, ETH_SS_FEATURES, &names))
+		return;
+	blocks = (names.count + 31) / 32;
+	features = calloc(1, sizeof(*features) + blocks * sizeof(features->features[0]));
+	if (features) {
+		features->cmd = ETHTOOL_GFEATURES;
+		features->size = blocks;
+	}
+	if (features && !ask(e, features))
+		for (unsigned int i = 0; i < names.count; i++) {
+			const struct ethtool_get_features_block *b = &features->features[i / 32];
+			char key[ETH_GSTRING_LEN + 16] = "feature ";
+
+			ethtool_name(&names, i, key + strlen(key));
+			/* A feature that is off and cannot be on says nothing. */
+			if ((b->active | b->available) & (1U << (i % 32)))
+				say(data, key, b->active & (1U << (i % 32)) ? "on" : "off");
+		}
+	free(features);
+	ethtool_names_free(&names);
+}
+
+void ethtool_describe(const struct ethtool *e, say_fn say, void *data)
+{
+	struct ethtool_cmd link = {.cmd = ETHTOOL_GSET};
+
+	describe_driver(e, say, data);
+	if (!ask(e, &link) && ethtool_cmd_speed(&link) != (__u32)SPEED_UNKNOWN)
+		say_number(say, data, "speed Mbit/s", ethtool_cmd_speed(&link));
+	describe_rings(e, say, data);
+	describe_channels(e, say, data);
+	describe_coalescing(e, say, data);
+	describe_features(e, say, data);
+}
