@@ -43,6 +43,7 @@ struct flow {
 	uint64_t limit;		       /* tx: send this many bytes at most */
 	struct verify verify;	       /* rx */
 	void *state;		       /* the path's own */
+	bool usage_unknown;	       /* whether its bytes were copied cannot be told */
 
 	pthread_t thread;
 	char error[256];

@@ -30,7 +30,6 @@ struct path {
 	const char *what;
 	uint32_t calls;	 /* BIT(CALL_…): what it counts; the others are no rows */
 	uint32_t events; /* BIT(EVENT_…): the same */
-	bool usage;	 /* it is told, or knows, how many bytes were copied */
 	bool from_file;	 /* tx: the message lies in a memory file */
 	bool (*able)(char *why, size_t size); /* NULL: always */
 	int (*open)(struct flow *f);	      /* -1 after flow_fail() */

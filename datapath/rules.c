@@ -91,9 +91,21 @@ static int check_tx(struct config *config)
 	return 0;
 }
 
+static int check_rx(const struct config *config)
+{
+	uint64_t buffers = config->option[OPTION_buffers].number;
+
+	/* The ring of provided buffers is indexed by a mask. */
+	if (buffers & (buffers - 1)) {
+		say_error("--buffers %llu: expected a power of two", (unsigned long long)buffers);
+		return -1;
+	}
+	return 0;
+}
+
 int config_rules(struct config *config)
 {
 	if (check_path(config))
 		return -1;
-	return config->end == END_TX ? check_tx(config) : 0;
+	return config->end == END_TX ? check_tx(config) : check_rx(config);
 }

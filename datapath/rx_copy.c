@@ -134,7 +134,6 @@ const struct path path_rx_copy = {
 	.what = "epoll and recv(2), or blocking recv(2) with --blocking; the kernel copies",
 	.calls = BIT(CALL_recvfrom) | BIT(CALL_epoll_wait),
 	.events = BIT(EVENT_would_block),
-	.usage = true,
 	.open = rx_copy_open,
 	.run = rx_copy_run,
 	.close = rx_copy_close,

@@ -33,7 +33,7 @@ void summary_say(const struct session *s)
 	for (int i = 0; i < CALLS; i++)
 		calls += sum.call[i];
 	reported = sum.bytes_zerocopy + sum.bytes_copied;
-	if (path->usage && reported)
+	if (reported)
 		snprintf(share, sizeof(share), "%.1f %% zero-copy",
 			 100.0 * sum.bytes_zerocopy / reported);
 	say_info("%s %s: %.2f Gbit/s, %llu bytes in %.3f s, %s, %llu system calls",

@@ -49,7 +49,6 @@ const struct path path_tx_copy = {
 	.end = END_TX,
 	.what = "send(2); the kernel copies",
 	.calls = BIT(CALL_sendto),
-	.usage = true,
 	.open = nothing_to_open,
 	.run = tx_copy_run,
 	.close = nothing_to_close,

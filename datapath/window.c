@@ -110,7 +110,7 @@ void window_write(const struct window *w, struct writer *out)
 	window_difference(w, &sum);
 	writer_u64(out, WINDOW, path->end, METRIC_path_window_ns, NULL, w->close_ns - w->open_ns);
 	writer_u64(out, WINDOW, path->end, METRIC_path_bytes, NULL, sum.bytes);
-	if (path->usage) {
+	if (!w->flows->flow[0].usage_unknown) {
 		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_zerocopy, NULL,
 			   sum.bytes_zerocopy);
 		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_copied, NULL,

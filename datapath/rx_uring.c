@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rx uring: one multishot receive that takes buffers from a ring of provided ones, or one request
+ * per receive (--singleshot).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "datapath/paths.h"
+#include "datapath/uring.h"
+
+#define BUFFER_GROUP 0
+
+struct rx_uring {
+	struct uring uring;
+	struct memory buffers;
+	struct memory ring_memory;
+	struct io_uring_buf_ring *ring;
+	unsigned int count; /* of buffers; a power of two */
+	size_t size;	    /* of each */
+	bool singleshot;
+};
+
+static void *buffer_at(const struct rx_uring *s, unsigned int id)
+{
+	return (char *)s->buffers.at + id * s->size;
+}
+
+/* Place is counted from the last io_uring_buf_ring_advance(). */
+static void give_back(struct rx_uring *s, unsigned int id, unsigned int place)
+{
+	io_uring_buf_ring_add(s->ring, buffer_at(s, id), s->size, id, s->count - 1, place);
+}
+
+static int provide_buffers(struct rx_uring *s, struct flow *f)
+{
+	struct io_uring_buf_reg reg = {.ring_entries = s->count, .bgid = BUFFER_GROUP};
+	char why[200];
+	int error;
+
+	if (memory_get(&s->buffers, s->count * s->size, f->config->option[OPTION_hugepages].on, why,
+		       sizeof(why)) ||
+	    memory_get(&s->ring_memory, s->count * sizeof(struct io_uring_buf), false, why,
+		       sizeof(why)))
+		return flow_unable(f, "%s", why);
+	s->ring = s->ring_memory.at;
+	reg.ring_addr = (uintptr_t)s->ring;
+	error = io_uring_register_buf_ring(&s->uring.ring, &reg, 0);
+	if (error)
+		return flow_unable(f,
+				   "cannot provide %u buffers to io_uring: %s; ask for fewer "
+				   "--buffers",
+				   s->count, strerror(-error));
+	io_uring_buf_ring_init(s->ring);
+	for (unsigned int id = 0; id < s->count; id++)
+		give_back(s, id, id);
+	io_uring_buf_ring_advance(s->ring, s->count);
+	return 0;
+}
+
+static int rx_uring_open(struct flow *f)
+{
+	const struct option_value *option = f->config->option;
+	struct rx_uring *s = calloc(1, sizeof(*s));
+
+	f->state = s;
+	if (!s)
+		return flow_fail(f, "no memory left for flow %u", f->number);
+	s->count = option[OPTION_buffers].number;
+	s->size = option[OPTION_read].number;
+	s->singleshot = option[OPTION_singleshot].on;
+	/* Each buffer has at most one completion; and one more for the end. */
+	if (uring_open(&s->uring, f, 4, 2 * s->count))
+		return -1;
+	return provide_buffers(s, f);
+}
+
+static void rx_uring_close(struct flow *f)
+{
+	struct rx_uring *s = f->state;
+
+	if (!s)
+		return;
+	uring_close(&s->uring);
+	memory_free(&s->ring_memory);
+	memory_free(&s->buffers);
+	free(s);
+}
+
+static void arm(struct rx_uring *s)
+{
+	struct io_uring_sqe *sqe = uring_sqe(&s->uring);
+
+	/* The length is the buffer's: a multishot request must not name one before Linux 6.10. */
+	if (s->singleshot)
+		io_uring_prep_recv(sqe, 0, NULL, s->size, 0);
+	else
+		io_uring_prep_recv_multishot(sqe, 0, NULL, 0, 0);
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+	sqe->buf_group = BUFFER_GROUP;
+}
+
+/* All completions that are there. 1: the stream has ended; -1: failed. */
+static int reap(struct rx_uring *s, struct flow *f, bool *armed)
+{
+	struct counters *c = &f->counters;
+	struct io_uring_cqe *cqe;
+	unsigned int returned = 0;
+	unsigned int seen = 0;
+	unsigned int head;
+	int result = 0;
+
+	io_uring_for_each_cqe(&s->uring.ring, head, cqe)
+	{
+		seen++;
+		*armed = cqe->flags & IORING_CQE_F_MORE;
+		if (cqe->res > 0) {
+			unsigned int id = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
+
+			verify_bytes(&f->verify, buffer_at(s, id), cqe->res);
+			count(&c->bytes_copied, cqe->res);
+			count_received(c, cqe->res);
+			give_back(s, id, returned++);
+		} else if (cqe->res == -ENOBUFS) {
+			count(&c->event[EVENT_buffers_exhausted], 1);
+		} else if (cqe->res) {
+			result = flow_fail(f, "cannot receive on flow %u: %s", f->number,
+					   strerror(-cqe->res));
+		} else {
+			result = 1;
+		}
+	}
+	io_uring_buf_ring_advance(s->ring, returned);
+	io_uring_cq_advance(&s->uring.ring, seen);
+	return result;
+}
+
+static int rx_uring_run(struct flow *f)
+{
+	struct rx_uring *s = f->state;
+	bool armed = true;
+
+	arm(s);
+	for (;;) {
+		int result;
+
+		if (!armed) {
+			arm(s);
+			count(&f->counters.event[EVENT_rearms], 1);
+		}
+		result = uring_enter(&s->uring, &f->counters, 1);
+		if (result)
+			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
+					 strerror(-result));
+		result = reap(s, f, &armed);
+		if (result)
+			return result < 0 ? -1 : 0;
+	}
+}
+
+static bool rx_uring_able(char *why, size_t size)
+{
+	/* Multishot receives came with zero-copy sends, in 6.0. */
+	return uring_able(IORING_OP_SEND_ZC, 0, "6.1", why, size);
+}
+
+const struct path path_rx_uring = {
+	.name = "uring",
+	.end = END_RX,
+	.what = "io_uring multishot recv into provided buffers; the kernel copies",
+	.calls = BIT(CALL_io_uring_enter),
+	.events = BIT(EVENT_rearms) | BIT(EVENT_buffers_exhausted) | BIT(EVENT_cq_overflow),
+	.able = rx_uring_able,
+	.open = rx_uring_open,
+	.run = rx_uring_run,
+	.close = rx_uring_close,
+};

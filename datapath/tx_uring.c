@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tx uring and tx send_zc: sends through io_uring, copied or zero-copy.
+ *
+ * Sends that are in flight at once on one stream could overtake each other, so --depth of them are
+ * linked: each begins when the one before is complete (MSG_WAITALL: as a whole). The next chain is
+ * handed over when the last one is done, one io_uring_enter(2) per chain as a rule; the socket's
+ * send buffer keeps the link busy meanwhile. Notifications that the kernel has let go of the memory
+ * come whenever they come: nothing waits for one, but --flush-every and the end of the run.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#include "datapath/paths.h"
+#include "datapath/uring.h"
+
+struct tx_uring {
+	struct uring uring;
+	uint64_t position; /* bytes handed over */
+	size_t offset;
+	unsigned int sending; /* sends without their completion */
+	uint64_t unnotified;  /* zero-copy sends without their notification */
+	unsigned int depth;
+	bool zerocopy;
+	bool fixed; /* the message is a registered buffer */
+};
+
+static int register_message(struct tx_uring *s, struct flow *f)
+{
+	struct iovec message = {(void *)f->message->at, f->message->size};
+	int error = io_uring_register_buffers(&s->uring.ring, &message, 1);
+
+	if (!error)
+		return 0;
+	if (error == -ENOMEM)
+		return flow_unable(f,
+				   "cannot register the message of %zu bytes: the memlock limit is "
+				   "too low; raise 'ulimit -l', ask for a smaller --msg, or give "
+				   "--plain-buffers",
+				   f->message->size);
+	return flow_unable(f, "cannot register the message of %zu bytes: %s; give --plain-buffers",
+			   f->message->size, strerror(-error));
+}
+
+static int tx_uring_open_as(struct flow *f, bool zerocopy)
+{
+	const struct option_value *option = f->config->option;
+	struct tx_uring *s = calloc(1, sizeof(*s));
+	unsigned int completions;
+
+	f->state = s;
+	if (!s)
+		return flow_fail(f, "no memory left for flow %u", f->number);
+	s->depth = option[OPTION_depth].number;
+	s->zerocopy = zerocopy;
+	s->fixed = zerocopy && !option[OPTION_plain_buffers].on;
+	if (zerocopy && option[OPTION_flush_every].number &&
+	    s->depth > option[OPTION_flush_every].number)
+		s->depth = option[OPTION_flush_every].number;
+	/* Room for notifications in bursts: a long queue of small sends is acknowledged at once. */
+	completions = zerocopy ? 4096 + 2 * s->depth : 2 * s->depth;
+	if (uring_open(&s->uring, f, s->depth, completions))
+		return -1;
+	return s->fixed ? register_message(s, f) : 0;
+}
+
+static int tx_uring_open(struct flow *f)
+{
+	return tx_uring_open_as(f, false);
+}
+
+static int tx_send_zc_open(struct flow *f)
+{
+	return tx_uring_open_as(f, true);
+}
+
+static void tx_uring_close(struct flow *f)
+{
+	struct tx_uring *s = f->state;
+
+	if (!s)
+		return;
+	uring_close(&s->uring);
+	free(s);
+}
+
+/* The completions of a send carry its length: a notification needs no table to be understood. */
+static void prepare_send(struct tx_uring *s, const struct flow *f, size_t chunk)
+{
+	struct io_uring_sqe *sqe = uring_sqe(&s->uring);
+	const unsigned char *at = f->message->at + s->offset;
+	const int flags = MSG_WAITALL | MSG_NOSIGNAL;
+
+	if (!s->zerocopy)
+		io_uring_prep_send(sqe, 0, at, chunk, flags);
+	else if (s->fixed)
+		io_uring_prep_send_zc_fixed(sqe, 0, at, chunk, flags, IORING_SEND_ZC_REPORT_USAGE,
+					    0);
+	else
+		io_uring_prep_send_zc(sqe, 0, at, chunk, flags, IORING_SEND_ZC_REPORT_USAGE);
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK;
+	sqe->user_data = chunk;
+	s->position += chunk;
+	s->offset += chunk;
+	if (s->offset == f->message->size)
+		s->offset = 0;
+	s->sending++;
+}
+
+/* A chain of sends; false when there is nothing left to send. */
+static bool prepare_chain(struct tx_uring *s, const struct flow *f)
+{
+	struct io_uring_sq *sq = &s->uring.ring.sq;
+	size_t chunk;
+
+	while (s->sending < s->depth && (chunk = flow_chunk(f, s->position, s->offset)))
+		prepare_send(s, f, chunk);
+	if (!s->sending)
+		return false;
+	/* The last one ends the chain. */
+	sq->sqes[(sq->sqe_tail - 1) & *sq->kring_mask].flags &= ~IOSQE_IO_LINK;
+	return true;
+}
+
+static void notified(struct tx_uring *s, struct counters *c, const struct io_uring_cqe *cqe)
+{
+	bool copied = (uint32_t)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED;
+
+	s->unnotified--;
+	count(&c->event[EVENT_notifications], 1);
+	count(copied ? &c->bytes_copied : &c->bytes_zerocopy, cqe->user_data);
+}
+
+static int reap(struct tx_uring *s, struct flow *f)
+{
+	struct counters *c = &f->counters;
+	struct io_uring_cqe *cqe;
+	unsigned int seen = 0;
+	unsigned int head;
+	int error = 0;
+
+	io_uring_for_each_cqe(&s->uring.ring, head, cqe)
+	{
+		seen++;
+		if (cqe->flags & IORING_CQE_F_NOTIF) {
+			notified(s, c, cqe);
+			continue;
+		}
+		s->sending--;
+		s->unnotified += !!(cqe->flags & IORING_CQE_F_MORE);
+		if (cqe->res != (int)cqe->user_data) {
+			/* The rest of a broken chain is cancelled; the first one says why. */
+			if (!error)
+				error = cqe->res < 0 ? cqe->res : -EPIPE;
+			continue;
+		}
+		if (!s->zerocopy)
+			count(&c->bytes_copied, cqe->res);
+		count(&c->bytes, cqe->res);
+	}
+	io_uring_cq_advance(&s->uring.ring, seen);
+	if (error)
+		return flow_fail(f, "cannot send on flow %u: %s", f->number, strerror(-error));
+	return 0;
+}
+
+static int enter_and_reap(struct tx_uring *s, struct flow *f, unsigned int wait)
+{
+	int error = uring_enter(&s->uring, &f->counters, wait);
+
+	if (error)
+		return flow_fail(f, "cannot send on flow %u: io_uring_enter: %s", f->number,
+				 strerror(-error));
+	return reap(s, f);
+}
+
+static int wait_for_notifications(struct tx_uring *s, struct flow *f)
+{
+	while (s->unnotified)
+		if (enter_and_reap(s, f, 1))
+			return -1;
+	return 0;
+}
+
+static int tx_uring_run(struct flow *f)
+{
+	struct tx_uring *s = f->state;
+	uint64_t flush_every = s->zerocopy ? f->config->option[OPTION_flush_every].number : 0;
+	uint64_t unflushed = 0;
+
+	while (!flow_told(f) && prepare_chain(s, f)) {
+		unflushed += s->sending;
+		while (s->sending)
+			if (enter_and_reap(s, f, s->sending))
+				return -1;
+		if (flush_every && unflushed >= flush_every) {
+			count(&f->counters.event[EVENT_notification_waits], 1);
+			if (wait_for_notifications(s, f))
+				return -1;
+			unflushed = 0;
+		}
+	}
+	return wait_for_notifications(s, f);
+}
+
+static bool tx_uring_able(char *why, size_t size)
+{
+	return uring_able(IORING_OP_SEND, 0, "6.1", why, size);
+}
+
+static bool tx_send_zc_able(char *why, size_t size)
+{
+	return uring_able(IORING_OP_SEND_ZC, IORING_FEAT_REG_REG_RING, "6.3", why, size);
+}
+
+const struct path path_tx_uring = {
+	.name = "uring",
+	.end = END_TX,
+	.what = "io_uring send, --depth of them linked; the kernel copies",
+	.calls = BIT(CALL_io_uring_enter),
+	.events = BIT(EVENT_cq_overflow),
+	.able = tx_uring_able,
+	.open = tx_uring_open,
+	.run = tx_uring_run,
+	.close = tx_uring_close,
+};
+
+const struct path path_tx_send_zc = {
+	.name = "send_zc",
+	.end = END_TX,
+	.what = "io_uring zero-copy send from registered memory; the kernel reports what it copied",
+	.calls = BIT(CALL_io_uring_enter),
+	.events = BIT(EVENT_cq_overflow) | BIT(EVENT_notifications) | BIT(EVENT_notification_waits),
+	.able = tx_send_zc_able,
+	.open = tx_send_zc_open,
+	.run = tx_uring_run,
+	.close = tx_uring_close,
+};

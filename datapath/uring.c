@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/uring.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define RING_FLAGS                                                                                 \
+	(IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE |           \
+	 IORING_SETUP_SUBMIT_ALL)
+
+/* What io_uring_setup(2) said, and what helps. */
+static const char *setup_advice(int error)
+{
+	switch (error) {
+	case ENOSYS:
+		return "this kernel was built without io_uring";
+	case EPERM:
+		return "it is forbidden here: see sysctl kernel.io_uring_disabled, and the seccomp "
+		       "profile of the container";
+	case EINVAL:
+		return "it is too old: deferred task work takes Linux 6.1";
+	case ENOMEM:
+		return "the memlock limit is too low: see 'ulimit -l'";
+	}
+	return "see io_uring_setup(2)";
+}
+
+bool uring_able(enum io_uring_op op, unsigned int features, const char *since, char *why,
+		size_t size)
+{
+	struct io_uring_params params = {.flags = RING_FLAGS, .cq_entries = 8};
+	struct io_uring_probe *probe;
+	struct io_uring ring;
+	int error = io_uring_queue_init_params(4, &ring, &params);
+	bool able;
+
+	if (error) {
+		snprintf(why, size, "cannot set up io_uring: %s; %s", strerror(-error),
+			 setup_advice(-error));
+		return false;
+	}
+	probe = io_uring_get_probe_ring(&ring);
+	able = probe && io_uring_opcode_supported(probe, op) &&
+	       (params.features & features) == features;
+	if (!able)
+		snprintf(why, size, "this kernel's io_uring lacks it; take Linux %s or newer",
+			 since);
+	io_uring_free_probe(probe);
+	io_uring_queue_exit(&ring);
+	return able;
+}
+
+int uring_open(struct uring *u, struct flow *f, unsigned int requests, unsigned int completions)
+{
+	bool no_iowait = f->config->option[OPTION_no_iowait].on;
+	struct io_uring_params params = {.flags = RING_FLAGS, .cq_entries = completions};
+	int error = io_uring_queue_init_params(requests, &u->ring, &params);
+
+	if (error)
+		return flow_unable(f, "cannot set up io_uring for flow %u: %s; %s", f->number,
+				   strerror(-error), setup_advice(-error));
+	u->open = true;
+	u->enter_fd = u->ring.ring_fd;
+	/* Without GETEVENTS no deferred work would run, and overflown completions not come back. */
+	u->enter_flags = IORING_ENTER_GETEVENTS;
+	if (no_iowait && !(params.features & IORING_FEAT_NO_IOWAIT))
+		return flow_unable(f, "cannot wait without iowait: --no-iowait takes Linux 6.15");
+	if (no_iowait)
+		u->enter_flags |= IORING_ENTER_NO_IOWAIT;
+	/* Saves looking up the descriptor with each call; an old kernel does without. */
+	if (io_uring_register_ring_fd(&u->ring) == 1) {
+		u->enter_fd = u->ring.enter_ring_fd;
+		u->enter_flags |= IORING_ENTER_REGISTERED_RING;
+	}
+	error = io_uring_register_files(&u->ring, &f->fd, 1);
+	if (error)
+		return flow_fail(f, "cannot register the socket of flow %u: %s", f->number,
+				 strerror(-error));
+	return 0;
+}
+
+void uring_close(struct uring *u)
+{
+	if (u->open)
+		io_uring_queue_exit(&u->ring);
+	u->open = false;
+}

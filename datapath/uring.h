@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One ring of one data thread, with one socket in it as fixed file 0.
+ *
+ *   uring_able()   is io_uring there, with this operation? If not: why, and the fix
+ *   uring_open()   a ring of this thread; -1 after flow_fail()
+ *   uring_sqe()    the next request to fill in; there are as many as were asked for
+ *   uring_enter()  hand over what was prepared, and wait until so many completions are there
+ *   uring_close()
+ *
+ * The ring belongs to one thread and completes requests only while that thread is in
+ * uring_enter() (SINGLE_ISSUER, DEFER_TASKRUN), so nothing interrupts the hot loop.
+ */
+#ifndef DATAPATH_URING_H
+#define DATAPATH_URING_H
+
+#include <errno.h>
+
+#include "datapath/compat_uring.h"
+#include "datapath/flow.h"
+
+struct uring {
+	struct io_uring ring;
+	int enter_fd;
+	unsigned int enter_flags;
+	bool open;
+};
+
+/* features: IORING_FEAT_… that have to be there; since: the kernel that has them, for people */
+bool uring_able(enum io_uring_op op, unsigned int features, const char *since, char *why,
+		size_t size);
+int uring_open(struct uring *u, struct flow *f, unsigned int requests, unsigned int completions);
+void uring_close(struct uring *u);
+
+static inline struct io_uring_sqe *uring_sqe(struct uring *u)
+{
+	return io_uring_get_sqe(&u->ring);
+}
+
+/* 0, or a negative errno. */
+static inline int uring_enter(struct uring *u, struct counters *c, unsigned int wait)
+{
+	unsigned int ready = compat_uring_flush(&u->ring);
+	int result = io_uring_enter(u->enter_fd, ready, wait, u->enter_flags, NULL);
+
+	count(&c->call[CALL_io_uring_enter], 1);
+	if (__atomic_load_n(u->ring.sq.kflags, __ATOMIC_RELAXED) & IORING_SQ_CQ_OVERFLOW)
+		count(&c->event[EVENT_cq_overflow], 1);
+	return result < 0 && result != -EINTR ? result : 0;
+}
+
+#endif
