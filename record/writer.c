@@ -3,7 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <float.h>
 #include <math.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +15,12 @@
 
 #include "base/say.h"
 #include "record/histogram.h"
+#include "record/number.h"
 #include "record/reader.h"
 
 struct writer {
 	int fd;
-	int error; /* errno of the first write that failed */
+	int error;  /* errno of the first write that failed; nothing is written behind it */
 	char *path; /* the final name; NULL for a stream */
 	char *name; /* what is being written to, for messages */
 	size_t used;
@@ -68,7 +73,7 @@ static void put_row(struct writer *w, double time_s, enum record_end end, enum m
 		    struct text key, struct text value)
 {
 	const struct metric_info *info = metric_info(id);
-	char time[32] = "";
+	char time[DBL_MAX_10_EXP + 16] = "";
 
 	if (time_s >= 0)
 		snprintf(time, sizeof(time), "%.6f", time_s);
@@ -88,17 +93,21 @@ static void put_row(struct writer *w, double time_s, enum record_end end, enum m
 	put(w, "\n", 1);
 }
 
-static struct text text_of(const char *text)
-{
-	return (struct text){text ? text : "", text ? strlen(text) : 0};
-}
-
 static void must(bool right, enum metric_id id, const char *what)
 {
 	if (right)
 		return;
 	say_error("bug: %s.%s was given %s", metric_info(id)->source, metric_info(id)->name, what);
 	abort();
+}
+
+static struct text text_of(const char *text, enum metric_id id)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	/* Two of these with every byte doubled are still a row that the reader takes. */
+	must(len <= WRITER_TEXT_MAX, id, "a text that is too long");
+	return (struct text){text ? text : "", len};
 }
 
 static struct writer *writer_new(int fd, const char *name)
@@ -134,8 +143,8 @@ struct writer *writer_create(const char *path)
 	}
 	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0) {
-		say_error("cannot create %s: %s; give a directory that can be written with -o", part,
-			  strerror(errno));
+		say_error("cannot create %s: %s; give a directory that can be written with -o",
+			  part, strerror(errno));
 		free(part);
 		return NULL;
 	}
@@ -149,9 +158,49 @@ struct writer *writer_create(const char *path)
 	if (!w->path) {
 		say_error("no memory left to write %s", path);
 		writer_abandon(w);
+		close(fd);
 		return NULL;
 	}
+	/* So that what a killed run leaves is a record from the start. */
+	writer_flush(w);
 	return w;
+}
+
+/*
+ * write(2) to a pipe that nobody reads is an error like any other, and not the end of a program
+ * that may have settings to put back. The signal is held off for this thread and this call alone,
+ * and taken away if it came, so that what the program does with SIGPIPE otherwise stays its own.
+ */
+static ssize_t write_without_signal(int fd, const void *bytes, size_t len)
+{
+	const struct timespec at_once = {0, 0};
+	sigset_t pipe_only;
+	sigset_t pending;
+	sigset_t before;
+	bool was_pending;
+	ssize_t n;
+	int error;
+
+	sigemptyset(&pipe_only);
+	sigaddset(&pipe_only, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+	sigpending(&pending);
+	was_pending = sigismember(&pending, SIGPIPE);
+	n = write(fd, bytes, len);
+	error = errno;
+	if (n < 0 && error == EPIPE && !was_pending)
+		sigtimedwait(&pipe_only, NULL, &at_once);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return n;
+}
+
+/* A descriptor that does not block (a terminal that another program left so) is waited for. */
+static int wait_writable(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	return poll(&p, 1, -1) < 0 && errno != EINTR ? -1 : 0;
 }
 
 void writer_flush(struct writer *w)
@@ -159,10 +208,12 @@ void writer_flush(struct writer *w)
 	size_t done = 0;
 
 	while (!w->error && done < w->used) {
-		ssize_t n = write(w->fd, w->buffer + done, w->used - done);
+		ssize_t n = write_without_signal(w->fd, w->buffer + done, w->used - done);
 
 		if (n >= 0)
 			done += n;
+		else if (errno == EAGAIN && !wait_writable(w->fd))
+			continue;
 		else if (errno != EINTR)
 			w->error = errno;
 	}
@@ -176,25 +227,24 @@ void writer_u64(struct writer *w, double time_s, enum record_end end, enum metri
 
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)value);
-	put_row(w, time_s, end, id, text_of(key), text_of(number));
+	put_row(w, time_s, end, id, text_of(key, id), text_of(number, id));
 }
 
 void writer_f64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
 		const char *key, double value)
 {
-	char number[32];
+	char number[NUMBER_TEXT];
 
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
 	must(isfinite(value), id, "a value that is not finite");
-	snprintf(number, sizeof(number), "%.12g", value);
-	put_row(w, time_s, end, id, text_of(key), text_of(number));
+	put_row(w, time_s, end, id, text_of(key, id), text_of(number_print(value, number), id));
 }
 
 void writer_fact(struct writer *w, enum record_end end, enum metric_id id, const char *key,
 		 const char *text)
 {
 	must(metric_info(id)->kind == KIND_FACT, id, "a text, and is no fact");
-	put_row(w, WINDOW, end, id, text_of(key), text_of(text));
+	put_row(w, WINDOW, end, id, text_of(key, id), text_of(text, id));
 }
 
 void writer_absent(struct writer *w, enum record_end end, const char *source, const char *reason)
@@ -227,36 +277,41 @@ bool writer_error(const struct writer *w)
 	return w->error;
 }
 
-static void writer_free(struct writer *w)
+/* Says what went wrong, if anything did, and lets go of the writer. */
+static int writer_close(struct writer *w)
 {
-	if (w->path)
-		close(w->fd);
+	int result = 0;
+
+	/* Some file systems (NFS) say only now that there was no room. */
+	if (w->path && close(w->fd) && !w->error)
+		w->error = errno;
+	if (w->error) {
+		say_error("cannot write %s: %s; %s", w->name, strerror(w->error),
+			  w->path ? "every row that did fit is kept there"
+				  : "the rows behind that are lost");
+		result = -1;
+	}
 	free(w->path);
 	free(w->name);
 	free(w);
+	return result;
 }
 
 int writer_finish(struct writer *w)
 {
-	int result = 0;
-
 	writer_flush(w);
-	/* A pipe cannot be synced (EINVAL), and need not be. */
-	if (!w->error && w->path && fsync(w->fd))
-		w->error = errno;
-	if (!w->error && w->path && rename(w->name, w->path))
-		w->error = errno;
-	if (w->error) {
-		say_error("cannot write %s: %s; what came before is kept there", w->name,
-			  strerror(w->error));
-		result = -1;
+	if (w->path) {
+		/* The name stands for a whole record, also after a power cut. */
+		if (!w->error && fsync(w->fd))
+			w->error = errno;
+		if (!w->error && rename(w->name, w->path))
+			w->error = errno;
 	}
-	writer_free(w);
-	return result;
+	return writer_close(w);
 }
 
 void writer_abandon(struct writer *w)
 {
 	writer_flush(w);
-	writer_free(w);
+	writer_close(w);
 }

@@ -8,10 +8,11 @@
  *   writer_absent()   say why a source has no rows
  *   writer_flush()    what was written so far is in the file: a killed run keeps it
  *   writer_finish()   all is well: flush, sync, rename
- *   writer_abandon()  stop; the .part file stays, and is readable
+ *   writer_abandon()  stop; the .part file stays, and is readable up to its last whole row
  *
- * Rows never fail one by one: the first error is kept, and writer_finish() returns it and has said
- * it in words. writer_error() asks earlier. A writer belongs to one thread.
+ * Rows never fail one by one: the first error is kept, and writer_finish() returns -1 and has said
+ * it in words. writer_error() asks earlier. A reader that went away (EPIPE) is such an error, and
+ * no SIGPIPE. A writer belongs to one thread.
  */
 #ifndef RECORD_WRITER_H
 #define RECORD_WRITER_H
@@ -23,16 +24,18 @@
 
 struct writer;
 
-/* NULL after saying why. The header line is written at once. */
+/* NULL after saying why. */
 struct writer *writer_create(const char *path);
 /* The descriptor stays the caller's. */
 struct writer *writer_stream(int fd, const char *name);
 
 /*
  * time_s is WINDOW or seconds since the window's start. key may be any text, or NULL for none.
- * A number for a FACT, a text for another kind, or a value that is not finite is a bug of the
- * caller: the writer aborts, so that no test can miss it.
+ * A number for a FACT, a text for another kind, a value that is not finite or a text of more than
+ * WRITER_TEXT_MAX bytes is a bug of the caller: the writer aborts, so that no test can miss it.
  */
+#define WRITER_TEXT_MAX (128 * 1024)
+
 void writer_u64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
 		const char *key, uint64_t value);
 void writer_f64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
