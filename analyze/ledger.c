@@ -5,11 +5,7 @@
 #include <string.h>
 
 #include "analyze/measures.h"
-
-/* What a sampler counts while a CPU sleeps is no cost. */
-#define CONTEXT_IDLE "idle/"
-/* The name that the component map gives to what none of its patterns covers. */
-#define COMPONENT_UNMAPPED "other"
+#include "record/components.h"
 
 int cost_context_len(const char *key)
 {
@@ -21,6 +17,13 @@ const char *cost_component(const char *key)
 	const char *slash = strchr(key, '/');
 
 	return slash ? slash + 1 : key;
+}
+
+/* What a sampler counts while a CPU sleeps is no cost. */
+static bool is_idle(const char *key)
+{
+	return !strncmp(key, "idle/", strlen("idle/")) ||
+	       !strcmp(cost_component(key), component_name(COMPONENT_idle));
 }
 
 static double accounted(const struct run *run, enum record_end end)
@@ -50,12 +53,12 @@ struct ledger ledger_of(const struct run *run)
 			const struct figure *f = &range.at[i];
 			double cost = f->value * per_kb;
 
-			if (!strncmp(f->key, CONTEXT_IDLE, strlen(CONTEXT_IDLE)))
+			if (is_idle(f->key))
 				continue;
 			ARRAY_ADD(ledger.at, ledger.count) = (struct cost){
 				end, f->key, cost, isnan(period) ? 0 : period * per_kb};
 			ledger.total[end] += cost;
-			if (!strcmp(cost_component(f->key), COMPONENT_UNMAPPED))
+			if (!strcmp(cost_component(f->key), component_name(COMPONENT_unmapped)))
 				ledger.unmapped[end] += cost;
 		}
 	}

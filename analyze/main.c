@@ -15,6 +15,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"table", command_table},
+	{"show", command_show},
 	{"diff", command_diff},
 };
 

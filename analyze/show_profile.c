@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Where CPU time went: symbols and components. */
+#include <math.h>
+#include <string.h>
+
+#include "analyze/average.h"
+#include "analyze/ledger.h"
+#include "analyze/measures.h"
+#include "analyze/show.h"
+
+static int by_value(const void *a, const void *b)
+{
+	double x = ((const struct average *)a)->value;
+	double y = ((const struct average *)b)->value;
+
+	return (x < y) - (x > y);
+}
+
+/* Drops what was counted while the CPU slept, and puts the rest in order. */
+static double without_idle(struct averages *symbols)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < symbols->count; i++)
+		if (strncmp(symbols->at[i].key, "idle;", strlen("idle;")))
+			symbols->at[kept++] = symbols->at[i];
+	symbols->count = kept;
+	if (kept)
+		qsort(symbols->at, kept, sizeof(*symbols->at), by_value);
+	return averages_sum(symbols);
+}
+
+/* context;object;symbol. A symbol of C++ may hold a semicolon itself: only the first two count. */
+static void symbol_row(struct table *t, const struct average *symbol, double total)
+{
+	int context = strcspn(symbol->key, ";");
+	const char *object = symbol->key + context + (symbol->key[context] == ';');
+	int object_len = strcspn(object, ";");
+	const char *name = object + object_len + (object[object_len] == ';');
+
+	cell_number(t, 100 * symbol->value / total);
+	cell_text(t, "%.*s", context, symbol->key);
+	cell_text(t, "%.*s", object_len, object);
+	cell_text(t, "[%c] %s", *object == '[' ? 'k' : '.', name);
+	cell_number(t, symbol->value);
+}
+
+static bool symbols_of_end(const struct view *v, enum record_end end)
+{
+	struct averages symbols = averages_of(v->configuration, METRIC_profile_symbol, end, MEAN);
+	double total = without_idle(&symbols);
+	size_t shown = v->lines && v->lines < symbols.count ? v->lines : symbols.count;
+	double rest = 0;
+	struct table *t;
+
+	if (!symbols.count)
+		return false;
+	t = page_table(v->page, record_end_name[end], show_title(v, end, "Symbols"));
+	table_column(t, "overhead_percent", "Overhead", "%", COLUMN_NUMBER, 2);
+	table_column(t, "context", "Context", "", COLUMN_TEXT, 0);
+	table_column(t, "object", "Shared Object", "", COLUMN_TEXT, 0);
+	table_column(t, "symbol", "Symbol", "", COLUMN_TEXT, 0);
+	table_column(t, "samples", "Samples", "", COLUMN_NUMBER, 0);
+	for (size_t i = 0; i < shown; i++)
+		symbol_row(t, &symbols.at[i], total);
+	for (size_t i = shown; i < symbols.count; i++)
+		rest += symbols.at[i].value;
+	if (shown < symbols.count)
+		page_note(v->page, "%s: %zu more symbols hold %.2f %%; --lines 0 shows them.",
+			  record_end_name[end], symbols.count - shown, 100 * rest / total);
+	averages_free(&symbols);
+	return true;
+}
+
+void show_symbols(const struct view *v)
+{
+	bool shown = false;
+
+	for (enum record_end end = 0; end < END_COUNT; end++)
+		shown |= symbols_of_end(v, end);
+	if (!shown)
+		show_unmeasured(v, "profile", "Symbols");
+}
+
+/* The mean of a figure of the ledgers of all runs that have it. */
+static double mean_of(const struct ledger *ledgers, size_t count, enum record_end end,
+		      size_t offset)
+{
+	double sum = 0;
+	size_t runs = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const double *figure = (const double *)((const char *)&ledgers[i] + offset);
+
+		if (isnan(figure[end]))
+			continue;
+		sum += figure[end];
+		runs++;
+	}
+	return runs ? sum / runs : NAN;
+}
+
+static double mean_cost(const struct ledger *ledgers, size_t count, enum record_end end,
+			const char *key)
+{
+	double sum = 0;
+	size_t runs = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		runs += !isnan(ledgers[i].total[end]);
+		for (size_t j = 0; j < ledgers[i].count; j++)
+			if (ledgers[i].at[j].end == end && !strcmp(ledgers[i].at[j].key, key))
+				sum += ledgers[i].at[j].ns_per_kb;
+	}
+	return sum / runs;
+}
+
+/* Every key of an end in any ledger, once, with its mean cost, the dearest first. */
+static struct averages costs_of(const struct ledger *ledgers, size_t count, enum record_end end)
+{
+	struct averages costs = {NULL, 0};
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < ledgers[i].count; j++) {
+			const struct cost *cost = &ledgers[i].at[j];
+			size_t at = 0;
+
+			if (cost->end != end)
+				continue;
+			while (at < costs.count && strcmp(costs.at[at].key, cost->key))
+				at++;
+			if (at == costs.count)
+				ARRAY_ADD(costs.at, costs.count) = (struct average){
+					cost->key, mean_cost(ledgers, count, end, cost->key)};
+		}
+	}
+	if (costs.count)
+		qsort(costs.at, costs.count, sizeof(*costs.at), by_value);
+	return costs;
+}
+
+static void component_row(struct table *t, const char *context, int len, const char *component,
+			  double cost, double total)
+{
+	cell_text(t, "%.*s", len, context);
+	cell_text(t, "%s", component);
+	cell_number(t, cost);
+	cell_number(t, 100 * cost / total);
+}
+
+static bool components_of_end(const struct view *v, const struct ledger *ledgers,
+			      enum record_end end)
+{
+	size_t runs = v->configuration->count;
+	struct averages costs = costs_of(ledgers, runs, end);
+	double total = mean_of(ledgers, runs, end, offsetof(struct ledger, total));
+	double unmapped = mean_of(ledgers, runs, end, offsetof(struct ledger, unmapped));
+	double accounted = mean_of(ledgers, runs, end, offsetof(struct ledger, accounted));
+	struct table *t;
+
+	if (!costs.count)
+		return false;
+	t = page_table(v->page, record_end_name[end],
+		       show_title(v, end, "CPU time per KB of payload"));
+	table_column(t, "context", "context", "", COLUMN_TEXT, 0);
+	table_column(t, "component", "component", "", COLUMN_TEXT, 0);
+	table_column(t, "ns_per_kb", "cost", "ns/KB", COLUMN_NUMBER, 2);
+	table_column(t, "share_percent", "share", "%", COLUMN_NUMBER, 1);
+	for (size_t i = 0; i < costs.count; i++)
+		component_row(t, costs.at[i].key, cost_context_len(costs.at[i].key),
+			      cost_component(costs.at[i].key), costs.at[i].value, total);
+	component_row(t, "", 0, MEASURE_COST_TOTAL, total, total);
+	page_note(v->page, "%s: %.1f %% of the samples are in functions that no component claims.",
+		  record_end_name[end], 100 * unmapped / total);
+	if (!isnan(accounted))
+		page_note(v->page,
+			  "%s: the kernel's own CPU accounting says %.2f ns/KB; the samples add up "
+			  "to %.0f %% of that.",
+			  record_end_name[end], accounted, 100 * total / accounted);
+	averages_free(&costs);
+	return true;
+}
+
+void show_components(const struct view *v)
+{
+	const struct configuration *c = v->configuration;
+	struct ledger *ledgers = must_calloc(c->count, sizeof(*ledgers));
+	bool shown = false;
+
+	for (size_t i = 0; i < c->count; i++)
+		ledgers[i] = ledger_of(c->runs[i]);
+	for (enum record_end end = 0; end < END_COUNT; end++)
+		shown |= components_of_end(v, ledgers, end);
+	if (!shown)
+		show_unmeasured(v, "profile", "Components");
+	for (size_t i = 0; i < c->count; i++)
+		ledger_free(&ledgers[i]);
+	free(ledgers);
+}
