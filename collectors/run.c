@@ -11,6 +11,7 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
+#include "collectors/bystand.h"
 #include "collectors/end.h"
 #include "collectors/facts.h"
 #include "collectors/stop.h"
@@ -428,6 +429,9 @@ static enum run_result finish_ends(struct running *r)
 
 static enum run_result run_steps(struct running *r)
 {
+	struct bystander bystander;
+	enum run_result result;
+
 	write_first_facts(r);
 	TRY(start_end(r, SIDE_RX));
 	TRY(await(r, SIDE_RX, REACHED_LISTENING, "listening"));
@@ -436,7 +440,10 @@ static enum run_result run_steps(struct running *r)
 	write_end_facts(r);
 	open_collectors(r);
 	writer_flush(r->writer);
-	TRY(measure(r));
+	bystand(&bystander, &r->run);
+	result = measure(r);
+	bystand_no_more(&bystander);
+	TRY(result);
 	TRY(finish_ends(r));
 	emit_collectors(r);
 	return writer_error(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;

@@ -10,6 +10,9 @@
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +40,10 @@ struct side {
 	struct netlink netlink;
 	struct flow *flows;
 	size_t count;
+	bool asking; /* the thread is there */
+	pthread_t thread;
+	sem_t go; /* for each edge once; anything more ends the thread */
+	sem_t done;
 };
 
 struct tcp {
@@ -182,6 +189,87 @@ static int open_side(struct tcp *t, enum record_end end)
 	return error ? error : find_flows(side, end == END_RX, t->run->data_port);
 }
 
+/* ---- the edges ---- */
+
+static int take_info(const struct nlmsghdr *nlh, void *data)
+{
+	struct tcp_info *info = data;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct inet_diag_msg))
+	{
+		size_t len = mnl_attr_get_payload_len(attr);
+
+		/* An older kernel says less, a newer one more. */
+		if (mnl_attr_get_type(attr) == INET_DIAG_INFO)
+			memcpy(info, mnl_attr_get_payload(attr),
+			       len < sizeof(*info) ? len : sizeof(*info));
+	}
+	return MNL_CB_OK;
+}
+
+static void ask_flow(struct netlink *nl, struct flow *f, enum edge edge)
+{
+	struct nlmsghdr *nlh = netlink_begin(nl, SOCK_DIAG_BY_FAMILY, 0);
+	struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
+
+	request->sdiag_family = f->family;
+	request->sdiag_protocol = IPPROTO_TCP;
+	request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+	request->idiag_states = ~0U;
+	request->id = f->id;
+	f->lost[edge] = netlink_ask(nl, take_info, &f->info[edge]);
+}
+
+static void *ask_side(void *data)
+{
+	struct side *side = data;
+
+	for (int edge = 0; edge < EDGE_COUNT; edge++) {
+		while (sem_wait(&side->go))
+			;
+		if (!side->asking)
+			break;
+		for (size_t i = 0; i < side->count; i++)
+			ask_flow(&side->netlink, &side->flows[i], edge);
+		sem_post(&side->done);
+	}
+	return NULL;
+}
+
+/* At once where that is allowed: at the close the flows will not be there for long. */
+static int start_asking(struct side *side)
+{
+	const struct sched_param urgent = {.sched_priority = sched_get_priority_min(SCHED_FIFO)};
+	pthread_attr_t attributes;
+	int error;
+
+	sem_init(&side->go, 0, 0);
+	sem_init(&side->done, 0, 0);
+	side->asking = true;
+	pthread_attr_init(&attributes);
+	pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+	pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
+	pthread_attr_setschedparam(&attributes, &urgent);
+	error = pthread_create(&side->thread, &attributes, ask_side, side);
+	if (error == EPERM)
+		error = pthread_create(&side->thread, NULL, ask_side, side);
+	pthread_attr_destroy(&attributes);
+	side->asking = !error;
+	return -error;
+}
+
+static int tcp_snapshot(void *state, enum edge edge)
+{
+	struct tcp *t = state;
+
+	(void)edge; /* the threads count for themselves */
+	for (int end = END_RX; end <= END_TX; end++)
+		if (t->side[end].asking)
+			sem_post(&t->side[end].go);
+	return 0;
+}
+
 static int tcp_open(void **state, const struct run *run, const char **means, char *why,
 		    size_t why_size)
 {
@@ -212,51 +300,15 @@ static int tcp_open(void **state, const struct run *run, const char **means, cha
 		return -1;
 	}
 	number_flows(t);
-	*means = "sock_diag";
-	return 0;
-}
-
-/* ---- the edges ---- */
-
-static int take_info(const struct nlmsghdr *nlh, void *data)
-{
-	struct tcp_info *info = data;
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct inet_diag_msg))
-	{
-		size_t len = mnl_attr_get_payload_len(attr);
-
-		/* An older kernel says less, a newer one more. */
-		if (mnl_attr_get_type(attr) == INET_DIAG_INFO)
-			memcpy(info, mnl_attr_get_payload(attr),
-			       len < sizeof(*info) ? len : sizeof(*info));
-	}
-	return MNL_CB_OK;
-}
-
-static int tcp_snapshot(void *state, enum edge edge)
-{
-	struct tcp *t = state;
-
 	for (int end = END_RX; end <= END_TX; end++) {
-		struct side *side = &t->side[end];
+		int error = t->side[end].count ? start_asking(&t->side[end]) : 0;
 
-		for (size_t i = 0; i < side->count; i++) {
-			struct flow *f = &side->flows[i];
-			struct nlmsghdr *nlh =
-				netlink_begin(&side->netlink, SOCK_DIAG_BY_FAMILY, 0);
-			struct inet_diag_req_v2 *request =
-				mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
-
-			request->sdiag_family = f->family;
-			request->sdiag_protocol = IPPROTO_TCP;
-			request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
-			request->idiag_states = ~0U;
-			request->id = f->id;
-			f->lost[edge] = netlink_ask(&side->netlink, take_info, &f->info[edge]);
+		if (error) {
+			snprintf(why, why_size, "cannot start a thread: %s", strerror(-error));
+			return -1;
 		}
 	}
+	*means = "sock_diag";
 	return 0;
 }
 
@@ -297,6 +349,9 @@ static void tcp_emit(void *state, struct writer *w)
 		struct side *side = &t->side[end];
 		size_t lost = 0;
 
+		for (int edge = 0; edge < EDGE_COUNT && side->asking; edge++)
+			while (sem_wait(&side->done))
+				;
 		for (size_t i = 0; i < side->count; i++) {
 			const struct flow *f = &side->flows[i];
 
@@ -318,8 +373,15 @@ static void tcp_close(void *state)
 	struct tcp *t = state;
 
 	for (int end = END_RX; t && end <= END_TX; end++) {
-		netlink_close(&t->side[end].netlink);
-		free(t->side[end].flows);
+		struct side *side = &t->side[end];
+
+		if (side->asking) {
+			side->asking = false;
+			sem_post(&side->go);
+			pthread_join(side->thread, NULL);
+		}
+		netlink_close(&side->netlink);
+		free(side->flows);
 	}
 	free(t);
 }
