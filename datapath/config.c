@@ -12,9 +12,9 @@
 #include "datapath/sockets.h"
 
 /* Options of the table have the keys TABLE_KEY + id; the others follow here. */
-enum { KEY_TO = 0x100, KEY_BIND, KEY_PORT, KEY_INTERVAL, KEY_GATE, KEY_VERBOSE, TABLE_KEY = 0x200 };
+enum { KEY_TO = 0x100, KEY_BIND, KEY_PORT, KEY_INTERVAL, KEY_GATE, KEY_CHECK, KEY_VERBOSE, TABLE_KEY = 0x200 };
 
-#define OTHERS 6
+#define OTHERS 7
 
 static const struct other {
 	struct argp_option option;
@@ -29,6 +29,7 @@ static const struct other {
 	{{"interval", KEY_INTERVAL, "S", 0, "seconds between the rows of bytes (1)", 1}, ENDS_BOTH},
 	{{"gate", KEY_GATE, NULL, 0, "be led by lines on standard input: start, open, close", 1},
 	 ENDS_TX},
+	{{"check", KEY_CHECK, NULL, 0, "only say whether this could run here", 1}, ENDS_BOTH},
 	{{"verbose", KEY_VERBOSE, NULL, 0, "say more on standard error", 1}, ENDS_BOTH},
 };
 
@@ -132,6 +133,9 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_GATE:
 		config->gate = true;
+		return 0;
+	case KEY_CHECK:
+		config->check = true;
 		return 0;
 	case KEY_VERBOSE:
 		say_verbose(true);

@@ -30,6 +30,7 @@ struct config {
 	uint16_t port; /* of the control connection; the data flows use port + 1 */
 	double interval_s;
 	bool gate;
+	bool check; /* only say whether it could run */
 };
 
 /* Usage errors end the program with EXIT_USAGE. */

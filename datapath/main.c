@@ -69,6 +69,8 @@ static int run_end(enum record_end end, int argc, char **argv)
 			  why);
 		return EXIT_UNABLE;
 	}
+	if (config.check)
+		return EXIT_DONE;
 	return end == END_RX ? session_rx(&config) : session_tx(&config);
 }
 
