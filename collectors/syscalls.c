@@ -134,8 +134,8 @@ static int syscalls_open(void **state, const struct run *run, const char **means
 	error = map_counts(s);
 	if (error)
 		return bpf_refused(error, "mapping the table of system calls", why, why_size);
-	/* A return without a beginning does no harm before the window; a beginning that stays
-	 * without its return would. So the return is attached first. */
+	/* The return first: a beginning that stays without its return would be in flight for ever.
+	 */
 	s->bpf->links.leave = bpf_program__attach(s->bpf->progs.leave);
 	if (!s->bpf->links.leave)
 		return bpf_refused(errno, "attaching to raw_tracepoint sys_exit", why, why_size);
@@ -165,6 +165,14 @@ static int syscalls_snapshot(void *state, enum edge edge)
 	bpf_window_edge(&s->bpf->data->window, edge);
 	s->missed[edge] = missed_by(s->bpf->progs.enter) + missed_by(s->bpf->progs.leave);
 	return 0;
+}
+
+/* From here on the tables stand still. As in open, no return may be seen without its beginning. */
+static void stop(struct syscalls_bpf *bpf)
+{
+	bpf_link__destroy(bpf->links.leave);
+	bpf->links.leave = NULL;
+	syscalls_bpf__detach(bpf);
 }
 
 static void add(struct syscalls_stat *sum, const struct syscalls_stat *part)
@@ -291,7 +299,7 @@ static void syscalls_emit(void *state, struct writer *w)
 		writer_absent(w, END_HOST, "syscalls", "out of memory when the window was over");
 		return;
 	}
-	syscalls_bpf__detach(s->bpf); /* from here on the tables stand still */
+	stop(s->bpf);
 	memcpy(lost, s->bpf->bss->lost, sizeof(lost));
 	lost[END_HOST] += s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN];
 	count = add_counts(s, figures);

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Where the CPUs are, once a period: counted by kind, so that nothing is written while the window
+ * is open and a run of any length takes the same memory.
+ *
+ * Stacks have a table of their own, keyed by a 64-bit hash, and not a BPF_MAP_TYPE_STACK_TRACE:
+ * that one keeps one stack per bucket and turns away whatever collides, which at a quarter full is
+ * every tenth new stack.
+ */
+#include "bpf/common.bpf.h"
+#include "bpf/profile.h"
+
+#define CPUS 1024 /* CPU_SETSIZE */
+
+const volatile __u8 cpu_end[CPUS]; /* enum record_end, set by the collector */
+__u64 lost[END_COUNT];
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROFILE_KINDS);
+	__type(key, struct profile_kind);
+	__type(value, __u64);
+} kinds SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROFILE_STACKS);
+	__type(key, __u64);
+	__type(value, struct profile_stack);
+} stacks SEC(".maps");
+
+/* Too large for a program's stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct profile_stack);
+} scratch SEC(".maps");
+
+static __always_inline bool read_stack(void *ctx, struct profile_stack *stack, __u64 flags)
+{
+	long bytes = bpf_get_stack(ctx, stack->ip, sizeof(stack->ip), flags);
+
+	stack->depth = bytes > 0 ? (__u64)bytes / sizeof(stack->ip[0]) : 0;
+	return stack->depth > 0;
+}
+
+/* The key of the frames from `first` on, kept for later; 0 if there was no room. */
+static __noinline __u64 keep_stack(struct profile_stack *stack, __u32 first)
+{
+	__u64 hash = 0xcbf29ce484222325ULL; /* FNV-1a, a word at a time */
+	long error;
+
+	if (!stack)
+		return 0;
+	for (__u32 i = 0; i < PROFILE_DEPTH; i++) {
+		if (i >= stack->depth)
+			break;
+		if (i < first)
+			continue;
+		hash = (hash ^ stack->ip[i]) * 0x100000001b3ULL;
+		hash ^= hash >> 32;
+	}
+	if (!hash)
+		hash = 1;
+	if (bpf_map_lookup_elem(&stacks, &hash))
+		return hash;
+	error = bpf_map_update_elem(&stacks, &hash, stack, BPF_NOEXIST);
+	return !error || error == -17 ? hash : 0;
+}
+
+static __always_inline int keep(struct profile_kind *kind)
+{
+	__u64 *count = bpf_map_lookup_elem(&kinds, kind);
+	__u64 one = 1;
+
+	if (!count) {
+		if (!bpf_map_update_elem(&kinds, kind, &one, BPF_NOEXIST))
+			return 0;
+		/* Another CPU was first, or there is no room. */
+		count = bpf_map_lookup_elem(&kinds, kind);
+	}
+	if (count)
+		__sync_fetch_and_add(count, 1);
+	return count ? 0 : -1;
+}
+
+/* Both stacks into the table and their keys into the kind. */
+static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind)
+{
+	__u32 zero = 0;
+	struct profile_stack *stack = bpf_map_lookup_elem(&scratch, &zero);
+
+	if (!stack)
+		return -1;
+	if (read_stack(ctx, stack, 0)) {
+		kind->in_kernel = 1;
+		kind->leaf = stack->ip[0];
+		kind->kernel = keep_stack(stack, 1);
+		if (!kind->kernel)
+			return -1;
+	}
+	/* Of a bystander one wants to know that it ran, and what the kernel did for it. */
+	if (kind->end == END_HOST || !read_stack(ctx, stack, BPF_F_USER_STACK))
+		return 0;
+	if (!kind->in_kernel)
+		kind->leaf = stack->ip[0];
+	kind->user = keep_stack(stack, !kind->in_kernel);
+	return kind->user ? 0 : -1;
+}
+
+SEC("perf_event")
+int sample(void *ctx)
+{
+	__u64 now = bpf_ktime_get_ns();
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	enum record_end end = run_end(tgid);
+	struct profile_kind kind = {
+		.tgid = tgid,
+		.end = end,
+		.cpu_end = cpu_end[bpf_get_smp_processor_id() % CPUS],
+	};
+
+	if (now < window.open_ns || now >= window.close_ns)
+		return 0;
+	if (tgid)
+		bpf_get_current_comm(kind.comm, sizeof(kind.comm));
+	if (keep_stacks(ctx, &kind) || keep(&kind))
+		__sync_fetch_and_add(&lost[end], 1);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

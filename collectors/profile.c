@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Where the CPUs spend their time, by bpf/profile.bpf.c on a perf clock of every CPU: cycles where
+ * there is a PMU, which see into code that runs with interrupts off, else the cpu-clock timer.
+ * Names are looked up after the window; for those of user space the processes of the run must still
+ * be there at its closing edge, and no longer.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/quantity.h"
+#include "base/say.h"
+#include "bpf/profile.h"
+#include "bpf/profile.skel.h"
+#include "collectors/bpf_load.h"
+#include "collectors/list.h"
+#include "collectors/stacks.h"
+#include "collectors/symbols.h"
+
+/* Not 1000: a prime-ish rate does not walk in step with the timer tick and what it starts. */
+#define SAMPLES_PER_S 999
+
+struct state {
+	struct profile_bpf *bpf;
+	struct bpf_link *clock[CPU_SETSIZE];
+	double period_ns;
+	struct run run;
+	struct symbols *symbols;
+};
+
+/* What the program kept, out of its maps. */
+struct kept {
+	struct profile_kind *kinds;
+	__u64 *counts;
+	__u32 kind_count;
+	struct keyed {
+		__u64 hash;
+		const struct profile_stack *stack;
+	} * stacks; /* by hash */
+	struct profile_stack *frames;
+	__u32 stack_count;
+};
+
+static int open_clock(struct perf_event_attr *attr, pid_t pid, int cpu)
+{
+	attr->size = sizeof(*attr);
+	return syscall(SYS_perf_event_open, attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+static __u64 thread_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+/* Of this CPU under load, found by counting for some milliseconds; 0 where cycles cannot be. */
+static double cycles_per_ns(void)
+{
+	struct perf_event_attr attr = {.type = PERF_TYPE_HARDWARE,
+				       .config = PERF_COUNT_HW_CPU_CYCLES};
+	int fd = open_clock(&attr, 0, -1);
+	__u64 start, from = 0, to = 0, ns = 0;
+
+	if (fd < 0)
+		return 0;
+	for (start = thread_ns(); ns < 2000000; ns = thread_ns() - start)
+		; /* until the CPU has come to speed */
+	start = thread_ns();
+	if (read(fd, &from, sizeof(from)) != sizeof(from))
+		from = 0;
+	for (ns = 0; ns < 5000000; ns = thread_ns() - start)
+		;
+	if (read(fd, &to, sizeof(to)) != sizeof(to))
+		to = from;
+	close(fd);
+	return (double)(to - from) / (double)ns;
+}
+
+static const char *choose_clock(struct perf_event_attr *attr, double *period_ns)
+{
+	double cycles = cycles_per_ns();
+
+	*attr = (struct perf_event_attr){.disabled = 1};
+	if (cycles > 0) {
+		attr->type = PERF_TYPE_HARDWARE;
+		attr->config = PERF_COUNT_HW_CPU_CYCLES;
+		attr->sample_period = (__u64)(cycles * 1e9 / SAMPLES_PER_S);
+		*period_ns = (double)attr->sample_period / cycles;
+		return "perf_event cycles";
+	}
+	attr->type = PERF_TYPE_SOFTWARE;
+	attr->config = PERF_COUNT_SW_CPU_CLOCK;
+	attr->sample_period = 1000000000 / SAMPLES_PER_S;
+	*period_ns = (double)attr->sample_period;
+	return "perf_event cpu-clock";
+}
+
+static int online_cpus(cpu_set_t *cpus)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
+	char text[4096] = "";
+	const char *why;
+
+	if (!f)
+		return -errno;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	text[strcspn(text, "\n")] = '\0';
+	return cpulist_parse(text, cpus, &why) ? -EINVAL : 0;
+}
+
+static int attach(struct state *s, struct perf_event_attr *attr, char *why, size_t why_size)
+{
+	cpu_set_t cpus;
+	int error = online_cpus(&cpus);
+
+	if (error)
+		return bpf_refused(error, "reading which CPUs are online", why, why_size);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		int fd;
+
+		if (!CPU_ISSET(cpu, &cpus))
+			continue;
+		fd = open_clock(attr, -1, cpu);
+		if (fd < 0)
+			return bpf_refused(errno, "opening a perf clock on every CPU", why,
+					   why_size);
+		s->clock[cpu] = bpf_program__attach_perf_event(s->bpf->progs.sample, fd);
+		if (!s->clock[cpu]) {
+			error = errno;
+			close(fd);
+			return bpf_refused(error, "attaching to a perf clock", why, why_size);
+		}
+	}
+	return 0;
+}
+
+static int profile_open(void **state, const struct run *run, const char **means, char *why,
+			size_t why_size)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	struct perf_event_attr attr;
+	int error;
+
+	*state = s;
+	if (s)
+		s->symbols = symbols_new();
+	if (!s || !s->symbols) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
+	s->run = *run;
+	bpf_quiet();
+	s->bpf = profile_bpf__open();
+	if (!s->bpf)
+		return bpf_refused(errno, "opening the profile program", why, why_size);
+	bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run);
+	for (size_t cpu = 0; cpu < sizeof(s->bpf->rodata->cpu_end); cpu++)
+		s->bpf->rodata->cpu_end[cpu] = run_cpu_end(run, cpu);
+	bpf_map__set_max_entries(s->bpf->maps.kinds,
+				 PROFILE_KINDS + PROFILE_KINDS_PER_CPU * bpf_cpus());
+	error = profile_bpf__load(s->bpf);
+	if (error)
+		return bpf_refused(error, "loading the profile program", why, why_size);
+	if (symbols_hidden()) {
+		snprintf(why, why_size, "%s", symbols_hidden());
+		return -1;
+	}
+	*means = choose_clock(&attr, &s->period_ns);
+	return attach(s, &attr, why, why_size);
+}
+
+static int profile_snapshot(void *state, enum edge edge)
+{
+	struct state *s = state;
+
+	bpf_window_edge(&s->bpf->data->window, edge);
+	for (enum record_end end = END_RX; edge == EDGE_CLOSE && end <= END_TX; end++)
+		if (s->run.target[end].pid)
+			symbols_note_process(s->symbols, s->run.target[end].pid);
+	return 0;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct keyed *x = a, *y = b;
+
+	return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+/* A whole hash map in one call (as one batch as large as the map); 0, or a negative errno. */
+static int read_map(const struct bpf_map *map, void **keys, void **values, __u32 *count)
+{
+	__u32 next[2];
+	int error;
+
+	*count = bpf_map__max_entries(map);
+	*keys = calloc(*count, bpf_map__key_size(map));
+	*values = calloc(*count, bpf_map__value_size(map));
+	if (!*keys || !*values)
+		return -ENOMEM;
+	error = bpf_map_lookup_batch(bpf_map__fd(map), NULL, next, *keys, *values, count, NULL);
+	return error == -ENOENT ? 0 : error; /* which says that nothing is left */
+}
+
+static int read_kept(const struct state *s, struct kept *k)
+{
+	void *hashes = NULL, *frames = NULL, *kinds = NULL, *counts = NULL;
+	int error = read_map(s->bpf->maps.kinds, &kinds, &counts, &k->kind_count);
+
+	k->kinds = kinds;
+	k->counts = counts;
+	if (!error)
+		error = read_map(s->bpf->maps.stacks, &hashes, &frames, &k->stack_count);
+	k->frames = frames;
+	k->stacks = calloc(k->stack_count + 1, sizeof(*k->stacks));
+	if (!error && !k->stacks)
+		error = -ENOMEM;
+	for (__u32 i = 0; !error && i < k->stack_count; i++)
+		k->stacks[i] = (struct keyed){((__u64 *)hashes)[i], &k->frames[i]};
+	if (!error)
+		qsort(k->stacks, k->stack_count, sizeof(*k->stacks), by_hash);
+	free(hashes);
+	return error;
+}
+
+static void free_kept(struct kept *k)
+{
+	free(k->kinds);
+	free(k->counts);
+	free(k->frames);
+	free(k->stacks);
+}
+
+/*
+ * The frames of one stack by name, the leaf put in place of whichever was kept with it. Every frame
+ * but the leaf is a return address: what called stands just before it.
+ */
+static size_t resolve(struct state *s, const struct kept *k, const struct profile_kind *kind,
+		      bool user, const struct symbol **frames)
+{
+	struct keyed key = {.hash = user ? kind->user : kind->kernel};
+	const struct keyed *found = bsearch(&key, k->stacks, k->stack_count, sizeof(key), by_hash);
+	bool own_leaf = user != kind->in_kernel;
+	size_t depth = found ? found->stack->depth : 0;
+
+	for (size_t i = 0; i < depth; i++) {
+		__u64 ip = i ? found->stack->ip[i] - 1 : found->stack->ip[0];
+
+		if (!i && own_leaf)
+			ip = kind->leaf;
+		frames[i] = user ? symbols_user(s->symbols, kind->tgid, ip)
+				 : symbols_kernel(s->symbols, ip);
+	}
+	if (!depth && own_leaf) {
+		frames[0] = symbols_user(s->symbols, kind->tgid, kind->leaf);
+		depth = 1;
+	}
+	return depth;
+}
+
+static int add_all(struct state *s, const struct kept *k, struct stacks *stacks)
+{
+	const struct symbol *kernel[PROFILE_DEPTH], *user[PROFILE_DEPTH];
+	int error = 0;
+
+	for (__u32 i = 0; i < k->kind_count && !error; i++) {
+		const struct profile_kind *kind = &k->kinds[i];
+		struct sample sample = {
+			.count = k->counts[i],
+			.kernel = kernel,
+			.user = user,
+			.command = kind->tgid ? kind->comm : "swapper",
+			.process_end = kind->end,
+			.cpu_end = kind->cpu_end,
+			.idle = !kind->tgid,
+		};
+
+		if (kind->in_kernel)
+			sample.kernel_depth = resolve(s, k, kind, false, kernel);
+		if (kind->user || !kind->in_kernel)
+			sample.user_depth = resolve(s, k, kind, true, user);
+		error = stacks_add(stacks, &sample);
+	}
+	return error;
+}
+
+static void emit_all(struct state *s, struct writer *w, struct stacks *stacks)
+{
+	char path[4096];
+
+	writer_f64(w, WINDOW, END_HOST, METRIC_profile_period, NULL, s->period_ns);
+	stacks_rows(stacks, w, s->period_ns);
+	for (enum record_end end = END_HOST; end < END_COUNT; end++)
+		writer_u64(w, WINDOW, end, METRIC_profile_lost, NULL, s->bpf->bss->lost[end]);
+	if (!s->run.sidecar)
+		return;
+	snprintf(path, sizeof(path), "%s.folded", s->run.sidecar);
+	stacks_folded(stacks, path);
+}
+
+static void profile_emit(void *state, struct writer *w)
+{
+	struct state *s = state;
+	struct stacks *stacks = stacks_new();
+	struct kept kept = {0};
+	int error = stacks ? 0 : -ENOMEM;
+
+	if (!error)
+		error = read_kept(s, &kept);
+	if (!error)
+		error = symbols_load_kernel(s->symbols);
+	if (!error)
+		error = add_all(s, &kept, stacks);
+	if (!error) {
+		emit_all(s, w, stacks);
+	} else {
+		char why[128];
+
+		snprintf(why, sizeof(why), "reading the samples after the window: %s",
+			 strerror(-error));
+		writer_absent(w, END_HOST, "profile", why);
+	}
+	stacks_free(stacks);
+	free_kept(&kept);
+}
+
+static void profile_close(void *state)
+{
+	struct state *s = state;
+
+	if (!s)
+		return;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		bpf_link__destroy(s->clock[cpu]);
+	profile_bpf__destroy(s->bpf);
+	symbols_free(s->symbols);
+	free(s);
+}
+
+const struct collector_ops profile_collector = {
+	.source = "profile",
+	.what = "CPU time by component, function and stack, 999 samples a second",
+	.open = profile_open,
+	.snapshot = profile_snapshot,
+	.emit = profile_emit,
+	.close = profile_close,
+};
