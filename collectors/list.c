@@ -7,5 +7,6 @@ const struct collector_ops *const collectors[] = {
 	&nic_collector,
 	&tcp_collector,
 	&syscalls_collector,
+	&profile_collector,
 	NULL,
 };
