@@ -31,3 +31,10 @@ zcroi_LIBS  := -lm
 
 include tools/rules.mk
 include tools/test.mk
+include tools/install.mk
+
+.PHONY: demo
+demo: ## install what is missing, build, run a small experiment, print the tables
+	@tools/install-deps build
+	@+$(MAKE) --no-print-directory all
+	@tools/demo $(B)

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Where things go: PREFIX (/usr/local), under DESTDIR for packagers.
+
+bindir     := $(PREFIX)/bin
+mandir     := $(PREFIX)/share/man
+docdir     := $(PREFIX)/share/doc/zcprof
+studiesdir := $(PREFIX)/share/zcprof/studies
+
+MANUALS := $(wildcard man/*.1)
+DOCS    := $(wildcard docs/*.md README.md LICENSE)
+STUDIES := $(wildcard studies/*)
+
+# Each file by its final name, so that uninstall takes away just these.
+INSTALLED = $(PROGRAMS:%=$(bindir)/%) $(MANUALS:man/%=$(mandir)/man1/%) \
+	$(addprefix $(docdir)/,$(notdir $(DOCS))) $(addprefix $(studiesdir)/,$(notdir $(STUDIES)))
+
+.PHONY: install uninstall docs
+
+install: all ## install to PREFIX (/usr/local), under DESTDIR
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
+	$(Q)install -d $(DESTDIR)$(bindir) $(DESTDIR)$(docdir)
+	$(Q)install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(bindir)
+	$(Q)install -m 644 $(DOCS) $(DESTDIR)$(docdir)
+ifneq ($(MANUALS),)
+	$(Q)install -d $(DESTDIR)$(mandir)/man1
+	$(Q)install -m 644 $(MANUALS) $(DESTDIR)$(mandir)/man1
+endif
+ifneq ($(STUDIES),)
+	$(Q)install -d $(DESTDIR)$(studiesdir)
+	$(Q)install -m 644 $(STUDIES) $(DESTDIR)$(studiesdir)
+endif
+
+uninstall: ## remove what install put there
+	$(call say,REMOVE,$(DESTDIR)$(PREFIX))
+	$(Q)rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	$(Q)for d in $(docdir) $(studiesdir) $(dir $(studiesdir)); do \
+		[ ! -d $(DESTDIR)$$d ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$d; done
+
+docs: ## make the reference pages of docs/ anew
+	$(Q)awk -f tools/reference-page record/metrics.def > docs/metrics.md
+	$(Q)awk -f tools/reference-page record/options.def > docs/options.md
