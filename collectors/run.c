@@ -314,6 +314,21 @@ static bool moves_bytes(const struct configuration *c)
 	       value.number;
 }
 
+/* The order in time of runs, across experiments too: what drifted between them is seen by it. */
+static void write_started(struct writer *w)
+{
+	struct timespec now;
+	struct tm utc;
+	char text[64];
+	size_t used;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	used = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text + used, sizeof(text) - used, ".%03ldZ", now.tv_nsec / 1000000);
+	writer_fact(w, END_HOST, METRIC_fact_started, NULL, text);
+}
+
 static void write_first_facts(struct running *r)
 {
 	const struct settings *s = r->x->settings;
@@ -326,6 +341,7 @@ static void write_first_facts(struct running *r)
 	writer_fact(w, END_HOST, METRIC_fact_configuration, NULL, r->configuration->name);
 	snprintf(text, sizeof(text), "%u", r->slot->repeat);
 	writer_fact(w, END_HOST, METRIC_fact_repeat, NULL, text);
+	write_started(w);
 	writer_fact(w, END_HOST, METRIC_fact_option, "control", r->slot->control ? "yes" : "no");
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)s->seed);
 	writer_fact(w, END_HOST, METRIC_fact_option, "seed", text);
