@@ -111,8 +111,9 @@ static bool worth_showing(const struct item *item, size_t shown, bool all)
 		item->what.section == SECTION_RECEIVE || item->what.section == SECTION_TCP);
 }
 
-static void add_section(struct page *page, const struct comparing *c, enum section section,
-			const struct diff_options *o)
+/* Returns how many figures of the section are not shown. */
+static size_t add_section(struct page *page, const struct comparing *c, enum section section,
+			  const struct diff_options *o)
 {
 	bool data = o->common.format == FORMAT_CSV || o->common.format == FORMAT_JSON;
 	struct table *t = NULL;
@@ -133,10 +134,7 @@ static void add_section(struct page *page, const struct comparing *c, enum secti
 		add_item(t, item, c, data);
 		shown++;
 	}
-	if (there > shown && !data)
-		page_note(page, "%s: %zu of %zu lines %s; --all shows every one.",
-			  sections[section].name, shown, there,
-			  shown ? "are shown" : "moved for sure");
+	return data ? 0 : there - shown;
 }
 
 static void add_settings(struct page *page, const struct setting *settings, size_t count)
@@ -167,6 +165,7 @@ static void diff_pair(struct page *page, const struct configuration *a,
 	bool apart = one_after_other(a, b);
 	struct setting *settings;
 	size_t setting_count = settings_of(a, b, &settings);
+	size_t hidden = 0;
 	struct comparing c;
 
 	compare_runs(&c, a, b, &o->common, apart && !setting_count);
@@ -177,7 +176,10 @@ static void diff_pair(struct page *page, const struct configuration *a,
 	words_order(page, apart, setting_count);
 	add_settings(page, settings, setting_count);
 	for (enum section section = 0; section < SECTIONS; section++)
-		add_section(page, &c, section, o);
+		hidden += add_section(page, &c, section, o);
+	if (hidden)
+		page_note(page, "%zu more figures moved little or not for sure; --all shows them.",
+			  hidden);
 	words_method(page, &c, a->count, b->count, o->common.margin);
 	compare_free(&c);
 	free(settings);

@@ -65,8 +65,8 @@ static int add_run(struct experiment *e, const char *path)
 	directory = directory_of(path);
 	c = configuration_of(e, directory, name ? name : path);
 	free(directory);
-	control = run_fact(run, METRIC_fact_control, END_HOST, NULL);
-	if (control && strcmp(control, "no"))
+	control = run_fact(run, METRIC_fact_option, END_HOST, "control");
+	if (control && !strcmp(control, "yes"))
 		ARRAY_ADD(c->controls, c->control_count) = run;
 	else
 		ARRAY_ADD(c->runs, c->count) = run;

@@ -131,6 +131,7 @@ static enum section section_of(enum metric_id id)
 	case METRIC_cpu_elsewhere:
 	case METRIC_cpu_idle:
 	case METRIC_cpu_thread:
+	case METRIC_tcp_delivery_rate: /* the latest sample only */
 		return SECTIONS;
 	default:
 		break;

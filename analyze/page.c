@@ -172,7 +172,9 @@ static int decimals_for(double value, int decimals)
 	if (decimals != DECIMALS_EACH)
 		return decimals;
 	value = fabs(value);
-	return value == 0 ? 0 : value >= 0.1 && value < 1 ? 3 : four_digits(value);
+	if (value == rint(value))
+		return 0;
+	return value >= 0.1 && value < 1 ? 3 : four_digits(value);
 }
 
 const char *figure_words(double value, char *text, size_t size)

@@ -2,11 +2,35 @@
 #include "analyze/remarks.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-static double percent_more(double ratio)
+/* "+12.0 % (95 %: +9.1..+15.0 %)", or "x 3.1 (95 %: 2.9..3.3)" where percents would be unwieldy. */
+static const char *more_words(const struct interval *ratio, char *text, size_t size)
 {
-	return 100 * (ratio - 1);
+	bool percent = ratio->center > 0.5 && ratio->center < 2 &&
+		       (isnan(ratio->low) || (ratio->low > 0.5 && ratio->high < 2));
+	int used;
+
+	if (percent)
+		used = snprintf(text, size, "%+.1f %%", 100 * (ratio->center - 1));
+	else
+		used = snprintf(text, size, "x %.3g", ratio->center);
+	if (isnan(ratio->low))
+		return text;
+	if (percent)
+		snprintf(text + used, size - used, " (95 %%: %+.1f..%+.1f %%)",
+			 100 * (ratio->low - 1), 100 * (ratio->high - 1));
+	else
+		snprintf(text + used, size - used, " (95 %%: %.3g..%.3g)", ratio->low, ratio->high);
+	return text;
+}
+
+static bool won(const struct comparison *c, double p, double margin, enum metric_better better)
+{
+	enum verdict verdict = stats_verdict(c, p, margin);
+
+	return verdict == (better == BETTER_LESS ? VERDICT_LESS : VERDICT_MORE);
 }
 
 void remark_best(struct page *page, const struct quantity_info *quantity,
@@ -16,44 +40,59 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 {
 	const struct comparison *c = &against[1];
 	size_t beaten = 0;
-	enum verdict verdict;
+	char more[96];
 
 	if (isnan(value)) {
-		page_note(page, "No run has the figures for %s: nothing can be said to pay best.",
+		page_note(page, "No run has the figures for %s: nothing can be said to be best.",
 			  quantity->words);
 		return;
 	}
 	if (!next)
 		return;
-	for (size_t i = 1; i < count; i++) {
-		enum verdict v = stats_verdict(&against[i], p[i], margin);
-
-		beaten += v == VERDICT_MORE || v == VERDICT_LESS;
-	}
-	verdict = stats_verdict(c, p[1], margin);
+	for (size_t i = 1; i < count; i++)
+		beaten += won(&against[i], p[i], margin, quantity->better);
 	if (isnan(c->ratio.center)) {
-		page_note(page, "Best %s: %s (%.4g). No other has that figure.", quantity->words,
+		page_note(page, "Best %s: %s, %.4g. No other has that figure.", quantity->words,
 			  best->name, value);
-	} else if (isnan(c->ratio.low)) {
-		page_note(page,
-			  "Highest on this list: %s, %s %.4g, %+.1f %% against the next, %s; "
-			  "nothing is claimed, because that takes two runs or more of each.",
-			  best->name, quantity->words, value, percent_more(c->ratio.center),
-			  next->name);
-	} else if (verdict == VERDICT_MORE || verdict == VERDICT_LESS) {
-		page_note(page,
-			  "Pays best: %s, %s %.4g, %+.1f %% (95 %%: %+.1f..%+.1f %%) against the "
-			  "next, %s: better.",
-			  best->name, quantity->words, value, percent_more(c->ratio.center),
-			  percent_more(c->ratio.low), percent_more(c->ratio.high), next->name);
-	} else {
-		page_note(page,
-			  "First on this list: %s, %s %.4g, %+.1f %% (95 %%: %+.1f..%+.1f %%) "
-			  "against the next, %s: %s. It is better than %zu of the other %zu.",
-			  best->name, quantity->words, value, percent_more(c->ratio.center),
-			  percent_more(c->ratio.low), percent_more(c->ratio.high), next->name,
-			  verdict_word(verdict, quantity->better), beaten, count - 1);
+		return;
 	}
+	more_words(&c->ratio, more, sizeof(more));
+	if (isnan(c->ratio.low))
+		page_note(page,
+			  "First here by %s: %s, %.4g, %s against the next, %s; nothing is "
+			  "claimed, because that takes two runs or more of each.",
+			  quantity->words, best->name, value, more, next->name);
+	else if (won(c, p[1], margin, quantity->better))
+		page_note(page, "Best by %s: %s, %.4g, %s against the next, %s: better.",
+			  quantity->words, best->name, value, more, next->name);
+	else
+		page_note(page,
+			  "First here by %s: %s, %.4g, %s against the next, %s: %s. It is better "
+			  "than %zu of the other %zu.",
+			  quantity->words, best->name, value, more, next->name,
+			  verdict_word(stats_verdict(c, p[1], margin), quantity->better), beaten,
+			  count - 1);
+}
+
+bool cpu_shared(const struct run *run)
+{
+	return isnan(run_sum(run, METRIC_cpu_busy, END_RX)) &&
+	       isnan(run_sum(run, METRIC_cpu_busy, END_TX)) &&
+	       !isnan(run_sum(run, METRIC_cpu_busy, END_HOST));
+}
+
+void remark_shared(struct page *page, const struct experiment *e)
+{
+	size_t shared = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		for (size_t j = 0; j < e->configurations[i].count; j++)
+			shared += cpu_shared(e->configurations[i].runs[j]);
+	if (shared)
+		page_note(page,
+			  "shared: in %zu run%s the ends had no CPUs of their own, so only the sum "
+			  "of both is known; give each end its own with --rx-cpu and --tx-cpu.",
+			  shared, shared == 1 ? "" : "s");
 }
 
 /* The ways to send that ask the kernel not to copy. */
@@ -111,24 +150,19 @@ void remark_control(struct page *page, const struct experiment *e,
 		double *with = must_calloc(c->count, sizeof(*with));
 		double *without = must_calloc(c->control_count, sizeof(*without));
 		struct comparison change;
+		char more[96];
 
 		change = stats_compare(
 			without,
 			outcomes(c->controls, c->control_count, THROUGHPUT, exponents, without),
 			with, outcomes(c->runs, c->count, THROUGHPUT, exponents, with), 0.02, 0);
-		if (!isnan(change.ratio.low))
+		if (!isnan(change.ratio.center))
 			page_note(page,
-				  "Instrumentation changed the throughput of %s by %+.1f %% "
-				  "(95 %%: %+.1f..%+.1f %%), by %zu repeats without it.",
-				  c->name, percent_more(change.ratio.center),
-				  percent_more(change.ratio.low), percent_more(change.ratio.high),
-				  c->control_count);
-		else if (!isnan(change.ratio.center))
-			page_note(page,
-				  "Instrumentation changed the throughput of %s by %+.1f %%, by "
-				  "%zu repeat%s without it: too few for an interval.",
-				  c->name, percent_more(change.ratio.center), c->control_count,
-				  c->control_count > 1 ? "s" : "");
+				  "Instrumentation changed the throughput of %s by %s, against %zu "
+				  "repeat%s without it%s.",
+				  c->name, more_words(&change.ratio, more, sizeof(more)),
+				  c->control_count, c->control_count == 1 ? "" : "s",
+				  isnan(change.ratio.low) ? ": too few for an interval" : "");
 		free(with);
 		free(without);
 	}

@@ -2,7 +2,8 @@
 /*
  * What has to be said below a table, in plain words.
  *
- *   remark_best()        which configuration pays best, and how sure that is
+ *   remark_shared()      where CPU time belongs to no end alone
+ *   remark_best()         which configuration pays best, and how sure that is
  *   remark_copied()      where the kernel copied although a zero-copy path was asked for
  *   remark_control()     what instrumentation did to the throughput
  *   remark_unequal()     what differs between runs and should be equal
@@ -25,6 +26,9 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 		 const struct configuration *best, double value, size_t count,
 		 const struct configuration *next, const struct comparison *against,
 		 const double *p, double margin);
+/* Whether CPU time is known of both ends together only. */
+bool cpu_shared(const struct run *run);
+void remark_shared(struct page *page, const struct experiment *e);
 void remark_copied(struct page *page, const struct experiment *e);
 void remark_control(struct page *page, const struct experiment *e,
 		    const struct exponents *exponents);

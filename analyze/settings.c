@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which facts are one thing in all of A and another in all of B. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyze/compare.h"
 
 /* Facts that name a run and do not set anything. */
-static bool names_the_run(enum metric_id id)
+static bool names_the_run(const struct fact *fact)
 {
-	switch (id) {
+	switch (fact->id) {
+	case METRIC_fact_option:
+		/* Of the experiment, not of the ends. */
+		return fact->end == END_HOST;
 	case METRIC_fact_configuration:
 	case METRIC_fact_repeat:
 	case METRIC_fact_started:
-	case METRIC_fact_control:
 	case METRIC_path_state:
 		return true;
 	default:
@@ -71,7 +74,7 @@ size_t settings_of(const struct configuration *a, const struct configuration *b,
 			const char *in_a = NULL;
 			const char *in_b = NULL;
 
-			if (names_the_run(fact->id) || known(*settings, count, fact) ||
+			if (names_the_run(fact) || known(*settings, count, fact) ||
 			    !one_value(a, fact, &in_a) || !one_value(b, fact, &in_b) ||
 			    (in_a && in_b && !strcmp(in_a, in_b)))
 				continue;
@@ -84,17 +87,30 @@ size_t settings_of(const struct configuration *a, const struct configuration *b,
 	return count;
 }
 
+/* Below zero where x ran before y, above it where after; 0 where the records do not say. */
+static double ran_before(const struct run *x, const struct run *y)
+{
+	const char *x_started = run_fact(x, METRIC_fact_started, END_HOST, NULL);
+	const char *y_started = run_fact(y, METRIC_fact_started, END_HOST, NULL);
+	const char *x_seed = run_fact(x, METRIC_fact_option, END_HOST, "seed");
+	const char *y_seed = run_fact(y, METRIC_fact_option, END_HOST, "seed");
+	const char *x_order = run_fact(x, METRIC_fact_option, END_HOST, "order");
+	const char *y_order = run_fact(y, METRIC_fact_option, END_HOST, "order");
+
+	/* ISO 8601 in UTC sorts as text. */
+	if (x_started && y_started)
+		return strcmp(x_started, y_started);
+	/* "3 of 40", of one experiment */
+	if (x_seed && y_seed && !strcmp(x_seed, y_seed) && x_order && y_order)
+		return strtod(x_order, NULL) - strtod(y_order, NULL);
+	return 0;
+}
+
 static bool all_before(const struct configuration *first, const struct configuration *then)
 {
 	for (size_t i = 0; i < first->count; i++) {
 		for (size_t j = 0; j < then->count; j++) {
-			const char *x =
-				run_fact(first->runs[i], METRIC_fact_started, END_HOST, NULL);
-			const char *y =
-				run_fact(then->runs[j], METRIC_fact_started, END_HOST, NULL);
-
-			/* ISO 8601 in UTC sorts as text. */
-			if (x && y && strcmp(x, y) > 0)
+			if (ran_before(first->runs[i], then->runs[j]) > 0)
 				return false;
 		}
 	}

@@ -48,11 +48,20 @@ static int by_value(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
+/* Of a call that never returned there is no time to tell. */
+static void number_or_dash(struct table *t, double value)
+{
+	if (isnan(value))
+		cell_missing(t, "-");
+	else
+		cell_number(t, value);
+}
+
 static void syscall_columns(struct table *t)
 {
 	table_column(t, "syscall", "syscall", "", COLUMN_TEXT, 0);
-	table_column(t, "calls", "calls", "", COLUMN_NUMBER, 0);
-	table_column(t, "errors", "errors", "", COLUMN_NUMBER, 0);
+	table_column(t, "calls", "calls", "", COLUMN_NUMBER, DECIMALS_EACH);
+	table_column(t, "errors", "errors", "", COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "total_ms", "total", "(msec)", COLUMN_NUMBER, 3);
 	table_column(t, "min_ms", "min", "(msec)", COLUMN_NUMBER, 4);
 	table_column(t, "avg_ms", "avg", "(msec)", COLUMN_NUMBER, 4);
@@ -82,10 +91,10 @@ static void syscalls_of_end(const struct view *v, enum record_end end)
 		cell_number(t, count);
 		cell_number(t, averages_get(&calls.errors, key));
 		cell_number(t, averages_get(&calls.total, key) / MS);
-		cell_number(t, averages_get(&calls.min, key) / MS);
-		cell_number(t, mean / MS);
-		cell_number(t, averages_get(&calls.max, key) / MS);
-		cell_number(t, 100 * error / mean);
+		number_or_dash(t, averages_get(&calls.min, key) / MS);
+		number_or_dash(t, mean / MS);
+		number_or_dash(t, averages_get(&calls.max, key) / MS);
+		number_or_dash(t, 100 * error / mean);
 	}
 	calls_free(&calls);
 	averages_free(&order);
@@ -166,7 +175,7 @@ void show_latency(const struct view *v)
 				       "Time of system calls: so many took less, to within 6 %");
 			table_column(t, "end", "end", "", COLUMN_TEXT, 0);
 			table_column(t, "syscall", "syscall", "", COLUMN_TEXT, 0);
-			table_column(t, "calls", "calls", "", COLUMN_NUMBER, 0);
+			table_column(t, "calls", "calls", "", COLUMN_NUMBER, DECIMALS_EACH);
 			for (size_t i = 0; i < 3; i++)
 				table_column(t, quantiles[i].name, quantiles[i].heading, "us",
 					     COLUMN_NUMBER, 2);
@@ -179,10 +188,10 @@ void show_latency(const struct view *v)
 			cell_text(t, "%s", calls.at[i].key);
 			cell_number(t, calls.at[i].value);
 			for (size_t j = 0; j < 3; j++)
-				cell_number(t, quantile(c, METRIC_syscalls_latency, end,
-							calls.at[i].key, quantiles[j].share) /
-						       US);
-			cell_number(t, averages_get(&max, calls.at[i].key) / US);
+				number_or_dash(t, quantile(c, METRIC_syscalls_latency, end,
+							   calls.at[i].key, quantiles[j].share) /
+							  US);
+			number_or_dash(t, averages_get(&max, calls.at[i].key) / US);
 		}
 		averages_free(&calls);
 		averages_free(&max);

@@ -155,8 +155,11 @@ struct comparison stats_compare(const double *a, size_t n_a, const double *b, si
 		.p_permutation = NAN,
 	};
 
-	if (!n_a || !n_b)
+	if (!n_a || !n_b) {
+		c.a = stats_interval(a, n_a).center;
+		c.b = stats_interval(b, n_b).center;
 		return c;
+	}
 	if (all_positive(a, n_a) && all_positive(b, n_b))
 		compare_log(&c, a, b, margin);
 	else

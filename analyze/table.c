@@ -118,6 +118,11 @@ static void add_columns(struct table *t, const struct layout *layout,
 	}
 }
 
+static bool is_of_end(enum quantity q)
+{
+	return q == CPU_RX || q == CPU_TX || q == ROI_CPU_RX || q == ROI_CPU_TX;
+}
+
 static void add_line(struct table *t, const struct layout *layout, const struct line *line)
 {
 	cell_text(t, "%s", line->configuration->name);
@@ -126,7 +131,11 @@ static void add_line(struct table *t, const struct layout *layout, const struct 
 		enum quantity q = layout->quantity[i];
 		struct interval interval = stats_interval(line->values[q], line->counts[q]);
 
-		cell_number(t, line->middle[q]);
+		if (isnan(line->middle[q]) && is_of_end(q) &&
+		    cpu_shared(line->configuration->runs[0]))
+			cell_missing(t, "shared");
+		else
+			cell_number(t, line->middle[q]);
 		if (layout->interval[i])
 			cell_interval(t, interval.low, interval.high);
 	}
@@ -175,6 +184,7 @@ static void build(struct page *page, const struct experiment *e, const struct ta
 		add_line(t, &layout, &lines[i]);
 	if (count)
 		conclude(page, lines, count, o);
+	remark_shared(page, e);
 	remark_copied(page, e);
 	remark_control(page, e, &o->common.exponents);
 	remark_unequal(page, e);

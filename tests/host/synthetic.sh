@@ -5,7 +5,8 @@
 #
 # Sizes follow from a window of 10 s: gbit=40 is 50e9 bytes. Of what is empty there are no rows.
 #
-#   configuration repeat started control kernel read
+#   configuration repeat started seed order kernel read
+#   control                   yes: a repeat without collectors
 #   rx_path tx_path           the options --path of the ends
 #   gbit                      throughput
 #   crx ctx chost power       busy CPU in percent, watts
@@ -42,7 +43,9 @@ synthetic() {
 		row("host", "fact", "configuration", "", set["configuration"])
 		row("host", "fact", "repeat", "", set["repeat"])
 		row("host", "fact", "started", "", set["started"])
-		row("host", "fact", "control", "", set["control"])
+		row("host", "fact", "option", "control", set["control"])
+		row("host", "fact", "option", "seed", set["seed"])
+		row("host", "fact", "option", "order", set["order"])
 		row("host", "fact", "kernel", "", set["kernel"])
 		row("rx", "fact", "option", "path", set["rx_path"])
 		row("rx", "fact", "option", "read", set["read"])
