@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Tests, fuzzing, benchmarks, style. A file is found by its name and says in its first lines what
-# else it is linked with:
+# Tests, fuzzing, benchmarks, style. A program for tests is one C file, found by its name:
 #
-#   /* needs: datapath/control.c nic/journal.c */   objects beside base/ and record/
-#   /* libs: gsl jansson */                         libraries, as pkg-config knows them
-#   /* link: -Wl,--wrap=fsync */                    words for the linker
+#   tests/unit/test_*.c   cmocka            tests/fuzz/fuzz_*.c              libFuzzer
+#   tests/tool/*.c        what bats calls   tests/bench/*.c                  what benchmarks call
+#
+# It is linked with base/ and record/, and says in its first lines what else it is linked with:
+#
+#   /* needs: datapath/control.c nic -nic/link.c */   files, or a folder's; '-' takes one out
+#   /* libs: gsl jansson */                           libraries, as pkg-config knows them
+#   /* link: -Wl,--wrap=fsync */                      words for the linker
 
+TEST_TOOLS   := $(patsubst %.c,$(B)/%,$(wildcard tests/tool/*.c tests/bench/*.c))
 UNIT_TESTS   := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
@@ -19,14 +24,15 @@ test: ## install what is missing, build, and run every test that this machine ca
 	@+$(MAKE) --no-print-directory -k SAN=1 B=$(B)/san all unit-tests || :
 	@tools/run-tests $(B)
 
-test-programs: unit-tests fuzz-targets
+test-programs: unit-tests test-tools fuzz-targets
 unit-tests: $(UNIT_TESTS)
+test-tools: $(TEST_TOOLS)
 fuzz-targets: $(FUZZ_TARGETS)
 
 fuzz: fuzz-targets ## fuzz every target for FUZZ_SECONDS (60) each
 	@for f in $(FUZZ_TARGETS); do tools/run-fuzz $$f $(FUZZ_SECONDS) || exit; done
 
-bench: all ## measure against other tools; CSV files go to $(B)/bench/
+bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench/
 	@tools/run-bench $(B)
 
 check-style: ## layout of C, shell scripts, manual pages: what CI insists on
@@ -35,18 +41,21 @@ check-style: ## layout of C, shell scripts, manual pages: what CI insists on
 check-code: ## clang-tidy and cppcheck (minutes)
 	@tools/check-code $(B)
 
-# The words behind "/* $(2): " in the first lines of a file.
-said = $(shell sed -n '1,12s|^/\* $(2): \(.*\) \*/$$|\1|p' $(1))
+# The words behind "/* $(2): " in the first lines of a file, and the files that "needs" means.
+said    = $(shell sed -n '1,12s|^/\* $(2): \(.*\) \*/$$|\1|p' $(1))
+files   = $(foreach w,$(1),$(if $(filter %.c,$(w)),$(w),$(wildcard $(w)/*.c)))
+choose  = $(filter-out $(patsubst -%,%,$(filter -%,$(1))),$(call files,$(filter-out -%,$(1))))
+sources_of = $(1) $(sort $(COMMON) $(call choose,$(call said,$(1),needs)))
 
-define unit_test
-$(B)/$(1): $(patsubst %.c,$(B)/%.o,$(1).c $(sort $(COMMON) $(call said,$(1).c,needs)))
+define test_program
+$(B)/$(1): $(patsubst %.c,$(B)/%.o,$(call sources_of,$(1).c))
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) $(call said,$(1).c,link) -o $$@ $$(filter %.o,$$^) \
-		$$$$(pkg-config --libs cmocka $(call said,$(1).c,libs)) -pthread -lm
-$(B)/$(1).o: | $(B)/stamp/have-tests
+		$(foreach l,$(2) $(call said,$(1).c,libs),$$$$(pkg-config --libs $(l))) -pthread -lm
+$(if $(2),$(B)/$(1).o: | $(B)/stamp/have-tests)
 endef
-$(foreach t,$(UNIT_TESTS:$(B)/%=%),$(eval $(call unit_test,$(t))))
-tests_PKGS := cmocka
+$(foreach t,$(UNIT_TESTS:$(B)/%=%),$(eval $(call test_program,$(t),cmocka)))
+$(foreach t,$(TEST_TOOLS:$(B)/%=%),$(eval $(call test_program,$(t))))
 $(B)/stamp/have-tests:
 	@mkdir -p $(@D)
 	@tools/have pkg:cmocka
@@ -66,13 +75,13 @@ $(B)/stamp/have-fuzz:
 	@touch $@
 
 define fuzz_target
-$(B)/$(1): $(patsubst %.c,$(B)/fuzz/%.o,$(1).c $(sort $(COMMON) $(call said,$(1).c,needs)))
+$(B)/$(1): $(patsubst %.c,$(B)/fuzz/%.o,$(call sources_of,$(1).c))
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CLANG) $$(FUZZ_CFLAGS) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) \
-		$(if $(call said,$(1).c,libs),$$$$(pkg-config --libs $(call said,$(1).c,libs))) -pthread -lm
+		$(foreach l,$(call said,$(1).c,libs),$$$$(pkg-config --libs $(l))) -pthread -lm
 endef
 $(foreach t,$(FUZZ_TARGETS:$(B)/%=%),$(eval $(call fuzz_target,$(t))))
 
-.PHONY: unit-tests fuzz-targets
--include $(UNIT_TESTS:=.d) $(shell find $(B)/fuzz -name '*.d' 2>/dev/null)
+.PHONY: unit-tests test-tools fuzz-targets
+-include $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(shell find $(B)/fuzz -name '*.d' 2>/dev/null)
