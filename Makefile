@@ -35,6 +35,6 @@ include tools/install.mk
 
 .PHONY: demo
 demo: ## install what is missing, build, run a small experiment, print the tables
-	@tools/install-deps build
+	@tools/install-deps demo
 	@+$(MAKE) --no-print-directory all
-	@tools/demo $(B)
+	@B=$(B) tools/demo

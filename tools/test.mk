@@ -33,6 +33,7 @@ fuzz: fuzz-targets ## fuzz every target for FUZZ_SECONDS (60) each
 	@for f in $(FUZZ_TARGETS); do tools/run-fuzz $$f $(FUZZ_SECONDS) || exit; done
 
 bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench/
+	@tools/install-deps bench
 	@tools/run-bench $(B)
 
 check-style: ## layout of C, shell scripts, manual pages: what CI insists on
