@@ -9,6 +9,19 @@ bool item_claimed(const struct item *item)
 	return item->verdict == VERDICT_MORE || item->verdict == VERDICT_LESS;
 }
 
+bool item_is_cost(const struct item *item)
+{
+	return item->what.section == SECTION_COST && strcmp(item->what.name, MEASURE_COST_TOTAL) &&
+	       (item->what.end != END_HOST || strncmp(item->what.name, "task/", strlen("task/")));
+}
+
+double item_share(const struct item *item, const struct comparing *c, double margin)
+{
+	if (!item_is_cost(item) || fabs(c->cost_change) < margin * c->cost_before)
+		return NAN;
+	return 100 * item->change / c->cost_change;
+}
+
 static double *unmeasured(size_t count)
 {
 	double *values = must_calloc(count, sizeof(*values));
@@ -78,6 +91,57 @@ static void collect(struct comparing *c, const struct configuration *a,
 	}
 }
 
+/* "recv calls", "recv errors" and "recv time" are of one call: which is the one of a word? */
+static struct item *sibling(const struct comparing *c, const struct item *of, const char *word)
+{
+	size_t len = strcspn(of->what.name, " ") + 1;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+
+		if (item->what.section == SECTION_SYSCALLS && item->what.end == of->what.end &&
+		    !strncmp(item->what.name, of->what.name, len) &&
+		    !strcmp(item->what.name + len, word))
+			return item;
+	}
+	return NULL;
+}
+
+static double largest(const double *values, size_t count)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < count; i++)
+		most = isnan(values[i]) ? most : fmax(most, values[i]);
+	return most;
+}
+
+/*
+ * Calls of the threads that only wait for the end (less than one in a gigabyte, in every run of
+ * both sets) say nothing about the data path, and would only cost the other tests their power.
+ */
+static void drop_rare_calls(struct comparing *c, size_t n_a, size_t n_b)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+		const struct item *calls =
+			item->what.section == SECTION_SYSCALLS ? sibling(c, item, "calls") : NULL;
+
+		item->rare = calls && largest(calls->a, n_a) < 1 && largest(calls->b, n_b) < 1;
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].rare) {
+			free(c->items[i].a);
+			free(c->items[i].b);
+		} else {
+			c->items[kept++] = c->items[i];
+		}
+	}
+	c->count = kept;
+}
+
 static size_t measured(const double *values, size_t count, double *found)
 {
 	size_t n = 0;
@@ -120,22 +184,6 @@ static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin)
 	free(p);
 }
 
-static struct item *item_of_call(struct comparing *c, const struct item *calls)
-{
-	/* "recv calls" and "recv time" */
-	size_t len = strlen(calls->what.name) - strlen("calls");
-
-	for (size_t i = 0; i < c->count; i++) {
-		struct item *item = &c->items[i];
-
-		if (item->what.section == SECTION_SYSCALLS && item->what.end == calls->what.end &&
-		    !strncmp(item->what.name, calls->what.name, len) &&
-		    !strcmp(item->what.name + len, "time"))
-			return item;
-	}
-	return NULL;
-}
-
 static double or_zero(double x)
 {
 	return isnan(x) ? 0 : x;
@@ -168,18 +216,15 @@ static void weigh(struct comparing *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		struct item *item = &c->items[i];
-		size_t len = strlen(item->what.name);
-
 		if (item->what.section == SECTION_COST) {
 			item->change = or_zero(item->comparison.b) - or_zero(item->comparison.a);
-			if (strcmp(item->what.name, MEASURE_COST_TOTAL))
+			if (item_is_cost(item)) {
+				c->cost_before += or_zero(item->comparison.a);
 				c->cost_change += item->change;
-		} else if (item->what.section == SECTION_SYSCALLS && len > 6 &&
-			   !strcmp(item->what.name + len - 6, " calls")) {
-			struct item *time = item_of_call(c, item);
-
-			if (time)
-				split_call(item, time);
+			}
+		} else if (item->what.section == SECTION_SYSCALLS &&
+			   sibling(c, item, "calls") == item && sibling(c, item, "time")) {
+			split_call(item, sibling(c, item, "time"));
 		}
 	}
 }
@@ -220,6 +265,7 @@ void compare_runs(struct comparing *c, const struct configuration *a, const stru
 	*c = (struct comparing){.withheld = withhold};
 	obstack_init(&c->texts);
 	collect(c, a, b, common);
+	drop_rare_calls(c, a->count, b->count);
 	judge(c, a->count, b->count, common->margin);
 	weigh(c);
 	qsort(c->items, c->count, sizeof(*c->items), by_weight);

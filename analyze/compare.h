@@ -5,6 +5,7 @@
  *   compare_runs()   every measure that either set has, compared and judged
  *   compare_free()
  *   item_claimed()   whether an item is said to have moved
+ *   item_share()     its share of the change in CPU cost
  *   settings_of()    the facts that are one thing in all of A and another in all of B
  *   one_after_other() whether all of one set ran before all of the other, or may have
  */
@@ -25,6 +26,7 @@ struct item {
 	/* What it adds to the change from A to B, in ns per KB; NAN outside costs and calls. */
 	double change;
 	size_t order; /* as it was found */
+	bool rare;    /* of a call that hardly ever happens */
 };
 
 struct comparing {
@@ -33,7 +35,8 @@ struct comparing {
 	size_t tests;
 	bool withheld; /* whatever moved, nothing is claimed */
 	struct obstack texts;
-	/* The change in CPU cost over all components of both ends, in ns per KB. */
+	/* CPU cost over all components of both ends, bystanders left out: ns per KB. */
+	double cost_before;
 	double cost_change;
 };
 
@@ -49,6 +52,10 @@ void compare_runs(struct comparing *c, const struct configuration *a, const stru
 		  const struct common *common, bool withhold);
 void compare_free(struct comparing *c);
 bool item_claimed(const struct item *item);
+/* A line of the ledger that is a part of its sum, and not of tasks that are neither end. */
+bool item_is_cost(const struct item *item);
+/* Percent of the change in cost; NAN where that change is within the margin. */
+double item_share(const struct item *item, const struct comparing *c, double margin);
 
 /* Options first. Returns how many; the array is the caller's to free. */
 size_t settings_of(const struct configuration *a, const struct configuration *b,

@@ -69,7 +69,8 @@ static void number_or_dash(struct table *t, double value)
 		cell_number(t, value);
 }
 
-static void add_item(struct table *t, const struct item *item, const struct comparing *c, bool data)
+static void add_item(struct table *t, const struct item *item, const struct comparing *c,
+		     double margin, bool data)
 {
 	const struct comparison *k = &item->comparison;
 	enum section section = item->what.section;
@@ -84,7 +85,7 @@ static void add_item(struct table *t, const struct item *item, const struct comp
 	if (has_change(section))
 		number_or_dash(t, item->change);
 	if (section == SECTION_COST)
-		number_or_dash(t, c->cost_change != 0 ? 100 * item->change / c->cost_change : NAN);
+		number_or_dash(t, item_share(item, c, margin));
 	number_or_dash(t, k->ratio.center);
 	cell_interval(t, k->ratio.low, k->ratio.high);
 	if (section == SECTION_RESULT || data)
@@ -131,7 +132,7 @@ static size_t add_section(struct page *page, const struct comparing *c, enum sec
 			t = page_table(page, sections[section].name, sections[section].title);
 			add_columns(t, section, data);
 		}
-		add_item(t, item, c, data);
+		add_item(t, item, c, o->common.margin, data);
 		shown++;
 	}
 	return data ? 0 : there - shown;

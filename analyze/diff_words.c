@@ -124,7 +124,7 @@ static const struct item *first_claimed(const struct comparing *c, enum section 
 {
 	for (size_t i = 0; i < c->count; i++)
 		if (c->items[i].what.section == section && item_claimed(&c->items[i]) &&
-		    strcmp(c->items[i].what.name, MEASURE_COST_TOTAL))
+		    (section != SECTION_COST || item_is_cost(&c->items[i])))
 			return &c->items[i];
 	return NULL;
 }
@@ -178,10 +178,10 @@ void words_cause(struct page *page, const struct comparing *c)
 
 	if (cost) {
 		moved(cost, text, sizeof(text));
-		page_lead(page, "cost       %s %s: %s, %+.0f %% of a change of %+.1f ns/KB: %s",
+		page_lead(page, "cost       %s %s: %s: %s; %+.1f of a change of %+.1f ns/KB in all",
 			  record_end_name[cost->what.end], cost->what.name, text,
-			  100 * cost->change / c->cost_change, c->cost_change,
-			  verdict_word(cost->verdict, cost->what.better));
+			  verdict_word(cost->verdict, cost->what.better), cost->change,
+			  c->cost_change);
 	}
 	words_call(page, c);
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {

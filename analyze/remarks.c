@@ -145,27 +145,37 @@ void remark_copied(struct page *page, const struct experiment *e)
 void remark_control(struct page *page, const struct experiment *e,
 		    const struct exponents *exponents)
 {
+	struct pooling pool = {0};
+	struct interval ratio;
+	size_t controls = 0;
+	char more[96];
+
 	for (size_t i = 0; i < e->count; i++) {
 		const struct configuration *c = &e->configurations[i];
 		double *with = must_calloc(c->count, sizeof(*with));
 		double *without = must_calloc(c->control_count, sizeof(*without));
-		struct comparison change;
-		char more[96];
+		size_t n_with = outcomes(c->runs, c->count, THROUGHPUT, exponents, with);
+		size_t n_without =
+			outcomes(c->controls, c->control_count, THROUGHPUT, exponents, without);
 
-		change = stats_compare(
-			without,
-			outcomes(c->controls, c->control_count, THROUGHPUT, exponents, without),
-			with, outcomes(c->runs, c->count, THROUGHPUT, exponents, with), 0.02, 0);
-		if (!isnan(change.ratio.center))
-			page_note(page,
-				  "Instrumentation changed the throughput of %s by %s, against %zu "
-				  "repeat%s without it%s.",
-				  c->name, more_words(&change.ratio, more, sizeof(more)),
-				  c->control_count, c->control_count == 1 ? "" : "s",
-				  isnan(change.ratio.low) ? ": too few for an interval" : "");
+		stats_pool(&pool, without, n_without, with, n_with);
+		controls += c->control_count;
 		free(with);
 		free(without);
 	}
+	if (!controls)
+		return;
+	ratio = stats_pooled_ratio(&pool);
+	if (isnan(ratio.center))
+		page_note(page,
+			  "There are control repeats, but too few to say what instrumentation "
+			  "changed: that takes two with and two without it.");
+	else
+		page_note(page,
+			  "Instrumentation changed the throughput by %s: %zu configuration%s, %zu "
+			  "control repeats without it.",
+			  more_words(&ratio, more, sizeof(more)), pool.pairs,
+			  pool.pairs == 1 ? "" : "s", controls);
 }
 
 /* Facts of the machine: runs are compared as if they were the same in all of them. */

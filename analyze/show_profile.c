@@ -41,7 +41,8 @@ static void symbol_row(struct table *t, const struct average *symbol, double tot
 	cell_number(t, 100 * symbol->value / total);
 	cell_text(t, "%.*s", context, symbol->key);
 	cell_text(t, "%.*s", object_len, object);
-	cell_text(t, "[%c] %s", *object == '[' ? 'k' : '.', name);
+	/* As perf: [k] in the kernel, [.] in user space. */
+	cell_text(t, "[%c] %s", *object == '[' && strncmp(object, "[user]", 6) ? 'k' : '.', name);
 	cell_number(t, symbol->value);
 }
 
@@ -155,7 +156,6 @@ static bool components_of_end(const struct view *v, const struct ledger *ledgers
 	struct averages costs = costs_of(ledgers, runs, end);
 	double total = mean_of(ledgers, runs, end, offsetof(struct ledger, total));
 	double unmapped = mean_of(ledgers, runs, end, offsetof(struct ledger, unmapped));
-	double accounted = mean_of(ledgers, runs, end, offsetof(struct ledger, accounted));
 	struct table *t;
 
 	if (!costs.count)
@@ -172,13 +172,31 @@ static bool components_of_end(const struct view *v, const struct ledger *ledgers
 	component_row(t, "", 0, MEASURE_COST_TOTAL, total, total);
 	page_note(v->page, "%s: %.1f %% of the samples are in functions that no component claims.",
 		  record_end_name[end], 100 * unmapped / total);
-	if (!isnan(accounted))
-		page_note(v->page,
-			  "%s: the kernel's own CPU accounting says %.2f ns/KB; the samples add up "
-			  "to %.0f %% of that.",
-			  record_end_name[end], accounted, 100 * total / accounted);
+	if (end == END_HOST)
+		page_note(v->page, "host: tasks of neither end, and softirq work on CPUs that both "
+				   "ends share.");
 	averages_free(&costs);
 	return true;
+}
+
+/* Samples and the kernel's tick accounting are independent: their sums should agree. */
+static void hold_against_accounting(const struct view *v, const struct ledger *ledgers)
+{
+	size_t runs = v->configuration->count;
+	double sampled = 0, accounted = 0;
+
+	for (enum record_end end = 0; end < END_COUNT; end++) {
+		double s = mean_of(ledgers, runs, end, offsetof(struct ledger, total));
+		double a = mean_of(ledgers, runs, end, offsetof(struct ledger, accounted));
+
+		sampled += isnan(s) ? 0 : s;
+		accounted += isnan(a) ? 0 : a;
+	}
+	if (accounted > 0)
+		page_note(v->page,
+			  "All ends: %.1f ns/KB by samples, %.1f ns/KB (C) by the kernel's own "
+			  "accounting: %.0f %%.",
+			  sampled, accounted, 100 * sampled / accounted);
 }
 
 void show_components(const struct view *v)
@@ -193,6 +211,8 @@ void show_components(const struct view *v)
 		shown |= components_of_end(v, ledgers, end);
 	if (!shown)
 		show_unmeasured(v, "profile", "Components");
+	else
+		hold_against_accounting(v, ledgers);
 	for (size_t i = 0; i < c->count; i++)
 		ledger_free(&ledgers[i]);
 	free(ledgers);

@@ -167,6 +167,52 @@ struct comparison stats_compare(const double *a, size_t n_a, const double *b, si
 	return c;
 }
 
+static void pool_set(struct pooling *pool, const double *y, size_t n, double mean)
+{
+	double v = gsl_stats_variance_m(y, 1, n, mean) / n;
+
+	pool->variance += v;
+	pool->freedom += v * v / (n - 1);
+}
+
+void stats_pool(struct pooling *pool, const double *a, size_t n_a, const double *b, size_t n_b)
+{
+	double *log_a, *log_b, mean_a, mean_b;
+
+	if (n_a < 2 || n_b < 2 || !all_positive(a, n_a) || !all_positive(b, n_b))
+		return;
+	log_a = logarithms(a, n_a);
+	log_b = logarithms(b, n_b);
+	mean_a = stats_mean(log_a, n_a);
+	mean_b = stats_mean(log_b, n_b);
+	pool->difference += mean_b - mean_a;
+	pool_set(pool, log_a, n_a, mean_a);
+	pool_set(pool, log_b, n_b, mean_b);
+	pool->pairs++;
+	free(log_a);
+	free(log_b);
+}
+
+struct interval stats_pooled_ratio(const struct pooling *pool)
+{
+	struct interval ratio = {NAN, NAN, NAN};
+	double mean = pool->difference / pool->pairs;
+	double half = 0;
+
+	if (!pool->pairs)
+		return ratio;
+	/* Welch and Satterthwaite over all sets; the scale of a mean leaves the freedom as it is.
+	 */
+	if (pool->variance > 0)
+		half = gsl_cdf_tdist_Qinv(ALPHA / 2,
+					  pool->variance * pool->variance / pool->freedom) *
+		       sqrt(pool->variance) / pool->pairs;
+	ratio.center = exp(mean);
+	ratio.low = exp(mean - half);
+	ratio.high = exp(mean + half);
+	return ratio;
+}
+
 /*
  * The means of a split depend on the sum of its first part only, so a split is as extreme as the
  * real one when that sum lies as far from its expectation. Rounding must not make the real split

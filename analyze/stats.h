@@ -6,7 +6,8 @@
  *   stats_middle()       the mean without the first and the last where there are five or more
  *   stats_interval()     geometric mean and its 95 % interval
  *   stats_compare()      B against A: ratio, interval, p values
- *   stats_permutation()  the exact permutation p of two sets
+ *   stats_pool()         one ratio from several comparisons
+ *   stats_permutation()   the exact permutation p of two sets
  *   stats_holm()         adjust the p values of a family of tests
  *   stats_verdict()      better, worse, equivalent or inconclusive, against a margin
  *
@@ -52,6 +53,18 @@ struct comparison {
  */
 struct comparison stats_compare(const double *a, size_t n_a, const double *b, size_t n_b,
 				double margin, double quantum);
+
+/*
+ * One ratio from several pairs of sets that share it: the mean of the pairs' log ratios, each set
+ * with a variance of its own. Start from zero.
+ */
+struct pooling {
+	double difference, variance, freedom;
+	size_t pairs;
+};
+
+void stats_pool(struct pooling *pool, const double *a, size_t n_a, const double *b, size_t n_b);
+struct interval stats_pooled_ratio(const struct pooling *pool);
 
 /* In place; NAN stays and is not counted. */
 void stats_holm(double *p, size_t n);
