@@ -123,7 +123,7 @@ static struct excerpt excerpt(struct text t)
 
 	for (size_t i = 0; i < len; i++)
 		e.text[i] = (unsigned char)t.at[i] < ' ' || t.at[i] == 0x7f ? '?' : t.at[i];
-	strcpy(e.text + len, len < t.len ? more : "");
+	memcpy(e.text + len, len < t.len ? more : "", len < t.len ? sizeof(more) : 1);
 	return e;
 }
 

@@ -40,6 +40,7 @@ check-style: ## layout of C, shell scripts, manual pages: what CI insists on
 	@tools/check-style
 
 check-code: ## clang-tidy and cppcheck (minutes)
+	@tools/install-deps check
 	@tools/check-code $(B)
 
 # The words behind "/* $(2): " in the first lines of a file, and the files that "needs" means.
