@@ -476,6 +476,12 @@ void session_place(struct session *s, int data_fd)
 		say_warning("--irq-cpu has no effect: the device of the data flows is not known");
 		return;
 	}
+	if (s->config->end == END_TX && !strcmp(device, "lo")) {
+		say_warning(
+			"--irq-cpu has no effect at this end: both ends share the loopback device, "
+			"and its softirq work is the receiver's; give it to 'zcpath rx'");
+		return;
+	}
 	s->placement = placement_apply(device, &cpus->cpus, s->out, s->config->end);
 }
 
