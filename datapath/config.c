@@ -12,7 +12,16 @@
 #include "datapath/sockets.h"
 
 /* Options of the table have the keys TABLE_KEY + id; the others follow here. */
-enum { KEY_TO = 0x100, KEY_BIND, KEY_PORT, KEY_INTERVAL, KEY_GATE, KEY_CHECK, KEY_VERBOSE, TABLE_KEY = 0x200 };
+enum {
+	KEY_TO = 0x100,
+	KEY_BIND,
+	KEY_PORT,
+	KEY_INTERVAL,
+	KEY_GATE,
+	KEY_CHECK,
+	KEY_VERBOSE,
+	TABLE_KEY = 0x200
+};
 
 #define OTHERS 7
 

@@ -439,6 +439,27 @@ static int session_settle(struct session *s)
 	return 0;
 }
 
+static int after_window(struct session *s)
+{
+	switch (s->message.verb) {
+	case CONTROL_total:
+		s->peer_total = s->message;
+		s->peer_total_known = true;
+		return 0;
+	case CONTROL_stop:
+		return 0;
+	case CONTROL_close:
+		/* With --bytes our window closes by itself, maybe while this was on its way. */
+		if (s->limited)
+			return session_send(s, CONTROL_closed);
+		break;
+	default:
+		break;
+	}
+	return session_fail(s, "the peer said '%s' after the window",
+			    control_verb_name[s->message.verb]);
+}
+
 /* Until both ends have moved everything and said so. */
 int session_finish(struct session *s)
 {
@@ -449,13 +470,8 @@ int session_finish(struct session *s)
 		case HAPPENED_FAILED:
 			return -1;
 		case HAPPENED_MESSAGE:
-			if (s->message.verb != CONTROL_total && s->message.verb != CONTROL_stop)
-				return session_fail(s, "the peer said '%s' after the window",
-						    control_verb_name[s->message.verb]);
-			if (s->message.verb == CONTROL_total) {
-				s->peer_total = s->message;
-				s->peer_total_known = true;
-			}
+			if (after_window(s))
+				return -1;
 			break;
 		default:
 			break;

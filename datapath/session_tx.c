@@ -184,6 +184,10 @@ static int measure(struct session *s)
 	while (!s->interrupted) {
 		if (s->ended && session_send_total(s))
 			return -1;
+		if (s->ended && s->peer_total_known) {
+			session_close(s);
+			return 0;
+		}
 		switch (session_next(s, deadline_ns, true)) {
 		case HAPPENED_TIMEOUT:
 		case HAPPENED_SIGNAL:
@@ -199,11 +203,11 @@ static int measure(struct session *s)
 				s->interrupted = true;
 				break;
 			}
-			if (s->message.verb == CONTROL_total && s->ended) {
+			/* The receiver may have seen the last byte before our own threads end. */
+			if (s->message.verb == CONTROL_total && limited) {
 				s->peer_total = s->message;
 				s->peer_total_known = true;
-				session_close(s);
-				return 0;
+				break;
 			}
 			return session_fail(s, "the peer said '%s' while the window was open",
 					    control_verb_name[s->message.verb]);

@@ -144,6 +144,21 @@ static void makes_a_reason_printable(void **state)
 	assert_string_equal(m.reason, "a b?[31m=c");
 }
 
+static void bounds_a_reason(void **state)
+{
+	char line[CONTROL_LINE_MAX] = "zcpath fail reason=";
+	size_t prefix = strlen(line);
+	struct control_message m;
+
+	(void)state;
+	memset(line + prefix, 'x', CONTROL_REASON_MAX + 1);
+	line[prefix + CONTROL_REASON_MAX + 1] = '\0';
+	assert_int_equal(parse(line, &m), -1);
+	line[prefix + CONTROL_REASON_MAX] = '\0';
+	assert_int_equal(parse(line, &m), 0);
+	assert_int_equal(strlen(m.reason), CONTROL_REASON_MAX);
+}
+
 static void finds_lines_in_pieces(void **state)
 {
 	static const char stream[] = HELLO "\nzcpath ready\nzcpath sta";
@@ -210,6 +225,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_out_of_bounds),
 		cmocka_unit_test(knows_another_version_by_its_number_alone),
 		cmocka_unit_test(makes_a_reason_printable),
+		cmocka_unit_test(bounds_a_reason),
 		cmocka_unit_test(finds_lines_in_pieces),
 		cmocka_unit_test(refuses_a_line_without_end),
 		cmocka_unit_test(preamble_shows_key_and_number),

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Helpers for tests that run zcpath; load from tests/host and tests/faults.
+#
+#   rx ARG…            start 'zcpath rx', and wait until it listens; its rows go to rx.csv
+#   tx ARG…            run 'zcpath tx' against it; its rows go to tx.csv
+#   rx_ends            wait for rx; its exit code is $rx_code
+#   value END METRIC [KEY]   one figure of source path over the whole window
+#
+# $in_rx and $in_tx are put before each program ('ip netns exec NAME'); $host is where rx listens.
+
+zcpath_setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	port=$((20000 + RANDOM % 20000))
+	host=127.0.0.1
+	in_rx=
+	in_tx=
+	rx_pid=
+}
+
+zcpath_teardown() {
+	[ -z "$rx_pid" ] || kill -KILL "$rx_pid" 2>/dev/null || true
+}
+
+wait_for() { # PATTERN FILE: 10 s at most
+	for _ in $(seq 200); do
+		grep -q "$1" "$2" 2>/dev/null && return
+		sleep 0.05
+	done
+	echo "no '$1' in $2 after 10 s:"
+	cat "$2"
+	return 1
+}
+
+rx() {
+	: >rx.csv
+	# shellcheck disable=SC2086 # $in_rx is words
+	$in_rx timeout 60 "$BUILD/zcpath" rx --bind "$host" --port "$port" "$@" >rx.csv 2>rx.err 3>&- &
+	rx_pid=$!
+	wait_for ',listening,' rx.csv
+}
+
+tx() {
+	# shellcheck disable=SC2086
+	$in_tx timeout 60 "$BUILD/zcpath" tx --to "$host" --port "$port" "$@" >tx.csv 2>tx.err 3>&-
+}
+
+rx_ends() {
+	rx_code=0
+	wait "$rx_pid" || rx_code=$?
+	rx_pid=
+}
+
+value() { # END METRIC [KEY]
+	awk -F, -v metric="$2" -v key="${3-}" \
+		'$1 == "" && $3 == "path" && $4 == metric && $5 == key { print $6; found = 1 }
+		 END { exit !found }' "$1.csv"
+}
+
+# A run of both ends that has to end well; "--" parts the options of rx from those of tx.
+both() {
+	local for_rx=()
+
+	while [ "$1" != -- ]; do
+		for_rx+=("$1")
+		shift
+	done
+	shift
+	rx "${for_rx[@]}"
+	tx "$@" || {
+		echo "tx $*: exit $?: $(cat tx.err)"
+		return 1
+	}
+	rx_ends
+	[ "$rx_code" = 0 ] || {
+		echo "rx ${for_rx[*]}: exit $rx_code: $(cat rx.err)"
+		return 1
+	}
+}
+
+# What a path says of its figures has to fit together, whichever path it is.
+check_figures() { # BYTES
+	local end
+
+	for end in rx tx; do
+		[ "$(value $end bytes)" = "$1" ]
+		[ "$(value $end bytes_life)" = "$1" ]
+		[ $(($(value $end bytes_zerocopy) + $(value $end bytes_copied))) = "$1" ]
+	done
+	[ "$(value rx bad_bytes)" = 0 ]
+	[ "$(value rx strangers)" = 0 ]
+}

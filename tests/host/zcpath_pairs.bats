@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Every way to receive with every way to send: each byte is checked at the receiver, and the figures
+# of both ends have to agree.
+
+load zcpath
+
+MB=$((1024 * 1024))
+
+setup_file() {
+	[ "$(id -u)" = 0 ] || return 0
+	export zcp_a=zcp$$-a zcp_b=zcp$$-b
+	ip netns add $zcp_a
+	ip netns add $zcp_b
+	ip link add name v0 netns $zcp_a mtu 4148 type veth peer name v0 netns $zcp_b mtu 4148
+	for n in a b; do
+		local ns=zcp$$-$n i=$([ $n = a ] && echo 1 || echo 2)
+		ip -n $ns link set lo up
+		ip -n $ns addr add 10.98.0.$i/24 dev v0
+		ip -n $ns addr add fd98::$i/64 dev v0 nodad
+		ip -n $ns link set v0 up
+	done
+}
+
+teardown_file() {
+	[ -n "${zcp_a-}" ] || return 0
+	ip netns del $zcp_a
+	ip netns del $zcp_b
+}
+
+setup() {
+	zcpath_setup
+}
+
+teardown() {
+	zcpath_teardown
+}
+
+over_veth() { # ADDRESS
+	[ -n "${zcp_a-}" ] || skip "network namespaces take root"
+	in_tx="ip netns exec $zcp_a"
+	in_rx="ip netns exec $zcp_b"
+	host=$1
+}
+
+able() { # END PATH
+	"$BUILD/zcpath" paths | awk -v e="$1" -v p="$2" '$1 == e && $2 == p { exit $3 != "yes" }'
+}
+
+RX="copy uring"
+TX="copy uring send_zc zerocopy sendfile"
+
+# The message is no multiple of a send, a page or a word, so that every edge falls somewhere else.
+every_pair() { # ARG… for tx
+	local r t ran=0
+
+	for r in $RX; do
+		able rx $r || continue
+		for t in $TX; do
+			able tx $t || continue
+			echo "rx $r, tx $t"
+			both --path $r -- --path $t --msg 1000003 --write 65537 --bytes 20M --verify "$@"
+			check_figures $((20 * MB))
+			ran=$((ran + 1))
+		done
+	done
+	[ $ran -ge 2 ]
+}
+
+@test "every pair over loopback, every byte checked" {
+	every_pair
+}
+
+@test "every pair with three flows" {
+	every_pair --flows 3
+	[ $(($(value rx flow_bytes 0) + $(value rx flow_bytes 1) + $(value rx flow_bytes 2))) = \
+		$((20 * MB)) ]
+}
+
+@test "every pair over a veth pair, IPv4" {
+	over_veth 10.98.0.2
+	every_pair
+}
+
+@test "every pair over a veth pair, IPv6" {
+	over_veth fd98::2
+	every_pair
+}
+
+@test "over veth the kernel copies what was asked to be zero-copy, and says so" {
+	over_veth 10.98.0.2
+	for t in send_zc zerocopy; do
+		able tx $t || skip "this machine cannot run tx $t: see 'zcpath paths'"
+		both --path copy -- --path $t --bytes 20M
+		[ "$(value tx bytes_zerocopy)" = 0 ]
+		[ "$(value tx bytes_copied)" = $((20 * MB)) ]
+		[ "$(value tx notifications)" -gt 0 ]
+	done
+}
+
+@test "sendfile hands over page references where the device gathers, and copies where not" {
+	over_veth 10.98.0.2
+	both --path copy -- --path sendfile --bytes 20M
+	[ "$(value tx bytes_zerocopy)" = $((20 * MB)) ]
+	command -v ethtool >/dev/null || skip "needs ethtool, to switch scatter-gather off"
+	ip netns exec $zcp_a ethtool -K v0 sg off
+	both --path copy -- --path sendfile --bytes 20M --verify
+	ip netns exec $zcp_a ethtool -K v0 sg on
+	[ "$(value tx bytes_zerocopy)" = 0 ]
+}
+
+@test "variants of a path move the same bytes" {
+	both --path copy --blocking -- --bytes 20M --verify
+	check_figures $((20 * MB))
+	[ "$(value rx calls epoll_wait)" = 0 ]
+	able rx uring || skip "this machine cannot run rx uring: see 'zcpath paths'"
+	both --path uring --singleshot --read 4K --buffers 2 -- --bytes 20M --verify
+	check_figures $((20 * MB))
+	[ "$(value rx rearms)" -ge $((20 * MB / 4096 - 1)) ]
+	both --path uring --read 4K --buffers 4 -- --bytes 20M --verify
+	check_figures $((20 * MB))
+	both --path uring --read 1 -- --path uring --depth 1 --bytes 64K --verify
+	check_figures 65536
+	able tx send_zc || skip "this machine cannot run tx send_zc: see 'zcpath paths'"
+	both -- --path send_zc --plain-buffers --depth 64 --write 4K --bytes 20M --verify
+	check_figures $((20 * MB))
+	both -- --path send_zc --flush-every 3 --write 16K --bytes 3M --verify
+	check_figures $((3 * MB))
+	[ "$(value tx notification_waits)" = 64 ]
+}
+
+@test "small zero-copy sends that exhaust optmem are counted and still arrive" {
+	over_veth 10.98.0.2
+	able tx zerocopy || skip "this machine cannot run tx zerocopy: see 'zcpath paths'"
+	# 16 sends fill it before the first completion is read.
+	in_tx="ip netns exec $zcp_a"
+	old=$($in_tx cat /proc/sys/net/core/optmem_max 2>/dev/null) || skip "this kernel has one optmem_max for all namespaces"
+	$in_tx sh -c 'echo 2500 >/proc/sys/net/core/optmem_max'
+	both -- --path zerocopy --write 1K --msg 64K --bytes 4M --verify
+	$in_tx sh -c "echo $old >/proc/sys/net/core/optmem_max"
+	check_figures $((4 * MB))
+	[ "$(value tx enobufs)" -gt 0 ]
+	[ "$(value tx errqueue_stalls)" -gt 0 ]
+}
