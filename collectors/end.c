@@ -211,7 +211,7 @@ char *end_ending(const struct end *end, char *text, size_t size)
 	char how[64] = "is still there";
 	const char *last = end->said;
 	size_t len = end->said_len;
-	const char *prefix = "zcpath: ";
+	const char *colon;
 
 	if (end->finished && WIFEXITED(end->status))
 		snprintf(how, sizeof(how), "ended with exit code %d", WEXITSTATUS(end->status));
@@ -224,9 +224,11 @@ char *end_ending(const struct end *end, char *text, size_t size)
 		if (end->said[i] == '\n')
 			last = end->said + i + 1;
 	len = end->said + len - last;
-	if (len > strlen(prefix) && !strncmp(last, prefix, strlen(prefix))) {
-		last += strlen(prefix);
-		len -= strlen(prefix);
+	/* "zcpath rx: why": whose words these are stands in the sentence already. */
+	colon = len > 8 && !strncmp(last, "zcpath", 6) ? memmem(last, len, ": ", 2) : NULL;
+	if (colon) {
+		len -= colon + 2 - last;
+		last = colon + 2;
 	}
 	snprintf(text, size, "%s%s%.*s", how, len ? ": " : " and said nothing", (int)len, last);
 	return text;

@@ -9,6 +9,8 @@
 
 #include "base/say.h"
 #include "collectors/output.h"
+#include "collectors/preflight.h"
+#include "collectors/privileges.h"
 #include "collectors/run.h"
 #include "collectors/stop.h"
 #include "nic/journal.h"
@@ -111,12 +113,19 @@ static int find_address(struct experiment *x, char *why, size_t why_size)
 static int open_link(struct experiment *x)
 {
 	char why[400];
+	char missing[80];
 
 	for (int side = 0; side < LINK_SIDES; side++)
 		x->link.side[side].netns = -1;
 	if (!open_named_link(x, why, sizeof(why)) && !find_address(x, why, sizeof(why)))
 		return EXIT_DONE;
-	say_error("--link %s: %s", x->settings->link, why);
+	privileges_missing(PRIVILEGES_FOR_NETNS, missing, sizeof(missing));
+	if (*missing && strcmp(x->settings->link, "loopback"))
+		say_error("--link %s: %s (%s missing); run as root, or with --link loopback, which "
+			  "needs no privilege",
+			  x->settings->link, why, missing);
+	else
+		say_error("--link %s: %s", x->settings->link, why);
 	return EXIT_UNABLE;
 }
 
@@ -197,14 +206,17 @@ static void print_order(const struct settings *s)
 
 static int run_in(struct experiment *x, struct settings *s)
 {
-	int result;
+	int result = open_link(x);
 
-	if (output_open(x->directory, s) || plan_order(&s->plan, s->repeats, s->control, s->seed))
-		return EXIT_FAILED;
-	result = open_link(x);
+	if (result == EXIT_DONE)
+		result = preflight(x, &s->plan);
+	if (result == EXIT_DONE &&
+	    (output_open(x->directory, s) || plan_order(&s->plan, s->repeats, s->control, s->seed)))
+		result = EXIT_FAILED;
 	if (result == EXIT_DONE)
 		result = run_all(x);
 	link_close(&x->link);
+	once_free(&x->once);
 	return result;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collectors/list.h"
 
+/* clang-format off: one a line */
 const struct collector_ops *const collectors[] = {
 	&cpu_collector,
 	&softnet_collector,

@@ -28,7 +28,7 @@ struct used {
 };
 
 struct running {
-	const struct experiment *x;
+	struct experiment *x;
 	const struct slot *slot;
 	const struct configuration *configuration;
 	struct run run;
@@ -203,6 +203,15 @@ static enum run_result tell(struct running *r, const char *word)
 
 /* ---- the collectors ---- */
 
+static void warn_absent(struct running *r, const char *source, const char *why)
+{
+	char text[600];
+
+	snprintf(text, sizeof(text), "the records have no %s: %s", source, why);
+	progress_clear(r->x->progress);
+	once_warning(&r->x->once, text);
+}
+
 static void open_collectors(struct running *r)
 {
 	for (size_t i = 0; collectors[i]; i++) {
@@ -214,16 +223,20 @@ static void open_collectors(struct running *r)
 
 		while (*chosen && *chosen != ops)
 			chosen++;
-		if (!*chosen || r->slot->control) {
-			writer_absent(r->writer, END_HOST, ops->source,
-				      *chosen ? "a control run has no collectors"
-					      : "not asked for");
+		if (!*chosen) {
+			writer_absent(r->writer, END_HOST, ops->source, "not asked for");
+			continue;
+		}
+		/* C costs two reads of /proc, and without it there is no ROI to compare. */
+		if (r->slot->control && strcmp(ops->source, "cpu")) {
+			writer_absent(r->writer, END_HOST, ops->source, "this is a control run");
 			continue;
 		}
 		*u = (struct used){.ops = ops};
 		r->used_count++;
 		if (ops->open(&u->state, &r->run, &means, why, sizeof(why))) {
 			writer_absent(r->writer, END_HOST, ops->source, why);
+			warn_absent(r, ops->source, why);
 			continue;
 		}
 		u->opened = true;
@@ -343,11 +356,10 @@ static void write_first_facts(struct running *r)
 	writer_fact(w, END_HOST, METRIC_fact_repeat, NULL, text);
 	write_started(w);
 	writer_fact(w, END_HOST, METRIC_fact_option, "control", r->slot->control ? "yes" : "no");
+	snprintf(text, sizeof(text), "%zu", (size_t)(r->slot - s->plan.slots) + 1);
+	writer_fact(w, END_HOST, METRIC_fact_order, NULL, text);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)s->seed);
-	writer_fact(w, END_HOST, METRIC_fact_option, "seed", text);
-	snprintf(text, sizeof(text), "%zu of %zu", (size_t)(r->slot - s->plan.slots) + 1,
-		 s->plan.slot_count);
-	writer_fact(w, END_HOST, METRIC_fact_option, "order", text);
+	writer_fact(w, END_HOST, METRIC_fact_seed, NULL, text);
 	writer_fact(w, END_HOST, METRIC_fact_link, NULL, s->link);
 	for (int side = 0; side < SIDES; side++)
 		if (s->host[side])
@@ -420,6 +432,27 @@ static enum run_result measure(struct running *r)
 	return await(r, SIDES, REACHED_CLOSED, "closed");
 }
 
+/* What zcpath warned of, such as queues that it could not place. */
+static void pass_on_warnings(struct running *r)
+{
+	for (int side = 0; side < SIDES; side++) {
+		char *line = r->end[side].said;
+
+		for (char *next; *line; line = next) {
+			char *warning;
+
+			next = line + strcspn(line, "\n");
+			if (*next)
+				*next++ = '\0';
+			warning = strstr(line, "warning: ");
+			if (warning) {
+				progress_clear(r->x->progress);
+				once_warning(&r->x->once, warning + strlen("warning: "));
+			}
+		}
+	}
+}
+
 /* Their last rows, and how they ended. */
 static enum run_result finish_ends(struct running *r)
 {
@@ -471,6 +504,7 @@ static enum run_result run_end(struct running *r, enum run_result result)
 
 	for (int side = 0; side < SIDES; side++)
 		end_stop(&r->end[side], 0);
+	pass_on_warnings(r);
 	close_collectors(r);
 	if (result == RUN_DONE || result == RUN_NO_OUTPUT) {
 		progress_clear(r->x->progress);
@@ -500,7 +534,7 @@ char *run_path(const struct experiment *x, const struct slot *slot)
 	return path;
 }
 
-enum run_result run_once(const struct experiment *x, const struct slot *slot)
+enum run_result run_once(struct experiment *x, const struct slot *slot)
 {
 	struct running r = {.x = x, .slot = slot};
 	char *path = run_path(x, slot);

@@ -8,6 +8,7 @@
 #define COLLECTORS_RUN_H
 
 #include "collectors/collector.h"
+#include "collectors/once.h"
 #include "collectors/progress.h"
 #include "collectors/settings.h"
 #include "nic/link.h"
@@ -23,6 +24,7 @@ struct experiment {
 	char address[64];				    /* that rx listens on */
 	const struct collector_ops *chosen[COLLECTORS_MAX]; /* NULL at the end */
 	struct progress *progress;
+	struct once once;
 };
 
 enum run_result {
@@ -33,7 +35,7 @@ enum run_result {
 };
 
 /* Has said why, where it is not RUN_DONE or RUN_STOPPED. */
-enum run_result run_once(const struct experiment *x, const struct slot *slot);
+enum run_result run_once(struct experiment *x, const struct slot *slot);
 
 /* DIR/CONFIGURATION/run-N.csv of a slot; to be freed. */
 char *run_path(const struct experiment *x, const struct slot *slot);

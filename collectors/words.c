@@ -92,23 +92,39 @@ char **words_of_tool(const struct experiment *x, int side, const char *word)
 	return words_end(&words);
 }
 
-char **words_of_end(const struct experiment *x, const struct configuration *c, int side)
+static struct words words_of(const struct experiment *x, const struct configuration *c, int side)
 {
 	struct words words = words_begin(x, side);
 	char port[8];
 
 	if (!words.at)
-		return NULL;
+		return words;
 	add_word(&words, side == SIDE_RX ? "rx" : "tx");
 	add_word(&words, side == SIDE_RX ? "--bind" : "--to");
 	add_word(&words, x->address);
 	snprintf(port, sizeof(port), "%u", x->settings->port);
 	add_word(&words, "--port");
 	add_word(&words, port);
-	if (side == SIDE_TX)
-		add_word(&words, "--gate");
 	for (int id = 0; id < OPTIONS; id++)
 		add_option(&words, id, c->value[side][id]);
+	return words;
+}
+
+char **words_of_end(const struct experiment *x, const struct configuration *c, int side)
+{
+	struct words words = words_of(x, c, side);
+
+	if (words.at && side == SIDE_TX)
+		add_word(&words, "--gate");
+	return words_end(&words);
+}
+
+char **words_of_check(const struct experiment *x, const struct configuration *c, int side)
+{
+	struct words words = words_of(x, c, side);
+
+	if (words.at)
+		add_word(&words, "--check");
 	return words_end(&words);
 }
 

@@ -165,9 +165,6 @@ int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size)
 	if (!error)
 		return 0;
 	link_close(link);
-	if (error == -EPERM)
-		return refuse(why, why_size, "cannot %s: CAP_%s_ADMIN is missing", what,
-			      strstr(what, "namespace") ? "SYS" : "NET");
 	if (error == -EOPNOTSUPP)
 		return refuse(why, why_size,
 			      "cannot %s: this kernel has no veth devices (CONFIG_VETH, or the "
