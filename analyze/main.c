@@ -17,6 +17,7 @@ static const struct command {
 	{"table", command_table},
 	{"show", command_show},
 	{"diff", command_diff},
+	{"check", command_check},
 };
 
 static const char doc[] =

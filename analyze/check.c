@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Whether a record is whole and agrees with itself. */
+#include <argp.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/commands.h"
+#include "analyze/distribution.h"
+#include "analyze/memory.h"
+#include "base/say.h"
+#include "record/reader.h"
+
+/* Beyond this many complaints a file is not read for its details any more. */
+#define COMPLAINTS 20
+
+/*
+ * The kernel reports whether a send was copied after the send, so at the edges of the window the
+ * reports lag the bytes by what is in flight: a few socket buffers.
+ */
+#define REPORT_LAG_SHARE 0.02
+#define REPORT_LAG_BYTES (256e6)
+
+/* Calls of one system call at one end, by its row and by its histogram. */
+struct call {
+	enum record_end end;
+	char name[64];
+	size_t len;
+	double calls;
+	double histogram;
+};
+
+struct check {
+	const char *path;
+	unsigned int complaints;
+	uint64_t rows;
+	uint64_t first_figure; /* line; 0: none yet */
+	uint64_t seen[METRIC_COUNT][END_COUNT];
+	double bytes[END_COUNT], window[END_COUNT], life[END_COUNT];
+	double zerocopy[END_COUNT], copied[END_COUNT];
+	struct call *calls;
+	size_t call_count;
+	size_t last_call; /* rows of one call stand together */
+	struct {
+		char source[32];
+		enum record_end end;
+	} absent[64];
+	size_t absent_count;
+};
+
+__attribute__((format(printf, 2, 3))) static void complain(struct check *c, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	if (++c->complaints > COMPLAINTS)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	say_error("%s%s", c->path, text);
+}
+
+static struct call *call_of(struct check *c, enum record_end end, const char *name, size_t len)
+{
+	for (size_t i = 0; i < c->call_count; i++) {
+		size_t at = (c->last_call + i) % c->call_count;
+		struct call *call = &c->calls[at];
+
+		if (call->end == end && call->len == len && !memcmp(call->name, name, len)) {
+			c->last_call = at;
+			return call;
+		}
+	}
+	c->last_call = c->call_count;
+	ARRAY_ADD(c->calls, c->call_count) = (struct call){.end = end, .len = len};
+	memcpy(c->calls[c->last_call].name, name, len);
+	return &c->calls[c->last_call];
+}
+
+static void check_bucket(struct check *c, const struct row *row)
+{
+	uint64_t edge;
+	size_t prefix;
+
+	if (bucket_edge(row->key.at, row->key.len, &edge, &prefix)) {
+		complain(c,
+			 ":%" PRIu64
+			 ": expected a key that ends in the edge of a bucket, found \"%.*s\"",
+			 row->line, (int)row->key.len, row->key.at);
+		return;
+	}
+	if (row->id == METRIC_syscalls_latency && prefix < sizeof(c->calls->name))
+		call_of(c, row->end, row->key.at, prefix)->histogram += row->number;
+}
+
+static void check_fact(struct check *c, const struct row *row)
+{
+	if (c->rows == 1) {
+		char version[24];
+
+		snprintf(version, sizeof(version), "%d", RECORD_VERSION);
+		if (row->id != METRIC_fact_record_version)
+			complain(c,
+				 ":%" PRIu64 ": expected the fact record_version in the first row",
+				 row->line);
+		else if (row->value.len != strlen(version) ||
+			 memcmp(row->value.at, version, row->value.len))
+			complain(c,
+				 ":%" PRIu64 ": record version %.*s; this zcroi reads version %s",
+				 row->line, (int)row->value.len, row->value.at, version);
+	}
+	if (row->id == METRIC_collector_absent && row->key.len < sizeof(c->absent->source) &&
+	    c->absent_count < sizeof(c->absent) / sizeof(*c->absent)) {
+		memcpy(c->absent[c->absent_count].source, row->key.at, row->key.len);
+		c->absent[c->absent_count++].end = row->end;
+	}
+	if (c->first_figure && !strcmp(metric_info(row->id)->source, "fact"))
+		complain(c,
+			 ":%" PRIu64 ": a fact after the first figure in line %" PRIu64
+			 "; facts come first",
+			 row->line, c->first_figure);
+}
+
+static void check_window_figure(struct check *c, const struct row *row)
+{
+	switch (row->id) {
+	case METRIC_path_bytes:
+		c->bytes[row->end] = row->number;
+		break;
+	case METRIC_path_window_ns:
+		c->window[row->end] = row->number;
+		break;
+	case METRIC_path_bytes_life:
+		c->life[row->end] = row->number;
+		break;
+	case METRIC_path_bytes_zerocopy:
+		c->zerocopy[row->end] = row->number;
+		break;
+	case METRIC_path_bytes_copied:
+		c->copied[row->end] = row->number;
+		break;
+	case METRIC_syscalls_calls:
+		if (row->key.len < sizeof(c->calls->name))
+			call_of(c, row->end, row->key.at, row->key.len)->calls = row->number;
+		break;
+	default:
+		break;
+	}
+}
+
+static void check_row(struct check *c, const struct row *row)
+{
+	enum metric_kind kind = metric_info(row->id)->kind;
+
+	c->rows++;
+	c->seen[row->id][row->end]++;
+	if (kind == KIND_FACT) {
+		check_fact(c, row);
+		return;
+	}
+	if (c->rows == 1)
+		complain(c, ":%" PRIu64 ": expected the fact record_version in the first row",
+			 row->line);
+	/* Rows inside the window come while it lasts, before the facts that are found behind it. */
+	if (!c->first_figure && row->time_s == WINDOW)
+		c->first_figure = row->line;
+	if (kind == KIND_TOTAL && row->number < 0)
+		complain(c, ":%" PRIu64 ": a count below zero: %g", row->line, row->number);
+	if (kind == KIND_HISTOGRAM)
+		check_bucket(c, row);
+	else if (row->time_s == WINDOW)
+		check_window_figure(c, row);
+}
+
+static void check_end(struct check *c, enum record_end end)
+{
+	const char *name = record_end_name[end];
+	double parts = c->zerocopy[end] + c->copied[end];
+	double lag = fmax(REPORT_LAG_SHARE * c->bytes[end], REPORT_LAG_BYTES);
+
+	if (isnan(c->bytes[end]) || isnan(c->window[end])) {
+		complain(c, ": no figures of the end %s over the window (path bytes and window_ns)",
+			 name);
+		return;
+	}
+	if (!(c->window[end] > 0))
+		complain(c, ": the window of %s is %g ns long", name, c->window[end]);
+	if (isnan(parts))
+		complain(c, ": %s does not say how many bytes were copied and how many were not",
+			 name);
+	else if (fabs(parts - c->bytes[end]) > lag)
+		complain(c,
+			 ": zero-copy and copied bytes of %s add up to %.0f, which is not the %.0f "
+			 "that were moved",
+			 name, parts, c->bytes[end]);
+}
+
+static void check_calls(struct check *c)
+{
+	for (size_t i = 0; i < c->call_count; i++) {
+		const struct call *call = &c->calls[i];
+
+		if (call->calls != call->histogram)
+			complain(c, ": %s %s: %.0f calls, but %.0f in the histogram of their times",
+				 record_end_name[call->end], call->name, call->calls,
+				 call->histogram);
+	}
+}
+
+static void check_absent(struct check *c)
+{
+	for (size_t i = 0; i < c->absent_count; i++) {
+		enum record_end end = c->absent[i].end;
+		uint64_t rows = 0;
+
+		for (int id = 0; id < METRIC_COUNT; id++)
+			if (!strcmp(metric_info(id)->source, c->absent[i].source))
+				rows += c->seen[id][end];
+		if (rows)
+			complain(c, ": %s is said to be absent at %s, but has %" PRIu64 " rows",
+				 c->absent[i].source, record_end_name[end], rows);
+	}
+}
+
+static void check_whole(struct check *c)
+{
+	if (!c->rows) {
+		complain(c, ": no rows");
+		return;
+	}
+	for (enum record_end end = END_RX; end <= END_TX; end++)
+		check_end(c, end);
+	if (isnan(c->life[END_RX]) || isnan(c->life[END_TX]))
+		complain(c, ": bytes_life of both ends is needed to see that none was lost");
+	else if (c->life[END_RX] != c->life[END_TX])
+		complain(c, ": tx sent %.0f bytes and rx received %.0f (bytes_life)",
+			 c->life[END_TX], c->life[END_RX]);
+	check_calls(c);
+	check_absent(c);
+}
+
+static bool check_file(const char *path)
+{
+	struct reader *reader = reader_open(path);
+	struct check *c;
+	struct row row;
+	bool sound;
+	int got;
+
+	if (!reader)
+		return false;
+	c = must_calloc(1, sizeof(*c));
+	c->path = path;
+	for (int end = 0; end < END_COUNT; end++)
+		c->bytes[end] = c->window[end] = c->life[end] = c->zerocopy[end] = c->copied[end] =
+			NAN;
+	while ((got = reader_next(reader, &row)) == 1)
+		check_row(c, &row);
+	if (got < 0) {
+		say_error("%s", reader_error(reader));
+		c->complaints++;
+	} else {
+		check_whole(c);
+	}
+	if (c->complaints > COMPLAINTS)
+		say_error("%s: %u more complaints", path, c->complaints - COMPLAINTS);
+	sound = !c->complaints;
+	if (sound)
+		printf("%s: %" PRIu64 " rows, whole and sound\n", path, c->rows);
+	reader_close(reader);
+	free(c->calls);
+	free(c);
+	return sound;
+}
+
+struct check_options {
+	char **paths;
+	size_t path_count;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct check_options *o = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_ARGS:
+		o->paths = state->argv + state->next;
+		o->path_count = state->argc - state->next;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "no files given");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const char doc[] =
+	"Whether records are whole and agree with themselves. A sound file prints one line; each "
+	"thing that is wrong is a line on standard error, and the exit code is 1.\v"
+	"Checked: every row (fields, numbers, metrics and units of the registry); facts first, and "
+	"the version; both ends with their windows; bytes sent are bytes received; zero-copy and "
+	"copied bytes add up; every call is in its histogram, and buckets are buckets; an absent "
+	"source has no rows.\n"
+	"\n"
+	"Examples:\n"
+	"  zcroi check out/*/*.csv\n"
+	"  zcroi check - < run-1.csv";
+
+int command_check(int argc, char **argv)
+{
+	const struct argp argp = {NULL, parse, "FILE…", doc, NULL, NULL, NULL};
+	struct check_options o = {NULL, 0};
+	bool sound = true;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	for (size_t i = 0; i < o.path_count; i++)
+		sound &= check_file(o.paths[i]);
+	return sound ? EXIT_DONE : EXIT_FAILED;
+}
