@@ -6,8 +6,6 @@
 #include <float.h>
 #include <math.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,35 +164,6 @@ struct writer *writer_create(const char *path)
 	return w;
 }
 
-/*
- * write(2) to a pipe that nobody reads is an error like any other, and not the end of a program
- * that may have settings to put back. The signal is held off for this thread and this call alone,
- * and taken away if it came, so that what the program does with SIGPIPE otherwise stays its own.
- */
-static ssize_t write_without_signal(int fd, const void *bytes, size_t len)
-{
-	const struct timespec at_once = {0, 0};
-	sigset_t pipe_only;
-	sigset_t pending;
-	sigset_t before;
-	bool was_pending;
-	ssize_t n;
-	int error;
-
-	sigemptyset(&pipe_only);
-	sigaddset(&pipe_only, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
-	sigpending(&pending);
-	was_pending = sigismember(&pending, SIGPIPE);
-	n = write(fd, bytes, len);
-	error = errno;
-	if (n < 0 && error == EPIPE && !was_pending)
-		sigtimedwait(&pipe_only, NULL, &at_once);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	errno = error;
-	return n;
-}
-
 /* A descriptor that does not block (a terminal that another program left so) is waited for. */
 static int wait_writable(int fd)
 {
@@ -208,7 +177,7 @@ void writer_flush(struct writer *w)
 	size_t done = 0;
 
 	while (!w->error && done < w->used) {
-		ssize_t n = write_without_signal(w->fd, w->buffer + done, w->used - done);
+		ssize_t n = write(w->fd, w->buffer + done, w->used - done);
 
 		if (n >= 0)
 			done += n;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads a record from standard input and writes the same rows to standard output. */
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/say.h"
@@ -13,6 +14,7 @@ int main(void)
 	struct row row;
 	int got;
 
+	signal(SIGPIPE, SIG_IGN);
 	say_program("copy_rows");
 	if (!r || !w)
 		return EXIT_FAILED;
