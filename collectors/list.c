@@ -9,5 +9,6 @@ const struct collector_ops *const collectors[] = {
 	&tcp_collector,
 	&syscalls_collector,
 	&profile_collector,
+	&selfcost_collector,
 	NULL,
 };

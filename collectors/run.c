@@ -251,11 +251,8 @@ static void snapshot(struct running *r, enum edge edge)
 	for (size_t i = 0; i < r->used_count; i++) {
 		struct used *u = &r->used[i];
 
-		uint64_t began = now_ns();
-
 		if (u->opened && u->ops->snapshot(u->state, edge))
 			u->failed = true;
-		say_detail("snapshot of %s: %.3f ms", u->ops->source, (now_ns() - began) / 1e6);
 	}
 	r->spread_ns[edge] = now_ns() - first;
 }
