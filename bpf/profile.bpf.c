@@ -110,7 +110,7 @@ static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind)
 }
 
 SEC("perf_event")
-int sample(void *ctx)
+int profile_sample(void *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;

@@ -61,7 +61,7 @@ static __always_inline __u32 call_number(struct task_struct *task, long number)
 }
 
 SEC("raw_tracepoint/sys_enter")
-int enter(struct bpf_raw_tracepoint_args *ctx)
+int syscalls_enter(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	enum record_end end = run_end(task->tgid);
@@ -185,7 +185,7 @@ static __noinline int unseen(struct task_struct *task, struct pt_regs *regs, lon
 }
 
 SEC("raw_tracepoint/sys_exit")
-int leave(struct bpf_raw_tracepoint_args *ctx)
+int syscalls_leave(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	enum record_end end = run_end(task->tgid);
@@ -202,7 +202,7 @@ int leave(struct bpf_raw_tracepoint_args *ctx)
 }
 
 SEC("raw_tracepoint/sched_process_exit")
-int died(struct bpf_raw_tracepoint_args *ctx)
+int syscalls_died(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	enum record_end end = run_end(task->tgid);

@@ -11,5 +11,6 @@ extern const struct collector_ops nic_collector;
 extern const struct collector_ops softnet_collector;
 extern const struct collector_ops syscalls_collector;
 extern const struct collector_ops profile_collector;
+extern const struct collector_ops selfcost_collector;
 
 #endif

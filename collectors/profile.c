@@ -136,7 +136,7 @@ static int attach(struct state *s, struct perf_event_attr *attr, char *why, size
 		if (fd < 0)
 			return bpf_refused(errno, "opening a perf clock on every CPU", why,
 					   why_size);
-		s->clock[cpu] = bpf_program__attach_perf_event(s->bpf->progs.sample, fd);
+		s->clock[cpu] = bpf_program__attach_perf_event(s->bpf->progs.profile_sample, fd);
 		if (!s->clock[cpu]) {
 			error = errno;
 			close(fd);

@@ -136,8 +136,8 @@ static int syscalls_open(void **state, const struct run *run, const char **means
 		return bpf_refused(error, "mapping the table of system calls", why, why_size);
 	/* The return first: a beginning that stays without its return would be in flight for ever.
 	 */
-	s->bpf->links.leave = bpf_program__attach(s->bpf->progs.leave);
-	if (!s->bpf->links.leave)
+	s->bpf->links.syscalls_leave = bpf_program__attach(s->bpf->progs.syscalls_leave);
+	if (!s->bpf->links.syscalls_leave)
 		return bpf_refused(errno, "attaching to raw_tracepoint sys_exit", why, why_size);
 	error = syscalls_bpf__attach(s->bpf);
 	if (error)
@@ -163,15 +163,16 @@ static int syscalls_snapshot(void *state, enum edge edge)
 	struct state *s = state;
 
 	bpf_window_edge(&s->bpf->data->window, edge);
-	s->missed[edge] = missed_by(s->bpf->progs.enter) + missed_by(s->bpf->progs.leave);
+	s->missed[edge] =
+		missed_by(s->bpf->progs.syscalls_enter) + missed_by(s->bpf->progs.syscalls_leave);
 	return 0;
 }
 
 /* From here on the tables stand still. As in open, no return may be seen without its beginning. */
 static void stop(struct syscalls_bpf *bpf)
 {
-	bpf_link__destroy(bpf->links.leave);
-	bpf->links.leave = NULL;
+	bpf_link__destroy(bpf->links.syscalls_leave);
+	bpf->links.syscalls_leave = NULL;
 	syscalls_bpf__detach(bpf);
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/list.c */
+/* needs: collectors/syscalls.c collectors/syscall_names.c collectors/profile.c collectors/stacks.c
+ * collectors/symbols.c collectors/selfcost.c collectors/bpf_load.c collectors/target.c */
+/* libs: libbpf libdw */
 /*
- * Runs collectors on processes that are already there: what zcprof does, without experiments.
+ * Runs the collectors that use BPF on processes that are already there: what zcprof does, without
+ * experiments.
  *
  *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--seconds S] [--sidecar PATH]
  *           [SOURCE…] > run.csv
@@ -17,9 +20,11 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
-#include "collectors/collector.h"
+#include "collectors/list.h"
 
-#define MOST 32
+static const struct collector_ops *const sources[] = {&syscalls_collector, &profile_collector,
+						      &selfcost_collector};
+#define SOURCES (int)(sizeof(sources) / sizeof(*sources))
 
 static void wait_for_line(double seconds)
 {
@@ -52,25 +57,25 @@ static void set_cpus(struct target *target, const char *list)
 
 static void measure(const struct run *run, double seconds, char **names, int count)
 {
-	void *state[MOST] = {0};
-	const struct collector_ops *ops[MOST];
+	void *state[SOURCES] = {0};
+	const struct collector_ops *ops[SOURCES];
 	struct writer *w = writer_stream(STDOUT_FILENO, "standard output");
 	int used = 0;
 
-	for (int i = 0; collectors[i] && used < MOST; i++) {
+	for (int i = 0; i < SOURCES; i++) {
 		const char *means = "";
 		char why[256];
 
-		if (!wanted(collectors[i]->source, names, count))
+		if (!wanted(sources[i]->source, names, count))
 			continue;
-		if (collectors[i]->open(&state[used], run, &means, why, sizeof(why))) {
-			writer_absent(w, END_HOST, collectors[i]->source, why);
-			say_warning("%s: %s", collectors[i]->source, why);
-			collectors[i]->close(state[used]);
+		if (sources[i]->open(&state[used], run, &means, why, sizeof(why))) {
+			writer_absent(w, END_HOST, sources[i]->source, why);
+			say_warning("%s: %s", sources[i]->source, why);
+			sources[i]->close(state[used]);
 			continue;
 		}
-		writer_fact(w, END_HOST, METRIC_collector_means, collectors[i]->source, means);
-		ops[used++] = collectors[i];
+		writer_fact(w, END_HOST, METRIC_collector_means, sources[i]->source, means);
+		ops[used++] = sources[i];
 	}
 	fprintf(stderr, "ready\n");
 	for (enum edge edge = EDGE_OPEN; edge < EDGE_COUNT; edge++) {

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What measuring costs: the run time of every BPF program that this process holds, whichever
+ * collector loaded it, and the CPU time of the process itself.
+ *
+ * The kernel's own statistics of BPF programs say how long they run, but keeping them costs about
+ * as much as a short program itself does. So they are on for a fiftieth of the window only, in
+ * slices spread over it, and what they say is scaled up.
+ */
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/say.h"
+#include "collectors/bpf_load.h"
+#include "collectors/list.h"
+
+#define SLICE_NS 5000000
+#define PAUSE_NS (49 * SLICE_NS)
+
+/* Programs of one process; a source has a handful. */
+#define PROGRAMS 128
+
+struct program {
+	int fd;
+	char name[BPF_OBJ_NAME_LEN];
+	__u64 runs, run_ns; /* as they stood when the window opened */
+};
+
+struct state {
+	struct program program[PROGRAMS];
+	size_t count;
+	__u64 edge_ns[EDGE_COUNT];
+	__u64 cpu_ns[EDGE_COUNT];
+	bool may_enable; /* the statistics */
+	bool started;
+	pthread_t thread; /* switches them on and off, */
+	sem_t stop;	  /* until this is posted */
+	__u64 on_ns;	  /* how long they were on; the thread's until it is joined */
+};
+
+static __u64 clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+/* False when the time is over, true when it is time to stop. */
+static bool wait_to_stop(sem_t *stop, __u64 ns)
+{
+	__u64 until = clock_ns(CLOCK_REALTIME) + ns;
+	const struct timespec at = {until / 1000000000, until % 1000000000};
+	int error;
+
+	do
+		error = sem_timedwait(stop, &at) ? errno : 0;
+	while (error == EINTR);
+	return !error;
+}
+
+static void *slices(void *argument)
+{
+	struct state *s = argument;
+	bool stop = false;
+
+	while (!stop) {
+		__u64 start = clock_ns(CLOCK_MONOTONIC);
+		int on = bpf_enable_stats(BPF_STATS_RUN_TIME);
+
+		if (on < 0)
+			break;
+		stop = wait_to_stop(&s->stop, SLICE_NS);
+		close(on);
+		s->on_ns += clock_ns(CLOCK_MONOTONIC) - start;
+		stop = stop || wait_to_stop(&s->stop, PAUSE_NS);
+	}
+	return NULL;
+}
+
+/* Signals stay with the thread that calls the collectors. */
+static void start_slices(struct state *s)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	s->started = !pthread_create(&s->thread, NULL, slices, s);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void stop_slices(struct state *s)
+{
+	if (!s->started)
+		return;
+	sem_post(&s->stop);
+	pthread_join(s->thread, NULL);
+	s->started = false;
+}
+
+static void add_program(struct state *s, int fd)
+{
+	struct program *p = &s->program[s->count];
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+
+	if (s->count == PROGRAMS || bpf_obj_get_info_by_fd(fd, &info, &size))
+		return;
+	p->fd = fd;
+	memcpy(p->name, info.name, sizeof(p->name));
+	p->runs = info.run_cnt;
+	p->run_ns = info.run_time_ns;
+	s->count++;
+}
+
+static void find_programs(struct state *s)
+{
+	DIR *descriptors = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	while (descriptors && (entry = readdir(descriptors))) {
+		char what[64];
+		ssize_t len = readlinkat(dirfd(descriptors), entry->d_name, what, sizeof(what) - 1);
+
+		what[len > 0 ? len : 0] = '\0';
+		if (!strcmp(what, "anon_inode:bpf-prog"))
+			add_program(s, atoi(entry->d_name));
+	}
+	if (descriptors)
+		closedir(descriptors);
+}
+
+static int selfcost_open(void **state, const struct run *run, const char **means, char *why,
+			 size_t why_size)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	int on;
+
+	(void)run;
+	*state = s;
+	if (!s) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
+	sem_init(&s->stop, 0, 0);
+	on = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	s->may_enable = on >= 0;
+	if (s->may_enable)
+		close(on);
+	*means = s->may_enable ? "BPF statistics for a fiftieth of the window, process clock"
+			       : "process clock alone: BPF statistics need CAP_SYS_ADMIN";
+	return 0;
+}
+
+static int selfcost_snapshot(void *state, enum edge edge)
+{
+	struct state *s = state;
+
+	if (edge == EDGE_OPEN && s->may_enable)
+		find_programs(s);
+	s->edge_ns[edge] = clock_ns(CLOCK_MONOTONIC);
+	s->cpu_ns[edge] = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	if (edge == EDGE_OPEN && s->may_enable)
+		start_slices(s);
+	else if (s->started)
+		sem_post(&s->stop); /* is waited for later */
+	return 0;
+}
+
+static void selfcost_emit(void *state, struct writer *w)
+{
+	struct state *s = state;
+	double scale;
+
+	stop_slices(s);
+	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_cpu, NULL,
+		   s->cpu_ns[EDGE_CLOSE] - s->cpu_ns[EDGE_OPEN]);
+	if (!s->on_ns)
+		return;
+	scale = (double)(s->edge_ns[EDGE_CLOSE] - s->edge_ns[EDGE_OPEN]) / (double)s->on_ns;
+	writer_f64(w, WINDOW, END_HOST, METRIC_selfcost_bpf_share, NULL, 1 / scale);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct program *p = &s->program[i];
+		struct bpf_prog_info info = {0};
+		__u32 size = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(p->fd, &info, &size))
+			continue;
+		writer_f64(w, WINDOW, END_HOST, METRIC_selfcost_bpf_run, p->name,
+			   (double)(info.run_time_ns - p->run_ns) * scale);
+		writer_f64(w, WINDOW, END_HOST, METRIC_selfcost_bpf_runs, p->name,
+			   (double)(info.run_cnt - p->runs) * scale);
+	}
+}
+
+static void selfcost_close(void *state)
+{
+	struct state *s = state;
+
+	if (!s)
+		return;
+	stop_slices(s);
+	sem_destroy(&s->stop);
+	free(s);
+}
+
+const struct collector_ops selfcost_collector = {
+	.source = "selfcost",
+	.what = "what measuring itself costs: BPF programs, zcprof's CPU time",
+	.open = selfcost_open,
+	.snapshot = selfcost_snapshot,
+	.emit = selfcost_emit,
+	.close = selfcost_close,
+};
