@@ -9,7 +9,6 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
-#include "datapath/sockets.h"
 
 /* Options of the table have the keys TABLE_KEY + id; the others follow here. */
 enum {
@@ -195,12 +194,9 @@ void config_parse(struct config *config, enum record_end end, int argc, char **a
 		exit(EXIT_USAGE);
 }
 
-void config_facts(const struct config *config, struct writer *w)
+void config_facts(const struct config *config, const struct option_value effective[OPTIONS],
+		  struct writer *w)
 {
-	struct option_value effective[OPTIONS];
-
-	memcpy(effective, config->option, sizeof(effective));
-	socket_effective(config, effective);
 	for (int id = 0; id < OPTIONS; id++) {
 		const struct option_info *info = option_info(id);
 		char text[OPTION_TEXT_MAX];

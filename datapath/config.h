@@ -4,7 +4,7 @@
  *
  *   config_parse()  the command line of 'zcpath rx' or 'zcpath tx' -> a configuration
  *   config_rules()  the rules between options; called by config_parse()
- *   config_facts()  every effective option as a row
+ *   config_facts()  every effective option of this end as a row
  */
 #ifndef DATAPATH_CONFIG_H
 #define DATAPATH_CONFIG_H
@@ -39,6 +39,7 @@ void config_parse(struct config *config, enum record_end end, int argc, char **a
 /* 0, or -1 after saying which option contradicts what. */
 int config_rules(struct config *config);
 
-void config_facts(const struct config *config, struct writer *w);
+void config_facts(const struct config *config, const struct option_value effective[OPTIONS],
+		  struct writer *w);
 
 #endif

@@ -56,16 +56,21 @@ static void signals_end(struct session *s)
 
 int session_begin(struct session *s, const struct config *config)
 {
+	struct option_value effective[OPTIONS];
+	struct failure failure;
+
 	*s = (struct session){.config = config, .channel.fd = -1, .signal_fd = -1};
 	s->gate_fd = config->gate ? STDIN_FILENO : -1;
 	if (signals_begin(s))
 		return session_fail(s, "cannot watch signals: %s", strerror(errno));
+	if (socket_effective(config, effective, &failure))
+		return session_failure(s, &failure);
 	s->out = writer_stream(STDOUT_FILENO, "standard output");
 	if (!s->out)
 		return -1;
 	writer_fact(s->out, config->end, METRIC_fact_record_version, NULL, "1");
 	writer_fact(s->out, config->end, METRIC_fact_program, NULL, "zcpath " VERSION);
-	config_facts(config, s->out);
+	config_facts(config, effective, s->out);
 	writer_flush(s->out);
 	return 0;
 }

@@ -89,22 +89,26 @@ static void effective_number(int fd, const struct socket_number *n, struct optio
 	value->number = number * (n->id == OPTION_pacing ? 8 : 1);
 }
 
-void socket_effective(const struct config *config, struct option_value effective[OPTIONS])
+int socket_effective(const struct config *config, struct option_value effective[OPTIONS],
+		     struct failure *failure)
 {
 	struct option_value *cc = &effective[OPTION_cc];
 	socklen_t size = sizeof(cc->name) - 1;
-	struct failure failure;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || socket_options(fd, config, &failure))
-		goto out;
+	memcpy(effective, config->option, sizeof(config->option));
+	if (fd < 0)
+		return failure_of(failure, true, "cannot make a TCP socket: %s", strerror(errno));
+	if (socket_options(fd, config, failure)) {
+		close(fd);
+		return -1;
+	}
 	for (size_t i = 0; i < SOCKET_NUMBERS; i++)
 		effective_number(fd, &socket_numbers[i], &effective[socket_numbers[i].id]);
 	memset(cc->name, 0, sizeof(cc->name));
 	cc->set = !getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, cc->name, &size);
-out:
-	if (fd >= 0)
-		close(fd);
+	close(fd);
+	return 0;
 }
 
 static struct addrinfo *resolve(const char *host, uint16_t port, int flags, struct failure *failure)

@@ -3,7 +3,7 @@
  * The sockets of a run.
  *
  *   socket_options()    give a data socket what the options ask for
- *   socket_effective()  what the kernel made of an option of a socket
+ *   socket_effective()  every option with what the kernel made of it
  *   socket_listen()     a listening socket
  *   socket_connect()    a connected one
  *   socket_blocking()   blocking, or not
@@ -31,8 +31,9 @@ int failure_of(struct failure *failure, bool unable, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 int socket_options(int fd, const struct config *config, struct failure *failure);
-/* *value stays as it is for an option that is none of a socket, or was not set. */
-void socket_effective(const struct config *config, struct option_value effective[OPTIONS]);
+/* All options, those of a socket as a socket of this end really has them. */
+int socket_effective(const struct config *config, struct option_value effective[OPTIONS],
+		     struct failure *failure);
 /* options: of a data socket, or NULL */
 int socket_listen(const char *address, uint16_t port, const struct config *options,
 		  struct failure *failure);

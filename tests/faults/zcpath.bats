@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Peers that lie, stall, die or are none: one clear sentence and exit 1 within 10 s, at either end.
+
+bats_require_minimum_version 1.5.0
+load ../host/zcpath
+
+HELLO="zcpath hello version=1 flows=1 msg=1024 limit=0 verify=0 path=copy"
+ZERO_KEY=00000000000000000000000000000000
+
+setup_file() {
+	cc -O1 -D_GNU_SOURCE -o "$BATS_FILE_TMPDIR/peer" "$BATS_TEST_DIRNAME/../tool/peer.c"
+}
+
+setup() {
+	zcpath_setup
+	peer=$BATS_FILE_TMPDIR/peer
+	peer_pid=
+}
+
+teardown() {
+	zcpath_teardown
+	[ -z "$peer_pid" ] || kill -KILL "$peer_pid" 2>/dev/null || true
+}
+
+one_sentence() { # FILE PATTERN
+	echo "said: $(cat "$1")"
+	[ "$(wc -l <"$1")" = 1 ]
+	[[ "$(cat "$1")" == *$2* ]]
+}
+
+# rx_meets PATTERN OP…: a receiver against a sender that does OP…
+rx_meets() {
+	local pattern=$1
+	shift
+	rx
+	timeout 30 "$peer" connect "$port" "$@" >peer.out 2>&1 3>&- &
+	peer_pid=$!
+	deadline
+	rx_ends
+	met
+	[ "$rx_code" = 1 ]
+	one_sentence rx.err "$pattern"
+	end_peer
+}
+
+# tx_meets PATTERN OP…: a sender against a receiver that does OP…
+tx_meets() {
+	local pattern=$1 code=0
+	shift
+	timeout 30 "$peer" listen "$port" "$@" >peer.out 2>&1 3>&- &
+	peer_pid=$!
+	for _ in $(seq 100); do
+		[ -n "$(ss -Htln "sport = :$((port + 1))")" ] && break
+		sleep 0.05
+	done
+	deadline
+	tx --seconds 30 ${tx_path:+--path $tx_path} || code=$?
+	met
+	[ "$code" = 1 ]
+	one_sentence tx.err "$pattern"
+	end_peer
+}
+
+deadline() {
+	begun=$SECONDS
+}
+
+met() {
+	echo "took $((SECONDS - begun)) s"
+	[ $((SECONDS - begun)) -le 10 ]
+}
+
+end_peer() {
+	kill "$peer_pid" 2>/dev/null || true
+	wait "$peer_pid" || true
+	peer_pid=
+}
+
+@test "10,000 random bytes on the control port" {
+	rx_meets "is no zcpath that this one understands" random 10000 hold
+	tx_meets "is no zcpath that this one understands" random 10000 hold
+}
+
+@test "a peer that is something else" {
+	rx_meets "is no zcpath" say "GET / HTTP/1.1" hold
+	rx_meets "is no zcpath" say "zcpath dance" hold
+	tx_meets "is no zcpath" say "SSH-2.0-OpenSSH" hold
+	rx_meets "said 'start', where 'hello' is expected" say "zcpath start" hold
+}
+
+@test "another version, said at both ends" {
+	rx_meets "version 1 of the control protocol and the sender version 7" \
+		say "zcpath hello version=7 colours=12" read hold
+	grep -q "zcpath fail reason=.*version 7" peer.out
+	tx_meets "version 1 of the control protocol and the receiver version 7" \
+		read say "zcpath welcome version=7" read hold
+	grep -q "zcpath fail reason=.*version 7" peer.out
+}
+
+@test "fields out of bounds" {
+	rx_meets "out of bounds" say "${HELLO/flows=1/flows=1025}" hold
+	rx_meets "out of bounds" say "${HELLO/msg=1024/msg=0}" hold
+	tx_meets "out of bounds" read say "${HELLO/hello/welcome} key=12" hold
+	tx_meets "echoed other options" read \
+		say "zcpath welcome version=1 flows=2 msg=67108864 limit=0 verify=0 path=copy key=$ZERO_KEY" hold
+}
+
+@test "a peer that connects and says nothing" {
+	rx_meets "did not say 'hello' within 5 s" hold
+	tx_meets "did not say 'welcome' within 5 s" hold
+}
+
+@test "a peer that dies" {
+	rx_meets "closed the control connection"
+	rx_meets "closed the control connection" say "$HELLO" read key flow 0 read
+	rx_meets "closed the control connection" say "$HELLO" read key flow 0 read \
+		say "zcpath start" read send 100000
+	tx_meets "closed the control connection" read
+	tx_meets "closed the control connection" read welcome accept say "zcpath ready" read \
+		say "zcpath started" sink 100000
+}
+
+@test "a peer that gives up, in its own words" {
+	rx_meets "the peer gave up: my disk is full" say "$HELLO" read say "zcpath fail reason=my disk is full"
+	tx_meets "the peer gave up: my disk is full" read say "zcpath fail reason=my disk is full"
+}
+
+@test "a sender whose flow stalls" {
+	rx_meets "no byte has moved for 5 s" say "$HELLO" read key flow 0 read \
+		say "zcpath start" read send 100000 hold
+}
+
+@test "a receiver whose flow stalls, on every path" {
+	paths=$("$BUILD/zcpath" paths | awk '$1 == "tx" && $3 == "yes" { print $2 }')
+	jobs=
+	for tx_path in $paths; do
+		(
+			mkdir "$tx_path" && cd "$tx_path" || exit
+			port=$((port + 2))
+			tx_meets "no byte has moved for 5 s" read welcome accept say "zcpath ready" read \
+				say "zcpath started" sink 10000000 read say "zcpath opened" hold
+		) &
+		jobs="$jobs $!"
+		port=$((port + 2))
+	done
+	for job in $jobs; do
+		wait "$job"
+	done
+}
+
+@test "a receiver that is stopped in mid-run: both ends end" {
+	rx
+	tx --seconds 30 --warmup 0 &
+	tx_job=$!
+	wait_for ',open,' tx.csv
+	stopped=$(pgrep -P "$rx_pid" -x zcpath)
+	kill -STOP "$stopped"
+	deadline
+	code=0
+	wait $tx_job || code=$?
+	met
+	[ "$code" = 1 ]
+	one_sentence tx.err "no byte has moved for 5 s"
+	kill -CONT "$stopped"
+	rx_ends
+	[ "$rx_code" = 1 ]
+	one_sentence rx.err ""
+}
+
+@test "a sender that is killed in mid-run" {
+	rx
+	tx --seconds 30 --warmup 0 &
+	wait_for ',open,' tx.csv
+	deadline
+	pkill -KILL -f "^$BUILD/zcpath tx .*--port $port"
+	rx_ends
+	met
+	[ "$rx_code" = 1 ]
+	one_sentence rx.err "closed the control connection"
+	# What was measured until then is there, and is whole lines.
+	awk -F, 'NF != 7 { exit 1 }' rx.csv
+}
+
+@test "strangers on the data port are dropped and counted" {
+	rx
+	"$peer" connect "$port" say "$HELLO" read key stranger stranger flow 0 read \
+		say "zcpath start" read say "zcpath open" read send 100000 \
+		say "zcpath close" read end say "zcpath total bytes=100000 bad=0 bad_flow=0 bad_at=0" read
+	rx_ends
+	[ "$rx_code" = 0 ]
+	[ "$(value rx strangers)" = 2 ]
+	[ "$(value rx bytes_life)" = 100000 ]
+}
+
+@test "strangers alone are no flow" {
+	rx_meets "0 of 1 data flows came within 8 s" say "$HELLO" read key stranger silent hold
+}
+
+@test "a peer that lies about the bytes" {
+	rx_meets "the sender sent 99999 bytes and the receiver got 100000" \
+		say "$HELLO" read key flow 0 read say "zcpath start" read say "zcpath open" read \
+		send 100000 say "zcpath close" read end \
+		say "zcpath total bytes=99999 bad=0 bad_flow=0 bad_at=0" read
+}
+
+@test "a port in use, a connection refused, an address that is not here" {
+	rx
+	run --separate-stderr timeout 10 "$BUILD/zcpath" rx --port "$port"
+	[ "$status" = 1 ]
+	[[ "$stderr" == *"Address already in use; give another"* ]]
+	run --separate-stderr timeout 10 "$BUILD/zcpath" rx --port $((port - 1))
+	[ "$status" = 1 ]
+	[[ "$stderr" == *"port $port: Address already in use"* ]]
+	run --separate-stderr timeout 10 "$BUILD/zcpath" tx --to 127.0.0.1 --port $((port + 5))
+	[ "$status" = 1 ]
+	[[ "$stderr" == *"Connection refused; start 'zcpath rx' there first"* ]]
+	run --separate-stderr timeout 10 "$BUILD/zcpath" rx --bind 192.0.2.1
+	[ "$status" = 1 ]
+	[[ "$stderr" == *"Cannot assign requested address"* ]]
+	run --separate-stderr timeout 10 "$BUILD/zcpath" tx --to no.such.host.invalid
+	[ "$status" = 1 ]
+	[[ "$stderr" == *"cannot resolve"* ]]
+}
+
+@test "a full disk under standard output" {
+	[ -e /dev/full ] || skip "needs /dev/full"
+	rx
+	code=0
+	timeout 20 "$BUILD/zcpath" tx --to 127.0.0.1 --port "$port" --bytes 1M >/dev/full 2>tx.err || code=$?
+	rx_ends
+	[ "$code" = 1 ]
+	one_sentence tx.err "No space left on device"
+}

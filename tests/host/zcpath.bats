@@ -1,0 +1,244 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# zcpath by hand and by gate: its options, its rows, and the calls that it counts.
+
+bats_require_minimum_version 1.5.0
+load zcpath
+
+MB=$((1024 * 1024))
+
+setup() {
+	zcpath_setup
+}
+
+teardown() {
+	zcpath_teardown
+}
+
+refused() { # CODE PATTERN ARG…
+	local code=$1 pattern=$2
+	shift 2
+	run --separate-stderr timeout 10 "$BUILD/zcpath" "$@" </dev/null
+	echo "$* -> $status: $stderr"
+	[ "$status" = "$code" ]
+	[[ "$stderr" == *$pattern* ]]
+	[ "${#stderr_lines[@]}" = 1 ]
+}
+
+states() { # END
+	awk -F, '$3 == "path" && $4 == "state" { printf "%s ", $6 }' "$1.csv"
+}
+
+@test "--help has examples and every option of its end, --version says the version" {
+	for end in rx tx; do
+		run "$BUILD/zcpath" $end --help
+		[ "$status" = 0 ]
+		[[ "$output" == *Examples:* ]]
+		[[ "$output" == *--path=PATH* ]]
+		[[ "$output" == *--irq-cpu=CPUS* ]]
+	done
+	[[ "$output" == *--flush-every=N* ]]
+	[[ "$output" != *--blocking* ]]
+	run "$BUILD/zcpath" --help
+	[ "$status" = 0 ]
+	[[ "$output" == *Examples:* ]]
+	run "$BUILD/zcpath" --version
+	[ "$output" = "zcpath $(cat "$BATS_TEST_DIRNAME/../../VERSION")" ]
+}
+
+@test "paths names every path, whether it can run, and if not why" {
+	run "$BUILD/zcpath" paths
+	[ "$status" = 0 ]
+	[ "${#lines[@]}" = 8 ]
+	[[ "${lines[1]}" == "rx   copy      yes "* ]]
+	for line in "${lines[@]:1}"; do
+		[[ "$line" =~ ^(rx|tx)\ +[a-z_]+\ +(yes|no)\ +[^\ ]{2,} ]]
+	done
+}
+
+@test "wrong usage is one sentence and exit 2" {
+	refused 2 "expected 'rx', 'tx' or 'paths'"
+	refused 2 "expected 'rx', 'tx' or 'paths'" dance
+	refused 2 "needs --to" tx
+	refused 2 "has no such path" rx --path send_zc
+	refused 2 "belongs to 'zcpath rx'" tx --to ::1 --read 4K
+	refused 2 "belongs to 'zcpath tx'" rx --flows 2
+	refused 2 "expected 1 to 64M" rx --read 65M
+	refused 2 "expected 1 to 1024" tx --to ::1 --flows 0
+	refused 2 "power of two" rx --path uring --buffers 3
+	refused 2 "no meaning for --path copy" rx --singleshot
+	refused 2 "no meaning for --path zerocopy" tx --to ::1 --path zerocopy --depth 4
+	refused 2 "outside the window" tx --to ::1 --bytes 1M --warmup 1
+	refused 2 "more than zcpath rx takes" rx 5210
+	refused 2 "expected 1 to 65534" rx --port 65535
+	refused 2 "--hugepages has no meaning" tx --to ::1 --path sendfile --hugepages
+}
+
+@test "an option at its default is taken for every path" {
+	both --path copy --singleshot=no --buffers 64 -- --path copy --depth 8 --flush-every 0 --bytes 1M
+}
+
+@test "rows: facts first, states in order, a row per interval, then the window" {
+	both --interval 0.2 -- --seconds 1 --warmup 0.2 --interval 0.25 --cc reno --sndbuf 64K --msg 1M
+	[ "$(states rx)" = "listening ready open closed " ]
+	[ "$(states tx)" = "ready open closed " ]
+	for end in rx tx; do
+		[ "$(head -n 1 $end.csv)" = "time_s,end,source,metric,key,value,unit" ]
+		# No fact of source fact comes after the first row of another source.
+		awk -F, 'NR > 1 && $3 != "fact" { others = 1 } others && $3 == "fact" { exit 1 }' $end.csv
+		awk -F, -v e=$end 'NR > 1 && ($2 != e || NF != 7) { exit 1 }' $end.csv
+	done
+	[ "$(grep -c '^[0-9.]*,tx,path,bytes,' tx.csv)" -ge 3 ]
+	[ "$(grep -c '^[0-9.]*,rx,path,bytes,' rx.csv)" -ge 4 ]
+	# Effective values: the kernel doubles a send buffer, and --cc is what the socket has.
+	grep -q '^,tx,fact,option,sndbuf,128K,$' tx.csv
+	grep -q '^,tx,fact,option,cc,reno,$' tx.csv
+	grep -q "^,rx,fact,option,cc,$(sysctl -n net.ipv4.tcp_congestion_control),$" rx.csv
+	grep -q '^,tx,fact,option,seconds,1,$' tx.csv
+	[ "$(value tx window_ns)" -ge 1000000000 ]
+	[ "$(value tx messages)" -ge 1 ]
+	[ "$(value rx bytes_life)" = "$(value tx bytes_life)" ]
+	if [ -x "$BUILD/zcroi" ]; then
+		"$BUILD/zcroi" check rx.csv tx.csv
+	fi
+}
+
+@test "the gate leads: start, open, close" {
+	rx
+	(
+		wait_for ',ready,' tx.csv >&2
+		echo start
+		sleep 0.3
+		echo open
+		wait_for ',open,' tx.csv >&2
+		sleep 0.5
+		echo close
+	) | tx --gate --seconds 1
+	rx_ends
+	[ "$rx_code" = 0 ]
+	[ "$(states tx)" = "ready open closed " ]
+	# By the gate and not by --seconds; and traffic was there before the window.
+	[ "$(value tx window_ns)" -lt 900000000 ]
+	[ "$(value tx bytes_life)" -gt "$(value tx bytes)" ]
+}
+
+@test "the gate's end before 'close' fails the run, and so does a wrong word" {
+	rx
+	code=0
+	echo start | tx --gate || code=$?
+	rx_ends
+	[ "$code$rx_code" = 11 ]
+	[[ "$(cat tx.err)" == *"the gate ended before it said 'close'"* ]]
+	[[ "$(cat rx.err)" == *"the peer gave up: the gate ended"* ]]
+	rx
+	code=0
+	(echo begin; sleep 5) | tx --gate || code=$?
+	rx_ends
+	[ "$code$rx_code" = 11 ]
+	[[ "$(cat tx.err)" == *"the gate said 'begin'"* ]]
+}
+
+# With 'open' and no 'start' the window holds all of the traffic, so a tracer of the whole process
+# and the rows of the window have to say the same.
+@test "calls are those that strace counts, to the call" {
+	command -v strace >/dev/null || skip "needs strace"
+	strace -f -o /dev/null true 2>/dev/null || skip "strace may not trace here"
+	for pair in copy:copy copy:uring copy:send_zc uring:zerocopy uring:sendfile; do
+		"$BUILD/zcpath" paths | awk -v r=${pair%:*} -v t=${pair#*:} \
+			'$1 == "rx" && $2 == r || $1 == "tx" && $2 == t { if ($3 != "yes") exit 1 }' || continue
+		in_rx="strace -c -f -o rx.strace"
+		in_tx="strace -c -f -o tx.strace"
+		rx --path ${pair%:*}
+		(
+			echo open
+			wait_for ',closed,' tx.csv >&2
+		) | tx --gate --path ${pair#*:} --bytes 5M --write 64K
+		rx_ends
+		[ "$rx_code" = 0 ]
+		for end in rx tx; do
+			for call in recvfrom sendto recvmsg epoll_wait io_uring_enter; do
+				# sendfile asks netlink which device it goes over.
+				[ "$pair:$end" = uring:sendfile:tx ] && continue
+				counted=$(value $end calls $call || echo 0)
+				traced=$(awk -v c=$call '$NF == c { n = $4 } END { print n + 0 }' $end.strace)
+				echo "$pair $end $call: counted $counted, traced $traced"
+				[ "$counted" = "$traced" ]
+			done
+		done
+	done
+}
+
+@test "an ordinary user needs no privilege for copy" {
+	[ "$(id -u)" = 0 ] || skip "this is an ordinary user already"
+	command -v setpriv >/dev/null || skip "needs setpriv"
+	reachable=$(mktemp -d)
+	chmod a+rx "$reachable"
+	cp "$BUILD/zcpath" "$reachable/zcpath"
+	in_rx="setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bounding-set=-all"
+	in_tx=$in_rx
+	BUILD=$reachable both --path copy -- --path copy --bytes 20M --verify --flows 2
+	rm -r "$reachable"
+	check_figures $((20 * MB))
+}
+
+@test "threads run on the CPUs of --cpu, in turn, and softirq work is placed and put back" {
+	queue=/sys/class/net/lo/queues/rx-0/rps_cpus
+	[ -w $queue ] || skip "needs to write $queue"
+	before=$(cat $queue)
+	first=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+	rx --cpu "$first" --irq-cpu "$first"
+	tx --cpu "$first" --seconds 0.5 --warmup 0.1 --flows 2 &
+	wait_for ',open,' tx.csv
+	for task in $(ls /proc/$(pgrep -P $rx_pid -x zcpath)/task); do
+		[ "$(taskset -cp "$task" | sed 's/.*: //')" = "$first" ]
+	done
+	[ $((16#$(tr -d , <$queue))) = $((1 << first)) ]
+	rx_ends
+	[ "$rx_code" = 0 ]
+	grep -q "^,rx,fact,irq_affinity,lo/rx-0,$first,$" rx.csv
+	[ "$(cat $queue)" = "$before" ]
+}
+
+@test "what this machine cannot do is exit 3 with the fix" {
+	refused 3 "see 'nproc'" rx --cpu 1023
+	refused 3 "tcp_available_congestion_control" rx --cc nosuch
+	if [ "$(cat /proc/sys/vm/nr_hugepages)" = 0 ]; then
+		refused 3 "vm.nr_hugepages" tx --to 127.0.0.1 --hugepages
+	fi
+}
+
+@test "SIGINT at either end closes the window and keeps what was measured" {
+	for signalled in rx tx; do
+		rx
+		tx --seconds 30 --warmup 0 &
+		tx_job=$!
+		wait_for ',open,' rx.csv
+		wait_for ',open,' tx.csv
+		sleep 0.3
+		# timeout(1) would pass on a second one, and that one ends it at once.
+		pkill -INT -f "^$BUILD/zcpath $signalled .*--port $port"
+		code=0
+		wait $tx_job || code=$?
+		rx_ends
+		[ "$code$rx_code" = 00 ]
+		[ "$(value rx bytes)" -gt 0 ]
+		[ "$(value tx bytes)" -gt 0 ]
+		[[ "$(cat $signalled.err)" == *interrupted* ]]
+		[ "$(value rx bytes_life)" = "$(value tx bytes_life)" ]
+	done
+}
+
+@test "--verify finds what was changed on the way" {
+	# The peer sends zeros where the pattern is expected.
+	cc -O1 -D_GNU_SOURCE -o peer "$BATS_TEST_DIRNAME/../tool/peer.c"
+	rx
+	./peer connect "$port" \
+		say "zcpath hello version=1 flows=1 msg=1024 limit=0 verify=1 path=copy" read key \
+		flow 0 read say "zcpath start" read say "zcpath open" read send 100000 \
+		say "zcpath close" read end say "zcpath total bytes=100000 bad=0 bad_flow=0 bad_at=0" read >peer.out
+	rx_ends
+	[ "$rx_code" = 1 ]
+	[[ "$(cat rx.err)" == *"bytes were not what was sent, the first at byte 0 of flow 0"* ]]
+	[ "$(value rx bad_bytes)" -gt 99000 ]
+}
