@@ -36,5 +36,5 @@ include tools/install.mk
 .PHONY: demo
 demo: ## install what is missing, build, run a small experiment, print the tables
 	@tools/install-deps demo
-	@+$(MAKE) --no-print-directory all
+	@+$(MAKE) $(quick) all
 	@B=$(B) tools/demo

@@ -20,8 +20,8 @@ FUZZ_SECONDS ?= 60
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
-	@+$(MAKE) --no-print-directory -k all test-programs || :
-	@+$(MAKE) --no-print-directory -k SAN=1 B=$(B)/san all unit-tests || :
+	@+$(MAKE) $(quick) -k all test-programs || :
+	@+$(MAKE) $(quick) -k SAN=1 B=$(B)/san all unit-tests test-tools || :
 	@tools/run-tests $(B)
 
 test-programs: unit-tests test-tools fuzz-targets
