@@ -44,7 +44,7 @@ check-code: ## clang-tidy and cppcheck (minutes)
 	@tools/check-code $(B)
 
 # The words behind "/* $(2): " in the first lines of a file, and the files that "needs" means.
-said    = $(shell sed -n '1,12s|^/\* $(2): \(.*\) \*/$$|\1|p' $(1))
+said    = $(shell awk -v what=$(2) -f tools/said.awk $(1))
 files   = $(foreach w,$(1),$(if $(filter %.c,$(w)),$(w),$(wildcard $(w)/*.c)))
 choose  = $(filter-out $(patsubst -%,%,$(filter -%,$(1))),$(call files,$(filter-out -%,$(1))))
 sources_of = $(1) $(sort $(COMMON) $(call choose,$(call said,$(1),needs)))
