@@ -149,18 +149,29 @@ static int check_progress(struct session *s)
 			    STALL_S, s->config->end == END_TX ? "receiver" : "sender");
 }
 
+static enum happening peer_closed(struct session *s)
+{
+	session_fail(s, "the peer closed the control connection before the run was over; it has "
+			"died or was stopped, look for its last words");
+	return HAPPENED_FAILED;
+}
+
 /* The peer's own words, if they come soon, say more than the error of a broken flow. */
 static enum happening flow_failed(struct session *s, const char *error)
 {
 	struct pollfd wait = {.fd = s->channel.fd, .events = POLLIN};
 	char why[256];
+	int got = 0;
 
-	if (poll(&wait, 1, 500) == 1 && channel_read(&s->channel) == 1)
-		while (channel_next(&s->channel, &s->message, why, sizeof(why)) == 1)
-			if (s->message.verb == CONTROL_fail) {
-				say_error("the peer gave up: %s", s->message.reason);
-				return HAPPENED_FAILED;
-			}
+	if (poll(&wait, 1, 500) == 1)
+		got = channel_read(&s->channel);
+	while (channel_next(&s->channel, &s->message, why, sizeof(why)) == 1)
+		if (s->message.verb == CONTROL_fail) {
+			say_error("the peer gave up: %s", s->message.reason);
+			return HAPPENED_FAILED;
+		}
+	if (got < 0)
+		return peer_closed(s);
 	s->unable |= s->flows->unable;
 	session_fail(s, "%s", error);
 	return HAPPENED_FAILED;
@@ -275,9 +286,7 @@ static bool happened(struct session *s, const struct pollfd *fds, enum happening
 		/* Its last words may still wait to be read. */
 		if (next_message(s, what))
 			return true;
-		session_fail(s, "the peer closed the control connection before the run was over; "
-				"it has died or was stopped, look for its last words");
-		*what = HAPPENED_FAILED;
+		*what = peer_closed(s);
 		return true;
 	}
 	if (fds[0].revents && next_message(s, what))

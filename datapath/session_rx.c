@@ -274,6 +274,15 @@ static int interrupted(struct session *s)
 	return session_send(s, CONTROL_stop);
 }
 
+/* By time the sender closes the window first; what it has to say comes any moment. */
+static int ended_early(struct session *s)
+{
+	if (session_next(s, seconds_from_now(1), false) == HAPPENED_FAILED)
+		return -1;
+	return session_fail(s, "the sender ended its flows before the window closed; look for its "
+			       "last words");
+}
+
 /* Until the window is closed. */
 static int measure(struct session *s)
 {
@@ -289,8 +298,7 @@ static int measure(struct session *s)
 			break;
 		case HAPPENED_ENDED:
 			if (!s->limited)
-				return session_fail(s, "the sender ended its flows before the "
-						       "window closed");
+				return ended_early(s);
 			if (s->window_is_open)
 				rx_closed(s);
 			break;

@@ -26,9 +26,10 @@ done
 [ "$(nproc)" -ge 2 ] || { echo "iperf3.sh: needs two CPUs, one for each end" >&2; exit 3; }
 
 cleanup() {
-	local jobs
-	jobs=$(jobs -p)
-	[ -z "$jobs" ] || kill $jobs 2>/dev/null || true
+	local job
+	for job in $(jobs -p); do
+		kill "$job" 2>/dev/null || true
+	done
 	ip netns del $a 2>/dev/null || true
 	ip netns del $b 2>/dev/null || true
 }
@@ -48,10 +49,10 @@ echo pair,program,gbit_per_s >"$csv"
 
 # The receiver runs on CPU 1, the sender on CPU 0. One second of warm-up each.
 run_zcpath() {
-	ip netns exec $b "$BUILD/zcpath" rx --bind 10.99.0.2 --cpu 1 --read $SIZE --cc $CC >"$dir/rx.csv" &
+	ip netns exec $b "$BUILD/zcpath" rx --bind 10.99.0.2 --cpu 1 --read "$SIZE" --cc $CC >"$dir/rx.csv" &
 	until grep -q listening "$dir/rx.csv" 2>/dev/null; do sleep 0.05; done
-	ip netns exec $a "$BUILD/zcpath" tx --to 10.99.0.2 --cpu 0 --cc $CC --msg $SIZE \
-		--write $SIZE --warmup 1 --seconds "$SECONDS_EACH" >/dev/null
+	ip netns exec $a "$BUILD/zcpath" tx --to 10.99.0.2 --cpu 0 --cc $CC --msg "$SIZE" \
+		--write "$SIZE" --warmup 1 --seconds "$SECONDS_EACH" >/dev/null
 	wait $!
 	awk -F, '$1 == "" && $3 == "path" && $4 == "bytes" { bytes = $6 }
 		 $4 == "window_ns" { ns = $6 } END { printf "%.4f\n", bytes * 8 / ns }' "$dir/rx.csv"
@@ -61,7 +62,7 @@ run_zcpath() {
 run_iperf3() {
 	ip netns exec $b iperf3 -s -1 -p 5301 >"$dir/server" 2>&1 &
 	sleep 0.3
-	ip netns exec $a iperf3 -c 10.99.0.2 -p 5301 -A 0,1 -l $SIZE -C $CC -O 1 \
+	ip netns exec $a iperf3 -c 10.99.0.2 -p 5301 -A 0,1 -l "$SIZE" -C $CC -O 1 \
 		-t "$SECONDS_EACH" -f k >"$dir/client"
 	wait $!
 	awk '/receiver/ { for (i = 1; i < NF; i++) if ($(i + 1) == "Kbits/sec") printf "%.4f\n", $i / 1e6 }' \

@@ -190,8 +190,8 @@ states() { # END
 	rx --cpu "$first" --irq-cpu "$first"
 	tx --cpu "$first" --seconds 0.5 --warmup 0.1 --flows 2 &
 	wait_for ',open,' tx.csv
-	for task in $(ls /proc/$(pgrep -P $rx_pid -x zcpath)/task); do
-		[ "$(taskset -cp "$task" | sed 's/.*: //')" = "$first" ]
+	for task in /proc/$(pgrep -P $rx_pid -x zcpath)/task/*; do
+		[ "$(taskset -cp "${task##*/}" | sed 's/.*: //')" = "$first" ]
 	done
 	[ $((16#$(tr -d , <$queue))) = $((1 << first)) ]
 	rx_ends
