@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For tests of the collectors that use BPF: a process with known work, and the collectors on it.
+#
+#   work ARGUMENT...       starts tests/tool/calls, which waits before its work; sets $pid
+#   measure ARGUMENT...    starts tests/tool/collect on it; its window is not open yet
+#   tell work|measure WORD one line to it, then waits until it says WORD
+#   figure END SOURCE METRIC KEY   the value of that row
+#   stop_all               in teardown
+
+measured_setup() {
+	dir=$BATS_TEST_TMPDIR
+	tool=$BUILD/tests/tool
+	mkfifo "$dir/work.in" "$dir/measure.in"
+	exec {to_work}<>"$dir/work.in" {to_measure}<>"$dir/measure.in"
+	started=()
+}
+
+heard() {
+	for _ in $(seq 1000); do
+		grep -q "$2" "$dir/$1.out" && return
+		sleep 0.01
+	done
+	echo "'$1' did not say '$2' within 10 s; it said:"
+	cat "$dir/$1.out"
+	return 1
+}
+
+work() {
+	"$tool/calls" "$@" <"$dir/work.in" >"$dir/work.out" 3>&- &
+	pid=$!
+	started+=("$pid")
+	heard work ready
+}
+
+measure() {
+	"$tool/collect" "$@" <"$dir/measure.in" >"$dir/run.csv" 2>"$dir/measure.out" 3>&- &
+	measuring=$!
+	started+=("$measuring")
+	heard measure ready
+	if grep -q ',collector,absent,' "$dir/run.csv"; then
+		skip "$(grep ',collector,absent,' "$dir/run.csv")"
+	fi
+}
+
+tell() {
+	local to=to_$1
+
+	echo >&"${!to}"
+	heard "$1" "$2"
+}
+
+# The rows are whole when the collectors have ended.
+measured() {
+	tell measure closed
+	wait "$measuring"
+}
+
+figure() {
+	awk -F, -v "want=$1,$2,$3,$4" '$2 "," $3 "," $4 "," $5 == want { print $6 }' "$dir/run.csv"
+}
+
+stop_all() {
+	for one in "${started[@]}"; do
+		kill -9 "$one" 2>/dev/null || :
+	done
+	wait 2>/dev/null || :
+}
