@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* needs: collectors/plan.c collectors/planfile.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "collectors/plan.h"
+#include "collectors/planfile.h"
+
+static void give(struct plan *plan, enum option_id id, enum option_ends ends, const char *list)
+{
+	char why[160] = "";
+
+	if (plan_option(plan, id, ends, list, why, sizeof(why)))
+		fail_msg("%s: %s", list, why);
+}
+
+static void two_paths(struct plan *plan)
+{
+	memset(plan, 0, sizeof(*plan));
+	give(plan, OPTION_path, ENDS_RX, "copy,uring");
+	give(plan, OPTION_path, ENDS_TX, "copy,send_zc,zerocopy");
+}
+
+static void test_product(void **state)
+{
+	static const char *const names[] = {
+		"rx=copy,tx=copy",  "rx=copy,tx=send_zc",  "rx=copy,tx=zerocopy",
+		"rx=uring,tx=copy", "rx=uring,tx=send_zc", "rx=uring,tx=zerocopy",
+	};
+	struct plan plan;
+
+	(void)state;
+	two_paths(&plan);
+	give(&plan, OPTION_read, ENDS_BOTH, "64K");
+	assert_int_equal(plan_expand(&plan), 0);
+	assert_int_equal(plan.configuration_count, 6);
+	for (size_t i = 0; i < 6; i++) {
+		assert_string_equal(plan.configurations[i].name, names[i]);
+		assert_string_equal(plan.configurations[i].value[SIDE_RX][OPTION_read], "64K");
+		assert_null(plan.configurations[i].value[SIDE_TX][OPTION_read]);
+	}
+	plan_free(&plan);
+}
+
+static void test_both_ends_and_one(void **state)
+{
+	struct plan plan = {0};
+
+	(void)state;
+	give(&plan, OPTION_cpu, ENDS_RX, "0+2");
+	give(&plan, OPTION_cpu, ENDS_BOTH, "4,5");
+	assert_int_equal(plan_expand(&plan), 0);
+	assert_int_equal(plan.configuration_count, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(plan.configurations[i].value[SIDE_RX][OPTION_cpu], "0+2");
+	assert_string_equal(plan.configurations[0].value[SIDE_TX][OPTION_cpu], "4");
+	assert_string_equal(plan.configurations[1].value[SIDE_TX][OPTION_cpu], "5");
+	assert_string_equal(plan.configurations[1].name, "cpu=5");
+	plan_free(&plan);
+}
+
+static void test_later_list_replaces(void **state)
+{
+	struct plan plan = {0};
+
+	(void)state;
+	give(&plan, OPTION_read, ENDS_BOTH, "4K,8K");
+	give(&plan, OPTION_read, ENDS_RX, "16K");
+	assert_int_equal(plan_expand(&plan), 0);
+	assert_int_equal(plan.configuration_count, 1);
+	assert_string_equal(plan.configurations[0].value[SIDE_RX][OPTION_read], "16K");
+	plan_free(&plan);
+}
+
+static void test_refused_lists(void **state)
+{
+	static const struct {
+		enum option_id id;
+		const char *list;
+		const char *why;
+	} wrong[] = {
+		{OPTION_read, "4K,", "expected"},    {OPTION_read, "4K,x", "expected"},
+		{OPTION_read, "0", "expected"},	     {OPTION_read, "4K,8K,4K", "twice"},
+		{OPTION_cpu, "0;1", "expected CPU"}, {OPTION_no_iowait, "maybe", "yes or no"},
+		{OPTION_path, "co py", "expected"},  {OPTION_path, "../copy", "expected"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct plan plan = {0};
+		char why[160] = "";
+
+		assert_int_equal(
+			plan_option(&plan, wrong[i].id, ENDS_BOTH, wrong[i].list, why, sizeof(why)),
+			-1);
+		assert_non_null(strstr(why, wrong[i].why));
+		plan_free(&plan);
+	}
+}
+
+static void test_too_many(void **state)
+{
+	struct plan plan = {0};
+	char list[4096] = "1";
+
+	(void)state;
+	for (int i = 2; i <= 200; i++)
+		sprintf(list + strlen(list), ",%d", i);
+	give(&plan, OPTION_flows, ENDS_BOTH, list);
+	give(&plan, OPTION_depth, ENDS_BOTH, list);
+	assert_int_equal(plan_expand(&plan), -1);
+	plan_free(&plan);
+}
+
+/* Every repeat of every configuration once, and each round before the next. */
+static void test_order_is_whole(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	two_paths(&plan);
+	assert_int_equal(plan_expand(&plan), 0);
+	assert_int_equal(plan_order(&plan, 4, true, 7), 0);
+	assert_int_equal(plan.slot_count, 6 * 4 * 2);
+	for (unsigned int round = 0; round < 4; round++) {
+		int seen[6][2] = {{0}};
+
+		for (size_t i = 0; i < 12; i++) {
+			const struct slot *s = &plan.slots[12 * round + i];
+
+			assert_int_equal(s->repeat, round + 1);
+			seen[s->configuration][s->control]++;
+		}
+		for (size_t i = 0; i < 6; i++) {
+			assert_int_equal(seen[i][0], 1);
+			assert_int_equal(seen[i][1], 1);
+		}
+	}
+	plan_free(&plan);
+}
+
+static void order_of(uint64_t seed, size_t order[24])
+{
+	struct plan plan;
+
+	two_paths(&plan);
+	assert_int_equal(plan_expand(&plan), 0);
+	assert_int_equal(plan_order(&plan, 4, false, seed), 0);
+	for (size_t i = 0; i < 24; i++)
+		order[i] = plan.slots[i].configuration;
+	plan_free(&plan);
+}
+
+static void test_order_follows_the_seed(void **state)
+{
+	size_t a[24], b[24], c[24];
+
+	(void)state;
+	order_of(1, a);
+	order_of(1, b);
+	order_of(2, c);
+	assert_memory_equal(a, b, sizeof(a));
+	assert_memory_not_equal(a, c, sizeof(a));
+	/* Rounds differ from one another too. */
+	assert_memory_not_equal(a, a + 6, 6 * sizeof(*a));
+}
+
+/* Each of the 6 orders of 3 configurations about equally often: chi-square, 5 degrees, p = 1e-6. */
+static void test_order_is_fair(void **state)
+{
+	unsigned int count[27] = {0};
+	double chi = 0;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 6000; seed++) {
+		struct plan plan = {0};
+
+		give(&plan, OPTION_flows, ENDS_BOTH, "1,2,3");
+		assert_int_equal(plan_expand(&plan), 0);
+		assert_int_equal(plan_order(&plan, 1, false, seed), 0);
+		count[plan.slots[0].configuration * 9 + plan.slots[1].configuration * 3 +
+		      plan.slots[2].configuration]++;
+		plan_free(&plan);
+	}
+	for (int i = 0; i < 27; i++)
+		if (i / 9 != i / 3 % 3 && i / 9 != i % 3 && i / 3 % 3 != i % 3)
+			chi += (count[i] - 1000.0) * (count[i] - 1000.0) / 1000;
+	assert_true(chi < 36);
+}
+
+static void test_plan_file(void **state)
+{
+	char path[] = "/tmp/zcprof-test-plan-XXXXXX";
+	char at_path[64];
+	char *argv[] = {"zcprof run", "--rx", "copy", at_path, "--repeat", "2", NULL};
+	static const char *const expected[] = {
+		"zcprof run",  "--rx",	   "copy", "--read=4K,64K", "--tx=copy", "--control",
+		"--seconds=5", "--repeat", "2",
+	};
+	int fd = mkstemp(path);
+	int count;
+	char **words;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_true(dprintf(fd, "# a study\n\n  read 4K,64K   # two\n--tx=copy\r\ncontrol\n"
+				"seconds\t 5") > 0);
+	close(fd);
+	snprintf(at_path, sizeof(at_path), "@%s", path);
+	words = planfile_expand(6, argv, &count);
+	unlink(path);
+	assert_non_null(words);
+	assert_int_equal(count, 9);
+	for (int i = 0; i < count; i++) {
+		assert_string_equal(words[i], expected[i]);
+		free(words[i]);
+	}
+	assert_null(words[count]);
+	free(words);
+	assert_null(planfile_expand(4, argv, &count));
+}
+
+static void test_print_is_a_plan_file(void **state)
+{
+	struct plan plan;
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	two_paths(&plan);
+	give(&plan, OPTION_cpu, ENDS_RX, "0+2,3");
+	give(&plan, OPTION_no_iowait, ENDS_BOTH, "yes,no");
+	plan_print(&plan, out);
+	fclose(out);
+	assert_string_equal(text, "rx copy,uring\ntx copy,send_zc,zerocopy\nrx-cpu 0+2,3\n"
+				  "no-iowait yes,no\n");
+	free(text);
+	plan_free(&plan);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_product),
+		cmocka_unit_test(test_both_ends_and_one),
+		cmocka_unit_test(test_later_list_replaces),
+		cmocka_unit_test(test_refused_lists),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_order_is_whole),
+		cmocka_unit_test(test_order_follows_the_seed),
+		cmocka_unit_test(test_order_is_fair),
+		cmocka_unit_test(test_plan_file),
+		cmocka_unit_test(test_print_is_a_plan_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
