@@ -47,6 +47,16 @@ states() { # END
 	[ "$output" = "zcpath $(cat "$BATS_TEST_DIRNAME/../../VERSION")" ]
 }
 
+@test "the manual page knows every option of --help" {
+	for end in rx tx; do
+		for option in $("$BUILD/zcpath" $end --help | grep -o -- '--[a-z-]*' | sort -u); do
+			case $option in --help | --usage | --version) continue ;; esac
+			echo "$end $option"
+			tr -d '\\' <"$BATS_TEST_DIRNAME/../../man/zcpath.1" | grep -q "^.BI* $option\b"
+		done
+	done
+}
+
 @test "paths names every path, whether it can run, and if not why" {
 	run "$BUILD/zcpath" paths
 	[ "$status" = 0 ]
