@@ -231,6 +231,10 @@ static void structure_is_refused_by_line_and_column(void **state)
 		       "x:2:18: found a quote in a field that does not begin with one");
 	assert_refused(HEADER ",rx,fact,option,k\rey,v,\n", 0,
 		       "x:2:19: expected a line feed after the carriage return");
+	assert_refused(HEADER ",rx,fact,option,k,v,\"\"x", 0,
+		       "x:2:23: expected a comma or a line end after the closing quote");
+	assert_refused(HEADER ",rx,fact,option,k,v,\rx", 0,
+		       "x:2:22: expected a line feed after the carriage return");
 	assert_refused(HEADER ",rx,fact,option,k,v,\r\r\n", 0,
 		       "x:2:22: expected a line feed after the carriage return");
 }
@@ -371,6 +375,27 @@ static void pieces_give_rows_as_soon_as_they_are_whole(void **state)
 	reader_close(r);
 }
 
+static void more_may_arrive_while_rows_wait(void **state)
+{
+	static const char rows[] = ",rx,path,bytes,,1,bytes\n,rx,path,bytes,,2,bytes\n";
+	struct reader *r = reader_pieces("x");
+	struct row row;
+
+	(void)state;
+	reader_push(r, HEADER, strlen(HEADER));
+	for (int round = 0; round < 1000; round++) {
+		/* Two arrive and one is taken, so ever more wait. */
+		assert_int_equal(reader_push(r, rows, strlen(rows)), 0);
+		assert_int_equal(reader_next(r, &row), 1);
+		assert_true(row.number == 1 + round % 2);
+		assert_int_equal(row.line, 2 + round);
+	}
+	for (int rest = 0; rest < 1000; rest++)
+		assert_int_equal(reader_next(r, &row), 1);
+	assert_int_equal(reader_next(r, &row), 0);
+	reader_close(r);
+}
+
 /* Files longer than the block that the reader takes at a time, through a descriptor. */
 static void files_are_read_across_blocks(void **state)
 {
@@ -432,6 +457,7 @@ int main(void)
 		cmocka_unit_test(a_row_of_a_mebibyte_is_read_and_a_longer_one_refused),
 		cmocka_unit_test(an_endless_row_does_not_fill_the_memory),
 		cmocka_unit_test(pieces_give_rows_as_soon_as_they_are_whole),
+		cmocka_unit_test(more_may_arrive_while_rows_wait),
 		cmocka_unit_test(files_are_read_across_blocks),
 		cmocka_unit_test(a_directory_is_refused_as_what_it_is),
 	};
