@@ -9,6 +9,7 @@
 #include "datapath/config.h"
 #include "datapath/path.h"
 #include "datapath/session.h"
+#include "datapath/sockets.h"
 
 #include <argp.h>
 
@@ -44,16 +45,41 @@ static int list_paths(void)
 	return EXIT_DONE;
 }
 
-/* The control thread and whatever the kernel starts for it stay on the end's own CPUs. */
+/*
+ * The control thread and whatever the kernel starts for it stay on the end's own CPUs. The kernel
+ * takes a list of which only a part exists, so each is tried alone first.
+ */
 static int place(const struct config *config)
 {
 	const struct option_value *cpus = &config->option[OPTION_cpu];
 
-	if (!cpus->set || !sched_setaffinity(0, sizeof(cpus->cpus), &cpus->cpus))
-		return 0;
-	say_error("--cpu: none of these CPUs is there for this process; see 'nproc' and "
-		  "/sys/devices/system/cpu/online");
-	return -1;
+	for (int cpu = 0; cpus->set && cpu < CPU_SETSIZE; cpu++) {
+		cpu_set_t one;
+
+		if (!CPU_ISSET(cpu, &cpus->cpus))
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (!sched_setaffinity(0, sizeof(one), &one))
+			continue;
+		say_error("--cpu: CPU %d is not there for this process; see 'nproc' and "
+			  "/sys/devices/system/cpu/online",
+			  cpu);
+		return -1;
+	}
+	return cpus->set ? sched_setaffinity(0, sizeof(cpus->cpus), &cpus->cpus) : 0;
+}
+
+/* Would the kernel take the options of a socket, too? */
+static int check_sockets(const struct config *config)
+{
+	struct option_value effective[OPTIONS];
+	struct failure failure;
+
+	if (!socket_effective(config, effective, &failure))
+		return EXIT_DONE;
+	say_error("%s", failure.why);
+	return failure.unable ? EXIT_UNABLE : EXIT_FAILED;
 }
 
 static int run_end(enum record_end end, int argc, char **argv)
@@ -70,7 +96,7 @@ static int run_end(enum record_end end, int argc, char **argv)
 		return EXIT_UNABLE;
 	}
 	if (config.check)
-		return EXIT_DONE;
+		return check_sockets(&config);
 	return end == END_RX ? session_rx(&config) : session_tx(&config);
 }
 

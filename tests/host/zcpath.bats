@@ -211,7 +211,8 @@ states() { # END
 }
 
 @test "what this machine cannot do is exit 3 with the fix" {
-	refused 3 "see 'nproc'" rx --cpu 1023
+	refused 3 "CPU 1023 is not there" rx --cpu 0,1023
+	refused 3 "tcp_available_congestion_control" rx --cc nosuch --check
 	refused 3 "tcp_available_congestion_control" rx --cc nosuch
 	if [ "$(cat /proc/sys/vm/nr_hugepages)" = 0 ]; then
 		refused 3 "vm.nr_hugepages" tx --to 127.0.0.1 --hugepages
