@@ -60,13 +60,8 @@ struct task_struct {
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long orig_ax;
-	unsigned long ip;
 };
 #elif defined(__TARGET_ARCH_arm64)
-struct user_pt_regs {
-	__u64 pc;
-};
-
 struct pt_regs {
 	__s32 syscallno;
 };
