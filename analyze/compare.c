@@ -152,7 +152,7 @@ static size_t measured(const double *values, size_t count, double *found)
 	return n;
 }
 
-static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin)
+static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin, bool all_p)
 {
 	double *a = must_calloc(n_a, sizeof(*a));
 	double *b = must_calloc(n_b, sizeof(*b));
@@ -161,9 +161,14 @@ static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin)
 	for (size_t i = 0; i < c->count; i++) {
 		struct item *item = &c->items[i];
 
-		item->comparison =
-			stats_compare(a, measured(item->a, n_a, a), b, measured(item->b, n_b, b),
-				      margin, item->what.quantum);
+		size_t in_a = measured(item->a, n_a, a);
+		size_t in_b = measured(item->b, n_b, b);
+
+		item->comparison = stats_compare(a, in_a, b, in_b, margin, item->what.quantum);
+		/* All splits take time, and only a program reads p of every figure. */
+		item->p_permutation = item->what.section == SECTION_RESULT || all_p
+					      ? stats_permutation(a, in_a, b, in_b)
+					      : NAN;
 		/* What is zero in every run was not tested, and costs the others nothing. */
 		p[i] = item->comparison.a == 0 && item->comparison.b == 0
 			       ? NAN
@@ -266,7 +271,8 @@ void compare_runs(struct comparing *c, const struct configuration *a, const stru
 	obstack_init(&c->texts);
 	collect(c, a, b, common);
 	drop_rare_calls(c, a->count, b->count);
-	judge(c, a->count, b->count, common->margin);
+	judge(c, a->count, b->count, common->margin,
+	      common->format == FORMAT_CSV || common->format == FORMAT_JSON);
 	weigh(c);
 	qsort(c->items, c->count, sizeof(*c->items), by_weight);
 }

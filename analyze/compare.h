@@ -22,6 +22,7 @@ struct item {
 	double *a, *b;	     /* per run; NAN where not measured */
 	struct comparison comparison;
 	double p; /* p_margin after Holm over all items */
+	double p_permutation;
 	enum verdict verdict;
 	/* What it adds to the change from A to B, in ns per KB; NAN outside costs and calls. */
 	double change;

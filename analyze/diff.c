@@ -89,7 +89,7 @@ static void add_item(struct table *t, const struct item *item, const struct comp
 	number_or_dash(t, k->ratio.center);
 	cell_interval(t, k->ratio.low, k->ratio.high);
 	if (section == SECTION_RESULT || data)
-		number_or_dash(t, k->p_permutation);
+		number_or_dash(t, item->p_permutation);
 	if (data)
 		number_or_dash(t, item->p);
 	cell_text(t, "%s", verdict_word(item->verdict, item->what.better));

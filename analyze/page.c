@@ -163,6 +163,9 @@ int column_decimals(const struct table *t, size_t column)
 		else if (cell->kind == CELL_INTERVAL)
 			largest = fmax(largest, fabs(cell->high));
 	}
+	/* The ends of an interval are themselves uncertain: three digits will do. */
+	if (t->columns[column].kind == COLUMN_INTERVAL)
+		largest *= 10;
 	return four_digits(largest);
 }
 
@@ -200,6 +203,14 @@ void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
 	}
 }
 
+int page_flush(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	say_error("cannot write the answer to standard output: %s", strerror(errno));
+	return -1;
+}
+
 int page_print(struct page *page, enum format format)
 {
 	switch (format) {
@@ -216,9 +227,5 @@ int page_print(struct page *page, enum format format)
 		print_markdown(page, stdout);
 		break;
 	}
-	if (fflush(stdout) || ferror(stdout)) {
-		say_error("cannot write the answer to standard output: %s", strerror(errno));
-		return -1;
-	}
-	return 0;
+	return page_flush();
 }

@@ -62,5 +62,7 @@ const char *figure_words(double value, char *text, size_t size);
 
 /* 0, or -1 after saying that standard output refused it. */
 int page_print(struct page *page, enum format format);
+/* The same for what a command printed by itself. */
+int page_flush(void);
 
 #endif

@@ -119,7 +119,6 @@ static void compare_log(struct comparison *c, const double *a, const double *b, 
 		c->ratio.high = exp(w.difference + half);
 		c->p_margin = welch_p(&w, log1p(margin));
 	}
-	c->p_permutation = stats_permutation(log_a, c->n_a, log_b, c->n_b);
 	free(log_a);
 	free(log_b);
 }
@@ -139,7 +138,6 @@ static void compare_linear(struct comparison *c, const double *a, const double *
 
 		c->p_margin = welch_p(&w, margin * fmax(fabs(c->a), fabs(c->b)));
 	}
-	c->p_permutation = stats_permutation(a, c->n_a, b, c->n_b);
 }
 
 struct comparison stats_compare(const double *a, size_t n_a, const double *b, size_t n_b,
@@ -152,7 +150,6 @@ struct comparison stats_compare(const double *a, size_t n_a, const double *b, si
 		.b = NAN,
 		.ratio = {NAN, NAN, NAN},
 		.p_margin = NAN,
-		.p_permutation = NAN,
 	};
 
 	if (!n_a || !n_b) {
@@ -277,7 +274,10 @@ double stats_permutation(const double *a, size_t n_a, const double *b, size_t n_
 	memcpy(x, a, n_a * sizeof(*a));
 	memcpy(x + n_a, b, n_b * sizeof(*b));
 	s.x = x;
-	s.real = stats_mean(a, n_a) * n_a;
+	if (all_positive(x, n))
+		for (size_t i = 0; i < n; i++)
+			x[i] = log(x[i]);
+	s.real = stats_mean(x, n_a) * n_a;
 	s.expected = stats_mean(x, n) * n_a;
 	if (n <= 170 && gsl_sf_choose(n, n_a) <= PERMUTATION_EXACT)
 		each_split(&s, 0, 0, 0);

@@ -34,7 +34,10 @@ double stats_middle(const double *x, size_t n);
 /* By Student's t on logarithms. Where a value is not positive, center is the arithmetic mean. */
 struct interval stats_interval(const double *x, size_t n);
 
-/* Two-sided p of the difference of means over all splits of the n_a + n_b values. */
+/*
+ * Two-sided p that A and B are the same, over all splits of the n_a + n_b values: of the
+ * difference of the means of logarithms, or of the values where one is not positive.
+ */
 double stats_permutation(const double *a, size_t n_a, const double *b, size_t n_b);
 
 struct comparison {
@@ -42,7 +45,6 @@ struct comparison {
 	double a, b;	       /* geometric means; arithmetic ones where linear */
 	struct interval ratio; /* b / a, 95 % by Welch */
 	double p_margin;       /* that the ratio lies inside the margin; what Holm adjusts */
-	double p_permutation;  /* that A and B are the same, exact */
 	bool linear;	       /* zeros: compared by differences, and ratio has no interval */
 };
 

@@ -1,0 +1,342 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# zcroi on records with known figures (synthetic.bash). What it prints is computed here once more, by
+# hand or with awk.
+
+bats_require_minimum_version 1.5.0
+load synthetic
+
+setup() {
+	zcroi=$BUILD/zcroi
+	dir=$BATS_TEST_TMPDIR
+}
+
+# Sentences are wrapped: the output as one line.
+flat() {
+	tr -s '\n ' '  ' <<<"$output"
+}
+
+# copy: 40.1 to 40.5 Gbit/s at 180 %; zc: 36.2 to 37.0 at 190 %
+experiment() {
+	local i
+	for i in 1 2 3 4 5; do
+		synthetic "$dir/out/copy/run-$i.csv" configuration=rx=copy,tx=copy repeat=$i \
+			gbit=40.$i crx=100 ctx=80 seed=7 order="$((2 * i)) of 10"
+		synthetic "$dir/out/zc/run-$i.csv" configuration=rx=copy,tx=send_zc repeat=$i \
+			tx_path=send_zc gbit=36.$((2 * i)) crx=100 ctx=90 seed=7 \
+			order="$((2 * i - 1)) of 10"
+	done
+}
+
+# $1: directory, $2: --read, $3: Gbit/s, $4: ns of system call entry, $5: calls, $6: ns a call
+read_size() {
+	local i
+	for i in 1 2 3 4 5; do
+		synthetic "$1/one/run-$i.csv" repeat=$i read="$2" started="2025-03-10T1$7:0$i:00.000Z" \
+			gbit="$3.$i" crx=100 ctx=80 rx_calls=$(($5 + i)) rx_ns=$(($6 + i)) \
+			components="task/data_copy=400000000$i task/syscall_entry=$(($4 + i * 1000000)) task/unmapped=10000000$i"
+	done
+}
+
+json() {
+	python3 -c 'import json, sys
+page = json.load(sys.stdin)
+print(eval(sys.argv[1]))' "$1"
+}
+
+@test "table: what pays best comes first, with figures that a hand can check" {
+	experiment
+	run "$zcroi" table "$dir/out"
+	[ "$status" -eq 0 ]
+	echo "$output"
+	# The middle three of 40.1 .. 40.5, and of T²/180: the first and the last are thrown away.
+	roi=$(awk 'BEGIN { printf "%.3f", (40.2^2 + 40.3^2 + 40.4^2) / 3 / 180 }')
+	[[ ${lines[3]} == "rx=copy,tx=copy "*" 5 "*" 40.30 "*" 180.0 "*" $roi "* ]]
+	[[ ${lines[4]} == "rx=copy,tx=send_zc "* ]]
+	[[ $(flat) == *"Best by CPU ROI: rx=copy,tx=copy, $roi, +"*"against the next, rx=copy,tx=send_zc: better."* ]]
+	[[ $output == *"The kernel copied every byte of send_zc at tx (1 configuration)"* ]]
+	for line in "${lines[@]}"; do
+		[ "${#line}" -le 100 ]
+	done
+}
+
+@test "table: the interval is Student's on logarithms" {
+	experiment
+	run --separate-stderr "$zcroi" table --format csv "$dir/out"
+	[ "$status" -eq 0 ]
+	want=$(awk 'BEGIN {
+		for (i = 1; i <= 5; i++) { y[i] = log(40 + i / 10); m += y[i] / 5 }
+		for (i = 1; i <= 5; i++) v += (y[i] - m)^2 / 4
+		# t(0.975, 4), from a table
+		printf "%.6f", exp(m - 2.7764451052 * sqrt(v / 5)) }')
+	got=$(echo "$output" | python3 -c 'import csv, sys
+row = next(r for r in csv.DictReader(sys.stdin) if r["configuration"] == "rx=copy,tx=copy")
+print("%.6f" % float(row["throughput_gbit_s_low"]))')
+	[ "$got" = "$want" ]
+}
+
+@test "table: four formats say the same" {
+	experiment
+	for format in text csv json md; do
+		"$zcroi" table --format $format "$dir/out" >"$dir/$format" 2>"$dir/$format.err"
+	done
+	text=$(awk '/^rx=copy,tx=copy /{ print $3 }' "$dir/text")
+	md=$(awk -F' *[|] *' '$2 == "rx=copy,tx=copy" { print $4 }' "$dir/md")
+	json=$(json '"%.2f" % page["configurations"][0]["throughput_gbit_s"]' <"$dir/json")
+	csv=$(python3 -c 'import csv, sys
+print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$dir/csv")
+	[ "$text" = 40.30 ]
+	[ "$md" = 40.30 ]
+	[ "$json" = 40.30 ]
+	[ "$csv" = 40.30 ]
+	[ "$(json 'type(page["configurations"][0]["runs"]).__name__' <"$dir/json")" = int ]
+	# Sentences have no place in CSV, and are not lost.
+	grep -q "Best by CPU ROI" "$dir/csv.err"
+}
+
+@test "table: one run works, and nothing is claimed of it" {
+	synthetic "$dir/a/run-1.csv" configuration=a gbit=40
+	synthetic "$dir/b/run-1.csv" configuration=b gbit=50
+	run "$zcroi" table "$dir/a/run-1.csv"
+	[ "$status" -eq 0 ]
+	[[ ${lines[3]} == "a "*" 1 "*" 40.00 "* ]]
+	run "$zcroi" table "$dir/a" "$dir/b"
+	[[ $(flat) == *"First here by CPU ROI: b"*"nothing is claimed"* ]]
+	[[ $output != *": better"* ]]
+}
+
+@test "table: what two noisy sets cannot tell is called inconclusive" {
+	i=0
+	for gbit in 30 41 52; do
+		i=$((i + 1))
+		synthetic "$dir/out/a/run-$i.csv" configuration=a repeat=$i gbit=$gbit
+		synthetic "$dir/out/b/run-$i.csv" configuration=b repeat=$i gbit=$((gbit - 1))
+	done
+	run "$zcroi" table "$dir/out"
+	[[ $(flat) == *"First here by CPU ROI: a"*": inconclusive. It is better than 0 of the other 1."* ]]
+}
+
+@test "table: what is missing is said in its cell, with the reason below" {
+	synthetic "$dir/out/run-1.csv" ctx= absent="power=no power meter was found"
+	touch "$dir/out/run-2.csv.part"
+	run "$zcroi" table "$dir/out"
+	[ "$status" -eq 0 ]
+	[[ ${lines[3]} == *"not measured"* ]]
+	[[ $output == *"Not measured: power: no power meter was found"* ]]
+	[[ $output == *"Left out: "*"run-2.csv.part, a run that did not finish."* ]]
+}
+
+@test "table: CPUs that both ends share are a sum only" {
+	synthetic "$dir/out/run-1.csv" crx= ctx= chost=150
+	run "$zcroi" table "$dir/out"
+	[[ ${lines[3]} == *" shared "*" shared "*" 150.0 "* ]]
+	[[ $output == *"shared: in 1 run the ends had no CPUs of their own"* ]]
+}
+
+@test "table: power and other exponents" {
+	synthetic "$dir/out/run-1.csv" gbit=40 power=250
+	run "$zcroi" table --exponent 1,2 --format json "$dir/out"
+	[ "$(echo "$output" | json 'page["configurations"][0]["roi_power_total"] == 40 / 250 ** 2')" = True ]
+	[ "$(echo "$output" | json 'abs(page["configurations"][0]["roi_cpu_total"] - 40 / 180) < 1e-9')" = True ]
+	run "$zcroi" table --exponent 1.5 "$dir/out"
+	[[ ${lines[0]} == *"T^1.5/ΣC"*"T^1.5/P"* ]]
+}
+
+@test "table: --wide has both ends' ROI, and --sort sorts by them" {
+	experiment
+	run "$zcroi" table --wide --sort cpu --format json "$dir/out"
+	[ "$(echo "$output" | json 'page["configurations"][0]["configuration"]')" = rx=copy,tx=copy ]
+	[ "$(echo "$output" | json 'abs(page["configurations"][0]["roi_cpu_tx"] - (40.2**2 + 40.3**2 + 40.4**2) / 3 / 80) < 1e-6')" = True ]
+	run "$zcroi" table --sort nonsense "$dir/out"
+	[ "$status" -eq 2 ]
+}
+
+@test "table: control repeats say what instrumentation changed" {
+	for i in 1 2 3; do
+		synthetic "$dir/out/one/run-$i.csv" repeat=$i gbit=36.$i control=no
+		synthetic "$dir/out/one/control-$i.csv" repeat=$i gbit=40.$i control=yes
+	done
+	run "$zcroi" table "$dir/out"
+	# exp of the difference of mean logarithms
+	more=$(awk 'BEGIN { for (i = 1; i <= 3; i++) d += log(36 + i / 10) - log(40 + i / 10)
+		printf "%+.1f", 100 * (exp(d / 3) - 1) }')
+	[[ $(flat) == *"Instrumentation changed the throughput by $more % (95 %: "*"1 configuration, 3 control"* ]]
+	[[ ${lines[3]} == *" 3 "* ]]
+}
+
+@test "table: runs of two kernels are pointed out" {
+	synthetic "$dir/out/run-1.csv" repeat=1 kernel=6.18
+	synthetic "$dir/out/run-2.csv" repeat=2 kernel=6.19
+	run "$zcroi" table "$dir/out"
+	[[ $output == *'Not all runs are alike: kernel is "6.18" in 1 of 2 and "6.19" in others'* ]]
+}
+
+@test "table: one configuration's name in two experiments is two lines" {
+	synthetic "$dir/x/one/run-1.csv"
+	synthetic "$dir/y/one/run-1.csv" gbit=50
+	run "$zcroi" table "$dir/x/" "$dir/y"
+	[[ $output == *"$dir/y/one "*"$dir/x/one "* ]]
+}
+
+@test "show syscalls: laid out as by perf trace -s" {
+	synthetic "$dir/run-1.csv" rx_calls=10000 rx_errors=7 rx_ns=2000
+	synthetic "$dir/run-2.csv" rx_calls=30000 rx_errors=9 rx_ns=2000 repeat=2
+	run "$zcroi" show syscalls "$dir"
+	[ "$status" -eq 0 ]
+	[ "$(echo "${lines[1]}" | tr -s ' ')" = "syscall calls errors total min avg max stddev" ]
+	# stddev is that of the mean, as perf has it: 500 ns / sqrt(20000) of 2000 ns
+	[ "$(echo "${lines[4]}" | tr -s ' ')" = "recv 20000 8 40.000 0.0010 0.0020 0.020 0.18" ]
+}
+
+@test "show components: they add up to the total, and the unmapped share is printed" {
+	synthetic "$dir/run-1.csv" gbit=8 components="task/data_copy=6000000000 softirq/TCP=3000000000 task/unmapped=1000000000 idle/idle=5000000000"
+	run "$zcroi" show components --format json "$dir"
+	# 8 Gbit/s for 10 s are 10e9 bytes: 0.6 ns per byte
+	[ "$(echo "$output" | json '[(r["component"], r["ns_per_kb"]) for r in page["rx"]]')" = \
+		"[('data_copy', 600), ('TCP', 300), ('unmapped', 100), ('total', 1000)]" ]
+	[[ $output == *"rx: 10.0 % of the samples are in functions that no component claims."* ]]
+	[[ $output == *"1000.0 ns/KB by samples, 1800.0 ns/KB (C)"* ]]
+}
+
+@test "show: a part that was not measured says why" {
+	synthetic "$dir/run-1.csv" absent="profile=perf_event_open was refused"
+	run "$zcroi" show symbols "$dir"
+	[ "$status" -eq 0 ]
+	[ "$output" = "Symbols: not measured: perf_event_open was refused" ]
+}
+
+@test "show: every part in every format" {
+	synthetic "$dir/run-1.csv" rx_calls=100 rx_ns=10 retransmits=1 rtt=5 components="task/data_copy=5"
+	for part in syscalls latency symbols components receive cpu threads tcp nic softnet series selfcost facts; do
+		for format in text csv md; do
+			run "$zcroi" show $part --format $format "$dir"
+			[ "$status" -eq 0 ]
+			[ -n "$output" ]
+		done
+		"$zcroi" show $part --format json "$dir" | json 'page["notes"]'
+	done
+}
+
+@test "diff: of two experiments that differ in --read, the cause is among the first lines" {
+	read_size "$dir/a" 4K 20 3000000000 6100000 900 0
+	read_size "$dir/b" 256K 40 20000000 190000 3000 1
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	[ "$status" -eq 0 ]
+	printf '%s\n' "${lines[@]:0:12}"
+	[[ ${lines[2]} == "setting    rx --read: 4K in A, 256K in B" ]]
+	first=$(printf '%s\n' "${lines[@]:0:12}")
+	[[ $first == *"result     throughput: 20.30 to 40.30 Gbit/s"*": better"* ]]
+	[[ $first == *"cost       rx task/syscall_entry: "*": better"* ]]
+	[[ $first == *"call       rx recv calls: "*" /GB"*": better"* ]]
+	[[ $first == *"call       rx recv time: "*" ns/call"*": worse"* ]]
+	[[ $first == *"one after the other"* ]]
+	# The ledger subtracts: the components' changes add up to that of the total.
+	run --separate-stderr "$zcroi" diff --format json "$dir/a" "$dir/b"
+	[ "$(echo "$output" | json 'abs(sum(r["change_ns_per_kb"] for r in page["cost"] if r["figure"] != "total")
+		- [r for r in page["cost"] if r["figure"] == "total"][0]["change_ns_per_kb"]) < 0.1')" = True ]
+	# 2 of 252 splits part 5 and 5 wholly.
+	[ "$(echo "$output" | json '[round(r["p_permutation"] * 252) for r in page["result"] if r["figure"] == "throughput"]')" = "[2]" ]
+}
+
+@test "diff: Welch's ratio and interval" {
+	read_size "$dir/a" 4K 20 3000000000 6100000 900 0
+	read_size "$dir/b" 256K 40 20000000 190000 3000 1
+	want=$(awk 'BEGIN {
+		for (i = 1; i <= 5; i++) { a[i] = log(20 + i / 10); b[i] = log(40 + i / 10); ma += a[i] / 5; mb += b[i] / 5 }
+		for (i = 1; i <= 5; i++) { va += (a[i] - ma)^2 / 20; vb += (b[i] - mb)^2 / 20 }
+		printf "%.6f %.3f", exp(mb - ma), (va + vb)^2 / (va^2 / 4 + vb^2 / 4) }')
+	got=$("$zcroi" diff --format json "$dir/a" "$dir/b" |
+		json '"%.6f" % [r["ratio"] for r in page["result"] if r["figure"] == "throughput"][0]')
+	[ "$got" = "${want% *}" ]
+}
+
+@test "diff: of two equal experiments nothing is claimed" {
+	read_size "$dir/a" 256K 40 20000000 190000 3000 0
+	read_size "$dir/b" 256K 40 20000000 190000 3000 1
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	[ "$status" -eq 0 ]
+	[[ $output == *"setting    none that is recorded differs"* ]]
+	grep -qw equivalent <<<"$output"
+	run ! grep -wE "better|worse|higher|lower" <<<"$output"
+}
+
+@test "diff: what only time parts is not claimed, however far it moved" {
+	read_size "$dir/a" 256K 40 20000000 190000 3000 0
+	read_size "$dir/b" 256K 30 20000000 190000 3000 1
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	[[ $(flat) == *"nothing recorded but the time at which they"* ]]
+	run ! grep -wE "better|worse|higher|lower" <<<"$output"
+}
+
+@test "diff: two runs of one configuration each, and sets of files" {
+	experiment
+	run "$zcroi" diff "$dir/out/copy" "$dir/out/zc"
+	[[ $output == *"setting    tx --path: copy in A, send_zc in B"* ]]
+	[[ $output == *"throughput: "*": worse"* ]]
+	[[ $output != *"one after the other"* ]]
+	run "$zcroi" diff "$dir"/out/copy/run-[12].csv : "$dir"/out/zc/run-[123].csv
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == "A "*" 2 runs "* ]]
+	[[ ${lines[1]} == "B "*" 3 runs "* ]]
+	run "$zcroi" diff "$dir/out/copy/run-1.csv" "$dir/out/zc/run-1.csv"
+	[[ $(flat) == *"one run has no interval, so nothing can be claimed"* ]]
+	run ! grep -wE "better|worse" <<<"$output"
+}
+
+@test "diff: experiments of several configurations are paired by name" {
+	experiment
+	cp -r "$dir/out" "$dir/new"
+	run "$zcroi" diff "$dir/out" "$dir/new"
+	[ "$status" -eq 0 ]
+	[[ $output == *"Configurations that A and B both have"* ]]
+	[[ $output == *"rx=copy,tx=copy "*"equivalent"* ]]
+	synthetic "$dir/other/run-1.csv" configuration=other
+	run "$zcroi" diff "$dir/out" "$dir/other"
+	[ "$status" -eq 1 ]
+	[[ $output == *"no configuration in common"* ]]
+}
+
+@test "diff: every format" {
+	experiment
+	"$zcroi" diff --format json "$dir/out/copy" "$dir/out/zc" | json 'page["result"][0]["verdict"]'
+	"$zcroi" diff --format csv "$dir/out/copy" "$dir/out/zc" 2>"$dir/err" >"$dir/csv"
+	python3 -c 'import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1])))
+assert {"settings", "result"} <= {r["table"] for r in rows}
+assert not any(None in r or None in r.values() for r in rows)' "$dir/csv"
+	grep -q "^zcroi: setting " "$dir/err"
+	"$zcroi" diff --format md "$dir/out/copy" "$dir/out/zc" | grep -q "^| throughput | Gbit/s | "
+}
+
+@test "check: a sound record is one line" {
+	synthetic "$dir/run-1.csv" rx_calls=100 rx_ns=2000
+	run "$zcroi" check "$dir/run-1.csv"
+	[ "$status" -eq 0 ]
+	[[ $output == "$dir/run-1.csv: "*" rows, whole and sound" ]]
+	run bash -c "'$zcroi' check - <'$dir/run-1.csv'"
+	[ "$status" -eq 0 ]
+}
+
+@test "help of every command has examples and fits a terminal" {
+	for command in "" table show diff check; do
+		run "$zcroi" $command --help
+		[ "$status" -eq 0 ]
+		[[ $output == *"Examples:"* ]]
+	done
+	run "$zcroi" --version
+	[ "$output" = "zcroi $(cat VERSION)" ]
+}
+
+@test "no privilege is needed" {
+	[ "$(id -u)" -eq 0 ] || skip "this test drops root's privileges, and has none"
+	command -v setpriv >/dev/null || skip "setpriv is not installed"
+	dir=$(mktemp -d)
+	experiment
+	cp "$zcroi" "$dir/zcroi"
+	chmod -R a+rX "$dir"
+	run setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all \
+		"$dir/zcroi" table "$dir/out"
+	rm -r "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}

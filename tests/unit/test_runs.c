@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* needs: analyze -analyze/main.c */
+/* libs: gsl jansson */
+/* Records in memory: what is asked of a run, of several, and what follows from it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "analyze/average.h"
+#include "analyze/distribution.h"
+#include "analyze/ledger.h"
+#include "analyze/measures.h"
+#include "analyze/roi.h"
+
+#define HEADER RECORD_HEADER "\n,host,fact,record_version,,1,\n"
+
+static char directory[] = "/tmp/test_runs.XXXXXX";
+
+static void path_of(const char *name, char *path, size_t size)
+{
+	snprintf(path, size, "%s/%s", directory, name);
+}
+
+static void write_file(const char *name, const char *text)
+{
+	char path[256];
+	FILE *out;
+
+	path_of(name, path, sizeof(path));
+	out = fopen(path, "w");
+	assert_non_null(out);
+	fputs(text, out);
+	assert_int_equal(fclose(out), 0);
+}
+
+static struct run *load(const char *text)
+{
+	char path[256];
+	struct run *run;
+
+	write_file("one", text);
+	path_of("one", path, sizeof(path));
+	run = run_load(path);
+	assert_non_null(run);
+	unlink(path);
+	return run;
+}
+
+static void near(double value, double expected)
+{
+	if (!(fabs(value - expected) <= 1e-9 * fmax(1, fabs(expected))))
+		fail_msg("%.12g is not %.12g", value, expected);
+}
+
+static void figures(void **state)
+{
+	/* Out of order on purpose: keys are found, and are in the order of their numbers. */
+	struct run *run = load(HEADER ",rx,fact,option,read,256K,\n"
+				      ",host,collector,absent,power,no meter,\n"
+				      ",host,cpu,user,10,3,ns\n"
+				      ",host,cpu,user,2,4,ns\n"
+				      ",rx,path,bytes,,1000,bytes\n"
+				      "0.5,rx,path,bytes,,77,bytes\n"
+				      ",tx,path,bytes,,1001,bytes\n");
+	struct figures range = run_range(run, METRIC_cpu_user, END_HOST);
+
+	(void)state;
+	near(run_figure(run, METRIC_path_bytes, END_RX, NULL), 1000);
+	near(run_figure(run, METRIC_path_bytes, END_TX, ""), 1001);
+	assert_true(isnan(run_figure(run, METRIC_path_bytes, END_HOST, NULL)));
+	assert_true(isnan(run_figure(run, METRIC_cpu_user, END_HOST, "1")));
+	near(run_sum(run, METRIC_cpu_user, END_HOST), 7);
+	assert_true(isnan(run_sum(run, METRIC_cpu_user, END_RX)));
+	assert_int_equal(range.count, 2);
+	assert_string_equal(range.at[0].key, "2");
+	assert_string_equal(range.at[1].key, "10");
+	assert_string_equal(run_fact(run, METRIC_fact_option, END_RX, "read"), "256K");
+	assert_null(run_fact(run, METRIC_fact_option, END_TX, "read"));
+	assert_string_equal(run_absent(run, END_RX, "power"), "no meter");
+	assert_true(run_measured(run, END_HOST, METRIC_cpu_user));
+	assert_false(run_measured(run, END_RX, METRIC_cpu_user));
+	assert_int_equal(run->moment_count, 1);
+	near(run->moments[0].time_s, 0.5);
+	run_free(run);
+}
+
+static struct outcome outcome(const char *rows)
+{
+	const struct exponents exponents = {2, 1};
+	char text[1024];
+	struct run *run;
+	struct outcome o;
+
+	snprintf(text, sizeof(text), HEADER "%s", rows);
+	run = load(text);
+	o = outcome_of(run, &exponents);
+	run_free(run);
+	return o;
+}
+
+static void return_on_investment(void **state)
+{
+	/* The talk: "10 Gbit/s at 200 % CPU is better than 5 at 100 %". */
+	struct outcome ten =
+		outcome(",rx,path,bytes,,1250000000,bytes\n"
+			",rx,path,window_ns,,1000000000,ns\n"
+			",rx,cpu,busy,,120,%\n,tx,cpu,busy,,70,%\n,host,cpu,busy,,10,%\n"
+			",host,power,mean,wall,250,W\n");
+	struct outcome five = outcome(",rx,path,bytes,,625000000,bytes\n"
+				      ",rx,path,window_ns,,1000000000,ns\n"
+				      ",rx,cpu,busy,,60,%\n,tx,cpu,busy,,40,%\n");
+	struct outcome half = outcome(",rx,path,bytes,,625000000,bytes\n"
+				      ",rx,path,window_ns,,1000000000,ns\n,rx,cpu,busy,,60,%\n");
+	struct outcome shared = outcome(",rx,path,bytes,,625000000,bytes\n"
+					",rx,path,window_ns,,1000000000,ns\n,host,cpu,busy,,50,%\n"
+					",tx,path,bytes_zerocopy,,25,bytes\n"
+					",tx,path,bytes_copied,,75,bytes\n");
+
+	(void)state;
+	near(ten.of[THROUGHPUT], 10);
+	near(ten.of[CPU_TOTAL], 200);
+	near(ten.of[ROI_CPU_TOTAL], 0.5);
+	near(ten.of[ROI_CPU_RX], 100 / 120.0);
+	near(ten.of[ROI_POWER_TOTAL], 0.4);
+	assert_true(isnan(ten.of[ROI_POWER_RX]));
+	near(five.of[ROI_CPU_TOTAL], 0.25);
+	assert_true(isnan(five.of[POWER_TOTAL]));
+	/* Half of a sum is not a total. */
+	assert_true(isnan(half.of[CPU_TOTAL]));
+	near(half.of[CPU_RX], 60);
+	near(shared.of[CPU_TOTAL], 50);
+	assert_true(isnan(shared.of[CPU_RX]));
+	near(shared.of[ZEROCOPY_TX], 25);
+	assert_true(isnan(shared.of[ZEROCOPY_RX]));
+}
+
+static void distributions(void **state)
+{
+	struct run *run = load(HEADER ",rx,syscalls,latency,recvmsg:1024,50,calls\n"
+				      ",rx,syscalls,latency,recv:1024,1,calls\n"
+				      ",rx,syscalls,latency,recvmsg:128,49,calls\n"
+				      ",rx,syscalls,latency,recvmsg:65536,1,calls\n");
+	struct figures d = distribution_of(run, METRIC_syscalls_latency, END_RX, "recvmsg");
+	uint64_t edge;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(d.count, 3);
+	/* The 49th of 100 is the last below 144; buckets are [128, 143] and [1024, 1151]. */
+	near(distribution_quantile(d, 0.49), 135.5);
+	near(distribution_quantile(d, 0.5), 1087.5);
+	near(distribution_quantile(d, 0.99), 1087.5);
+	near(distribution_quantile(d, 1), (65536 + 73727) / 2.0);
+	assert_int_equal(distribution_of(run, METRIC_syscalls_latency, END_RX, "send").count, 0);
+	assert_true(isnan(distribution_quantile((struct figures){NULL, 0}, 0.5)));
+	run_free(run);
+
+	assert_int_equal(bucket_edge("a:b:1024", 8, &edge, &len), 0);
+	assert_int_equal(edge, 1024);
+	assert_int_equal(len, 3);
+	assert_int_equal(bucket_edge("7", 1, &edge, &len), 0);
+	assert_int_equal(len, 0);
+	/* 1025 lies inside a bucket; the rest are no edges at all. */
+	assert_int_equal(bucket_edge("1025", 4, &edge, &len), -1);
+	assert_int_equal(bucket_edge("recv:", 5, &edge, &len), -1);
+	assert_int_equal(bucket_edge("recv1024", 8, &edge, &len), -1);
+	assert_int_equal(bucket_edge("", 0, &edge, &len), -1);
+	assert_int_equal(bucket_edge("99999999999999999999", 20, &edge, &len), -1);
+}
+
+/* Two runs of 1000 bytes: 100 ns of copying, then 300 and 60 of locks; and time asleep. */
+#define LEDGER_RUN(name, extra)                                                                    \
+	HEADER ",host,fact,configuration,,x,\n,host,fact,repeat,," name ",\n"                      \
+	       ",rx,path,bytes,,1000,bytes\n,rx,path,window_ns,,1000,ns\n"                         \
+	       ",rx,profile,component,idle/idle,5000,ns\n" extra
+
+static void ledgers_and_averages(void **state)
+{
+	char dir[256];
+	char *paths[] = {dir};
+	struct experiment e;
+	struct ledger ledger;
+	struct averages averages;
+
+	(void)state;
+	write_file("run-1.csv", LEDGER_RUN("2", ",rx,profile,component,task/data copy,100,ns\n"));
+	write_file("run-2.csv", LEDGER_RUN("1", ",rx,profile,component,task/data copy,300,ns\n"
+						",rx,profile,component,softirq/locks,60,ns\n"
+						",rx,profile,component,task/unmapped,40,ns\n"));
+	write_file("run-3.csv.part", "");
+	write_file("notes.txt", "");
+	path_of(".", dir, sizeof(dir));
+	assert_int_equal(experiment_load(&e, paths, 1), 0);
+	assert_int_equal(e.count, 1);
+	assert_int_equal(e.unfinished_count, 1);
+	assert_int_equal(e.configurations[0].count, 2);
+	/* In the order of the repeats, not of the names. */
+	assert_string_equal(
+		run_fact(e.configurations[0].runs[0], METRIC_fact_repeat, END_HOST, NULL), "1");
+
+	ledger = ledger_of(e.configurations[0].runs[0]);
+	assert_int_equal(ledger.count, 3);
+	near(ledger.total[END_RX], 400);
+	near(ledger.unmapped[END_RX], 40);
+	assert_true(isnan(ledger.total[END_TX]));
+	ledger_free(&ledger);
+
+	/* A component that a run did not see cost nothing there: its mean is half. */
+	averages = averages_of(&e.configurations[0], METRIC_profile_component, END_RX, MEAN);
+	near(averages_get(&averages, "task/data copy"), 200);
+	near(averages_get(&averages, "softirq/locks"), 30);
+	assert_true(isnan(averages_get(&averages, "task/locks")));
+	averages_free(&averages);
+	experiment_free(&e);
+	for (int i = 1; i <= 3; i++) {
+		snprintf(dir, sizeof(dir), "%s/run-%d.csv%s", directory, i, i == 3 ? ".part" : "");
+		unlink(dir);
+	}
+	path_of("notes.txt", dir, sizeof(dir));
+	unlink(dir);
+}
+
+static double measure(const struct measures *m, enum section section, const char *name,
+		      const char *unit)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (m->at[i].section == section && !strcmp(m->at[i].name, name) &&
+		    !strcmp(m->at[i].unit, unit))
+			return m->at[i].value;
+	return NAN;
+}
+
+static void measures(void **state)
+{
+	/* 2 GB in 1 s, over two flows. */
+	struct run *run = load(HEADER ",rx,path,bytes,,2000000000,bytes\n"
+				      ",rx,path,window_ns,,1000000000,ns\n"
+				      ",tx,path,window_ns,,1000000000,ns\n"
+				      ",rx,syscalls,calls,recv,400,calls\n"
+				      ",rx,syscalls,total,recv,8000,ns\n"
+				      ",tx,tcp,retransmits,0,3,segments\n"
+				      ",tx,tcp,retransmits,1,5,segments\n"
+				      ",tx,tcp,rtt,0,10,us\n,tx,tcp,rtt,1,30,us\n"
+				      ",tx,tcp,rwnd_limited,0,500000000,ns\n"
+				      ",tx,tcp,rwnd_limited,1,0,ns\n"
+				      ",rx,cpu,softirq,0,4000000,ns\n"
+				      ",rx,path,receive_size,1024,100,receives\n");
+	const struct exponents exponents = {2, 1};
+	struct measures m;
+
+	(void)state;
+	measures_of(&m, run, &exponents);
+	near(measure(&m, SECTION_RESULT, "throughput", "Gbit/s"), 16);
+	near(measure(&m, SECTION_SYSCALLS, "recv calls", "/GB"), 200);
+	near(measure(&m, SECTION_SYSCALLS, "recv time", "ns/call"), 20);
+	near(measure(&m, SECTION_TCP, "retransmits", "/GB"), 4);
+	near(measure(&m, SECTION_TCP, "rtt", "us"), 20);
+	near(measure(&m, SECTION_TCP, "rwnd_limited", "% of time"), 25);
+	near(measure(&m, SECTION_CPU, "softirq", "ns/KB"), 2);
+	near(measure(&m, SECTION_RECEIVE, "mean", "bytes"), 2e7);
+	measures_free(&m);
+	run_free(run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(figures),
+		cmocka_unit_test(return_on_investment),
+		cmocka_unit_test(distributions),
+		cmocka_unit_test(measures),
+		cmocka_unit_test(ledgers_and_averages),
+	};
+	int failed;
+
+	if (!mkdtemp(directory))
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	rmdir(directory);
+	return failed;
+}
