@@ -200,6 +200,8 @@ uint64_t flows_bytes(const struct flows *all)
 
 void flows_free(struct flows *all)
 {
+	if (!all)
+		return;
 	for (unsigned int i = 0; i < all->started; i++) {
 		pthread_join(all->flow[i].thread, NULL);
 		all->flow[i].config->path->close(&all->flow[i]);

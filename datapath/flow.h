@@ -8,7 +8,7 @@
  *   flows_go()       let them run
  *   flows_stop()     tell the senders that it is enough
  *   flows_error()    the sentence of the first flow that failed, or NULL
- *   flows_free()     after the threads have ended: join, close everything
+ *   flows_free()     after the threads have ended: join, close everything; NULL is fine
  *
  * For paths:
  *

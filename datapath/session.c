@@ -521,11 +521,11 @@ int session_end(struct session *s, int result)
 	if (!result)
 		summary_say(s);
 	/* A thread of a run that failed may be blocked for good; the process's end is its end. */
-	if (!result && s->flows) {
+	if (!s->flows || !s->flows->started || flows_ended(s->flows)) {
 		flows_free(s->flows);
-		window_free(&s->window);
 		message_free(s->memory);
 	}
+	window_free(&s->window);
 	if (s->channel.fd >= 0)
 		close(s->channel.fd);
 	if (s->out && result)
