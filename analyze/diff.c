@@ -69,6 +69,15 @@ static void number_or_dash(struct table *t, double value)
 		cell_number(t, value);
 }
 
+/* A call that was not made took no time, and that is no gap in the record. */
+static void side_cell(struct table *t, const struct item *item, double value)
+{
+	if (item->what.section == SECTION_SYSCALLS)
+		number_or_dash(t, value);
+	else
+		cell_number(t, value);
+}
+
 static void add_item(struct table *t, const struct item *item, const struct comparing *c,
 		     double margin, bool data)
 {
@@ -80,8 +89,8 @@ static void add_item(struct table *t, const struct item *item, const struct comp
 		cell_text(t, "%s", record_end_name[item->what.end]);
 	if (section != SECTION_COST || data)
 		cell_text(t, "%s", item->what.unit);
-	cell_number(t, k->a);
-	cell_number(t, k->b);
+	side_cell(t, item, k->a);
+	side_cell(t, item, k->b);
 	if (has_change(section))
 		number_or_dash(t, item->change);
 	if (section == SECTION_COST)

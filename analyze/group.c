@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fts.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,6 +74,26 @@ static int add_run(struct experiment *e, const char *path)
 	return 0;
 }
 
+static void leave_out(struct experiment *e, const char *path, const char *why)
+{
+	ARRAY_ADD(e->left_out, e->left_out_count) =
+		(struct left_out){copy(path, strlen(path)), why};
+}
+
+/* A directory of runs is where people save tables too. What cannot be read, the reader will say. */
+static bool is_record(const char *path)
+{
+	char start[sizeof(RECORD_HEADER)];
+	FILE *in = fopen(path, "re");
+	size_t got;
+
+	if (!in)
+		return true;
+	got = fread(start, 1, sizeof(start) - 1, in);
+	fclose(in);
+	return got == sizeof(start) - 1 && !memcmp(start, RECORD_HEADER, got);
+}
+
 static int by_name(const FTSENT **a, const FTSENT **b)
 {
 	return strverscmp((*a)->fts_name, (*b)->fts_name);
@@ -96,11 +117,14 @@ static int add_tree(struct experiment *e, char *directory)
 			result = -1;
 		} else if (entry->fts_info != FTS_F) {
 			continue;
-		} else if (ends_with(entry->fts_name, ".csv")) {
-			result = add_run(e, entry->fts_path);
 		} else if (ends_with(entry->fts_name, ".csv.part")) {
-			ARRAY_ADD(e->unfinished, e->unfinished_count) =
-				copy(entry->fts_path, strlen(entry->fts_path));
+			leave_out(e, entry->fts_path, "a run that did not finish");
+		} else if (!ends_with(entry->fts_name, ".csv")) {
+			continue;
+		} else if (is_record(entry->fts_path)) {
+			result = add_run(e, entry->fts_path);
+		} else {
+			leave_out(e, entry->fts_path, "which is no record of zcprof");
 		}
 	}
 	fts_close(tree);
@@ -182,7 +206,7 @@ int experiment_load(struct experiment *e, char *const *paths, size_t count)
 	if (!e->count) {
 		say_error("%s holds no finished run%s; make some with 'zcprof run -o DIR'",
 			  paths[0],
-			  e->unfinished_count ? ", only .part files of interrupted ones" : "");
+			  e->left_out_count ? ", only .part files and what is no record" : "");
 		experiment_free(e);
 		return -1;
 	}
@@ -218,9 +242,9 @@ void experiment_free(struct experiment *e)
 		free(c->name);
 		free(c->directory);
 	}
-	for (size_t i = 0; i < e->unfinished_count; i++)
-		free(e->unfinished[i]);
-	free(e->unfinished);
+	for (size_t i = 0; i < e->left_out_count; i++)
+		free(e->left_out[i].path);
+	free(e->left_out);
 	free(e->configurations);
 	*e = (struct experiment){0};
 }

@@ -3,7 +3,8 @@
  * Runs as they belong together. Runs of one directory that name the same configuration are its
  * repeats; repeats without collectors are its controls.
  *
- *   experiment_load()  every record in the files and directories that were named
+ *   experiment_load()  every record in the files and directories that were named; in a directory
+ *                      what is no record, or a run that did not finish, is left out
  *   experiment_find()  a configuration by its name
  *   experiment_free()
  */
@@ -24,8 +25,11 @@ struct configuration {
 struct experiment {
 	struct configuration *configurations;
 	size_t count;
-	char **unfinished; /* .part files: left out */
-	size_t unfinished_count;
+	struct left_out {
+		char *path;
+		const char *why; /* "a run that did not finish" */
+	} * left_out;
+	size_t left_out_count;
 };
 
 /* 0, or -1 after saying what is wrong: nothing there, or a record that is refused. */

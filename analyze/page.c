@@ -100,11 +100,6 @@ void table_column(struct table *t, const char *name, const char *heading, const 
 	};
 }
 
-bool table_empty(const struct table *t)
-{
-	return !t->cell_count;
-}
-
 static void add_cell(struct table *t, struct cell cell)
 {
 	ARRAY_ADD(t->cells, t->cell_count) = cell;

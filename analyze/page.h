@@ -48,7 +48,6 @@ void page_note(struct page *page, const char *format, ...) __attribute__((format
 struct table *page_table(struct page *page, const char *name, const char *title);
 void table_column(struct table *t, const char *name, const char *heading, const char *unit,
 		  enum column_kind kind, int decimals);
-bool table_empty(const struct table *t);
 
 void cell_text(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* NAN prints as missing. */

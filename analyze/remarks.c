@@ -185,6 +185,7 @@ static bool should_be_equal(enum metric_id id)
 	case METRIC_fact_record_version:
 	case METRIC_fact_program:
 	case METRIC_fact_link:
+	case METRIC_fact_nic:
 	case METRIC_fact_kernel:
 	case METRIC_fact_cpu_model:
 	case METRIC_fact_mitigation:
@@ -275,8 +276,8 @@ void remark_absent(struct page *page, const struct experiment *e)
 	free(absences);
 }
 
-void remark_unfinished(struct page *page, const struct experiment *e)
+void remark_left_out(struct page *page, const struct experiment *e)
 {
-	for (size_t i = 0; i < e->unfinished_count; i++)
-		page_note(page, "Left out: %s, a run that did not finish.", e->unfinished[i]);
+	for (size_t i = 0; i < e->left_out_count; i++)
+		page_note(page, "Left out: %s, %s.", e->left_out[i].path, e->left_out[i].why);
 }

@@ -8,7 +8,7 @@
  *   remark_control()     what instrumentation did to the throughput
  *   remark_unequal()     what differs between runs and should be equal
  *   remark_absent()      what was not measured, and why
- *   remark_unfinished()  which runs were left out
+ *   remark_left_out()    which files were left out
  */
 #ifndef ANALYZE_REMARKS_H
 #define ANALYZE_REMARKS_H
@@ -34,6 +34,6 @@ void remark_control(struct page *page, const struct experiment *e,
 		    const struct exponents *exponents);
 void remark_unequal(struct page *page, const struct experiment *e);
 void remark_absent(struct page *page, const struct experiment *e);
-void remark_unfinished(struct page *page, const struct experiment *e);
+void remark_left_out(struct page *page, const struct experiment *e);
 
 #endif

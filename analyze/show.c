@@ -60,16 +60,17 @@ double show_window_ns(const struct view *v)
 	return runs ? sum / runs : NAN;
 }
 
-const char *show_title(const struct view *v, enum record_end end, const char *what)
+struct table *show_table(const struct view *v, const char *name, enum record_end end,
+			 const char *what)
 {
-	static char title[512];
+	char title[512];
 	const struct configuration *c = v->configuration;
 	int used = snprintf(title, sizeof(title), "%s of %s, %.300s", what, record_end_name[end],
 			    c->name);
 
 	if (c->count > 1)
 		snprintf(title + used, sizeof(title) - used, ", mean of %zu runs", c->count);
-	return title;
+	return page_table(v->page, name, title);
 }
 
 static const struct part *part_named(const char *name)

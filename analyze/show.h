@@ -33,7 +33,8 @@ void show_series(const struct view *v);
 void show_unmeasured(const struct view *v, const char *source, const char *what);
 /* The length of the window: the mean of the runs, in ns. */
 double show_window_ns(const struct view *v);
-/* "rx" or "rx: mean of 5 runs", and what is shown of it. */
-const char *show_title(const struct view *v, enum record_end end, const char *what);
+/* "System calls of rx, rx=copy,tx=copy, mean of 5 runs" above a table of its own for an end. */
+struct table *show_table(const struct view *v, const char *name, enum record_end end,
+			 const char *what);
 
 #endif

@@ -74,8 +74,7 @@ static void syscalls_of_end(const struct view *v, enum record_end end)
 	struct calls calls = calls_of(v->configuration, end);
 	/* By total time; the other figures are found by key. */
 	struct averages order = averages_of(v->configuration, METRIC_syscalls_total, end, MEAN);
-	struct table *t =
-		page_table(v->page, record_end_name[end], show_title(v, end, "System calls"));
+	struct table *t = show_table(v, record_end_name[end], end, "System calls");
 
 	syscall_columns(t);
 	if (order.count)
@@ -212,7 +211,7 @@ void show_receive(const struct view *v)
 		show_unmeasured(v, "path", "Bytes per receive");
 		return;
 	}
-	t = page_table(v->page, "receive", show_title(v, END_RX, "Bytes per receive"));
+	t = show_table(v, "receive", END_RX, "Bytes per receive");
 	table_column(t, "from_bytes", "from", "bytes", COLUMN_NUMBER, 0);
 	table_column(t, "below_bytes", "below", "bytes", COLUMN_NUMBER, 0);
 	table_column(t, "receives", "receives", "", COLUMN_NUMBER, 0);

@@ -13,6 +13,7 @@ struct sheet {
 	const char *title;
 	const char *key; /* heading of the key's column */
 	const char *source;
+	bool skip_zeros; /* a row of nothing but zeros is not worth a line */
 	struct {
 		enum metric_id id;
 		const char *heading;
@@ -53,6 +54,21 @@ static struct averages keys_of(const struct view *v, const struct sheet *sheet, 
 	return keys;
 }
 
+static bool all_zero(const struct view *v, const struct sheet *sheet, enum record_end end,
+		     const char *key)
+{
+	bool zero = true;
+
+	for (size_t j = 0; zero && j < column_count(sheet); j++) {
+		struct averages one =
+			averages_of(v->configuration, sheet->columns[j].id, end, MEAN);
+
+		zero = averages_get(&one, key) == 0;
+		averages_free(&one);
+	}
+	return zero;
+}
+
 static void sheet_rows(struct table *t, const struct view *v, const struct sheet *sheet,
 		       enum record_end end)
 {
@@ -60,6 +76,8 @@ static void sheet_rows(struct table *t, const struct view *v, const struct sheet
 	double window = show_window_ns(v);
 
 	for (size_t i = 0; i < keys.count; i++) {
+		if (sheet->skip_zeros && all_zero(v, sheet, end, keys.at[i].key))
+			continue;
 		cell_text(t, "%s", record_end_name[end]);
 		cell_text(t, "%s", keys.at[i].key);
 		for (size_t j = 0; j < column_count(sheet); j++) {
@@ -103,19 +121,20 @@ static void show_sheet(const struct view *v, const struct sheet *sheet)
 void show_cpu(const struct view *v)
 {
 	static const struct sheet sheet = {
-		"cpu",
-		"Each CPU over the window",
-		"CPU",
-		"cpu",
-		{
-			{METRIC_cpu_user, "user", "%", 0, 1},
-			{METRIC_cpu_system, "system", "%", 0, 1},
-			{METRIC_cpu_softirq, "softirq", "%", 0, 1},
-			{METRIC_cpu_irq, "irq", "%", 0, 1},
-			{METRIC_cpu_steal, "steal", "%", 0, 1},
-			{METRIC_cpu_iowait, "iowait", "%", 0, 1},
-			{METRIC_cpu_idle, "idle", "%", 0, 1},
-		},
+		.name = "cpu",
+		.title = "Each CPU over the window",
+		.key = "CPU",
+		.source = "cpu",
+		.columns =
+			{
+				{METRIC_cpu_user, "user", "%", 0, 1},
+				{METRIC_cpu_system, "system", "%", 0, 1},
+				{METRIC_cpu_softirq, "softirq", "%", 0, 1},
+				{METRIC_cpu_irq, "irq", "%", 0, 1},
+				{METRIC_cpu_steal, "steal", "%", 0, 1},
+				{METRIC_cpu_iowait, "iowait", "%", 0, 1},
+				{METRIC_cpu_idle, "idle", "%", 0, 1},
+			},
 	};
 
 	show_sheet(v, &sheet);
@@ -126,21 +145,22 @@ void show_cpu(const struct view *v)
 void show_tcp(const struct view *v)
 {
 	static const struct sheet sheet = {
-		"tcp",
-		"TCP connections",
-		"flow",
-		"tcp",
-		{
-			{METRIC_tcp_retransmits, "retrans", "segments", 1, 0},
-			{METRIC_tcp_segments_out, "sent", "segments", 1, 0},
-			{METRIC_tcp_segments_in, "received", "segments", 1, 0},
-			{METRIC_tcp_rtt, "rtt", "us", 1, 0},
-			{METRIC_tcp_cwnd, "cwnd", "segments", 1, 0},
-			{METRIC_tcp_mss, "mss", "bytes", 1, 0},
-			{METRIC_tcp_delivery_rate, "delivery", "Gbit/s", 8e-9, 2},
-			{METRIC_tcp_rwnd_limited, "rwnd-lim", "%", 0, 1},
-			{METRIC_tcp_sndbuf_limited, "sndbuf-lim", "%", 0, 1},
-		},
+		.name = "tcp",
+		.title = "TCP connections",
+		.key = "flow",
+		.source = "tcp",
+		.columns =
+			{
+				{METRIC_tcp_retransmits, "retrans", "segments", 1, 0},
+				{METRIC_tcp_segments_out, "sent", "segments", 1, 0},
+				{METRIC_tcp_segments_in, "received", "segments", 1, 0},
+				{METRIC_tcp_rtt, "rtt", "us", 1, 0},
+				{METRIC_tcp_cwnd, "cwnd", "segments", 1, 0},
+				{METRIC_tcp_mss, "mss", "bytes", 1, 0},
+				{METRIC_tcp_delivery_rate, "delivery", "Gbit/s", 8e-9, 2},
+				{METRIC_tcp_rwnd_limited, "rwnd-lim", "%", 0, 1},
+				{METRIC_tcp_sndbuf_limited, "sndbuf-lim", "%", 0, 1},
+			},
 	};
 
 	show_sheet(v, &sheet);
@@ -149,8 +169,12 @@ void show_tcp(const struct view *v)
 void show_nic(const struct view *v)
 {
 	static const struct sheet sheet = {
-		"nic", "Statistics of the device over the window",   "statistic",
-		"nic", {{METRIC_nic_statistic, "events", "", 1, 0}},
+		.name = "nic",
+		.title = "Statistics of the device over the window; those of zero are left out",
+		.key = "statistic",
+		.source = "nic",
+		.skip_zeros = true,
+		.columns = {{METRIC_nic_statistic, "events", "", 1, 0}},
 	};
 
 	show_sheet(v, &sheet);
@@ -159,16 +183,17 @@ void show_nic(const struct view *v)
 void show_softnet(const struct view *v)
 {
 	static const struct sheet sheet = {
-		"softnet",
-		"Softirq backlog over the window",
-		"CPU",
-		"softnet",
-		{
-			{METRIC_softnet_processed, "processed", "packets", 1, 0},
-			{METRIC_softnet_dropped, "dropped", "packets", 1, 0},
-			{METRIC_softnet_squeezed, "squeezed", "events", 1, 0},
-			{METRIC_softnet_rps, "rps", "events", 1, 0},
-		},
+		.name = "softnet",
+		.title = "Softirq backlog over the window",
+		.key = "CPU",
+		.source = "softnet",
+		.columns =
+			{
+				{METRIC_softnet_processed, "processed", "packets", 1, 0},
+				{METRIC_softnet_dropped, "dropped", "packets", 1, 0},
+				{METRIC_softnet_squeezed, "squeezed", "events", 1, 0},
+				{METRIC_softnet_rps, "rps", "events", 1, 0},
+			},
 	};
 
 	show_sheet(v, &sheet);
@@ -177,22 +202,29 @@ void show_softnet(const struct view *v)
 void show_selfcost(const struct view *v)
 {
 	static const struct sheet programs = {
-		"programs",
-		"BPF programs over the window",
-		"program",
-		"selfcost",
-		{
-			{METRIC_selfcost_bpf_run, "run time", "% of a CPU", 0, 3},
-			{METRIC_selfcost_bpf_runs, "runs", "", 1, 0},
-		},
+		.name = "programs",
+		.title = "BPF programs over the window",
+		.key = "program",
+		.source = "selfcost",
+		.columns =
+			{
+				{METRIC_selfcost_bpf_run, "run time", "% of a CPU", 0, 3},
+				{METRIC_selfcost_bpf_runs, "runs", "", 1, 0},
+			},
 	};
 	static const struct sheet own = {
-		"zcprof",   "CPU time of zcprof itself in the window", "",
-		"selfcost", {{METRIC_selfcost_cpu, "CPU", "%", 0, 3}},
+		.name = "zcprof",
+		.title = "CPU time of zcprof itself in the window",
+		.key = "",
+		.source = "selfcost",
+		.columns = {{METRIC_selfcost_cpu, "CPU", "%", 0, 3}},
 	};
 	static const struct sheet edges = {
-		"edges",    "Distance between the first and the last snapshot of an edge", "edge",
-		"selfcost", {{METRIC_selfcost_edge_spread, "spread", "us", 1e-3, 1}},
+		.name = "edges",
+		.title = "Distance between the first and the last snapshot of an edge",
+		.key = "edge",
+		.source = "selfcost",
+		.columns = {{METRIC_selfcost_edge_spread, "spread", "us", 1e-3, 1}},
 	};
 
 	show_sheet(v, &programs);
@@ -240,8 +272,16 @@ void show_threads(const struct view *v)
 void show_series(const struct view *v)
 {
 	const struct configuration *c = v->configuration;
-	struct table *t = page_table(v->page, "series", "Throughput inside the window");
+	struct table *t;
+	size_t moments = 0;
 
+	for (size_t i = 0; i < c->count; i++)
+		moments += c->runs[i]->moment_count;
+	if (!moments) {
+		page_note(v->page, "The runs have no figures from inside the window.");
+		return;
+	}
+	t = page_table(v->page, "series", "Throughput inside the window");
 	table_column(t, "run", "run", "", COLUMN_TEXT, 0);
 	table_column(t, "time_s", "time", "s", COLUMN_NUMBER, 3);
 	table_column(t, "end", "end", "", COLUMN_TEXT, 0);
@@ -264,8 +304,6 @@ void show_series(const struct view *v)
 			*since = m->time_s;
 		}
 	}
-	if (table_empty(t))
-		page_note(v->page, "The runs have no figures from inside the window.");
 }
 
 /* What another run says of the same fact; NULL where none says anything else. */

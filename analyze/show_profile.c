@@ -56,7 +56,7 @@ static bool symbols_of_end(const struct view *v, enum record_end end)
 
 	if (!symbols.count)
 		return false;
-	t = page_table(v->page, record_end_name[end], show_title(v, end, "Symbols"));
+	t = show_table(v, record_end_name[end], end, "Symbols");
 	table_column(t, "overhead_percent", "Overhead", "%", COLUMN_NUMBER, 2);
 	table_column(t, "context", "Context", "", COLUMN_TEXT, 0);
 	table_column(t, "object", "Shared Object", "", COLUMN_TEXT, 0);
@@ -160,8 +160,7 @@ static bool components_of_end(const struct view *v, const struct ledger *ledgers
 
 	if (!costs.count)
 		return false;
-	t = page_table(v->page, record_end_name[end],
-		       show_title(v, end, "CPU time per KB of payload"));
+	t = show_table(v, record_end_name[end], end, "CPU time per KB of payload");
 	table_column(t, "context", "context", "", COLUMN_TEXT, 0);
 	table_column(t, "component", "component", "", COLUMN_TEXT, 0);
 	table_column(t, "ns_per_kb", "cost", "ns/KB", COLUMN_NUMBER, 2);

@@ -189,7 +189,7 @@ static void build(struct page *page, const struct experiment *e, const struct ta
 	remark_control(page, e, &o->common.exponents);
 	remark_unequal(page, e);
 	remark_absent(page, e);
-	remark_unfinished(page, e);
+	remark_left_out(page, e);
 	for (size_t i = 0; i < count; i++)
 		for (enum quantity q = 0; q < QUANTITIES; q++)
 			free(lines[i].values[q]);

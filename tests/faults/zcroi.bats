@@ -25,7 +25,7 @@ one_sentence() {
 	done
 	touch "$dir/empty/run-1.csv.part"
 	run "$zcroi" table "$dir/empty"
-	one_sentence "only .part files"
+	one_sentence "only .part files and what is no record"
 }
 
 @test "nothing there" {

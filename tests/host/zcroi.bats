@@ -126,6 +126,16 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	[[ $output == *"Left out: "*"run-2.csv.part, a run that did not finish."* ]]
 }
 
+@test "table: a table saved among the runs is no run" {
+	synthetic "$dir/out/run-1.csv"
+	"$zcroi" table --format csv "$dir/out" >"$dir/out/roi.csv"
+	run "$zcroi" table "$dir/out"
+	[ "$status" -eq 0 ]
+	[[ $(flat) == *"Left out: $dir/out/roi.csv, which is no record of zcprof."* ]]
+	run "$zcroi" table "$dir/out/roi.csv"
+	[ "$status" -eq 1 ]
+}
+
 @test "table: CPUs that both ends share are a sum only" {
 	synthetic "$dir/out/run-1.csv" crx= ctx= chost=150
 	run "$zcroi" table "$dir/out"

@@ -200,7 +200,7 @@ static void ledgers_and_averages(void **state)
 	path_of(".", dir, sizeof(dir));
 	assert_int_equal(experiment_load(&e, paths, 1), 0);
 	assert_int_equal(e.count, 1);
-	assert_int_equal(e.unfinished_count, 1);
+	assert_int_equal(e.left_out_count, 1);
 	assert_int_equal(e.configurations[0].count, 2);
 	/* In the order of the repeats, not of the names. */
 	assert_string_equal(
