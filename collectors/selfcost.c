@@ -33,7 +33,7 @@
 struct program {
 	int fd;
 	char name[BPF_OBJ_NAME_LEN];
-	__u64 runs, run_ns; /* as they stood when the window opened */
+	__u64 runs, run_ns; /* within slices; the thread's until it is joined */
 };
 
 struct state {
@@ -69,20 +69,38 @@ static bool wait_to_stop(sem_t *stop, __u64 ns)
 	return !error;
 }
 
+/* Adds the kernel's figures of every program, or takes them off at the start of a slice. */
+static void add_figures(struct state *s, bool off)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct program *p = &s->program[i];
+		struct bpf_prog_info info = {0};
+		__u32 size = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(p->fd, &info, &size))
+			continue;
+		p->runs += off ? -info.run_cnt : info.run_cnt;
+		p->run_ns += off ? -info.run_time_ns : info.run_time_ns;
+	}
+}
+
 static void *slices(void *argument)
 {
 	struct state *s = argument;
 	bool stop = false;
 
 	while (!stop) {
-		__u64 start = clock_ns(CLOCK_MONOTONIC);
 		int on = bpf_enable_stats(BPF_STATS_RUN_TIME);
+		__u64 start;
 
 		if (on < 0)
 			break;
+		add_figures(s, true);
+		start = clock_ns(CLOCK_MONOTONIC);
 		stop = wait_to_stop(&s->stop, SLICE_NS);
-		close(on);
+		add_figures(s, false);
 		s->on_ns += clock_ns(CLOCK_MONOTONIC) - start;
+		close(on);
 		stop = stop || wait_to_stop(&s->stop, PAUSE_NS);
 	}
 	return NULL;
@@ -118,8 +136,6 @@ static void add_program(struct state *s, int fd)
 		return;
 	p->fd = fd;
 	memcpy(p->name, info.name, sizeof(p->name));
-	p->runs = info.run_cnt;
-	p->run_ns = info.run_time_ns;
 	s->count++;
 }
 
@@ -191,15 +207,11 @@ static void selfcost_emit(void *state, struct writer *w)
 	writer_f64(w, WINDOW, END_HOST, METRIC_selfcost_bpf_share, NULL, 1 / scale);
 	for (size_t i = 0; i < s->count; i++) {
 		const struct program *p = &s->program[i];
-		struct bpf_prog_info info = {0};
-		__u32 size = sizeof(info);
 
-		if (bpf_obj_get_info_by_fd(p->fd, &info, &size))
-			continue;
 		writer_f64(w, WINDOW, END_HOST, METRIC_selfcost_bpf_run, p->name,
-			   (double)(info.run_time_ns - p->run_ns) * scale);
+			   (double)p->run_ns * scale);
 		writer_f64(w, WINDOW, END_HOST, METRIC_selfcost_bpf_runs, p->name,
-			   (double)(info.run_cnt - p->runs) * scale);
+			   (double)p->runs * scale);
 	}
 }
 

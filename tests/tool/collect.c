@@ -10,12 +10,14 @@
  *           [SOURCE…] > run.csv
  *
  * Without --seconds the window opens at the first line of standard input and closes at the second;
- * "ready", "open" and "closed" are said on standard error as soon as they are so.
+ * "ready", "open" and "closed" are said on standard error as soon as they are so, the latter two
+ * with the time in seconds of CLOCK_MONOTONIC.
  */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/quantity.h"
@@ -60,6 +62,7 @@ static void measure(const struct run *run, double seconds, char **names, int cou
 	void *state[SOURCES] = {0};
 	const struct collector_ops *ops[SOURCES];
 	struct writer *w = writer_stream(STDOUT_FILENO, "standard output");
+	struct timespec now;
 	int used = 0;
 
 	for (int i = 0; i < SOURCES; i++) {
@@ -82,7 +85,9 @@ static void measure(const struct run *run, double seconds, char **names, int cou
 		wait_for_line(edge == EDGE_OPEN && seconds > 0 ? 0.1 : seconds);
 		for (int i = 0; i < used; i++)
 			ops[i]->snapshot(state[i], edge);
-		fprintf(stderr, "%s\n", edge == EDGE_OPEN ? "open" : "closed");
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		fprintf(stderr, "%s %.6f\n", edge == EDGE_OPEN ? "open" : "closed",
+			(double)now.tv_sec + (double)now.tv_nsec / 1e9);
 	}
 	for (int i = 0; i < used; i++)
 		ops[i]->emit(state[i], w);

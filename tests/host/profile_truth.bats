@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The profile is right: about programs that are known to be in one function, and against perf record
+# of the same window.
+
+load measured.sh
+
+setup() {
+	[ "$(id -u)" = 0 ] || skip "BPF needs root here"
+	measured_setup
+}
+
+teardown() {
+	stop_all
+}
+
+# Percent of an end's samples outside idle whose row's key fits.
+share() {
+	awk -F, -v end="$1" -v metric="$2" -v fit="$3" '
+		$2 == end && $3 == "profile" && $4 == metric && $5 !~ /^idle/ {
+			all += $6
+			if ($5 ~ fit)
+				part += $6
+		}
+		END { printf "%d\n", all ? 100 * part / all : -1 }' "$dir/run.csv"
+}
+
+profile_for() {
+	measure --tx "$pid" --sidecar "$dir/run" profile
+	tell work done &
+	working=$!
+	tell measure open
+	sleep 1
+	measured
+	wait $working
+}
+
+@test "a process that spins in a function of its own is found in that function" {
+	work burn spin_in_user 2
+	profile_for
+	[ "$(share tx symbol '^task;calls;spin_in_user$')" -ge 90 ]
+	[ "$(share tx component '^task/user$')" -ge 90 ]
+	[ "$(share rx component .)" = -1 ]
+	[ "$(figure host profile lost '')" = 0 ]
+	grep -q '^tx;task;calls;.*spin_in_user [0-9]*$' "$dir/run.folded"
+	[ ! -e "$dir/run.folded.part" ]
+}
+
+@test "a process that reads zeros is found in the kernel, zeroing memory for its read" {
+	work burn read_zeros 2
+	profile_for
+	[ "$(share tx component '^task/data copy$')" -ge 80 ]
+	[ "$(share tx component '^task/user$')" -le 10 ]
+	awk '/^tx;task;calls;.*read_(iter_)?zero/ { zero += $NF } /^tx/ { all += $NF }
+		END { exit !(all && zero >= 0.8 * all) }' "$dir/run.folded"
+}
+
+@test "folded stacks, functions and components add up to the same samples" {
+	work burn read_zeros 2
+	profile_for
+	awk -F, -v "folded=$(awk '{ n += $NF } END { print n }' "$dir/run.folded")" '
+		$3 != "profile" { next }
+		$4 == "period" { period = $6 }
+		$4 == "samples" { samples += $6 }
+		$4 == "symbol" { symbols += $6 }
+		$4 == "component" { ns += $6 }
+		END {
+			print folded, samples, symbols, ns / period
+			exit !(samples > 0 && samples == symbols && samples == folded &&
+			       samples == int(ns / period + 0.5))
+		}' "$dir/run.csv"
+}
+
+# Two samplers of the same CPUs, each with n samples of which a share p is of a component, differ by
+# chance with a standard deviation of sqrt(2p(1-p)/n). With the 8,000 that there are at least here it is
+# 0.8 points where p is a half and 0.5 where it is a tenth, so 2 points are far from chance.
+# What is compared are shares of the time in which the CPUs were busy.
+@test "shares of components agree with perf record of the same window within 2 points" {
+	command -v perf >/dev/null || skip "perf is not installed"
+	[ "$(nproc)" -ge 2 ] || skip "needs a CPU for each end of the traffic"
+	"$BUILD/zcpath" rx --path copy >"$dir/rx.csv" 2>"$dir/rx.err" 3>&- &
+	rx=$!
+	started+=("$rx")
+	for _ in $(seq 500); do
+		grep -q listening "$dir/rx.csv" && break
+		sleep 0.01
+	done
+	"$BUILD/zcpath" tx --path copy --to 127.0.0.1 --seconds 12 >"$dir/tx.csv" 2>"$dir/tx.err" 3>&- &
+	tx=$!
+	started+=("$tx")
+	sleep 0.5
+	perf record -q -k CLOCK_MONOTONIC -e cpu-clock -F 999 -a -g -o "$dir/perf.data" \
+		>"$dir/perf.err" 2>&1 3>&- &
+	perf=$!
+	started+=("$perf")
+	sleep 1
+	kill -0 $perf || skip "perf record does not run here: $(cat "$dir/perf.err")"
+	measure --rx "$rx" --tx "$tx" profile
+	tell measure open
+	sleep 8
+	measured
+	kill -INT $perf
+	wait $perf || :
+	from=$(awk '/^open/ { print $2 }' "$dir/measure.out")
+	to=$(awk '/^closed/ { print $2 }' "$dir/measure.out")
+	perf script -i "$dir/perf.data" -F time,ip,sym 2>/dev/null |
+		"$tool/perf_components" "$from" "$to" >"$dir/theirs"
+	awk -F, '$4 == "component" { n[substr($5, index($5, "/") + 1)] += $6 }
+		$4 == "period" { period = $6 }
+		END { for (c in n) printf "%s\t%d\n", c, n[c] / period + 0.5 }' "$dir/run.csv" >"$dir/ours"
+	awk -F'\t' '
+		FNR == NR { theirs[$1] = $2; if ($1 != "idle") all_theirs += $2; next }
+		{ ours[$1] = $2; if ($1 != "idle") all_ours += $2 }
+		END {
+			for (c in theirs) {
+				if (c == "idle")
+					continue
+				a = 100 * theirs[c] / all_theirs
+				b = 100 * ours[c] / all_ours
+				printf "%-14s perf %5.1f %%  zcprof %5.1f %%\n", c, a, b
+				if (a - b > 2 || b - a > 2)
+					wrong = 1
+			}
+			printf "%d and %d samples\n", all_theirs, all_ours
+			exit wrong || all_ours < 8000 || all_theirs < 8000
+		}' "$dir/theirs" "$dir/ours"
+	[ "$(share host component unmapped)" -le 3 ] && [ "$(share rx component unmapped)" -le 3 ] &&
+		[ "$(share tx component unmapped)" -le 3 ]
+}
