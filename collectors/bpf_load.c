@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -98,10 +99,23 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size)
 	return -1;
 }
 
-void bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run)
+int bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run, char *why,
+		  size_t why_size)
 {
+	const ino_t initial = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+	struct stat own;
+
+	if (!stat("/proc/self/ns/pid", &own) && own.st_ino != initial) {
+		snprintf(
+			why, why_size,
+			"BPF programs know processes by their ids in the initial PID namespace, "
+			"and "
+			"this is another: run on the host, or in a container that shares its PIDs");
+		return -1;
+	}
 	for (int end = END_RX; end <= END_TX; end++)
 		tgid[end][0] = run->target[end].pid;
+	return 0;
 }
 
 void bpf_window_edge(struct window *window, enum edge edge)

@@ -17,7 +17,9 @@
 void bpf_quiet(void);
 /* error is an errno, or its negative. Always returns -1. */
 int bpf_refused(int error, const char *what, char *why, size_t why_size);
-void bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run);
+/* 0, or -1 with why filled in. */
+int bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run, char *why,
+		  size_t why_size);
 void bpf_window_edge(struct window *window, enum edge edge);
 unsigned int bpf_cpus(void);
 

@@ -165,7 +165,8 @@ static int profile_open(void **state, const struct run *run, const char **means,
 	s->bpf = profile_bpf__open();
 	if (!s->bpf)
 		return bpf_refused(errno, "opening the profile program", why, why_size);
-	bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run);
+	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
+		return -1;
 	for (size_t cpu = 0; cpu < sizeof(s->bpf->rodata->cpu_end); cpu++)
 		s->bpf->rodata->cpu_end[cpu] = run_cpu_end(run, cpu);
 	bpf_map__set_max_entries(s->bpf->maps.kinds,

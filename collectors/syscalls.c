@@ -126,7 +126,8 @@ static int syscalls_open(void **state, const struct run *run, const char **means
 	s->bpf = syscalls_bpf__open();
 	if (!s->bpf)
 		return bpf_refused(errno, "opening the system call programs", why, why_size);
-	bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run);
+	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
+		return -1;
 	bpf_map__set_max_entries(s->bpf->maps.counts, s->cpus);
 	error = syscalls_bpf__load(s->bpf);
 	if (error)
