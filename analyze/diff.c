@@ -221,13 +221,13 @@ static int diff_experiments(struct page *page, const struct experiment *a,
 		if (!one->count || !other)
 			continue;
 		moved = words_pair(t, one, other, &o->common);
-		if (moved > most_moved) {
+		if (!most || moved > most_moved) {
 			most_moved = moved;
 			most = one;
 		}
 		pairs++;
 	}
-	if (!pairs) {
+	if (!most) {
 		say_error("A and B have no configuration in common; name two directories of one "
 			  "configuration each, such as DIR/CONFIGURATION");
 		return -1;

@@ -99,6 +99,19 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strverscmp((*a)->fts_name, (*b)->fts_name);
 }
 
+static int add_found(struct experiment *e, const FTSENT *file)
+{
+	if (ends_with(file->fts_name, ".csv.part"))
+		leave_out(e, file->fts_path, "a run that did not finish");
+	else if (!ends_with(file->fts_name, ".csv"))
+		return 0; /* a plan, folded stacks */
+	else if (is_record(file->fts_path))
+		return add_run(e, file->fts_path);
+	else
+		leave_out(e, file->fts_path, "which is no record of zcprof");
+	return 0;
+}
+
 static int add_tree(struct experiment *e, char *directory)
 {
 	char *roots[] = {directory, NULL};
@@ -115,16 +128,8 @@ static int add_tree(struct experiment *e, char *directory)
 			say_error("cannot read %s: %s", entry->fts_path,
 				  strerror(entry->fts_errno));
 			result = -1;
-		} else if (entry->fts_info != FTS_F) {
-			continue;
-		} else if (ends_with(entry->fts_name, ".csv.part")) {
-			leave_out(e, entry->fts_path, "a run that did not finish");
-		} else if (!ends_with(entry->fts_name, ".csv")) {
-			continue;
-		} else if (is_record(entry->fts_path)) {
-			result = add_run(e, entry->fts_path);
-		} else {
-			leave_out(e, entry->fts_path, "which is no record of zcprof");
+		} else if (entry->fts_info == FTS_F) {
+			result = add_found(e, entry);
 		}
 	}
 	fts_close(tree);
@@ -143,14 +148,14 @@ static void strip_slashes(char *path)
 static int add_path(struct experiment *e, const char *given)
 {
 	char *path = copy(given, strlen(given));
-	struct stat st;
-	int result;
+	struct stat st = {.st_mode = 0};
+	int result = 0;
 
 	strip_slashes(path);
 	if (strcmp(path, "-") && stat(path, &st)) {
 		say_error("cannot read %s: %s", path, strerror(errno));
 		result = -1;
-	} else if (strcmp(path, "-") && S_ISDIR(st.st_mode)) {
+	} else if (S_ISDIR(st.st_mode)) {
 		result = add_tree(e, path);
 	} else {
 		result = add_run(e, path);

@@ -46,9 +46,9 @@ struct ledger ledger_of(const struct run *run)
 
 		if (isnan(period))
 			period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
-		ledger.total[end] = range.count ? 0 : NAN;
-		ledger.unmapped[end] = range.count ? 0 : NAN;
-		ledger.accounted[end] = accounted(run, end);
+		ledger.sum[LEDGER_TOTAL][end] = range.count ? 0 : NAN;
+		ledger.sum[LEDGER_UNMAPPED][end] = range.count ? 0 : NAN;
+		ledger.sum[LEDGER_ACCOUNTED][end] = accounted(run, end);
 		for (size_t i = 0; i < range.count; i++) {
 			const struct figure *f = &range.at[i];
 			double cost = f->value * per_kb;
@@ -57,9 +57,9 @@ struct ledger ledger_of(const struct run *run)
 				continue;
 			ARRAY_ADD(ledger.at, ledger.count) = (struct cost){
 				end, f->key, cost, isnan(period) ? 0 : period * per_kb};
-			ledger.total[end] += cost;
+			ledger.sum[LEDGER_TOTAL][end] += cost;
 			if (!strcmp(cost_component(f->key), component_name(COMPONENT_unmapped)))
-				ledger.unmapped[end] += cost;
+				ledger.sum[LEDGER_UNMAPPED][end] += cost;
 		}
 	}
 	return ledger;

@@ -19,13 +19,17 @@ struct cost {
 	double quantum; /* of one sample */
 };
 
+enum ledger_sum {
+	LEDGER_TOTAL,	  /* of the lines */
+	LEDGER_UNMAPPED,  /* part of it that no component claims */
+	LEDGER_ACCOUNTED, /* what the kernel's own CPU accounting says, to hold against the total */
+	LEDGER_SUMS,
+};
+
 struct ledger {
 	struct cost *at;
 	size_t count;
-	double total[END_COUNT]; /* NAN where nothing was sampled */
-	double unmapped[END_COUNT];
-	/* What the kernel's own CPU accounting says of the end, to hold against the total. */
-	double accounted[END_COUNT];
+	double sum[LEDGER_SUMS][END_COUNT]; /* ns per KB; NAN where not measured */
 };
 
 struct ledger ledger_of(const struct run *run);

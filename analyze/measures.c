@@ -60,7 +60,7 @@ static void add_costs(struct measures *m, const struct run *run)
 	}
 	for (enum record_end end = 0; end < END_COUNT; end++)
 		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_TOTAL, "ns/KB", BETTER_LESS,
-					METRIC_NONE, 0, ledger.total[end]});
+					METRIC_NONE, 0, ledger.sum[LEDGER_TOTAL][end]});
 	ledger_free(&ledger);
 }
 

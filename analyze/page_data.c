@@ -97,7 +97,7 @@ static const struct cell *cell_of(const struct table *t, size_t row, const struc
 {
 	for (size_t i = 0; i < t->column_count; i++)
 		if (same_column(&t->columns[i], column))
-			return &t->cells[row * t->column_count + i];
+			return cell_at(t, row, i);
 	return NULL;
 }
 
@@ -193,7 +193,7 @@ static json_t *json_rows(const struct table *t)
 		json_t *object = json_object();
 
 		for (size_t i = 0; i < t->column_count; i++)
-			put_member(object, &t->columns[i], &t->cells[row * t->column_count + i]);
+			put_member(object, &t->columns[i], cell_at(t, row, i));
 		json_array_append_new(rows, object);
 	}
 	return rows;

@@ -49,6 +49,11 @@ static inline size_t table_rows(const struct table *t)
 	return t->column_count ? t->cell_count / t->column_count : 0;
 }
 
+static inline const struct cell *cell_at(const struct table *t, size_t row, size_t column)
+{
+	return &t->cells[row * t->column_count + column];
+}
+
 void print_text(const struct page *page, FILE *out);
 void print_markdown(const struct page *page, FILE *out);
 void print_csv(const struct page *page, FILE *out);

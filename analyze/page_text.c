@@ -117,13 +117,12 @@ static void table_text(const struct table *t, FILE *out)
 		dashes(out, widths[i]);
 	}
 	fputc('\n', out);
-	for (size_t at = 0; at < t->cell_count; at++) {
-		size_t i = at % t->column_count;
-
-		cell_words(&t->cells[at], column_decimals(t, i), text, sizeof(text));
-		put(&line, text, widths[i], t->columns[i].kind == COLUMN_TEXT);
-		if (i + 1 == t->column_count)
-			end_line(&line);
+	for (size_t row = 0; row < table_rows(t); row++) {
+		for (size_t i = 0; i < t->column_count; i++) {
+			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
+			put(&line, text, widths[i], t->columns[i].kind == COLUMN_TEXT);
+		}
+		end_line(&line);
 	}
 	free(widths);
 }
@@ -206,20 +205,19 @@ static void table_markdown(const struct table *t, FILE *out)
 	for (size_t i = 0; i < t->column_count; i++)
 		fputs(t->columns[i].kind == COLUMN_TEXT ? "| :-- " : "| --: ", out);
 	fputs("|\n", out);
-	for (size_t at = 0; at < t->cell_count; at++) {
-		size_t i = at % t->column_count;
-
-		cell_words(&t->cells[at], column_decimals(t, i), text, sizeof(text));
-		put_markdown_cell(out, text);
-		if (i + 1 == t->column_count)
-			fputs("|\n", out);
+	for (size_t row = 0; row < table_rows(t); row++) {
+		for (size_t i = 0; i < t->column_count; i++) {
+			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
+			put_markdown_cell(out, text);
+		}
+		fputs("|\n", out);
 	}
 }
 
 void print_markdown(const struct page *page, FILE *out)
 {
 	for (size_t i = 0; i < page->lead_count; i++)
-		fprintf(out, "%s- %s\n", i ? "" : "", page->leads[i]);
+		fprintf(out, "- %s\n", page->leads[i]);
 	for (size_t i = 0; i < page->table_count; i++) {
 		if (i || page->lead_count)
 			fputc('\n', out);

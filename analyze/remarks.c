@@ -100,7 +100,7 @@ static bool asks_for_zerocopy(const char *path)
 {
 	static const char *const paths[] = {"send_zc", "zerocopy", "zcrx", "devmem"};
 
-	for (size_t i = 0; path && i < sizeof(paths) / sizeof(*paths); i++)
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
 		if (!strcmp(path, paths[i]))
 			return true;
 	return false;
@@ -123,8 +123,10 @@ void remark_copied(struct page *page, const struct experiment *e)
 			const char *asked =
 				c->count ? run_fact(c->runs[0], METRIC_fact_option, end, "path")
 					 : NULL;
-			bool copied = asks_for_zerocopy(asked);
+			bool copied = true;
 
+			if (!asked || !asks_for_zerocopy(asked))
+				continue;
 			for (size_t j = 0; copied && j < c->count; j++)
 				copied = copied_all(c->runs[j], end);
 			if (!copied)

@@ -45,16 +45,26 @@ static void exponent_text(double exponent, char *text, size_t size)
 
 void quantity_heading(enum quantity q, const struct exponents *exponents, char *text, size_t size)
 {
+	const char *heading = infos[q].heading;
 	char n[16], m[16];
 
 	exponent_text(exponents->throughput, n, sizeof(n));
 	exponent_text(exponents->power, m, sizeof(m));
-	if (q < ROI_CPU_RX)
-		snprintf(text, size, "%s", infos[q].heading);
-	else if (q < ROI_POWER_RX)
-		snprintf(text, size, "T%s/%s", n, infos[q].heading);
-	else
-		snprintf(text, size, "T%s/%.1s%s%s", n, infos[q].heading, m, infos[q].heading + 1);
+	switch (q) {
+	case ROI_CPU_RX:
+	case ROI_CPU_TX:
+	case ROI_CPU_TOTAL:
+		snprintf(text, size, "T%s/%s", n, heading);
+		break;
+	case ROI_POWER_RX:
+	case ROI_POWER_TX:
+	case ROI_POWER_TOTAL:
+		snprintf(text, size, "T%s/P%s%s", n, m, heading + strlen("P"));
+		break;
+	default:
+		snprintf(text, size, "%s", heading);
+		break;
+	}
 }
 
 enum quantity quantity_find(const char *sort)

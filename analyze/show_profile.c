@@ -85,17 +85,17 @@ void show_symbols(const struct view *v)
 
 /* The mean of a figure of the ledgers of all runs that have it. */
 static double mean_of(const struct ledger *ledgers, size_t count, enum record_end end,
-		      size_t offset)
+		      enum ledger_sum which)
 {
 	double sum = 0;
 	size_t runs = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const double *figure = (const double *)((const char *)&ledgers[i] + offset);
+		double figure = ledgers[i].sum[which][end];
 
-		if (isnan(figure[end]))
+		if (isnan(figure))
 			continue;
-		sum += figure[end];
+		sum += figure;
 		runs++;
 	}
 	return runs ? sum / runs : NAN;
@@ -108,7 +108,7 @@ static double mean_cost(const struct ledger *ledgers, size_t count, enum record_
 	size_t runs = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		runs += !isnan(ledgers[i].total[end]);
+		runs += !isnan(ledgers[i].sum[LEDGER_TOTAL][end]);
 		for (size_t j = 0; j < ledgers[i].count; j++)
 			if (ledgers[i].at[j].end == end && !strcmp(ledgers[i].at[j].key, key))
 				sum += ledgers[i].at[j].ns_per_kb;
@@ -154,8 +154,8 @@ static bool components_of_end(const struct view *v, const struct ledger *ledgers
 {
 	size_t runs = v->configuration->count;
 	struct averages costs = costs_of(ledgers, runs, end);
-	double total = mean_of(ledgers, runs, end, offsetof(struct ledger, total));
-	double unmapped = mean_of(ledgers, runs, end, offsetof(struct ledger, unmapped));
+	double total = mean_of(ledgers, runs, end, LEDGER_TOTAL);
+	double unmapped = mean_of(ledgers, runs, end, LEDGER_UNMAPPED);
 	struct table *t;
 
 	if (!costs.count)
@@ -185,8 +185,8 @@ static void hold_against_accounting(const struct view *v, const struct ledger *l
 	double sampled = 0, accounted = 0;
 
 	for (enum record_end end = 0; end < END_COUNT; end++) {
-		double s = mean_of(ledgers, runs, end, offsetof(struct ledger, total));
-		double a = mean_of(ledgers, runs, end, offsetof(struct ledger, accounted));
+		double s = mean_of(ledgers, runs, end, LEDGER_TOTAL);
+		double a = mean_of(ledgers, runs, end, LEDGER_ACCOUNTED);
 
 		sampled += isnan(s) ? 0 : s;
 		accounted += isnan(a) ? 0 : a;

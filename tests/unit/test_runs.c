@@ -208,9 +208,9 @@ static void ledgers_and_averages(void **state)
 
 	ledger = ledger_of(e.configurations[0].runs[0]);
 	assert_int_equal(ledger.count, 3);
-	near(ledger.total[END_RX], 400);
-	near(ledger.unmapped[END_RX], 40);
-	assert_true(isnan(ledger.total[END_TX]));
+	near(ledger.sum[LEDGER_TOTAL][END_RX], 400);
+	near(ledger.sum[LEDGER_UNMAPPED][END_RX], 40);
+	assert_true(isnan(ledger.sum[LEDGER_TOTAL][END_TX]));
 	ledger_free(&ledger);
 
 	/* A component that a run did not see cost nothing there: its mean is half. */
