@@ -328,9 +328,9 @@ int command_diff(int argc, char **argv)
 	int result;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (experiment_load(&a, o.paths[0], o.path_count[0]))
+	if (experiment_load(&a, o.paths[0], o.path_count[0], KEEP_WINDOW))
 		return EXIT_FAILED;
-	if (experiment_load(&b, o.paths[1], o.path_count[1])) {
+	if (experiment_load(&b, o.paths[1], o.path_count[1], KEEP_WINDOW)) {
 		experiment_free(&a);
 		return EXIT_FAILED;
 	}

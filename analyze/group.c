@@ -52,9 +52,9 @@ static struct configuration *configuration_of(struct experiment *e, const char *
 	return c;
 }
 
-static int add_run(struct experiment *e, const char *path)
+static int add_run(struct experiment *e, const char *path, enum run_keep keep)
 {
-	struct run *run = run_load(path);
+	struct run *run = run_load(path, keep);
 	struct configuration *c;
 	const char *name, *control;
 	char *directory;
@@ -99,20 +99,20 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 	return strverscmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static int add_found(struct experiment *e, const FTSENT *file)
+static int add_found(struct experiment *e, const FTSENT *file, enum run_keep keep)
 {
 	if (ends_with(file->fts_name, ".csv.part"))
 		leave_out(e, file->fts_path, "a run that did not finish");
 	else if (!ends_with(file->fts_name, ".csv"))
 		return 0; /* a plan, folded stacks */
 	else if (is_record(file->fts_path))
-		return add_run(e, file->fts_path);
+		return add_run(e, file->fts_path, keep);
 	else
 		leave_out(e, file->fts_path, "which is no record of zcprof");
 	return 0;
 }
 
-static int add_tree(struct experiment *e, char *directory)
+static int add_tree(struct experiment *e, char *directory, enum run_keep keep)
 {
 	char *roots[] = {directory, NULL};
 	FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
@@ -129,7 +129,7 @@ static int add_tree(struct experiment *e, char *directory)
 				  strerror(entry->fts_errno));
 			result = -1;
 		} else if (entry->fts_info == FTS_F) {
-			result = add_found(e, entry);
+			result = add_found(e, entry, keep);
 		}
 	}
 	fts_close(tree);
@@ -145,7 +145,7 @@ static void strip_slashes(char *path)
 		path[--len] = '\0';
 }
 
-static int add_path(struct experiment *e, const char *given)
+static int add_path(struct experiment *e, const char *given, enum run_keep keep)
 {
 	char *path = copy(given, strlen(given));
 	struct stat st = {.st_mode = 0};
@@ -156,9 +156,9 @@ static int add_path(struct experiment *e, const char *given)
 		say_error("cannot read %s: %s", path, strerror(errno));
 		result = -1;
 	} else if (S_ISDIR(st.st_mode)) {
-		result = add_tree(e, path);
+		result = add_tree(e, path, keep);
 	} else {
-		result = add_run(e, path);
+		result = add_run(e, path, keep);
 	}
 	free(path);
 	return result;
@@ -199,11 +199,11 @@ static void name_apart(struct experiment *e)
 	free(twice);
 }
 
-int experiment_load(struct experiment *e, char *const *paths, size_t count)
+int experiment_load(struct experiment *e, char *const *paths, size_t count, enum run_keep keep)
 {
 	*e = (struct experiment){0};
 	for (size_t i = 0; i < count; i++) {
-		if (add_path(e, paths[i])) {
+		if (add_path(e, paths[i], keep)) {
 			experiment_free(e);
 			return -1;
 		}

@@ -33,7 +33,7 @@ struct experiment {
 };
 
 /* 0, or -1 after saying what is wrong: nothing there, or a record that is refused. */
-int experiment_load(struct experiment *e, char *const *paths, size_t count);
+int experiment_load(struct experiment *e, char *const *paths, size_t count, enum run_keep keep);
 const struct configuration *experiment_find(const struct experiment *e, const char *name);
 void experiment_free(struct experiment *e);
 

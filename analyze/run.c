@@ -22,14 +22,18 @@ static int compare_figures(const void *a, const void *b)
 	return by_key(a, b);
 }
 
-static void keep(struct run *run, const struct row *row)
+static void add_row(struct run *run, const struct row *row, enum run_keep keep)
 {
-	const char *key = row->key.len ? arena_text(&run->texts, row->key.at, row->key.len) : "";
-	struct figure figure = {row->id, row->end, key, row->number};
+	struct figure figure = {row->id, row->end, "", row->number};
+
+	if (row->time_s != WINDOW && keep == KEEP_WINDOW)
+		return;
+	if (row->key.len)
+		figure.key = arena_text(&run->texts, row->key.at, row->key.len);
 
 	if (metric_info(row->id)->kind == KIND_FACT)
 		ARRAY_ADD(run->facts, run->fact_count) =
-			(struct fact){row->id, row->end, key,
+			(struct fact){row->id, row->end, figure.key,
 				      arena_text(&run->texts, row->value.at, row->value.len)};
 	else if (row->time_s == WINDOW)
 		ARRAY_ADD(run->figures, run->figure_count) = figure;
@@ -37,7 +41,7 @@ static void keep(struct run *run, const struct row *row)
 		ARRAY_ADD(run->moments, run->moment_count) = (struct moment){row->time_s, figure};
 }
 
-struct run *run_load(const char *path)
+struct run *run_load(const char *path, enum run_keep keep)
 {
 	struct reader *reader = reader_open(path);
 	struct run *run;
@@ -51,7 +55,7 @@ struct run *run_load(const char *path)
 	run->path = must_malloc(strlen(path) + 1);
 	strcpy(run->path, path);
 	while ((got = reader_next(reader, &row)) == 1)
-		keep(run, &row);
+		add_row(run, &row, keep);
 	if (got < 0) {
 		say_error("%s", reader_error(reader));
 		run_free(run);

@@ -54,13 +54,16 @@ struct run {
 	size_t figure_count;
 	struct fact *facts; /* as in the file */
 	size_t fact_count;
-	struct moment *moments; /* as in the file */
+	struct moment *moments; /* as in the file; only with KEEP_MOMENTS */
 	size_t moment_count;
 	struct obstack texts;
 };
 
+/* What happened inside the window may be as long as the run was: most questions do not need it. */
+enum run_keep { KEEP_WINDOW, KEEP_MOMENTS };
+
 /* NULL after saying what was refused. */
-struct run *run_load(const char *path);
+struct run *run_load(const char *path, enum run_keep keep);
 void run_free(struct run *run);
 
 double run_figure(const struct run *run, enum metric_id id, enum record_end end, const char *key);

@@ -15,12 +15,15 @@
 static const struct part {
 	const char *name;
 	void (*show)(const struct view *v);
+	enum run_keep keep;
 } parts[] = {
-	{"syscalls", show_syscalls},	 {"latency", show_latency}, {"symbols", show_symbols},
-	{"components", show_components}, {"receive", show_receive}, {"cpu", show_cpu},
-	{"threads", show_threads},	 {"tcp", show_tcp},	    {"nic", show_nic},
-	{"softnet", show_softnet},	 {"series", show_series},   {"selfcost", show_selfcost},
-	{"facts", show_facts},
+	{"syscalls", show_syscalls, KEEP_WINDOW}, {"latency", show_latency, KEEP_WINDOW},
+	{"symbols", show_symbols, KEEP_WINDOW},	  {"components", show_components, KEEP_WINDOW},
+	{"receive", show_receive, KEEP_WINDOW},	  {"cpu", show_cpu, KEEP_WINDOW},
+	{"threads", show_threads, KEEP_WINDOW},	  {"tcp", show_tcp, KEEP_WINDOW},
+	{"nic", show_nic, KEEP_WINDOW},		  {"softnet", show_softnet, KEEP_WINDOW},
+	{"series", show_series, KEEP_MOMENTS},	  {"selfcost", show_selfcost, KEEP_WINDOW},
+	{"facts", show_facts, KEEP_WINDOW},
 };
 
 struct show_options {
@@ -175,7 +178,7 @@ int command_show(int argc, char **argv)
 	int result = -1;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (experiment_load(&e, o.paths, o.path_count))
+	if (experiment_load(&e, o.paths, o.path_count, o.part->keep))
 		return EXIT_FAILED;
 	v = (struct view){page_new(), only_one(&e), o.lines};
 	if (v.configuration) {

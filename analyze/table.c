@@ -190,6 +190,9 @@ static void build(struct page *page, const struct experiment *e, const struct ta
 	remark_unequal(page, e);
 	remark_absent(page, e);
 	remark_left_out(page, e);
+	if (count && o->common.format == FORMAT_TEXT)
+		page_note(page, "Next: zcroi show components '%s'",
+			  lines[0].configuration->directory);
 	for (size_t i = 0; i < count; i++)
 		for (enum quantity q = 0; q < QUANTITIES; q++)
 			free(lines[i].values[q]);
@@ -259,7 +262,7 @@ int command_table(int argc, char **argv)
 	int result;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (experiment_load(&e, o.paths, o.path_count))
+	if (experiment_load(&e, o.paths, o.path_count, KEEP_WINDOW))
 		return EXIT_FAILED;
 	page = page_new();
 	build(page, &e, &o);

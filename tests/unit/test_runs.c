@@ -48,7 +48,7 @@ static struct run *load(const char *text)
 
 	write_file("one", text);
 	path_of("one", path, sizeof(path));
-	run = run_load(path);
+	run = run_load(path, KEEP_MOMENTS);
 	assert_non_null(run);
 	unlink(path);
 	return run;
@@ -198,7 +198,7 @@ static void ledgers_and_averages(void **state)
 	write_file("run-3.csv.part", "");
 	write_file("notes.txt", "");
 	path_of(".", dir, sizeof(dir));
-	assert_int_equal(experiment_load(&e, paths, 1), 0);
+	assert_int_equal(experiment_load(&e, paths, 1, KEEP_WINDOW), 0);
 	assert_int_equal(e.count, 1);
 	assert_int_equal(e.left_out_count, 1);
 	assert_int_equal(e.configurations[0].count, 2);
