@@ -16,6 +16,7 @@
 
 __u64 attached_ns = NEVER; /* set by the collector when all programs are attached */
 __u64 lost[END_COUNT];
+bool table_full; /* some thread found no entry */
 __u32 slots_used;
 __u8 slot_of[END_COUNT][SYSCALLS_NUMBERS]; /* slot + 1; 0: none yet */
 /* Two may hold the same, where two CPUs met its first call at once: they are added up later. */
@@ -35,15 +36,27 @@ static __always_inline void lose(enum record_end end)
 	__sync_fetch_and_add(&lost[end], 1);
 }
 
-/* The entry of a thread, or with tid 0 a free one of the same set. */
-static __always_inline struct syscalls_call *find_call(__u32 set, __u32 tid)
+static __always_inline struct syscalls_call *find_call(__u32 tid)
 {
-	struct syscalls_call *call = calls[set % SYSCALLS_SETS];
+	struct syscalls_call *call = calls[tid % SYSCALLS_SETS];
 
 #pragma unroll
 	for (int way = 0; way < SYSCALLS_WAYS; way++)
 		if (call[way].tid == tid)
 			return &call[way];
+	return NULL;
+}
+
+/* A thread's first call. Another thread may want the same entry at the same moment. */
+static __noinline struct syscalls_call *take_entry(__u32 tid)
+{
+	struct syscalls_call *call = calls[tid % SYSCALLS_SETS];
+
+#pragma unroll
+	for (int way = 0; way < SYSCALLS_WAYS; way++)
+		if (!__sync_val_compare_and_swap(&call[way].tid, 0, tid))
+			return &call[way];
+	table_full = true;
 	return NULL;
 }
 
@@ -71,13 +84,11 @@ int syscalls_enter(struct bpf_raw_tracepoint_args *ctx)
 	if (end == END_HOST)
 		return 0;
 	tid = task->pid;
-	/* An entry of its own is there only if the program missed the last call's return. */
-	call = find_call(tid, tid) ?: find_call(tid, 0);
+	call = find_call(tid) ?: take_entry(tid);
 	if (!call) {
 		lose(end);
 		return 0;
 	}
-	call->tid = tid;
 	call->name.number = call_number(task, ctx->args[1]);
 	call->name.end = end;
 	call->start_ns = bpf_ktime_get_ns();
@@ -179,7 +190,7 @@ static __noinline int unseen(struct task_struct *task, struct pt_regs *regs, lon
 	long number = BPF_CORE_READ(regs, syscallno);
 #endif
 
-	if (task->start_time < attached_ns)
+	if (task->start_time < attached_ns && !table_full)
 		settle(run_end(task->tgid), call_number(task, number), 0, true, result);
 	return 0;
 }
@@ -193,11 +204,11 @@ int syscalls_leave(struct bpf_raw_tracepoint_args *ctx)
 
 	if (end == END_HOST)
 		return 0;
-	call = find_call(task->pid, task->pid);
-	if (!call)
+	call = find_call(task->pid);
+	if (!call || !call->start_ns)
 		return unseen(task, (struct pt_regs *)ctx->args[0], ctx->args[1]);
-	call->tid = 0;
 	settle(end, call->name.number, call->start_ns, true, ctx->args[1]);
+	call->start_ns = 0;
 	return 0;
 }
 
@@ -210,11 +221,13 @@ int syscalls_died(struct bpf_raw_tracepoint_args *ctx)
 
 	if (end == END_HOST)
 		return 0;
-	call = find_call(task->pid, task->pid);
+	call = find_call(task->pid);
 	if (!call)
 		return 0;
+	if (call->start_ns)
+		settle(end, call->name.number, call->start_ns, false, 0);
+	call->start_ns = 0;
 	call->tid = 0;
-	settle(end, call->name.number, call->start_ns, false, 0);
 	return 0;
 }
 

@@ -21,16 +21,17 @@ struct syscalls_name {
 };
 
 /*
- * A call that a thread is in. The table has one line of cache for every thread id modulo
- * SYSCALLS_SETS, so that threads with neighbouring ids never write to the same line, and room in
- * each for SYSCALLS_WAYS threads: 16,384 threads and 256 KiB in all.
+ * The call that a thread is in. A thread takes an entry at its first call and keeps it until it
+ * dies. The table has one line of cache for every thread id modulo SYSCALLS_SETS, so that threads
+ * with neighbouring ids never write to the same line, and room in each for SYSCALLS_WAYS threads:
+ * 16,384 threads and 256 KiB in all.
  */
 #define SYSCALLS_SETS 4096
 #define SYSCALLS_WAYS 4
 
 struct syscalls_call {
-	__u64 start_ns;
-	__u32 tid; /* 0: free */
+	__u64 start_ns; /* 0: in no call */
+	__u32 tid;	/* 0: free */
 	struct syscalls_name name;
 };
 

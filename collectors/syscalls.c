@@ -50,7 +50,8 @@ static __u64 now_ns(void)
 static void note_blocked(struct syscalls_bpf__bss *bss, enum record_end end, pid_t pid, pid_t tid)
 {
 	struct syscalls_call *call = bss->calls[tid % SYSCALLS_SETS];
-	struct syscalls_call entry = {.start_ns = now_ns(), .tid = tid, .name.end = end};
+	struct syscalls_name name = {.end = end};
+	__u64 start_ns = now_ns();
 	char path[64], text[32] = "";
 	char *rest;
 	long number;
@@ -66,14 +67,15 @@ static void note_blocked(struct syscalls_bpf__bss *bss, enum record_end end, pid
 	number = strtol(text, &rest, 10);
 	if (rest == text || number < 0 || number >= SYSCALLS_COMPAT)
 		return;
-	entry.name.number = number;
+	name.number = number;
 	for (int way = 0; way < SYSCALLS_WAYS; way++)
 		if (call[way].tid == (__u32)tid)
-			return; /* a call that the programs saw beginning */
+			return; /* the programs have seen it calling */
 	for (int way = 0; way < SYSCALLS_WAYS; way++) {
-		if (call[way].tid)
+		if (!__sync_bool_compare_and_swap(&call[way].tid, 0, tid))
 			continue;
-		call[way] = entry;
+		call[way].name = name;
+		__sync_bool_compare_and_swap(&call[way].start_ns, 0, start_ns);
 		return;
 	}
 }
@@ -241,7 +243,7 @@ static size_t add_in_flight(const struct state *s, struct figure *figures, size_
 		__u64 from = call->start_ns > window->open_ns ? call->start_ns : window->open_ns;
 		struct figure *figure;
 
-		if (!call->tid || from >= window->close_ns)
+		if (!call->tid || !call->start_ns || from >= window->close_ns)
 			continue;
 		if (count == room) {
 			lost[call->name.end]++;
