@@ -244,6 +244,42 @@ static void intervals_cover(void **state)
 	}
 }
 
+/* How often a diff of 60 figures of two equal sets claims that anything moved: at most 5 %. */
+static void equal_sets_claim_nothing(void **state)
+{
+	const size_t tests = 60;
+	const int diffs = 1000;
+	gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+	int claimed = 0;
+
+	(void)state;
+	gsl_rng_set(rng, 6);
+	for (int diff = 0; diff < diffs; diff++) {
+		struct comparison c[60];
+		double p[60];
+		bool any = false;
+
+		for (size_t i = 0; i < tests; i++) {
+			double x[10];
+
+			for (size_t j = 0; j < COUNT(x); j++)
+				x[j] = gsl_ran_lognormal(rng, 3, 0.3);
+			c[i] = stats_compare(x, 5, x + 5, 5, 0.02, 0);
+			p[i] = c[i].p_margin;
+		}
+		stats_holm(p, tests);
+		for (size_t i = 0; i < tests; i++) {
+			enum verdict v = stats_verdict(&c[i], p[i], 0.02);
+
+			any |= v == VERDICT_MORE || v == VERDICT_LESS;
+		}
+		claimed += any;
+	}
+	gsl_rng_free(rng);
+	print_message("%d of %d diffs of equal sets claim something\n", claimed, diffs);
+	assert_in_range(claimed, 0, diffs / 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +292,7 @@ int main(void)
 		cmocka_unit_test(zeros),
 		cmocka_unit_test(pooled),
 		cmocka_unit_test(intervals_cover),
+		cmocka_unit_test(equal_sets_claim_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
