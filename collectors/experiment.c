@@ -188,7 +188,8 @@ static int run_all(struct experiment *x)
 			  plan->slot_count, x->directory);
 		return EXIT_FAILED;
 	}
-	say_info("%zu runs are in %s", plan->slot_count, x->directory);
+	say_info("%zu run%s in %s", plan->slot_count, plan->slot_count == 1 ? " is" : "s are",
+		 x->directory);
 	return EXIT_DONE;
 }
 

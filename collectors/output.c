@@ -119,11 +119,31 @@ static int take_up(FILE *in, const char *path, struct settings *s, const char *p
 	return result;
 }
 
+/* As mkdir -p: 0, or an errno. */
+static int make_directories(const char *directory)
+{
+	char *path = strdup(directory);
+	int error = path ? 0 : ENOMEM;
+
+	for (char *slash = path; slash && !error;) {
+		slash = strchr(slash + 1, '/');
+		if (slash)
+			*slash = '\0';
+		if (mkdir(path, 0755) && errno != EEXIST)
+			error = errno;
+		if (slash)
+			*slash = '/';
+	}
+	free(path);
+	return error;
+}
+
 int output_open(const char *directory, struct settings *settings)
 {
 	char *plan = describe(settings);
 	char *path = NULL;
 	int result = -1;
+	int error;
 	FILE *in;
 
 	if (!plan || asprintf(&path, "%s/" PLAN_NAME, directory) < 0) {
@@ -131,9 +151,10 @@ int output_open(const char *directory, struct settings *settings)
 		free(plan);
 		return -1;
 	}
-	if (mkdir(directory, 0755) && errno != EEXIST) {
+	error = make_directories(directory);
+	if (error) {
 		say_error("cannot create %s: %s; give a directory that can be written with -o",
-			  directory, strerror(errno));
+			  directory, strerror(error));
 		goto out;
 	}
 	in = fopen(path, "re");
