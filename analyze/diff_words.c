@@ -80,6 +80,18 @@ static void moved(const struct item *item, char *text, size_t size)
 			 figure_words(k->ratio.high, other, sizeof(other)));
 }
 
+static void lead_item(struct page *page, const char *label, const struct item *item,
+		      const char *more)
+{
+	bool of_end = item->what.section != SECTION_RESULT;
+	char text[256];
+
+	moved(item, text, sizeof(text));
+	page_lead(page, "%-9s  %s%s%s: %s: %s%s", label,
+		  of_end ? record_end_name[item->what.end] : "", of_end ? " " : "", item->what.name,
+		  text, verdict_word(item->verdict, item->what.better), more);
+}
+
 void words_result(struct page *page, const struct comparing *c, double margin)
 {
 	static const enum quantity shown[] = {THROUGHPUT, CPU_TOTAL, ROI_CPU_TOTAL};
@@ -88,13 +100,9 @@ void words_result(struct page *page, const struct comparing *c, double margin)
 	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++) {
 		const struct item *item =
 			item_named(c, SECTION_RESULT, END_HOST, quantity_info(shown[i])->words);
-		char text[160];
 
-		if (!item || isnan(item->comparison.a) || isnan(item->comparison.b))
-			continue;
-		moved(item, text, sizeof(text));
-		page_lead(page, "result     %s: %s: %s", item->what.name, text,
-			  verdict_word(item->verdict, item->what.better));
+		if (item && !isnan(item->comparison.a) && !isnan(item->comparison.b))
+			lead_item(page, "result", item, "");
 	}
 	for (size_t i = 0; i < c->count; i++)
 		claimed += item_claimed(&c->items[i]);
@@ -120,6 +128,15 @@ static bool waits(const char *name)
 	return false;
 }
 
+/* "recv calls" and "recv time" of one end. */
+static bool same_call(const struct item *a, const struct item *b)
+{
+	size_t len = strcspn(a->what.name, " ");
+
+	return a->what.section == b->what.section && a->what.end == b->what.end &&
+	       strcspn(b->what.name, " ") == len && !strncmp(a->what.name, b->what.name, len);
+}
+
 static const struct item *first_claimed(const struct comparing *c, enum section section)
 {
 	for (size_t i = 0; i < c->count; i++)
@@ -129,36 +146,23 @@ static const struct item *first_claimed(const struct comparing *c, enum section 
 	return NULL;
 }
 
+/* The calls that moved most: how often they came, and how long one took. */
 static void words_call(struct page *page, const struct comparing *c)
 {
-	const struct item *calls = NULL;
+	const struct item *first = NULL;
 
-	/* How often first: that is the application's doing. Then how long. */
-	for (size_t i = 0; i < c->count && !calls; i++) {
+	for (size_t i = 0; i < c->count && !first; i++) {
 		const struct item *item = &c->items[i];
 
 		if (item->what.section == SECTION_SYSCALLS && item_claimed(item) &&
 		    !isnan(item->change) && !waits(item->what.name))
-			calls = item;
+			first = item;
 	}
-	if (calls) {
-		char text[160];
-		size_t len = strcspn(calls->what.name, " ");
-		char other[64];
-		const struct item *pair;
+	for (size_t i = 0; i < c->count && first; i++) {
+		const struct item *item = &c->items[i];
 
-		moved(calls, text, sizeof(text));
-		page_lead(page, "call       %s %s: %s: %s", record_end_name[calls->what.end],
-			  calls->what.name, text, verdict_word(calls->verdict, calls->what.better));
-		snprintf(other, sizeof(other), "%.*s %s", (int)len, calls->what.name,
-			 strcmp(calls->what.name + len + 1, "time") ? "time" : "calls");
-		pair = item_named(c, SECTION_SYSCALLS, calls->what.end, other);
-		if (pair && item_claimed(pair)) {
-			moved(pair, text, sizeof(text));
-			page_lead(page, "call       %s %s: %s: %s", record_end_name[pair->what.end],
-				  pair->what.name, text,
-				  verdict_word(pair->verdict, pair->what.better));
-		}
+		if (item_claimed(item) && !isnan(item->change) && same_call(item, first))
+			lead_item(page, "call", item, "");
 	}
 }
 
@@ -174,25 +178,19 @@ void words_cause(struct page *page, const struct comparing *c)
 		{SECTION_DEVICE, "device"},
 	};
 	const struct item *cost = first_claimed(c, SECTION_COST);
-	char text[160];
+	char share[80];
 
 	if (cost) {
-		moved(cost, text, sizeof(text));
-		page_lead(page, "cost       %s %s: %s: %s; %+.1f of a change of %+.1f ns/KB in all",
-			  record_end_name[cost->what.end], cost->what.name, text,
-			  verdict_word(cost->verdict, cost->what.better), cost->change,
-			  c->cost_change);
+		snprintf(share, sizeof(share), "; %+.1f of a change of %+.1f ns/KB in all",
+			 cost->change, c->cost_change);
+		lead_item(page, "cost", cost, share);
 	}
 	words_call(page, c);
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		const struct item *item = first_claimed(c, others[i].section);
 
-		if (!item)
-			continue;
-		moved(item, text, sizeof(text));
-		page_lead(page, "%-9s  %s %s: %s: %s", others[i].label,
-			  record_end_name[item->what.end], item->what.name, text,
-			  verdict_word(item->verdict, item->what.better));
+		if (item)
+			lead_item(page, others[i].label, item, "");
 	}
 }
 
