@@ -202,6 +202,16 @@ static void check_calls(struct check *c)
 	}
 }
 
+/* What is absent on the machine is absent at both ends. */
+static uint64_t rows_of(const struct check *c, int id, enum record_end end)
+{
+	uint64_t rows = c->seen[id][end];
+
+	for (enum record_end other = END_RX; end == END_HOST && other < END_COUNT; other++)
+		rows += c->seen[id][other];
+	return rows;
+}
+
 static void check_absent(struct check *c)
 {
 	for (size_t i = 0; i < c->absent_count; i++) {
@@ -210,7 +220,7 @@ static void check_absent(struct check *c)
 
 		for (int id = 0; id < METRIC_COUNT; id++)
 			if (!strcmp(metric_info(id)->source, c->absent[i].source))
-				rows += c->seen[id][end];
+				rows += rows_of(c, id, end);
 		if (rows)
 			complain(c, ": %s is said to be absent at %s, but has %" PRIu64 " rows",
 				 c->absent[i].source, record_end_name[end], rows);

@@ -52,6 +52,20 @@ static struct configuration *configuration_of(struct experiment *e, const char *
 	return c;
 }
 
+/* A run that is named twice, by its file and by its directory, is still one sample. */
+static bool is_twice(struct experiment *e, const char *path)
+{
+	struct stat st;
+
+	if (!strcmp(path, "-") || stat(path, &st))
+		return false;
+	for (size_t i = 0; i < e->file_count; i++)
+		if (e->files[i].device == st.st_dev && e->files[i].inode == st.st_ino)
+			return true;
+	ARRAY_ADD(e->files, e->file_count) = (struct file){st.st_dev, st.st_ino};
+	return false;
+}
+
 static int add_run(struct experiment *e, const char *path, enum run_keep keep)
 {
 	struct run *run = run_load(path, keep);
@@ -61,6 +75,10 @@ static int add_run(struct experiment *e, const char *path, enum run_keep keep)
 
 	if (!run)
 		return -1;
+	if (is_twice(e, path)) {
+		run_free(run);
+		return 0;
+	}
 	/* What zcpath wrote alone names no configuration: then the file is one. */
 	name = run_fact(run, METRIC_fact_configuration, END_HOST, NULL);
 	directory = directory_of(path);
@@ -250,6 +268,7 @@ void experiment_free(struct experiment *e)
 	for (size_t i = 0; i < e->left_out_count; i++)
 		free(e->left_out[i].path);
 	free(e->left_out);
+	free(e->files);
 	free(e->configurations);
 	*e = (struct experiment){0};
 }

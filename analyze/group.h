@@ -11,6 +11,8 @@
 #ifndef ANALYZE_GROUP_H
 #define ANALYZE_GROUP_H
 
+#include <sys/types.h>
+
 #include "analyze/run.h"
 
 struct configuration {
@@ -30,6 +32,11 @@ struct experiment {
 		const char *why; /* "a run that did not finish" */
 	} * left_out;
 	size_t left_out_count;
+	struct file {
+		dev_t device;
+		ino_t inode;
+	} * files; /* that were read */
+	size_t file_count;
 };
 
 /* 0, or -1 after saying what is wrong: nothing there, or a record that is refused. */

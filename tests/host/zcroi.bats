@@ -126,6 +126,12 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	[[ $output == *"Left out: "*"run-2.csv.part, a run that did not finish."* ]]
 }
 
+@test "table: a run that is named twice is one sample" {
+	synthetic "$dir/out/run-1.csv"
+	run "$zcroi" table "$dir/out" "$dir/out/run-1.csv"
+	[[ ${lines[3]} == "one "*" 1 "* ]]
+}
+
 @test "table: a table saved among the runs is no run" {
 	synthetic "$dir/out/run-1.csv"
 	"$zcroi" table --format csv "$dir/out" >"$dir/out/roi.csv"
