@@ -15,8 +15,10 @@
 #include "base/say.h"
 #include "record/reader.h"
 
-/* Beyond this many complaints a file is not read for its details any more. */
+/* After this many complaints a file is not read any further. */
 #define COMPLAINTS 20
+/* Linux has fewer than 500 system calls. */
+#define CALLS 1024
 
 /*
  * The kernel reports whether a send was copied after the send, so at the edges of the window the
@@ -25,7 +27,7 @@
 #define REPORT_LAG_SHARE 0.02
 #define REPORT_LAG_BYTES (256e6)
 
-/* Calls of one system call at one end, by its row and by its histogram. */
+/* One system call at one end, by its row and by its histogram. */
 struct call {
 	enum record_end end;
 	char name[64];
@@ -57,14 +59,14 @@ __attribute__((format(printf, 2, 3))) static void complain(struct check *c, cons
 	char text[512];
 	va_list args;
 
-	if (++c->complaints > COMPLAINTS)
-		return;
+	c->complaints++;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	say_error("%s%s", c->path, text);
 }
 
+/* NULL after complaining. */
 static struct call *call_of(struct check *c, enum record_end end, const char *name, size_t len)
 {
 	for (size_t i = 0; i < c->call_count; i++) {
@@ -76,6 +78,10 @@ static struct call *call_of(struct check *c, enum record_end end, const char *na
 			return call;
 		}
 	}
+	if (len >= sizeof(c->calls->name) || c->call_count == CALLS) {
+		complain(c, ": \"%.*s\" is not the name of a system call", (int)len, name);
+		return NULL;
+	}
 	c->last_call = c->call_count;
 	ARRAY_ADD(c->calls, c->call_count) = (struct call){.end = end, .len = len};
 	memcpy(c->calls[c->last_call].name, name, len);
@@ -84,6 +90,7 @@ static struct call *call_of(struct check *c, enum record_end end, const char *na
 
 static void check_bucket(struct check *c, const struct row *row)
 {
+	struct call *call;
 	uint64_t edge;
 	size_t prefix;
 
@@ -94,8 +101,11 @@ static void check_bucket(struct check *c, const struct row *row)
 			 row->line, (int)row->key.len, row->key.at);
 		return;
 	}
-	if (row->id == METRIC_syscalls_latency && prefix < sizeof(c->calls->name))
-		call_of(c, row->end, row->key.at, prefix)->histogram += row->number;
+	if (row->id != METRIC_syscalls_latency || row->time_s != WINDOW)
+		return;
+	call = call_of(c, row->end, row->key.at, prefix);
+	if (call)
+		call->histogram += row->number;
 }
 
 static void check_fact(struct check *c, const struct row *row)
@@ -118,6 +128,8 @@ static void check_fact(struct check *c, const struct row *row)
 
 static void check_window_figure(struct check *c, const struct row *row)
 {
+	struct call *call;
+
 	switch (row->id) {
 	case METRIC_path_bytes:
 		c->bytes[row->end] = row->number;
@@ -135,8 +147,9 @@ static void check_window_figure(struct check *c, const struct row *row)
 		c->copied[row->end] = row->number;
 		break;
 	case METRIC_syscalls_calls:
-		if (row->key.len < sizeof(c->calls->name))
-			call_of(c, row->end, row->key.at, row->key.len)->calls = row->number;
+		call = call_of(c, row->end, row->key.at, row->key.len);
+		if (call)
+			call->calls = row->number;
 		break;
 	default:
 		break;
@@ -259,16 +272,16 @@ static bool check_file(const char *path)
 	for (int end = 0; end < END_COUNT; end++)
 		c->bytes[end] = c->window[end] = c->life[end] = c->zerocopy[end] = c->copied[end] =
 			NAN;
-	while ((got = reader_next(reader, &row)) == 1)
+	while ((got = reader_next(reader, &row)) == 1 && c->complaints < COMPLAINTS)
 		check_row(c, &row);
 	if (got < 0) {
 		say_error("%s", reader_error(reader));
 		c->complaints++;
+	} else if (got > 0) {
+		say_error("%s: not read further, after %u complaints", path, c->complaints);
 	} else {
 		check_whole(c);
 	}
-	if (c->complaints > COMPLAINTS)
-		say_error("%s: %u more complaints", path, c->complaints - COMPLAINTS);
 	sound = !c->complaints;
 	if (sound)
 		printf("%s: %" PRIu64 " rows, whole and sound\n", path, c->rows);

@@ -95,6 +95,17 @@ damaged() {
 	run "$zcroi" check "$dir/run-1.csv"
 }
 
+@test "check does not go on for ever" {
+	synthetic "$dir/run-1.csv"
+	for i in {1..30}; do
+		echo ",rx,syscalls,latency,recv:1025,1,calls" >>"$dir/run-1.csv"
+	done
+	run "$zcroi" check "$dir/run-1.csv"
+	[ "$status" -eq 1 ]
+	[ "${#lines[@]}" -eq 21 ]
+	[[ ${lines[20]} == *"not read further, after 20 complaints" ]]
+}
+
 @test "check finds what is wrong" {
 	damaged '2d'
 	one_sentence "expected the fact record_version in the first row"
