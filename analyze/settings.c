@@ -10,8 +10,9 @@ static bool names_the_run(const struct fact *fact)
 {
 	switch (fact->id) {
 	case METRIC_fact_option:
-		/* Of the experiment, not of the ends. */
-		return fact->end == END_HOST;
+		return fact->end == END_HOST && !strcmp(fact->key, "control");
+	case METRIC_fact_order:
+	case METRIC_fact_seed:
 	case METRIC_fact_configuration:
 	case METRIC_fact_repeat:
 	case METRIC_fact_started:
@@ -92,15 +93,15 @@ static double ran_before(const struct run *x, const struct run *y)
 {
 	const char *x_started = run_fact(x, METRIC_fact_started, END_HOST, NULL);
 	const char *y_started = run_fact(y, METRIC_fact_started, END_HOST, NULL);
-	const char *x_seed = run_fact(x, METRIC_fact_option, END_HOST, "seed");
-	const char *y_seed = run_fact(y, METRIC_fact_option, END_HOST, "seed");
-	const char *x_order = run_fact(x, METRIC_fact_option, END_HOST, "order");
-	const char *y_order = run_fact(y, METRIC_fact_option, END_HOST, "order");
+	const char *x_seed = run_fact(x, METRIC_fact_seed, END_HOST, NULL);
+	const char *y_seed = run_fact(y, METRIC_fact_seed, END_HOST, NULL);
+	const char *x_order = run_fact(x, METRIC_fact_order, END_HOST, NULL);
+	const char *y_order = run_fact(y, METRIC_fact_order, END_HOST, NULL);
 
 	/* ISO 8601 in UTC sorts as text. */
 	if (x_started && y_started)
 		return strcmp(x_started, y_started);
-	/* "3 of 40", of one experiment */
+	/* The order counts within one experiment, and its seed tells which. */
 	if (x_seed && y_seed && !strcmp(x_seed, y_seed) && x_order && y_order)
 		return strtod(x_order, NULL) - strtod(y_order, NULL);
 	return 0;

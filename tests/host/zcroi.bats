@@ -21,10 +21,10 @@ experiment() {
 	local i
 	for i in 1 2 3 4 5; do
 		synthetic "$dir/out/copy/run-$i.csv" configuration=rx=copy,tx=copy repeat=$i \
-			gbit=40.$i crx=100 ctx=80 seed=7 order="$((2 * i)) of 10"
+			gbit=40.$i crx=100 ctx=80 seed=7 order=$((2 * i))
 		synthetic "$dir/out/zc/run-$i.csv" configuration=rx=copy,tx=send_zc repeat=$i \
 			tx_path=send_zc gbit=36.$((2 * i)) crx=100 ctx=90 seed=7 \
-			order="$((2 * i - 1)) of 10"
+			order=$((2 * i - 1))
 	done
 }
 
