@@ -243,6 +243,31 @@ static double weight(const struct item *item)
 	return ratio > 0 ? fabs(log(ratio)) : item->comparison.b > 0;
 }
 
+/* Calls that are there to wait: their time says how long nothing happened, not what it cost. */
+static bool waits(const char *name)
+{
+	static const char *const calls[] = {
+		"epoll_wait ", "epoll_pwait", "poll ",	    "ppoll ",		"select ",
+		"pselect6 ",   "futex ",      "nanosleep ", "clock_nanosleep ",
+	};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (!strncmp(name, calls[i], strlen(calls[i])))
+			return true;
+	return false;
+}
+
+/*
+ * Behind the others of their section: what tasks of neither end cost, and the time of calls that
+ * are there to wait.
+ */
+static bool comes_last(const struct item *item)
+{
+	if (item->what.section == SECTION_COST)
+		return item->what.end == END_HOST && !item_is_cost(item);
+	return item->what.section == SECTION_SYSCALLS && waits(item->what.name);
+}
+
 /* Results keep their order; else what is claimed comes first, and what moved most of it. */
 static int by_weight(const void *a, const void *b)
 {
@@ -254,6 +279,8 @@ static int by_weight(const void *a, const void *b)
 		return x->what.section < y->what.section ? -1 : 1;
 	if (x->what.section == SECTION_RESULT)
 		return x->order < y->order ? -1 : 1;
+	if (comes_last(x) != comes_last(y))
+		return comes_last(x) ? 1 : -1;
 	if (isnan(x->change) != isnan(y->change))
 		return isnan(x->change) ? 1 : -1;
 	if (isnan(x->change) && item_claimed(x) != item_claimed(y))

@@ -114,20 +114,6 @@ void words_result(struct page *page, const struct comparing *c, double margin)
 			100 * margin);
 }
 
-/* Calls that are there to wait: their time says how long nothing happened, not what it cost. */
-static bool waits(const char *name)
-{
-	static const char *const calls[] = {
-		"epoll_wait ", "epoll_pwait", "poll ",	    "ppoll ",		"select ",
-		"pselect6 ",   "futex ",      "nanosleep ", "clock_nanosleep ",
-	};
-
-	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
-		if (!strncmp(name, calls[i], strlen(calls[i])))
-			return true;
-	return false;
-}
-
 /* "recv calls" and "recv time" of one end. */
 static bool same_call(const struct item *a, const struct item *b)
 {
@@ -155,7 +141,7 @@ static void words_call(struct page *page, const struct comparing *c)
 		const struct item *item = &c->items[i];
 
 		if (item->what.section == SECTION_SYSCALLS && item_claimed(item) &&
-		    !isnan(item->change) && !waits(item->what.name))
+		    !isnan(item->change))
 			first = item;
 	}
 	for (size_t i = 0; i < c->count && first; i++) {

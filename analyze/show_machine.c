@@ -227,9 +227,18 @@ void show_selfcost(const struct view *v)
 		.columns = {{METRIC_selfcost_edge_spread, "spread", "us", 1e-3, 1}},
 	};
 
+	struct averages share =
+		averages_of(v->configuration, METRIC_selfcost_bpf_share, END_HOST, MEAN);
+
 	show_sheet(v, &programs);
 	show_sheet(v, &own);
 	show_sheet(v, &edges);
+	if (share.count)
+		page_note(v->page,
+			  "The kernel measured its BPF programs in %.0f %% of the window; their "
+			  "run time and runs are scaled up from that.",
+			  100 * averages_sum(&share));
+	averages_free(&share);
 }
 
 /* The key is name/tid, and a tid is of one run only: threads of one name are one line. */
