@@ -263,6 +263,8 @@ static int take_end(struct csv *c)
 		return refuse(c, c->len, "the row is cut off: expected %u fields, found %u",
 			      CSV_FIELDS, c->field + 1);
 	c->cut = true;
+	/* There is room, and an empty last field must not begin with what once stood there. */
+	c->bytes[c->len] = '\n';
 	return end_row(c, c->len - (c->state == CSV_AFTER_CR));
 }
 

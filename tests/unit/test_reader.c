@@ -396,6 +396,32 @@ static void more_may_arrive_while_rows_wait(void **state)
 	reader_close(r);
 }
 
+static void an_empty_field_at_the_end_is_empty_whatever_stood_there(void **state)
+{
+	static const char rows[] =
+		",rx,fact,option,\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\",v,\n";
+	struct row row;
+
+	(void)state;
+	for (size_t before = 0; before < 80; before++) {
+		struct reader *r = reader_pieces("x");
+
+		reader_push(r, HEADER, strlen(HEADER));
+		reader_push(r, rows, strlen(rows));
+		assert_int_equal(reader_next(r, &row), 1);
+		/* This goes to the front, and leaves what quotes of the row above lay behind it. */
+		reader_push(r, ",rx,fact,option,", 16);
+		for (size_t i = 0; i < before; i++)
+			reader_push(r, "k", 1);
+		reader_push(r, ",v,", 3);
+		reader_end(r);
+		assert_int_equal(reader_next(r, &row), 1);
+		assert_int_equal(row.key.len, before);
+		assert_int_equal(reader_next(r, &row), 0);
+		reader_close(r);
+	}
+}
+
 /* Files longer than the block that the reader takes at a time, through a descriptor. */
 static void files_are_read_across_blocks(void **state)
 {
@@ -458,6 +484,7 @@ int main(void)
 		cmocka_unit_test(an_endless_row_does_not_fill_the_memory),
 		cmocka_unit_test(pieces_give_rows_as_soon_as_they_are_whole),
 		cmocka_unit_test(more_may_arrive_while_rows_wait),
+		cmocka_unit_test(an_empty_field_at_the_end_is_empty_whatever_stood_there),
 		cmocka_unit_test(files_are_read_across_blocks),
 		cmocka_unit_test(a_directory_is_refused_as_what_it_is),
 	};
