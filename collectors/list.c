@@ -3,12 +3,6 @@
 
 /* clang-format off: one a line */
 const struct collector_ops *const collectors[] = {
-	&cpu_collector,
-	&softnet_collector,
-	&nic_collector,
-	&tcp_collector,
-	&syscalls_collector,
-	&profile_collector,
-	&selfcost_collector,
-	NULL,
+	&cpu_collector,	     &softnet_collector, &nic_collector,      &tcp_collector,
+	&syscalls_collector, &profile_collector, &selfcost_collector, NULL,
 };
