@@ -217,11 +217,23 @@ static void split_call(struct item *calls, struct item *time)
 	time->change = mean * log(t->b / t->a);
 }
 
-static void weigh(struct comparing *c)
+static double mean_measured(const double *values, size_t count)
+{
+	double *found = must_calloc(count, sizeof(*found));
+	double mean = stats_mean(found, measured(values, count, found));
+
+	free(found);
+	return mean;
+}
+
+static void weigh(struct comparing *c, size_t n_a, size_t n_b)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		struct item *item = &c->items[i];
 		if (item->what.section == SECTION_COST) {
+			/* Arithmetic means add up, geometric ones do not. */
+			item->comparison.a = mean_measured(item->a, n_a);
+			item->comparison.b = mean_measured(item->b, n_b);
 			item->change = or_zero(item->comparison.b) - or_zero(item->comparison.a);
 			if (item_is_cost(item)) {
 				c->cost_before += or_zero(item->comparison.a);
@@ -300,7 +312,7 @@ void compare_runs(struct comparing *c, const struct configuration *a, const stru
 	drop_rare_calls(c, a->count, b->count);
 	judge(c, a->count, b->count, common->margin,
 	      common->format == FORMAT_CSV || common->format == FORMAT_JSON);
-	weigh(c);
+	weigh(c, a->count, b->count);
 	qsort(c->items, c->count, sizeof(*c->items), by_weight);
 }
 

@@ -201,10 +201,13 @@ void words_method(struct page *page, const struct comparing *c, size_t n_a, size
 {
 	page_note(page,
 		  "Ratios of geometric means with a 95 %% Welch interval on logarithms; where a "
-		  "figure was zero, means are compared and the ratio has no interval. Verdicts "
-		  "against a margin of %g %%, after Holm over %zu tests. p is exact, over all "
-		  "splits of %zu and %zu runs%s.",
-		  100 * margin, c->tests, n_a, n_b,
+		  "figure was zero, means are compared and the ratio has no interval. Costs are "
+		  "arithmetic means, so that they add up. Verdicts "
+		  "against a margin of %g %%, after Holm over %zu tests. p is over %s splits of "
+		  "%zu and "
+		  "%zu runs%s.",
+		  100 * margin, c->tests,
+		  stats_permutation_exact(n_a, n_b) ? "all" : "100,000 drawn", n_a, n_b,
 		  n_a < 2 || n_b < 2 ? "; one run has no interval, so nothing can be claimed" : "");
 }
 

@@ -262,6 +262,12 @@ static void random_splits(struct split *s, double *x)
 	gsl_rng_free(rng);
 }
 
+bool stats_permutation_exact(size_t n_a, size_t n_b)
+{
+	/* gsl_sf_choose() overflows where all splits are out of the question anyway. */
+	return n_a + n_b <= 170 && gsl_sf_choose(n_a + n_b, n_a) <= PERMUTATION_EXACT;
+}
+
 double stats_permutation(const double *a, size_t n_a, const double *b, size_t n_b)
 {
 	size_t n = n_a + n_b;
@@ -279,7 +285,7 @@ double stats_permutation(const double *a, size_t n_a, const double *b, size_t n_
 			x[i] = log(x[i]);
 	s.real = stats_mean(x, n_a) * n_a;
 	s.expected = stats_mean(x, n) * n_a;
-	if (n <= 170 && gsl_sf_choose(n, n_a) <= PERMUTATION_EXACT)
+	if (stats_permutation_exact(n_a, n_b))
 		each_split(&s, 0, 0, 0);
 	else
 		random_splits(&s, x);

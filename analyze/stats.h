@@ -39,6 +39,8 @@ struct interval stats_interval(const double *x, size_t n);
  * difference of the means of logarithms, or of the values where one is not positive.
  */
 double stats_permutation(const double *a, size_t n_a, const double *b, size_t n_b);
+/* Whether that counts all splits; else it draws so many of them as are enough. */
+bool stats_permutation_exact(size_t n_a, size_t n_b);
 
 struct comparison {
 	size_t n_a, n_b;
