@@ -150,6 +150,16 @@ static size_t count_finished(const struct experiment *x)
 	return finished;
 }
 
+/* Until a run was seen, what is left is reckoned by this. */
+static double mean_seconds(const struct plan *plan)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < plan->configuration_count; i++)
+		sum += run_seconds(&plan->configurations[i]);
+	return sum / plan->configuration_count;
+}
+
 static int run_all(struct experiment *x)
 {
 	const struct plan *plan = &x->settings->plan;
@@ -157,7 +167,7 @@ static int run_all(struct experiment *x)
 	struct progress progress;
 	size_t failed = 0;
 
-	progress_open(&progress, plan->slot_count, finished, 0);
+	progress_open(&progress, plan->slot_count, finished, mean_seconds(plan));
 	x->progress = &progress;
 	if (finished)
 		say_info("%zu of %zu runs are in %s already; going on", finished, plan->slot_count,

@@ -232,28 +232,36 @@ static void facts_queues(struct writer *w, enum record_end end, const struct tar
 	}
 }
 
-/* Of a device with interrupts of its own: which CPUs serve each. */
+static void facts_irq(struct writer *w, enum record_end end, const char *irq)
+{
+	char path[64];
+	char key[32];
+	char line[256];
+
+	snprintf(path, sizeof(path), "/proc/irq/%.20s/smp_affinity_list", irq);
+	snprintf(key, sizeof(key), "irq/%.20s", irq);
+	if (!read_line(path, line, sizeof(line)))
+		writer_fact(w, end, METRIC_fact_irq_affinity, key, line);
+}
+
+/* Of a device with interrupts of its own: which CPUs serve each. virtio has them one level up. */
 static void facts_interrupts(struct writer *w, enum record_end end, const struct target *t)
 {
-	char pattern[128];
-	glob_t found;
+	static const char *const where[] = {"device/msi_irqs", "device/../msi_irqs"};
 
-	snprintf(pattern, sizeof(pattern), "/proc/%d/root/sys/class/net/%s/device/msi_irqs/*",
-		 (int)t->pid, t->iface);
-	if (glob(pattern, 0, NULL, &found))
+	for (int i = 0; i < 2; i++) {
+		char pattern[160];
+		glob_t found;
+
+		snprintf(pattern, sizeof(pattern), "/proc/%d/root/sys/class/net/%s/%s/*",
+			 (int)t->pid, t->iface, where[i]);
+		if (glob(pattern, 0, NULL, &found))
+			continue;
+		for (size_t n = 0; n < found.gl_pathc; n++)
+			facts_irq(w, end, strrchr(found.gl_pathv[n], '/') + 1);
+		globfree(&found);
 		return;
-	for (size_t n = 0; n < found.gl_pathc; n++) {
-		const char *irq = strrchr(found.gl_pathv[n], '/') + 1;
-		char path[64];
-		char key[32];
-		char line[256];
-
-		snprintf(path, sizeof(path), "/proc/irq/%.20s/smp_affinity_list", irq);
-		snprintf(key, sizeof(key), "irq/%.20s", irq);
-		if (!read_line(path, line, sizeof(line)))
-			writer_fact(w, end, METRIC_fact_irq_affinity, key, line);
 	}
-	globfree(&found);
 }
 
 void facts_end(struct writer *w, const struct run *run, enum record_end end)

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collectors/list.h"
 
-/* clang-format off: one a line */
+/* clang-format off */
 const struct collector_ops *const collectors[] = {
-	&cpu_collector,	     &softnet_collector, &nic_collector,      &tcp_collector,
-	&syscalls_collector, &profile_collector, &selfcost_collector, NULL,
+	&cpu_collector,
+	&softnet_collector,
+	&nic_collector,
+	&tcp_collector,
+	&syscalls_collector,
+	&profile_collector,
+	&selfcost_collector,
+	NULL,
 };

@@ -520,6 +520,11 @@ static enum run_result run_end(struct running *r, enum run_result result)
 	return result;
 }
 
+double run_seconds(const struct configuration *c)
+{
+	return seconds_of(c, OPTION_seconds) + seconds_of(c, OPTION_warmup);
+}
+
 char *run_path(const struct experiment *x, const struct slot *slot)
 {
 	char *path;

@@ -2,7 +2,9 @@
 /*
  * One run: a fresh pair of ends, one window, one file.
  *
- *   run_once()  do it
+ *   run_once()     do it
+ *   run_path()     its file
+ *   run_seconds()  how long it takes, at least
  */
 #ifndef COLLECTORS_RUN_H
 #define COLLECTORS_RUN_H
@@ -39,5 +41,6 @@ enum run_result run_once(struct experiment *x, const struct slot *slot);
 
 /* DIR/CONFIGURATION/run-N.csv of a slot; to be freed. */
 char *run_path(const struct experiment *x, const struct slot *slot);
+double run_seconds(const struct configuration *configuration);
 
 #endif

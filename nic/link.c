@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "nic/netlink.h"
 #include "nic/netns.h"
 
@@ -85,6 +87,21 @@ static int add_address(struct netlink *nl, const char *iface, int family, const 
 	return netlink_ask(nl, NULL, NULL);
 }
 
+/*
+ * Without this the kernel begins a connection with the threshold and round trip time of the one
+ * before, and repeats would not be independent of one another (tcp_metrics.c).
+ */
+static void forget_metrics(void)
+{
+	int fd = open("/proc/sys/net/ipv4/tcp_no_metrics_save", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "1", 1) < 0)
+		say_detail("cannot set net.ipv4.tcp_no_metrics_save: %s", strerror(errno));
+	close(fd);
+}
+
 /* In the side's namespace. what: the step that failed. */
 static int set_up_side(const struct link_side *side, const char **what)
 {
@@ -94,6 +111,7 @@ static int set_up_side(const struct link_side *side, const char **what)
 	*what = "open a netlink socket";
 	if (error)
 		return error;
+	forget_metrics();
 	*what = "bring lo up";
 	error = bring_up(&nl, "lo");
 	if (!error) {
