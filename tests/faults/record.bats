@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# also: sanitizers
 # Files that are no record, or a broken one: one sentence with file, line and column, and exit 1.
 
 setup() {

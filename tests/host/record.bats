@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# also: sanitizers
 # Records through pipes and against an independent reader and writer of CSV.
 
 setup() {
