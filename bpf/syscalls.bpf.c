@@ -5,8 +5,12 @@
  * The hot path has no helper call but the clock and the current task and CPU, no hash, no lock and
  * no atomic: the calls that threads are in stand in a table indexed by thread id, the counts in an
  * array indexed by CPU, whose lookup the verifier turns into two instructions. Two system calls of
- * one CPU cannot disturb one another's counts, because a program is not preempted by itself
- * (bpf_prog.active; what that turns away is counted by the kernel as recursion misses).
+ * one CPU cannot disturb one another's counts, because the kernel does not let a program run while
+ * another run of it on the same CPU is preempted (bpf_prog.active; it counts what it turns away).
+ *
+ * Each program is there for two hooks. The raw tracepoint costs less, but after Linux 6.18 its
+ * programs can be preempted, and then turning away loses every call that other threads make in the
+ * meantime. The tracepoint runs its programs with preemption off.
  */
 #include "bpf/common.bpf.h"
 #include "bpf/syscalls.h"
@@ -73,8 +77,7 @@ static __always_inline __u32 call_number(struct task_struct *task, long number)
 	return base + number;
 }
 
-SEC("raw_tracepoint/sys_enter")
-int syscalls_enter(struct bpf_raw_tracepoint_args *ctx)
+static __always_inline int begin(long number)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	enum record_end end = run_end(task->tgid);
@@ -89,10 +92,22 @@ int syscalls_enter(struct bpf_raw_tracepoint_args *ctx)
 		lose(end);
 		return 0;
 	}
-	call->name.number = call_number(task, ctx->args[1]);
+	call->name.number = call_number(task, number);
 	call->name.end = end;
 	call->start_ns = bpf_ktime_get_ns();
 	return 0;
+}
+
+SEC("raw_tracepoint/sys_enter")
+int syscalls_enter(struct bpf_raw_tracepoint_args *ctx)
+{
+	return begin(ctx->args[1]);
+}
+
+SEC("tracepoint/raw_syscalls/sys_enter")
+int syscalls_tp_enter(struct raw_syscalls_event *ctx)
+{
+	return begin(ctx->number);
 }
 
 /* Gives a system call of an end its slot; SYSCALLS_SLOTS if none is left. */
@@ -178,25 +193,22 @@ static __always_inline void settle(enum record_end end, __u32 number, __u64 star
 	}
 }
 
-/*
- * A thread returns from a call that was not seen to begin. If it is older than the programs, then
- * so is the call; a new thread comes out of the clone() that its parent returns from itself.
- */
-static __noinline int unseen(struct task_struct *task, struct pt_regs *regs, long result)
+/* What the raw tracepoint does not say: the number of the call that a thread returns from. */
+static __noinline long returning_number(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
-	long number = BPF_CORE_READ(regs, orig_ax);
+	return BPF_CORE_READ(regs, orig_ax);
 #elif defined(__TARGET_ARCH_arm64)
-	long number = BPF_CORE_READ(regs, syscallno);
+	return BPF_CORE_READ(regs, syscallno);
 #endif
-
-	if (task->start_time < attached_ns && !table_full)
-		settle(run_end(task->tgid), call_number(task, number), 0, true, result);
-	return 0;
 }
 
-SEC("raw_tracepoint/sys_exit")
-int syscalls_leave(struct bpf_raw_tracepoint_args *ctx)
+/*
+ * The number is given by the one hook, and left to the registers by the other. A thread without an
+ * entry returns from a call that was not seen to begin: if it is older than the programs, then so
+ * is the call; a new thread comes out of the clone() that its parent returns from itself.
+ */
+static __always_inline int finish(long number, struct pt_regs *regs, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	enum record_end end = run_end(task->tgid);
@@ -205,11 +217,28 @@ int syscalls_leave(struct bpf_raw_tracepoint_args *ctx)
 	if (end == END_HOST)
 		return 0;
 	call = find_call(task->pid);
-	if (!call || !call->start_ns)
-		return unseen(task, (struct pt_regs *)ctx->args[0], ctx->args[1]);
-	settle(end, call->name.number, call->start_ns, true, ctx->args[1]);
-	call->start_ns = 0;
+	if (call) {
+		if (call->start_ns) /* else the kernel turned its beginning away */
+			settle(end, call->name.number, call->start_ns, true, result);
+		call->start_ns = 0;
+	} else if (task->start_time < attached_ns && !table_full) {
+		if (regs)
+			number = returning_number(regs);
+		settle(end, call_number(task, number), 0, true, result);
+	}
 	return 0;
+}
+
+SEC("raw_tracepoint/sys_exit")
+int syscalls_leave(struct bpf_raw_tracepoint_args *ctx)
+{
+	return finish(0, (struct pt_regs *)ctx->args[0], ctx->args[1]);
+}
+
+SEC("tracepoint/raw_syscalls/sys_exit")
+int syscalls_tp_leave(struct raw_syscalls_event *ctx)
+{
+	return finish(ctx->number, NULL, ctx->result);
 }
 
 SEC("raw_tracepoint/sched_process_exit")

@@ -12,8 +12,10 @@
 #include <string.h>
 #include <dirent.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <time.h>
 
+#include "base/say.h"
 #include "bpf/syscalls.h"
 #include "bpf/syscalls.skel.h"
 #include "collectors/bpf_load.h"
@@ -23,6 +25,8 @@
 
 struct state {
 	struct syscalls_bpf *bpf;
+	const struct bpf_program *enter, *leave; /* of the two hooks the one that is used */
+	struct bpf_link *leave_link;
 	const char *counts; /* the map's memory: one element per CPU, */
 	size_t element;	    /* this many bytes apart */
 	unsigned int cpus;
@@ -112,10 +116,77 @@ static int map_counts(struct state *s)
 	return -errno;
 }
 
+static void choose_programs(struct state *s, bool tracepoint)
+{
+	struct syscalls_bpf *bpf = s->bpf;
+
+	bpf_program__set_autoload(bpf->progs.syscalls_enter, !tracepoint);
+	bpf_program__set_autoload(bpf->progs.syscalls_leave, !tracepoint);
+	bpf_program__set_autoload(bpf->progs.syscalls_tp_enter, tracepoint);
+	bpf_program__set_autoload(bpf->progs.syscalls_tp_leave, tracepoint);
+	s->enter = tracepoint ? bpf->progs.syscalls_tp_enter : bpf->progs.syscalls_enter;
+	s->leave = tracepoint ? bpf->progs.syscalls_tp_leave : bpf->progs.syscalls_leave;
+}
+
+/* The return first: a beginning that stays without its return would be in flight for ever. */
+static int attach(struct state *s, char *why, size_t why_size)
+{
+	struct syscalls_bpf *bpf = s->bpf;
+
+	s->leave_link = bpf_program__attach(s->leave);
+	if (!s->leave_link)
+		return bpf_refused(errno, "attaching to sys_exit", why, why_size);
+	bpf->links.syscalls_enter = bpf_program__attach(s->enter);
+	if (!bpf->links.syscalls_enter)
+		return bpf_refused(errno, "attaching to sys_enter", why, why_size);
+	bpf->links.syscalls_died = bpf_program__attach(bpf->progs.syscalls_died);
+	if (!bpf->links.syscalls_died)
+		return bpf_refused(errno, "attaching to sched_process_exit", why, why_size);
+	bpf->data->attached_ns = now_ns();
+	return 0;
+}
+
+static int load(struct state *s, const struct run *run, bool tracepoint, char *why, size_t why_size)
+{
+	int error;
+
+	s->bpf = syscalls_bpf__open();
+	if (!s->bpf)
+		return bpf_refused(errno, "opening the system call programs", why, why_size);
+	choose_programs(s, tracepoint);
+	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
+		return -1;
+	bpf_map__set_max_entries(s->bpf->maps.counts, s->cpus);
+	error = syscalls_bpf__load(s->bpf);
+	if (error)
+		return bpf_refused(error, "loading the system call programs", why, why_size);
+	return attach(s, why, why_size);
+}
+
+static void unload(struct state *s)
+{
+	bpf_link__destroy(s->leave_link);
+	s->leave_link = NULL;
+	syscalls_bpf__destroy(s->bpf);
+	s->bpf = NULL;
+}
+
+/* Whether programs of a raw tracepoint of system calls can be preempted: see the programs. */
+static bool raw_is_preemptible(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	if (uname(&name) || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+		return false;
+	return major > 6 || (major == 6 && minor > 18);
+}
+
 static int syscalls_open(void **state, const struct run *run, const char **means, char *why,
 			 size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));
+	bool tracepoint = raw_is_preemptible();
 	int error;
 
 	*state = s;
@@ -125,29 +196,20 @@ static int syscalls_open(void **state, const struct run *run, const char **means
 	}
 	bpf_quiet();
 	s->cpus = bpf_cpus();
-	s->bpf = syscalls_bpf__open();
-	if (!s->bpf)
-		return bpf_refused(errno, "opening the system call programs", why, why_size);
-	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
-		return -1;
-	bpf_map__set_max_entries(s->bpf->maps.counts, s->cpus);
-	error = syscalls_bpf__load(s->bpf);
-	if (error)
-		return bpf_refused(error, "loading the system call programs", why, why_size);
+	if (load(s, run, tracepoint, why, why_size)) {
+		char second[256];
+
+		say_detail("%s", why);
+		unload(s);
+		tracepoint = !tracepoint;
+		if (load(s, run, tracepoint, second, sizeof(second)))
+			return -1;
+	}
 	error = map_counts(s);
 	if (error)
 		return bpf_refused(error, "mapping the table of system calls", why, why_size);
-	/* The return first: a beginning that stays without its return would be in flight for ever.
-	 */
-	s->bpf->links.syscalls_leave = bpf_program__attach(s->bpf->progs.syscalls_leave);
-	if (!s->bpf->links.syscalls_leave)
-		return bpf_refused(errno, "attaching to raw_tracepoint sys_exit", why, why_size);
-	error = syscalls_bpf__attach(s->bpf);
-	if (error)
-		return bpf_refused(error, "attaching to raw_tracepoint sys_enter", why, why_size);
-	s->bpf->data->attached_ns = now_ns();
 	note_blocked_threads(s, run);
-	*means = "raw_tracepoint";
+	*means = tracepoint ? "tracepoint" : "raw_tracepoint";
 	return 0;
 }
 
@@ -166,17 +228,16 @@ static int syscalls_snapshot(void *state, enum edge edge)
 	struct state *s = state;
 
 	bpf_window_edge(&s->bpf->data->window, edge);
-	s->missed[edge] =
-		missed_by(s->bpf->progs.syscalls_enter) + missed_by(s->bpf->progs.syscalls_leave);
+	s->missed[edge] = missed_by(s->enter) + missed_by(s->leave);
 	return 0;
 }
 
 /* From here on the tables stand still. As in open, no return may be seen without its beginning. */
-static void stop(struct syscalls_bpf *bpf)
+static void stop(struct state *s)
 {
-	bpf_link__destroy(bpf->links.syscalls_leave);
-	bpf->links.syscalls_leave = NULL;
-	syscalls_bpf__detach(bpf);
+	bpf_link__destroy(s->leave_link);
+	s->leave_link = NULL;
+	syscalls_bpf__detach(s->bpf);
 }
 
 static void add(struct syscalls_stat *sum, const struct syscalls_stat *part)
@@ -303,7 +364,7 @@ static void syscalls_emit(void *state, struct writer *w)
 		writer_absent(w, END_HOST, "syscalls", "out of memory when the window was over");
 		return;
 	}
-	stop(s->bpf);
+	stop(s);
 	memcpy(lost, s->bpf->bss->lost, sizeof(lost));
 	lost[END_HOST] += s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN];
 	count = add_counts(s, figures);
@@ -323,7 +384,7 @@ static void syscalls_close(void *state)
 		return;
 	if (s->counts)
 		munmap((void *)s->counts, (s->element * s->cpus + 4095) / 4096 * 4096);
-	syscalls_bpf__destroy(s->bpf);
+	unload(s);
 	free(s);
 }
 

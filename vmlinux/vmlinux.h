@@ -44,6 +44,13 @@ struct bpf_raw_tracepoint_args {
 	__u64 args[0];
 };
 
+/* The format of raw_syscalls:sys_enter and sys_exit, which is ABI as any tracepoint's of these. */
+struct raw_syscalls_event {
+	__u64 common;
+	long number;
+	long result; /* of sys_exit; the first argument in sys_enter */
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct thread_info {
