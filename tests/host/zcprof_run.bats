@@ -112,10 +112,10 @@ device_counter() {
 		between "$((bytes / 100 * 97))" "$(value "$file" ${counter% *} nic statistic ${counter#* })" \
 			"$((bytes / 100 * 106))"
 	done
-	# veth's packets are processed where they were sent from, or where RPS took them: on both CPUs.
+	# veth's packets are processed on the CPU that sent them; other traffic may come on top.
 	processed=$(($(sum "$file" rx softnet processed) + $(sum "$file" tx softnet processed)))
 	packets=$(($(value "$file" rx nic statistic rx_packets) + $(value "$file" tx nic statistic rx_packets)))
-	between "$((packets * 9 / 10))" "$processed" "$((packets * 12 / 10 + 1000))"
+	[ "$processed" -ge $((packets * 9 / 10)) ]
 	[ "$(value "$file" host selfcost edge_spread open)" -gt 0 ]
 }
 
