@@ -254,6 +254,26 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	[ "$(echo "$output" | json '[round(r["p_permutation"] * 252) for r in page["result"] if r["figure"] == "throughput"]')" = "[2]" ]
 }
 
+@test "diff: calls and the time of one share the change in time between them" {
+	read_size "$dir/a" 4K 20 3000000000 6100000 900 0
+	read_size "$dir/b" 256K 40 20000000 190000 3000 1
+	run --separate-stderr "$zcroi" diff --format json "$dir/a" "$dir/b"
+	[ "$(echo "$output" | json '(lambda n, t: abs(n["change_ns_per_kb"] + t["change_ns_per_kb"]
+		- (n["b"] * t["b"] - n["a"] * t["a"]) * 1e-6) < 1e-9)(
+		*[[r for r in page["syscalls"] if r["figure"] == f][0] for f in ("recv calls", "recv time")])')" = True ]
+}
+
+@test "diff: what was measured and did not occur is a zero, what was not measured is not" {
+	for i in 1 2 3 4 5; do
+		synthetic "$dir/a/run-$i.csv" repeat=$i read=4K components="task/locks=80000000$i task/skb=500000000" rtt=5$i
+		synthetic "$dir/b/run-$i.csv" repeat=$i components="task/skb=500000000"
+	done
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	echo "$output"
+	[[ $(flat) == *" task/locks rx 16.00 0 -16.00 "*" 0 better "* ]]
+	[[ $(flat) == *" rtt tx us 52.98 not measured - inconclusive "* ]]
+}
+
 @test "diff: Welch's ratio and interval" {
 	read_size "$dir/a" 4K 20 3000000000 6100000 900 0
 	read_size "$dir/b" 256K 40 20000000 190000 3000 1
