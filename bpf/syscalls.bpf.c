@@ -99,13 +99,13 @@ static __always_inline int begin(long number)
 }
 
 SEC("raw_tracepoint/sys_enter")
-int syscalls_enter(struct bpf_raw_tracepoint_args *ctx)
+int syscalls_in(struct bpf_raw_tracepoint_args *ctx)
 {
 	return begin(ctx->args[1]);
 }
 
 SEC("tracepoint/raw_syscalls/sys_enter")
-int syscalls_tp_enter(struct raw_syscalls_event *ctx)
+int syscalls_tp_in(struct raw_syscalls_event *ctx)
 {
 	return begin(ctx->number);
 }
@@ -230,13 +230,13 @@ static __always_inline int finish(long number, struct pt_regs *regs, long result
 }
 
 SEC("raw_tracepoint/sys_exit")
-int syscalls_leave(struct bpf_raw_tracepoint_args *ctx)
+int syscalls_out(struct bpf_raw_tracepoint_args *ctx)
 {
 	return finish(0, (struct pt_regs *)ctx->args[0], ctx->args[1]);
 }
 
 SEC("tracepoint/raw_syscalls/sys_exit")
-int syscalls_tp_leave(struct raw_syscalls_event *ctx)
+int syscalls_tp_out(struct raw_syscalls_event *ctx)
 {
 	return finish(ctx->number, NULL, ctx->result);
 }

@@ -120,12 +120,12 @@ static void choose_programs(struct state *s, bool tracepoint)
 {
 	struct syscalls_bpf *bpf = s->bpf;
 
-	bpf_program__set_autoload(bpf->progs.syscalls_enter, !tracepoint);
-	bpf_program__set_autoload(bpf->progs.syscalls_leave, !tracepoint);
-	bpf_program__set_autoload(bpf->progs.syscalls_tp_enter, tracepoint);
-	bpf_program__set_autoload(bpf->progs.syscalls_tp_leave, tracepoint);
-	s->enter = tracepoint ? bpf->progs.syscalls_tp_enter : bpf->progs.syscalls_enter;
-	s->leave = tracepoint ? bpf->progs.syscalls_tp_leave : bpf->progs.syscalls_leave;
+	bpf_program__set_autoload(bpf->progs.syscalls_in, !tracepoint);
+	bpf_program__set_autoload(bpf->progs.syscalls_out, !tracepoint);
+	bpf_program__set_autoload(bpf->progs.syscalls_tp_in, tracepoint);
+	bpf_program__set_autoload(bpf->progs.syscalls_tp_out, tracepoint);
+	s->enter = tracepoint ? bpf->progs.syscalls_tp_in : bpf->progs.syscalls_in;
+	s->leave = tracepoint ? bpf->progs.syscalls_tp_out : bpf->progs.syscalls_out;
 }
 
 /* The return first: a beginning that stays without its return would be in flight for ever. */
@@ -136,8 +136,8 @@ static int attach(struct state *s, char *why, size_t why_size)
 	s->leave_link = bpf_program__attach(s->leave);
 	if (!s->leave_link)
 		return bpf_refused(errno, "attaching to sys_exit", why, why_size);
-	bpf->links.syscalls_enter = bpf_program__attach(s->enter);
-	if (!bpf->links.syscalls_enter)
+	bpf->links.syscalls_in = bpf_program__attach(s->enter);
+	if (!bpf->links.syscalls_in)
 		return bpf_refused(errno, "attaching to sys_enter", why, why_size);
 	bpf->links.syscalls_died = bpf_program__attach(bpf->progs.syscalls_died);
 	if (!bpf->links.syscalls_died)

@@ -21,7 +21,17 @@ for tool in bpftrace perf strace; do
 done
 [ "$(id -u)" = 0 ] || { echo "syscalls.sh: needs root, for BPF" >&2; exit 3; }
 
-trap 'kill $(jobs -p) 2>/dev/null || :; rm -rf "$dir"' EXIT
+# bpftrace and perf look for tracepoints there; what is mounted here is unmounted again.
+mounted=
+if ! [ -d /sys/kernel/debug/tracing/events ]; then
+	mount -t debugfs none /sys/kernel/debug 2>/dev/null && mounted=/sys/kernel/debug
+fi
+cleanup() {
+	kill $(jobs -p) 2>/dev/null || :
+	[ -z "$mounted" ] || umount -R $mounted
+	rm -rf "$dir"
+}
+trap cleanup EXIT
 trap 'exit 1' INT TERM
 mkfifo "$dir/work.in" "$dir/tool.in"
 exec {to_work}<>"$dir/work.in" {to_tool}<>"$dir/tool.in"
@@ -36,13 +46,17 @@ until_says() { # FILE PATTERN
 	exit 1
 }
 
+# The same figures, per process as zcprof's are per end: stats() is calls, mean and total; the sum of
+# squares is for the standard deviation.
 program='BEGIN { printf("begin\n"); }
 tracepoint:raw_syscalls:sys_enter /pid == $1/ { @start[tid] = nsecs; }
 tracepoint:raw_syscalls:sys_exit /@start[tid]/ {
 	$ns = nsecs - @start[tid];
-	@stats[args->id] = stats($ns); @least[args->id] = min($ns); @most[args->id] = max($ns);
-	@histogram[args->id] = hist($ns);
-	if (args->ret < 0) { @errors[args->id] = count(); }
+	@stats[pid, args->id] = stats($ns);
+	@least[pid, args->id] = min($ns); @most[pid, args->id] = max($ns);
+	@squares[pid, args->id] = sum($ns * $ns);
+	@histogram[pid, args->id] = hist($ns);
+	if (args->ret < 0) { @errors[pid, args->id] = count(); }
 	delete(@start[tid]);
 }'
 

@@ -121,7 +121,7 @@ static void helpers_belong_to_their_callers(void **state)
 	/* A BPF program works for whoever runs it. */
 	assert_int_equal(STACK("bpf_prog_6deef7357e7b4530_filter", "veth_xdp_rcv_skb"),
 			 COMPONENT_netdev);
-	assert_int_equal(STACK("bpf_prog_6deef7357e7b4530_leave", "bpf_trace_run2"),
+	assert_int_equal(STACK("bpf_prog_6deef7357e7b4530_syscalls_out", "bpf_trace_run2"),
 			 COMPONENT_tracing);
 	assert_int_equal(STACK("__x86_indirect_thunk_rax", "veth_xmit"), COMPONENT_netdev);
 }
