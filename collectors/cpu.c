@@ -252,9 +252,14 @@ static void add_busy(const struct run *run, struct sums *sums, int cpu, const ui
 	}
 }
 
-static void emit_cpu(struct writer *w, enum record_end end, int cpu, const uint64_t ns[FIELDS])
+static void emit_cpu(struct writer *w, enum record_end end, int cpu, const uint64_t ns[FIELDS],
+		     double window_ns)
 {
+	double unaccounted = window_ns;
 	char key[16];
+
+	for (int i = 0; i < FIELDS; i++)
+		unaccounted -= ns[i];
 
 	snprintf(key, sizeof(key), "%d", cpu);
 	writer_u64(w, WINDOW, end, METRIC_cpu_user, key, ns[USER] + ns[NICE]);
@@ -264,6 +269,9 @@ static void emit_cpu(struct writer *w, enum record_end end, int cpu, const uint6
 	writer_u64(w, WINDOW, end, METRIC_cpu_iowait, key, ns[IOWAIT]);
 	writer_u64(w, WINDOW, end, METRIC_cpu_idle, key, ns[IDLE]);
 	writer_u64(w, WINDOW, end, METRIC_cpu_steal, key, ns[STEAL]);
+	/* Ticks are counted whole, so the sum may be the longer one. */
+	writer_u64(w, WINDOW, end, METRIC_cpu_unaccounted, key,
+		   unaccounted > 0 ? (uint64_t)unaccounted : 0);
 }
 
 static void emit_cpus(const struct cpu *c, struct writer *w)
@@ -290,7 +298,7 @@ static void emit_cpus(const struct cpu *c, struct writer *w)
 			after[i] = after[i] > before[i] ? after[i] - before[i] : 0;
 		add_busy(c->run, &sums, cpu, after);
 		emit_cpu(w, is_elsewhere(c->run, cpu) ? END_HOST : run_cpu_end(c->run, cpu), cpu,
-			 after);
+			 after, window);
 	}
 	for (int end = 0; end < END_COUNT; end++)
 		if (sums.end_has[end])

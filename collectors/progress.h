@@ -21,6 +21,8 @@ struct progress {
 	size_t total;
 	size_t measured; /* runs that the estimate rests on */
 	struct timespec began;
+	struct timespec run_began;
+	bool in_run;
 	const char *configuration;
 	unsigned int repeat;
 	double seconds_each; /* until one run was seen */

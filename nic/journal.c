@@ -207,7 +207,7 @@ static int find_netns(unsigned long long inode)
 	return found;
 }
 
-/* In a child, because joining a namespace is for good. */
+/* In a child, because joining a namespace is for good. -ENOENT: it is gone. */
 static int put_back_elsewhere(const struct change *c)
 {
 	int netns = find_netns(c->netns);
@@ -215,7 +215,7 @@ static int put_back_elsewhere(const struct change *c)
 	pid_t pid;
 
 	if (netns < 0)
-		return 0; /* the namespace is gone, and the setting with it */
+		return -ENOENT;
 	pid = fork();
 	if (!pid) {
 		int error = netns_join(netns);
@@ -228,36 +228,42 @@ static int put_back_elsewhere(const struct change *c)
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
+/* How many were put back, or -1. */
 static int put_back(const struct journal *j)
 {
 	unsigned long long own = netns_inode(-1);
-	int result = 0;
+	int count = 0;
+	bool failed = false;
 
 	for (size_t i = j->count; i--;) {
 		const struct change *c = &j->changes[i];
 		int error = c->netns == own ? write_value(c->path, c->old) : put_back_elsewhere(c);
 
-		/* ENOENT: the device is gone, and the setting with it. */
+		count += !error;
+		/* ENOENT: the device or the namespace is gone, and the setting with it. */
 		if (!error || error == -ENOENT)
 			continue;
 		say_error("cannot put %s back to \"%s\": %s; write it there by hand", c->path,
 			  c->old, strerror(-error));
-		result = -1;
+		failed = true;
 	}
-	return result;
+	return failed ? -1 : count;
+}
+
+/* Put back, and end: how many, or -1, and then the file stays. */
+static int undo(struct journal *j)
+{
+	int count = put_back(j);
+
+	if (count >= 0 && j->file)
+		unlink(j->file);
+	journal_free(j);
+	return count;
 }
 
 int journal_close(struct journal *j)
 {
-	int result;
-
-	if (!j)
-		return 0;
-	result = put_back(j);
-	if (!result && j->file)
-		unlink(j->file);
-	journal_free(j);
-	return result;
+	return j && undo(j) < 0 ? -1 : 0;
 }
 
 /* What a dead process left in its file; NULL where it is not a journal, or its process lives. */
@@ -311,18 +317,16 @@ int journal_recover(const char *dir)
 		return 0;
 	while ((entry = readdir(entries))) {
 		struct journal *j = entry->d_name[0] == '.' ? NULL : load(dir, entry->d_name);
-		size_t count = j ? j->count : 0;
+		int count = j ? undo(j) : 0;
 
-		if (!j)
-			continue;
-		if (journal_close(j)) {
-			total = -1;
-		} else if (count) {
-			say_info("put back %zu setting%s that process %.*s had changed and left",
+		if (count > 0)
+			say_info("put back %d setting%s that process %.*s had changed and left",
 				 count, count == 1 ? "" : "s", (int)strcspn(entry->d_name, "."),
 				 entry->d_name);
-			total = total < 0 ? total : total + (int)count;
-		}
+		if (count < 0 || total < 0)
+			total = -1;
+		else
+			total += count;
 	}
 	closedir(entries);
 	return total;
