@@ -63,7 +63,7 @@ static void usage(const char *format, ...)
 /* argp wants names with '-', one text per option that says the default too, and room for both. */
 struct spelling {
 	struct argp_option options[OPTIONS + OTHERS + 1];
-	char names[OPTIONS][32];
+	char names[OPTIONS][OPTION_SPELL_MAX];
 	char helps[OPTIONS][200];
 };
 
@@ -74,15 +74,12 @@ static void spell(struct spelling *s, enum option_ends ends)
 	for (int id = 0; id < OPTIONS; id++) {
 		const struct option_info *info = option_info(id);
 
-		snprintf(s->names[id], sizeof(s->names[id]), "%s", info->name);
-		for (char *c = s->names[id]; *c; c++)
-			*c = *c == '_' ? '-' : *c;
 		snprintf(s->helps[id], sizeof(s->helps[id]), "%s%s%s%s", info->help,
 			 *info->value && *info->preset ? " (" : "",
 			 *info->value ? info->preset : "",
 			 *info->value && *info->preset ? ")" : "");
 		s->options[n++] = (struct argp_option){
-			.name = s->names[id],
+			.name = option_spell(id, s->names[id]),
 			.key = TABLE_KEY + id,
 			.arg = *info->value ? info->value : "yes|no",
 			.flags = (*info->value ? 0 : OPTION_ARG_OPTIONAL) |
@@ -99,15 +96,16 @@ static void spell(struct spelling *s, enum option_ends ends)
 static void take_option(struct config *config, enum option_id id, const char *text)
 {
 	const struct option_info *info = option_info(id);
+	char name[OPTION_SPELL_MAX];
 	char why[160];
 
 	if (!(info->ends & ends_of(config->end)))
-		usage("--%s belongs to 'zcpath %s'; give it there", info->name,
+		usage("--%s belongs to 'zcpath %s'; give it there", option_spell(id, name),
 		      config->end == END_RX ? "tx" : "rx");
 	if (!text)
 		text = "yes";
 	if (option_parse(info, text, &config->option[id], why, sizeof(why)))
-		usage("--%s %s: %s", info->name, text, why);
+		usage("--%s %s: %s", option_spell(id, name), text, why);
 	config->given[id] = true;
 }
 

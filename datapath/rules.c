@@ -40,6 +40,7 @@ static bool at_preset(const struct config *config, enum option_id id)
 static int check_path(struct config *config)
 {
 	const char *name = config->option[OPTION_path].name;
+	char spelled[OPTION_SPELL_MAX];
 
 	config->path = path_find(name, config->end);
 	if (!config->path) {
@@ -51,10 +52,33 @@ static int check_path(struct config *config)
 		if (config->given[belongs[i].option] && !has_meaning(&belongs[i], name) &&
 		    !at_preset(config, belongs[i].option)) {
 			say_error("--%s has no meaning for --path %s; leave it out",
-				  option_info(belongs[i].option)->name, name);
+				  option_spell(belongs[i].option, spelled), name);
 			return -1;
 		}
 	return 0;
+}
+
+/*
+ * One send never goes beyond the message's end, and no more are in flight than the next flush waits
+ * for. A default gives way, so that the facts say what is really done; what was given does not.
+ */
+static int check_limit(struct config *config, enum option_id id, enum option_id limit)
+{
+	struct option_value *value = &config->option[id];
+	char name[OPTION_SPELL_MAX];
+	char limit_name[OPTION_SPELL_MAX];
+	char text[OPTION_TEXT_MAX];
+
+	if (value->number <= config->option[limit].number)
+		return 0;
+	if (!config->given[id]) {
+		value->number = config->option[limit].number;
+		return 0;
+	}
+	option_print(option_info(limit), &config->option[limit], text, sizeof(text));
+	say_error("--%s cannot be more than --%s, which is %s", option_spell(id, name),
+		  option_spell(limit, limit_name), text);
+	return -1;
 }
 
 static int check_tx(struct config *config)
@@ -70,6 +94,11 @@ static int check_tx(struct config *config)
 		say_error("--warmup would move part of --bytes outside the window; leave one out");
 		return -1;
 	}
+	if (check_limit(config, OPTION_write, OPTION_msg))
+		return -1;
+	if (option[OPTION_flush_every].number &&
+	    check_limit(config, OPTION_depth, OPTION_flush_every))
+		return -1;
 	/* The window holds all of it. */
 	if (option[OPTION_bytes].number)
 		option[OPTION_warmup].seconds = 0;

@@ -52,12 +52,13 @@ static int set_number(int fd, const struct socket_number *n, const struct config
 	/* A rate is bits per second for people and bytes per second for the kernel. */
 	uint64_t number = config->option[n->id].number / (n->id == OPTION_pacing ? 8 : 1);
 	uint32_t narrow = number;
+	char name[OPTION_SPELL_MAX];
 
 	if (!setsockopt(fd, n->level, n->name, n->size == 8 ? (void *)&number : (void *)&narrow,
 			n->size))
 		return 0;
 	return failure_of(
-		failure, true, "cannot set --%s to %llu: %s; %s", option_info(n->id)->name,
+		failure, true, "cannot set --%s to %llu: %s; %s", option_spell(n->id, name),
 		(unsigned long long)config->option[n->id].number, strerror(errno), n->fix);
 }
 
@@ -249,16 +250,20 @@ uint64_t socket_acked(int fd)
 	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) ? 0 : info.tcpi_bytes_acked;
 }
 
+/* The address of an interface against a socket's, which may be IPv4 in the clothes of IPv6. */
 static bool same_address(const struct sockaddr *a, const struct sockaddr_storage *b)
 {
 	const struct in6_addr *b6 = &((const struct sockaddr_in6 *)b)->sin6_addr;
+	in_addr_t b4 = ((const struct sockaddr_in *)b)->sin_addr.s_addr;
+	bool mapped = b->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(b6);
 
-	if (!a || a->sa_family != b->ss_family)
+	if (!a)
 		return false;
-	if (a->sa_family == AF_INET)
-		return ((const struct sockaddr_in *)a)->sin_addr.s_addr ==
-		       ((const struct sockaddr_in *)b)->sin_addr.s_addr;
-	return a->sa_family == AF_INET6 &&
+	if (mapped)
+		b4 = b6->s6_addr32[3];
+	if (a->sa_family == AF_INET && (mapped || b->ss_family == AF_INET))
+		return ((const struct sockaddr_in *)a)->sin_addr.s_addr == b4;
+	return a->sa_family == AF_INET6 && b->ss_family == AF_INET6 &&
 	       IN6_ARE_ADDR_EQUAL(&((const struct sockaddr_in6 *)a)->sin6_addr, b6);
 }
 

@@ -55,9 +55,6 @@ static int tx_uring_open_as(struct flow *f, bool zerocopy)
 	s->depth = option[OPTION_depth].number;
 	s->zerocopy = zerocopy;
 	s->fixed = zerocopy && !option[OPTION_plain_buffers].on;
-	if (zerocopy && option[OPTION_flush_every].number &&
-	    s->depth > option[OPTION_flush_every].number)
-		s->depth = option[OPTION_flush_every].number;
 	/* Room for notifications in bursts: a long queue of small sends is acknowledged at once. */
 	completions = zerocopy ? 4096 + 2 * s->depth : 2 * s->depth;
 	if (uring_open(&s->uring, f, s->depth, completions))

@@ -100,9 +100,9 @@ static void place_interrupts(struct placement *p)
 }
 
 /*
- * Software steering (Documentation/networking/scaling.rst): RPS moves a queue's receive work to
- * the CPUs of a mask. XPS is set where the device has several transmit queues, so that the CPUs
- * keep to one; a device with one refuses it.
+ * Software steering (Documentation/networking/scaling.rst): RPS moves a queue's receive work to the
+ * CPUs of a mask. XPS is left alone: it chooses a transmit queue by the sending CPU, and where a
+ * queue's completions are handled is up to its interrupt, which a device that comes here has not.
  */
 static void place_queues(struct placement *p)
 {

@@ -19,6 +19,14 @@ const struct option_info *option_info(enum option_id id)
 	return &options[id];
 }
 
+char *option_spell(enum option_id id, char text[OPTION_SPELL_MAX])
+{
+	snprintf(text, OPTION_SPELL_MAX, "%s", options[id].name);
+	for (char *c = text; *c; c++)
+		*c = *c == '_' ? '-' : *c;
+	return text;
+}
+
 static bool same_name(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++)

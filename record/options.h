@@ -5,6 +5,7 @@
  *
  *   option_find()   "no-iowait" or "no_iowait" -> its id, or OPTION_NONE
  *   option_info()   what the table says of an id
+ *   option_spell()  its name as it is typed: "no-iowait"
  *   option_parse()  a text -> a value of that option, within its bounds
  *   option_check()  would option_parse() take it?
  *   option_print()  a value -> the text that option_parse() would take for it
@@ -63,6 +64,10 @@ struct option_value {
 
 enum option_id option_find(const char *name);
 const struct option_info *option_info(enum option_id id);
+
+#define OPTION_SPELL_MAX 32
+/* Returns text. */
+char *option_spell(enum option_id id, char text[OPTION_SPELL_MAX]);
 
 /*
  * 0, or -1 with why filled in: a part of a sentence that fits behind "--option VALUE: ". A flag is

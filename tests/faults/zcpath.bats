@@ -233,3 +233,39 @@ end_peer() {
 	[ "$code" = 1 ]
 	one_sentence tx.err "No space left on device"
 }
+
+@test "io_uring forbidden: said with the fix, exit 3, and the other paths still run" {
+	cc -O1 -o without_uring "$BATS_TEST_DIRNAME/../tool/without_uring.c"
+	./without_uring true || skip "this kernel has no seccomp filters"
+	in_rx=./without_uring
+	in_tx=./without_uring
+	run --separate-stderr $in_tx "$BUILD/zcpath" paths
+	[ "$status" = 0 ]
+	[ "$(grep -c ' no .*it is forbidden here: see sysctl kernel.io_uring_disabled' <<<"$output")" = 3 ]
+	for end in "rx --path uring" "tx --to ::1 --path uring" "tx --to ::1 --path send_zc"; do
+		# shellcheck disable=SC2086
+		run --separate-stderr $in_tx "$BUILD/zcpath" $end
+		[ "$status" = 3 ]
+		[ -z "$output" ]
+		[ "${#stderr_lines[@]}" = 1 ]
+		[[ "$stderr" == *"cannot set up io_uring: Operation not permitted; it is forbidden here"* ]]
+	done
+	both --path copy -- --path zerocopy --bytes 1M --verify
+}
+
+@test "a memlock limit that the message does not fit in: said with the fix, exit 3" {
+	[ "$(id -u)" = 0 ] || skip "takes root, to become an ordinary user with a small limit"
+	command -v setpriv >/dev/null || skip "needs setpriv"
+	"$BUILD/zcpath" paths | grep -q '^tx *send_zc *yes' || skip "this machine cannot run tx send_zc"
+	reachable=$(mktemp -d)
+	chmod a+rx "$reachable"
+	cp "$BUILD/zcpath" "$reachable/zcpath"
+	rx
+	code=0
+	(ulimit -l 1024 && cd / && exec setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$reachable/zcpath" tx --to 127.0.0.1 --port "$port" --path send_zc) >tx.csv 2>tx.err || code=$?
+	rm -r "$reachable"
+	rx_ends
+	[ "$code$rx_code" = 31 ]
+	one_sentence tx.err "give --plain-buffers"
+}

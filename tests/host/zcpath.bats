@@ -82,11 +82,36 @@ states() { # END
 	refused 2 "outside the window" tx --to ::1 --bytes 1M --warmup 1
 	refused 2 "more than zcpath rx takes" rx 5210
 	refused 2 "expected 1 to 65534" rx --port 65535
+	refused 2 "--write cannot be more than --msg, which is 64K" tx --to ::1 --msg 64K --write 128K
+	refused 2 "--depth cannot be more than --flush-every" \
+		tx --to ::1 --path send_zc --flush-every 4 --depth 8
 	refused 2 "--hugepages has no meaning" tx --to ::1 --path sendfile --hugepages
 }
 
 @test "an option at its default is taken for every path" {
 	both --path copy --singleshot=no --buffers 64 -- --path copy --depth 8 --flush-every 0 --bytes 1M
+}
+
+@test "the facts say effective values" {
+	both --rcvbuf 64K --mss 1000 -- --msg 64K --mss 1200 --pacing 800M --bytes 1M
+	grep -q '^,tx,fact,option,write,64K,$' tx.csv
+	grep -q '^,tx,fact,option,warmup,0,$' tx.csv
+	grep -q '^,tx,fact,option,pacing,800M,$' tx.csv
+	grep -q '^,tx,fact,option,mss,1200,$' tx.csv
+	grep -q '^,rx,fact,option,mss,1000,$' rx.csv
+	grep -q '^,rx,fact,option,rcvbuf,128K,$' rx.csv
+}
+
+@test "softirq work is placed for an IPv4 sender at a receiver for all addresses, too" {
+	queue=/sys/class/net/lo/queues/rx-0/rps_cpus
+	[ -w $queue ] || skip "needs to write $queue"
+	host=::
+	rx --irq-cpu 0
+	host=127.0.0.1
+	tx --bytes 1M
+	rx_ends
+	[ "$rx_code" = 0 ]
+	grep -q '^,rx,fact,irq_affinity,lo/rx-0,0,$' rx.csv
 }
 
 @test "rows: facts first, states in order, a row per interval, then the window" {
@@ -110,7 +135,13 @@ states() { # END
 	[ "$(value tx messages)" -ge 1 ]
 	[ "$(value rx bytes_life)" = "$(value tx bytes_life)" ]
 	if [ -x "$BUILD/zcroi" ]; then
-		"$BUILD/zcroi" check rx.csv tx.csv
+		# Both ends in one file, as zcprof writes them.
+		{
+			head -n 1 rx.csv
+			grep -h ',fact,' rx.csv tx.csv
+			grep -hv ',fact,\|^time_s' rx.csv tx.csv
+		} >run.csv
+		"$BUILD/zcroi" check run.csv
 	fi
 }
 

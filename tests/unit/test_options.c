@@ -38,7 +38,13 @@ static void every_default_is_taken_and_printed_as_it_stands(void **state)
 
 static void finds_names_with_either_mark(void **state)
 {
+	char typed[OPTION_SPELL_MAX];
+
 	(void)state;
+	for (int id = 0; id < OPTIONS; id++) {
+		assert_int_equal(option_find(option_spell(id, typed)), id);
+		assert_null(strchr(typed, '_'));
+	}
 	assert_int_equal(option_find("no_iowait"), OPTION_no_iowait);
 	assert_int_equal(option_find("no-iowait"), OPTION_no_iowait);
 	assert_int_equal(option_find("no"), OPTION_NONE);
