@@ -39,7 +39,7 @@ bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench
 check-style: ## layout of C, shell scripts, manual pages: what CI insists on
 	@tools/check-style
 
-check-code: ## clang-tidy and cppcheck (minutes)
+check-code: all ## clang-tidy and cppcheck
 	@tools/install-deps check
 	@tools/check-code $(B)
 
