@@ -27,7 +27,7 @@ if ! [ -d /sys/kernel/debug/tracing/events ]; then
 	mount -t debugfs none /sys/kernel/debug 2>/dev/null && mounted=/sys/kernel/debug
 fi
 cleanup() {
-	kill $(jobs -p) 2>/dev/null || :
+	jobs -p | xargs -r kill 2>/dev/null || :
 	[ -z "$mounted" ] || umount -R $mounted
 	rm -rf "$dir"
 }

@@ -11,7 +11,9 @@ measured_setup() {
 	dir=$BATS_TEST_TMPDIR
 	tool=$BUILD/tests/tool
 	mkfifo "$dir/work.in" "$dir/measure.in"
-	exec {to_work}<>"$dir/work.in" {to_measure}<>"$dir/measure.in"
+	# Open for reading too, so that neither side waits for the other to open.
+	declare -gA to
+	exec {to[work]}<>"$dir/work.in" {to[measure]}<>"$dir/measure.in"
 	started=()
 }
 
@@ -43,9 +45,7 @@ measure() {
 }
 
 tell() {
-	local to=to_$1
-
-	echo >&"${!to}"
+	echo >&"${to[$1]}"
 	heard "$1" "$2"
 }
 

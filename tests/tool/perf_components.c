@@ -23,20 +23,21 @@ static void count(const enum component *says, size_t depth, double at, double fr
 }
 
 /* "\tffffffff81000000 symbol": what the function says; false in user space. */
-static int kernel_frame(const char *line, enum component *says)
+static bool kernel_frame(const char *line, enum component *says)
 {
 	char symbol[256] = "";
 	unsigned long long ip;
 
 	if (sscanf(line, "%llx %255s", &ip, symbol) != 2 || ip >> 63 == 0)
-		return 0;
+		return false;
 	*says = component_of_symbol(symbol);
-	return 1;
+	return true;
 }
 
 int main(int argc, char **argv)
 {
 	enum component says[DEPTH];
+	bool in_user = false;
 	size_t depth = 0;
 	double at = 0, from, to;
 	char line[1024];
@@ -51,10 +52,16 @@ int main(int argc, char **argv)
 			count(says, depth, at, from, to);
 			depth = 0;
 			at = 0;
+			in_user = false;
 		} else if (strchr(line, ':') && line[strspn(line, " ")] != '\t' && !at) {
 			at = atof(line);
-		} else if (depth < DEPTH) {
-			depth += kernel_frame(line, &says[depth]);
+		} else if (depth < DEPTH && !in_user) {
+			/* Behind a user's frame, where there is no frame pointer, may stand
+			 * anything. */
+			if (kernel_frame(line, &says[depth]))
+				depth++;
+			else
+				in_user = true;
 		}
 	}
 	for (enum component c = 0; c < COMPONENT_COUNT; c++)
