@@ -117,8 +117,11 @@ int session_send(struct session *s, enum control_verb verb)
 /* A sender's bytes move on when they are acknowledged, too: one send may take long. */
 static uint64_t progress_of(const struct session *s)
 {
-	uint64_t progress = flows_bytes(s->flows);
+	uint64_t progress;
 
+	if (!s->flows)
+		return 0;
+	progress = flows_bytes(s->flows);
 	if (s->config->end == END_TX)
 		for (unsigned int i = 0; i < s->flows->count; i++)
 			progress += socket_acked(s->flows->flow[i].fd);
@@ -296,7 +299,7 @@ static bool happened(struct session *s, const struct pollfd *fds, enum happening
 		*what = HAPPENED_SIGNAL;
 		return true;
 	}
-	if (fds[2].revents && flows_have_news(s, what))
+	if (fds[2].revents && s->flows && flows_have_news(s, what))
 		return true;
 	return fds[3].revents && read_gate(s, what);
 }

@@ -250,21 +250,26 @@ uint64_t socket_acked(int fd)
 	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) ? 0 : info.tcpi_bytes_acked;
 }
 
-/* The address of an interface against a socket's, which may be IPv4 in the clothes of IPv6. */
+/* The IPv4 address of a socket, which may wear the clothes of IPv6; NULL for IPv6 itself. */
+static const void *ipv4_of(const struct sockaddr_storage *socket_address)
+{
+	const struct sockaddr_in *v4 = (const void *)socket_address;
+	const struct sockaddr_in6 *v6 = (const void *)socket_address;
+
+	if (socket_address->ss_family == AF_INET)
+		return &v4->sin_addr;
+	return IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) ? &v6->sin6_addr.s6_addr[12] : NULL;
+}
+
 static bool same_address(const struct sockaddr *a, const struct sockaddr_storage *b)
 {
-	const struct in6_addr *b6 = &((const struct sockaddr_in6 *)b)->sin6_addr;
-	in_addr_t b4 = ((const struct sockaddr_in *)b)->sin_addr.s_addr;
-	bool mapped = b->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(b6);
+	const void *ipv4 = ipv4_of(b);
 
-	if (!a)
-		return false;
-	if (mapped)
-		b4 = b6->s6_addr32[3];
-	if (a->sa_family == AF_INET && (mapped || b->ss_family == AF_INET))
-		return ((const struct sockaddr_in *)a)->sin_addr.s_addr == b4;
-	return a->sa_family == AF_INET6 && b->ss_family == AF_INET6 &&
-	       IN6_ARE_ADDR_EQUAL(&((const struct sockaddr_in6 *)a)->sin6_addr, b6);
+	if (a && a->sa_family == AF_INET && ipv4)
+		return !memcmp(&((const struct sockaddr_in *)a)->sin_addr, ipv4, 4);
+	return a && a->sa_family == AF_INET6 && !ipv4 &&
+	       !memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,
+		       &((const struct sockaddr_in6 *)b)->sin6_addr, 16);
 }
 
 /* The device that has the local address; the loopback device when the peer's is here as well. */

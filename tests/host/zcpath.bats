@@ -284,3 +284,10 @@ states() { # END
 	[[ "$(cat rx.err)" == *"bytes were not what was sent, the first at byte 0 of flow 0"* ]]
 	[ "$(value rx bad_bytes)" -gt 99000 ]
 }
+
+@test "buffers in 2 MiB pages" {
+	free=$(awk '/^HugePages_Free/ { print $2 }' /proc/meminfo)
+	[ "${free:-0}" -ge 4 ] || skip "needs 4 free 2 MiB pages: sysctl vm.nr_hugepages"
+	both --hugepages -- --hugepages --msg 2M --bytes 20M --verify
+	check_figures $((20 * MB))
+}
