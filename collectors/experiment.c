@@ -160,6 +160,14 @@ static double mean_seconds(const struct plan *plan)
 	return sum / plan->configuration_count;
 }
 
+/* An end that was killed may have left its device as it had set it up. */
+static int start_over(struct experiment *x)
+{
+	journal_recover(JOURNAL_DIR);
+	link_close(&x->link);
+	return open_link(x);
+}
+
 static int run_all(struct experiment *x)
 {
 	const struct plan *plan = &x->settings->plan;
@@ -169,6 +177,7 @@ static int run_all(struct experiment *x)
 
 	progress_open(&progress, plan->slot_count, finished, mean_seconds(plan));
 	x->progress = &progress;
+	x->once.progress = &progress;
 	if (finished)
 		say_info("%zu of %zu runs are in %s already; going on", finished, plan->slot_count,
 			 x->directory);
@@ -181,8 +190,11 @@ static int run_all(struct experiment *x)
 			return EXIT_FAILED;
 		if (!stop_asked())
 			result = run_once(x, &plan->slots[i]);
-		if (result == RUN_FAILED)
+		if (result == RUN_FAILED) {
 			failed++;
+			if (start_over(x))
+				return EXIT_FAILED;
+		}
 		if (result == RUN_DONE || result == RUN_FAILED)
 			continue;
 		progress_clear(&progress);

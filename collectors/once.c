@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "collectors/progress.h"
 
 bool once_warning(struct once *once, const char *text)
 {
@@ -19,6 +20,8 @@ bool once_warning(struct once *once, const char *text)
 		grown[once->count] = strdup(text);
 		once->count += !!grown[once->count];
 	}
+	if (once->progress)
+		progress_clear(once->progress);
 	say_warning("%s", text);
 	return true;
 }

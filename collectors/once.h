@@ -11,7 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct progress;
+
 struct once {
+	const struct progress *progress; /* to make room; may be NULL */
 	char **texts;
 	size_t count;
 };

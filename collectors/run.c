@@ -20,13 +20,6 @@
 /* zcpath gives up on a dead peer within 10 s; its own sentence is better than ours. */
 #define PATIENCE_MS 15000
 
-struct used {
-	const struct collector_ops *ops;
-	void *state;
-	bool opened;
-	bool failed; /* a snapshot */
-};
-
 struct running {
 	struct experiment *x;
 	const struct slot *slot;
@@ -34,9 +27,7 @@ struct running {
 	struct run run;
 	struct writer *writer;
 	struct end end[SIDES];
-	struct used used[COLLECTORS_MAX];
-	size_t used_count;
-	uint64_t spread_ns[EDGE_COUNT];
+	struct collecting collecting;
 	double seconds;
 	double warmup;
 	bool by_bytes;
@@ -201,87 +192,6 @@ static enum run_result tell(struct running *r, const char *word)
 		       : fail(r, "cannot tell the sender to %s: %s", word, strerror(-error));
 }
 
-/* ---- the collectors ---- */
-
-static void warn_absent(struct running *r, const char *source, const char *why)
-{
-	char text[600];
-
-	snprintf(text, sizeof(text), "the records have no %s: %s", source, why);
-	progress_clear(r->x->progress);
-	once_warning(&r->x->once, text);
-}
-
-static void open_collectors(struct running *r)
-{
-	for (size_t i = 0; collectors[i]; i++) {
-		const struct collector_ops *ops = collectors[i];
-		const struct collector_ops *const *chosen = r->x->chosen;
-		struct used *u = &r->used[r->used_count];
-		const char *means = NULL;
-		char why[512] = "";
-
-		while (*chosen && *chosen != ops)
-			chosen++;
-		if (!*chosen) {
-			writer_absent(r->writer, END_HOST, ops->source, "not asked for");
-			continue;
-		}
-		/* C costs two reads of /proc, and without it there is no ROI to compare. */
-		if (r->slot->control && strcmp(ops->source, "cpu")) {
-			writer_absent(r->writer, END_HOST, ops->source, "this is a control run");
-			continue;
-		}
-		*u = (struct used){.ops = ops};
-		r->used_count++;
-		if (ops->open(&u->state, &r->run, &means, why, sizeof(why))) {
-			writer_absent(r->writer, END_HOST, ops->source, why);
-			warn_absent(r, ops->source, why);
-			continue;
-		}
-		u->opened = true;
-		writer_fact(r->writer, END_HOST, METRIC_collector_means, ops->source, means);
-	}
-}
-
-static void snapshot(struct running *r, enum edge edge)
-{
-	uint64_t first = now_ns();
-
-	for (size_t i = 0; i < r->used_count; i++) {
-		struct used *u = &r->used[i];
-
-		if (u->opened && u->ops->snapshot(u->state, edge))
-			u->failed = true;
-	}
-	r->spread_ns[edge] = now_ns() - first;
-}
-
-static void emit_collectors(struct running *r)
-{
-	static const char *const edge_name[EDGE_COUNT] = {"open", "close"};
-
-	for (size_t i = 0; i < r->used_count; i++) {
-		struct used *u = &r->used[i];
-
-		if (u->failed)
-			writer_absent(r->writer, END_HOST, u->ops->source,
-				      "could not be read at an edge of the window");
-		else if (u->opened)
-			u->ops->emit(u->state, r->writer);
-	}
-	for (int edge = 0; edge < EDGE_COUNT && r->used_count; edge++)
-		writer_u64(r->writer, WINDOW, END_HOST, METRIC_selfcost_edge_spread,
-			   edge_name[edge], r->spread_ns[edge]);
-}
-
-static void close_collectors(struct running *r)
-{
-	while (r->used_count)
-		if (r->used[--r->used_count].ops->close)
-			r->used[r->used_count].ops->close(r->used[r->used_count].state);
-}
-
 /* ---- the run ---- */
 
 static void set_targets(struct running *r)
@@ -412,19 +322,19 @@ static enum run_result start_end(struct running *r, int side)
 static enum run_result measure(struct running *r)
 {
 	if (r->by_bytes) {
-		snapshot(r, EDGE_OPEN);
+		collecting_snapshot(&r->collecting, EDGE_OPEN);
 		TRY(tell(r, "open"));
 		TRY(await(r, SIDES, REACHED_CLOSED, "done"));
-		snapshot(r, EDGE_CLOSE);
+		collecting_snapshot(&r->collecting, EDGE_CLOSE);
 		return RUN_DONE;
 	}
 	TRY(tell(r, "start"));
 	TRY(sleep_for(r, r->warmup));
 	TRY(tell(r, "open"));
 	TRY(await(r, SIDES, REACHED_OPEN, "open"));
-	snapshot(r, EDGE_OPEN);
+	collecting_snapshot(&r->collecting, EDGE_OPEN);
 	TRY(sleep_for(r, r->seconds));
-	snapshot(r, EDGE_CLOSE);
+	collecting_snapshot(&r->collecting, EDGE_CLOSE);
 	TRY(tell(r, "close"));
 	return await(r, SIDES, REACHED_CLOSED, "closed");
 }
@@ -442,10 +352,8 @@ static void pass_on_warnings(struct running *r)
 			if (*next)
 				*next++ = '\0';
 			warning = strstr(line, "warning: ");
-			if (warning) {
-				progress_clear(r->x->progress);
+			if (warning)
 				once_warning(&r->x->once, warning + strlen("warning: "));
-			}
 		}
 	}
 }
@@ -484,14 +392,15 @@ static enum run_result run_steps(struct running *r)
 	TRY(start_end(r, SIDE_TX));
 	TRY(await(r, SIDES, REACHED_READY, "ready"));
 	write_end_facts(r);
-	open_collectors(r);
+	collecting_open(&r->collecting, &r->run, r->x->chosen, r->slot->control, r->writer,
+			&r->x->once);
 	writer_flush(r->writer);
 	bystand(&bystander, &r->run);
 	result = measure(r);
 	bystand_no_more(&bystander);
 	TRY(result);
 	TRY(finish_ends(r));
-	emit_collectors(r);
+	collecting_emit(&r->collecting, r->writer);
 	return writer_error(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
 }
 
@@ -502,7 +411,7 @@ static enum run_result run_end(struct running *r, enum run_result result)
 	for (int side = 0; side < SIDES; side++)
 		end_stop(&r->end[side], 0);
 	pass_on_warnings(r);
-	close_collectors(r);
+	collecting_close(&r->collecting);
 	if (result == RUN_DONE || result == RUN_NO_OUTPUT) {
 		progress_clear(r->x->progress);
 		result = writer_finish(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;

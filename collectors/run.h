@@ -9,13 +9,11 @@
 #ifndef COLLECTORS_RUN_H
 #define COLLECTORS_RUN_H
 
-#include "collectors/collector.h"
+#include "collectors/collecting.h"
 #include "collectors/once.h"
 #include "collectors/progress.h"
 #include "collectors/settings.h"
 #include "nic/link.h"
-
-#define COLLECTORS_MAX 32
 
 /* What all runs of an experiment share. */
 struct experiment {

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/collecting.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+static bool is_chosen(const struct collector_ops *ops, const struct collector_ops *const *chosen)
+{
+	while (*chosen && *chosen != ops)
+		chosen++;
+	return *chosen;
+}
+
+static void absent(struct writer *w, struct once *once, const char *source, const char *why)
+{
+	char text[600];
+
+	writer_absent(w, END_HOST, source, why);
+	snprintf(text, sizeof(text), "the records have no %s: %s", source, why);
+	once_warning(once, text);
+}
+
+void collecting_open(struct collecting *c, const struct run *run,
+		     const struct collector_ops *const *chosen, bool control, struct writer *w,
+		     struct once *once)
+{
+	for (size_t i = 0; collectors[i]; i++) {
+		const struct collector_ops *ops = collectors[i];
+		const char *means = NULL;
+		char why[512] = "";
+
+		if (!is_chosen(ops, chosen)) {
+			writer_absent(w, END_HOST, ops->source, "not asked for");
+			continue;
+		}
+		/* C costs two reads of /proc, and without it there is no ROI to compare. */
+		if (control && strcmp(ops->source, "cpu")) {
+			writer_absent(w, END_HOST, ops->source, "this is a control run");
+			continue;
+		}
+		c->used[c->count].ops = ops;
+		if (ops->open(&c->used[c->count].state, run, &means, why, sizeof(why))) {
+			absent(w, once, ops->source, why);
+		} else {
+			c->used[c->count].opened = true;
+			writer_fact(w, END_HOST, METRIC_collector_means, ops->source, means);
+		}
+		c->count++;
+	}
+}
+
+void collecting_snapshot(struct collecting *c, enum edge edge)
+{
+	uint64_t first = now_ns();
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->used[i].opened && c->used[i].ops->snapshot(c->used[i].state, edge))
+			c->used[i].failed = true;
+	c->spread_ns[edge] = now_ns() - first;
+}
+
+void collecting_emit(const struct collecting *c, struct writer *w)
+{
+	static const char *const edge_name[EDGE_COUNT] = {"open", "close"};
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct collector_ops *ops = c->used[i].ops;
+
+		if (c->used[i].failed)
+			writer_absent(w, END_HOST, ops->source,
+				      "could not be read at an edge of the window");
+		else if (c->used[i].opened)
+			ops->emit(c->used[i].state, w);
+	}
+	for (int edge = 0; edge < EDGE_COUNT && c->count; edge++)
+		writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_edge_spread, edge_name[edge],
+			   c->spread_ns[edge]);
+}
+
+void collecting_close(struct collecting *c)
+{
+	while (c->count) {
+		c->count--;
+		c->used[c->count].ops->close(c->used[c->count].state);
+	}
+}
