@@ -250,26 +250,20 @@ uint64_t socket_acked(int fd)
 	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) ? 0 : info.tcpi_bytes_acked;
 }
 
-/* The IPv4 address of a socket, which may wear the clothes of IPv6; NULL for IPv6 itself. */
-static const void *ipv4_of(const struct sockaddr_storage *socket_address)
+/* As IPv6, in which an IPv4 address is a mapped one: then either kind of socket compares alike. */
+static bool address_bytes(const struct sockaddr *from, unsigned char bytes[16])
 {
-	const struct sockaddr_in *v4 = (const void *)socket_address;
-	const struct sockaddr_in6 *v6 = (const void *)socket_address;
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-	if (socket_address->ss_family == AF_INET)
-		return &v4->sin_addr;
-	return IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) ? &v6->sin6_addr.s6_addr[12] : NULL;
-}
-
-static bool same_address(const struct sockaddr *a, const struct sockaddr_storage *b)
-{
-	const void *ipv4 = ipv4_of(b);
-
-	if (a && a->sa_family == AF_INET && ipv4)
-		return !memcmp(&((const struct sockaddr_in *)a)->sin_addr, ipv4, 4);
-	return a && a->sa_family == AF_INET6 && !ipv4 &&
-	       !memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,
-		       &((const struct sockaddr_in6 *)b)->sin6_addr, 16);
+	if (from && from->sa_family == AF_INET6) {
+		memcpy(bytes, &((const struct sockaddr_in6 *)from)->sin6_addr, 16);
+		return true;
+	}
+	if (!from || from->sa_family != AF_INET)
+		return false;
+	memcpy(bytes, mapped, 12);
+	memcpy(bytes + 12, &((const struct sockaddr_in *)from)->sin_addr, 4);
+	return true;
 }
 
 /* The device that has the local address; the loopback device when the peer's is here as well. */
@@ -279,17 +273,24 @@ int socket_device(int fd, char name[IF_NAMESIZE])
 	struct sockaddr_storage peer = {0};
 	socklen_t local_size = sizeof(local);
 	socklen_t peer_size = sizeof(peer);
+	unsigned char here[16];
+	unsigned char there[16];
+	unsigned char bytes[16];
 	struct ifaddrs *all;
 	bool peer_is_here = false;
 
 	name[0] = '\0';
 	if (getsockname(fd, (struct sockaddr *)&local, &local_size) ||
-	    getpeername(fd, (struct sockaddr *)&peer, &peer_size) || getifaddrs(&all))
+	    getpeername(fd, (struct sockaddr *)&peer, &peer_size) ||
+	    !address_bytes((struct sockaddr *)&local, here) ||
+	    !address_bytes((struct sockaddr *)&peer, there) || getifaddrs(&all))
 		return -1;
 	for (struct ifaddrs *i = all; i; i = i->ifa_next) {
-		if (same_address(i->ifa_addr, &local))
+		if (!address_bytes(i->ifa_addr, bytes))
+			continue;
+		if (!memcmp(bytes, here, sizeof(bytes)))
 			snprintf(name, IF_NAMESIZE, "%.15s", i->ifa_name);
-		peer_is_here |= same_address(i->ifa_addr, &peer);
+		peer_is_here |= !memcmp(bytes, there, sizeof(bytes));
 	}
 	freeifaddrs(all);
 	if (peer_is_here)
