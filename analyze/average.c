@@ -24,7 +24,7 @@ static void collect_keys(struct averages *averages, const struct configuration *
 	}
 	if (!averages->count)
 		return;
-	qsort(averages->at, averages->count, sizeof(*averages->at), by_key);
+	ARRAY_SORT(averages->at, averages->count, by_key);
 	for (size_t i = 0; i < averages->count; i++)
 		if (!unique || strcmp(averages->at[unique - 1].key, averages->at[i].key))
 			averages->at[unique++] = averages->at[i];

@@ -307,13 +307,12 @@ void compare_runs(struct comparing *c, const struct configuration *a, const stru
 		  const struct common *common, bool withhold)
 {
 	*c = (struct comparing){.withheld = withhold};
-	obstack_init(&c->texts);
 	collect(c, a, b, common);
 	drop_rare_calls(c, a->count, b->count);
 	judge(c, a->count, b->count, common->margin,
 	      common->format == FORMAT_CSV || common->format == FORMAT_JSON);
 	weigh(c, a->count, b->count);
-	qsort(c->items, c->count, sizeof(*c->items), by_weight);
+	ARRAY_SORT(c->items, c->count, by_weight);
 }
 
 void compare_free(struct comparing *c)
@@ -323,5 +322,5 @@ void compare_free(struct comparing *c)
 		free(c->items[i].b);
 	}
 	free(c->items);
-	obstack_free(&c->texts, NULL);
+	arena_free(&c->texts);
 }

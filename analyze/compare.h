@@ -35,7 +35,7 @@ struct comparing {
 	size_t count;
 	size_t tests;
 	bool withheld; /* whatever moved, nothing is claimed */
-	struct obstack texts;
+	struct arena texts;
 	/* CPU cost over all components of both ends, bystanders left out: ns per KB. */
 	double cost_before;
 	double cost_change;

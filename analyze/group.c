@@ -236,8 +236,7 @@ int experiment_load(struct experiment *e, char *const *paths, size_t count, enum
 	for (size_t i = 0; i < e->count; i++) {
 		struct configuration *c = &e->configurations[i];
 
-		if (c->count)
-			qsort(c->runs, c->count, sizeof(*c->runs), by_repeat);
+		ARRAY_SORT(c->runs, c->count, by_repeat);
 	}
 	name_apart(e);
 	return 0;

@@ -23,9 +23,7 @@ double payload_of(const struct run *run, enum record_end end)
 
 static const char *name(struct measures *m, const char *first, const char *second)
 {
-	obstack_printf(&m->texts, "%s%s%s", first, *first && *second ? " " : "", second);
-	obstack_1grow(&m->texts, '\0');
-	return obstack_finish(&m->texts);
+	return arena_printed(&m->texts, "%s%s%s", first, *first && *second ? " " : "", second);
 }
 
 static void add(struct measures *m, struct measure measure)
@@ -206,7 +204,6 @@ static void add_metric(struct measures *m, const struct run *run, enum metric_id
 void measures_of(struct measures *m, const struct run *run, const struct exponents *exponents)
 {
 	*m = (struct measures){.at = NULL};
-	obstack_init(&m->texts);
 	add_results(m, run, exponents);
 	add_costs(m, run);
 	for (enum record_end end = 0; end < END_COUNT; end++)
@@ -219,6 +216,6 @@ void measures_of(struct measures *m, const struct run *run, const struct exponen
 
 void measures_free(struct measures *m)
 {
-	obstack_free(&m->texts, NULL);
+	arena_free(&m->texts);
 	free(m->at);
 }

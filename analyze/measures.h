@@ -43,7 +43,7 @@ struct measure {
 #define MEASURE_COST_TOTAL "total"
 
 struct measures {
-	struct obstack texts;
+	struct arena texts;
 	struct measure *at;
 	size_t count;
 };

@@ -3,19 +3,19 @@
  * Memory of an analysis: it lives as long as what it belongs to, and when there is none left, zcroi
  * says so and ends with exit code 1, because no partial answer would be an honest one.
  *
- *   ARRAY_ADD()     one more element at the end of a growing array; its address
- *   must_calloc()   zeroed
- *   arena_text()    a copy of a text in an obstack
+ *   ARRAY_ADD()      one more element at the end of a growing array
+ *   ARRAY_SORT()     an array in order
+ *   must_calloc()    zeroed
+ *   arena_text()     a copy of a text, in an arena that is freed as a whole
+ *   arena_printed()  a text as printf makes it, there
+ *   arena_free()
  */
 #ifndef ANALYZE_MEMORY_H
 #define ANALYZE_MEMORY_H
 
-#include <obstack.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
-
-#define obstack_chunk_alloc must_malloc
-#define obstack_chunk_free  free
 
 void *must_malloc(size_t size);
 void *must_calloc(size_t count, size_t size);
@@ -25,6 +25,23 @@ void *must_grow(void *array, size_t count, size_t size);
 #define ARRAY_ADD(array, count)                                                                    \
 	(*((array) = must_grow((array), (count), sizeof(*(array))), &(array)[(count)++]))
 
-const char *arena_text(struct obstack *arena, const char *text, size_t len);
+/* An array of none has no address, and qsort() must not be given that. */
+#define ARRAY_SORT(array, count, order)                                                            \
+	do {                                                                                       \
+		if (count)                                                                         \
+			qsort((array), (count), sizeof(*(array)), (order));                        \
+	} while (0)
+
+/* Starts zeroed. */
+struct arena {
+	struct arena_block *latest;
+};
+
+const char *arena_text(struct arena *arena, const char *text, size_t len);
+const char *arena_printed(struct arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+const char *arena_vprinted(struct arena *arena, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+void arena_free(struct arena *arena);
 
 #endif

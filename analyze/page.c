@@ -27,7 +27,6 @@ struct page *page_new(void)
 {
 	struct page *page = must_calloc(1, sizeof(*page));
 
-	obstack_init(&page->texts);
 	return page;
 }
 
@@ -43,15 +42,8 @@ void page_free(struct page *page)
 	free(page->tables);
 	free(page->leads);
 	free(page->notes);
-	obstack_free(&page->texts, NULL);
+	arena_free(&page->texts);
 	free(page);
-}
-
-static const char *keep_printed(struct page *page, const char *format, va_list args)
-{
-	obstack_vprintf(&page->texts, format, args);
-	obstack_1grow(&page->texts, '\0');
-	return obstack_finish(&page->texts);
 }
 
 static const char *keep(struct page *page, const char *text)
@@ -64,7 +56,7 @@ void page_lead(struct page *page, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	ARRAY_ADD(page->leads, page->lead_count) = keep_printed(page, format, args);
+	ARRAY_ADD(page->leads, page->lead_count) = arena_vprinted(&page->texts, format, args);
 	va_end(args);
 }
 
@@ -73,7 +65,7 @@ void page_note(struct page *page, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	ARRAY_ADD(page->notes, page->note_count) = keep_printed(page, format, args);
+	ARRAY_ADD(page->notes, page->note_count) = arena_vprinted(&page->texts, format, args);
 	va_end(args);
 }
 
@@ -110,7 +102,8 @@ void cell_text(struct table *t, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	add_cell(t, (struct cell){CELL_TEXT, keep_printed(t->page, format, args), NAN, NAN});
+	add_cell(t,
+		 (struct cell){CELL_TEXT, arena_vprinted(&t->page->texts, format, args), NAN, NAN});
 	va_end(args);
 }
 

@@ -35,7 +35,7 @@ struct table {
 };
 
 struct page {
-	struct obstack texts;
+	struct arena texts;
 	struct table **tables;
 	size_t table_count;
 	const char **leads;

@@ -41,6 +41,13 @@ static void add_row(struct run *run, const struct row *row, enum run_keep keep)
 		ARRAY_ADD(run->moments, run->moment_count) = (struct moment){row->time_s, figure};
 }
 
+static bool is_part(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > strlen(".part") && !strcmp(path + len - strlen(".part"), ".part");
+}
+
 struct run *run_load(const char *path, enum run_keep keep)
 {
 	struct reader *reader = reader_open(path);
@@ -51,17 +58,21 @@ struct run *run_load(const char *path, enum run_keep keep)
 	if (!reader)
 		return NULL;
 	run = must_calloc(1, sizeof(*run));
-	obstack_init(&run->texts);
 	run->path = must_malloc(strlen(path) + 1);
 	strcpy(run->path, path);
 	while ((got = reader_next(reader, &row)) == 1)
 		add_row(run, &row, keep);
+	/* A run that was killed leaves what it had, and whoever asks for that by name gets it. */
+	if (got < 0 && is_part(path)) {
+		say_warning("%s; what came before is all there is", reader_error(reader));
+		got = 0;
+	}
 	if (got < 0) {
 		say_error("%s", reader_error(reader));
 		run_free(run);
 		run = NULL;
 	} else {
-		qsort(run->figures, run->figure_count, sizeof(*run->figures), compare_figures);
+		ARRAY_SORT(run->figures, run->figure_count, compare_figures);
 	}
 	reader_close(reader);
 	return run;
@@ -71,7 +82,7 @@ void run_free(struct run *run)
 {
 	if (!run)
 		return;
-	obstack_free(&run->texts, NULL);
+	arena_free(&run->texts);
 	free(run->figures);
 	free(run->facts);
 	free(run->moments);
@@ -115,7 +126,7 @@ struct figures run_range(const struct run *run, enum metric_id id, enum record_e
 	while (past < run->figure_count && run->figures[past].id == id &&
 	       run->figures[past].end == end)
 		past++;
-	return (struct figures){run->figures + first, past - first};
+	return (struct figures){past > first ? &run->figures[first] : NULL, past - first};
 }
 
 double run_sum(const struct run *run, enum metric_id id, enum record_end end)

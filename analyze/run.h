@@ -56,7 +56,7 @@ struct run {
 	size_t fact_count;
 	struct moment *moments; /* as in the file; only with KEEP_MOMENTS */
 	size_t moment_count;
-	struct obstack texts;
+	struct arena texts;
 };
 
 /* What happened inside the window may be as long as the run was: most questions do not need it. */

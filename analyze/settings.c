@@ -83,8 +83,7 @@ size_t settings_of(const struct configuration *a, const struct configuration *b,
 				(struct setting){fact->end, fact->id, fact->key, in_a, in_b};
 		}
 	}
-	if (count)
-		qsort(*settings, count, sizeof(**settings), by_importance);
+	ARRAY_SORT(*settings, count, by_importance);
 	return count;
 }
 

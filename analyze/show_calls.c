@@ -77,8 +77,7 @@ static void syscalls_of_end(const struct view *v, enum record_end end)
 	struct table *t = show_table(v, record_end_name[end], end, "System calls");
 
 	syscall_columns(t);
-	if (order.count)
-		qsort(order.at, order.count, sizeof(*order.at), by_value);
+	ARRAY_SORT(order.at, order.count, by_value);
 	for (size_t i = 0; i < order.count; i++) {
 		const char *key = order.at[i].key;
 		double count = averages_get(&calls.calls, key);
@@ -180,8 +179,7 @@ void show_latency(const struct view *v)
 					     COLUMN_NUMBER, 2);
 			table_column(t, "max_us", "max", "us", COLUMN_NUMBER, 2);
 		}
-		if (calls.count)
-			qsort(calls.at, calls.count, sizeof(*calls.at), by_value);
+		ARRAY_SORT(calls.at, calls.count, by_value);
 		for (size_t i = 0; i < calls.count; i++) {
 			cell_text(t, "%s", record_end_name[end]);
 			cell_text(t, "%s", calls.at[i].key);

@@ -25,8 +25,7 @@ static double without_idle(struct averages *symbols)
 		if (strncmp(symbols->at[i].key, "idle;", strlen("idle;")))
 			symbols->at[kept++] = symbols->at[i];
 	symbols->count = kept;
-	if (kept)
-		qsort(symbols->at, kept, sizeof(*symbols->at), by_value);
+	ARRAY_SORT(symbols->at, kept, by_value);
 	return averages_sum(symbols);
 }
 
@@ -135,8 +134,7 @@ static struct averages costs_of(const struct ledger *ledgers, size_t count, enum
 					cost->key, mean_cost(ledgers, count, end, cost->key)};
 		}
 	}
-	if (costs.count)
-		qsort(costs.at, costs.count, sizeof(*costs.at), by_value);
+	ARRAY_SORT(costs.at, costs.count, by_value);
 	return costs;
 }
 

@@ -315,7 +315,7 @@ void stats_holm(double *p, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (!isnan(p[i]))
 			ranked[tests++] = (struct ranked){p[i], i};
-	qsort(ranked, tests, sizeof(*ranked), by_p);
+	ARRAY_SORT(ranked, tests, by_p);
 	for (size_t i = 0; i < tests; i++) {
 		largest = fmax(largest, fmin(1, ranked[i].p * (tests - i)));
 		p[ranked[i].at] = largest;

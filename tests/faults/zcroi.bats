@@ -52,6 +52,17 @@ one_sentence() {
 	[ "$status" -eq 1 ]
 }
 
+@test "what a killed run left can be looked at" {
+	synthetic "$dir/run-1.csv" rx_calls=100 rx_ns=2000
+	head -c -8 "$dir/run-1.csv" >"$dir/run-1.csv.part"
+	run "$zcroi" show syscalls "$dir/run-1.csv.part"
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == "zcroi: warning: $dir/run-1.csv.part:"*"what came before is all there is" ]]
+	[[ ${lines[-1]} == "recv "* ]]
+	run "$zcroi" check "$dir/run-1.csv.part"
+	[ "$status" -eq 1 ]
+}
+
 @test "an empty file" {
 	: >"$dir/run-1.csv"
 	run "$zcroi" check "$dir/run-1.csv"
