@@ -13,7 +13,8 @@ measured_setup() {
 	mkfifo "$dir/work.in" "$dir/measure.in"
 	# Open for reading too, so that neither side waits for the other to open.
 	declare -gA to
-	exec {to[work]}<>"$dir/work.in" {to[measure]}<>"$dir/measure.in"
+	exec {work_fd}<>"$dir/work.in" {measure_fd}<>"$dir/measure.in"
+	to=([work]=$work_fd [measure]=$measure_fd)
 	started=()
 }
 
