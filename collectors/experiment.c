@@ -60,23 +60,21 @@ static char *find_zcpath(const struct settings *s)
 
 /* ---- the link ---- */
 
-static int open_named_link(struct experiment *x, char *why, size_t why_size)
+static int open_namespaces(struct experiment *x, char *why, size_t why_size)
+{
+	char rx[256];
+	char tx[256];
+
+	if (sscanf(x->settings->link, "netns:%255[^,],%255s", rx, tx) == 2)
+		return link_namespaces(&x->link, rx, tx, why, why_size);
+	snprintf(why, why_size, "expected netns:RX,TX, two names as 'ip netns' lists them");
+	return -1;
+}
+
+static int open_device(struct experiment *x, char *why, size_t why_size)
 {
 	const struct settings *s = x->settings;
 
-	if (!strcmp(s->link, "veth"))
-		return link_veth(&x->link, s->mtu, why, why_size);
-	if (!strcmp(s->link, "loopback"))
-		return link_loopback(&x->link, why, why_size);
-	if (!strncmp(s->link, "netns:", 6)) {
-		char rx[256];
-		char tx[256];
-
-		if (sscanf(s->link, "netns:%255[^,],%255s", rx, tx) == 2)
-			return link_namespaces(&x->link, rx, tx, why, why_size);
-		snprintf(why, why_size, "expected netns:RX,TX, two names as 'ip netns' lists them");
-		return -1;
-	}
 	if (!s->host[SIDE_RX] && !s->host[SIDE_TX]) {
 		snprintf(why, why_size,
 			 "both ends would be on this machine, and then the kernel takes loopback "
@@ -85,7 +83,29 @@ static int open_named_link(struct experiment *x, char *why, size_t why_size)
 			 s->link);
 		return -1;
 	}
+	if (s->host[SIDE_RX] && s->host[SIDE_TX])
+		return 0; /* it is a device of theirs */
 	return link_device(&x->link, s->host[SIDE_RX] ? LINK_TX : LINK_RX, s->link, why, why_size);
+}
+
+static int open_named_link(struct experiment *x, char *why, size_t why_size)
+{
+	const struct settings *s = x->settings;
+	bool veth = !strcmp(s->link, "veth");
+	bool loopback = !strcmp(s->link, "loopback");
+	bool namespaces = !strncmp(s->link, "netns:", 6);
+
+	if ((veth || loopback || namespaces) && (s->host[SIDE_RX] || s->host[SIDE_TX])) {
+		snprintf(why, why_size,
+			 "both its sides are on this machine, and an end is to run on a host: give "
+			 "the device that leads there with --link");
+		return -1;
+	}
+	if (veth)
+		return link_veth(&x->link, s->mtu, why, why_size);
+	if (loopback)
+		return link_loopback(&x->link, why, why_size);
+	return namespaces ? open_namespaces(x, why, why_size) : open_device(x, why, why_size);
 }
 
 static int find_address(struct experiment *x, char *why, size_t why_size)
@@ -110,17 +130,21 @@ static int find_address(struct experiment *x, char *why, size_t why_size)
 	return 0;
 }
 
+static bool makes_namespaces(const struct settings *s)
+{
+	return !strcmp(s->link, "veth") || !strncmp(s->link, "netns:", 6);
+}
+
 static int open_link(struct experiment *x)
 {
 	char why[400];
 	char missing[80];
 
-	for (int side = 0; side < LINK_SIDES; side++)
-		x->link.side[side].netns = -1;
+	link_init(&x->link);
 	if (!open_named_link(x, why, sizeof(why)) && !find_address(x, why, sizeof(why)))
 		return EXIT_DONE;
 	privileges_missing(PRIVILEGES_FOR_NETNS, missing, sizeof(missing));
-	if (*missing && strcmp(x->settings->link, "loopback"))
+	if (*missing && makes_namespaces(x->settings))
 		say_error("--link %s: %s (%s missing); run as root, or with --link loopback, which "
 			  "needs no privilege",
 			  x->settings->link, why, missing);

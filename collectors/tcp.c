@@ -282,6 +282,10 @@ static int tcp_open(void **state, const struct run *run, const char **means, cha
 		return -1;
 	}
 	t->run = run;
+	if (!run->target[END_RX].pid && !run->target[END_TX].pid) {
+		snprintf(why, why_size, "the ends are not on this machine");
+		return -1;
+	}
 	for (int end = END_RX; end <= END_TX; end++) {
 		int error = run->target[end].pid ? open_side(t, end) : 0;
 

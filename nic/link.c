@@ -23,6 +23,13 @@ static const struct link_side veth_side[LINK_SIDES] = {
 	[LINK_TX] = {-1, "zcprof-tx", "10.77.0.2", "fd77::2"},
 };
 
+void link_init(struct link *link)
+{
+	memset(link, 0, sizeof(*link));
+	for (int s = 0; s < LINK_SIDES; s++)
+		link->side[s].netns = -1;
+}
+
 __attribute__((format(printf, 3, 4))) static int refuse(char *why, size_t size, const char *format,
 							...)
 {
@@ -226,13 +233,6 @@ static void find_device(struct link_side *side)
 		    (a->ifa_addr->sa_family == AF_INET || a->ifa_addr->sa_family == AF_INET6))
 			snprintf(side->iface, sizeof(side->iface), "%s", a->ifa_name);
 	freeifaddrs(all);
-}
-
-static void link_init(struct link *link)
-{
-	memset(link, 0, sizeof(*link));
-	for (int s = 0; s < LINK_SIDES; s++)
-		link->side[s].netns = -1;
 }
 
 int link_loopback(struct link *link, char *why, size_t why_size)

@@ -2,13 +2,14 @@
 /*
  * What the traffic goes over: a namespace, a device and an address for each side.
  *
+ *   link_init()       neither side is on this machine
  *   link_veth()       make two namespaces without names and a veth pair between them
  *   link_loopback()   both sides here, over lo
  *   link_device()     a device of this machine at one side, the other side elsewhere
  *   link_namespaces() two existing namespaces with a device each
  *   link_close()      let go; what was made is gone once its processes are
  *
- * Each returns 0, or -1 with why filled in: a sentence that says what to do.
+ * The others return 0, or -1 with why filled in: a sentence that says what to do.
  */
 #ifndef NIC_LINK_H
 #define NIC_LINK_H
@@ -28,6 +29,7 @@ struct link {
 	} side[LINK_SIDES];
 };
 
+void link_init(struct link *link);
 int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size);
 int link_loopback(struct link *link, char *why, size_t why_size);
 int link_device(struct link *link, int side, const char *iface, char *why, size_t why_size);

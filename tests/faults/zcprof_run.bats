@@ -203,6 +203,9 @@ none_alive() {
 	run zcprof run --link lo -o "$dir"
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"--tx-host"*"netns:RX,TX"* ]]
+	run zcprof run --tx-host somewhere -o "$dir"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"--link veth: both its sides are on this machine"* ]]
 	run zcprof run --link netns:nosuch1,nosuch2 -o "$dir"
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"namespace nosuch1: No such file"* ]]

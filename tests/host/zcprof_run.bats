@@ -235,6 +235,17 @@ device_counter() {
 	[ "$status" -ne 0 ]
 }
 
+@test "both ends on other hosts" {
+	as_root
+	make_namespaces
+	zcprof run --link far --rx-host "${ns}rx" --tx-host "${ns}tx" --address 10.78.0.1 \
+		--ssh "ip netns exec" --zcpath "$BUILD/zcpath" --seconds 1 --warmup 0.2 --repeat 1 -o "$dir"
+	file="$dir/rx=copy,tx=copy/run-1.csv"
+	[ "$(value "$file" rx path bytes_life)" = "$(value "$file" tx path bytes_life)" ]
+	[[ "$(value "$file" host collector absent tcp)" == *"not on this machine"* ]]
+	[[ "$(value "$file" host collector absent nic)" == *"no device of this machine"* ]]
+}
+
 @test "control runs have no collectors but cpu, and say so" {
 	as_root
 	zcprof run --control --seconds 1 --warmup 0.1 --repeat 1 -o "$dir"
