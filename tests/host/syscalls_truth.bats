@@ -41,6 +41,18 @@ teardown() {
 		}' "$dir/run.csv"
 }
 
+@test "calls of 32-bit programs and of no known number stand apart from those of the same number" {
+	work odd 1000
+	measure --rx "$pid" syscalls
+	tell measure open
+	tell work done
+	measured
+	[ "$(figure rx syscalls calls unknown)" = 1000 ]
+	[ "$(figure rx syscalls errors unknown)" = 1000 ]
+	[ -z "$(figure rx syscalls calls writev)" ]
+	[ "$(uname -m)" != x86_64 ] || [ "$(figure rx syscalls calls compat_20)" = 1000 ]
+}
+
 @test "what happens before the window and after it is not counted" {
 	work known 2 1000
 	measure --rx "$pid" syscalls

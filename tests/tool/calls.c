@@ -4,6 +4,8 @@
  *
  *   calls loop N          N times getppid(); prints the nanoseconds of one
  *   calls known T N       T threads, each: N getppid(), N close() of no file, and 10 sleeps of 5 ms
+ *   calls odd N            N times getpid() by the gate of 32-bit programs (x86), and N calls of a
+ *                          number that no kernel has
  *   calls across          sleeps from before the first line of input to after the second, and one
  *                         thread for ever
  *   calls burn NAME S     S seconds in a function of that name: "spin_in_user" or "read_zeros"
@@ -65,6 +67,18 @@ static void known(long threads, long n)
 		pthread_join(id[i], NULL);
 }
 
+static void odd(long n)
+{
+	for (long i = 0; i < n; i++) {
+#if defined(__x86_64__)
+		long result = 20; /* getpid() there; here it is writev() */
+
+		__asm__ volatile("int $0x80" : "+a"(result) : : "memory", "r8", "r9", "r10", "r11");
+#endif
+		syscall(9999);
+	}
+}
+
 static void *sleep_long(void *argument)
 {
 	nanosleep(argument, NULL);
@@ -120,6 +134,8 @@ int main(int argc, char **argv)
 		loop(a);
 	else if (!strcmp(work, "known"))
 		known(a, b);
+	else if (!strcmp(work, "odd"))
+		odd(a);
 	else if (!strcmp(work, "burn") && !strcmp(argv[2], "spin_in_user"))
 		spin_in_user(now_s() + (double)b);
 	else if (!strcmp(work, "burn") && !strcmp(argv[2], "read_zeros"))
