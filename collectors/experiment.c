@@ -196,12 +196,10 @@ static int run_all(struct experiment *x)
 {
 	const struct plan *plan = &x->settings->plan;
 	size_t finished = count_finished(x);
-	struct progress progress;
 	size_t failed = 0;
 
-	progress_open(&progress, plan->slot_count, finished, mean_seconds(plan));
-	x->progress = &progress;
-	x->once.progress = &progress;
+	progress_open(&x->progress, plan->slot_count, finished, mean_seconds(plan));
+	x->once.progress = &x->progress;
 	if (finished)
 		say_info("%zu of %zu runs are in %s already; going on", finished, plan->slot_count,
 			 x->directory);
@@ -221,7 +219,7 @@ static int run_all(struct experiment *x)
 		}
 		if (result == RUN_DONE || result == RUN_FAILED)
 			continue;
-		progress_clear(&progress);
+		progress_clear(&x->progress);
 		finished = count_finished(x);
 		say_error("%s; %zu of %zu runs are whole and kept in %s; the same command with "
 			  "-o %s goes on",

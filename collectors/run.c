@@ -73,7 +73,7 @@ static void on_row(void *data, struct end *end, const struct row *row)
 	if (row->id == METRIC_path_bytes && row->time_s >= 0) {
 		r->moved = r->moved || row->number > 0;
 		if (rx)
-			progress_rate(r->x->progress, row->number * 8 / 1e9);
+			progress_rate(&r->x->progress, row->number * 8 / 1e9);
 	} else if (row->id == METRIC_path_bytes && rx) {
 		r->bytes = row->number;
 	} else if (row->id == METRIC_path_window_ns && rx) {
@@ -413,7 +413,7 @@ static enum run_result run_end(struct running *r, enum run_result result)
 	pass_on_warnings(r);
 	collecting_close(&r->collecting);
 	if (result == RUN_DONE || result == RUN_NO_OUTPUT) {
-		progress_clear(r->x->progress);
+		progress_clear(&r->x->progress);
 		result = writer_finish(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
 	} else {
 		writer_abandon(r->writer);
@@ -421,11 +421,11 @@ static enum run_result run_end(struct running *r, enum run_result result)
 	if (result == RUN_DONE)
 		snprintf(text, sizeof(text), "%.2f Gbit/s", r->bytes * 8 / r->window_ns);
 	if (result == RUN_FAILED) {
-		progress_clear(r->x->progress);
+		progress_clear(&r->x->progress);
 		say_error("%s run %u: %s", r->configuration->name, r->slot->repeat, r->why);
 	}
 	if (result == RUN_DONE || result == RUN_FAILED)
-		progress_end(r->x->progress, text);
+		progress_end(&r->x->progress, text);
 	return result;
 }
 
@@ -461,7 +461,7 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	for (int side = 0; side < SIDES; side++)
 		r.end[side] = (struct end){.in = -1, .out = -1, .err = -1};
 	set_targets(&r);
-	progress_begin(x->progress, r.configuration->name, slot->repeat);
+	progress_begin(&x->progress, r.configuration->name, slot->repeat);
 	if (sidecar)
 		r.writer = writer_create(path);
 	if (r.writer)

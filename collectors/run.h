@@ -23,7 +23,7 @@ struct experiment {
 	char *zcpath;					    /* the local one */
 	char address[64];				    /* that rx listens on */
 	const struct collector_ops *chosen[COLLECTORS_MAX]; /* NULL at the end */
-	struct progress *progress;
+	struct progress progress;
 	struct once once;
 };
 

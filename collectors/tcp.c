@@ -191,19 +191,26 @@ static int open_side(struct tcp *t, enum record_end end)
 
 /* ---- the edges ---- */
 
+struct answer {
+	struct tcp_info *info;
+	bool found;
+};
+
 static int take_info(const struct nlmsghdr *nlh, void *data)
 {
-	struct tcp_info *info = data;
+	struct answer *answer = data;
 	const struct nlattr *attr;
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct inet_diag_msg))
 	{
 		size_t len = mnl_attr_get_payload_len(attr);
 
+		if (mnl_attr_get_type(attr) != INET_DIAG_INFO)
+			continue;
 		/* An older kernel says less, a newer one more. */
-		if (mnl_attr_get_type(attr) == INET_DIAG_INFO)
-			memcpy(info, mnl_attr_get_payload(attr),
-			       len < sizeof(*info) ? len : sizeof(*info));
+		memcpy(answer->info, mnl_attr_get_payload(attr),
+		       len < sizeof(*answer->info) ? len : sizeof(*answer->info));
+		answer->found = true;
 	}
 	return MNL_CB_OK;
 }
@@ -212,13 +219,15 @@ static void ask_flow(struct netlink *nl, struct flow *f, enum edge edge)
 {
 	struct nlmsghdr *nlh = netlink_begin(nl, SOCK_DIAG_BY_FAMILY, 0);
 	struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
+	struct answer answer = {&f->info[edge], false};
 
 	request->sdiag_family = f->family;
 	request->sdiag_protocol = IPPROTO_TCP;
 	request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
 	request->idiag_states = ~0U;
 	request->id = f->id;
-	f->lost[edge] = netlink_ask(nl, take_info, &f->info[edge]);
+	/* What is left of a closed connection, in TIME_WAIT, answers without a tcp_info. */
+	f->lost[edge] = netlink_ask(nl, take_info, &answer) || !answer.found;
 }
 
 static void *ask_side(void *data)

@@ -137,6 +137,13 @@ device_counter() {
 	between "$((packets - 100))" "$(value "$file" rx nic statistic rx_packets)" "$packets"
 	# One header of 66 bytes per packet on the wire, which may hold up to 64 KB.
 	between 536870912 "$(value "$file" rx nic statistic rx_bytes)" $((536870912 / 100 * 106))
+	# The segments of all of it, where the connection was still there to be asked.
+	if segments=$(value "$file" tx tcp segments_out 0); then
+		least=$((536870912 / $(value "$file" tx tcp mss 0)))
+		between "$least" "$segments" "$((least * 102 / 100))"
+	else
+		[[ "$(value "$file" tx collector absent tcp)" == *"closed at an edge"* ]]
+	fi
 	[ "$(value "$file" rx fact link device)" = rx0 ]
 	[ "$(value "$file" tx fact link device)" = tx0 ]
 	# The namespaces were not zcprof's, and are still there.
