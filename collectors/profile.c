@@ -32,6 +32,9 @@ struct state {
 	struct profile_bpf *bpf;
 	struct bpf_link *clock[CPU_SETSIZE];
 	double period_ns;
+	bool by_time; /* the clock runs while a CPU is idle too, so it is known how often it is due
+		       */
+	unsigned int clocks;
 	struct run run;
 	struct symbols *symbols;
 };
@@ -123,8 +126,10 @@ static int online_cpus(cpu_set_t *cpus)
 static int attach(struct state *s, struct perf_event_attr *attr, char *why, size_t why_size)
 {
 	cpu_set_t cpus;
-	int error = online_cpus(&cpus);
+	int error;
 
+	CPU_ZERO(&cpus);
+	error = online_cpus(&cpus);
 	if (error)
 		return bpf_refused(error, "reading which CPUs are online", why, why_size);
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
@@ -142,6 +147,7 @@ static int attach(struct state *s, struct perf_event_attr *attr, char *why, size
 			close(fd);
 			return bpf_refused(error, "attaching to a perf clock", why, why_size);
 		}
+		s->clocks++;
 	}
 	return 0;
 }
@@ -179,6 +185,7 @@ static int profile_open(void **state, const struct run *run, const char **means,
 		return -1;
 	}
 	*means = choose_clock(&attr, &s->period_ns);
+	s->by_time = attr.type == PERF_TYPE_SOFTWARE;
 	return attach(s, &attr, why, why_size);
 }
 
@@ -297,10 +304,27 @@ static int add_all(struct state *s, const struct kept *k, struct stacks *stacks)
 	return error;
 }
 
-static void emit_all(struct state *s, struct writer *w, struct stacks *stacks)
+/* When a hypervisor takes the CPU away, or interrupts are off for long, a timer skips periods. */
+static void missed_row(const struct state *s, const struct kept *k, struct writer *w)
+{
+	const struct window *window = &s->bpf->data->window;
+	double due = (double)(window->close_ns - window->open_ns) / s->period_ns * s->clocks;
+	__u64 taken = 0;
+
+	for (__u32 i = 0; i < k->kind_count; i++)
+		taken += k->counts[i];
+	for (enum record_end end = END_HOST; end < END_COUNT; end++)
+		taken += s->bpf->bss->lost[end];
+	writer_u64(w, WINDOW, END_HOST, METRIC_profile_missed, NULL,
+		   due > (double)taken ? (__u64)(due - (double)taken) : 0);
+}
+
+static void emit_all(struct state *s, const struct kept *k, struct writer *w, struct stacks *stacks)
 {
 	char path[4096];
 
+	if (s->by_time)
+		missed_row(s, k, w);
 	writer_f64(w, WINDOW, END_HOST, METRIC_profile_period, NULL, s->period_ns);
 	stacks_rows(stacks, w, s->period_ns);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
@@ -325,7 +349,7 @@ static void profile_emit(void *state, struct writer *w)
 	if (!error)
 		error = add_all(s, &kept, stacks);
 	if (!error) {
-		emit_all(s, w, stacks);
+		emit_all(s, &kept, w, stacks);
 	} else {
 		char why[128];
 
