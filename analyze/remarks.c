@@ -40,7 +40,7 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 {
 	const struct comparison *c = &against[1];
 	size_t beaten = 0;
-	char more[96];
+	char more[96], figure[32];
 
 	if (isnan(value)) {
 		page_note(page, "No run has the figures for %s: nothing can be said to be best.",
@@ -49,27 +49,28 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 	}
 	if (!next)
 		return;
+	figure_words(value, figure, sizeof(figure));
 	for (size_t i = 1; i < count; i++)
 		beaten += won(&against[i], p[i], margin, quantity->better);
 	if (isnan(c->ratio.center)) {
-		page_note(page, "Best %s: %s, %.4g. No other has that figure.", quantity->words,
-			  best->name, value);
+		page_note(page, "Best %s: %s, %s. No other has that figure.", quantity->words,
+			  best->name, figure);
 		return;
 	}
 	more_words(&c->ratio, more, sizeof(more));
 	if (isnan(c->ratio.low))
 		page_note(page,
-			  "First here by %s: %s, %.4g, %s against the next, %s; nothing is "
+			  "First here by %s: %s, %s, %s against the next, %s; nothing is "
 			  "claimed, because that takes two runs or more of each.",
-			  quantity->words, best->name, value, more, next->name);
+			  quantity->words, best->name, figure, more, next->name);
 	else if (won(c, p[1], margin, quantity->better))
-		page_note(page, "Best by %s: %s, %.4g, %s against the next, %s: better.",
-			  quantity->words, best->name, value, more, next->name);
+		page_note(page, "Best by %s: %s, %s, %s against the next, %s: better.",
+			  quantity->words, best->name, figure, more, next->name);
 	else
 		page_note(page,
-			  "First here by %s: %s, %.4g, %s against the next, %s: %s. It is better "
+			  "First here by %s: %s, %s, %s against the next, %s: %s. It is better "
 			  "than %zu of the other %zu.",
-			  quantity->words, best->name, value, more, next->name,
+			  quantity->words, best->name, figure, more, next->name,
 			  verdict_word(stats_verdict(c, p[1], margin), quantity->better), beaten,
 			  count - 1);
 }
@@ -112,11 +113,23 @@ static bool copied_all(const struct run *run, enum record_end end)
 	       run_figure(run, METRIC_path_bytes_copied, end, NULL) > 0;
 }
 
+/* "send_zc", then "send_zc, zerocopy": each once. */
+static void add_name(char *names, size_t size, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = names; (at = strstr(at, name)); at += len)
+		if ((at == names || at[-1] == ' ') && (at[len] == ',' || !at[len]))
+			return;
+	len = strlen(names);
+	snprintf(names + len, size - len, "%s%s", len ? ", " : "", name);
+}
+
 void remark_copied(struct page *page, const struct experiment *e)
 {
 	for (enum record_end end = END_RX; end <= END_TX; end++) {
 		size_t configurations = 0;
-		const char *path = NULL;
+		char names[128] = "";
 
 		for (size_t i = 0; i < e->count; i++) {
 			const struct configuration *c = &e->configurations[i];
@@ -132,14 +145,14 @@ void remark_copied(struct page *page, const struct experiment *e)
 			if (!copied)
 				continue;
 			configurations++;
-			path = path && strcmp(path, asked) ? "zero-copy paths" : asked;
+			add_name(names, sizeof(names), asked);
 		}
 		if (configurations)
 			page_note(page,
 				  "The kernel copied every byte of %s at %s (%zu configuration%s), "
 				  "although zero copy was asked for: veth and loopback always do, "
 				  "and so does a device without scatter-gather or header split.",
-				  path, record_end_name[end], configurations,
+				  names, record_end_name[end], configurations,
 				  configurations > 1 ? "s" : "");
 	}
 }
