@@ -232,9 +232,12 @@ int plan_order(struct plan *plan, unsigned int repeats, bool control, uint64_t s
 	}
 	next = plan->slots;
 	for (unsigned int repeat = 1; repeat <= repeats; repeat++) {
-		for (size_t n = 0; n < per_round; n++)
-			*next++ = (struct slot){n % plan->configuration_count, repeat,
-						n >= plan->configuration_count};
+		for (size_t n = 0; n < per_round; n++) {
+			bool is_control = n >= plan->configuration_count;
+
+			*next++ = (struct slot){is_control ? n - plan->configuration_count : n,
+						repeat, is_control};
+		}
 		shuffle(next - per_round, per_round, &seed);
 	}
 	plan->slot_count = next - plan->slots;

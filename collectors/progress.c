@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collectors/progress.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -58,7 +59,7 @@ __attribute__((format(printf, 1, 2))) static void show(const char *format, ...)
 
 static const char *left_text(const struct progress *p, char *text, size_t size)
 {
-	long left = seconds_left(p) + 0.5;
+	long left = lround(seconds_left(p));
 
 	if (left >= 3600)
 		snprintf(text, size, "%ld h %02ld min left", left / 3600, left / 60 % 60);
