@@ -154,7 +154,7 @@ static const char doc[] =
 	"  syscalls    calls, errors and times, laid out as by perf trace -s\n"
 	"  latency     the distribution of each call's time: median, 90 %, 99 %\n"
 	"  symbols     functions by their samples, laid out as by perf report\n"
-	"  components  CPU ns per KB of payload by context and component, and their sum\n"
+	"  components  CPU ns per KB of payload by component and context, and their sum\n"
 	"  receive     bytes per receive, as a histogram\n"
 	"  cpu         each CPU's time by mode\n"
 	"  threads     CPU time of the threads of both ends\n"

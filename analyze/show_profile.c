@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Where CPU time went: symbols and components. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "analyze/average.h"
 #include "analyze/ledger.h"
 #include "analyze/measures.h"
 #include "analyze/show.h"
+
+/* The two ends first: they are what was asked about. */
+static const enum record_end end_order[END_COUNT] = {END_RX, END_TX, END_HOST};
 
 static int by_value(const void *a, const void *b)
 {
@@ -76,11 +80,15 @@ void show_symbols(const struct view *v)
 {
 	bool shown = false;
 
-	for (enum record_end end = 0; end < END_COUNT; end++)
-		shown |= symbols_of_end(v, end);
+	for (size_t i = 0; i < END_COUNT; i++)
+		shown |= symbols_of_end(v, end_order[i]);
 	if (!shown)
 		show_unmeasured(v, "profile", "Symbols");
 }
+
+/* Where code ran, in the order of the columns; idle is no cost. */
+static const char *const context_name[] = {"task", "softirq", "hardirq"};
+#define CONTEXTS ((int)(sizeof(context_name) / sizeof(context_name[0])))
 
 /* The mean of a figure of the ledgers of all runs that have it. */
 static double mean_of(const struct ledger *ledgers, size_t count, enum record_end end,
@@ -100,79 +108,119 @@ static double mean_of(const struct ledger *ledgers, size_t count, enum record_en
 	return runs ? sum / runs : NAN;
 }
 
-static double mean_cost(const struct ledger *ledgers, size_t count, enum record_end end,
-			const char *key)
-{
-	double sum = 0;
-	size_t runs = 0;
+/* A component's cost at one end, ns per KB, by where its code ran. */
+struct component_cost {
+	const char *name;
+	double in[CONTEXTS];
+	double all;
+};
 
-	for (size_t i = 0; i < count; i++) {
-		runs += !isnan(ledgers[i].sum[LEDGER_TOTAL][end]);
-		for (size_t j = 0; j < ledgers[i].count; j++)
-			if (ledgers[i].at[j].end == end && !strcmp(ledgers[i].at[j].key, key))
-				sum += ledgers[i].at[j].ns_per_kb;
-	}
-	return sum / runs;
+struct component_costs {
+	struct component_cost *at;
+	size_t count;
+};
+
+static int dearest_first(const void *a, const void *b)
+{
+	double x = ((const struct component_cost *)a)->all;
+	double y = ((const struct component_cost *)b)->all;
+
+	return (x < y) - (x > y);
 }
 
-/* Every key of an end in any ledger, once, with its mean cost, the dearest first. */
-static struct averages costs_of(const struct ledger *ledgers, size_t count, enum record_end end)
+static struct component_cost *component_of(struct component_costs *costs, const char *name)
 {
-	struct averages costs = {NULL, 0};
+	for (size_t i = 0; i < costs->count; i++)
+		if (!strcmp(costs->at[i].name, name))
+			return &costs->at[i];
+	ARRAY_ADD(costs->at, costs->count) = (struct component_cost){.name = name};
+	return &costs->at[costs->count - 1];
+}
 
+/* The mean over the runs that sampled this end; the dearest component first. */
+static struct component_costs costs_of(const struct ledger *ledgers, size_t count,
+				       enum record_end end)
+{
+	struct component_costs costs = {NULL, 0};
+	size_t runs = 0;
+
+	for (size_t i = 0; i < count; i++)
+		runs += !isnan(ledgers[i].sum[LEDGER_TOTAL][end]);
 	for (size_t i = 0; i < count; i++) {
 		for (size_t j = 0; j < ledgers[i].count; j++) {
 			const struct cost *cost = &ledgers[i].at[j];
-			size_t at = 0;
+			size_t len = cost_context_len(cost->key);
+			struct component_cost *c;
 
 			if (cost->end != end)
 				continue;
-			while (at < costs.count && strcmp(costs.at[at].key, cost->key))
-				at++;
-			if (at == costs.count)
-				ARRAY_ADD(costs.at, costs.count) = (struct average){
-					cost->key, mean_cost(ledgers, count, end, cost->key)};
+			c = component_of(&costs, cost_component(cost->key));
+			c->all += cost->ns_per_kb / runs;
+			for (int context = 0; context < CONTEXTS; context++)
+				if (len == strlen(context_name[context]) &&
+				    !memcmp(cost->key, context_name[context], len))
+					c->in[context] += cost->ns_per_kb / runs;
 		}
 	}
-	ARRAY_SORT(costs.at, costs.count, by_value);
+	ARRAY_SORT(costs.at, costs.count, dearest_first);
 	return costs;
 }
 
-static void component_row(struct table *t, const char *context, int len, const char *component,
-			  double cost, double total)
+static void component_row(struct table *t, const struct component_cost *c, const bool *occurs,
+			  double total)
 {
-	cell_text(t, "%.*s", len, context);
-	cell_text(t, "%s", component);
-	cell_number(t, cost);
-	cell_number(t, 100 * cost / total);
+	cell_text(t, "%s", c->name);
+	for (int context = 0; context < CONTEXTS; context++)
+		if (occurs[context])
+			cell_number(t, c->in[context]);
+	cell_number(t, c->all);
+	cell_number(t, 100 * c->all / total);
+}
+
+static void component_columns(struct table *t, const bool *occurs)
+{
+	table_column(t, "component", "component", "", COLUMN_TEXT, 0);
+	for (int context = 0; context < CONTEXTS; context++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%s_ns_per_kb", context_name[context]);
+		if (occurs[context])
+			table_column(t, name, context_name[context], "ns/KB", COLUMN_NUMBER, 2);
+	}
+	table_column(t, "ns_per_kb", "cost", "ns/KB", COLUMN_NUMBER, 2);
+	table_column(t, "share_percent", "share", "%", COLUMN_NUMBER, 1);
 }
 
 static bool components_of_end(const struct view *v, const struct ledger *ledgers,
 			      enum record_end end)
 {
 	size_t runs = v->configuration->count;
-	struct averages costs = costs_of(ledgers, runs, end);
-	double total = mean_of(ledgers, runs, end, LEDGER_TOTAL);
+	struct component_costs costs = costs_of(ledgers, runs, end);
+	struct component_cost total = {.name = MEASURE_COST_TOTAL};
 	double unmapped = mean_of(ledgers, runs, end, LEDGER_UNMAPPED);
+	bool occurs[CONTEXTS] = {false};
 	struct table *t;
 
 	if (!costs.count)
 		return false;
+	for (size_t i = 0; i < costs.count; i++) {
+		total.all += costs.at[i].all;
+		for (int context = 0; context < CONTEXTS; context++) {
+			total.in[context] += costs.at[i].in[context];
+			occurs[context] |= costs.at[i].in[context] > 0;
+		}
+	}
 	t = show_table(v, record_end_name[end], end, "CPU time per KB of payload");
-	table_column(t, "context", "context", "", COLUMN_TEXT, 0);
-	table_column(t, "component", "component", "", COLUMN_TEXT, 0);
-	table_column(t, "ns_per_kb", "cost", "ns/KB", COLUMN_NUMBER, 2);
-	table_column(t, "share_percent", "share", "%", COLUMN_NUMBER, 1);
+	component_columns(t, occurs);
 	for (size_t i = 0; i < costs.count; i++)
-		component_row(t, costs.at[i].key, cost_context_len(costs.at[i].key),
-			      cost_component(costs.at[i].key), costs.at[i].value, total);
-	component_row(t, "", 0, MEASURE_COST_TOTAL, total, total);
+		component_row(t, &costs.at[i], occurs, total.all);
+	component_row(t, &total, occurs, total.all);
 	page_note(v->page, "%s: %.1f %% of the samples are in functions that no component claims.",
-		  record_end_name[end], 100 * unmapped / total);
+		  record_end_name[end], 100 * unmapped / total.all);
 	if (end == END_HOST)
 		page_note(v->page, "host: tasks of neither end, and softirq work on CPUs that both "
 				   "ends share.");
-	averages_free(&costs);
+	free(costs.at);
 	return true;
 }
 
@@ -204,8 +252,8 @@ void show_components(const struct view *v)
 
 	for (size_t i = 0; i < c->count; i++)
 		ledgers[i] = ledger_of(c->runs[i]);
-	for (enum record_end end = 0; end < END_COUNT; end++)
-		shown |= components_of_end(v, ledgers, end);
+	for (size_t i = 0; i < END_COUNT; i++)
+		shown |= components_of_end(v, ledgers, end_order[i]);
 	if (!shown)
 		show_unmeasured(v, "profile", "Components");
 	else
