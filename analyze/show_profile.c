@@ -8,6 +8,7 @@
 #include "analyze/ledger.h"
 #include "analyze/measures.h"
 #include "analyze/show.h"
+#include "record/components.h"
 
 /* The two ends first: they are what was asked about. */
 static const enum record_end end_order[END_COUNT] = {END_RX, END_TX, END_HOST};
@@ -76,19 +77,32 @@ static bool symbols_of_end(const struct view *v, enum record_end end)
 	return true;
 }
 
+/* A reader who does not know it looks for a lock, or for a slow softirq, that is not there. */
+static void say_what_the_clock_hides(const struct view *v)
+{
+	const char *means =
+		run_fact(v->configuration->runs[0], METRIC_collector_means, END_HOST, "profile");
+
+	if (means && strstr(means, "cpu-clock"))
+		page_note(v->page,
+			  "Sampled by cpu-clock, for want of a PMU: what ran with interrupts "
+			  "off is billed to the function that turned them on again.");
+}
+
 void show_symbols(const struct view *v)
 {
 	bool shown = false;
 
 	for (size_t i = 0; i < END_COUNT; i++)
 		shown |= symbols_of_end(v, end_order[i]);
-	if (!shown)
+	if (shown)
+		say_what_the_clock_hides(v);
+	else
 		show_unmeasured(v, "profile", "Symbols");
 }
 
 /* Where code ran, in the order of the columns; idle is no cost. */
-static const char *const context_name[] = {"task", "softirq", "hardirq"};
-#define CONTEXTS ((int)(sizeof(context_name) / sizeof(context_name[0])))
+#define CONTEXTS CONTEXT_IDLE
 
 /* The mean of a figure of the ledgers of all runs that have it. */
 static double mean_of(const struct ledger *ledgers, size_t count, enum record_end end,
@@ -157,8 +171,8 @@ static struct component_costs costs_of(const struct ledger *ledgers, size_t coun
 			c = component_of(&costs, cost_component(cost->key));
 			c->all += cost->ns_per_kb / runs;
 			for (int context = 0; context < CONTEXTS; context++)
-				if (len == strlen(context_name[context]) &&
-				    !memcmp(cost->key, context_name[context], len))
+				if (len == strlen(context_name(context)) &&
+				    !memcmp(cost->key, context_name(context), len))
 					c->in[context] += cost->ns_per_kb / runs;
 		}
 	}
@@ -183,9 +197,9 @@ static void component_columns(struct table *t, const bool *occurs)
 	for (int context = 0; context < CONTEXTS; context++) {
 		char name[32];
 
-		snprintf(name, sizeof(name), "%s_ns_per_kb", context_name[context]);
+		snprintf(name, sizeof(name), "%s_ns_per_kb", context_name(context));
 		if (occurs[context])
-			table_column(t, name, context_name[context], "ns/KB", COLUMN_NUMBER, 2);
+			table_column(t, name, context_name(context), "ns/KB", COLUMN_NUMBER, 2);
 	}
 	table_column(t, "ns_per_kb", "cost", "ns/KB", COLUMN_NUMBER, 2);
 	table_column(t, "share_percent", "share", "%", COLUMN_NUMBER, 1);
@@ -254,10 +268,12 @@ void show_components(const struct view *v)
 		ledgers[i] = ledger_of(c->runs[i]);
 	for (size_t i = 0; i < END_COUNT; i++)
 		shown |= components_of_end(v, ledgers, end_order[i]);
-	if (!shown)
-		show_unmeasured(v, "profile", "Components");
-	else
+	if (shown) {
 		hold_against_accounting(v, ledgers);
+		say_what_the_clock_hides(v);
+	} else {
+		show_unmeasured(v, "profile", "Components");
+	}
 	for (size_t i = 0; i < c->count; i++)
 		ledger_free(&ledgers[i]);
 	free(ledgers);

@@ -68,7 +68,8 @@ static void functions_say_what_they_are(void **state)
 		{"io_pp_zc_alloc_netmems", COMPONENT_memory},
 		{"native_queued_spin_lock_slowpath", COMPONENT_locks},
 		{"__pv_queued_spin_lock_slowpath", COMPONENT_locks},
-		{"_raw_spin_unlock_irqrestore", COMPONENT_locks},
+		{"_raw_spin_unlock", COMPONENT_locks},
+		{"_raw_spin_unlock_irqrestore", COMPONENT_caller},
 		{"lock_sock_nested", COMPONENT_locks},
 		{"mutex_lock", COMPONENT_locks},
 		{"__schedule", COMPONENT_scheduling},
@@ -118,6 +119,13 @@ static void helpers_belong_to_their_callers(void **state)
 	assert_int_equal(STACK("__check_object_size", "simple_copy_to_iter"), COMPONENT_data_copy);
 	assert_int_equal(STACK("memset", "__alloc_skb", "tcp_stream_alloc_skb"), COMPONENT_skb);
 	assert_int_equal(STACK("ktime_get", "tcp_mstamp_refresh"), COMPONENT_tcp_ip);
+	/* What the kernel does instead of zero copy. */
+	assert_int_equal(STACK("memcpy", "skb_copy_ubufs", "ip_local_deliver_finish"),
+			 COMPONENT_data_copy);
+	/* Samples of a section without interrupts all fall on its end. */
+	assert_int_equal(STACK("_raw_spin_unlock_irqrestore", "__wake_up_sync_key",
+			       "sock_def_readable", "tcp_data_queue"),
+			 COMPONENT_scheduling);
 	/* A BPF program works for whoever runs it. */
 	assert_int_equal(STACK("bpf_prog_6deef7357e7b4530_filter", "veth_xdp_rcv_skb"),
 			 COMPONENT_netdev);
