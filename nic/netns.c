@@ -70,9 +70,13 @@ int netns_join(int netns)
 {
 	if (setns(netns, CLONE_NEWNET))
 		return -errno;
-	/* sysfs shows the devices of the namespace that mounted it, so it has to be mounted anew.
+	/*
+	 * sysfs shows the devices of the namespace that mounted it, so it has to be mounted anew,
+	 * and not for everybody. In a chroot the root is no mount that could be made private.
 	 */
-	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	if (unshare(CLONE_NEWNS) ||
+	    (mount("none", "/sys", NULL, MS_PRIVATE, NULL) &&
+	     mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL)) ||
 	    mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
 		return -EXDEV;
 	return 0;
