@@ -19,7 +19,7 @@ b=zcbench$$-b
 dir=$BUILD/bench
 csv=$dir/iperf3.csv
 
-for tool in ip iperf3 awk; do
+for tool in ip iperf3 awk taskset; do
 	command -v $tool >/dev/null || { echo "iperf3.sh: needs $tool; run tools/install-deps" >&2; exit 3; }
 done
 [ "$(id -u)" = 0 ] || { echo "iperf3.sh: needs root, to make network namespaces" >&2; exit 3; }
@@ -60,9 +60,9 @@ run_zcpath() {
 }
 
 run_iperf3() {
-	ip netns exec $b iperf3 -s -1 -p 5301 >"$dir/server" 2>&1 &
+	ip netns exec $b taskset -c 1 iperf3 -s -1 -p 5301 >"$dir/server" 2>&1 &
 	sleep 0.3
-	ip netns exec $a iperf3 -c 10.99.0.2 -p 5301 -A 0,1 -l "$SIZE" -C $CC -O 1 \
+	ip netns exec $a taskset -c 0 iperf3 -c 10.99.0.2 -p 5301 -l "$SIZE" -C $CC -O 1 \
 		-t "$SECONDS_EACH" -f k >"$dir/client"
 	wait $!
 	awk '/receiver/ { for (i = 1; i < NF; i++) if ($(i + 1) == "Kbits/sec") printf "%.4f\n", $i / 1e6 }' \
