@@ -41,6 +41,9 @@ ip netns add $b
 ip link add name v0 netns $a mtu "$MTU" type veth peer name v0 netns $b mtu "$MTU"
 ip -n $a addr add 10.99.0.1/24 dev v0
 ip -n $b addr add 10.99.0.2/24 dev v0
+# No run shall begin with what the kernel remembers of the congestion of the one before.
+ip netns exec $a sysctl -qw net.ipv4.tcp_no_metrics_save=1
+ip netns exec $b sysctl -qw net.ipv4.tcp_no_metrics_save=1
 ip -n $a link set v0 up
 ip -n $b link set v0 up
 
