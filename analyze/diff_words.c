@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/ledger.h"
+#include "record/components.h"
+
 void setting_name(const struct setting *setting, char *text, size_t size)
 {
 	if (setting->id == METRIC_fact_option) {
@@ -123,13 +126,38 @@ static bool same_call(const struct item *a, const struct item *b)
 	       strcspn(b->what.name, " ") == len && !strncmp(a->what.name, b->what.name, len);
 }
 
+/* Samples in BPF programs and tracepoints: a cost of measuring, and so never the cause. */
+static bool is_measuring(const struct item *item)
+{
+	return item->what.section == SECTION_COST && item_is_cost(item) &&
+	       !strcmp(cost_component(item->what.name), component_name(COMPONENT_tracing));
+}
+
 static const struct item *first_claimed(const struct comparing *c, enum section section)
 {
 	for (size_t i = 0; i < c->count; i++)
 		if (c->items[i].what.section == section && item_claimed(&c->items[i]) &&
-		    (section != SECTION_COST || item_is_cost(&c->items[i])))
+		    (section != SECTION_COST || item_is_cost(&c->items[i])) &&
+		    !is_measuring(&c->items[i]))
 			return &c->items[i];
 	return NULL;
+}
+
+/* Where it is a good part of the change, whoever reads the change has to know. */
+static void words_measuring(struct page *page, const struct comparing *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct item *item = &c->items[i];
+
+		if (is_measuring(item) && item_claimed(item) &&
+		    fabs(item->change) > 0.1 * fabs(c->cost_change))
+			page_lead(
+				page,
+				"measuring  %s %s: %+.1f ns/KB of the change is what the "
+				"collectors cost; 'zcprof run --no-collect syscalls' has least of "
+				"it",
+				record_end_name[item->what.end], item->what.name, item->change);
+	}
 }
 
 /* The calls that moved most: how often they came, and how long one took. */
@@ -171,6 +199,7 @@ void words_cause(struct page *page, const struct comparing *c)
 			 cost->change, c->cost_change);
 		lead_item(page, "cost", cost, share);
 	}
+	words_measuring(page, c);
 	words_call(page, c);
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		const struct item *item = first_claimed(c, others[i].section);

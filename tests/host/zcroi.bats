@@ -233,6 +233,19 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	done
 }
 
+@test "diff: what measuring cost is said, and never named as the cause" {
+	for i in 1 2 3 4 5; do
+		synthetic "$dir/a/run-$i.csv" repeat=$i read=4K \
+			components="task/tracing=800000000$i task/skb=500000000$i"
+		synthetic "$dir/b/run-$i.csv" repeat=$i read=256K \
+			components="task/tracing=100000000$i task/skb=100000000$i"
+	done
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	[ "$status" -eq 0 ]
+	[[ $output == *"cost       rx task/skb:"* ]]
+	[[ $output == *"measuring  rx task/tracing: -140.0 ns/KB of the change"* ]]
+}
+
 @test "diff: of two experiments that differ in --read, the cause is among the first lines" {
 	read_size "$dir/a" 4K 20 3000000000 6100000 900 0
 	read_size "$dir/b" 256K 40 20000000 190000 3000 1
