@@ -123,8 +123,33 @@ static int online_cpus(cpu_set_t *cpus)
 	return cpulist_parse(text, cpus, &why) ? -EINVAL : 0;
 }
 
+/*
+ * Sleeps until the n-th of `count` equal parts of a period. A clock begins to count when it is
+ * attached, and its interrupt takes an idle CPU out of idle for a while. If all clocks came within
+ * the same microseconds, every sample of a CPU would see it with the others just woken: a sender
+ * would be seen to find its receiver awake, and to save the interrupt that wakes it, in the very
+ * moments that are looked at (measured: 10 % of its samples in place of 28).
+ */
+static void await_turn(const struct timespec *begin, double period_ns, int n, int count)
+{
+	double at = period_ns * n / count;
+	struct timespec now, turn;
+	uint64_t ns, past;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	past = (now.tv_sec - begin->tv_sec) * 1000000000ULL + now.tv_nsec - begin->tv_nsec;
+	while (at < (double)past)
+		at += period_ns;
+	ns = begin->tv_nsec + (uint64_t)at;
+	turn.tv_sec = begin->tv_sec + ns / 1000000000;
+	turn.tv_nsec = ns % 1000000000;
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &turn, NULL) == EINTR)
+		;
+}
+
 static int attach(struct state *s, struct perf_event_attr *attr, char *why, size_t why_size)
 {
+	struct timespec begin;
 	cpu_set_t cpus;
 	int error;
 
@@ -132,6 +157,7 @@ static int attach(struct state *s, struct perf_event_attr *attr, char *why, size
 	error = online_cpus(&cpus);
 	if (error)
 		return bpf_refused(error, "reading which CPUs are online", why, why_size);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		int fd;
 
@@ -141,6 +167,7 @@ static int attach(struct state *s, struct perf_event_attr *attr, char *why, size
 		if (fd < 0)
 			return bpf_refused(errno, "opening a perf clock on every CPU", why,
 					   why_size);
+		await_turn(&begin, s->period_ns, s->clocks, CPU_COUNT(&cpus));
 		s->clock[cpu] = bpf_program__attach_perf_event(s->bpf->progs.profile_sample, fd);
 		if (!s->clock[cpu]) {
 			error = errno;
