@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/say.h"
@@ -175,6 +176,28 @@ bool flows_ended(struct flows *all)
 
 	pthread_mutex_lock(&all->lock);
 	ended = !all->running;
+	pthread_mutex_unlock(&all->lock);
+	return ended;
+}
+
+bool flows_break(struct flows *all)
+{
+	unsigned int unstarted = all->count - all->started;
+	struct timespec deadline;
+	bool ended;
+
+	flows_stop(all);
+	for (unsigned int i = 0; i < all->count; i++)
+		if (all->flow[i].fd >= 0)
+			shutdown(all->flow[i].fd, SHUT_RDWR);
+	flows_go(all); /* who waits for the start finds that it is over */
+	clock_gettime(CLOCK_REALTIME, &deadline);
+	deadline.tv_sec++;
+	pthread_mutex_lock(&all->lock);
+	while (all->running > unstarted &&
+	       !pthread_cond_timedwait(&all->changed, &all->lock, &deadline))
+		;
+	ended = all->running <= unstarted;
 	pthread_mutex_unlock(&all->lock);
 	return ended;
 }

@@ -7,6 +7,7 @@
  *   flows_prepare()  start the threads and let each open its path; false when one could not
  *   flows_go()       let them run
  *   flows_stop()     tell the senders that it is enough
+ *   flows_break()    of a run that failed: shut the connections, wait a moment for the threads
  *   flows_error()    the sentence of the first flow that failed, or NULL
  *   flows_free()     after the threads have ended: join, close everything; NULL is fine
  *
@@ -70,6 +71,8 @@ bool flows_prepare(struct flows *all);
 void flows_go(struct flows *all);
 void flows_stop(struct flows *all);
 bool flows_ended(struct flows *all);
+/* Whether all threads have ended. One that waits for a stalled peer may not, for long. */
+bool flows_break(struct flows *all);
 const char *flows_error(struct flows *all);
 uint64_t flows_bytes(const struct flows *all);
 void flows_free(struct flows *all);

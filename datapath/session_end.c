@@ -118,8 +118,8 @@ int session_end(struct session *s, int result)
 	placement_restore(s->placement);
 	if (!result)
 		summary_say(s);
-	/* A thread of a run that failed may be blocked for good; the process's end is its end. */
-	if (!s->flows || !s->flows->started || flows_ended(s->flows)) {
+	/* A thread of a run that failed may stay blocked; the process's end is its end. */
+	if (!s->flows || flows_ended(s->flows) || flows_break(s->flows)) {
 		flows_free(s->flows);
 		message_free(s->memory);
 	}
