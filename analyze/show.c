@@ -23,7 +23,7 @@ static const struct part {
 	{"threads", show_threads, KEEP_WINDOW},	  {"tcp", show_tcp, KEEP_WINDOW},
 	{"nic", show_nic, KEEP_WINDOW},		  {"softnet", show_softnet, KEEP_WINDOW},
 	{"series", show_series, KEEP_MOMENTS},	  {"selfcost", show_selfcost, KEEP_WINDOW},
-	{"facts", show_facts, KEEP_WINDOW},
+	{"facts", show_facts, KEEP_WINDOW},	  {"cstate", show_cstate, KEEP_WINDOW},
 };
 
 struct show_options {
@@ -126,8 +126,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!o->part)
 			argp_error(state,
 				   "there is no part '%s'; give syscalls, latency, symbols, "
-				   "components, receive, cpu, threads, tcp, nic, softnet, series, "
-				   "selfcost or facts",
+				   "components, receive, cpu, cstate, threads, tcp, nic, softnet, "
+				   "series, selfcost or facts",
 				   arg);
 		return 0;
 	case ARGP_KEY_ARGS:
@@ -157,6 +157,7 @@ static const char doc[] =
 	"  components  CPU ns per KB of payload by component and context, and their sum\n"
 	"  receive     bytes per receive, as a histogram\n"
 	"  cpu         each CPU's time by mode\n"
+	"  cstate      each CPU's time by idle state, and its frequency\n"
 	"  threads     CPU time of the threads of both ends\n"
 	"  tcp, nic, softnet   connections, device, backlog\n"
 	"  series      throughput inside the window\n"

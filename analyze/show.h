@@ -22,6 +22,7 @@ void show_symbols(const struct view *v);
 void show_components(const struct view *v);
 void show_facts(const struct view *v);
 void show_cpu(const struct view *v);
+void show_cstate(const struct view *v);
 void show_threads(const struct view *v);
 void show_tcp(const struct view *v);
 void show_nic(const struct view *v);

@@ -9,6 +9,8 @@ const struct collector_ops *const collectors[] = {
 	&tcp_collector,
 	&syscalls_collector,
 	&profile_collector,
+	&cpufreq_collector,
+	&cstate_collector,
 	&selfcost_collector,
 	NULL,
 };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* needs: collectors/syscalls.c collectors/syscall_names.c collectors/profile.c collectors/stacks.c
- * collectors/symbols.c collectors/selfcost.c collectors/bpf_load.c collectors/target.c */
+ * collectors/symbols.c collectors/selfcost.c collectors/bpf_load.c collectors/target.c
+ * collectors/cstate.c collectors/cpufreq.c collectors/sysfs.c */
 /* libs: libbpf libdw */
 /*
- * Runs the collectors that use BPF on processes that are already there: what zcprof does, without
- * experiments.
+ * Runs the collectors that need no connection on processes that are already there: what zcprof
+ * does, without experiments.
  *
  *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--seconds S] [--sidecar PATH]
  *           [SOURCE…] > run.csv
@@ -25,6 +26,7 @@
 #include "collectors/list.h"
 
 static const struct collector_ops *const sources[] = {&syscalls_collector, &profile_collector,
+						      &cpufreq_collector, &cstate_collector,
 						      &selfcost_collector};
 #define SOURCES (int)(sizeof(sources) / sizeof(*sources))
 
