@@ -199,6 +199,43 @@ void show_softnet(const struct view *v)
 	show_sheet(v, &sheet);
 }
 
+void show_softirq(const struct view *v)
+{
+	static const struct sheet cpus = {
+		.name = "softirq",
+		.title = "Softirqs of the network and NAPI polls over the window",
+		.key = "CPU",
+		.source = "softirq",
+		.columns =
+			{
+				{METRIC_softirq_net_rx_time, "NET_RX", "%", 0, 2},
+				{METRIC_softirq_net_rx_runs, "runs", "", 1, 0},
+				{METRIC_softirq_net_tx_time, "NET_TX", "%", 0, 2},
+				{METRIC_softirq_net_tx_runs, "runs", "", 1, 0},
+				{METRIC_softirq_in_ksoftirqd, "ksoftirqd", "%", 0, 2},
+				{METRIC_softirq_wakeups, "woken", "", 1, 0},
+				{METRIC_softirq_polls, "polls", "", 1, 0},
+				{METRIC_softirq_packets, "packets", "", 1, 0},
+				{METRIC_softirq_budget_spent, "spent", "polls", 1, 0},
+			},
+	};
+	static const struct sheet work = {
+		.name = "work",
+		.title = "NAPI polls by the packets they took in",
+		.key = "packets from",
+		.source = "softirq",
+		.columns = {{METRIC_softirq_work, "polls", "", 1, 0}},
+	};
+	struct averages lost = averages_of(v->configuration, METRIC_softirq_lost, END_HOST, MEAN);
+
+	show_sheet(v, &cpus);
+	if (lost.count)
+		show_sheet(v, &work);
+	if (averages_sum(&lost) > 0)
+		page_note(v->page, "%.4g events could not be counted.", averages_sum(&lost));
+	averages_free(&lost);
+}
+
 void show_selfcost(const struct view *v)
 {
 	static const struct sheet programs = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collectors/bpf_load.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/capability.h>
@@ -127,6 +128,16 @@ void bpf_window_edge(struct window *window, enum edge edge)
 	ns = now.tv_sec * 1000000000ULL + now.tv_nsec + EDGE_AHEAD_NS;
 	__atomic_store_n(edge == EDGE_OPEN ? &window->open_ns : &window->close_ns, ns,
 			 __ATOMIC_RELEASE);
+}
+
+__u64 bpf_missed(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
 }
 
 unsigned int bpf_cpus(void)

@@ -6,6 +6,7 @@
  *   bpf_refused()      why the kernel refused, in one sentence; call it right after
  *   bpf_run_tgids()    tells a program which processes are the run, before it is loaded
  *   bpf_window_edge()  sets one edge of a program's window, a few microseconds from now
+ *   bpf_missed()       how often the kernel turned a program away, since it was loaded
  *   bpf_cpus()         how many CPUs a table indexed by CPU must hold
  */
 #ifndef COLLECTORS_BPF_LOAD_H
@@ -14,6 +15,8 @@
 #include "bpf/common.h"
 #include "collectors/collector.h"
 
+struct bpf_program; /* libbpf's */
+
 void bpf_quiet(void);
 /* error is an errno, or its negative. Always returns -1. */
 int bpf_refused(int error, const char *what, char *why, size_t why_size);
@@ -21,6 +24,7 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size);
 int bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run, char *why,
 		  size_t why_size);
 void bpf_window_edge(struct window *window, enum edge edge);
+__u64 bpf_missed(const struct bpf_program *program);
 unsigned int bpf_cpus(void);
 
 #endif

@@ -8,6 +8,7 @@ const struct collector_ops *const collectors[] = {
 	&nic_collector,
 	&tcp_collector,
 	&syscalls_collector,
+	&softirq_collector,
 	&profile_collector,
 	&cpufreq_collector,
 	&cstate_collector,

@@ -213,22 +213,12 @@ static int syscalls_open(void **state, const struct run *run, const char **means
 	return 0;
 }
 
-static __u64 missed_by(const struct bpf_program *program)
-{
-	struct bpf_prog_info info = {0};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		return 0;
-	return info.recursion_misses;
-}
-
 static int syscalls_snapshot(void *state, enum edge edge)
 {
 	struct state *s = state;
 
 	bpf_window_edge(&s->bpf->data->window, edge);
-	s->missed[edge] = missed_by(s->enter) + missed_by(s->leave);
+	s->missed[edge] = bpf_missed(s->enter) + bpf_missed(s->leave);
 	return 0;
 }
 

@@ -61,6 +61,8 @@ struct task_struct {
 	struct thread_info thread_info;
 	int pid;
 	int tgid;
+	unsigned int flags;
+	char comm[16];
 	__u64 start_time; /* CLOCK_MONOTONIC, ns */
 };
 

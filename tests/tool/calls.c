@@ -8,15 +8,18 @@
  *                          number that no kernel has
  *   calls across          sleeps from before the first line of input to after the second, and one
  *                         thread for ever
+ *   calls packets N       sends itself N datagrams over the loopback device, one after the other
  *   calls burn NAME S     S seconds in a function of that name: "spin_in_user" or "read_zeros"
  *
  * "ready" is printed before the work begins, which a line on standard input starts; when it is done
  * it says so and waits for one more line. known makes its calls between the two.
  */
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <fcntl.h>
 #include <time.h>
@@ -85,6 +88,22 @@ static void *sleep_long(void *argument)
 	return NULL;
 }
 
+static void packets(long n)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(at);
+	char byte = 0;
+
+	if (bind(fd, (struct sockaddr *)&at, len) || getsockname(fd, (struct sockaddr *)&at, &len))
+		exit(EXIT_FAILED);
+	for (long i = 0; i < n; i++)
+		if (sendto(fd, &byte, 1, 0, (struct sockaddr *)&at, len) != 1 ||
+		    recv(fd, &byte, 1, 0) != 1)
+			exit(EXIT_FAILED);
+	close(fd);
+}
+
 static void loop(long n)
 {
 	double start = now_s();
@@ -136,6 +155,8 @@ int main(int argc, char **argv)
 		known(a, b);
 	else if (!strcmp(work, "odd"))
 		odd(a);
+	else if (!strcmp(work, "packets"))
+		packets(a);
 	else if (!strcmp(work, "burn") && !strcmp(argv[2], "spin_in_user"))
 		spin_in_user(now_s() + (double)b);
 	else if (!strcmp(work, "burn") && !strcmp(argv[2], "read_zeros"))

@@ -17,8 +17,8 @@ static const struct {
 	const char *type, *field;
 	int bytes;
 } used[] = {
-	{"task_struct", "thread_info", 0}, {"task_struct", "pid", 4},
-	{"task_struct", "tgid", 4},	   {"task_struct", "start_time", 8},
+	{"task_struct", "thread_info", 0}, {"task_struct", "pid", 4},	{"task_struct", "tgid", 4},
+	{"task_struct", "start_time", 8},  {"task_struct", "flags", 4}, {"task_struct", "comm", 16},
 #if defined(__x86_64__)
 	{"thread_info", "status", 4},	   {"pt_regs", "orig_ax", 8},
 #elif defined(__aarch64__)
