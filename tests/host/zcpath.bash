@@ -10,7 +10,11 @@
 
 zcpath_setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	port=$((20000 + RANDOM % 20000))
+	# Below the ports that the kernel gives to connections, and free, with the one after it.
+	port=$((20000 + RANDOM % 12000))
+	while [ -n "$(ss -Htan "sport = :$port or sport = :$((port + 1))")" ]; do
+		port=$((20000 + RANDOM % 12000))
+	done
 	host=127.0.0.1
 	in_rx=
 	in_tx=
@@ -28,7 +32,7 @@ wait_for() { # PATTERN FILE: 10 s at most
 		sleep 0.05
 	done
 	echo "no '$1' in $2 after 10 s:"
-	cat "$2"
+	cat "$2" rx.err
 	return 1
 }
 
