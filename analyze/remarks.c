@@ -82,13 +82,51 @@ bool cpu_shared(const struct run *run)
 	       !isnan(run_sum(run, METRIC_cpu_busy, END_HOST));
 }
 
+bool is_attached(const struct run *run)
+{
+	return run_fact(run, METRIC_fact_attached, END_RX, NULL) ||
+	       run_fact(run, METRIC_fact_attached, END_TX, NULL);
+}
+
+void remark_attached(struct page *page, const struct experiment *e)
+{
+	size_t runs = 0, anywhere = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+
+		for (size_t j = 0; j < c->count; j++) {
+			const char *ended =
+				run_fact(c->runs[j], METRIC_fact_attached, END_HOST, "ended");
+
+			runs += is_attached(c->runs[j]);
+			anywhere += is_attached(c->runs[j]) && cpu_shared(c->runs[j]);
+			if (ended)
+				page_note(page, "The window of %s is shorter than asked for: %s.",
+					  c->runs[j]->path, ended);
+		}
+	}
+	if (runs)
+		page_note(page,
+			  "attached: %zu run%s of processes that zcprof did not start. How many of "
+			  "their bytes were copied is not known, nor anything of an end that was "
+			  "not attached to.",
+			  runs, runs == 1 ? " is" : "s are");
+	if (anywhere)
+		page_note(page,
+			  "whole machine: in %zu of them no CPUs were given by --cpu, so C is that "
+			  "of every CPU, whoever used it.",
+			  anywhere);
+}
+
 void remark_shared(struct page *page, const struct experiment *e)
 {
 	size_t shared = 0;
 
 	for (size_t i = 0; i < e->count; i++)
 		for (size_t j = 0; j < e->configurations[i].count; j++)
-			shared += cpu_shared(e->configurations[i].runs[j]);
+			shared += cpu_shared(e->configurations[i].runs[j]) &&
+				  !is_attached(e->configurations[i].runs[j]);
 	if (shared)
 		page_note(page,
 			  "shared: in %zu run%s the ends had no CPUs of their own, so only the sum "

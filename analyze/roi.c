@@ -103,11 +103,22 @@ static double zerocopy_share(const struct run *run, enum record_end end)
 	return zerocopy + copied > 0 ? 100 * zerocopy / (zerocopy + copied) : NAN;
 }
 
+/* Throughput is the receiver's. Where only the sender was attached to, it is what was acknowledged.
+ */
+static double throughput_of(const struct run *run)
+{
+	bool rx = run_fact(run, METRIC_fact_attached, END_RX, NULL);
+	bool tx = run_fact(run, METRIC_fact_attached, END_TX, NULL);
+	enum record_end end = tx && !rx ? END_TX : END_RX;
+
+	/* Bits per nanosecond are Gbit/s. */
+	return 8 * run_figure(run, METRIC_path_bytes, end, NULL) /
+	       run_figure(run, METRIC_path_window_ns, end, NULL);
+}
+
 struct outcome outcome_of(const struct run *run, const struct exponents *exponents)
 {
-	/* Bits per nanosecond are Gbit/s. */
-	double t = 8 * run_figure(run, METRIC_path_bytes, END_RX, NULL) /
-		   run_figure(run, METRIC_path_window_ns, END_RX, NULL);
+	double t = throughput_of(run);
 	double value = pow(t, exponents->throughput);
 	struct outcome o;
 

@@ -133,7 +133,10 @@ static void add_line(struct table *t, const struct layout *layout, const struct 
 
 		if (isnan(line->middle[q]) && is_of_end(q) &&
 		    cpu_shared(line->configuration->runs[0]))
-			cell_missing(t, "shared");
+			cell_missing(t, is_attached(line->configuration->runs[0]) ? "whole machine"
+										  : "shared");
+		else if (isnan(line->middle[q]) && is_attached(line->configuration->runs[0]))
+			cell_missing(t, "attached");
 		else
 			cell_number(t, line->middle[q]);
 		if (layout->interval[i])
@@ -184,6 +187,7 @@ static void build(struct page *page, const struct experiment *e, const struct ta
 		add_line(t, &layout, &lines[i]);
 	if (count)
 		conclude(page, lines, count, o);
+	remark_attached(page, e);
 	remark_shared(page, e);
 	remark_copied(page, e);
 	remark_control(page, e, &o->common.exponents);

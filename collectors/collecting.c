@@ -13,6 +13,43 @@ static uint64_t now_ns(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
+static bool is_listed(const char *list, const char *name)
+{
+	for (size_t len; *list; list += len + (list[len] == ',')) {
+		len = strcspn(list, ",");
+		if (len == strlen(name) && !strncmp(list, name, len))
+			return true;
+	}
+	return false;
+}
+
+void collecting_choose(const struct collector_ops **chosen, const char *only, const char *without)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; collectors[i] && count + 1 < COLLECTORS_MAX; i++) {
+		const char *name = collectors[i]->source;
+
+		if ((!only || is_listed(only, name)) && !(without && is_listed(without, name)))
+			chosen[count++] = collectors[i];
+	}
+	chosen[count] = NULL;
+}
+
+const char *collecting_unknown(const char *list)
+{
+	for (size_t len; *list; list += len + (list[len] == ',')) {
+		const struct collector_ops *const *c = collectors;
+
+		len = strcspn(list, ",");
+		while (*c && (strlen((*c)->source) != len || strncmp((*c)->source, list, len)))
+			c++;
+		if (!*c)
+			return list;
+	}
+	return NULL;
+}
+
 static bool is_chosen(const struct collector_ops *ops, const struct collector_ops *const *chosen)
 {
 	while (*chosen && *chosen != ops)

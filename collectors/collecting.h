@@ -2,6 +2,8 @@
 /*
  * All collectors of one run, as one.
  *
+ *   collecting_choose()    by lists of names, as --collect and --no-collect give them
+ *   collecting_unknown()   the first name of such a list that is no collector's
  *   collecting_open()      open those that were chosen; the others, and those that cannot measure
  *                          here, become rows that say why
  *   collecting_snapshot()  all of them, one right after the other
@@ -27,6 +29,10 @@ struct collecting {
 	uint64_t spread_ns[EDGE_COUNT];
 };
 
+/* chosen: room for COLLECTORS_MAX. Either list may be NULL. */
+void collecting_choose(const struct collector_ops **chosen, const char *only, const char *without);
+/* NULL where all are known; it ends at the next comma. */
+const char *collecting_unknown(const char *list);
 /* chosen: NULL at the end. control: only what a control run has. */
 void collecting_open(struct collecting *c, const struct run *run,
 		     const struct collector_ops *const *chosen, bool control, struct writer *w,

@@ -36,7 +36,7 @@ struct target {
 struct run {
 	struct target target[END_COUNT]; /* [END_RX] and [END_TX]; [END_HOST] is unused */
 	const char *sidecar;		 /* path without ending, for files beside the CSV */
-	uint16_t data_port;		 /* at rx, of the data connections */
+	uint16_t data_port;		 /* at rx, of the data connections; 0: any */
 };
 
 /*

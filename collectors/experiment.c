@@ -15,30 +15,6 @@
 #include "collectors/stop.h"
 #include "nic/journal.h"
 
-static bool is_listed(const char *list, const char *name)
-{
-	for (size_t len; *list; list += len + (list[len] == ',')) {
-		len = strcspn(list, ",");
-		if (len == strlen(name) && !strncmp(list, name, len))
-			return true;
-	}
-	return false;
-}
-
-static void choose_collectors(struct experiment *x)
-{
-	const struct settings *s = x->settings;
-	size_t count = 0;
-
-	for (size_t i = 0; collectors[i] && count + 1 < COLLECTORS_MAX; i++) {
-		const char *name = collectors[i]->source;
-
-		if ((!s->collect || is_listed(s->collect, name)) &&
-		    !(s->no_collect && is_listed(s->no_collect, name)))
-			x->chosen[count++] = collectors[i];
-	}
-}
-
 /* As asked, else the one that was built or installed with this zcprof, else by PATH. */
 static char *find_zcpath(const struct settings *s)
 {
@@ -285,7 +261,7 @@ int experiment_run(struct settings *settings)
 	}
 	if (journal_recover(JOURNAL_DIR) < 0)
 		say_warning("this machine is not as it was before an earlier run");
-	choose_collectors(&x);
+	collecting_choose(x.chosen, settings->collect, settings->no_collect);
 	x.directory = directory;
 	x.zcpath = find_zcpath(settings);
 	if (directory && x.zcpath && !stop_prepare())

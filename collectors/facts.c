@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/quantity.h"
 #include "nic/ethtool.h"
 #include "nic/netns.h"
 
@@ -172,6 +174,34 @@ void facts_machine(struct writer *w)
 		   "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor");
 }
 
+/* The order in time of runs, across experiments too: what drifted between them is seen by it. */
+static void write_started(struct writer *w)
+{
+	struct timespec now;
+	struct tm utc;
+	char text[64];
+	size_t used;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	used = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text + used, sizeof(text) - used, ".%03ldZ", now.tv_nsec / 1000000);
+	writer_fact(w, END_HOST, METRIC_fact_started, NULL, text);
+}
+
+void facts_record(struct writer *w, const char *configuration, unsigned int repeat)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", RECORD_VERSION);
+	writer_fact(w, END_HOST, METRIC_fact_record_version, NULL, text);
+	writer_fact(w, END_HOST, METRIC_fact_program, NULL, "zcprof " VERSION);
+	writer_fact(w, END_HOST, METRIC_fact_configuration, NULL, configuration);
+	snprintf(text, sizeof(text), "%u", repeat);
+	writer_fact(w, END_HOST, METRIC_fact_repeat, NULL, text);
+	write_started(w);
+}
+
 struct nic_facts {
 	struct writer *writer;
 	enum record_end end;
@@ -267,8 +297,11 @@ static void facts_interrupts(struct writer *w, enum record_end end, const struct
 void facts_end(struct writer *w, const struct run *run, enum record_end end)
 {
 	const struct target *t = &run->target[end];
+	char cpus[512];
 	int previous = -1;
 
+	writer_fact(w, end, METRIC_fact_end_cpus, NULL,
+		    t->cpus_known ? cpulist_print(&t->cpus, cpus, sizeof(cpus)) : "any");
 	if (!t->pid)
 		return;
 	if (t->netns >= 0) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "collectors/attach.h"
 #include "collectors/experiment.h"
 #include "collectors/settings.h"
 #include "nic/journal.h"
@@ -21,6 +22,14 @@ static int run(int argc, char **argv)
 	result = experiment_run(&settings);
 	settings_free(&settings);
 	return result;
+}
+
+static int attach_command(int argc, char **argv)
+{
+	struct attach_settings settings;
+
+	attach_settings_parse(&settings, argc, argv);
+	return attach(&settings);
 }
 
 static int restore(int argc, char **argv)
@@ -44,6 +53,7 @@ static const struct command {
 	int (*main)(int argc, char **argv);
 } commands[] = {
 	{"run", "zcprof run", run},
+	{"attach", "zcprof attach", attach_command},
 	{"restore", "zcprof restore", restore},
 };
 
@@ -52,11 +62,13 @@ static const char documentation[] =
 	"\v"
 	"Commands:\n"
 	"  run       run an experiment: every configuration, several times, one file per run\n"
+	"  attach    measure processes that are already there, or a command\n"
 	"  restore   put back settings that a killed run left\n"
 	"\n"
 	"Examples:\n"
 	"  zcprof run --rx copy,uring --tx copy,send_zc --seconds 10 -o first\n"
 	"  zcprof run --help\n"
+	"  zcprof attach -o iperf3.csv -- iperf3 -c server\n"
 	"  zcroi table first\n";
 
 static error_t parse(int key, char *text, struct argp_state *state)

@@ -4,13 +4,12 @@
  * own, by ethtool. Each end has its sockets in its own namespace.
  */
 #include <errno.h>
-#include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "collectors/list.h"
+#include "nic/counters.h"
 #include "nic/ethtool.h"
 #include "nic/netlink.h"
 #include "nic/netns.h"
@@ -53,7 +52,10 @@ struct device {
 	struct ethtool ethtool;
 	struct ethtool_names names; /* count 0: the driver has no statistics */
 	size_t link_count;	    /* how many this kernel has */
-	uint64_t link[EDGE_COUNT][LINK_STATS];
+	union {
+		struct rtnl_link_stats64 stats;
+		uint64_t at[LINK_STATS];
+	} link[EDGE_COUNT];
 	struct ethtool_stats *driver[EDGE_COUNT];
 };
 
@@ -139,32 +141,6 @@ static int nic_open(void **state, const struct run *run, const char **means, cha
 	return 0;
 }
 
-struct answer {
-	struct device *device;
-	enum edge edge;
-	bool found;
-};
-
-static int take_link(const struct nlmsghdr *nlh, void *data)
-{
-	struct answer *a = data;
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg))
-	{
-		size_t len = mnl_attr_get_payload_len(attr);
-
-		if (mnl_attr_get_type(attr) != IFLA_STATS64)
-			continue;
-		if (len > sizeof(a->device->link[0]))
-			len = sizeof(a->device->link[0]);
-		memcpy(a->device->link[a->edge], mnl_attr_get_payload(attr), len);
-		a->device->link_count = len / sizeof(uint64_t);
-		a->found = true;
-	}
-	return MNL_CB_OK;
-}
-
 static int nic_snapshot(void *state, enum edge edge)
 {
 	struct nic *n = state;
@@ -172,13 +148,12 @@ static int nic_snapshot(void *state, enum edge edge)
 
 	for (size_t i = 0; i < n->count; i++) {
 		struct device *d = &n->device[i];
-		struct answer answer = {d, edge, false};
-		struct nlmsghdr *nlh = netlink_begin(&d->netlink, RTM_GETLINK, 0);
-		struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+		ssize_t len = counters_read(&d->netlink, d->index, &d->link[edge].stats);
 
-		ifi->ifi_index = d->index;
-		if (netlink_ask(&d->netlink, take_link, &answer) || !answer.found)
+		if (len < 0)
 			result = -1;
+		else
+			d->link_count = len / sizeof(uint64_t);
 		if (d->names.count && ethtool_stats(&d->ethtool, d->driver[edge], d->names.count))
 			result = -1;
 	}
@@ -190,9 +165,9 @@ static void emit_device(const struct device *d, struct writer *w)
 	char key[ETH_GSTRING_LEN + 16] = "ethtool:";
 	size_t prefix = strlen(key);
 
-	for (size_t i = 0; i < d->link_count; i++)
+	for (size_t i = 0; i < d->link_count && i < LINK_STATS; i++)
 		writer_u64(w, WINDOW, d->end, METRIC_nic_statistic, link_names[i],
-			   d->link[EDGE_CLOSE][i] - d->link[EDGE_OPEN][i]);
+			   d->link[EDGE_CLOSE].at[i] - d->link[EDGE_OPEN].at[i]);
 	for (unsigned int i = 0; i < d->names.count; i++) {
 		uint64_t before = d->driver[EDGE_OPEN]->data[i];
 		uint64_t after = d->driver[EDGE_CLOSE]->data[i];

@@ -179,6 +179,14 @@ static int attach(struct state *s, struct perf_event_attr *attr, char *why, size
 	return 0;
 }
 
+/* At the close their maps are whole, and before the open they are surely still there. */
+static void note_processes(struct state *s)
+{
+	for (enum record_end end = END_RX; end <= END_TX; end++)
+		if (s->run.target[end].pid)
+			symbols_note_process(s->symbols, s->run.target[end].pid);
+}
+
 static int profile_open(void **state, const struct run *run, const char **means, char *why,
 			size_t why_size)
 {
@@ -211,6 +219,7 @@ static int profile_open(void **state, const struct run *run, const char **means,
 		snprintf(why, why_size, "%s", symbols_hidden());
 		return -1;
 	}
+	note_processes(s);
 	*means = choose_clock(&attr, &s->period_ns);
 	s->by_time = attr.type == PERF_TYPE_SOFTWARE;
 	return attach(s, &attr, why, why_size);
@@ -221,9 +230,8 @@ static int profile_snapshot(void *state, enum edge edge)
 	struct state *s = state;
 
 	bpf_window_edge(&s->bpf->data->window, edge);
-	for (enum record_end end = END_RX; edge == EDGE_CLOSE && end <= END_TX; end++)
-		if (s->run.target[end].pid)
-			symbols_note_process(s->symbols, s->run.target[end].pid);
+	if (edge == EDGE_CLOSE)
+		note_processes(s);
 	return 0;
 }
 

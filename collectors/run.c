@@ -234,34 +234,13 @@ static bool moves_bytes(const struct configuration *c)
 	       value.number;
 }
 
-/* The order in time of runs, across experiments too: what drifted between them is seen by it. */
-static void write_started(struct writer *w)
-{
-	struct timespec now;
-	struct tm utc;
-	char text[64];
-	size_t used;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	used = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(text + used, sizeof(text) - used, ".%03ldZ", now.tv_nsec / 1000000);
-	writer_fact(w, END_HOST, METRIC_fact_started, NULL, text);
-}
-
 static void write_first_facts(struct running *r)
 {
 	const struct settings *s = r->x->settings;
 	struct writer *w = r->writer;
 	char text[64];
 
-	snprintf(text, sizeof(text), "%d", RECORD_VERSION);
-	writer_fact(w, END_HOST, METRIC_fact_record_version, NULL, text);
-	writer_fact(w, END_HOST, METRIC_fact_program, NULL, "zcprof " VERSION);
-	writer_fact(w, END_HOST, METRIC_fact_configuration, NULL, r->configuration->name);
-	snprintf(text, sizeof(text), "%u", r->slot->repeat);
-	writer_fact(w, END_HOST, METRIC_fact_repeat, NULL, text);
-	write_started(w);
+	facts_record(w, r->configuration->name, r->slot->repeat);
 	writer_fact(w, END_HOST, METRIC_fact_option, "control", r->slot->control ? "yes" : "no");
 	snprintf(text, sizeof(text), "%zu", (size_t)(r->slot - s->plan.slots) + 1);
 	writer_fact(w, END_HOST, METRIC_fact_order, NULL, text);
@@ -277,15 +256,8 @@ static void write_first_facts(struct running *r)
 
 static void write_end_facts(struct running *r)
 {
-	char cpus[512];
-
-	for (int end = END_RX; end <= END_TX; end++) {
-		const struct target *t = &r->run.target[end];
-
-		writer_fact(r->writer, end, METRIC_fact_end_cpus, NULL,
-			    t->cpus_known ? cpulist_print(&t->cpus, cpus, sizeof(cpus)) : "any");
+	for (int end = END_RX; end <= END_TX; end++)
 		facts_end(r->writer, &r->run, end);
-	}
 }
 
 static enum run_result start_end(struct running *r, int side)

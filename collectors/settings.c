@@ -7,7 +7,7 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
-#include "collectors/collector.h"
+#include "collectors/collecting.h"
 #include "collectors/planfile.h"
 
 /* Keys of zcprof's own options; a configuration's option has OPTION_KEY + 4 * id + ends. */
@@ -129,15 +129,11 @@ static void configuration_option(struct argp_state *state, int key, const char *
 
 static void check_collectors(struct argp_state *state, const char *name, const char *list)
 {
-	for (size_t len; *list; list += len + (list[len] == ',')) {
-		const struct collector_ops *const *c = collectors;
+	const char *unknown = collecting_unknown(list);
 
-		len = strcspn(list, ",");
-		while (*c && (strlen((*c)->source) != len || strncmp((*c)->source, list, len)))
-			c++;
-		if (!*c)
-			argp_error(state, "--%s: there is no collector %.*s", name, (int)len, list);
-	}
+	if (unknown)
+		argp_error(state, "--%s: there is no collector %.*s", name,
+			   (int)strcspn(unknown, ","), unknown);
 }
 
 static error_t place_option(struct settings *settings, int key, char *text,

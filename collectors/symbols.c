@@ -180,16 +180,32 @@ const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip)
 
 void symbols_note_process(struct symbols *s, pid_t tgid)
 {
-	struct process *p = calloc(1, sizeof(*p));
+	struct process *p = s->processes;
 	char path[64];
+	char *maps;
+	size_t len = 0;
 
-	if (!p)
-		return;
 	snprintf(path, sizeof(path), "/proc/%d/maps", tgid);
-	p->tgid = tgid;
-	p->maps = read_file(path, &p->maps_len);
-	p->next = s->processes;
-	s->processes = p;
+	maps = read_file(path, &len);
+	while (p && p->tgid != tgid)
+		p = p->next;
+	if (!p) {
+		p = calloc(1, sizeof(*p));
+		if (!p) {
+			free(maps);
+			return;
+		}
+		p->tgid = tgid;
+		p->next = s->processes;
+		s->processes = p;
+	} else if (!len) {
+		/* It has ended: what was seen last is its map. */
+		free(maps);
+		return;
+	}
+	free(p->maps);
+	p->maps = maps;
+	p->maps_len = len;
 }
 
 static int no_debuginfo(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base,

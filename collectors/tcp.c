@@ -5,24 +5,17 @@
  * walks every connection of the machine.
  */
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
-#include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
-#include <linux/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "collectors/list.h"
-#include "nic/netlink.h"
+#include "collectors/sockdiag.h"
 #include "nic/netns.h"
-
-#define ESTABLISHED 1 /* TCP_ESTABLISHED of net/tcp_states.h */
 
 struct flow {
 	struct inet_diag_sockid id;
@@ -68,7 +61,7 @@ static int take_flow(const struct nlmsghdr *nlh, void *data)
 	uint16_t remote = ntohs(m->id.idiag_dport);
 	struct flow *grown;
 
-	if ((s->is_rx ? local : remote) != s->data_port)
+	if (s->data_port && (s->is_rx ? local : remote) != s->data_port)
 		return MNL_CB_OK;
 	grown = reallocarray(s->side->flows, s->side->count + 1, sizeof(*grown));
 	if (!grown) {
@@ -88,53 +81,32 @@ static int take_flow(const struct nlmsghdr *nlh, void *data)
 
 static int find_flows(struct side *side, bool is_rx, uint16_t data_port)
 {
-	static const int families[] = {AF_INET, AF_INET6};
 	struct search search = {side, is_rx, data_port, 0};
+	int error = sockdiag_list(&side->netlink, TCP_STATE_ESTABLISHED, is_rx ? data_port : 0,
+				  is_rx ? 0 : data_port, take_flow, &search);
 
-	for (int i = 0; i < 2; i++) {
-		struct nlmsghdr *nlh =
-			netlink_begin(&side->netlink, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
-		struct inet_diag_req_v2 *request =
-			mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
-		int error;
-
-		request->sdiag_family = families[i];
-		request->sdiag_protocol = IPPROTO_TCP;
-		request->idiag_states = 1 << ESTABLISHED;
-		*(is_rx ? &request->id.idiag_sport : &request->id.idiag_dport) = htons(data_port);
-		error = netlink_ask(&side->netlink, take_flow, &search);
-		/* A kernel without IPv6 knows no such family. */
-		if (error && error != -ENOENT)
-			return error;
-	}
-	return search.error;
+	return error ? error : search.error;
 }
 
-/* zcpath connects its flows one after the other, so its descriptors are in their order. */
-static void find_fds(struct side *side, pid_t pid)
+static void take_fd(void *data, int fd, uint32_t inode)
 {
-	char path[300];
-	char target[64];
-	struct dirent *entry;
-	DIR *dir;
+	struct side *side = data;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		unsigned int inode;
-		ssize_t len;
+	for (size_t i = 0; i < side->count; i++)
+		if (side->flows[i].inode == inode)
+			side->flows[i].fd = fd;
+}
 
-		snprintf(path, sizeof(path), "/proc/%d/fd/%s", (int)pid, entry->d_name);
-		len = readlink(path, target, sizeof(target) - 1);
-		target[len > 0 ? len : 0] = '\0';
-		if (sscanf(target, "socket:[%u]", &inode) != 1)
-			continue;
-		for (size_t i = 0; i < side->count; i++)
-			if (side->flows[i].inode == inode)
-				side->flows[i].fd = atoi(entry->d_name);
-	}
-	if (dir)
-		closedir(dir);
+/* Of all connections of the namespace only those of the process are left. */
+static void keep_own(struct side *side, pid_t pid)
+{
+	size_t kept = 0;
+
+	sockdiag_sockets(pid, take_fd, side);
+	for (size_t i = 0; i < side->count; i++)
+		if (side->flows[i].fd >= 0)
+			side->flows[kept++] = side->flows[i];
+	side->count = kept;
 }
 
 static int by_order(const void *a, const void *b)
@@ -147,14 +119,17 @@ static int by_order(const void *a, const void *b)
 		       : (f->sender_port > g->sender_port) - (f->sender_port < g->sender_port);
 }
 
-/* The sender's numbers where it is here, for both ends; else by the sender's ports. */
+/*
+ * The sender's numbers where it is here, for both ends; else by the sender's ports. zcpath connects
+ * its flows one after the other, so its descriptors are in their order.
+ */
 static void number_flows(struct tcp *t)
 {
 	struct side *rx = &t->side[END_RX];
 	struct side *tx = &t->side[END_TX];
 
 	if (tx->here)
-		find_fds(tx, t->run->target[END_TX].pid);
+		sockdiag_sockets(t->run->target[END_TX].pid, take_fd, tx);
 	for (int end = END_RX; end <= END_TX; end++) {
 		struct side *side = &t->side[end];
 
@@ -186,48 +161,18 @@ static int open_side(struct tcp *t, enum record_end end)
 	if (previous >= 0)
 		netns_leave(previous);
 	side->here = !error;
-	return error ? error : find_flows(side, end == END_RX, t->run->data_port);
+	if (!error)
+		error = find_flows(side, end == END_RX, t->run->data_port);
+	if (!error && !t->run->data_port)
+		keep_own(side, target->pid);
+	return error;
 }
 
 /* ---- the edges ---- */
 
-struct answer {
-	struct tcp_info *info;
-	bool found;
-};
-
-static int take_info(const struct nlmsghdr *nlh, void *data)
-{
-	struct answer *answer = data;
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, nlh, sizeof(struct inet_diag_msg))
-	{
-		size_t len = mnl_attr_get_payload_len(attr);
-
-		if (mnl_attr_get_type(attr) != INET_DIAG_INFO)
-			continue;
-		/* An older kernel says less, a newer one more. */
-		memcpy(answer->info, mnl_attr_get_payload(attr),
-		       len < sizeof(*answer->info) ? len : sizeof(*answer->info));
-		answer->found = true;
-	}
-	return MNL_CB_OK;
-}
-
 static void ask_flow(struct netlink *nl, struct flow *f, enum edge edge)
 {
-	struct nlmsghdr *nlh = netlink_begin(nl, SOCK_DIAG_BY_FAMILY, 0);
-	struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
-	struct answer answer = {&f->info[edge], false};
-
-	request->sdiag_family = f->family;
-	request->sdiag_protocol = IPPROTO_TCP;
-	request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
-	request->idiag_states = ~0U;
-	request->id = f->id;
-	/* What is left of a closed connection, in TIME_WAIT, answers without a tcp_info. */
-	f->lost[edge] = netlink_ask(nl, take_info, &answer) || !answer.found;
+	f->lost[edge] = sockdiag_ask(nl, f->family, &f->id, &f->info[edge]);
 }
 
 static void *ask_side(void *data)
@@ -309,7 +254,11 @@ static int tcp_open(void **state, const struct run *run, const char **means, cha
 		count += t->side[end].count;
 	}
 	if (!count) {
-		snprintf(why, why_size, "no connection uses the data port %u", run->data_port);
+		if (run->data_port)
+			snprintf(why, why_size, "no connection uses the data port %u",
+				 run->data_port);
+		else
+			snprintf(why, why_size, "no process of the run has a TCP connection");
 		return -1;
 	}
 	number_flows(t);
@@ -373,7 +322,8 @@ static void tcp_emit(void *state, struct writer *w)
 			else
 				emit_flow(f, end, w);
 		}
-		if (lost)
+		/* The connections of an attached process may come and go: that is no fault. */
+		if (lost && (lost == side->count || t->run->data_port))
 			writer_absent(w, end, "tcp",
 				      lost == side->count
 					      ? "every flow was closed at an edge of the window"

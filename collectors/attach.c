@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/attach.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/quantity.h"
+#include "base/say.h"
+#include "collectors/bystand.h"
+#include "collectors/collecting.h"
+#include "collectors/command.h"
+#include "collectors/facts.h"
+#include "collectors/stop.h"
+#include "collectors/subject.h"
+
+#define LOOK_NS 1000000000ULL
+#define NEVER	UINT64_MAX
+
+/* What a wait ended with. */
+enum waited { WAITED, WAITED_ENDED, WAITED_STOPPED, WAITED_NO_OUTPUT };
+
+struct attaching {
+	const struct attach_settings *settings;
+	struct subject subjects[2];
+	size_t count;
+	const struct subject *ended; /* the first that did */
+	struct run run;
+	const struct collector_ops *chosen[COLLECTORS_MAX];
+	struct collecting collecting;
+	struct writer *writer;
+	struct once once;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* ---- waiting ---- */
+
+static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
+{
+	for (;;) {
+		struct pollfd fds[3] = {{.fd = stop_fd(), .events = POLLIN}};
+		uint64_t now = now_ns();
+		struct timespec timeout = {0};
+
+		if (stop_asked())
+			return WAITED_STOPPED;
+		if (writer_error(a->writer))
+			return WAITED_NO_OUTPUT;
+		if (now < deadline_ns) {
+			timeout.tv_sec = (deadline_ns - now) / 1000000000;
+			timeout.tv_nsec = (deadline_ns - now) % 1000000000;
+		}
+		for (size_t i = 0; i < a->count; i++)
+			fds[i + 1] = (struct pollfd){.fd = a->subjects[i].pidfd, .events = POLLIN};
+		if (ppoll(fds, a->count + 1, &timeout, NULL) < 0 && errno != EINTR)
+			return WAITED_STOPPED;
+		for (size_t i = 0; i < a->count && !stop_asked(); i++) {
+			if (!fds[i + 1].revents)
+				continue;
+			a->ended = &a->subjects[i];
+			return WAITED_ENDED;
+		}
+		if (now >= deadline_ns)
+			return WAITED;
+	}
+}
+
+/* Throughput inside the window, and connections that came since. */
+static void look_again(struct attaching *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct subject *s = &a->subjects[i];
+		struct moved moved;
+		uint64_t bytes;
+
+		traffic_look(&s->traffic);
+		if (traffic_read(&s->traffic, &moved))
+			continue;
+		bytes = subject_bytes(s, &moved) - subject_bytes(s, &s->moved[EDGE_OPEN]);
+		writer_f64(a->writer, (double)(now_ns() - s->at_ns[EDGE_OPEN]) / 1e9, s->end,
+			   METRIC_path_bytes, NULL, (double)(bytes - s->shown));
+		s->shown = bytes;
+	}
+	writer_flush(a->writer);
+}
+
+static enum waited stay(struct attaching *a)
+{
+	uint64_t opened = now_ns();
+	uint64_t deadline = NEVER;
+
+	if (a->settings->seconds > 0)
+		deadline = opened + (uint64_t)(a->settings->seconds * 1e9);
+	for (uint64_t next = opened + LOOK_NS;; next += LOOK_NS) {
+		enum waited waited = wait_until(a, next < deadline ? next : deadline);
+
+		if (waited != WAITED || next >= deadline)
+			return waited;
+		look_again(a);
+	}
+}
+
+/* ---- the window ---- */
+
+static void read_edge(struct attaching *a, enum edge edge)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct subject *s = &a->subjects[i];
+		uint64_t before = now_ns();
+
+		/* What went wrong stays in traffic.error. */
+		traffic_read(&s->traffic, &s->moved[edge]);
+		s->at_ns[edge] = before + (now_ns() - before) / 2;
+	}
+}
+
+static void look_at_all(struct attaching *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		traffic_look(&a->subjects[i].traffic);
+}
+
+static enum waited measure(struct attaching *a)
+{
+	struct bystander bystander;
+	enum waited waited;
+
+	bystand(&bystander, &a->run);
+	look_at_all(a);
+	read_edge(a, EDGE_OPEN);
+	collecting_snapshot(&a->collecting, EDGE_OPEN);
+	waited = stay(a);
+	/* Of a process that ended the kernel has said the last by now. */
+	if (waited != WAITED_ENDED)
+		look_at_all(a);
+	collecting_snapshot(&a->collecting, EDGE_CLOSE);
+	read_edge(a, EDGE_CLOSE);
+	bystand_no_more(&bystander);
+	return waited;
+}
+
+/* ---- what is written ---- */
+
+static void write_attached(struct attaching *a, const struct subject *s)
+{
+	char text[600];
+
+	writer_fact(a->writer, s->end, METRIC_fact_attached, NULL,
+		    subject_describe(s, text, sizeof(text)));
+	snprintf(text, sizeof(text), "%d", (int)s->pid);
+	writer_fact(a->writer, s->end, METRIC_fact_attached, "pid", text);
+	if (s->iface)
+		snprintf(text, sizeof(text), "device %s, headers included", s->iface);
+	writer_fact(a->writer, s->end, METRIC_fact_attached, "bytes",
+		    s->iface ? text : "tcp_info of its connections");
+}
+
+static void write_facts(struct attaching *a)
+{
+	const char *slash = strrchr(a->settings->output, '/');
+	char *name = strdup(slash ? slash + 1 : a->settings->output);
+	char *dot = name ? strrchr(name, '.') : NULL;
+
+	if (dot && dot != name)
+		*dot = '\0';
+	facts_record(a->writer, name ? name : "", 1);
+	free(name);
+	facts_machine(a->writer);
+	for (size_t i = 0; i < a->count; i++)
+		write_attached(a, &a->subjects[i]);
+	for (size_t i = 0; i < a->count; i++)
+		facts_end(a->writer, &a->run, a->subjects[i].end);
+}
+
+static void write_bytes(struct attaching *a, const struct subject *s)
+{
+	uint64_t bytes =
+		subject_bytes(s, &s->moved[EDGE_CLOSE]) - subject_bytes(s, &s->moved[EDGE_OPEN]);
+	uint64_t ns = s->at_ns[EDGE_CLOSE] - s->at_ns[EDGE_OPEN];
+
+	writer_u64(a->writer, WINDOW, s->end, METRIC_path_window_ns, NULL, ns);
+	if (s->traffic.error) {
+		say_warning("what process %d moved is not in the record: %s", (int)s->pid,
+			    strerror(-s->traffic.error));
+	} else if (!traffic_any(&s->traffic)) {
+		say_warning("process %d had no TCP connection, so its throughput is not known; "
+			    "--iface DEVICE takes that of a device",
+			    (int)s->pid);
+	} else {
+		writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes, NULL, bytes);
+		say_info("%s: %.2f Gbit/s over %.2f s, by %s", record_end_name[s->end],
+			 8.0 * (double)bytes / (double)ns, (double)ns / 1e9,
+			 s->iface ? s->iface : "tcp_info");
+	}
+	if (s->traffic.unheard)
+		say_warning("%zu connections of process %d ended without their last figures: its "
+			    "bytes may be too few",
+			    s->traffic.unheard, (int)s->pid);
+}
+
+/* Whether the window was what was asked for. */
+static bool write_window(struct attaching *a, enum waited waited)
+{
+	bool command_done = waited == WAITED_ENDED && a->ended->is_command && !a->settings->seconds;
+	bool whole = waited == WAITED || command_done;
+	double seconds =
+		(double)(a->subjects[0].at_ns[EDGE_CLOSE] - a->subjects[0].at_ns[EDGE_OPEN]) / 1e9;
+	char text[120];
+
+	if (waited == WAITED_ENDED)
+		snprintf(text, sizeof(text), "process %d ended after %.2f s", (int)a->ended->pid,
+			 seconds);
+	else
+		snprintf(text, sizeof(text), "interrupted after %.2f s", seconds);
+	if (!whole) {
+		writer_fact(a->writer, END_HOST, METRIC_fact_attached, "ended", text);
+		say_warning("%s: the record has what was measured until then", text);
+	}
+	for (size_t i = 0; i < a->count; i++)
+		write_bytes(a, &a->subjects[i]);
+	collecting_emit(&a->collecting, a->writer);
+	return whole;
+}
+
+/* ---- from start to end ---- */
+
+static struct subject *add_subject(struct attaching *a, pid_t pid, enum record_end end)
+{
+	struct subject *s = &a->subjects[a->count++];
+
+	*s = (struct subject){.pid = pid, .end = end, .pidfd = -1, .netns = -1};
+	s->iface = a->settings->iface[end];
+	if (!s->iface)
+		s->iface = a->settings->iface[END_HOST];
+	return s;
+}
+
+static int start_command(struct attaching *a)
+{
+	const struct attach_settings *s = a->settings;
+	enum record_end end = s->pid[END_RX] ? END_TX : s->pid[END_TX] ? END_RX : s->as;
+	struct subject *subject = add_subject(a, 0, end);
+	char why[300];
+
+	subject->is_command = true;
+	if (!command_start(&subject->pid, s->command, why, sizeof(why)))
+		return 0;
+	a->count--;
+	say_error("%s", why);
+	return -1;
+}
+
+static void set_targets(struct attaching *a)
+{
+	const char *why;
+
+	for (int end = END_RX; end <= END_TX; end++)
+		a->run.target[end].netns = -1;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct subject *s = &a->subjects[i];
+		struct target *t = &a->run.target[s->end];
+		const char *cpus = a->settings->cpus[s->end];
+
+		t->pid = s->pid;
+		t->netns = s->netns;
+		snprintf(t->iface, sizeof(t->iface), "%s", s->iface ? s->iface : "");
+		if (!cpus)
+			cpus = a->settings->cpus[END_HOST];
+		t->cpus_known = cpus && !cpulist_parse(cpus, &t->cpus, &why);
+	}
+}
+
+/* Part of the warm-up. 0, or -1 after saying why. */
+static int warm_up(struct attaching *a, uint64_t until_ns)
+{
+	enum waited waited = wait_until(a, until_ns);
+
+	if (waited == WAITED_ENDED)
+		say_error("process %d ended before the window opened; a shorter --warmup opens it "
+			  "earlier",
+			  (int)a->ended->pid);
+	return waited == WAITED ? 0 : -1;
+}
+
+/* Up to the window: the processes, and which end each of them is. 0, or -1 after saying why. */
+static int prepare(struct attaching *a)
+{
+	uint64_t warmup_ns = (uint64_t)(a->settings->warmup * 1e9);
+	uint64_t began;
+
+	for (size_t i = 0; i < a->count; i++)
+		if (subject_hold(&a->subjects[i]) || subject_open(&a->subjects[i]))
+			return -1;
+	began = now_ns();
+	if (a->settings->command) {
+		struct subject *command = &a->subjects[a->count];
+
+		/* It may move to another namespace and become another program first. */
+		if (start_command(a) || subject_hold(command) ||
+		    warm_up(a, began + warmup_ns / 2) || subject_open(command))
+			return -1;
+	}
+	if (warm_up(a, began + warmup_ns))
+		return -1;
+	for (size_t i = 0; i < a->count; i++) {
+		subject_choose_end(&a->subjects[i]);
+		subject_warn_forked(&a->subjects[i]);
+	}
+	return 0;
+}
+
+static int run_window(struct attaching *a)
+{
+	enum waited waited;
+	bool whole;
+
+	set_targets(a);
+	write_facts(a);
+	collecting_open(&a->collecting, &a->run, a->chosen, false, a->writer, &a->once);
+	writer_flush(a->writer);
+	waited = measure(a);
+	for (size_t i = 0; i < a->count; i++)
+		subject_warn_forked(&a->subjects[i]);
+	whole = write_window(a, waited);
+	collecting_close(&a->collecting);
+	if (writer_finish(a->writer))
+		return EXIT_FAILED;
+	return whole ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* A record without a window is none. */
+static void discard(struct attaching *a)
+{
+	char *part;
+
+	writer_abandon(a->writer);
+	if (asprintf(&part, "%s.part", a->settings->output) < 0)
+		return;
+	unlink(part);
+	free(part);
+}
+
+/* "run.csv" has "run.folded" beside it. */
+static char *sidecar_of(const char *output)
+{
+	size_t len = strlen(output);
+
+	if (len > strlen(".csv") && !strcmp(output + len - strlen(".csv"), ".csv"))
+		len -= strlen(".csv");
+	return strndup(output, len);
+}
+
+int attach(const struct attach_settings *settings)
+{
+	struct attaching a = {.settings = settings};
+	char *sidecar = sidecar_of(settings->output);
+	int error = stop_prepare();
+	int result = EXIT_FAILED;
+	bool prepared;
+
+	if (error) {
+		say_error("cannot take signals: %s", strerror(-error));
+		free(sidecar);
+		return EXIT_FAILED;
+	}
+	a.run.sidecar = sidecar;
+	collecting_choose(a.chosen, settings->collect, settings->no_collect);
+	for (int end = END_HOST; end < END_COUNT; end++)
+		if (settings->pid[end])
+			add_subject(&a, settings->pid[end],
+				    end ? (enum record_end)end : settings->as);
+	a.writer = writer_create(settings->output);
+	prepared = a.writer && !prepare(&a);
+	if (prepared)
+		result = run_window(&a);
+	else if (a.writer)
+		discard(&a);
+	for (size_t i = 0; i < a.count; i++)
+		subject_close(&a.subjects[i]);
+	for (size_t i = 0; i < a.count; i++)
+		if (a.subjects[i].is_command &&
+		    !command_finish(a.subjects[i].pid, settings->command[0], !prepared))
+			result = EXIT_FAILED;
+	once_free(&a.once);
+	free(sidecar);
+	return result;
+}

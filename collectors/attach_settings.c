@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/attach_settings.h"
+
+#include <argp.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/quantity.h"
+#include "base/say.h"
+#include "collectors/collecting.h"
+
+/* For each of these the key of the plain spelling; those of rx and tx follow it. */
+enum {
+	KEY_PID = 0x100,
+	KEY_IFACE = KEY_PID + END_COUNT,
+	KEY_CPU = KEY_IFACE + END_COUNT,
+	KEY_AS = KEY_CPU + END_COUNT,
+	KEY_SECONDS,
+	KEY_WARMUP,
+	KEY_COLLECT,
+	KEY_NO_COLLECT,
+};
+
+static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "What to measure:", 1},
+	{"pid", KEY_PID, "PID", 0, "This process; what it moves in the warm-up tells its end", 0},
+	{"rx-pid", KEY_PID + END_RX, "PID", 0, "This process is the receiver", 0},
+	{"tx-pid", KEY_PID + END_TX, "PID", 0, "This process is the sender", 0},
+	{"as", KEY_AS, "END", 0, "--pid or COMMAND is rx or tx, whatever it moves", 0},
+	{"cpu", KEY_CPU, "LIST", 0, "The end's work, softirqs included, is done on these CPUs", 0},
+	{"rx-cpu", KEY_CPU + END_RX, "LIST", OPTION_HIDDEN, NULL, 0},
+	{"tx-cpu", KEY_CPU + END_TX, "LIST", OPTION_HIDDEN, NULL, 0},
+	{"iface", KEY_IFACE, "DEVICE", 0,
+	 "Count the bytes of this device of the process's namespace, in place of those of its TCP "
+	 "connections, and its statistics",
+	 0},
+	{"rx-iface", KEY_IFACE + END_RX, "DEVICE", OPTION_HIDDEN, NULL, 0},
+	{"tx-iface", KEY_IFACE + END_TX, "DEVICE", OPTION_HIDDEN, NULL, 0},
+	{"collect", KEY_COLLECT, "LIST", 0, "Only these collectors", 0},
+	{"no-collect", KEY_NO_COLLECT, "LIST", 0, "All collectors but these", 0},
+	{NULL, 0, NULL, 0, "When:", 2},
+	{"warmup", KEY_WARMUP, "SECONDS", 0, "Time before the window opens (0.5)", 0},
+	{"seconds", KEY_SECONDS, "SECONDS", 0,
+	 "Length of the window (10; with COMMAND: until it ends)", 0},
+	{NULL, 0, NULL, 0, "Where to:", 3},
+	{"output", 'o', "FILE", 0, "The record; needed", 0},
+	{"verbose", 'v', NULL, 0, "Say what is done", 0},
+	{0},
+};
+
+static const char documentation[] =
+	"Measure processes that are already there, or COMMAND, over one window. The record is one "
+	"as "
+	"of 'zcprof run', without what only zcpath can know."
+	"\v"
+	"Examples:\n"
+	"  zcprof attach --pid 1234 -o db.csv\n"
+	"  zcprof attach --rx-pid 12 --tx-pid 34 --rx-cpu 0 --tx-cpu 1 --seconds 30 -o pair.csv\n"
+	"  zcprof attach --pid 1234 --iface eth0 -o device.csv\n"
+	"  zcprof attach -o iperf3.csv -- iperf3 -c server -t 20 -J\n"
+	"\n"
+	"--cpu and --iface are those of the one end that there is; --rx-cpu, --tx-cpu, --rx-iface "
+	"and "
+	"--tx-iface give them to one of two. Beside --rx-pid or --tx-pid, COMMAND is the other "
+	"end. "
+	"Threads of a process are measured with it, processes that it forks are not.\n"
+	"Exit status: 0 done, 1 it ended before the window did or was interrupted, or COMMAND "
+	"failed, 2 wrong usage, 3 this machine cannot.";
+
+static double seconds_option(struct argp_state *state, const char *name, const char *text)
+{
+	const char *why;
+	double seconds;
+
+	if (quantity_seconds(text, &seconds, &why))
+		argp_error(state, "--%s %s: %s", name, text, why);
+	return seconds;
+}
+
+static const char *collectors_option(struct argp_state *state, const char *name, const char *list)
+{
+	const char *unknown = collecting_unknown(list);
+
+	if (unknown)
+		argp_error(state, "--%s: there is no collector %.*s", name,
+			   (int)strcspn(unknown, ","), unknown);
+	return list;
+}
+
+static void end_option(struct attach_settings *s, int key, char *text, struct argp_state *state)
+{
+	enum record_end end = (key - KEY_PID) % END_COUNT;
+	uint64_t number;
+	cpu_set_t cpus;
+	const char *why;
+
+	if (key < KEY_IFACE) {
+		if (quantity_count(text, &number, &why) || !number || number > INT_MAX)
+			argp_error(state, "--pid %s: expected the number of a process", text);
+		s->pid[end] = (pid_t)number;
+	} else if (key < KEY_CPU) {
+		/* IFNAMSIZ, with its NUL. */
+		if (!*text || strlen(text) > 15)
+			argp_error(state, "--iface %s: expected the name of a device", text);
+		s->iface[end] = text;
+	} else {
+		if (cpulist_parse(text, &cpus, &why))
+			argp_error(state, "--cpu %s: %s", text, why);
+		s->cpus[end] = text;
+	}
+}
+
+/* What is asked has to fit together. */
+static void check(const struct attach_settings *s, struct argp_state *state)
+{
+	int ends = !!s->pid[END_RX] + !!s->pid[END_TX];
+	int others = !!s->pid[END_HOST] + !!s->command;
+
+	if (!ends && !others)
+		argp_error(state, "expected --pid, --rx-pid, --tx-pid, or a command after --");
+	if (others == 2 || (s->pid[END_HOST] && ends) || (s->command && ends == 2))
+		argp_error(state, "a record has one process at each end: give --rx-pid and "
+				  "--tx-pid, or one of them and a command");
+	if (s->pid[END_RX] && s->pid[END_RX] == s->pid[END_TX])
+		argp_error(state, "one process cannot be both ends");
+	if (s->as && (!others || ends))
+		argp_error(state, "--as is for --pid, or for a command alone");
+	if (ends + others == 2 && (s->cpus[END_HOST] || s->iface[END_HOST]))
+		argp_error(state, "there are two ends: give each its own by --rx-cpu and --tx-cpu, "
+				  "or --rx-iface and --tx-iface");
+	if (!s->output)
+		argp_error(state, "-o FILE is needed: the record goes there");
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+	struct attach_settings *s = state->input;
+
+	if (key >= KEY_PID && key < KEY_AS) {
+		end_option(s, key, text, state);
+		return 0;
+	}
+	switch (key) {
+	case KEY_AS:
+		if (strcmp(text, "rx") && strcmp(text, "tx"))
+			argp_error(state, "--as %s: expected rx or tx", text);
+		s->as = *text == 'r' ? END_RX : END_TX;
+		return 0;
+	case KEY_SECONDS:
+		s->seconds = seconds_option(state, "seconds", text);
+		if (!(s->seconds > 0))
+			argp_error(state, "--seconds %s: expected more than 0", text);
+		return 0;
+	case KEY_WARMUP:
+		s->warmup = seconds_option(state, "warmup", text);
+		return 0;
+	case KEY_COLLECT:
+		s->collect = collectors_option(state, "collect", text);
+		return 0;
+	case KEY_NO_COLLECT:
+		s->no_collect = collectors_option(state, "no-collect", text);
+		return 0;
+	case 'o':
+		s->output = text;
+		return 0;
+	case 'v':
+		say_verbose(true);
+		return 0;
+	case ARGP_KEY_ARGS:
+		s->command = state->argv + state->next;
+		return 0;
+	case ARGP_KEY_END:
+		check(s, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void attach_settings_parse(struct attach_settings *settings, int argc, char **argv)
+{
+	static const struct argp argp = {
+		options, parse, "[-- COMMAND [ARGUMENT...]]", documentation, NULL, NULL, NULL};
+
+	*settings = (struct attach_settings){.warmup = 0.5};
+	/* In order: what stands behind COMMAND is its own. */
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, settings);
+	if (!settings->seconds && !settings->command)
+		settings->seconds = 10;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What 'zcprof attach' was asked.
+ *
+ *   attach_settings_parse()  the command line
+ */
+#ifndef COLLECTORS_ATTACH_SETTINGS_H
+#define COLLECTORS_ATTACH_SETTINGS_H
+
+#include <sys/types.h>
+
+#include "record/record.h"
+
+/* What belongs to an end; [END_HOST] is given for whichever end there is. */
+struct attach_settings {
+	pid_t pid[END_COUNT]; /* 0: none */
+	const char *iface[END_COUNT];
+	const char *cpus[END_COUNT];
+	enum record_end as; /* of --pid or COMMAND; END_HOST: by what it moves */
+	char **command;	    /* NULL: none */
+	double seconds;	    /* 0: until the command ends */
+	double warmup;
+	const char *output;
+	const char *collect; /* lists of collectors; NULL: all */
+	const char *no_collect;
+};
+
+/* Ends the process where --help or --version was asked, or the command line was wrong. */
+void attach_settings_parse(struct attach_settings *settings, int argc, char **argv);
+
+#endif

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/traffic.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "collectors/sockdiag.h"
+#include "nic/counters.h"
+#include "nic/netns.h"
+
+/* ---- which connections there are ---- */
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct connection *x = a;
+	const struct connection *y = b;
+
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+struct look {
+	struct traffic *traffic;
+	uint32_t *inodes; /* of the process's sockets of all kinds */
+	size_t count;
+};
+
+static void take_socket(void *data, int fd, uint32_t inode)
+{
+	struct look *look = data;
+	uint32_t *grown = look->inodes;
+
+	(void)fd;
+	/* Room is doubled where the count is a power of two. */
+	if (!(look->count & (look->count - 1)))
+		grown = reallocarray(look->inodes, look->count ? 2 * look->count : 1,
+				     sizeof(*grown));
+	if (!grown) {
+		look->traffic->error = -ENOMEM;
+		return;
+	}
+	look->inodes = grown;
+	look->inodes[look->count++] = inode;
+}
+
+static int compare_inodes(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a;
+	uint32_t y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool is_known(const struct traffic *t, uint32_t inode)
+{
+	const struct connection key = {.inode = inode};
+	const struct connection *found =
+		t->sorted ? bsearch(&key, t->connections, t->sorted, sizeof(key), by_inode) : NULL;
+
+	return found && !found->ended;
+}
+
+static struct moved moved_of(const struct tcp_info *info)
+{
+	return (struct moved){info->tcpi_bytes_received, info->tcpi_bytes_acked};
+}
+
+static int take_connection(const struct nlmsghdr *nlh, void *data)
+{
+	const struct look *look = data;
+	struct traffic *t = look->traffic;
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	struct connection *grown;
+	struct tcp_info info;
+
+	if (!look->count || is_known(t, m->idiag_inode) ||
+	    !bsearch(&m->idiag_inode, look->inodes, look->count, sizeof(*look->inodes),
+		     compare_inodes) ||
+	    !sockdiag_info(nlh, &info))
+		return MNL_CB_OK;
+	grown = reallocarray(t->connections, t->count + 1, sizeof(*grown));
+	if (!grown) {
+		t->error = -ENOMEM;
+		return MNL_CB_STOP;
+	}
+	t->connections = grown;
+	grown[t->count] = (struct connection){
+		.inode = m->idiag_inode,
+		.family = m->idiag_family,
+		.id = m->id,
+		.last = moved_of(&info),
+	};
+	if (!t->looked)
+		grown[t->count].first = grown[t->count].last;
+	t->count++;
+	return MNL_CB_OK;
+}
+
+/* ---- those that ended ---- */
+
+static int take_end(const struct nlmsghdr *nlh, void *data)
+{
+	struct traffic *t = data;
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	struct tcp_info info;
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct connection *c = &t->connections[i];
+
+		if (memcmp(c->id.idiag_cookie, m->id.idiag_cookie, sizeof(c->id.idiag_cookie)) ||
+		    !sockdiag_info(nlh, &info))
+			continue;
+		c->last = moved_of(&info);
+		/* A failed question may have been faster than this answer. */
+		t->unheard -= c->ended;
+		c->ended = true;
+	}
+	return MNL_CB_OK;
+}
+
+static void hear_ends(struct traffic *t)
+{
+	int fd = mnl_socket_get_fd(t->ends.socket);
+	ssize_t len;
+
+	/* ENOBUFS says that some were lost, and is no end of those that were not. */
+	while ((len = recv(fd, t->ends.buffer, sizeof(t->ends.buffer), MSG_DONTWAIT)) > 0 ||
+	       (len < 0 && errno == ENOBUFS))
+		if (len > 0)
+			mnl_cb_run(t->ends.buffer, len, 0, 0, take_end, t);
+}
+
+/* ---- the verbs ---- */
+
+static int open_sockets(struct traffic *t, const char *iface)
+{
+	static const int groups[] = {SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET6_TCP_DESTROY};
+	int error;
+
+	if (iface) {
+		t->device = if_nametoindex(iface);
+		return t->device ? netlink_open(&t->ask, NETLINK_ROUTE) : -errno;
+	}
+	error = netlink_open(&t->ask, NETLINK_SOCK_DIAG);
+	if (!error)
+		error = netlink_open(&t->ends, NETLINK_SOCK_DIAG);
+	for (int i = 0; i < 2 && !error; i++)
+		if (mnl_socket_setsockopt(t->ends.socket, NETLINK_ADD_MEMBERSHIP,
+					  (void *)&groups[i], sizeof(groups[i])) < 0)
+			error = -errno;
+	return error;
+}
+
+int traffic_open(struct traffic *t, pid_t pid, int netns, const char *iface, char *why,
+		 size_t why_size)
+{
+	int previous = -1;
+	int error = 0;
+
+	*t = (struct traffic){.pid = pid};
+	if (netns >= 0)
+		previous = netns_enter(netns);
+	if (netns >= 0 && previous < 0) {
+		snprintf(why, why_size,
+			 "cannot enter the network namespace of process %d: %s; run as root",
+			 (int)pid, strerror(-previous));
+		return -1;
+	}
+	error = open_sockets(t, iface);
+	if (previous >= 0)
+		netns_leave(previous);
+	if (!error && iface)
+		error = traffic_read(t, &t->at_open);
+	if (!error)
+		traffic_look(t);
+	error = error ? error : t->error;
+	if (error && iface)
+		snprintf(why, why_size, "cannot read the counters of %s, where process %d is: %s",
+			 iface, (int)pid, strerror(-error));
+	else if (error)
+		snprintf(why, why_size, "cannot see the connections of process %d: %s%s", (int)pid,
+			 strerror(-error),
+			 error == -EACCES ? "; run as its owner or as root"
+			 : error == -ENOENT
+				 ? "; is there CONFIG_INET_TCP_DIAG, or the module tcp_diag?"
+				 : "");
+	return error ? -1 : 0;
+}
+
+void traffic_look(struct traffic *t)
+{
+	struct look look = {.traffic = t};
+	int error;
+
+	if (t->device)
+		return;
+	hear_ends(t);
+	error = sockdiag_sockets(t->pid, take_socket, &look);
+	/* A process that is gone has no more connections: what is known stays so. */
+	if (error && !t->looked)
+		t->error = error;
+	if (look.count) {
+		qsort(look.inodes, look.count, sizeof(*look.inodes), compare_inodes);
+		error = sockdiag_list(&t->ask, TCP_STATES_CONNECTED, 0, 0, take_connection, &look);
+		if (error)
+			t->error = error;
+		qsort(t->connections, t->count, sizeof(*t->connections), by_inode);
+		t->sorted = t->count;
+	}
+	free(look.inodes);
+	t->looked = true;
+}
+
+static int read_device(struct traffic *t, struct moved *moved)
+{
+	struct rtnl_link_stats64 stats = {0};
+	ssize_t len = counters_read(&t->ask, t->device, &stats);
+
+	if (len < 0)
+		return (int)len;
+	moved->received = stats.rx_bytes - t->at_open.received;
+	moved->sent = stats.tx_bytes - t->at_open.sent;
+	return 0;
+}
+
+int traffic_read(struct traffic *t, struct moved *moved)
+{
+	*moved = (struct moved){0};
+	if (t->device)
+		return read_device(t, moved);
+	for (size_t i = 0; i < t->count; i++) {
+		struct connection *c = &t->connections[i];
+		struct tcp_info info;
+
+		if (c->ended)
+			continue;
+		if (!sockdiag_ask(&t->ask, c->family, &c->id, &info)) {
+			c->last = moved_of(&info);
+		} else {
+			c->ended = true;
+			t->unheard++;
+		}
+	}
+	hear_ends(t);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct connection *c = &t->connections[i];
+
+		moved->received += c->last.received - c->first.received;
+		moved->sent += c->last.sent - c->first.sent;
+	}
+	return t->error;
+}
+
+struct moved traffic_before(const struct traffic *t)
+{
+	struct moved moved = t->at_open;
+
+	for (size_t i = 0; i < t->count; i++) {
+		moved.received += t->connections[i].first.received;
+		moved.sent += t->connections[i].first.sent;
+	}
+	return moved;
+}
+
+bool traffic_any(const struct traffic *t)
+{
+	return t->device || t->count;
+}
+
+void traffic_close(struct traffic *t)
+{
+	netlink_close(&t->ask);
+	netlink_close(&t->ends);
+	free(t->connections);
+	*t = (struct traffic){0};
+}

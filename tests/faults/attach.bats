@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# zcprof attach when something goes wrong: one sentence, the right exit code, what was measured kept.
+
+bats_require_minimum_version 1.5.0
+load ../host/zcprof_run
+
+setup() {
+	PATH=$BUILD:$PATH
+	dir=$BATS_TEST_TMPDIR
+	started=
+	public=
+}
+
+teardown() {
+	[ -z "$public" ] || rm -rf "$public"
+	[ -z "$started" ] || kill -9 "$started" 2>/dev/null || :
+}
+
+work() {
+	"$@" >/dev/null 2>&1 3>&- &
+	started=$!
+}
+
+@test "wrong usage is refused before anything is done" {
+	refused() {
+		run zcprof attach "$@"
+		echo "$output"
+		[ "$status" -eq 2 ]
+		[ -z "$(ls -A "$dir")" ]
+	}
+	refused -o "$dir/x.csv"
+	[[ "$output" == *"expected --pid"* ]]
+	refused --pid 1
+	[[ "$output" == *"-o FILE is needed"* ]]
+	refused --pid zero -o "$dir/x.csv"
+	refused --pid 0 -o "$dir/x.csv"
+	refused --pid 1 --seconds 0 -o "$dir/x.csv"
+	refused --pid 1 --collect nothing -o "$dir/x.csv"
+	[[ "$output" == *"there is no collector nothing"* ]]
+	refused --pid 1 -o "$dir/x.csv" -- true
+	refused --rx-pid 1 --tx-pid 1 -o "$dir/x.csv"
+	refused --rx-pid 1 --tx-pid 2 --cpu 0 -o "$dir/x.csv"
+	[[ "$output" == *"--rx-cpu and --tx-cpu"* ]]
+}
+
+@test "no such process, and a command that is not there" {
+	work sleep 0
+	wait "$started"
+	run zcprof attach --pid "$started" -o "$dir/x.csv"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"there is no process $started"* ]]
+	run zcprof attach -o "$dir/x.csv" -- /nowhere/command
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"cannot run /nowhere/command: No such file or directory"* ]]
+	[ -z "$(ls -A "$dir")" ]
+}
+
+@test "another user's process" {
+	as_root
+	setpriv --reuid 65534 --clear-groups true || skip "cannot become another user here"
+	public=$(mktemp -d)
+	chmod 777 "$public"
+	work sleep 60
+	run setpriv --reuid 65534 --clear-groups "$BUILD/zcprof" attach --pid "$started" -o "$public/x.csv"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"cannot look into process $started: Permission denied; run as its owner or as root"* ]]
+	[ -z "$(ls -A "$public")" ]
+}
+
+@test "a process that ends in mid-window: what was measured is kept, and the record says so" {
+	work sleep 2
+	run zcprof attach --pid "$started" --as tx --seconds 20 --warmup 0.1 --collect cpu -o "$dir/x.csv"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"process $started ended after "*"the record has what was measured until then"* ]]
+	is_record "$dir/x.csv"
+	grep -q "^,host,fact,attached,ended,process $started ended after " "$dir/x.csv"
+	between 1e9 "$(value "$dir/x.csv" tx path window_ns)" 2.5e9
+	[ "$(sum "$dir/x.csv" host cpu idle)" -gt 0 ]
+	# It had no connection: then nothing is said of its bytes, and not that there were none.
+	run ! value "$dir/x.csv" tx path bytes
+	zcroi check "$dir/x.csv"
+	zcroi table "$dir/x.csv" | grep -q 'shorter than asked for: process'
+}
+
+@test "Ctrl-C keeps what was measured" {
+	work sleep 60
+	zcprof attach --pid "$started" --as rx --seconds 60 --collect cpu -o "$dir/x.csv" \
+		2>"$dir/said" 3>&- &
+	attached=$!
+	sleep 1.5
+	kill -INT "$attached"
+	status=0
+	wait "$attached" || status=$?
+	cat "$dir/said"
+	[ "$status" -eq 1 ]
+	grep -q '^,host,fact,attached,ended,interrupted after ' "$dir/x.csv"
+	zcroi check "$dir/x.csv"
+	kill -0 "$started"
+}
+
+@test "a command that fails, one that forks, one that is over before the window" {
+	run zcprof attach --collect cpu --as tx --warmup 0.1 -o "$dir/x.csv" -- sh -c 'sleep 1; exit 7'
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"sh ended with exit code 7"* ]]
+	[[ "$output" == *"processes that it forked: they are not measured"* ]]
+	[ "$(grep -c forked <<<"$output")" -eq 1 ]
+	zcroi check "$dir/x.csv"
+	rm "$dir"/x.*
+	run zcprof attach --collect cpu -o "$dir/x.csv" -- true
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"ended before the window opened"* ]]
+	[ -z "$(ls -A "$dir")" ]
+}
+
+@test "a command does not outlive an interrupted zcprof" {
+	zcprof attach --collect cpu --as tx --warmup 0.1 -o "$dir/x.csv" -- sleep 61.5 2>"$dir/said" 3>&- &
+	attached=$!
+	wait_until 5 pgrep -f 'sleep 61.5'
+	sleep 0.5
+	kill -KILL "$attached"
+	wait_until 5 bash -c "! pgrep -x -f 'sleep 61.5'"
+}

@@ -1,0 +1,155 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# zcprof attach: processes that it did not start, and commands, against what iperf3 says of itself.
+
+bats_require_minimum_version 1.5.0
+load zcprof_run
+
+setup() {
+	as_root
+	command -v iperf3 >/dev/null || skip "iperf3 is not installed"
+	PATH=$BUILD:$PATH
+	dir=$BATS_TEST_TMPDIR
+	ns=zcprof-at$$
+	started=()
+	ip netns add "$ns-s"
+	ip netns add "$ns-c"
+	ip link add at0 netns "$ns-s" type veth peer name at1 netns "$ns-c"
+	ip -n "$ns-s" address add 10.77.0.1/24 dev at0
+	ip -n "$ns-c" address add 10.77.0.2/24 dev at1
+	ip -n "$ns-s" link set at0 up
+	ip -n "$ns-c" link set at1 up
+	ip netns exec "$ns-s" iperf3 -s >"$dir/server.out" 2>&1 3>&- &
+	server=$!
+	started+=("$server")
+	wait_until 5 listens
+}
+
+teardown() {
+	for pid in "${started[@]}"; do
+		kill -9 "$pid" 2>/dev/null || :
+	done
+	ip netns del "$ns-s" 2>/dev/null || :
+	ip netns del "$ns-c" 2>/dev/null || :
+}
+
+listens() {
+	ip netns exec "$ns-s" ss -ltn | grep -q :5201
+}
+
+# client ARGUMENT...: an iperf3 that sends at a steady rate, so that each second is as any other.
+client() {
+	ip netns exec "$ns-c" iperf3 -c 10.77.0.1 -J "$@" >"$dir/client.json" 2>&1 3>&- &
+	client=$!
+	started+=("$client")
+}
+
+# Gbit/s of the seconds from FROM to TO, as iperf3 counted them: iperf3_rate JSON FROM TO
+iperf3_rate() {
+	python3 -c '
+import json, sys
+sums = [i["sum"] for i in json.load(open(sys.argv[1]))["intervals"]]
+sums = [s for s in sums if s["start"] >= float(sys.argv[2]) and s["end"] <= float(sys.argv[3]) + 0.1]
+print(8e-9 * sum(s["bytes"] for s in sums) / sum(s["seconds"] for s in sums))' "$@"
+}
+
+# Gbit/s of an end in a record: rate FILE END
+rate() {
+	awk -v b="$(value "$1" "$2" path bytes)" -v ns="$(value "$1" "$2" path window_ns)" \
+		'BEGIN { print 8 * b / ns }'
+}
+
+within_3_percent() {
+	echo "zcprof $1, iperf3 $2 Gbit/s"
+	between "$(awk -v x="$2" 'BEGIN { print 0.97 * x }')" "$1" \
+		"$(awk -v x="$2" 'BEGIN { print 1.03 * x }')"
+}
+
+@test "an iperf3 pair that was there before: as fast as it says itself, its calls, its functions" {
+	client -t 8 -b 2G
+	sleep 1.5
+	zcprof attach --rx-pid "$server" --tx-pid "$client" --seconds 4 -o "$dir/pair.csv"
+	wait "$client"
+	is_record "$dir/pair.csv"
+	[ ! -e "$dir/pair.csv.part" ]
+	theirs=$(iperf3_rate "$dir/client.json" 2 6)
+	within_3_percent "$(rate "$dir/pair.csv" rx)" "$theirs"
+	within_3_percent "$(rate "$dir/pair.csv" tx)" "$theirs"
+	# A write of it takes a block of 128 KiB at most, and those at the edges are not all inside.
+	between 0.97 "$(awk -v calls="$(value "$dir/pair.csv" tx syscalls calls write)" \
+		-v bytes="$(value "$dir/pair.csv" tx path bytes)" \
+		'BEGIN { print calls * 131072 / bytes }')" 1.2
+	[ "$(value "$dir/pair.csv" rx syscalls calls read)" -gt 1000 ]
+	grep -q '^,tx,profile,symbol,task;libiperf.so' "$dir/pair.csv"
+	grep -q '^tx;task;iperf3;.*iperf_' "$dir/pair.folded"
+	[ "$(value "$dir/pair.csv" rx tcp mss 0)" -gt 500 ]
+	grep -q "^,tx,fact,attached,pid,$client," "$dir/pair.csv"
+	grep -q '^,tx,fact,attached,,iperf3 -c 10.77.0.1 -J' "$dir/pair.csv"
+	grep -q '^,rx,fact,attached,bytes,tcp_info' "$dir/pair.csv"
+	# What cannot be known is not there.
+	run ! grep -qE 'bytes_life|bytes_zerocopy|bytes_copied' "$dir/pair.csv"
+}
+
+@test "zcroi reads the record as any other, and says what it cannot know" {
+	client -t 4 -b 1G
+	sleep 1
+	zcprof attach --pid "$client" --seconds 1 --cpu 0-$(($(nproc) - 1)) -o "$dir/one.csv"
+	zcroi check "$dir/one.csv"
+	run -0 zcroi table "$dir/one.csv"
+	echo "$output"
+	[[ "$output" == *"attached: 1 run"* ]]
+	grep -q '^one .* attached ' <<<"$output"
+	between 0.9 "$(zcroi table --format json "$dir/one.csv" |
+		python3 -c 'import json, sys
+print(json.load(sys.stdin)["configurations"][0]["throughput_gbit_s"])')" 1.1
+	zcroi show syscalls "$dir/one.csv" | grep -q write
+	zcroi show components "$dir/one.csv"
+}
+
+@test "which end a process is, by what it moves; a device's bytes in place of its connections'" {
+	client -t 6 -b 1G -R
+	sleep 1
+	zcprof attach --pid "$client" --seconds 1 --collect cpu -o "$dir/rx.csv"
+	grep -q "^,rx,fact,attached,pid,$client," "$dir/rx.csv"
+	zcprof attach --pid "$server" --seconds 1 --iface at0 --collect nic -o "$dir/tx.csv"
+	grep -q '^,tx,fact,attached,bytes,"device at0, headers included"' "$dir/tx.csv"
+	# The same bytes as the statistics of that device, but for the moments at the edges.
+	between 0.97 "$(awk -v a="$(value "$dir/tx.csv" tx path bytes)" \
+		-v b="$(value "$dir/tx.csv" tx nic statistic tx_bytes)" 'BEGIN { print a / b }')" 1.03
+	zcroi check "$dir/rx.csv" "$dir/tx.csv"
+}
+
+@test "a command: its output untouched, its whole life, connections that end with it" {
+	zcprof attach -o "$dir/command.csv" -- ip netns exec "$ns-c" iperf3 -c 10.77.0.1 -t 4 -b 2G -J \
+		>"$dir/client.json" 2>"$dir/said"
+	cat "$dir/said"
+	grep -q 'ip ended with exit code 0' "$dir/said"
+	within_3_percent "$(rate "$dir/command.csv" tx)" "$(iperf3_rate "$dir/client.json" 1 4)"
+	between 2.5e9 "$(value "$dir/command.csv" tx path window_ns)" 4.2e9
+	grep -q '^tx;task;iperf3;.*iperf_' "$dir/command.folded"
+	zcroi check "$dir/command.csv"
+	zcroi table "$dir/command.csv"
+}
+
+@test "fifty times on the same process: no program and no link is left" {
+	command -v bpftool >/dev/null || skip "bpftool is not installed"
+	counts() {
+		bpftool prog list -j | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'
+		bpftool link list -j | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'
+	}
+	as_before() {
+		[ "$(counts)" = "$before" ]
+	}
+	client -t 90 -b 100M
+	sleep 0.5
+	before=$(counts)
+	for i in $(seq 50); do
+		zcprof attach --tx-pid "$client" --warmup 0 --seconds 0.05 -o "$dir/$i.csv" 2>"$dir/said" || {
+			cat "$dir/said"
+			false
+		}
+	done
+	[ "$(find "$dir" -name '*.csv' | wc -l)" = 50 ]
+	wait_until 5 as_before
+	kill -0 "$client"
+}
