@@ -112,8 +112,8 @@ static enum section section_of(enum metric_id id)
 		{"fact", SECTIONS},	     {"collector", SECTIONS},	  {"power", SECTIONS},
 		{"syscalls", SECTIONS},	     {"profile", SECTIONS},	  {"selfcost", SECTIONS},
 		{"tcp", SECTION_TCP},	     {"cpu", SECTION_CPU},	  {"nic", SECTION_DEVICE},
-		{"softnet", SECTION_DEVICE}, {"softirq", SECTION_DEVICE}, {"cstate", SECTIONS},
-		{"cpufreq", SECTIONS},
+		{"softnet", SECTION_DEVICE}, {"softirq", SECTION_DEVICE}, {"iowait", SECTIONS},
+		{"cstate", SECTIONS},	     {"cpufreq", SECTIONS},
 	};
 	const struct metric_info *info = metric_info(id);
 

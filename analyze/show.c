@@ -22,9 +22,9 @@ static const struct part {
 	{"receive", show_receive, KEEP_WINDOW},	  {"cpu", show_cpu, KEEP_WINDOW},
 	{"threads", show_threads, KEEP_WINDOW},	  {"tcp", show_tcp, KEEP_WINDOW},
 	{"nic", show_nic, KEEP_WINDOW},		  {"softnet", show_softnet, KEEP_WINDOW},
-	{"softirq", show_softirq, KEEP_WINDOW},	  {"series", show_series, KEEP_MOMENTS},
-	{"selfcost", show_selfcost, KEEP_WINDOW}, {"facts", show_facts, KEEP_WINDOW},
-	{"cstate", show_cstate, KEEP_WINDOW},
+	{"softirq", show_softirq, KEEP_WINDOW},	  {"iowait", show_iowait, KEEP_WINDOW},
+	{"series", show_series, KEEP_MOMENTS},	  {"selfcost", show_selfcost, KEEP_WINDOW},
+	{"facts", show_facts, KEEP_WINDOW},	  {"cstate", show_cstate, KEEP_WINDOW},
 };
 
 struct show_options {
@@ -128,7 +128,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state,
 				   "there is no part '%s'; give syscalls, latency, symbols, "
 				   "components, receive, cpu, cstate, threads, tcp, nic, softnet, "
-				   "softirq, series, selfcost or facts",
+				   "softirq, iowait, series, selfcost or facts",
 				   arg);
 		return 0;
 	case ARGP_KEY_ARGS:
@@ -162,6 +162,7 @@ static const char doc[] =
 	"  threads     CPU time of the threads of both ends\n"
 	"  tcp, nic, softnet   connections, device, backlog\n"
 	"  softirq     each CPU's NET_RX and NET_TX, and NAPI's polls\n"
+	"  iowait      time that threads were blocked in iowait, by system call\n"
 	"  series      throughput inside the window\n"
 	"  selfcost    what measuring cost\n"
 	"  facts       everything that was chosen and found\n"

@@ -28,6 +28,7 @@ void show_tcp(const struct view *v);
 void show_nic(const struct view *v);
 void show_softnet(const struct view *v);
 void show_softirq(const struct view *v);
+void show_iowait(const struct view *v);
 void show_selfcost(const struct view *v);
 void show_series(const struct view *v);
 

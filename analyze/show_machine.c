@@ -236,6 +236,34 @@ void show_softirq(const struct view *v)
 	averages_free(&lost);
 }
 
+void show_iowait(const struct view *v)
+{
+	static const struct sheet sheet = {
+		.name = "iowait",
+		.title = "Time that threads were blocked in iowait over the window",
+		.key = "thread/system call",
+		.source = "iowait",
+		.columns =
+			{
+				{METRIC_iowait_time, "time", "% of window", 0, 2},
+				{METRIC_iowait_waits, "waits", "", 1, 0},
+			},
+	};
+	struct averages lost = averages_of(v->configuration, METRIC_iowait_lost, END_HOST, MEAN);
+	struct averages waits[] = {
+		averages_of(v->configuration, METRIC_iowait_time, END_RX, MEAN),
+		averages_of(v->configuration, METRIC_iowait_time, END_TX, MEAN),
+	};
+
+	if (lost.count && !waits[0].count && !waits[1].count)
+		page_note(v->page, "No thread of either end was blocked in iowait.");
+	else
+		show_sheet(v, &sheet);
+	averages_free(&lost);
+	averages_free(&waits[0]);
+	averages_free(&waits[1]);
+}
+
 void show_selfcost(const struct view *v)
 {
 	static const struct sheet programs = {

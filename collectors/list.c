@@ -9,6 +9,7 @@ const struct collector_ops *const collectors[] = {
 	&tcp_collector,
 	&syscalls_collector,
 	&softirq_collector,
+	&iowait_collector,
 	&profile_collector,
 	&cpufreq_collector,
 	&cstate_collector,

@@ -63,6 +63,7 @@ struct task_struct {
 	int tgid;
 	unsigned int flags;
 	char comm[16];
+	unsigned int in_iowait : 1;
 	__u64 start_time; /* CLOCK_MONOTONIC, ns */
 };
 

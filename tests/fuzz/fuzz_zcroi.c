@@ -65,9 +65,10 @@ static void print(struct page *page)
 static void show(const struct configuration *c)
 {
 	static void (*const parts[])(const struct view *v) = {
-		show_syscalls, show_latency, show_symbols, show_components, show_receive,
-		show_cpu,      show_threads, show_tcp,	   show_nic,	    show_softnet,
-		show_selfcost, show_series,  show_facts,   show_cstate,	    show_softirq,
+		show_syscalls, show_latency, show_symbols,  show_components,
+		show_receive,  show_cpu,     show_threads,  show_tcp,
+		show_nic,      show_softnet, show_selfcost, show_series,
+		show_facts,    show_cstate,  show_softirq,  show_iowait,
 	};
 	struct view v = {page_new(), c, 5};
 

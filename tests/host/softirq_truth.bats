@@ -19,7 +19,7 @@ teardown() {
 
 # Sum over CPUs and ends.
 all() {
-	awk -F, -v metric="$1" '$3 == "softirq" && $4 == metric { n += $6 } END { print n + 0 }' "$dir/run.csv"
+	awk -F, -v metric="$1" '$3 == "softirq" && $4 == metric { n += $6 } END { printf "%.0f", n }' "$dir/run.csv"
 }
 
 # What the kernel has counted so far: NET_RX and NET_TX runs, packets of net_rx_action.
@@ -85,7 +85,7 @@ between() {
 	tell measure open
 	sleep 1.5
 	measured
-	sampled=$(awk -F, '$4 == "component" && $5 ~ /^softirq\// { n += $6 } END { printf "%d", n }' "$dir/run.csv")
+	sampled=$(awk -F, '$4 == "component" && $5 ~ /^softirq\// { n += $6 } END { printf "%.0f", n }' "$dir/run.csv")
 	counted=$(($(all net_rx_time) + $(all net_tx_time)))
 	echo "sampled $sampled ns, counted $counted ns"
 	[ "$sampled" -gt 200000000 ]
@@ -123,7 +123,7 @@ between() {
 	read -r rx_most _ packets_most < <(grown before_open after_close)
 	between "$rx_least" "$(all net_rx_runs)" "$rx_most"
 	between "$packets_least" "$(all packets)" "$packets_most"
-	full=$(awk -F, '$4 == "work" && $5 >= 64 { n += $6 } END { print n + 0 }' "$dir/run.csv")
+	full=$(awk -F, '$4 == "work" && $5 >= 64 { n += $6 } END { printf "%.0f", n }' "$dir/run.csv")
 	echo "$(all polls) polls, $full of them full"
 	[ "$full" -ge 1 ]
 	[ "$(all budget_spent)" = "$full" ]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* needs: collectors/syscalls.c collectors/syscall_names.c collectors/profile.c collectors/stacks.c
- * collectors/symbols.c collectors/selfcost.c collectors/softirq.c
+ * collectors/symbols.c collectors/selfcost.c collectors/softirq.c collectors/iowait.c
  * collectors/bpf_load.c collectors/target.c
  * collectors/cstate.c collectors/cpufreq.c collectors/sysfs.c */
 /* libs: libbpf libdw */
@@ -26,9 +26,9 @@
 #include "base/say.h"
 #include "collectors/list.h"
 
-static const struct collector_ops *const sources[] = {&syscalls_collector, &softirq_collector,
-						      &profile_collector,  &cpufreq_collector,
-						      &cstate_collector,   &selfcost_collector};
+static const struct collector_ops *const sources[] = {
+	&syscalls_collector, &softirq_collector, &iowait_collector,  &profile_collector,
+	&cpufreq_collector,  &cstate_collector,	 &selfcost_collector};
 #define SOURCES (int)(sizeof(sources) / sizeof(*sources))
 
 static void wait_for_line(double seconds)

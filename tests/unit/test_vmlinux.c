@@ -19,6 +19,7 @@ static const struct {
 } used[] = {
 	{"task_struct", "thread_info", 0}, {"task_struct", "pid", 4},	{"task_struct", "tgid", 4},
 	{"task_struct", "start_time", 8},  {"task_struct", "flags", 4}, {"task_struct", "comm", 16},
+	{"task_struct", "in_iowait", 4},
 #if defined(__x86_64__)
 	{"thread_info", "status", 4},	   {"pt_regs", "orig_ax", 8},
 #elif defined(__aarch64__)

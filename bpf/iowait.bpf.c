@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The time that threads of the run are blocked in iowait: off a CPU, while task->in_iowait is set.
+ *
+ * A thread is on one CPU at a time and its figures are touched only as it leaves or comes, with the
+ * lock of a run queue held: there is nothing to make atomic.
+ */
+#include "bpf/common.bpf.h"
+#include "bpf/iowait.h"
+
+/* include/linux/sched.h */
+#define PF_IO_WORKER 0x00000010
+
+__u64 lost[END_COUNT];
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, IOWAIT_THREADS);
+	__type(key, __u32);
+	__type(value, struct iowait_wait);
+} waiting SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, IOWAIT_THREADS);
+	__type(key, struct iowait_key);
+	__type(value, struct iowait_figures);
+} figures SEC(".maps");
+
+/* A worker of io-wq has the registers of none, and a fault -1 in the place of the number. */
+static __always_inline __u32 call_of(struct task_struct *task)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	int number = -1;
+
+	if (task->flags & PF_IO_WORKER)
+		return IOWAIT_NO_CALL;
+#if defined(__TARGET_ARCH_x86)
+	number = regs->orig_ax;
+#elif defined(__TARGET_ARCH_arm64)
+	number = regs->syscallno;
+#endif
+	return number;
+}
+
+static __always_inline struct iowait_figures *figures_of(struct task_struct *task, __u32 tid,
+							 __u32 call, enum record_end end)
+{
+	struct iowait_key key = {tid, call};
+	struct iowait_figures *found = bpf_map_lookup_elem(&figures, &key);
+	struct iowait_figures fresh = {.end = end};
+
+	if (found)
+		return found;
+	bpf_core_read(fresh.comm, sizeof(fresh.comm), &task->comm);
+	bpf_map_update_elem(&figures, &key, &fresh, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&figures, &key);
+}
+
+/* Where it was only preempted, it waits for nothing; but its entry says that it was seen. */
+static __always_inline void leave(struct task_struct *task, bool preempted)
+{
+	enum record_end end = run_end(task->tgid);
+	struct iowait_wait wait = {0};
+	__u32 tid = task->pid;
+
+	if (end == END_HOST || !BPF_CORE_READ_BITFIELD(task, in_iowait))
+		return;
+	wait.call = call_of(task);
+	wait.start_ns = preempted ? 0 : bpf_ktime_get_ns();
+	if (bpf_map_update_elem(&waiting, &tid, &wait, BPF_ANY) ||
+	    !figures_of(task, tid, wait.call, end))
+		__sync_fetch_and_add(&lost[end], 1);
+}
+
+static __always_inline void come(struct task_struct *task)
+{
+	__u64 from = window.open_ns, to = window.close_ns, now;
+	enum record_end end = run_end(BPF_CORE_READ(task, tgid));
+	struct iowait_figures *sum;
+	struct iowait_wait *wait;
+	__u32 tid, call = IOWAIT_EARLIER;
+
+	/* It clears the flag itself, later. */
+	if (end == END_HOST || !BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait))
+		return;
+	tid = BPF_CORE_READ(task, pid);
+	now = bpf_ktime_get_ns();
+	wait = bpf_map_lookup_elem(&waiting, &tid);
+	if (wait) { /* else it is blocked since before the programs came */
+		if (!wait->start_ns)
+			return;
+		if (wait->start_ns > from)
+			from = wait->start_ns;
+		wait->start_ns = 0;
+		call = wait->call;
+	}
+	if (now < from || from >= to)
+		return;
+	sum = figures_of(task, tid, call, end);
+	if (!sum)
+		return; /* was lost when it began */
+	if (now < to)
+		sum->waits++;
+	else
+		now = to;
+	sum->total_ns += now - from;
+}
+
+SEC("raw_tracepoint/sched_switch")
+int iowait_switch(struct bpf_raw_tracepoint_args *ctx)
+{
+	leave(bpf_get_current_task_btf(), ctx->args[0]);
+	come((struct task_struct *)ctx->args[2]);
+	return 0;
+}
+
+SEC("raw_tracepoint/sched_process_exit")
+int iowait_died(struct bpf_raw_tracepoint_args *ctx)
+{
+	__u32 tid = bpf_get_current_task_btf()->pid;
+
+	bpf_map_delete_elem(&waiting, &tid);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Time in iowait of the threads of the run, by bpf/iowait.bpf.c. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "bpf/iowait.h"
+#include "bpf/iowait.skel.h"
+#include "collectors/bpf_load.h"
+#include "collectors/collector.h"
+#include "collectors/list.h"
+#include "collectors/syscall_names.h"
+
+struct state {
+	struct iowait_bpf *bpf;
+	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
+};
+
+static int iowait_open(void **state, const struct run *run, const char **means, char *why,
+		       size_t why_size)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	int error;
+
+	*state = s;
+	if (!s) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
+	bpf_quiet();
+	s->bpf = iowait_bpf__open();
+	if (!s->bpf)
+		return bpf_refused(errno, "opening the iowait programs", why, why_size);
+	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
+		return -1;
+	error = iowait_bpf__load(s->bpf);
+	if (error)
+		return bpf_refused(error, "loading the iowait programs", why, why_size);
+	error = iowait_bpf__attach(s->bpf);
+	if (error)
+		return bpf_refused(error, "attaching to sched_switch", why, why_size);
+	*means = "raw_tracepoint";
+	return 0;
+}
+
+static int iowait_snapshot(void *state, enum edge edge)
+{
+	struct state *s = state;
+
+	bpf_window_edge(&s->bpf->data->window, edge);
+	s->missed[edge] = bpf_missed(s->bpf->progs.iowait_switch);
+	return 0;
+}
+
+/* The part inside the window of a wait that lasts still; 0 where the thread is in none. */
+static __u64 unfinished_ns(const struct state *s, const struct iowait_key *key)
+{
+	const struct window *window = &s->bpf->data->window;
+	struct iowait_wait wait;
+	__u64 from = window->open_ns;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(s->bpf->maps.waiting), &key->tid, &wait) ||
+	    !wait.start_ns || wait.call != key->call)
+		return 0;
+	if (wait.start_ns > from)
+		from = wait.start_ns;
+	return from < window->close_ns ? window->close_ns - from : 0;
+}
+
+static void emit_figures(struct writer *w, const struct iowait_key *key,
+			 const struct iowait_figures *f, __u64 ns)
+{
+	char call[32], text[80];
+
+	if (key->call == IOWAIT_NO_CALL)
+		snprintf(call, sizeof(call), "none");
+	else if (key->call == IOWAIT_EARLIER)
+		snprintf(call, sizeof(call), "earlier");
+	else
+		syscall_name(key->call, call, sizeof(call));
+	snprintf(text, sizeof(text), "%.16s/%u/%s", f->comm, key->tid, call);
+	writer_u64(w, WINDOW, f->end, METRIC_iowait_time, text, ns);
+	writer_u64(w, WINDOW, f->end, METRIC_iowait_waits, text, f->waits);
+}
+
+static void iowait_emit(void *state, struct writer *w)
+{
+	struct state *s = state;
+	int fd = bpf_map__fd(s->bpf->maps.figures);
+	__u64 lost[END_COUNT], io_uring_ns[END_COUNT] = {0};
+	struct iowait_key key, *before = NULL;
+
+	iowait_bpf__detach(s->bpf);
+	memcpy(lost, s->bpf->bss->lost, sizeof(lost));
+	lost[END_HOST] += s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN];
+	for (; !bpf_map_get_next_key(fd, before, &key); before = &key) {
+		struct iowait_figures f;
+		__u64 ns;
+
+		if (bpf_map_lookup_elem(fd, &key, &f))
+			continue;
+		ns = f.total_ns + unfinished_ns(s, &key);
+		if (!ns && !f.waits)
+			continue; /* all of it was before the window or after */
+		emit_figures(w, &key, &f, ns);
+		if (key.call == SYS_io_uring_enter)
+			io_uring_ns[f.end] += ns;
+	}
+	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
+		if (end != END_HOST)
+			writer_u64(w, WINDOW, end, METRIC_iowait_io_uring, NULL, io_uring_ns[end]);
+		writer_u64(w, WINDOW, end, METRIC_iowait_lost, NULL, lost[end]);
+	}
+}
+
+static void iowait_close(void *state)
+{
+	struct state *s = state;
+
+	if (!s)
+		return;
+	iowait_bpf__destroy(s->bpf);
+	free(s);
+}
+
+const struct collector_ops iowait_collector = {
+	.source = "iowait",
+	.what = "time that threads of the ends were blocked in iowait, by system call",
+	.open = iowait_open,
+	.snapshot = iowait_snapshot,
+	.emit = iowait_emit,
+	.close = iowait_close,
+};
