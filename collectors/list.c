@@ -13,6 +13,7 @@ const struct collector_ops *const collectors[] = {
 	&profile_collector,
 	&cpufreq_collector,
 	&cstate_collector,
+	&power_collector,
 	&selfcost_collector,
 	NULL,
 };

@@ -15,6 +15,7 @@ extern const struct collector_ops iowait_collector;
 extern const struct collector_ops profile_collector;
 extern const struct collector_ops cpufreq_collector;
 extern const struct collector_ops cstate_collector;
+extern const struct collector_ops power_collector;
 extern const struct collector_ops selfcost_collector;
 
 #endif

@@ -51,6 +51,12 @@ static char *describe(const struct settings *s)
 		fprintf(out, "collect %s\n", s->collect);
 	if (s->no_collect)
 		fprintf(out, "no-collect %s\n", s->no_collect);
+	if (s->meter.command)
+		fprintf(out, "power cmd:%s\n", s->meter.command);
+	if (s->meter.log)
+		fprintf(out, "power csv:%s\n", s->meter.log);
+	if (s->meter.idle_w)
+		fprintf(out, "power idle:%g\n", s->meter.idle_w);
 	if (s->control)
 		fprintf(out, "control\n");
 	if (fclose(out)) {

@@ -29,6 +29,7 @@ enum {
 	KEY_ZCPATH,
 	KEY_COLLECT,
 	KEY_NO_COLLECT,
+	KEY_POWER,
 	OPTION_KEY = 0x1000,
 };
 
@@ -45,6 +46,11 @@ static const struct argp_option own_options[] = {
 	{NULL, 0, NULL, 0, "What to measure:", 2},
 	{"collect", KEY_COLLECT, "LIST", 0, "Only these collectors", 0},
 	{"no-collect", KEY_NO_COLLECT, "LIST", 0, "All collectors but these", 0},
+	{"power", KEY_POWER, "cmd:COMMAND", 0,
+	 "An external meter: a command that prints watts, once a line; csv:FILE: a meter's own log "
+	 "of "
+	 "time,watts; idle:WATTS: what the machine takes when it idles. May be given again",
+	 0},
 	{NULL, 0, NULL, 0, "Where to run:", 3},
 	{"link", KEY_LINK, "LINK", 0,
 	 "veth: two new namespaces and a pair of devices (default); loopback; a device of this "
@@ -180,6 +186,7 @@ static error_t place_option(struct settings *settings, int key, char *text,
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct settings *settings = state->input;
+	const char *why;
 	uint64_t number;
 
 	if (key >= OPTION_KEY && key < OPTION_KEY + 4 * OPTIONS) {
@@ -214,6 +221,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_NO_COLLECT:
 		check_collectors(state, "no-collect", text);
 		settings->no_collect = text;
+		return 0;
+	case KEY_POWER:
+		if (meter_option(&settings->meter, text, &why))
+			argp_error(state, "--power %s: %s", text, why);
 		return 0;
 	case 'o':
 		settings->output = text;

@@ -2,14 +2,15 @@
 /* needs: collectors/syscalls.c collectors/syscall_names.c collectors/profile.c collectors/stacks.c
  * collectors/symbols.c collectors/selfcost.c collectors/softirq.c collectors/iowait.c
  * collectors/bpf_load.c collectors/target.c
- * collectors/cstate.c collectors/cpufreq.c collectors/sysfs.c */
+ * collectors/cstate.c collectors/cpufreq.c collectors/sysfs.c
+ * collectors/power.c collectors/rapl.c collectors/meter.c */
 /* libs: libbpf libdw */
 /*
  * Runs the collectors that need no connection on processes that are already there: what zcprof
  * does, without experiments.
  *
  *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--seconds S] [--sidecar PATH]
- *           [SOURCE…] > run.csv
+ *           [--power METER] [SOURCE…] > run.csv
  *
  * Without --seconds the window opens at the first line of standard input and closes at the second;
  * "ready", "open" and "closed" are said on standard error as soon as they are so, the latter two
@@ -27,8 +28,8 @@
 #include "collectors/list.h"
 
 static const struct collector_ops *const sources[] = {
-	&syscalls_collector, &softirq_collector, &iowait_collector,  &profile_collector,
-	&cpufreq_collector,  &cstate_collector,	 &selfcost_collector};
+	&syscalls_collector, &softirq_collector, &iowait_collector, &profile_collector,
+	&cpufreq_collector,  &cstate_collector,	 &power_collector,  &selfcost_collector};
 #define SOURCES (int)(sizeof(sources) / sizeof(*sources))
 
 static void wait_for_line(double seconds)
@@ -108,11 +109,13 @@ int main(int argc, char **argv)
 		{"cpus-tx", required_argument, NULL, 'T'},
 		{"seconds", required_argument, NULL, 's'},
 		{"sidecar", required_argument, NULL, 'o'},
+		{"power", required_argument, NULL, 'p'},
 		{"verbose", no_argument, NULL, 'v'},
 		{0},
 	};
 	struct run run = {0};
 	double seconds = 0;
+	const char *why;
 	int c;
 
 	say_program("collect");
@@ -130,6 +133,8 @@ int main(int argc, char **argv)
 			seconds = atof(optarg);
 		else if (c == 'o')
 			run.sidecar = optarg;
+		else if (c == 'p' && !meter_option(&run.meter, optarg, &why))
+			say_detail("%s", optarg);
 		else if (c == 'v')
 			say_verbose(true);
 		else
