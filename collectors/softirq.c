@@ -25,7 +25,7 @@ static size_t counts_bytes(const struct state *s)
 	return (s->cpus * sizeof(*s->counts) + 4095) / 4096 * 4096;
 }
 
-static int map_counts(struct state *s)
+static int map_counts(struct state *s, const struct run *run)
 {
 	void *counts = mmap(NULL, counts_bytes(s), PROT_READ | PROT_WRITE, MAP_SHARED,
 			    bpf_map__fd(s->bpf->maps.counts), 0);
@@ -33,6 +33,8 @@ static int map_counts(struct state *s)
 	if (counts == MAP_FAILED)
 		return -errno;
 	s->counts = counts;
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
+		s->counts[cpu].home = run_cpu_end(run, cpu);
 	return 0;
 }
 
@@ -58,11 +60,9 @@ static int softirq_open(void **state, const struct run *run, const char **means,
 	error = softirq_bpf__load(s->bpf);
 	if (error)
 		return bpf_refused(error, "loading the softirq programs", why, why_size);
-	error = map_counts(s);
+	error = map_counts(s, run);
 	if (error)
 		return bpf_refused(error, "mapping the table of softirqs", why, why_size);
-	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
-		s->counts[cpu].home = run_cpu_end(run, cpu);
 	error = softirq_bpf__attach(s->bpf);
 	if (error)
 		return bpf_refused(error, "attaching to the softirq tracepoints", why, why_size);
