@@ -264,6 +264,10 @@ static void remark_if_unequal(struct page *page, const struct experiment *e,
 			const char *value =
 				run_fact(c->runs[j], wanted->id, wanted->end, wanted->key);
 
+			/* Of an end that nobody looked at nothing could be recorded. */
+			if (is_attached(c->runs[j]) && wanted->end != END_HOST &&
+			    !run_fact(c->runs[j], METRIC_fact_attached, wanted->end, NULL))
+				continue;
 			runs++;
 			if (value && !strcmp(value, wanted->value))
 				continue;

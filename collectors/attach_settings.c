@@ -55,7 +55,7 @@ static const char documentation[] =
 	"\v"
 	"Examples:\n"
 	"  zcprof attach --pid 1234 -o db.csv\n"
-	"  zcprof attach --rx-pid 12 --tx-pid 34 --rx-cpu 0 --tx-cpu 1 --seconds 30 -o pair.csv\n"
+	"  zcprof attach --rx-pid 12 --tx-pid 34 --rx-cpu 0 --tx-cpu 1 -o pair.csv\n"
 	"  zcprof attach --pid 1234 --iface eth0 -o device.csv\n"
 	"  zcprof attach -o iperf3.csv -- iperf3 -c server -t 20 -J\n"
 	"\n"
@@ -128,6 +128,16 @@ static void check(const struct attach_settings *s, struct argp_state *state)
 	if (ends + others == 2 && (s->cpus[END_HOST] || s->iface[END_HOST]))
 		argp_error(state, "there are two ends: give each its own by --rx-cpu and --tx-cpu, "
 				  "or --rx-iface and --tx-iface");
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		bool named = s->pid[end] || s->as == end || (ends && s->command);
+
+		if (!named && (s->cpus[end] || s->iface[end]))
+			argp_error(state,
+				   "--%s-cpu and --%s-iface need --%s-pid; --cpu and --iface are "
+				   "for whichever end it will be",
+				   record_end_name[end], record_end_name[end],
+				   record_end_name[end]);
+	}
 	if (!s->output)
 		argp_error(state, "-o FILE is needed: the record goes there");
 }

@@ -69,7 +69,7 @@ void subject_choose_end(struct subject *s)
 		return;
 	traffic_look(&s->traffic);
 	if (traffic_read(&s->traffic, &moved) || (!moved.received && !moved.sent))
-		moved = s->iface ? (struct moved){0} : traffic_before(&s->traffic);
+		moved = traffic_before(&s->traffic);
 	s->end = moved.sent > moved.received ? END_TX : END_RX;
 	if (!moved.received && !moved.sent)
 		say_warning("process %d has moved nothing so far and is taken for the receiver; "

@@ -233,7 +233,7 @@ int traffic_read(struct traffic *t, struct moved *moved)
 		return read_device(t, moved);
 	for (size_t i = 0; i < t->count; i++) {
 		struct connection *c = &t->connections[i];
-		struct tcp_info info;
+		struct tcp_info info = {0};
 
 		if (c->ended)
 			continue;
@@ -256,7 +256,7 @@ int traffic_read(struct traffic *t, struct moved *moved)
 
 struct moved traffic_before(const struct traffic *t)
 {
-	struct moved moved = t->at_open;
+	struct moved moved = {0};
 
 	for (size_t i = 0; i < t->count; i++) {
 		moved.received += t->connections[i].first.received;

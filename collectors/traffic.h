@@ -5,6 +5,7 @@
  *
  *   traffic_open()   begin to follow it
  *   traffic_look()   come to know connections that are new, and hear of those that ended
+ *   traffic_before() what its connections had moved before
  *   traffic_read()   what was moved since traffic_open(), by everything that is known until now
  *   traffic_close()  safe after a failed open
  *
@@ -57,7 +58,7 @@ int traffic_open(struct traffic *t, pid_t pid, int netns, const char *iface, cha
 void traffic_look(struct traffic *t);
 /* 0 or a negative errno. */
 int traffic_read(struct traffic *t, struct moved *moved);
-/* What a connection moved before traffic_open() tells too which way it goes. */
+/* What the connections had moved before traffic_open(): it tells too which way they go. */
 struct moved traffic_before(const struct traffic *t);
 /* Whether there was anything to read. */
 bool traffic_any(const struct traffic *t);
