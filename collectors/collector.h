@@ -37,6 +37,7 @@ struct target {
 struct run {
 	struct target target[END_COUNT]; /* [END_RX] and [END_TX]; [END_HOST] is unused */
 	const char *sidecar;		 /* path without ending, for files beside the CSV */
+	bool elsewhere;			 /* both ends are known to run on other machines */
 	struct meter meter;		 /* of power, beside what the machine itself has */
 	uint16_t data_port;		 /* at rx, of the data connections; 0: any */
 };

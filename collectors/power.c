@@ -196,6 +196,13 @@ static int power_open(void **state, const struct run *run, const char **means, c
 				 strerror(error));
 		return error ? -1 : 0;
 	}
+	if (run->elsewhere) {
+		snprintf(why, why_size,
+			 "both ends run on other machines, whose RAPL cannot be read from here; "
+			 "name "
+			 "a meter with --power");
+		return -1;
+	}
 	*means = "RAPL by powercap: packages and memory, not the rest of the machine";
 	return rapl_open(&p->rapl, why, why_size);
 }

@@ -36,8 +36,8 @@ static void name_zone(struct rapl_zone *z, const char *path, const char *name)
 		snprintf(z->name, sizeof(z->name), "%s", name);
 }
 
-/* 0, or an errno; a zone that counts no energy is none. */
-static int open_zone(struct rapl *r, const char *path)
+/* 0, or an errno; a zone that counts no energy is none. any: set by what adds up. */
+static int open_zone(struct rapl *r, const char *path, bool *any)
 {
 	struct rapl_zone *z = &r->zones[r->count];
 	char name[24];
@@ -52,6 +52,7 @@ static int open_zone(struct rapl *r, const char *path)
 	r->count++;
 	name_zone(z, path, name);
 	z->adds = adds(name);
+	*any = *any || z->adds;
 	z->range_uj = strtoull(range, NULL, 10);
 	return 0;
 }
@@ -67,10 +68,8 @@ int rapl_open(struct rapl *r, char *why, size_t why_size)
 	if (!r->zones)
 		error = ENOMEM;
 	for (size_t i = 0; i < found.gl_pathc && !error; i++)
-		error = open_zone(r, found.gl_pathv[i]);
+		error = open_zone(r, found.gl_pathv[i], &any);
 	globfree(&found);
-	for (size_t i = 0; i < r->count; i++)
-		any = any || r->zones[i].adds;
 	if (error)
 		snprintf(why, why_size, "cannot open RAPL's energy counters: %s%s", strerror(error),
 			 error == EACCES ? "; run as root" : "");

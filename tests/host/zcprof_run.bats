@@ -251,6 +251,7 @@ device_counter() {
 	[ "$(value "$file" rx path bytes_life)" = "$(value "$file" tx path bytes_life)" ]
 	[[ "$(value "$file" host collector absent tcp)" == *"not on this machine"* ]]
 	[[ "$(value "$file" host collector absent nic)" == *"no device of this machine"* ]]
+	[[ "$(value "$file" host collector absent power)" == *"both ends run on other machines"* ]]
 }
 
 @test "control runs have no collectors but cpu, and say so" {
