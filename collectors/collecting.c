@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/say.h"
+
 static uint64_t now_ns(void)
 {
 	struct timespec t;
@@ -57,13 +59,19 @@ static bool is_chosen(const struct collector_ops *ops, const struct collector_op
 	return *chosen;
 }
 
-static void absent(struct writer *w, struct once *once, const char *source, const char *why)
+/* A meter that was named has to answer; hardware that a machine may lack need not. */
+static void absent(struct writer *w, struct once *once, const struct run *run,
+		   const struct collector_ops *ops, const char *why)
 {
+	bool meter_named = run->meter.command || run->meter.log;
 	char text[600];
 
-	writer_absent(w, END_HOST, source, why);
-	snprintf(text, sizeof(text), "the records have no %s: %s", source, why);
-	once_warning(once, text);
+	writer_absent(w, END_HOST, ops->source, why);
+	snprintf(text, sizeof(text), "the records have no %s: %s", ops->source, why);
+	if (ops->hardware && !meter_named)
+		say_detail("%s", text);
+	else
+		once_warning(once, text);
 }
 
 void collecting_open(struct collecting *c, const struct run *run,
@@ -86,7 +94,7 @@ void collecting_open(struct collecting *c, const struct run *run,
 		}
 		c->used[c->count].ops = ops;
 		if (ops->open(&c->used[c->count].state, run, &means, why, sizeof(why))) {
-			absent(w, once, ops->source, why);
+			absent(w, once, run, ops, why);
 		} else {
 			c->used[c->count].opened = true;
 			writer_fact(w, END_HOST, METRIC_collector_means, ops->source, means);

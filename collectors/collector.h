@@ -55,6 +55,7 @@ enum edge { EDGE_OPEN, EDGE_CLOSE, EDGE_COUNT };
 struct collector_ops {
 	const char *source;
 	const char *what; /* one line, for --help and doctor */
+	bool hardware;	  /* that a machine may well lack: said in record and tables, no warning */
 	/*
 	 * 0, with *means a static text such as "raw_tracepoint" or "/proc/stat"; or -1 with why
 	 * filled in (one sentence that names the missing thing and the fix).

@@ -80,6 +80,7 @@ static void cpufreq_close(void *state)
 const struct collector_ops cpufreq_collector = {
 	.source = "cpufreq",
 	.what = "frequency of every CPU",
+	.hardware = true,
 	.open = cpufreq_open,
 	.snapshot = cpufreq_snapshot,
 	.emit = cpufreq_emit,

@@ -305,6 +305,7 @@ static void power_close(void *state)
 const struct collector_ops power_collector = {
 	.source = "power",
 	.what = "electrical power, by RAPL or by the meter of --power",
+	.hardware = true,
 	.open = power_open,
 	.snapshot = power_snapshot,
 	.emit = power_emit,
