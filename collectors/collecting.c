@@ -59,16 +59,14 @@ static bool is_chosen(const struct collector_ops *ops, const struct collector_op
 	return *chosen;
 }
 
-/* A meter that was named has to answer; hardware that a machine may lack need not. */
-static void absent(struct writer *w, struct once *once, const struct run *run,
-		   const struct collector_ops *ops, const char *why)
+static void absent(struct writer *w, struct once *once, const struct collector_ops *ops,
+		   const char *why)
 {
-	bool meter_named = run->meter.command || run->meter.log;
 	char text[600];
 
 	writer_absent(w, END_HOST, ops->source, why);
 	snprintf(text, sizeof(text), "the records have no %s: %s", ops->source, why);
-	if (ops->hardware && !meter_named)
+	if (ops->hardware)
 		say_detail("%s", text);
 	else
 		once_warning(once, text);
@@ -94,7 +92,7 @@ void collecting_open(struct collecting *c, const struct run *run,
 		}
 		c->used[c->count].ops = ops;
 		if (ops->open(&c->used[c->count].state, run, &means, why, sizeof(why))) {
-			absent(w, once, run, ops, why);
+			absent(w, once, ops, why);
 		} else {
 			c->used[c->count].opened = true;
 			writer_fact(w, END_HOST, METRIC_collector_means, ops->source, means);

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "collectors/list.h"
 #include "collectors/rapl.h"
 
@@ -228,6 +229,13 @@ static void emit_mean(const struct power *p, struct writer *w, const char *key, 
 	writer_f64(w, WINDOW, p->end, METRIC_power_above_idle, key, watts - idle_w);
 }
 
+/* Whoever named a meter wants to know in time that it does not measure. */
+static void say_unread(struct writer *w, const char *why)
+{
+	writer_absent(w, END_HOST, "power", why);
+	say_warning("the record has no power: %s", why);
+}
+
 static void emit_readings(const struct power *p, struct writer *w)
 {
 	const char *key = p->run->meter.log ? "csv" : "cmd";
@@ -253,7 +261,7 @@ static void emit_readings(const struct power *p, struct writer *w)
 			 p->odd);
 	else
 		snprintf(why, sizeof(why), "the meter said nothing; run its command by hand");
-	writer_absent(w, END_HOST, "power", why);
+	say_unread(w, why);
 }
 
 static void emit_rapl(const struct power *p, struct writer *w)
@@ -279,7 +287,7 @@ static void power_emit(void *state, struct writer *w)
 
 	stop_command(p);
 	if (p->run->meter.log && meter_log(&p->readings, p->run->meter.log, why, sizeof(why)))
-		writer_absent(w, END_HOST, "power", why);
+		say_unread(w, why);
 	else if (p->run->meter.log || p->run->meter.command)
 		emit_readings(p, w);
 	else
