@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/quantity.h"
 #include "base/say.h"
 #include "collectors/bystand.h"
@@ -36,21 +37,13 @@ struct attaching {
 	struct once once;
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
 /* ---- waiting ---- */
 
 static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 {
 	for (;;) {
 		struct pollfd fds[3] = {{.fd = stop_fd(), .events = POLLIN}};
-		uint64_t now = now_ns();
+		uint64_t now = clock_ns();
 		struct timespec timeout = {0};
 
 		if (stop_asked())
@@ -88,7 +81,7 @@ static void look_again(struct attaching *a)
 		if (traffic_read(&s->traffic, &moved))
 			continue;
 		bytes = subject_bytes(s, &moved) - subject_bytes(s, &s->moved[EDGE_OPEN]);
-		writer_f64(a->writer, (double)(now_ns() - s->at_ns[EDGE_OPEN]) / 1e9, s->end,
+		writer_f64(a->writer, (double)(clock_ns() - s->at_ns[EDGE_OPEN]) / 1e9, s->end,
 			   METRIC_path_bytes, NULL, (double)(bytes - s->shown));
 		s->shown = bytes;
 	}
@@ -97,7 +90,7 @@ static void look_again(struct attaching *a)
 
 static enum waited stay(struct attaching *a)
 {
-	uint64_t opened = now_ns();
+	uint64_t opened = clock_ns();
 	uint64_t deadline = NEVER;
 
 	if (a->settings->seconds > 0)
@@ -117,11 +110,11 @@ static void read_edge(struct attaching *a, enum edge edge)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		struct subject *s = &a->subjects[i];
-		uint64_t before = now_ns();
+		uint64_t before = clock_ns();
 
 		/* What went wrong stays in traffic.error. */
 		traffic_read(&s->traffic, &s->moved[edge]);
-		s->at_ns[edge] = before + (now_ns() - before) / 2;
+		s->at_ns[edge] = before + (clock_ns() - before) / 2;
 	}
 }
 
@@ -302,7 +295,7 @@ static int prepare(struct attaching *a)
 	for (size_t i = 0; i < a->count; i++)
 		if (subject_hold(&a->subjects[i]) || subject_open(&a->subjects[i]))
 			return -1;
-	began = now_ns();
+	began = clock_ns();
 	if (a->settings->command) {
 		struct subject *command = &a->subjects[a->count];
 

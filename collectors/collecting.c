@@ -5,15 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/say.h"
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 static bool is_listed(const char *list, const char *name)
 {
@@ -103,12 +96,12 @@ void collecting_open(struct collecting *c, const struct run *run,
 
 void collecting_snapshot(struct collecting *c, enum edge edge)
 {
-	uint64_t first = now_ns();
+	uint64_t first = clock_ns();
 
 	for (size_t i = 0; i < c->count; i++)
 		if (c->used[i].opened && c->used[i].ops->snapshot(c->used[i].state, edge))
 			c->used[i].failed = true;
-	c->spread_ns[edge] = now_ns() - first;
+	c->spread_ns[edge] = clock_ns() - first;
 }
 
 void collecting_emit(const struct collecting *c, struct writer *w)

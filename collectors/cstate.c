@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "collectors/list.h"
+#include "base/clock.h"
 #include "collectors/sysfs.h"
 
 #define CPUS	     "/sys/devices/system/cpu"
@@ -55,14 +56,6 @@ struct cstate {
 	struct rlimit files; /* as it was */
 	bool files_raised;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 /* ---- open ---- */
 
@@ -196,14 +189,14 @@ static void wake_idle(const struct cstate *c, enum edge edge)
 	if (c->waker < 0 || write(c->waker, &latency_us, sizeof(latency_us)) < 0)
 		return;
 	/* A sleep would itself be a stay, and on a busy CPU end late. */
-	until = now_ns() + c->settle_ns;
-	while (now_ns() < until)
+	until = clock_ns() + c->settle_ns;
+	while (clock_ns() < until)
 		;
 }
 
 static int read_cpu(struct cpu *cpu, enum edge edge)
 {
-	uint64_t at = now_ns();
+	uint64_t at = clock_ns();
 
 	for (int i = 0; i < cpu->count; i++) {
 		struct idle_state *s = &cpu->state[i];

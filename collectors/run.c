@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/quantity.h"
 #include "base/say.h"
 #include "collectors/bystand.h"
@@ -37,14 +38,6 @@ struct running {
 	bool moved; /* since it was last looked at */
 	char why[1600];
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 __attribute__((format(printf, 2, 3))) static enum run_result fail(struct running *r,
 								  const char *format, ...)
@@ -121,7 +114,7 @@ static enum run_result read_ends(struct running *r, const struct pollfd *fds,
 static enum run_result follow(struct running *r, uint64_t deadline_ns, const char *wanted_name)
 {
 	struct pollfd fds[2 * SIDES + 1];
-	uint64_t now = now_ns();
+	uint64_t now = clock_ns();
 	struct timespec timeout = {0};
 
 	if (deadline_ns > now) {
@@ -145,7 +138,7 @@ static enum run_result follow(struct running *r, uint64_t deadline_ns, const cha
 /* Until this end, or each where side is SIDES, has reached it. */
 static enum run_result await(struct running *r, int side, enum reached wanted, const char *name)
 {
-	uint64_t deadline = now_ns() + PATIENCE_MS * 1000000ULL;
+	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
 
 	for (;;) {
 		int late = side;
@@ -155,7 +148,7 @@ static enum run_result await(struct running *r, int side, enum reached wanted, c
 			late = r->end[SIDE_RX].reached < wanted ? SIDE_RX : SIDE_TX;
 		if (r->end[late].reached >= wanted)
 			return RUN_DONE;
-		if (now_ns() >= deadline)
+		if (clock_ns() >= deadline)
 			return fail(r, "the %s was not %s after %d s", side_name(late), name,
 				    PATIENCE_MS / 1000);
 		r->moved = false;
@@ -163,15 +156,15 @@ static enum run_result await(struct running *r, int side, enum reached wanted, c
 		if (result != RUN_DONE)
 			return result;
 		if (r->moved)
-			deadline = now_ns() + PATIENCE_MS * 1000000ULL;
+			deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
 	}
 }
 
 static enum run_result sleep_for(struct running *r, double seconds)
 {
-	uint64_t deadline = now_ns() + (uint64_t)(seconds * 1e9);
+	uint64_t deadline = clock_ns() + (uint64_t)(seconds * 1e9);
 
-	while (now_ns() < deadline) {
+	while (clock_ns() < deadline) {
 		enum run_result result = follow(r, deadline, "told to end");
 
 		if (result != RUN_DONE)
@@ -333,11 +326,11 @@ static void pass_on_warnings(struct running *r)
 /* Their last rows, and how they ended. */
 static enum run_result finish_ends(struct running *r)
 {
-	uint64_t deadline = now_ns() + PATIENCE_MS * 1000000ULL;
+	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
 	char ending[1200];
 
 	while (r->end[SIDE_RX].out >= 0 || r->end[SIDE_TX].out >= 0) {
-		if (now_ns() >= deadline)
+		if (clock_ns() >= deadline)
 			return fail(r, "the %s did not end within %d s",
 				    side_name(r->end[SIDE_RX].out >= 0 ? SIDE_RX : SIDE_TX),
 				    PATIENCE_MS / 1000);

@@ -15,6 +15,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/say.h"
 #include "bpf/syscalls.h"
 #include "bpf/syscalls.skel.h"
@@ -39,14 +40,6 @@ struct figure {
 	struct syscalls_stat sum;
 };
 
-static __u64 now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 /*
  * proc_pid_syscall(5): "running", or the call's number in decimal where the thread sleeps in one
  * (-1: sleeps, but in none). Not knowing costs no more than the in_flight of that one call.
@@ -55,7 +48,7 @@ static void note_blocked(struct syscalls_bpf__bss *bss, enum record_end end, pid
 {
 	struct syscalls_call *call = bss->calls[tid % SYSCALLS_SETS];
 	struct syscalls_name name = {.end = end};
-	__u64 start_ns = now_ns();
+	__u64 start_ns = clock_ns();
 	char path[64], text[32] = "";
 	char *rest;
 	long number;
@@ -142,7 +135,7 @@ static int attach(struct state *s, char *why, size_t why_size)
 	bpf->links.syscalls_died = bpf_program__attach(bpf->progs.syscalls_died);
 	if (!bpf->links.syscalls_died)
 		return bpf_refused(errno, "attaching to sched_process_exit", why, why_size);
-	bpf->data->attached_ns = now_ns();
+	bpf->data->attached_ns = clock_ns();
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/say.h"
 #include "datapath/path.h"
 #include "datapath/session.h"

@@ -27,8 +27,6 @@ struct window {
 	uint64_t tick_bytes;
 };
 
-uint64_t clock_ns(void); /* CLOCK_MONOTONIC */
-
 /* -1: no memory. */
 int window_init(struct window *w, const struct flows *flows, uint64_t message);
 void window_open(struct window *w);
