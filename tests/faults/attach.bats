@@ -82,7 +82,8 @@ work() {
 	is_record "$dir/x.csv"
 	grep -q "^,host,fact,attached,ended,process $started ended after " "$dir/x.csv"
 	between 1e9 "$(value "$dir/x.csv" tx path window_ns)" 2.5e9
-	between 0.01 "$(value "$dir/x.csv" host cpu busy)" 100000
+	# Where nothing else runs, no tick may have found a CPU busy.
+	between 0 "$(value "$dir/x.csv" host cpu busy)" 100000
 	# It had no connection: then nothing is said of its bytes, and not that there were none.
 	run ! value "$dir/x.csv" tx path bytes
 	zcroi check "$dir/x.csv"

@@ -140,7 +140,8 @@ device_counter() {
 	# The segments of all of it, where the connection was still there to be asked.
 	if segments=$(value "$file" tx tcp segments_out 0); then
 		least=$((536870912 / $(value "$file" tx tcp mss 0)))
-		between "$least" "$segments" "$((least * 102 / 100))"
+		again=$(value "$file" tx tcp retransmits 0)
+		between "$least" "$segments" "$((least * 102 / 100 + again))"
 	else
 		[[ "$(value "$file" tx collector absent tcp)" == *"closed at an edge"* ]]
 	fi
