@@ -74,7 +74,8 @@ work() {
 }
 
 @test "a process that ends in mid-window: what was measured is kept, and the record says so" {
-	work sleep 2
+	# One CPU is busy all the while, so that its figure cannot be a zero by being lost.
+	work timeout 2 sh -c 'while :; do :; done'
 	run zcprof attach --pid "$started" --as tx --seconds 20 --warmup 0.1 --collect cpu -o "$dir/x.csv"
 	echo "$output"
 	[ "$status" -eq 1 ]
@@ -82,8 +83,7 @@ work() {
 	is_record "$dir/x.csv"
 	grep -q "^,host,fact,attached,ended,process $started ended after " "$dir/x.csv"
 	between 1e9 "$(value "$dir/x.csv" tx path window_ns)" 2.5e9
-	# Where nothing else runs, no tick may have found a CPU busy.
-	between 0 "$(value "$dir/x.csv" host cpu busy)" 100000
+	between 50 "$(value "$dir/x.csv" host cpu busy)" 100000
 	# It had no connection: then nothing is said of its bytes, and not that there were none.
 	run ! value "$dir/x.csv" tx path bytes
 	zcroi check "$dir/x.csv"
