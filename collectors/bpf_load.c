@@ -100,6 +100,28 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size)
 	return -1;
 }
 
+int bpf_load(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size)
+{
+	int error = bpf_object__load_skeleton(skeleton);
+	char what[64];
+
+	if (!error)
+		return 0;
+	snprintf(what, sizeof(what), "loading the %s programs", source);
+	return bpf_refused(error, what, why, why_size);
+}
+
+int bpf_attach(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size)
+{
+	int error = bpf_object__attach_skeleton(skeleton);
+	char what[64];
+
+	if (!error)
+		return 0;
+	snprintf(what, sizeof(what), "attaching the %s programs", source);
+	return bpf_refused(error, what, why, why_size);
+}
+
 int bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run, char *why,
 		  size_t why_size)
 {
@@ -138,6 +160,17 @@ __u64 bpf_missed(const struct bpf_program *program)
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
 		return 0;
 	return info.recursion_misses;
+}
+
+__u64 bpf_missed_all(const struct bpf_object *object)
+{
+	struct bpf_program *program = NULL;
+	__u64 missed = 0;
+
+	while ((program = bpf_object__next_program(object, program)))
+		if (bpf_program__autoload(program))
+			missed += bpf_missed(program);
+	return missed;
 }
 
 unsigned int bpf_cpus(void)

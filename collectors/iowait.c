@@ -24,7 +24,6 @@ static int iowait_open(void **state, const struct run *run, const char **means, 
 		       size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));
-	int error;
 
 	*state = s;
 	if (!s) {
@@ -37,12 +36,9 @@ static int iowait_open(void **state, const struct run *run, const char **means, 
 		return bpf_refused(errno, "opening the iowait programs", why, why_size);
 	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
 		return -1;
-	error = iowait_bpf__load(s->bpf);
-	if (error)
-		return bpf_refused(error, "loading the iowait programs", why, why_size);
-	error = iowait_bpf__attach(s->bpf);
-	if (error)
-		return bpf_refused(error, "attaching to sched_switch", why, why_size);
+	if (bpf_load(s->bpf->skeleton, "iowait", why, why_size) ||
+	    bpf_attach(s->bpf->skeleton, "iowait", why, why_size))
+		return -1;
 	*means = "raw_tracepoint";
 	return 0;
 }

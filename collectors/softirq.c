@@ -57,15 +57,13 @@ static int softirq_open(void **state, const struct run *run, const char **means,
 	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
 		return -1;
 	bpf_map__set_max_entries(s->bpf->maps.counts, s->cpus);
-	error = softirq_bpf__load(s->bpf);
-	if (error)
-		return bpf_refused(error, "loading the softirq programs", why, why_size);
+	if (bpf_load(s->bpf->skeleton, "softirq", why, why_size))
+		return -1;
 	error = map_counts(s, run);
 	if (error)
 		return bpf_refused(error, "mapping the table of softirqs", why, why_size);
-	error = softirq_bpf__attach(s->bpf);
-	if (error)
-		return bpf_refused(error, "attaching to the softirq tracepoints", why, why_size);
+	if (bpf_attach(s->bpf->skeleton, "softirq", why, why_size))
+		return -1;
 	*means = "raw_tracepoint";
 	return 0;
 }
@@ -73,12 +71,9 @@ static int softirq_open(void **state, const struct run *run, const char **means,
 static int softirq_snapshot(void *state, enum edge edge)
 {
 	struct state *s = state;
-	struct bpf_program *program = NULL;
 
 	bpf_window_edge(&s->bpf->data->window, edge);
-	s->missed[edge] = 0;
-	while ((program = bpf_object__next_program(s->bpf->obj, program)))
-		s->missed[edge] += bpf_missed(program);
+	s->missed[edge] = bpf_missed_all(s->bpf->obj);
 	return 0;
 }
 
