@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/syscalls.c collectors/syscall_names.c collectors/profile.c collectors/stacks.c
- * collectors/symbols.c collectors/selfcost.c collectors/softirq.c collectors/iowait.c
- * collectors/bpf_load.c collectors/target.c
- * collectors/cstate.c collectors/cpufreq.c collectors/sysfs.c
- * collectors/power.c collectors/rapl.c collectors/meter.c */
-/* libs: libbpf libdw */
+/* needs: collectors -collectors/main.c nic */
+/* libs: libbpf libdw libmnl */
 /*
- * Runs the collectors that need no connection on processes that are already there: what zcprof
- * does, without experiments.
+ * Runs collectors on processes that are already there: what zcprof does, without experiments, and
+ * with a window that a test opens and closes.
  *
- *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--seconds S] [--sidecar PATH]
- *           [--power METER] [SOURCE…] > run.csv
+ *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--iface NAME]
+ *           [--seconds S] [--sidecar PATH] [--power METER] [SOURCE…] > run.csv
  *
  * Without --seconds the window opens at the first line of standard input and closes at the second;
  * "ready", "open" and "closed" are said on standard error as soon as they are so, the latter two
@@ -27,10 +23,7 @@
 #include "base/say.h"
 #include "collectors/list.h"
 
-static const struct collector_ops *const sources[] = {
-	&syscalls_collector, &softirq_collector, &iowait_collector, &profile_collector,
-	&cpufreq_collector,  &cstate_collector,	 &power_collector,  &selfcost_collector};
-#define SOURCES (int)(sizeof(sources) / sizeof(*sources))
+#define MAX_SOURCES 64
 
 static void wait_for_line(double seconds)
 {
@@ -63,26 +56,26 @@ static void set_cpus(struct target *target, const char *list)
 
 static void measure(const struct run *run, double seconds, char **names, int count)
 {
-	void *state[SOURCES] = {0};
-	const struct collector_ops *ops[SOURCES];
+	void *state[MAX_SOURCES] = {0};
+	const struct collector_ops *ops[MAX_SOURCES];
 	struct writer *w = writer_stream(STDOUT_FILENO, "standard output");
 	struct timespec now;
 	int used = 0;
 
-	for (int i = 0; i < SOURCES; i++) {
+	for (int i = 0; collectors[i] && used < MAX_SOURCES; i++) {
 		const char *means = "";
 		char why[256];
 
-		if (!wanted(sources[i]->source, names, count))
+		if (!wanted(collectors[i]->source, names, count))
 			continue;
-		if (sources[i]->open(&state[used], run, &means, why, sizeof(why))) {
-			writer_absent(w, END_HOST, sources[i]->source, why);
-			say_warning("%s: %s", sources[i]->source, why);
-			sources[i]->close(state[used]);
+		if (collectors[i]->open(&state[used], run, &means, why, sizeof(why))) {
+			writer_absent(w, END_HOST, collectors[i]->source, why);
+			say_warning("%s: %s", collectors[i]->source, why);
+			collectors[i]->close(state[used]);
 			continue;
 		}
-		writer_fact(w, END_HOST, METRIC_collector_means, sources[i]->source, means);
-		ops[used++] = sources[i];
+		writer_fact(w, END_HOST, METRIC_collector_means, collectors[i]->source, means);
+		ops[used++] = collectors[i];
 	}
 	fprintf(stderr, "ready\n");
 	for (enum edge edge = EDGE_OPEN; edge < EDGE_COUNT; edge++) {
@@ -107,6 +100,7 @@ int main(int argc, char **argv)
 		{"tx", required_argument, NULL, 't'},
 		{"cpus-rx", required_argument, NULL, 'R'},
 		{"cpus-tx", required_argument, NULL, 'T'},
+		{"iface", required_argument, NULL, 'i'},
 		{"seconds", required_argument, NULL, 's'},
 		{"sidecar", required_argument, NULL, 'o'},
 		{"power", required_argument, NULL, 'p'},
@@ -129,6 +123,10 @@ int main(int argc, char **argv)
 			set_cpus(&run.target[END_RX], optarg);
 		else if (c == 'T')
 			set_cpus(&run.target[END_TX], optarg);
+		else if (c == 'i')
+			for (int end = END_RX; end <= END_TX; end++)
+				snprintf(run.target[end].iface, sizeof(run.target[end].iface), "%s",
+					 optarg);
 		else if (c == 's')
 			seconds = atof(optarg);
 		else if (c == 'o')
