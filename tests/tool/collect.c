@@ -7,6 +7,7 @@
  *
  *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--iface NAME]
  *           [--seconds S] [--sidecar PATH] [--power METER] [SOURCE…] > run.csv
+ *   collect --list          the names of all
  *
  * Without --seconds the window opens at the first line of standard input and closes at the second;
  * "ready", "open" and "closed" are said on standard error as soon as they are so, the latter two
@@ -93,6 +94,13 @@ static void measure(const struct run *run, double seconds, char **names, int cou
 	exit(writer_finish(w) ? EXIT_FAILED : EXIT_DONE);
 }
 
+static int list(void)
+{
+	for (int i = 0; collectors[i]; i++)
+		printf("%s\n", collectors[i]->source);
+	return EXIT_DONE;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -104,6 +112,7 @@ int main(int argc, char **argv)
 		{"seconds", required_argument, NULL, 's'},
 		{"sidecar", required_argument, NULL, 'o'},
 		{"power", required_argument, NULL, 'p'},
+		{"list", no_argument, NULL, 'l'},
 		{"verbose", no_argument, NULL, 'v'},
 		{0},
 	};
@@ -133,6 +142,8 @@ int main(int argc, char **argv)
 			run.sidecar = optarg;
 		else if (c == 'p' && !meter_option(&run.meter, optarg, &why))
 			say_detail("%s", optarg);
+		else if (c == 'l')
+			return list();
 		else if (c == 'v')
 			say_verbose(true);
 		else
