@@ -368,6 +368,7 @@ int attach(const struct attach_settings *settings)
 		return EXIT_FAILED;
 	}
 	a.run.sidecar = sidecar;
+	a.run.exact = settings->exact;
 	collecting_choose(a.chosen, settings->collect, settings->no_collect);
 	for (int end = END_HOST; end < END_COUNT; end++)
 		if (settings->pid[end])

@@ -19,6 +19,7 @@ enum {
 	KEY_WARMUP,
 	KEY_COLLECT,
 	KEY_NO_COLLECT,
+	KEY_EXACT,
 };
 
 static const struct argp_option options[] = {
@@ -38,6 +39,10 @@ static const struct argp_option options[] = {
 	{"tx-iface", KEY_IFACE + END_TX, "DEVICE", OPTION_HIDDEN, NULL, 0},
 	{"collect", KEY_COLLECT, "LIST", 0, "Only these collectors", 0},
 	{"no-collect", KEY_NO_COLLECT, "LIST", 0, "All collectors but these", 0},
+	{"exact", KEY_EXACT, NULL, 0,
+	 "Count every event and sample 999 times a second, where collectors would take less to "
+	 "cost less",
+	 0},
 	{NULL, 0, NULL, 0, "When:", 2},
 	{"warmup", KEY_WARMUP, "SECONDS", 0, "Time before the window opens (0.5)", 0},
 	{"seconds", KEY_SECONDS, "SECONDS", 0,
@@ -166,6 +171,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_COLLECT:
 		s->collect = collectors_option(state, "collect", text);
+		return 0;
+	case KEY_EXACT:
+		s->exact = true;
 		return 0;
 	case KEY_NO_COLLECT:
 		s->no_collect = collectors_option(state, "no-collect", text);

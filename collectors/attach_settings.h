@@ -7,6 +7,7 @@
 #ifndef COLLECTORS_ATTACH_SETTINGS_H
 #define COLLECTORS_ATTACH_SETTINGS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "record/record.h"
@@ -23,6 +24,7 @@ struct attach_settings {
 	const char *output;
 	const char *collect; /* lists of collectors; NULL: all */
 	const char *no_collect;
+	bool exact;
 };
 
 /* Ends the process where --help or --version was asked, or the command line was wrong. */

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/say.h"
 
 /*
@@ -141,15 +141,33 @@ int bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run, char 
 	return 0;
 }
 
+static __u64 set_edge(__u64 *edge_ns)
+{
+	__u64 ns = clock_ns() + EDGE_AHEAD_NS;
+
+	__atomic_store_n(edge_ns, ns, __ATOMIC_RELEASE);
+	return ns;
+}
+
 void bpf_window_edge(struct window *window, enum edge edge)
 {
-	struct timespec now;
-	__u64 ns;
+	set_edge(edge == EDGE_OPEN ? &window->open_ns : &window->close_ns);
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ns = now.tv_sec * 1000000000ULL + now.tv_nsec + EDGE_AHEAD_NS;
-	__atomic_store_n(edge == EDGE_OPEN ? &window->open_ns : &window->close_ns, ns,
-			 __ATOMIC_RELEASE);
+void bpf_slice_begin(struct window *window)
+{
+	__atomic_store_n(&window->open_ns, NEVER, __ATOMIC_RELEASE);
+	__atomic_store_n(&window->close_ns, NEVER, __ATOMIC_RELEASE);
+	set_edge(&window->open_ns);
+}
+
+__u64 bpf_slice_end(struct window *window)
+{
+	__u64 close_ns = set_edge(&window->close_ns);
+
+	while (clock_ns() < close_ns)
+		;
+	return close_ns - window->open_ns;
 }
 
 __u64 bpf_missed(const struct bpf_program *program)

@@ -8,6 +8,8 @@
  *   bpf_attach()       has them run
  *   bpf_run_tgids()    tells a program which processes are the run, before it is loaded
  *   bpf_window_edge()  sets one edge of a program's window, a few microseconds from now
+ *   bpf_slice_begin()  opens a program's window a few microseconds from now, anew each time
+ *   bpf_slice_end()    closes it, waits those microseconds, returns how long it was open, in ns
  *   bpf_missed()       how often the kernel turned a program away, since it was loaded
  *   bpf_missed_all()   the same for all programs of an object
  *   bpf_cpus()         how many CPUs a table indexed by CPU must hold
@@ -33,6 +35,8 @@ int bpf_attach(struct bpf_object_skeleton *skeleton, const char *source, char *w
 int bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run, char *why,
 		  size_t why_size);
 void bpf_window_edge(struct window *window, enum edge edge);
+void bpf_slice_begin(struct window *window);
+__u64 bpf_slice_end(struct window *window);
 __u64 bpf_missed(const struct bpf_program *program);
 __u64 bpf_missed_all(const struct bpf_object *object);
 unsigned int bpf_cpus(void);

@@ -51,6 +51,8 @@ static char *describe(const struct settings *s)
 		fprintf(out, "collect %s\n", s->collect);
 	if (s->no_collect)
 		fprintf(out, "no-collect %s\n", s->no_collect);
+	if (s->exact)
+		fprintf(out, "exact\n");
 	if (s->meter.command)
 		fprintf(out, "power cmd:%s\n", s->meter.command);
 	if (s->meter.log)

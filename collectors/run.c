@@ -420,6 +420,7 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	r.configuration = &x->settings->plan.configurations[slot->configuration];
 	r.run.sidecar = sidecar;
 	r.run.meter = x->settings->meter;
+	r.run.exact = x->settings->exact;
 	r.run.elsewhere = x->settings->host[SIDE_RX] && x->settings->host[SIDE_TX];
 	r.run.data_port = x->settings->port + 1;
 	r.seconds = seconds_of(r.configuration, OPTION_seconds);

@@ -29,6 +29,7 @@ enum {
 	KEY_ZCPATH,
 	KEY_COLLECT,
 	KEY_NO_COLLECT,
+	KEY_EXACT,
 	KEY_POWER,
 	OPTION_KEY = 0x1000,
 };
@@ -46,6 +47,10 @@ static const struct argp_option own_options[] = {
 	{NULL, 0, NULL, 0, "What to measure:", 2},
 	{"collect", KEY_COLLECT, "LIST", 0, "Only these collectors", 0},
 	{"no-collect", KEY_NO_COLLECT, "LIST", 0, "All collectors but these", 0},
+	{"exact", KEY_EXACT, 0, 0,
+	 "Count every event and sample 999 times a second, where collectors would take less to "
+	 "cost less",
+	 0},
 	{"power", KEY_POWER, "cmd:COMMAND", 0,
 	 "An external meter: a command that prints watts, once a line; csv:FILE: a meter's own log "
 	 "of "
@@ -217,6 +222,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_COLLECT:
 		check_collectors(state, "collect", text);
 		settings->collect = text;
+		return 0;
+	case KEY_EXACT:
+		settings->exact = true;
 		return 0;
 	case KEY_NO_COLLECT:
 		check_collectors(state, "no-collect", text);

@@ -33,6 +33,7 @@ struct settings {
 	const char *zcpath;	 /* NULL: the one beside zcprof, else the one in PATH */
 	const char *collect;	 /* lists of collectors; NULL: all */
 	const char *no_collect;
+	bool exact;
 	struct meter meter;
 	char **words; /* the arguments with plan files put in their place; owned */
 };

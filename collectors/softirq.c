@@ -12,10 +12,16 @@
 #include "collectors/bpf_load.h"
 #include "collectors/collector.h"
 #include "collectors/list.h"
+#include "collectors/slices.h"
+
+/* At 180,000 softirqs a second these programs take a twentieth of a CPU; so not all the time. */
+#define SHARE	 0.1
+#define SLICE_NS 20000000
 
 struct state {
 	struct softirq_bpf *bpf;
 	struct softirq_cpu *counts; /* the map's memory, one element per CPU */
+	struct slices *slices;
 	unsigned int cpus;
 	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
 };
@@ -37,6 +43,50 @@ static int map_counts(struct state *s, const struct run *run)
 		s->counts[cpu].home = run_cpu_end(run, cpu);
 	return 0;
 }
+
+/* Attaching takes milliseconds, nearly all of it waiting: the first time it is done beforehand. */
+static int slice_on(void *state)
+{
+	struct state *s = state;
+
+	if (!s->bpf->links.softirq_ends && softirq_bpf__attach(s->bpf))
+		return -1;
+	bpf_slice_begin(&s->bpf->data->window);
+	return 0;
+}
+
+/* The run that a CPU was in when the slice ended, and still is. */
+static void add_in_progress(const struct window *window, struct softirq_cpu *c)
+{
+	__u64 from = c->start_ns > window->open_ns ? c->start_ns : window->open_ns;
+	struct softirq_runs *runs = &c->figures[c->end].kind[c->kind];
+
+	if (c->start_ns && from < window->close_ns) {
+		runs->total_ns += window->close_ns - from;
+		if (c->in_ksoftirqd)
+			runs->ksoftirqd_ns += window->close_ns - from;
+	}
+	c->start_ns = 0;
+}
+
+/*
+ * The ends go first: a run whose end is not seen any more has lasted until after the slice, and a
+ * run that begins meanwhile is not of it.
+ */
+static __u64 slice_off(void *state)
+{
+	struct state *s = state;
+	__u64 ns = bpf_slice_end(&s->bpf->data->window);
+
+	bpf_link__destroy(s->bpf->links.softirq_ends);
+	s->bpf->links.softirq_ends = NULL;
+	softirq_bpf__detach(s->bpf);
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
+		add_in_progress(&s->bpf->data->window, &s->counts[cpu]);
+	return ns;
+}
+
+static const struct slices_work slices_work = {slice_on, slice_off, SLICE_NS};
 
 static int softirq_open(void **state, const struct run *run, const char **means, char *why,
 			size_t why_size)
@@ -64,6 +114,11 @@ static int softirq_open(void **state, const struct run *run, const char **means,
 		return bpf_refused(error, "mapping the table of softirqs", why, why_size);
 	if (bpf_attach(s->bpf->skeleton, "softirq", why, why_size))
 		return -1;
+	s->slices = slices_open(&slices_work, run->exact ? 1 : SHARE, s);
+	if (!s->slices) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
 	*means = "raw_tracepoint";
 	return 0;
 }
@@ -72,34 +127,11 @@ static int softirq_snapshot(void *state, enum edge edge)
 {
 	struct state *s = state;
 
-	bpf_window_edge(&s->bpf->data->window, edge);
 	s->missed[edge] = bpf_missed_all(s->bpf->obj);
+	if (edge == EDGE_OPEN)
+		return slices_begin(s->slices);
+	slices_end(s->slices);
 	return 0;
-}
-
-/*
- * The ends first: a run whose end is not seen any more has lasted until after the window, and a run
- * that begins meanwhile is not of it.
- */
-static void stop(struct state *s)
-{
-	bpf_link__destroy(s->bpf->links.softirq_ends);
-	s->bpf->links.softirq_ends = NULL;
-	softirq_bpf__detach(s->bpf);
-}
-
-/* The run that a CPU was in when the window closed, and still is. */
-static void add_in_progress(const struct window *window, struct softirq_cpu *c)
-{
-	__u64 from = c->start_ns > window->open_ns ? c->start_ns : window->open_ns;
-	struct softirq_runs *runs;
-
-	if (!c->start_ns || from >= window->close_ns)
-		return;
-	runs = &c->figures[c->end].kind[c->kind];
-	runs->total_ns += window->close_ns - from;
-	if (c->in_ksoftirqd)
-		runs->ksoftirqd_ns += window->close_ns - from;
 }
 
 static bool did_anything(const struct softirq_figures *f)
@@ -112,47 +144,54 @@ static bool did_anything(const struct softirq_figures *f)
 }
 
 static void emit_cpu(struct writer *w, enum record_end end, unsigned int cpu,
-		     const struct softirq_figures *f)
+		     const struct softirq_figures *f, double scale)
 {
 	const struct softirq_runs *rx = &f->kind[SOFTIRQ_NET_RX], *tx = &f->kind[SOFTIRQ_NET_TX];
+	const struct {
+		enum metric_id metric;
+		__u64 value;
+	} rows[] = {
+		{METRIC_softirq_net_rx_time, rx->total_ns},
+		{METRIC_softirq_net_rx_runs, rx->runs},
+		{METRIC_softirq_net_tx_time, tx->total_ns},
+		{METRIC_softirq_net_tx_runs, tx->runs},
+		{METRIC_softirq_in_ksoftirqd, rx->ksoftirqd_ns + tx->ksoftirqd_ns},
+		{METRIC_softirq_wakeups, f->wakeups},
+		{METRIC_softirq_polls, f->polls},
+		{METRIC_softirq_packets, f->packets},
+		{METRIC_softirq_budget_spent, f->budget_spent},
+	};
 	char key[16];
 
 	snprintf(key, sizeof(key), "%u", cpu);
-	writer_u64(w, WINDOW, end, METRIC_softirq_net_rx_time, key, rx->total_ns);
-	writer_u64(w, WINDOW, end, METRIC_softirq_net_rx_runs, key, rx->runs);
-	writer_u64(w, WINDOW, end, METRIC_softirq_net_tx_time, key, tx->total_ns);
-	writer_u64(w, WINDOW, end, METRIC_softirq_net_tx_runs, key, tx->runs);
-	writer_u64(w, WINDOW, end, METRIC_softirq_in_ksoftirqd, key,
-		   rx->ksoftirqd_ns + tx->ksoftirqd_ns);
-	writer_u64(w, WINDOW, end, METRIC_softirq_wakeups, key, f->wakeups);
-	writer_u64(w, WINDOW, end, METRIC_softirq_polls, key, f->polls);
-	writer_u64(w, WINDOW, end, METRIC_softirq_packets, key, f->packets);
-	writer_u64(w, WINDOW, end, METRIC_softirq_budget_spent, key, f->budget_spent);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		writer_u64(w, WINDOW, end, rows[i].metric, key,
+			   slices_scaled(rows[i].value, scale));
 }
 
 static void softirq_emit(void *state, struct writer *w)
 {
 	struct state *s = state;
 	uint64_t work[END_COUNT][HISTOGRAM_BUCKETS] = {0};
+	double scale;
 
-	stop(s);
-	for (unsigned int cpu = 0; cpu < s->cpus; cpu++) {
-		struct softirq_cpu c = s->counts[cpu];
-
-		add_in_progress(&s->bpf->data->window, &c);
+	slices_wait(s->slices);
+	scale = slices_scale(s->slices);
+	if (scale > 1)
+		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "softirq", 1 / scale);
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
 		for (enum record_end end = END_HOST; end < END_COUNT; end++) {
-			const struct softirq_figures *f = &c.figures[end];
+			const struct softirq_figures *f = &s->counts[cpu].figures[end];
 
 			if (did_anything(f))
-				emit_cpu(w, end, cpu, f);
+				emit_cpu(w, end, cpu, f, scale);
 			for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-				work[end][i] += f->work[i];
+				work[end][i] += slices_scaled(f->work[i], scale);
 		}
-	}
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		writer_histogram(w, end, METRIC_softirq_work, NULL, work[end]);
 	writer_u64(w, WINDOW, END_HOST, METRIC_softirq_lost, NULL,
-		   s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN]);
+		   slices_scaled(s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN], scale));
 }
 
 static void softirq_close(void *state)
@@ -161,6 +200,7 @@ static void softirq_close(void *state)
 
 	if (!s)
 		return;
+	slices_close(s->slices);
 	if (s->counts)
 		munmap(s->counts, counts_bytes(s));
 	softirq_bpf__destroy(s->bpf);

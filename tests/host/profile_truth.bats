@@ -27,7 +27,7 @@ share() {
 }
 
 profile_for() {
-	measure --tx "$pid" --sidecar "$dir/run" profile
+	measure --exact --tx "$pid" --sidecar "$dir/run" profile
 	tell work done &
 	working=$!
 	tell measure open
@@ -105,7 +105,7 @@ profile_for() {
 	done
 	sleep 1
 	kill -0 "${perf[@]}" || skip "perf record does not run here: $(cat "$dir/perf.err")"
-	measure --rx "$rx" --tx "$tx" profile
+	measure --exact --rx "$rx" --tx "$tx" profile
 	tell measure open
 	sleep 8
 	measured

@@ -45,7 +45,7 @@ between() {
 
 @test "as many runs and packets as the kernel counts, and every packet that was sent" {
 	work packets 50000
-	measure --tx "$pid" softirq
+	measure --exact --tx "$pid" softirq
 	counters >"$dir/before_open"
 	tell measure open
 	counters >"$dir/after_open"
@@ -70,7 +70,7 @@ between() {
 
 @test "what happens before the window and after it is not counted" {
 	work packets 50000
-	measure --tx "$pid" softirq
+	measure --exact --tx "$pid" softirq
 	tell work done
 	tell measure open
 	measured
@@ -80,7 +80,7 @@ between() {
 
 @test "the time in softirqs is what samples of the same CPUs find" {
 	work packets 1500000
-	measure --tx "$pid" softirq profile
+	measure --exact --tx "$pid" softirq profile
 	echo >&"${to[work]}"
 	tell measure open
 	sleep 1.5
@@ -111,7 +111,7 @@ between() {
 		2>"$dir/tx.err" 3>&- &
 	started+=($!)
 	sleep 1
-	measure softirq
+	measure --exact softirq
 	counters >"$dir/before_open"
 	tell measure open
 	counters >"$dir/after_open"

@@ -6,7 +6,8 @@
  * with a window that a test opens and closes.
  *
  *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--iface NAME]
- *           [--seconds S] [--sidecar PATH] [--power METER] [SOURCE…] > run.csv
+ *           [--seconds S] [--sidecar PATH] [--power METER] [--exact]
+ *           [SOURCE…] > run.csv
  *   collect --list          the names of all
  *
  * Without --seconds the window opens at the first line of standard input and closes at the second;
@@ -112,6 +113,7 @@ int main(int argc, char **argv)
 		{"seconds", required_argument, NULL, 's'},
 		{"sidecar", required_argument, NULL, 'o'},
 		{"power", required_argument, NULL, 'p'},
+		{"exact", no_argument, NULL, 'e'},
 		{"list", no_argument, NULL, 'l'},
 		{"verbose", no_argument, NULL, 'v'},
 		{0},
@@ -142,6 +144,8 @@ int main(int argc, char **argv)
 			run.sidecar = optarg;
 		else if (c == 'p' && !meter_option(&run.meter, optarg, &why))
 			say_detail("%s", optarg);
+		else if (c == 'e')
+			run.exact = true;
 		else if (c == 'l')
 			return list();
 		else if (c == 'v')
