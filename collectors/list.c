@@ -10,6 +10,7 @@ const struct collector_ops *const collectors[] = {
 	&syscalls_collector,
 	&softirq_collector,
 	&iowait_collector,
+	&pagealloc_collector,
 	&profile_collector,
 	&cpufreq_collector,
 	&cstate_collector,

@@ -11,6 +11,7 @@ extern const struct collector_ops nic_collector;
 extern const struct collector_ops softnet_collector;
 extern const struct collector_ops syscalls_collector;
 extern const struct collector_ops softirq_collector;
+extern const struct collector_ops pagealloc_collector;
 extern const struct collector_ops iowait_collector;
 extern const struct collector_ops profile_collector;
 extern const struct collector_ops cpufreq_collector;

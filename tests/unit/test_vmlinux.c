@@ -17,13 +17,22 @@ static const struct {
 	const char *type, *field;
 	int bytes;
 } used[] = {
-	{"task_struct", "thread_info", 0}, {"task_struct", "pid", 4},	{"task_struct", "tgid", 4},
-	{"task_struct", "start_time", 8},  {"task_struct", "flags", 4}, {"task_struct", "comm", 16},
+	{"task_struct", "thread_info", 0},
+	{"task_struct", "pid", 4},
+	{"task_struct", "tgid", 4},
+	{"task_struct", "start_time", 8},
+	{"task_struct", "flags", 4},
+	{"task_struct", "comm", 16},
 	{"task_struct", "in_iowait", 4},
 #if defined(__x86_64__)
-	{"thread_info", "status", 4},	   {"pt_regs", "orig_ax", 8},
+	{"thread_info", "status", 4},
+	{"pt_regs", "orig_ax", 8},
+	{"pt_regs", "di", 8},
+	{"pt_regs", "si", 8},
+	{"pt_regs", "dx", 8},
+	{"pt_regs", "ax", 8},
 #elif defined(__aarch64__)
-	{"pt_regs", "syscallno", 4},
+	{"pt_regs", "syscallno", 4},	   {"pt_regs", "regs", 0},
 #endif
 };
 

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * For sources that count events of the kernel by end and context. Include it in place of
+ * common.bpf.h, name the counters in an enum in x.h, and say in each program
+ *
+ *	tally_add(tally_here(), X_BYTES, bytes);
+ *
+ * HOOK0..3(name, function) { … } make a body of the function's first arguments a, b and c, and of
+ * it a program for fentry and one for kprobes, of which the collector loads the better one.
+ * HOOK_RETURN0..2 are the same for the value returned.
+ */
+#ifndef BPF_TALLY_BPF_H
+#define BPF_TALLY_BPF_H
+
+#include "bpf/common.bpf.h"
+#include "bpf/tally.h"
+
+/* Set by the collector while it counts: saves reading the clock for every event. */
+__u32 counting;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* the collector sets the number of CPUs */
+	__type(key, __u32);
+	__type(value, struct tally_cpu);
+} tally SEC(".maps");
+
+static __always_inline struct tally_cpu *tally_cpu(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return bpf_map_lookup_elem(&tally, &cpu); /* NULL: it came after the collector */
+}
+
+/*
+ * The kernel's own word for it, __preempt_count, is a symbol that not every kernel shows
+ * (CONFIG_KALLSYMS_ALL), and another variable on every architecture.
+ */
+SEC("raw_tracepoint/softirq_entry")
+int tally_softirq_begins(void *ctx)
+{
+	struct tally_cpu *mine = tally_cpu();
+
+	if (mine)
+		mine->context = TALLY_SOFTIRQ;
+	return 0;
+}
+
+SEC("raw_tracepoint/softirq_exit")
+int tally_softirq_ends(void *ctx)
+{
+	struct tally_cpu *mine = tally_cpu();
+
+	if (mine)
+		mine->context = TALLY_TASK;
+	return 0;
+}
+
+/* Where an event of now belongs: NULL while nothing is counted. */
+static __always_inline struct tally_figures *tally_here(void)
+{
+	struct tally_cpu *mine;
+	__u32 end;
+
+	if (!counting)
+		return 0;
+	mine = tally_cpu();
+	if (!mine)
+		return 0;
+	end = run_end(bpf_get_current_task_btf()->tgid);
+	if (end == END_HOST)
+		end = mine->home;
+	return &mine->figures[end & (TALLY_ENDS - 1)][mine->context & (TALLY_CONTEXTS - 1)];
+}
+
+/* Atomic, because a task may be preempted between reading and writing; alone it costs little. */
+static __always_inline void tally_add(struct tally_figures *figures, __u32 counter, __u64 value)
+{
+	if (figures && counter < TALLY_COUNTERS)
+		__sync_fetch_and_add(&figures->counter[counter], value);
+}
+
+static __always_inline void tally_bucket(struct tally_figures *figures, __u32 histogram,
+					 __u64 value)
+{
+	__u32 bucket = histogram_bucket(value);
+
+	barrier_var(bucket); /* the verifier has to see this very value checked */
+	if (figures && histogram < 2 && bucket < HISTOGRAM_BUCKETS)
+		__sync_fetch_and_add(&figures->histogram[histogram][bucket], 1);
+}
+
+#define HOOK_BODY(name) static __always_inline void name(__u64 a, __u64 b, __u64 c)
+#define HOOK_FENTRY(name, function, a, b, c)                                                       \
+	SEC("fentry/" #function) int name##_fentry(__u64 *ctx)                                     \
+	{                                                                                          \
+		name(a, b, c);                                                                     \
+		return 0;                                                                          \
+	}
+#define HOOK_KPROBE(name, function)                                                                \
+	SEC("kprobe/" #function) int name##_kprobe(struct pt_regs *ctx)                            \
+	{                                                                                          \
+		name(PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx), PT_REGS_PARM3_CORE(ctx));   \
+		return 0;                                                                          \
+	}
+#define HOOK(name, function, a, b, c)                                                              \
+	HOOK_BODY(name);                                                                           \
+	HOOK_FENTRY(name, function, a, b, c)                                                       \
+	HOOK_KPROBE(name, function)                                                                \
+	HOOK_BODY(name)
+#define HOOK0(name, function) HOOK(name, function, 0, 0, 0)
+#define HOOK1(name, function) HOOK(name, function, ctx[0], 0, 0)
+#define HOOK2(name, function) HOOK(name, function, ctx[0], ctx[1], 0)
+#define HOOK3(name, function) HOOK(name, function, ctx[0], ctx[1], ctx[2])
+
+/* The value is a; fexit finds it behind the arguments, of which there are so many. */
+#define HOOK_RETURN(name, function, arguments)                                                     \
+	HOOK_BODY(name);                                                                           \
+	SEC("fexit/" #function) int name##_fexit(__u64 *ctx)                                       \
+	{                                                                                          \
+		name(ctx[arguments], 0, 0);                                                        \
+		return 0;                                                                          \
+	}                                                                                          \
+	SEC("kretprobe/" #function) int name##_kretprobe(struct pt_regs *ctx)                      \
+	{                                                                                          \
+		name(PT_REGS_RC_CORE(ctx), 0, 0);                                                  \
+		return 0;                                                                          \
+	}                                                                                          \
+	HOOK_BODY(name)
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Counters of a source that counts events of the kernel by end and context: what bpf/tally.bpf.h
+ * adds up, as collectors/tally.c reads it.
+ */
+#ifndef BPF_TALLY_H
+#define BPF_TALLY_H
+
+#include "bpf/common.h"
+#include "record/histogram.h"
+
+#define TALLY_COUNTERS 16
+
+enum tally_context { TALLY_TASK, TALLY_SOFTIRQ, TALLY_CONTEXTS };
+
+/* Not less than END_COUNT, and a power of two, so that the verifier can be shown a mask. */
+#define TALLY_ENDS 4
+
+struct tally_figures {
+	__u64 counter[TALLY_COUNTERS];
+	__u64 histogram[2][HISTOGRAM_BUCKETS];
+};
+
+/* What one CPU counted. */
+struct tally_cpu {
+	__u32 home;    /* end of the CPU; set by the collector */
+	__u32 context; /* that it is in: a softirq, or a task or anything else */
+	struct tally_figures figures[TALLY_ENDS][TALLY_CONTEXTS];
+} __attribute__((aligned(64)));
+
+#endif
