@@ -16,7 +16,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test test-programs fuzz bench check-style check-code
+.PHONY: test test-programs test-kernels fuzz bench check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
@@ -35,6 +35,10 @@ fuzz: fuzz-targets ## fuzz every target for FUZZ_SECONDS (60) each
 bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench/
 	@tools/install-deps bench
 	@tools/run-bench $(B)
+
+test-kernels: all test-tools ## in virtual machines: is every source right on KERNELS (Debian's 6.1, 6.12, newest 6 and newest)
+	@tools/install-deps lab
+	@tools/test-kernels $(B) $(KERNELS)
 
 check-style: ## layout of C, shell scripts, manual pages: what CI insists on
 	@tools/check-style

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Known datagrams over loopback, and the device's own count.
 reading() {
@@ -6,7 +6,7 @@ reading() {
 }
 work packets 5000
 measure --tx "$pid" --iface lo nic
-across tell work done
+across tell work "done"
 received=$(figure tx nic statistic rx_packets)
 within packets "$(least packets)" "$received" "$(most packets)"
 within bytes "$(least bytes)" "$(figure tx nic statistic rx_bytes)" "$(most bytes)"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Known datagrams over loopback, and what /proc counts meanwhile.
 reading() {
@@ -12,7 +12,7 @@ all() {
 }
 work packets 5000
 measure --exact --tx "$pid" softirq
-across tell work done
+across tell work "done"
 within "NET_RX runs" "$(least rx)" "$(all net_rx_runs)" "$(most rx)"
 within packets "$(least packets)" "$(all packets)" "$(most packets)"
 within "packets of 5000 datagrams" 5000 "$(all packets)" 6000

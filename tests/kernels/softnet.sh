@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Known datagrams over loopback: each is a packet that net_rx_action processes.
 reading() {
@@ -6,7 +6,7 @@ reading() {
 }
 work packets 5000
 measure softnet
-across tell work done
+across tell work "done"
 processed=$(awk -F, '$3 == "softnet" && $4 == "processed" { n += $6 } END { print n }' "$dir/run.csv")
 within "packets, by loopback's own count" "$(least received)" "$processed" $(($(most received) + 100))
 within "packets of 5000 datagrams" 5000 "$processed" 6000

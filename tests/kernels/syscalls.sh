@@ -1,9 +1,9 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Four threads that make known calls.
 work known 4 2000
 measure --tx "$pid" syscalls
-across tell work done
+across tell work "done"
 same "getppid calls" "$(figure tx syscalls calls getppid)" 8000
 same "close errors" "$(figure tx syscalls errors close)" 8000
 same "sleeps" "$(figure tx syscalls calls clock_nanosleep)" 40
