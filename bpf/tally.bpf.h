@@ -5,9 +5,9 @@
  *
  *	tally_add(tally_here(), X_BYTES, bytes);
  *
- * HOOK0..3(name, function) { … } make a body of the function's first arguments a, b and c, and of
- * it a program for fentry and one for kprobes, of which the collector loads the better one.
- * HOOK_RETURN0..2 are the same for the value returned.
+ * HOOK0..4(name, function) { … } make a body of the function's first arguments a, b, c and d, and
+ * of it a program for fentry and one for kprobes, of which the collector loads the better one.
+ * HOOK_RETURN(name, function) is the same for the value returned.
  */
 #ifndef BPF_TALLY_BPF_H
 #define BPF_TALLY_BPF_H
@@ -91,40 +91,42 @@ static __always_inline void tally_bucket(struct tally_figures *figures, __u32 hi
 		__sync_fetch_and_add(&figures->histogram[histogram][bucket], 1);
 }
 
-#define HOOK_BODY(name) static __always_inline void name(__u64 a, __u64 b, __u64 c)
-#define HOOK_FENTRY(name, function, a, b, c)                                                       \
+#define HOOK_BODY(name) static __always_inline void name(__u64 a, __u64 b, __u64 c, __u64 d)
+#define HOOK(name, function, a, b, c, d)                                                           \
+	HOOK_BODY(name);                                                                           \
 	SEC("fentry/" #function) int name##_fentry(__u64 *ctx)                                     \
 	{                                                                                          \
-		name(a, b, c);                                                                     \
+		name(a, b, c, d);                                                                  \
 		return 0;                                                                          \
-	}
-#define HOOK_KPROBE(name, function)                                                                \
+	}                                                                                          \
 	SEC("kprobe/" #function) int name##_kprobe(struct pt_regs *ctx)                            \
 	{                                                                                          \
-		name(PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx), PT_REGS_PARM3_CORE(ctx));   \
+		name(PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx), PT_REGS_PARM3_CORE(ctx),    \
+		     PT_REGS_PARM4_CORE(ctx));                                                     \
 		return 0;                                                                          \
-	}
-#define HOOK(name, function, a, b, c)                                                              \
-	HOOK_BODY(name);                                                                           \
-	HOOK_FENTRY(name, function, a, b, c)                                                       \
-	HOOK_KPROBE(name, function)                                                                \
+	}                                                                                          \
 	HOOK_BODY(name)
-#define HOOK0(name, function) HOOK(name, function, 0, 0, 0)
-#define HOOK1(name, function) HOOK(name, function, ctx[0], 0, 0)
-#define HOOK2(name, function) HOOK(name, function, ctx[0], ctx[1], 0)
-#define HOOK3(name, function) HOOK(name, function, ctx[0], ctx[1], ctx[2])
+#define HOOK0(name, function) HOOK(name, function, 0, 0, 0, 0)
+#define HOOK1(name, function) HOOK(name, function, ctx[0], 0, 0, 0)
+#define HOOK2(name, function) HOOK(name, function, ctx[0], ctx[1], 0, 0)
+#define HOOK3(name, function) HOOK(name, function, ctx[0], ctx[1], ctx[2], 0)
+#define HOOK4(name, function) HOOK(name, function, ctx[0], ctx[1], ctx[2], ctx[3])
 
-/* The value is a; fexit finds it behind the arguments, of which there are so many. */
-#define HOOK_RETURN(name, function, arguments)                                                     \
+/* The value returned is a. Where fexit finds it depends on how many arguments a kernel's version
+ * has. */
+#define HOOK_RETURN(name, function)                                                                \
 	HOOK_BODY(name);                                                                           \
-	SEC("fexit/" #function) int name##_fexit(__u64 *ctx)                                       \
+	SEC("fexit/" #function) int name##_fexit(void *ctx)                                        \
 	{                                                                                          \
-		name(ctx[arguments], 0, 0);                                                        \
+		__u64 value = 0;                                                                   \
+                                                                                                   \
+		bpf_get_func_ret(ctx, &value);                                                     \
+		name(value, 0, 0, 0);                                                              \
 		return 0;                                                                          \
 	}                                                                                          \
 	SEC("kretprobe/" #function) int name##_kretprobe(struct pt_regs *ctx)                      \
 	{                                                                                          \
-		name(PT_REGS_RC_CORE(ctx), 0, 0);                                                  \
+		name(PT_REGS_RC_CORE(ctx), 0, 0, 0);                                               \
 		return 0;                                                                          \
 	}                                                                                          \
 	HOOK_BODY(name)

@@ -114,6 +114,8 @@ int tally_open(void **state, const struct tally_source *source, const struct run
 	t->cpus = bpf_cpus();
 	for (int end = END_RX; end < END_COUNT; end++)
 		t->known[end] = run->target[end].pid || run->target[end].cpus_known;
+	if (source->prepare)
+		source->prepare(source->bpf);
 	if (bpf_run_tgids(source->run_tgid, run, why, why_size) || choose(t, why, why_size))
 		return -1;
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), t->cpus);

@@ -39,6 +39,8 @@ struct tally_source {
 	bool hooks;	  /* has programs for fentry and kprobes */
 	bool tracepoints; /* has others: works without hooks too */
 	double share;	  /* of the window in which it counts; see slices.h */
+	/* Before the programs are loaded; NULL: nothing to be done. */
+	void (*prepare)(void *bpf);
 	/* Rows beside those of the table; NULL: none. */
 	void (*more)(const struct tally *t, struct writer *w);
 	/* Of the skeleton, which belongs to the tally from tally_open() on. */

@@ -7,6 +7,7 @@
  */
 #ifndef VMLINUX_VMLINUX_H
 #define VMLINUX_VMLINUX_H
+#define __VMLINUX_H__ /* to bpf_tracing.h: registers have the names of the kernel */
 
 typedef signed char __s8;
 typedef unsigned char __u8;
@@ -28,6 +29,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 };
 
 enum {
@@ -67,9 +69,33 @@ struct task_struct {
 	__u64 start_time; /* CLOCK_MONOTONIC, ns */
 };
 
+struct sk_buff {
+	unsigned int len, data_len;
+	unsigned int end; /* an offset from head */
+	unsigned char *head;
+};
+
+struct skb_shared_info {
+	__u8 nr_frags;
+	unsigned short gso_segs;
+};
+
+struct msghdr {
+	unsigned int msg_flags;
+};
+
+struct io_kiocb {
+	__u64 flags;
+};
+
+struct io_uring_cqe {
+	__s32 res;
+	__u32 flags;
+};
+
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long di, si, dx, ax, orig_ax;
+	unsigned long di, si, dx, cx, ax, orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {

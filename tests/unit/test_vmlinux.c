@@ -30,6 +30,7 @@ static const struct {
 	{"pt_regs", "di", 8},
 	{"pt_regs", "si", 8},
 	{"pt_regs", "dx", 8},
+	{"pt_regs", "cx", 8},
 	{"pt_regs", "ax", 8},
 #elif defined(__aarch64__)
 	{"pt_regs", "syscallno", 4},	   {"pt_regs", "regs", 0},

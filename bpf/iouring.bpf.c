@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * io_uring, by its tracepoints (include/trace/events/io_uring.h); zcrx, which has none, by hooks
+ * (io_uring/zcrx.c).
+ */
+#include "bpf/tally.bpf.h"
+#include "bpf/iouring.h"
+
+/* include/uapi/linux/io_uring.h, include/uapi/asm-generic/errno*.h */
+#define IORING_CQE_F_MORE (1U << 1)
+#define ENOSPC		  28
+#define ENOBUFS		  105
+
+/*
+ * Set by the collector: the tracepoint hands over the completion itself, as in newer kernels. An
+ * argument that is not there may not even be read.
+ */
+const volatile bool completion_is_cqe;
+
+/* Set by the collector: REQ_F_APOLL_MULTISHOT, whose bit is another in other kernels. */
+const volatile __u64 multishot_flag;
+
+SEC("raw_tracepoint/io_uring_complete")
+int iouring_complete(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct tally_figures *here = tally_here();
+	struct io_kiocb *req = (struct io_kiocb *)ctx->args[1];
+	__s32 result;
+	__u32 flags;
+
+	if (!here)
+		return 0;
+	if (completion_is_cqe) {
+		struct io_uring_cqe *cqe = (struct io_uring_cqe *)ctx->args[2];
+
+		result = BPF_CORE_READ(cqe, res);
+		flags = BPF_CORE_READ(cqe, flags);
+	} else {
+		result = ctx->args[3];
+		flags = ctx->args[4];
+	}
+	tally_add(here, IOURING_COMPLETIONS, 1);
+	if (flags & IORING_CQE_F_MORE || !req || !(BPF_CORE_READ(req, flags) & multishot_flag))
+		return 0;
+	tally_add(here,
+		  result == 0	       ? IOURING_ENDED_EOF
+		  : result == -ENOBUFS ? IOURING_ENDED_ENOBUFS
+		  : result == -ENOSPC  ? IOURING_ENDED_ENOSPC
+				       : IOURING_ENDED_OTHER,
+		  1);
+	return 0;
+}
+
+SEC("raw_tracepoint/io_uring_cqe_overflow")
+int iouring_overflow(void *ctx)
+{
+	tally_add(tally_here(), IOURING_OVERFLOWS, 1);
+	return 0;
+}
+
+static __always_inline void work_ran(__u32 count)
+{
+	struct tally_figures *here = tally_here();
+
+	tally_add(here, IOURING_TASK_WORK_RUNS, 1);
+	tally_add(here, IOURING_TASK_WORK, count);
+	tally_bucket(here, IOURING_WORK_PER_RUN, count);
+}
+
+SEC("raw_tracepoint/io_uring_task_work_run")
+int iouring_task_work(struct bpf_raw_tracepoint_args *ctx)
+{
+	work_ran(ctx->args[1]);
+	return 0;
+}
+
+/* The same where IORING_SETUP_DEFER_TASKRUN leaves it to the ring's own task. */
+SEC("raw_tracepoint/io_uring_local_work_run")
+int iouring_local_work(struct bpf_raw_tracepoint_args *ctx)
+{
+	work_ran(ctx->args[1]);
+	return 0;
+}
+
+SEC("raw_tracepoint/io_uring_queue_async_work")
+int iouring_punted(void *ctx)
+{
+	tally_add(tally_here(), IOURING_PUNTED, 1);
+	return 0;
+}
+
+HOOK_RETURN(iouring_zcrx_copy, io_zcrx_copy_chunk)
+{
+	struct tally_figures *here = tally_here();
+
+	tally_add(here, IOURING_ZCRX_COPIES, 1);
+	if ((__s64)a > 0)
+		tally_add(here, IOURING_ZCRX_COPIED, a);
+}
+
+/* 0: the area has no free buffer, and the refill ring brought none. */
+HOOK_RETURN(iouring_zcrx_alloc, io_pp_zc_alloc_netmems)
+{
+	if (!a)
+		tally_add(tally_here(), IOURING_ZCRX_EMPTY, 1);
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What bpf/iouring.bpf.c counts, as collectors/iouring.c reads it. */
+#ifndef BPF_IOURING_H
+#define BPF_IOURING_H
+
+#include "bpf/tally.h"
+
+enum iouring_counter {
+	IOURING_COMPLETIONS,
+	IOURING_OVERFLOWS,
+	IOURING_TASK_WORK_RUNS,
+	IOURING_TASK_WORK,
+	IOURING_PUNTED,
+	IOURING_ENDED_EOF,
+	IOURING_ENDED_ENOBUFS,
+	IOURING_ENDED_ENOSPC,
+	IOURING_ENDED_OTHER,
+	IOURING_ZCRX_COPIES,
+	IOURING_ZCRX_COPIED,
+	IOURING_ZCRX_EMPTY,
+};
+
+/* Of the histograms. */
+#define IOURING_WORK_PER_RUN 0
+
+#endif

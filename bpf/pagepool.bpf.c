@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The page_pools of all devices (net/core/page_pool.c). What is called by another of these is
+ * inside it, and only the innermost is hooked, so that nothing counts twice; names changed when
+ * pages became netmem, and each kernel has one of each kind.
+ */
+#include "bpf/tally.bpf.h"
+#include "bpf/pagepool.h"
+
+static __always_inline void allocated(void)
+{
+	tally_add(tally_here(), PAGEPOOL_ALLOCS, 1);
+}
+
+/* From 6.13; 6.12; before. The collector loads one. */
+HOOK0(pagepool_alloc_a, page_pool_alloc_netmems)
+{
+	allocated();
+}
+
+HOOK0(pagepool_alloc_b, page_pool_alloc_netmem)
+{
+	allocated();
+}
+
+HOOK0(pagepool_alloc_c, page_pool_alloc_pages)
+{
+	allocated();
+}
+
+HOOK0(pagepool_slow_a, __page_pool_alloc_netmems_slow)
+{
+	tally_add(tally_here(), PAGEPOOL_SLOW, 1);
+}
+
+HOOK0(pagepool_slow_b, __page_pool_alloc_pages_slow)
+{
+	tally_add(tally_here(), PAGEPOOL_SLOW, 1);
+}
+
+/* NULL: there was nothing in the ring, or only pages of another NUMA node. */
+HOOK_RETURN(pagepool_refill, page_pool_refill_alloc_cache)
+{
+	tally_add(tally_here(), a ? PAGEPOOL_REFILLS : PAGEPOOL_EMPTY, 1);
+}
+
+static __always_inline void given_back(bool direct)
+{
+	struct tally_figures *here = tally_here();
+
+	tally_add(here, PAGEPOOL_PUTS, 1);
+	if (direct)
+		tally_add(here, PAGEPOOL_PUTS_DIRECT, 1);
+}
+
+HOOK4(pagepool_put_a, page_pool_put_unrefed_netmem)
+{
+	given_back(d & 1);
+}
+
+HOOK4(pagepool_put_b, page_pool_put_unrefed_page)
+{
+	given_back(d & 1);
+}
+
+HOOK4(pagepool_put_c, page_pool_put_defragged_page)
+{
+	given_back(d & 1);
+}
+
+SEC("raw_tracepoint/page_pool_state_hold")
+int pagepool_hold(void *ctx)
+{
+	tally_add(tally_here(), PAGEPOOL_HELD, 1);
+	return 0;
+}
+
+SEC("raw_tracepoint/page_pool_state_release")
+int pagepool_release(void *ctx)
+{
+	tally_add(tally_here(), PAGEPOOL_RELEASED, 1);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Packets as the device layer hands them to the protocols: behind GRO (net/core/dev.c). */
+#include "bpf/tally.bpf.h"
+#include "bpf/skb.h"
+
+SEC("raw_tracepoint/netif_receive_skb")
+int skb_received(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
+	struct tally_figures *here = tally_here();
+	struct skb_shared_info *shared;
+	__u32 length, segments;
+
+	if (!here)
+		return 0;
+	length = BPF_CORE_READ(skb, len);
+	/* Where pointers have 64 bits, end is an offset (NET_SKBUFF_DATA_USES_OFFSET). */
+	shared = (struct skb_shared_info *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end));
+	segments = BPF_CORE_READ(shared, gso_segs);
+	tally_add(here, SKB_RECEIVED, 1);
+	tally_add(here, SKB_BYTES, length);
+	tally_add(here, SKB_LINEAR, length - BPF_CORE_READ(skb, data_len));
+	tally_add(here, SKB_SEGMENTS, segments ? segments : 1);
+	tally_bucket(here, SKB_SIZE, length);
+	tally_bucket(here, SKB_FRAGS, BPF_CORE_READ(shared, nr_frags));
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

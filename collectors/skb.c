@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Packets behind GRO: their sizes, fragments, and how many segments each is made of. */
+#include "bpf/skb.h"
+#include "bpf/skb.skel.h"
+#include "collectors/list.h"
+#include "collectors/tally.h"
+
+static const struct tally_row rows[] = {
+	{SKB_RECEIVED, METRIC_skb_received, NULL},
+	{SKB_BYTES, METRIC_skb_bytes, NULL},
+	{SKB_LINEAR, METRIC_skb_linear, NULL},
+	{SKB_SEGMENTS, METRIC_skb_segments, NULL},
+};
+
+static void histograms(const struct tally *t, struct writer *w)
+{
+	tally_histogram(t, w, SKB_SIZE, METRIC_skb_size);
+	tally_histogram(t, w, SKB_FRAGS, METRIC_skb_frags);
+}
+
+TALLY_COLLECTOR(skb, "packets behind GRO: sizes, fragments, segments in each", .rows = rows,
+		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true, .share = 0.1,
+		.more = histograms);
