@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A process that spins on a CPU of its own, and the CPU time that the scheduler gave it.
 reading() {

@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A frequency lies between what the CPU says of itself as its least and its most.
 measure cpufreq

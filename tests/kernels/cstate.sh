@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sysfs, read by hand inside the window and around it.
 reading() {

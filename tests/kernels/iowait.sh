@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A receiver waits for io_uring completions while its sender is stopped; its CPU is billed for it.
 reading() {

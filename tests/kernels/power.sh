@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A meter that takes 100 W and 50 W more for each second of the clock: the mean is its power at the
 # middle of the window. What the machine's own meters say stands in the record beside it.

@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A process that spins in one function: its samples are there, and as many as it had CPU time.
 reading() {

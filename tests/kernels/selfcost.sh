@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A program that runs once for each call: as often as another source counts calls of one process, and
 # what else makes calls meanwhile. It is measured in a few short slices, in which the process may not

@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Known datagrams over loopback: each is a packet that net_rx_action processes.
 reading() {

@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Four threads that make known calls.
 work known 4 2000

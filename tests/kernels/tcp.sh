@@ -1,4 +1,3 @@
-# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A connection with traffic, and what ss says of the same socket.
 command -v ss >/dev/null || absent "ss is not installed (iproute2)"
