@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # page_pool: veth with an XDP program copies every packet into pages of a pool, whose statistics
-# 'ethtool -S' shows (CONFIG_PAGE_POOL_STATS): all of its calls are seen, and no others.
+# 'ethtool -S' shows (CONFIG_PAGE_POOL_STATS): all of its calls are seen, but for those of page_pool.c
+# to itself that are inlined there.
 
 known_work() {
 	modprobe -q veth
 	command -v ethtool >/dev/null || { verdict absent "ethtool is not installed"; return; }
 	clang -O2 -target bpf -c -x c -o "$dir/pass.o" - <<-'END'
 		__attribute__((section("xdp"), used)) int pass(void *ctx) { return 2; }
-		char license[] __attribute__((section("license"), used)) = "GPL";
+		char gpl[] __attribute__((section("license"), used)) = "GPL";
 	END
 	veth_pair
 	ip link set dev zcrx0 xdpdrv obj "$dir/pass.o" sec xdp || { verdict absent "this kernel's veth takes no XDP program"; return; }
@@ -17,14 +18,13 @@ known_work() {
 	pools >"$dir/after"
 	collected
 	if ! grep -q alloc_fast "$dir/after"; then
-		[ "$(total pagepool held)" -gt 0 ] && verdict right "held $(total pagepool held) pages; this kernel keeps no statistics to compare with" ||
-			verdict wrong "no page was held by a pool that carried 64 MB"
+		verdict absent "loads, but veth has no page_pool statistics here, so there is nothing to compare with"
 		return
 	fi
 	compare slow "$(total pagepool slow)" "$(grown alloc_slow$)"
 	compare refills "$(total pagepool refills)" "$(grown alloc_refill)"
-	compare allocs "$(total pagepool allocs)" $(($(grown alloc_fast) + $(grown alloc_slow$)))
-	compare puts "$(total pagepool puts)" $(($(grown recycle_cached) + $(grown recycle_cache_full) +
+	near allocs "$(total pagepool allocs)" $(($(grown alloc_fast) + $(grown alloc_slow$) + $(grown alloc_refill)))
+	near puts "$(total pagepool puts)" $(($(grown recycle_cached) + $(grown recycle_cache_full) +
 		$(grown recycle_ring$) + $(grown recycle_ring_full)))
 }
 

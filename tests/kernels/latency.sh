@@ -1,0 +1,31 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A receiver that reads 100 ms after each send: that long the data waits. A sixteenth of all addresses
+# is followed, so many connections are used, one after the other.
+python3 -c '
+import socket, sys, time
+print("ready", flush=True)
+sys.stdin.readline()
+listener = socket.create_server(("127.0.0.1", 0))
+pairs = []
+for _ in range(100):
+    sender = socket.create_connection(listener.getsockname())
+    pairs.append((sender, listener.accept()[0]))
+for _ in range(10):
+    for sender, _ in pairs:
+        sender.send(b"x" * 3000)
+    time.sleep(0.1)
+    for _, receiver in pairs:
+        receiver.recv(3000)
+print("done", flush=True)
+sys.stdin.readline()
+' <"$dir/work.in" >"$dir/work.out" 2>&1 &
+pid=$!
+started+=("$pid")
+heard work ready
+measure --exact --rx "$pid" latency
+across tell work "done"
+samples=$(figure rx latency samples task)
+within "packets followed, of 1000" 10 "$samples" 300
+within "their mean delay in ns, after a sleep of 100 ms" 100000000 $(($(figure rx latency total task) / samples)) 160000000
+same lost "$(figure host latency lost '')" 0
