@@ -11,6 +11,7 @@ const struct collector_ops *const collectors[] = {
 	&softirq_collector,
 	&iowait_collector,
 	&pagepool_collector,
+	&genpool_collector,
 	&pagealloc_collector,
 	&iouring_collector,
 	&copy_collector,

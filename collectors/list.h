@@ -13,6 +13,7 @@ extern const struct collector_ops syscalls_collector;
 extern const struct collector_ops softirq_collector;
 extern const struct collector_ops pagealloc_collector;
 extern const struct collector_ops pagepool_collector;
+extern const struct collector_ops genpool_collector;
 extern const struct collector_ops iouring_collector;
 extern const struct collector_ops copy_collector;
 extern const struct collector_ops skb_collector;
