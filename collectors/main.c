@@ -7,6 +7,7 @@
 
 #include "base/say.h"
 #include "collectors/attach.h"
+#include "collectors/doctor.h"
 #include "collectors/experiment.h"
 #include "collectors/settings.h"
 #include "nic/journal.h"
@@ -54,6 +55,7 @@ static const struct command {
 } commands[] = {
 	{"run", "zcprof run", run},
 	{"attach", "zcprof attach", attach_command},
+	{"doctor", "zcprof doctor", doctor},
 	{"restore", "zcprof restore", restore},
 };
 
@@ -63,6 +65,7 @@ static const char documentation[] =
 	"Commands:\n"
 	"  run       run an experiment: every configuration, several times, one file per run\n"
 	"  attach    measure processes that are already there, or a command\n"
+	"  doctor    say what this machine can do, what not, and what mends it\n"
 	"  restore   put back settings that a killed run left\n"
 	"\n"
 	"Examples:\n"

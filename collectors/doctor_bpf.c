@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/bpf_means.h"
+#include "collectors/doctor.h"
+
+static void look_btf(const struct doctor *d, struct doctor_row *row)
+{
+	if (doctor_exists(d, "/sys/kernel/btf/vmlinux"))
+		doctor_found(row, DOCTOR_OK, "/sys/kernel/btf/vmlinux");
+	else
+		doctor_found(row, DOCTOR_MISSING,
+			     "no /sys/kernel/btf/vmlinux: the kernel is built without "
+			     "CONFIG_DEBUG_INFO_BTF");
+}
+
+static void look_jit(const struct doctor *d, struct doctor_row *row)
+{
+	char text[16];
+
+	if (doctor_text(d, text, sizeof(text), "/proc/sys/net/core/bpf_jit_enable")) {
+		doctor_found(row, DOCTOR_UNKNOWN, "net.core.bpf_jit_enable cannot be read");
+	} else if (*text == '0') {
+		doctor_found(row, DOCTOR_BETTER, "net.core.bpf_jit_enable is 0");
+		doctor_mend(row, "sysctl -w net.core.bpf_jit_enable=1");
+	} else {
+		doctor_found(row, DOCTOR_OK, "net.core.bpf_jit_enable is %s", text);
+	}
+}
+
+static void look_means(enum bpf_means means, struct doctor_row *row)
+{
+	if (bpf_means_works(means, row->found, sizeof(row->found)))
+		doctor_found(row, DOCTOR_OK, "programs of it can be attached");
+	else
+		row->state = DOCTOR_MISSING;
+}
+
+static void look_fentry(const struct doctor *d, struct doctor_row *row)
+{
+	(void)d;
+	look_means(MEANS_FENTRY, row);
+}
+
+static void look_kprobe(const struct doctor *d, struct doctor_row *row)
+{
+	(void)d;
+	look_means(MEANS_KPROBE, row);
+}
+
+static void look_raw_tracepoint(const struct doctor *d, struct doctor_row *row)
+{
+	(void)d;
+	look_means(MEANS_RAW_TRACEPOINT, row);
+}
+
+static void look_breakpoint(const struct doctor *d, struct doctor_row *row)
+{
+	(void)d;
+	look_means(MEANS_BREAKPOINT, row);
+}
+
+const struct doctor_check doctor_bpf_checks[] = {
+	{"btf", look_btf, "programs find the fields of this kernel's structs by it"},
+	{"jit", look_jit, "interpreted programs cost several times as much"},
+	{"fentry", look_fentry, "the cheapest means of counting a kernel function's calls"},
+	{"kprobe", look_kprobe, "the means where there is no fentry"},
+	{"raw_tracepoint", look_raw_tracepoint, "most collectors count at tracepoints"},
+	{"breakpoint", look_breakpoint, "the means for functions that cannot be traced"},
+	{0},
+};

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "collectors/doctor.h"
+
+/* A sysctl that should be at least this. */
+static void at_least(const struct doctor *d, struct doctor_row *row, const char *path,
+		     const char *sysctl, uint64_t least)
+{
+	char text[64];
+	uint64_t value;
+
+	if (doctor_text(d, text, sizeof(text), path)) {
+		doctor_found(row, DOCTOR_UNKNOWN, "%s cannot be read", sysctl);
+		return;
+	}
+	value = strtoull(text, NULL, 10);
+	doctor_found(row, value < least ? DOCTOR_BETTER : DOCTOR_OK, "%s is %" PRIu64, sysctl,
+		     value);
+	if (value < least)
+		doctor_mend(row, "sysctl -w %s=%" PRIu64, sysctl, least);
+}
+
+static void look_optmem(const struct doctor *d, struct doctor_row *row)
+{
+	/* The kernel's default since 6.7. */
+	at_least(d, row, "/proc/sys/net/core/optmem_max", "net.core.optmem_max", 131072);
+}
+
+static void look_map_count(const struct doctor *d, struct doctor_row *row)
+{
+	at_least(d, row, "/proc/sys/vm/max_map_count", "vm.max_map_count", 65530);
+}
+
+static void look_hugepages(const struct doctor *d, struct doctor_row *row)
+{
+	/* 64 MiB, the buffer area of one queue, in pages of 2 MiB. */
+	at_least(d, row, "/proc/sys/vm/nr_hugepages", "vm.nr_hugepages", 32);
+}
+
+static void look_udmabuf(const struct doctor *d, struct doctor_row *row)
+{
+	char text[32];
+	unsigned long mb;
+
+	if (!doctor_exists(d, "/dev/udmabuf")) {
+		doctor_found(row, DOCTOR_MISSING, "there is no /dev/udmabuf");
+		doctor_mend(row, "modprobe udmabuf");
+	} else if (doctor_text(d, text, sizeof(text),
+			       "/sys/module/udmabuf/parameters/size_limit_mb")) {
+		doctor_found(row, DOCTOR_UNKNOWN, "/dev/udmabuf, of a limit that is not said");
+	} else {
+		mb = strtoul(text, NULL, 10);
+		doctor_found(row, mb < 64 ? DOCTOR_BETTER : DOCTOR_OK,
+			     "/dev/udmabuf, of %lu MiB at most", mb);
+		if (mb < 64)
+			doctor_mend(row, "echo 64 >/sys/module/udmabuf/parameters/size_limit_mb");
+	}
+}
+
+const struct doctor_check doctor_memory_checks[] = {
+	{"optmem", look_optmem, "MSG_ZEROCOPY keeps its notifications there; full, it fails"},
+	{"max_map_count", look_map_count, "TCP_ZEROCOPY_RECEIVE maps many areas"},
+	{"hugepages", look_hugepages, "a buffer area of huge pages costs fewer TLB misses"},
+	{"udmabuf", look_udmabuf, "devmem without a GPU takes its memory from there"},
+	{0},
+};
+
+/* ---- bandwidth x round-trip time ---- */
+
+/* The third number of tcp_rmem or tcp_wmem: how far autotuning goes. */
+static void look_buffer(const struct doctor *d, struct doctor_row *row, const char *path,
+			const char *sysctl, unsigned int times)
+{
+	double need = d->bits_per_s * d->rtt_s / 8 * times;
+	unsigned long long low, middle, high;
+	char text[96];
+
+	if (doctor_text(d, text, sizeof(text), path) ||
+	    sscanf(text, "%llu %llu %llu", &low, &middle, &high) != 3)
+		doctor_found(row, DOCTOR_UNKNOWN, "%s cannot be read", sysctl);
+	else if (!(need > 0))
+		doctor_found(row, DOCTOR_UNKNOWN,
+			     "%s goes to %llu bytes; --bandwidth and --rtt say what is needed",
+			     sysctl, high);
+	else if ((double)high >= need)
+		doctor_found(row, DOCTOR_OK, "%s goes to %llu bytes; %.0f are needed", sysctl, high,
+			     need);
+	else {
+		doctor_found(row, DOCTOR_BETTER, "%s goes to %llu bytes; %.0f are needed", sysctl,
+			     high, need);
+		doctor_mend(row, "sysctl -w %s='%llu %llu %.0f'", sysctl, low, middle, need + 1);
+	}
+}
+
+static void look_receive(const struct doctor *d, struct doctor_row *row)
+{
+	/* Half of it is for the kernel's own structs: tcp_adv_win_scale, Documentation ip-sysctl.
+	 */
+	look_buffer(d, row, "/proc/sys/net/ipv4/tcp_rmem", "net.ipv4.tcp_rmem", 2);
+}
+
+static void look_send(const struct doctor *d, struct doctor_row *row)
+{
+	look_buffer(d, row, "/proc/sys/net/ipv4/tcp_wmem", "net.ipv4.tcp_wmem", 1);
+}
+
+const struct doctor_check doctor_plumbing_checks[] = {
+	{"receive buffer", look_receive,
+	 "one connection fills the path only if what is in flight "
+	 "(bandwidth x round-trip time) fits"},
+	{"send buffer", look_send, "what is in flight stays there until it is acknowledged"},
+	{0},
+};
