@@ -205,6 +205,16 @@ __u64 tally_total(const struct tally *t, enum record_end end, __u32 counter)
 	return sum(t, end, TALLY_TASK, counter) + sum(t, end, TALLY_SOFTIRQ, counter);
 }
 
+__u64 tally_scaled(const struct tally *t, __u64 total)
+{
+	return slices_scaled(total, t->scale);
+}
+
+void *tally_bpf(const struct tally *t)
+{
+	return t->source.bpf;
+}
+
 void tally_histogram(const struct tally *t, struct writer *w, int histogram, enum metric_id metric)
 {
 	for (enum record_end end = END_HOST; end < END_COUNT; end++) {

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What bpf/locks.bpf.c counts, as collectors/locks.c reads it. */
+#ifndef BPF_LOCKS_H
+#define BPF_LOCKS_H
+
+#include "bpf/tally.h"
+
+enum locks_counter { LOCKS_SOCKET_HOLDS, LOCKS_SOCKET_HELD, LOCKS_FULL };
+
+#define LOCKS_SOCKET_HOLD 0 /* histogram */
+
+/* Waits under way, places where locks are waited for, and frames of such a place. */
+#define LOCKS_WAITING 4096
+#define LOCKS_PLACES  4096
+#define LOCKS_FRAMES  16
+
+/* A wait of a thread; in idle, of a CPU. */
+struct locks_wait {
+	__u64 lock;
+	__u64 who;
+};
+
+struct locks_begun {
+	__u64 at_ns;
+	__s32 stack;
+	__u32 flags; /* LCB_F_*, include/trace/events/lock.h */
+};
+
+struct locks_place {
+	__s32 stack;
+	__u32 flags;
+	__u32 end;
+	__u32 context; /* enum tally_context */
+};
+
+struct locks_figures {
+	__u64 contentions;
+	__u64 wait_ns;
+	__u64 longest_ns;
+};
+
+#endif
