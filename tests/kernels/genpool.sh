@@ -1,0 +1,33 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# SPDX-License-Identifier: GPL-2.0-or-later
+# An NVMe controller's own memory is a gen_pool, of which each mapping of a page takes one piece,
+# and gives it back in the end (drivers/pci/p2pdma.c). The virtual machine has such a controller.
+modprobe -q nvme || :
+for try in $(seq 100); do
+	pool=$(echo /sys/bus/pci/devices/*/p2pmem/allocate)
+	[ ! -e "$pool" ] || break
+	sleep 0.05
+done
+[ -e "$pool" ] || pool=
+python3 -c '
+import mmap, os, sys
+print("ready", flush=True)
+sys.stdin.readline()
+if sys.argv[1]:
+    fd = os.open(sys.argv[1], os.O_RDWR)
+    for i in range(1000):
+        mmap.mmap(fd, 4096).close()
+print("done", flush=True)
+sys.stdin.readline()
+' "$pool" <"$dir/work.in" >"$dir/work.out" 2>&1 &
+pid=$!
+started+=("$pid")
+heard work ready
+measure --exact --tx "$pid" genpool
+across tell work "done"
+[ -n "$pool" ] || absent "loads, but no device here has memory in a gen_pool, so nothing calls it"
+calls() {
+	awk -F, -v k="$1" '$3 == "genpool" && $4 == "calls" && $5 == k { n += $6 } END { printf "%.0f", n }' "$dir/run.csv"
+}
+same "allocations for 1000 mappings" "$(calls alloc)" 1000
+same "pieces given back" "$(calls free)" 1000
