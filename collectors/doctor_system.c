@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "collectors/doctor.h"
@@ -35,15 +35,48 @@ static void look_governor(const struct doctor *d, struct doctor_row *row)
 	}
 }
 
-static void look_meltdown(const struct doctor *d, struct doctor_row *row)
+/* Those that cost in system calls or in indirect calls, of which the data path has many. */
+static void look_mitigations(const struct doctor *d, struct doctor_row *row)
 {
-	char text[160];
+	static const char *const costly[] = {"meltdown", "mds", "retbleed", "spec_rstack_overflow",
+					     "spectre_v2"};
+	char active[128] = "";
+	bool said = false;
 
-	if (doctor_text(d, text, sizeof(text), "/sys/devices/system/cpu/vulnerabilities/meltdown"))
+	for (size_t i = 0; i < sizeof(costly) / sizeof(*costly); i++) {
+		char path[128];
+		char text[160];
+		size_t len = strlen(active);
+
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/vulnerabilities/%s",
+			 costly[i]);
+		if (doctor_text(d, text, sizeof(text), path))
+			continue;
+		said = true;
+		if (!strncmp(text, "Mitigation", 10))
+			snprintf(active + len, sizeof(active) - len, " %s", costly[i]);
+	}
+	if (!said)
 		doctor_found(row, DOCTOR_UNKNOWN, "the kernel does not say");
+	else if (*active)
+		doctor_found(row, DOCTOR_BETTER, "on against:%s", active);
 	else
-		doctor_found(row, strncmp(text, "Mitigation", 10) ? DOCTOR_OK : DOCTOR_BETTER,
-			     "meltdown: %s", text);
+		doctor_found(row, DOCTOR_OK, "none that costs is on");
+}
+
+static void look_symbols(const struct doctor *d, struct doctor_row *row)
+{
+	char text[32];
+
+	if (doctor_text(d, text, sizeof(text), "/proc/sys/kernel/kptr_restrict")) {
+		doctor_found(row, DOCTOR_UNKNOWN, "kernel.kptr_restrict cannot be read");
+	} else if (*text == '2') {
+		/* 1 shows them to CAP_SYSLOG, 2 to nobody. */
+		doctor_found(row, DOCTOR_BETTER, "kernel.kptr_restrict is 2");
+		doctor_mend(row, "sysctl -w kernel.kptr_restrict=1");
+	} else {
+		doctor_found(row, DOCTOR_OK, "kernel.kptr_restrict is %s", text);
+	}
 }
 
 static void look_pmu(const struct doctor *d, struct doctor_row *row)
@@ -72,7 +105,8 @@ static void look_rapl(const struct doctor *d, struct doctor_row *row)
 const struct doctor_check doctor_system_checks[] = {
 	{"io_uring", look_io_uring, "zero copy receive and SEND_ZC need io_uring"},
 	{"governor", look_governor, "a clock that changes makes runs differ"},
-	{"meltdown", look_meltdown, "page table isolation makes each system call dearer"},
+	{"mitigations", look_mitigations, "they make each system call or indirect call dearer"},
+	{"kernel symbols", look_symbols, "without addresses samples of the kernel have no names"},
 	{"pmu", look_pmu, "without one, cycles and cache misses cannot be counted"},
 	{"power meter", look_rapl, "joules per GB need a meter"},
 	{0},

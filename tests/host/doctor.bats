@@ -53,7 +53,8 @@ both() {
 	cpu=/sys/devices/system/cpu
 	both system io_uring /proc/sys/kernel/io_uring_disabled 0 2 missing
 	both system governor $cpu/cpu0/cpufreq/scaling_governor performance powersave "could be better"
-	both system meltdown $cpu/vulnerabilities/meltdown "Not affected" "Mitigation: PTI" "could be better"
+	both system mitigations $cpu/vulnerabilities/meltdown "Not affected" "Mitigation: PTI" "could be better"
+	both system "kernel symbols" /proc/sys/kernel/kptr_restrict 1 2 "could be better"
 	both system pmu /sys/bus/event_source/devices/cpu/type 4 - missing
 	both system "power meter" /sys/class/powercap/intel-rapl:0/name package-0 - missing
 	both memory optmem /proc/sys/net/core/optmem_max 131072 20480 "could be better"
