@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "collectors/doctor.h"
 
@@ -40,6 +41,27 @@ static void look_hugepages(const struct doctor *d, struct doctor_row *row)
 	at_least(d, row, "/proc/sys/vm/nr_hugepages", "vm.nr_hugepages", 32);
 }
 
+static void look_memlock(const struct doctor *d, struct doctor_row *row)
+{
+	/* The buffer area of one queue. Of CAP_IPC_LOCK, which goes round it, this knows nothing.
+	 */
+	const rlim_t least = 64UL << 20;
+	struct rlimit limit;
+
+	(void)d;
+	if (getrlimit(RLIMIT_MEMLOCK, &limit)) {
+		doctor_found(row, DOCTOR_UNKNOWN, "RLIMIT_MEMLOCK cannot be read");
+	} else if (limit.rlim_cur == RLIM_INFINITY) {
+		doctor_found(row, DOCTOR_OK, "RLIMIT_MEMLOCK is unlimited");
+	} else {
+		doctor_found(row, limit.rlim_cur < least ? DOCTOR_BETTER : DOCTOR_OK,
+			     "RLIMIT_MEMLOCK is %llu KiB",
+			     (unsigned long long)limit.rlim_cur >> 10);
+		if (limit.rlim_cur < least)
+			doctor_mend(row, "ulimit -l %llu", (unsigned long long)least >> 10);
+	}
+}
+
 static void look_udmabuf(const struct doctor *d, struct doctor_row *row)
 {
 	char text[32];
@@ -64,6 +86,7 @@ const struct doctor_check doctor_memory_checks[] = {
 	{"optmem", look_optmem, "MSG_ZEROCOPY keeps its notifications there; full, it fails"},
 	{"max_map_count", look_map_count, "TCP_ZEROCOPY_RECEIVE maps many areas"},
 	{"hugepages", look_hugepages, "a buffer area of huge pages costs fewer TLB misses"},
+	{"memlock", look_memlock, "what io_uring and MSG_ZEROCOPY pin counts against it"},
 	{"udmabuf", look_udmabuf, "devmem without a GPU takes its memory from there"},
 	{0},
 };

@@ -76,6 +76,16 @@ both() {
 	[ "$(cell memory udmabuf state --root "$tree")" = missing ]
 	echo memory,udmabuf >>"$BATS_TEST_TMPDIR/seen"
 
+	# A limit of this process, mended by a builtin of its shell.
+	[ "$(ulimit -S -l 1024; cell memory memlock state)" = "could be better" ]
+	# Above the hard limit only CAP_SYS_RESOURCE goes.
+	if (ulimit -l 65536) 2>/dev/null; then
+		[ "$(ulimit -S -l 1024; eval "$(cell memory memlock mend)"; cell memory memlock state)" = ok ]
+	else
+		echo "# memlock: seen low only, for its hard limit cannot be raised here" >&3
+	fi
+	echo memory,memlock >>"$BATS_TEST_TMPDIR/seen"
+
 	# A row that nobody thought of here fails; means of BPF have a test of their own.
 	for means in fentry kprobe raw_tracepoint breakpoint; do
 		echo "bpf,$means"
