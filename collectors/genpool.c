@@ -207,6 +207,7 @@ static void genpool_close(void *state)
 const struct collector_ops genpool_collector = {
 	.source = "genpool",
 	.what = "calls of gen_pool, which hands out device memory's buffers",
+	.hardware = true,
 	.open = genpool_open,
 	.snapshot = genpool_snapshot,
 	.emit = genpool_emit,

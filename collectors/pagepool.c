@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The page_pools: by context, from hooks; and by pool, from the kernel's own statistics, where it
- * keeps them (CONFIG_PAGE_POOL_STATS) and the driver has named its device.
- */
+/* The page_pools of all devices, by context. */
 #include "bpf/pagepool.h"
 #include "bpf/pagepool.skel.h"
 #include "collectors/bpf_means.h"
