@@ -57,6 +57,7 @@ struct collector_ops {
 	const char *source;
 	const char *what; /* one line, for --help and doctor */
 	bool hardware;	  /* that a machine may well lack: said in record and tables, no warning */
+	bool of_traffic;  /* can be opened only on traffic that is there */
 	/*
 	 * 0, with *means a static text such as "raw_tracepoint" or "/proc/stat"; or -1 with why
 	 * filled in (one sentence that names the missing thing and the fix).

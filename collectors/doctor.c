@@ -150,11 +150,28 @@ static void print_head(enum format format)
 		puts("|---|---|---|---|---|---|");
 }
 
+struct table {
+	const struct asked *asked;
+	size_t rows;
+	unsigned int missing;
+};
+
+static void add_row(struct table *t, const char *area, const char *check, const char *why,
+		    const struct doctor_row *row)
+{
+	const char *const fields[COLUMNS] = {area,	 check, state_names[row->state],
+					     row->found, why,	row->mend};
+
+	print_row(t->asked->format, fields, !t->rows);
+	t->rows++;
+	t->missing += row->state == DOCTOR_MISSING;
+}
+
 /* Returns how many are missing. */
 static unsigned int examine(const struct asked *asked)
 {
-	unsigned int missing = 0;
-	bool first = true;
+	struct table t = {.asked = asked};
+	bool more = true;
 
 	print_head(asked->format);
 	for (size_t i = 0; i < sizeof(areas) / sizeof(*areas); i++) {
@@ -162,23 +179,22 @@ static unsigned int examine(const struct asked *asked)
 			continue;
 		for (const struct doctor_check *c = areas[i].checks; c->name; c++) {
 			struct doctor_row row = {.state = DOCTOR_UNKNOWN};
-			const char *fields[COLUMNS];
 
 			c->look(&asked->doctor, &row);
-			fields[0] = areas[i].name;
-			fields[1] = c->name;
-			fields[2] = state_names[row.state];
-			fields[3] = row.found;
-			fields[4] = c->why;
-			fields[5] = row.mend;
-			print_row(asked->format, fields, first);
-			first = false;
-			missing += row.state == DOCTOR_MISSING;
+			add_row(&t, areas[i].name, c->name, c->why, &row);
 		}
+	}
+	for (size_t n = 0; more; n++) {
+		struct doctor_row row = {.state = DOCTOR_UNKNOWN};
+		const char *name, *why;
+
+		more = doctor_collector(&asked->doctor, n, &name, &why, &row);
+		if (more)
+			add_row(&t, "collector", name, why, &row);
 	}
 	if (asked->format == FORMAT_JSON)
 		puts("\n]");
-	return missing;
+	return t.missing;
 }
 
 /* ---- the command line ---- */

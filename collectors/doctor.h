@@ -3,6 +3,7 @@
  * What this machine can do, what not, why that matters, and the command that mends it.
  *
  *   doctor()       the command: returns the exit code
+ *   doctor_collector()  the row of a collector
  *   doctor_text()  the first line of a file of /proc, /sys or /dev, as every check reads them
  *   doctor_exists()
  *   doctor_found() what a check saw, and how it judges that
@@ -45,6 +46,13 @@ extern const struct doctor_check doctor_memory_checks[];
 extern const struct doctor_check doctor_bpf_checks[];
 extern const struct doctor_check doctor_nic_checks[]; /* only where a device was named */
 extern const struct doctor_check doctor_plumbing_checks[];
+
+/*
+ * The n-th collector, from 0: whether it could measure here. False: there are not so many. Both
+ * texts are static.
+ */
+bool doctor_collector(const struct doctor *d, size_t n, const char **name, const char **why,
+		      struct doctor_row *row);
 
 int doctor(int argc, char **argv);
 

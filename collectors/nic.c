@@ -207,6 +207,7 @@ static void nic_close(void *state)
 const struct collector_ops nic_collector = {
 	.source = "nic",
 	.what = "statistics of the devices, and of their drivers",
+	.of_traffic = true,
 	.open = nic_open,
 	.snapshot = nic_snapshot,
 	.emit = nic_emit,

@@ -352,6 +352,7 @@ static void tcp_close(void *state)
 const struct collector_ops tcp_collector = {
 	.source = "tcp",
 	.what = "tcp_info of the data connections",
+	.of_traffic = true,
 	.open = tcp_open,
 	.snapshot = tcp_snapshot,
 	.emit = tcp_emit,

@@ -90,7 +90,7 @@ both() {
 	for means in fentry kprobe raw_tracepoint breakpoint; do
 		echo "bpf,$means"
 	done >>"$BATS_TEST_TMPDIR/seen"
-	zcprof doctor --format csv | sed 1d | cut -d, -f1,2 | tr -d '"' | sort >"$BATS_TEST_TMPDIR/rows"
+	zcprof doctor --format csv | grep -v '^"collector"' | sed 1d | cut -d, -f1,2 | tr -d '"' | sort >"$BATS_TEST_TMPDIR/rows"
 	diff "$BATS_TEST_TMPDIR/rows" <(sort "$BATS_TEST_TMPDIR/seen")
 }
 
@@ -98,6 +98,15 @@ both() {
 	[ "$(ZCPROF_WITHOUT=fentry,kprobe cell bpf fentry state)" = missing ]
 	[ "$(ZCPROF_WITHOUT=fentry,kprobe cell bpf kprobe state)" = missing ]
 	[ -n "$(ZCPROF_WITHOUT=fentry,kprobe cell bpf kprobe found)" ]
+}
+
+@test "each collector has a row: its means with privileges, the missing capability without" {
+	zcprof doctor --format csv | grep '^"collector"' >"$BATS_TEST_TMPDIR/here"
+	diff <(cut -d, -f2 "$BATS_TEST_TMPDIR/here" | tr -d '"') <("$BUILD/tests/tool/collect" --list)
+	grep -q '^"collector","syscalls","ok","by ' "$BATS_TEST_TMPDIR/here"
+	setpriv --reuid=nobody --clear-groups --inh-caps=-all --bounding-set=-all \
+		"$BUILD/zcprof" doctor --format csv >"$BATS_TEST_TMPDIR/nobody"
+	grep -q '^"collector","syscalls","missing",".*CAP_BPF' "$BATS_TEST_TMPDIR/nobody"
 }
 
 @test "what it says of a device follows the device, and its commands mend it" {

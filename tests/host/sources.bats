@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The checks of make test-kernels for sources that have no test of their own, on the kernel that runs:
+# known work, counted.
+
+check() {
+	run tests/kernels/check "$1"
+	echo "$output"
+	[ "$(cut -f 3 <<<"$output")" = right ] || skip_if_absent
+}
+
+skip_if_absent() {
+	[ "$(cut -f 3 <<<"$output")" = absent ] || return 1
+	skip "$(cut -f 4 <<<"$output")"
+}
+
+setup() {
+	[ "$(id -u)" = 0 ] || skip "needs root, for BPF and namespaces"
+}
+
+@test "pagealloc: the pages that a process touches" {
+	check pagealloc
+}
+
+@test "copy: the bytes that a receiver was given" {
+	check copy
+}
+
+@test "skb: the bytes that the device received" {
+	check skb
+}
+
+@test "iouring: completions and the end of a multishot receive" {
+	check iouring
+}
+
+@test "latency: data that waits for a receiver that sleeps" {
+	check latency
+}
+
+@test "locks: processes that want the mutex of one pipe" {
+	check locks
+}
+
+@test "slices: a tenth of the window says what all of it says" {
+	"$BUILD/zcprof" run --link loopback --seconds 3 --repeat 1 --collect copy,cpu -o "$BATS_TEST_TMPDIR/x"
+	file=$(echo "$BATS_TEST_TMPDIR"/x/*/run-1.csv)
+	bytes=$(awk -F, '$2 == "rx" && $3 == "path" && $4 == "bytes" && $1 == "" { print $6 }' "$file")
+	copied=$(awk -F, '$2 == "rx" && $3 == "copy" && $4 == "to_user" { n += $6 } END { printf "%.0f", n }' "$file")
+	share=$(awk -F, '$4 == "share" && $5 == "copy" { print $6 }' "$file")
+	echo "moved $bytes bytes, counted $copied in $share of the window"
+	# Fifteen slices of traffic whose rate varies.
+	[ $((copied * 100)) -ge $((bytes * 60)) ] && [ $((copied * 100)) -le $((bytes * 160)) ]
+	awk -v s="$share" 'BEGIN { exit !(s > 0.02 && s < 0.5) }'
+}
