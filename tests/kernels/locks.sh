@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Processes that write to one pipe and read from it want its mutex.
 python3 -c '
-import os, sys
+import os, sys, time
 print("ready", flush=True)
 sys.stdin.readline()
 r, w = os.pipe()
@@ -10,7 +10,8 @@ children = []
 for _ in range(2):
     child = os.fork()
     if not child:
-        for _ in range(3000):
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
             os.write(w, b"x" * 10)
             os.read(r, 10)
         os._exit(0)
