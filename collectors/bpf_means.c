@@ -66,8 +66,11 @@ static int try_link(const char *tracepoint, int program)
 static int try_fentry(void)
 {
 	int id = libbpf_find_vmlinux_btf_id(TRIED_ON, BPF_TRACE_FENTRY);
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY,
-		    .attach_btf_id = id);
+	struct bpf_prog_load_opts opts = {
+		.sz = sizeof(opts),
+		.expected_attach_type = BPF_TRACE_FENTRY,
+		.attach_btf_id = id,
+	};
 
 	return id < 0 ? id : try_link(NULL, load_nothing(BPF_PROG_TYPE_TRACING, &opts));
 }
