@@ -78,15 +78,17 @@ int locks_end(struct bpf_raw_tracepoint_args *ctx)
 	struct tally_cpu *mine = tally_cpu();
 	struct locks_figures *figures;
 	struct locks_place place = {0};
+	bool stale;
 	__u64 ns;
 
 	if (!begun)
 		return 0;
+	stale = begun->at_ns < counting; /* of an earlier slice, between which nobody looked */
 	ns = bpf_ktime_get_ns() - begun->at_ns;
 	place.stack = begun->stack;
 	place.flags = begun->flags;
 	bpf_map_delete_elem(&waiting, &wait);
-	if (!counting || !mine)
+	if (!counting || !mine || stale)
 		return 0;
 	place.end = run_end(bpf_get_current_task_btf()->tgid);
 	if (place.end == END_HOST)
@@ -118,11 +120,15 @@ HOOK0(locks_socket_released, release_sock)
 	__u32 tid = bpf_get_current_task_btf()->pid;
 	__u64 *since = bpf_map_lookup_elem(&owned, &tid), ns;
 	struct tally_figures *here;
+	bool stale;
 
 	if (!since)
 		return;
+	stale = *since < counting;
 	ns = bpf_ktime_get_ns() - *since;
 	bpf_map_delete_elem(&owned, &tid);
+	if (stale)
+		return;
 	here = tally_here();
 	tally_add(here, LOCKS_SOCKET_HOLDS, 1);
 	tally_add(here, LOCKS_SOCKET_HELD, ns);

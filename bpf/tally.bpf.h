@@ -15,8 +15,10 @@
 #include "bpf/common.bpf.h"
 #include "bpf/tally.h"
 
-/* Set by the collector while it counts: saves reading the clock for every event. */
-__u32 counting;
+/* Since when, in ns; set by the collector while it counts: saves reading the clock for every event.
+ */
+__u64 counting;
+const volatile bool whole; /* it counts all the time, not in slices */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -16,4 +16,4 @@ static const struct tally_row rows[] = {
 
 TALLY_COLLECTOR(copy, "bytes that the kernel copied from and to user memory for sockets",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-		.tracepoints = true, .share = 0.1);
+		.tracepoints = true);

@@ -22,8 +22,7 @@
 #include "collectors/list.h"
 #include "collectors/slices.h"
 
-/* A breakpoint costs each call about a microsecond: in a few slices only. */
-#define SHARE	 0.02
+/* A breakpoint costs each call about a microsecond. */
 #define SLICE_NS 20000000
 
 static const struct {
@@ -105,7 +104,7 @@ static int allocate(struct state *s, const struct run *run)
 {
 	s->event = calloc(s->cpus, sizeof(*s->event));
 	s->home = calloc(s->cpus, sizeof(*s->home));
-	s->slices = slices_open(&slices_work, run->exact ? 1 : SHARE, s);
+	s->slices = slices_open(&slices_work, run->exact, s);
 	if (s->event)
 		memset(s->event, 0xff, s->cpus * sizeof(*s->event)); /* no descriptors */
 	if (!s->event || !s->home || !s->slices)
@@ -172,8 +171,10 @@ static void genpool_emit(void *state, struct writer *w)
 
 	slices_wait(s->slices);
 	scale = slices_scale(s->slices);
-	if (scale <= 0)
+	if (scale <= 0) {
+		slices_absent(w, "genpool");
 		return;
+	}
 	if (scale > 1)
 		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "genpool", 1 / scale);
 	for (int i = 0; i < CALLS; i++) {

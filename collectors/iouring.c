@@ -74,4 +74,4 @@ static void work_per_run(const struct tally *t, struct writer *w)
 TALLY_COLLECTOR(iouring,
 		"io_uring: completions, overflow, task work, io-wq, ends of multishot, zcrx",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-		.tracepoints = true, .share = 0.1, .prepare = look_at_kernel, .more = work_per_run);
+		.tracepoints = true, .prepare = look_at_kernel, .more = work_per_run);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The delay between NAPI and the copy, of a sixteenth of all packets, over the whole window. */
+/* The delay between NAPI and the copy, of a quarter of the packets of each slice. */
 #include "bpf/latency.h"
 #include "bpf/latency.skel.h"
 #include "collectors/list.h"
@@ -15,7 +15,6 @@ static void histogram(const struct tally *t, struct writer *w)
 	tally_histogram(t, w, LATENCY_NAPI_TO_COPY, METRIC_latency_napi_to_copy);
 }
 
-/* All the time: a slice would see no delay that is longer than itself. */
 TALLY_COLLECTOR(latency, "delay between NAPI and the copy to user memory", .rows = rows,
-		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true, .share = 1,
-		.more = histogram);
+		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true,
+		.slice_ns = LATENCY_SLICE_NS, .more = histogram);

@@ -123,4 +123,4 @@ static void contention(const struct tally *t, struct writer *w)
 
 TALLY_COLLECTOR(locks, "waits for locks of the kernel, holds of the socket lock", .rows = rows,
 		.row_count = sizeof(rows) / sizeof(*rows), .hooks = true, .tracepoints = true,
-		.share = 0.1, .more = contention);
+		.more = contention);

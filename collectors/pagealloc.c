@@ -14,4 +14,4 @@ static const struct tally_row rows[] = {
 };
 
 TALLY_COLLECTOR(pagealloc, "calls of the page allocator, by end and context", .rows = rows,
-		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true, .share = 0.1);
+		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true);

@@ -32,4 +32,4 @@ static void choose_alloc(void *state)
 
 TALLY_COLLECTOR(pagepool, "page_pool: allocations, recycling, pages from and to the page allocator",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-		.tracepoints = true, .share = 0.1, .prepare = choose_alloc);
+		.tracepoints = true, .prepare = choose_alloc);

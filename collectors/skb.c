@@ -19,5 +19,4 @@ static void histograms(const struct tally *t, struct writer *w)
 }
 
 TALLY_COLLECTOR(skb, "packets behind GRO: sizes, fragments, segments in each", .rows = rows,
-		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true, .share = 0.1,
-		.more = histograms);
+		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true, .more = histograms);

@@ -1,116 +1,223 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collectors/slices.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "record/writer.h"
+
+/*
+ * Of the window: all sources together, and one that is alone. In a slice the programs of one source
+ * take up to a fifth of a sender's throughput, and to put them in place and away again as much as
+ * some ms of it.
+ */
+#define SHARE_ALL 0.10
+#define SHARE_ONE 0.04
+#define MEMBERS	  32
 
 struct slices {
 	const struct slices_work *work;
 	void *state;
-	double share;
-	pthread_t thread;
-	bool started;
-	sem_t stop;
+	bool whole, open, busy; /* between its edges; in its turn */
+	unsigned int turns;
 	__u64 begun_ns, ended_ns;
-	__u64 on_ns; /* of all slices; the thread's until it is joined */
-	unsigned int random;
+	__u64 on_ns; /* of all slices */
 };
 
-struct slices *slices_open(const struct slices_work *work, double share, void *state)
+/* Who takes turns. Everything here, and all that is in its members, only with the lock held. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct slices *member[MEMBERS];
+	unsigned int count;
+	pthread_t thread;
+	bool started;
+	unsigned int random;
+} rota = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void set_up(void)
 {
+	pthread_condattr_t by_clock;
+
+	pthread_condattr_init(&by_clock);
+	pthread_condattr_setclock(&by_clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&rota.changed, &by_clock);
+	pthread_condattr_destroy(&by_clock);
+	rota.random = clock_ns();
+}
+
+struct slices *slices_open(const struct slices_work *work, bool whole, void *state)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct slices *s = calloc(1, sizeof(*s));
 
+	pthread_once(&once, set_up);
 	if (!s)
 		return NULL;
-	s->work = work;
-	s->share = share;
-	s->state = state;
-	s->random = clock_ns() ^ (uintptr_t)s;
-	sem_init(&s->stop, 0, 0);
+	*s = (struct slices){.work = work, .state = state, .whole = whole};
+	pthread_mutex_lock(&rota.lock);
+	if (rota.count == MEMBERS) {
+		free(s);
+		s = NULL;
+	} else if (!whole) {
+		rota.member[rota.count++] = s;
+	}
+	pthread_mutex_unlock(&rota.lock);
 	return s;
 }
 
-/* False when the time is over, true when it is time to stop. */
-static bool wait_to_stop(sem_t *stop, __u64 ns)
+static bool any_open(void)
+{
+	for (unsigned int i = 0; i < rota.count; i++)
+		if (rota.member[i]->open)
+			return true;
+	return false;
+}
+
+/* Waits that long, or until that one's window, or the last of all (NULL), is over. */
+static void wait_while_open(const struct slices *s, __u64 ns)
 {
 	struct timespec at;
-	int error;
 
-	clock_gettime(CLOCK_REALTIME, &at); /* sem_timedwait(3) knows no other */
-	ns += at.tv_nsec;
-	at.tv_sec += ns / 1000000000;
-	at.tv_nsec = ns % 1000000000;
-	do
-		error = sem_timedwait(stop, &at) ? errno : 0;
-	while (error == EINTR);
-	return !error;
+	ns += clock_ns();
+	at.tv_sec = (time_t)(ns / 1000000000);
+	at.tv_nsec = (long)(ns % 1000000000);
+	while (s ? s->open : any_open())
+		if (pthread_cond_timedwait(&rota.changed, &rota.lock, &at))
+			return;
+}
+
+static double at_random(void)
+{
+	return (double)rand_r(&rota.random) / RAND_MAX;
+}
+
+/* One of those that had the fewest turns; NULL: no window is open any more. */
+static struct slices *next(void)
+{
+	struct slices *found = NULL;
+	unsigned int as_few = 0;
+
+	for (unsigned int i = 0; i < rota.count; i++) {
+		struct slices *s = rota.member[i];
+
+		if (!s->open || (found && s->turns > found->turns))
+			continue;
+		as_few = found && s->turns == found->turns ? as_few + 1 : 1;
+		if (at_random() * as_few <= 1)
+			found = s;
+	}
+	return found;
 }
 
 /* From nothing to twice what makes the share. */
-static __u64 pause_ns(struct slices *s)
+static __u64 pause_ns(const struct slices *s)
 {
-	double mean = (double)s->work->slice_ns * (1 / s->share - 1);
+	double share = rota.count * SHARE_ONE < SHARE_ALL ? rota.count * SHARE_ONE : SHARE_ALL;
 
-	return (__u64)(2 * mean * rand_r(&s->random) / RAND_MAX);
+	return (__u64)(2 * (double)s->work->slice_ns * (1 / share - 1) * at_random());
 }
 
-static void *take_turns(void *argument)
+static void take_turn(struct slices *s)
 {
-	struct slices *s = argument;
-	bool stop;
+	bool on;
 
-	do {
-		stop = wait_to_stop(&s->stop, s->work->slice_ns);
-		s->on_ns += s->work->off(s->state);
-		stop = stop || wait_to_stop(&s->stop, pause_ns(s)) || s->work->on(s->state);
-	} while (!stop);
+	s->busy = true;
+	s->turns++;
+	pthread_mutex_unlock(&rota.lock);
+	on = !s->work->on(s->state);
+	pthread_mutex_lock(&rota.lock);
+	if (on) {
+		__u64 ns;
+
+		wait_while_open(s, s->work->slice_ns);
+		pthread_mutex_unlock(&rota.lock);
+		ns = s->work->off(s->state);
+		pthread_mutex_lock(&rota.lock);
+		s->on_ns += ns;
+	} else {
+		s->open = false;
+	}
+	s->busy = false;
+	pthread_cond_broadcast(&rota.changed);
+}
+
+static void *take_turns(void *unused)
+{
+	struct slices *s;
+
+	(void)unused;
+	pthread_mutex_lock(&rota.lock);
+	while ((s = next())) {
+		take_turn(s);
+		wait_while_open(NULL, pause_ns(s));
+	}
+	pthread_mutex_unlock(&rota.lock);
 	return NULL;
 }
 
 /* Signals stay with the thread that calls the collectors. */
-int slices_begin(struct slices *s)
+static int start(void)
 {
 	sigset_t all, before;
 
-	s->begun_ns = clock_ns();
-	if (s->work->on(s->state))
-		return -1;
-	if (s->share >= 1)
+	if (rota.started)
 		return 0;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	s->started = !pthread_create(&s->thread, NULL, take_turns, s);
+	rota.started = !pthread_create(&rota.thread, NULL, take_turns, NULL);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return s->started ? 0 : -1;
+	return rota.started ? 0 : -1;
+}
+
+int slices_begin(struct slices *s)
+{
+	int error;
+
+	s->begun_ns = clock_ns();
+	if (s->whole)
+		return s->work->on(s->state);
+	pthread_mutex_lock(&rota.lock);
+	s->open = true;
+	error = start();
+	pthread_mutex_unlock(&rota.lock);
+	return error;
 }
 
 void slices_end(struct slices *s)
 {
 	s->ended_ns = clock_ns();
-	if (s->started)
-		sem_post(&s->stop);
-	else
+	if (s->whole) {
 		s->on_ns = s->work->off(s->state);
+		return;
+	}
+	pthread_mutex_lock(&rota.lock);
+	s->open = false;
+	pthread_cond_broadcast(&rota.changed);
+	pthread_mutex_unlock(&rota.lock);
 }
 
 void slices_wait(struct slices *s)
 {
-	if (!s->started)
-		return;
-	pthread_join(s->thread, NULL);
-	s->started = false;
+	bool last;
+
+	pthread_mutex_lock(&rota.lock);
+	while (s->busy)
+		pthread_cond_wait(&rota.changed, &rota.lock);
+	last = rota.started && !any_open();
+	if (last)
+		rota.started = false;
+	pthread_mutex_unlock(&rota.lock);
+	if (last)
+		pthread_join(rota.thread, NULL);
 }
 
 double slices_scale(const struct slices *s)
 {
-	if (s->share >= 1)
+	if (s->whole)
 		return 1;
 	return s->on_ns ? (double)(s->ended_ns - s->begun_ns) / (double)s->on_ns : 0;
 }
@@ -120,13 +227,27 @@ __u64 slices_scaled(__u64 total, double scale)
 	return (__u64)((double)total * scale + 0.5);
 }
 
+void slices_absent(struct writer *w, const char *source)
+{
+	writer_absent(
+		w, END_HOST, source,
+		"the window was over before its turn came: make it longer (--seconds), ask for "
+		"fewer sources (--collect), or count all the time (--exact)");
+}
+
 void slices_close(struct slices *s)
 {
 	if (!s)
 		return;
-	if (s->started)
-		sem_post(&s->stop);
+	pthread_mutex_lock(&rota.lock);
+	s->open = false;
+	pthread_cond_broadcast(&rota.changed);
+	pthread_mutex_unlock(&rota.lock);
 	slices_wait(s);
-	sem_destroy(&s->stop);
+	pthread_mutex_lock(&rota.lock);
+	for (unsigned int i = 0; i < rota.count; i++)
+		if (rota.member[i] == s)
+			rota.member[i--] = rota.member[--rota.count];
+	pthread_mutex_unlock(&rota.lock);
 	free(s);
 }

@@ -4,16 +4,19 @@
  * often that to look at each event would slow down what is measured. What was counted is scaled up
  * by slices_scale(), and the record says the share (metric collector,share).
  *
- *   slices_open()   a thread that is not measuring yet
- *   slices_begin()  at the window's first edge: it measures at once, and then again and again
+ * All who measure so take turns: one at a time, each as often as the others, with pauses between
+ * them. So what they cost together does not grow with their number; their shares shrink.
+ *
+ *   slices_open()   takes a place, without measuring yet
+ *   slices_begin()  at the window's first edge: turns may come from now on
  *   slices_end()    at the window's last edge; does not wait
  *   slices_wait()   until it has stopped
- *   slices_scale()  length of the window over that of all slices; 0 if there was none
+ *   slices_scale()  length of the window over that of all slices; 0 if no turn came
  *   slices_scaled() a total that was counted in slices, for the whole window
+ *   slices_absent() the row that says so, where slices_scale() is 0
  *   slices_close()  safe at any time
  *
- * Pauses are of random length, so that no two sources measure in step with one another or with the
- * traffic.
+ * Pauses are of random length, so that no source measures in step with the traffic.
  */
 #ifndef COLLECTORS_SLICES_H
 #define COLLECTORS_SLICES_H
@@ -22,8 +25,10 @@
 #include <stdbool.h>
 
 struct slices;
+struct writer; /* record/writer.h */
 
-/* Called in turn: the first by who calls slices_begin(), the others by the thread. */
+/* Called in turn: by who calls slices_begin() if the whole window is asked for, else by a thread.
+ */
 struct slices_work {
 	int (*on)(void *state);	   /* 0, or -1: no more slices */
 	__u64 (*off)(void *state); /* how long that slice was, in ns */
@@ -31,16 +36,17 @@ struct slices_work {
 };
 
 /*
- * share is that of the window, more than 0; from 1 on there is one slice, the window itself. NULL:
- * out of memory. work has to outlive it.
+ * whole: there is one slice, the window itself. NULL: out of memory. work has to outlive it. At
+ * most 32 at a time.
  */
-struct slices *slices_open(const struct slices_work *work, double share, void *state);
-/* 0, or -1: the first slice or the thread could not begin. */
+struct slices *slices_open(const struct slices_work *work, bool whole, void *state);
+/* 0, or -1: the one slice, or the thread, could not begin. */
 int slices_begin(struct slices *s);
 void slices_end(struct slices *s);
 void slices_wait(struct slices *s);
 double slices_scale(const struct slices *s);
 __u64 slices_scaled(__u64 total, double scale);
+void slices_absent(struct writer *w, const char *source);
 void slices_close(struct slices *s);
 
 #endif

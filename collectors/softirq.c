@@ -15,13 +15,13 @@
 #include "collectors/slices.h"
 
 /* At 180,000 softirqs a second these programs take a twentieth of a CPU; so not all the time. */
-#define SHARE	 0.1
 #define SLICE_NS 20000000
 
 struct state {
 	struct softirq_bpf *bpf;
 	struct softirq_cpu *counts; /* the map's memory, one element per CPU */
 	struct slices *slices;
+	bool attached;
 	unsigned int cpus;
 	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
 };
@@ -44,13 +44,13 @@ static int map_counts(struct state *s, const struct run *run)
 	return 0;
 }
 
-/* Attaching takes milliseconds, nearly all of it waiting: the first time it is done beforehand. */
 static int slice_on(void *state)
 {
 	struct state *s = state;
 
-	if (!s->bpf->links.softirq_ends && softirq_bpf__attach(s->bpf))
+	if (!s->attached && softirq_bpf__attach(s->bpf))
 		return -1;
+	s->attached = true;
 	bpf_slice_begin(&s->bpf->data->window);
 	return 0;
 }
@@ -81,6 +81,7 @@ static __u64 slice_off(void *state)
 	bpf_link__destroy(s->bpf->links.softirq_ends);
 	s->bpf->links.softirq_ends = NULL;
 	softirq_bpf__detach(s->bpf);
+	s->attached = false;
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
 		add_in_progress(&s->bpf->data->window, &s->counts[cpu]);
 	return ns;
@@ -114,7 +115,10 @@ static int softirq_open(void **state, const struct run *run, const char **means,
 		return bpf_refused(error, "mapping the table of softirqs", why, why_size);
 	if (bpf_attach(s->bpf->skeleton, "softirq", why, why_size))
 		return -1;
-	s->slices = slices_open(&slices_work, run->exact ? 1 : SHARE, s);
+	s->attached = run->exact;
+	if (!s->attached)
+		softirq_bpf__detach(s->bpf); /* it was to see whether it can be */
+	s->slices = slices_open(&slices_work, run->exact, s);
 	if (!s->slices) {
 		snprintf(why, why_size, "out of memory");
 		return -1;
@@ -177,6 +181,10 @@ static void softirq_emit(void *state, struct writer *w)
 
 	slices_wait(s->slices);
 	scale = slices_scale(s->slices);
+	if (scale <= 0) {
+		slices_absent(w, "softirq");
+		return;
+	}
 	if (scale > 1)
 		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "softirq", 1 / scale);
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)

@@ -20,6 +20,7 @@ struct tally {
 	struct bpf_object *object;
 	struct tally_cpu *cpu; /* the map's memory */
 	unsigned int cpus;
+	struct slices_work work;
 	struct slices *slices;
 	bool attached, known[END_COUNT];
 	__u64 from_ns;
@@ -35,7 +36,6 @@ static size_t memory(const struct tally *t)
 	return (t->cpus * sizeof(*t->cpu) + 4095) / 4096 * 4096;
 }
 
-/* The first time it is done beforehand: it takes milliseconds, nearly all of it waiting. */
 static int slice_on(void *state)
 {
 	struct tally *t = state;
@@ -44,7 +44,7 @@ static int slice_on(void *state)
 		return -1;
 	t->attached = true;
 	t->from_ns = clock_ns();
-	__atomic_store_n(t->source.counting, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(t->source.counting, t->from_ns, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -61,8 +61,6 @@ static __u64 slice_off(void *state)
 		t->cpu[cpu].context = TALLY_TASK;
 	return ns;
 }
-
-static const struct slices_work slices_work = {slice_on, slice_off, SLICE_NS};
 
 static int choose(struct tally *t, char *why, size_t why_size)
 {
@@ -110,10 +108,13 @@ int tally_open(void **state, const struct tally_source *source, const struct run
 		return -1;
 	}
 	t->source = *source;
+	t->work = (struct slices_work){slice_on, slice_off,
+				       source->slice_ns ? source->slice_ns : SLICE_NS};
 	t->object = *source->skeleton->obj;
 	t->cpus = bpf_cpus();
 	for (int end = END_RX; end < END_COUNT; end++)
 		t->known[end] = run->target[end].pid || run->target[end].cpus_known;
+	*source->whole = run->exact;
 	if (source->prepare)
 		source->prepare(source->bpf);
 	if (bpf_run_tgids(source->run_tgid, run, why, why_size) || choose(t, why, why_size))
@@ -126,8 +127,10 @@ int tally_open(void **state, const struct tally_source *source, const struct run
 		return bpf_refused(error, "mapping a table of counters", why, why_size);
 	if (bpf_attach(source->skeleton, source->name, why, why_size))
 		return -1;
-	t->attached = true;
-	t->slices = slices_open(&slices_work, run->exact ? 1 : source->share, t);
+	t->attached = run->exact;
+	if (!t->attached)
+		bpf_object__detach_skeleton(source->skeleton); /* it was to see whether it can be */
+	t->slices = slices_open(&t->work, run->exact, t);
 	if (!t->slices) {
 		snprintf(why, why_size, "out of memory");
 		return -1;
@@ -188,6 +191,10 @@ void tally_emit(void *state, struct writer *w)
 
 	slices_wait(t->slices);
 	t->scale = slices_scale(t->slices);
+	if (t->scale <= 0) {
+		slices_absent(w, t->source.name);
+		return;
+	}
 	if (t->scale > 1)
 		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, t->source.name,
 			   1 / t->scale);

@@ -40,7 +40,7 @@ struct tally_source {
 	enum metric_id lost;
 	bool hooks;	  /* has programs for fentry and kprobes */
 	bool tracepoints; /* has others: works without hooks too */
-	double share;	  /* of the window in which it counts; see slices.h */
+	__u64 slice_ns;	  /* 0: 20 ms */
 	/* Before the programs are loaded; NULL: nothing to be done. */
 	void (*prepare)(void *bpf);
 	/* Rows beside those of the table; NULL: none. */
@@ -48,7 +48,8 @@ struct tally_source {
 	/* Of the skeleton, which belongs to the tally from tally_open() on. */
 	void *bpf;
 	struct bpf_object_skeleton *skeleton;
-	__u32 *counting;
+	__u64 *counting;
+	bool *whole;
 	void *run_tgid;
 };
 
@@ -83,6 +84,7 @@ void tally_histogram(const struct tally *t, struct writer *w, int histogram, enu
 					       .bpf = bpf,                                         \
 					       .skeleton = bpf->skeleton,                          \
 					       .counting = &bpf->bss->counting,                    \
+					       .whole = (bool *)&bpf->rodata->whole,               \
 					       .run_tgid = (void *)bpf->rodata->run_tgid,          \
 					       __VA_ARGS__},                                       \
 			run, means, why, why_size);                                                \

@@ -6,8 +6,9 @@
 # a second, again and again, in random order, so that what it costs is a ratio of neighbouring
 # seconds of the same connection and not of runs that a noisy machine sets apart. Beside it stands
 # the cost that the record itself says: run time of the BPF programs over the CPU time of the ends.
-# "nothing" is the same procedure without any collector: what is left of the noise. Prints medians
-# with a 95 % interval (by order statistics), saves every figure.
+# "nothing" is the same procedure without any collector: what is left of the noise; "perf-999" is the
+# peer, perf record of all CPUs with call chains, so many samples a second. Prints medians with a 95 %
+# interval (by order statistics), saves every figure.
 #
 #   BUILD=build ROUNDS=10 SOURCES="softirq all" tests/bench/collectors.sh
 set -eu
@@ -81,6 +82,11 @@ on() { # SOURCE
 	local names=$1
 	case $1 in
 	nothing) return ;;
+	perf-*)
+		perf record -a -g -F "${1#perf-}" -o "$dir/perf.data" sleep 60 >"$dir/out" 2>&1 &
+		tool=$!
+		sleep 0.4
+		return ;;
 	all) names=$every ;;
 	esac
 	# shellcheck disable=SC2086 # a word each
@@ -95,7 +101,13 @@ on() { # SOURCE
 # Sets said to the record's own opinion of the cost, in percent of the CPU time of the ends.
 off() {
 	said=
-	[ "$1" != nothing ] || return 0
+	case $1 in
+	nothing) return ;;
+	perf-*)
+		kill -INT $tool
+		wait $tool || :
+		return ;;
+	esac
 	echo >&"$to_tool"
 	wait $tool
 	until_says "$dir/out" closed
@@ -107,7 +119,8 @@ off() {
 }
 
 every=$("$BUILD/tests/tool/collect" --list | grep -vxF selfcost | tr '\n' ' ')
-sources=${SOURCES:-nothing $every all}
+command -v perf >/dev/null && peer="perf-199 perf-999"
+sources=${SOURCES:-nothing $every all ${peer-}}
 echo "source,round,bytes_per_ms_before,bytes_per_ms_on,bytes_per_ms_after,cost_percent,record_percent" >"$csv"
 sleep 1
 for round in $(seq "$ROUNDS"); do
