@@ -35,8 +35,22 @@ struct nlmsghdr *netlink_begin(struct netlink *nl, int type, int flags)
 	return nl->request;
 }
 
+/* A negative errno leads the payload of both. 0 acknowledges, or ends a dump that is whole. */
+static int take_verdict(const struct nlmsghdr *nlh, void *data)
+{
+	int verdict = 0;
+
+	(void)data;
+	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(verdict))
+		memcpy(&verdict, mnl_nlmsg_get_payload(nlh), sizeof(verdict));
+	errno = -verdict;
+	return verdict < 0 ? MNL_CB_ERROR : MNL_CB_STOP;
+}
+
 int netlink_ask(struct netlink *nl, mnl_cb_t callback, void *data)
 {
+	/* libmnl's own take every end of a dump for a good one. */
+	mnl_cb_t control[] = {[NLMSG_ERROR] = take_verdict, [NLMSG_DONE] = take_verdict};
 	unsigned int port = mnl_socket_get_portid(nl->socket);
 	int more = MNL_CB_OK;
 
@@ -49,7 +63,11 @@ int netlink_ask(struct netlink *nl, mnl_cb_t callback, void *data)
 
 		if (n < 0)
 			return -errno;
-		more = mnl_cb_run(nl->buffer, n, nl->sequence, port, callback, data);
+		/* The rest of an answer that was not read to its end. */
+		if (((struct nlmsghdr *)nl->buffer)->nlmsg_seq != nl->sequence)
+			continue;
+		more = mnl_cb_run2(nl->buffer, n, nl->sequence, port, callback, data, control,
+				   sizeof(control) / sizeof(*control));
 		/* A dump ends with NLMSG_DONE; anything else is one message. */
 		if (more > MNL_CB_STOP &&
 		    !(((struct nlmsghdr *)nl->buffer)->nlmsg_flags & NLM_F_MULTI))

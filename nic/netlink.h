@@ -22,7 +22,10 @@ struct netlink {
 /* 0 or a negative errno. */
 int netlink_open(struct netlink *nl, int protocol);
 struct nlmsghdr *netlink_begin(struct netlink *nl, int type, int flags);
-/* The kernel's negative errno, or 0. The callback may be NULL where only success matters. */
+/*
+ * The kernel's negative errno, or 0. The callback may be NULL where only success matters; it
+ * returns MNL_CB_OK to the end, for a dump that is left early keeps the socket from another.
+ */
 int netlink_ask(struct netlink *nl, mnl_cb_t callback, void *data);
 void netlink_close(struct netlink *nl);
 
