@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Waiting for locks of the kernel, by the tracepoints of their slow paths (since 5.19), and how
- * long the lock of a socket is held by those who own it (lock_sock() to release_sock(),
- * net/core/sock.c).
+ * Waiting for locks of the kernel, by the tracepoints of their slow paths (since 5.19).
  */
 #include "bpf/tally.bpf.h"
 #include "bpf/locks.h"
@@ -27,14 +25,6 @@ struct {
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, LOCKS_FRAMES * sizeof(__u64));
 } stacks SEC(".maps");
-
-/* By thread: whoever owns a socket is in a system call, and owns one. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, LOCKS_WAITING);
-	__type(key, __u32);
-	__type(value, __u64);
-} owned SEC(".maps");
 
 static __always_inline struct locks_wait wait_for(__u64 lock)
 {
@@ -104,35 +94,6 @@ int locks_end(struct bpf_raw_tracepoint_args *ctx)
 	if (ns > figures->longest_ns)
 		figures->longest_ns = ns;
 	return 0;
-}
-
-HOOK_RETURN(locks_socket_taken, lock_sock_nested)
-{
-	__u32 tid = bpf_get_current_task_btf()->pid;
-	__u64 now = bpf_ktime_get_ns();
-
-	if (counting)
-		bpf_map_update_elem(&owned, &tid, &now, BPF_ANY);
-}
-
-HOOK0(locks_socket_released, release_sock)
-{
-	__u32 tid = bpf_get_current_task_btf()->pid;
-	__u64 *since = bpf_map_lookup_elem(&owned, &tid), ns;
-	struct tally_figures *here;
-	bool stale;
-
-	if (!since)
-		return;
-	stale = *since < counting;
-	ns = bpf_ktime_get_ns() - *since;
-	bpf_map_delete_elem(&owned, &tid);
-	if (stale)
-		return;
-	here = tally_here();
-	tally_add(here, LOCKS_SOCKET_HOLDS, 1);
-	tally_add(here, LOCKS_SOCKET_HELD, ns);
-	tally_bucket(here, LOCKS_SOCKET_HOLD, ns);
 }
 
 char LICENSE[] SEC("license") = "GPL";

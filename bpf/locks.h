@@ -5,9 +5,7 @@
 
 #include "bpf/tally.h"
 
-enum locks_counter { LOCKS_SOCKET_HOLDS, LOCKS_SOCKET_HELD, LOCKS_FULL };
-
-#define LOCKS_SOCKET_HOLD 0 /* histogram */
+enum locks_counter { LOCKS_FULL };
 
 /* Waits under way, places where locks are waited for, and frames of such a place. */
 #define LOCKS_WAITING 4096

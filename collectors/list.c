@@ -10,7 +10,7 @@ const struct collector_ops *const collectors[] = {
 	&syscalls_collector,
 	&softirq_collector,
 	&iowait_collector,
-	&locks_collector,
+	&locks_collector, &holds_collector,
 	&pagepool_collector,
 	&genpool_collector,
 	&pagealloc_collector,

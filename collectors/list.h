@@ -13,6 +13,7 @@ extern const struct collector_ops syscalls_collector;
 extern const struct collector_ops softirq_collector;
 extern const struct collector_ops pagealloc_collector;
 extern const struct collector_ops locks_collector;
+extern const struct collector_ops holds_collector;
 extern const struct collector_ops pagepool_collector;
 extern const struct collector_ops genpool_collector;
 extern const struct collector_ops iouring_collector;

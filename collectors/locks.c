@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Waits for locks of the kernel, by kind and by who wanted the lock; holds of the socket lock.
+ * Waits for locks of the kernel, by kind and by who wanted the lock.
  */
 #include <bpf/bpf.h>
 #include <stdio.h>
@@ -15,8 +15,6 @@
 #include "collectors/tally.h"
 
 static const struct tally_row rows[] = {
-	{LOCKS_SOCKET_HOLDS, METRIC_locks_socket_holds, "locks_socket_released"},
-	{LOCKS_SOCKET_HELD, METRIC_locks_socket_held, "locks_socket_released"},
 	{LOCKS_FULL, METRIC_locks_full, NULL},
 };
 
@@ -114,13 +112,10 @@ static void contention(const struct tally *t, struct writer *w)
 		writer_u64(w, WINDOW, place[i].end, METRIC_locks_longest, place[i].key,
 			   f->longest_ns);
 	}
-	if (tally_counts(t, "locks_socket_released"))
-		tally_histogram(t, w, LOCKS_SOCKET_HOLD, METRIC_locks_socket_hold);
 	free(place);
 	if (symbols)
 		symbols_free(symbols);
 }
 
-TALLY_COLLECTOR(locks, "waits for locks of the kernel, holds of the socket lock", .rows = rows,
-		.row_count = sizeof(rows) / sizeof(*rows), .hooks = true, .tracepoints = true,
-		.more = contention);
+TALLY_COLLECTOR(locks, "waits for locks of the kernel", .rows = rows,
+		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true, .more = contention);

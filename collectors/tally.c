@@ -29,7 +29,7 @@ struct tally {
 	char means[64];
 };
 
-static const char *const context_name[TALLY_CONTEXTS] = {"task", "softirq"};
+const char *const tally_context_name[TALLY_CONTEXTS] = {"task", "softirq"};
 
 static size_t memory(const struct tally *t)
 {
@@ -165,7 +165,7 @@ int tally_snapshot(void *state, enum edge edge)
 	return 0;
 }
 
-static __u64 sum(const struct tally *t, enum record_end end, int context, __u32 counter)
+__u64 tally_in(const struct tally *t, enum record_end end, int context, __u32 counter)
 {
 	__u64 total = 0;
 
@@ -178,10 +178,11 @@ static void emit_row(const struct tally *t, struct writer *w, const struct tally
 {
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		for (int context = 0; context < TALLY_CONTEXTS; context++) {
-			__u64 n = sum(t, end, context, row->counter);
+			__u64 n = tally_in(t, end, context, row->counter);
 
 			if (n || t->known[end])
-				writer_u64(w, WINDOW, end, row->metric, context_name[context], n);
+				writer_u64(w, WINDOW, end, row->metric, tally_context_name[context],
+					   n);
 		}
 }
 
@@ -209,7 +210,7 @@ void tally_emit(void *state, struct writer *w)
 
 __u64 tally_total(const struct tally *t, enum record_end end, __u32 counter)
 {
-	return sum(t, end, TALLY_TASK, counter) + sum(t, end, TALLY_SOFTIRQ, counter);
+	return tally_in(t, end, TALLY_TASK, counter) + tally_in(t, end, TALLY_SOFTIRQ, counter);
 }
 
 __u64 tally_scaled(const struct tally *t, __u64 total)

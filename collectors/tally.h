@@ -10,6 +10,7 @@
  *   tally_open(), _snapshot(), _emit(), _close()   the verbs of collector.h
  *   tally_counts()      is there a program here that counts this
  *   tally_total()       a counter over all contexts, scaled to the window; within .more
+ *   tally_in()          the same of one context
  *   tally_scaled()      a total of another table, likewise
  *   tally_bpf()         the skeleton
  *   tally_histogram()   rows of a histogram; within .more
@@ -63,6 +64,8 @@ void tally_close(void *state);
 /* program: its name without "_fentry", "_kprobe", "_fexit", "_kretprobe". */
 bool tally_counts(const struct tally *t, const char *program);
 __u64 tally_total(const struct tally *t, enum record_end end, __u32 counter);
+extern const char *const tally_context_name[TALLY_CONTEXTS];
+__u64 tally_in(const struct tally *t, enum record_end end, int context, __u32 counter);
 __u64 tally_scaled(const struct tally *t, __u64 total);
 void *tally_bpf(const struct tally *t);
 void tally_histogram(const struct tally *t, struct writer *w, int histogram, enum metric_id metric);

@@ -4,14 +4,7 @@
 # to itself that are inlined there.
 
 known_work() {
-	modprobe -q veth
-	command -v ethtool >/dev/null || { verdict absent "ethtool is not installed"; return; }
-	clang -O2 -target bpf -c -x c -o "$dir/pass.o" - <<-'END'
-		__attribute__((section("xdp"), used)) int pass(void *ctx) { return 2; }
-		char gpl[] __attribute__((section("license"), used)) = "GPL";
-	END
-	veth_pair
-	ip link set dev zcrx0 xdpdrv obj "$dir/pass.o" sec xdp || { verdict absent "this kernel's veth takes no XDP program"; return; }
+	veth_pool || return 0
 	collecting pagepool
 	pools >"$dir/before"
 	transfer 64M
@@ -26,12 +19,4 @@ known_work() {
 	near allocs "$(total pagepool allocs)" $(($(grown alloc_fast) + $(grown alloc_slow$) + $(grown alloc_refill)))
 	near puts "$(total pagepool puts)" $(($(grown recycle_cached) + $(grown recycle_cache_full) +
 		$(grown recycle_ring$) + $(grown recycle_ring_full)))
-}
-
-pools() {
-	ethtool -S zcrx0 | awk '/pp_/ { sub(":", "", $1); n[$1] += $2 } END { for (k in n) print k, n[k] }'
-}
-grown() {
-	awk -v want="$1" 'FNR == NR { before[$1] = $2; next } $1 ~ want { n += $2 - before[$1] } END { print n + 0 }' \
-		"$dir/before" "$dir/after"
 }
