@@ -31,6 +31,7 @@ struct show_options {
 	struct common common;
 	size_t lines;
 	const struct part *part;
+	const char *source;
 	char **paths;
 	size_t path_count;
 };
@@ -75,6 +76,17 @@ struct table *show_table(const struct view *v, const char *name, enum record_end
 	if (c->count > 1)
 		snprintf(title + used, sizeof(title) - used, ", mean of %zu runs", c->count);
 	return page_table(v->page, name, title);
+}
+
+/* A source that has no part of its own. */
+static const struct part source_part = {NULL, show_source, KEEP_WINDOW};
+
+static bool is_source(const char *name)
+{
+	for (enum metric_id id = 0; id < METRIC_COUNT; id++)
+		if (!strcmp(metric_info(id)->source, name))
+			return true;
+	return false;
 }
 
 static const struct part *part_named(const char *name)
@@ -124,11 +136,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (o->part)
 			return ARGP_ERR_UNKNOWN; /* comes back as ARGP_KEY_ARGS */
 		o->part = part_named(arg);
+		o->source = arg;
+		if (!o->part && is_source(arg))
+			o->part = &source_part;
 		if (!o->part)
 			argp_error(state,
 				   "there is no part '%s'; give syscalls, latency, symbols, "
 				   "components, receive, cpu, cstate, threads, tcp, nic, softnet, "
-				   "softirq, iowait, series, selfcost or facts",
+				   "softirq, iowait, series, selfcost, facts, or a source such as "
+				   "locks or pagepool",
 				   arg);
 		return 0;
 	case ARGP_KEY_ARGS:
@@ -153,7 +169,8 @@ static const char doc[] =
 	"One part of the runs of a configuration; of several repeats the mean.\v"
 	"Parts:\n"
 	"  syscalls    calls, errors and times, laid out as by perf trace -s\n"
-	"  latency     the distribution of each call's time: median, 90 %, 99 %\n"
+	"  latency     the distribution of each call's time: median, 90 %, 99 %; and of the\n"
+	"              time that data waits between NAPI and the copy\n"
 	"  symbols     functions by their samples, laid out as by perf report\n"
 	"  components  CPU ns per KB of payload by component and context, and their sum\n"
 	"  receive     bytes per receive, as a histogram\n"
@@ -166,6 +183,8 @@ static const char doc[] =
 	"  series      throughput inside the window\n"
 	"  selfcost    what measuring cost\n"
 	"  facts       everything that was chosen and found\n"
+	"  pagepool, genpool, locks, holds, iouring, copy, skb, pagealloc, power\n"
+	"              and any other source of docs/metrics.md: all that it counted\n"
 	"\n"
 	"Examples:\n"
 	"  zcroi show components out/rx=copy,tx=copy\n"
@@ -184,7 +203,7 @@ int command_show(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (experiment_load(&e, o.paths, o.path_count, o.part->keep))
 		return EXIT_FAILED;
-	v = (struct view){page_new(), only_one(&e), o.lines};
+	v = (struct view){page_new(), only_one(&e), o.lines, o.source};
 	if (v.configuration) {
 		o.part->show(&v);
 		result = page_print(v.page, o.common.format);

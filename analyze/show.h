@@ -12,7 +12,8 @@
 struct view {
 	struct page *page;
 	const struct configuration *configuration;
-	size_t lines; /* of a long list; 0: all */
+	size_t lines;	    /* of a long list; 0: all */
+	const char *source; /* of show_source() */
 };
 
 void show_syscalls(const struct view *v);
@@ -31,6 +32,8 @@ void show_softirq(const struct view *v);
 void show_iowait(const struct view *v);
 void show_selfcost(const struct view *v);
 void show_series(const struct view *v);
+/* Of v->source, a name in the registry. */
+void show_source(const struct view *v);
 
 /* Notes why a source has no rows at any end. */
 void show_unmeasured(const struct view *v, const char *source, const char *what);

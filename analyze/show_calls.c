@@ -195,6 +195,7 @@ void show_latency(const struct view *v)
 	}
 	if (!t)
 		show_unmeasured(v, "syscalls", "System calls");
+	show_source(v); /* that of this name: from NAPI to the copy */
 }
 
 void show_receive(const struct view *v)

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -18,13 +19,22 @@
 #define SHARE_ONE 0.04
 #define MEMBERS	  32
 
+/* Fewer packets than these in the slices say less than time does. */
+#define PACKETS_LEAST 200
+/* So long a reading is good for the next who wants one: edges follow on one another. */
+#define READING_NS 1000000
+
+/* Of the window, or of slices. */
+struct extent {
+	__u64 ns, packets;
+};
+
 struct slices {
 	const struct slices_work *work;
 	void *state;
 	bool whole, open, busy; /* between its edges; in its turn */
 	unsigned int turns;
-	__u64 begun_ns, ended_ns;
-	__u64 on_ns; /* of all slices */
+	struct extent begun, window, on; /* on: of all slices */
 };
 
 /* Who takes turns. Everything here, and all that is in its members, only with the lock held. */
@@ -37,6 +47,40 @@ static struct {
 	bool started;
 	unsigned int random;
 } rota = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Now. The counters of CPUs have 32 bits each, and wrap within minutes: so has their sum. */
+static struct extent reading(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct extent last;
+	static __u32 last_sum;
+	struct extent now = {.ns = clock_ns()};
+	__u32 packets, sum = 0;
+	char line[512];
+	FILE *f = NULL;
+
+	pthread_mutex_lock(&lock);
+	now.packets = last.packets;
+	if (now.ns - last.ns >= READING_NS)
+		f = fopen("/proc/net/softnet_stat", "re");
+	if (f) {
+		while (fgets(line, sizeof(line), f))
+			if (sscanf(line, "%x", &packets) == 1)
+				sum += packets;
+		fclose(f);
+		now.packets += (__u32)(sum - last_sum);
+		last_sum = sum;
+		last = now;
+	}
+	pthread_mutex_unlock(&lock);
+	return now;
+}
+
+static void add_since(struct extent *extent, struct extent from, struct extent to)
+{
+	extent->ns += to.ns - from.ns;
+	extent->packets += to.packets - from.packets;
+}
 
 static void set_up(void)
 {
@@ -131,13 +175,19 @@ static void take_turn(struct slices *s)
 	on = !s->work->on(s->state);
 	pthread_mutex_lock(&rota.lock);
 	if (on) {
+		struct extent from, to;
 		__u64 ns;
 
+		pthread_mutex_unlock(&rota.lock);
+		from = reading();
+		pthread_mutex_lock(&rota.lock);
 		wait_while_open(s, s->work->slice_ns);
 		pthread_mutex_unlock(&rota.lock);
+		to = reading();
 		ns = s->work->off(s->state);
 		pthread_mutex_lock(&rota.lock);
-		s->on_ns += ns;
+		to.ns = from.ns + ns; /* the source knows better */
+		add_since(&s->on, from, to);
 	} else {
 		s->open = false;
 	}
@@ -177,7 +227,7 @@ int slices_begin(struct slices *s)
 {
 	int error;
 
-	s->begun_ns = clock_ns();
+	s->begun = reading();
 	if (s->whole)
 		return s->work->on(s->state);
 	pthread_mutex_lock(&rota.lock);
@@ -189,9 +239,9 @@ int slices_begin(struct slices *s)
 
 void slices_end(struct slices *s)
 {
-	s->ended_ns = clock_ns();
+	add_since(&s->window, s->begun, reading());
 	if (s->whole) {
-		s->on_ns = s->work->off(s->state);
+		s->work->off(s->state);
 		return;
 	}
 	pthread_mutex_lock(&rota.lock);
@@ -219,7 +269,9 @@ double slices_scale(const struct slices *s)
 {
 	if (s->whole)
 		return 1;
-	return s->on_ns ? (double)(s->ended_ns - s->begun_ns) / (double)s->on_ns : 0;
+	if (s->on.packets >= PACKETS_LEAST)
+		return (double)s->window.packets / (double)s->on.packets;
+	return s->on.ns ? (double)s->window.ns / (double)s->on.ns : 0;
 }
 
 __u64 slices_scaled(__u64 total, double scale)

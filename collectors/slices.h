@@ -11,12 +11,15 @@
  *   slices_begin()  at the window's first edge: turns may come from now on
  *   slices_end()    at the window's last edge; does not wait
  *   slices_wait()   until it has stopped
- *   slices_scale()  length of the window over that of all slices; 0 if no turn came
+ *   slices_scale()  by how much the window is more than all slices together; 0 if no turn came
  *   slices_scaled() a total that was counted in slices, for the whole window
  *   slices_absent() the row that says so, where slices_scale() is 0
  *   slices_close()  safe at any time
  *
- * Pauses are of random length, so that no source measures in step with the traffic.
+ * Pauses are of random length, so that no source measures in step with the traffic. What is counted
+ * here comes with traffic, which is seldom steady: so the measure of a slice is not its length but
+ * the packets that the machine took in meanwhile (/proc/net/softnet_stat, of all CPUs and network
+ * namespaces). With too few of them to say anything, it is time after all.
  */
 #ifndef COLLECTORS_SLICES_H
 #define COLLECTORS_SLICES_H
