@@ -6,9 +6,8 @@
 #include "compat.h"
 #include "zcnic.h"
 
-static const char *const rx_names[] = {"packets",	 "bytes",	 "hw_gro_packets",
-				       "hw_gro_segments", "linear",	 "no_buffer",
-				       "alloc_failed"};
+static const char *const rx_names[] = {"packets", "bytes",     "hw_gro_packets", "hw_gro_segments",
+				       "linear",  "no_buffer", "alloc_failed"};
 static const char *const tx_names[] = {"packets", "bytes", "dropped", "stops"};
 
 static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)

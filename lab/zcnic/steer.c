@@ -229,5 +229,6 @@ void zcnic_steer_init(struct zcnic_port *port)
 	netdev_rss_key_fill(port->key, sizeof(port->key));
 	port->table[0].used = true;
 	for (u32 i = 0; i < ZCNIC_INDIR; i++)
-		port->table[0].queue[i] = ethtool_rxfh_indir_default(i, port->dev->real_num_rx_queues);
+		port->table[0].queue[i] =
+			ethtool_rxfh_indir_default(i, port->dev->real_num_rx_queues);
 }

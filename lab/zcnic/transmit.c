@@ -104,7 +104,8 @@ static void write_header(const struct sk_buff *skb, const struct cut *cut, u32 o
 	} else {
 		struct ipv6hdr *ip = (void *)(to + skb_network_offset(skb));
 
-		/* A header that says "jumbo" (BIG TCP) is for the stack alone: it is never on a wire. */
+		/* A header that says "jumbo" (BIG TCP) is for the stack alone: it is never on a
+		 * wire. */
 		ip->payload_len = htons(ip_bytes - sizeof(*ip));
 	}
 	tcp->seq = htonl(ntohl(tcp->seq) + offset);
@@ -148,7 +149,8 @@ static bool write_linear(struct zcnic_rx *rx, struct cursor *c, const struct cut
 		return false;
 	write_header(c->skb, cut, offset, bytes, whole);
 	gather(c, whole + cut->header, bytes);
-	*done = (struct zcnic_done){.whole = whole, .bytes = cut->header + bytes, .first = rx->used};
+	*done = (struct zcnic_done){
+		.whole = whole, .bytes = cut->header + bytes, .first = rx->used};
 	publish(rx);
 	return true;
 }

@@ -2,8 +2,8 @@
 /*
  * zcnic: a network card in software, for trying zero copy without one of hardware. Two ports are
  * linked; what one sends, the other receives, by "DMA" (a memcpy between bus addresses) into the
- * buffers that its driver half posted. So the kernel above runs the very paths that it runs on a card
- * with header split, flow steering and memory providers.
+ * buffers that its driver half posted. So the kernel above runs the very paths that it runs on a
+ * card with header split, flow steering and memory providers.
  *
  *   main.c      ports, opening and closing them
  *   transmit.c  the wire: cuts a packet at the MSS, writes header and payload to where they belong
@@ -35,13 +35,13 @@
 /* A packet received: its header is here, its payload in the buffers [first, first + count). */
 struct zcnic_done {
 	u8 header[ZCNIC_HEADER];
-	void *whole;  /* or the frame in one piece, to be freed by kfree() */
-	u32 bytes;    /* of payload, or of the whole frame */
+	void *whole; /* or the frame in one piece, to be freed by kfree() */
+	u32 bytes;   /* of payload, or of the whole frame */
 	u32 first;
 	u32 hash;
 	u16 header_bytes;
 	u16 count;
-	u16 mss;      /* of segments merged into one by HW GRO, else 0 */
+	u16 mss; /* of segments merged into one by HW GRO, else 0 */
 	u16 segments;
 };
 
@@ -84,8 +84,8 @@ struct zcnic_rx {
 	u32 used; /* buffers, by senders */
 	u32 head; /* packets, by senders */
 	/* Only the poll. */
-	u32 posted, released; /* buffers */
-	u32 tail;	      /* packets */
+	u32 posted, released;  /* buffers */
+	u32 tail;	       /* packets */
 	unsigned long waiting; /* transmit queues of the other port that wait for buffers */
 	struct zcnic_counts counts;
 	struct u64_stats_sync sync;
