@@ -25,7 +25,7 @@ zcroi_DIRS  := analyze record base
 zcpath_PKGS := liburing libmnl
 zcprof_PKGS := libbpf libmnl libdw
 zcroi_PKGS  := gsl jansson
-zcpath_LIBS := -pthread
+zcpath_LIBS := -pthread -ldl
 zcprof_LIBS := -pthread -lm
 zcroi_LIBS  := -lm
 

@@ -16,7 +16,9 @@
 
 /* The system calls of data paths, by the kernel's names. */
 #define CALLS_OF_PATHS(X)                                                                          \
-	X(recvfrom) X(sendto) X(recvmsg) X(sendfile) X(epoll_wait) X(io_uring_enter) X(poll)
+	X(recvfrom)                                                                                \
+	X(sendto)                                                                                  \
+	X(recvmsg) X(sendfile) X(epoll_wait) X(io_uring_enter) X(poll) X(sendmsg) X(setsockopt)
 
 /* What holds a path up, or has to be done besides: each is a metric of source path. */
 #define EVENTS_OF_PATHS(X)                                                                         \
@@ -27,7 +29,12 @@
 	X(notifications)                                                                           \
 	X(notification_waits)                                                                      \
 	X(enobufs)                                                                                 \
-	X(errqueue_stalls)
+	X(errqueue_stalls)                                                                         \
+	X(frags)                                                                                   \
+	X(bytes_linear)                                                                            \
+	X(bytes_unsteered)                                                                         \
+	X(token_ranges)                                                                            \
+	X(late_tokens)
 
 enum call {
 #define X(name) CALL_##name,
@@ -50,6 +57,7 @@ struct counters {
 	uint64_t call[CALLS];
 	uint64_t event[EVENTS];
 	uint64_t receive_size[HISTOGRAM_BUCKETS];
+	uint64_t receive_frags[HISTOGRAM_BUCKETS]; /* of paths that count frags */
 };
 
 static inline void count(uint64_t *counter, uint64_t more)

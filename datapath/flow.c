@@ -232,6 +232,8 @@ void flows_free(struct flows *all)
 	for (unsigned int i = 0; i < all->count; i++)
 		if (all->flow[i].fd >= 0)
 			close(all->flow[i].fd);
+	if (all->flow[0].config->path->release)
+		all->flow[0].config->path->release(all);
 	close(all->ended_fd);
 	pthread_cond_destroy(&all->changed);
 	pthread_mutex_destroy(&all->lock);

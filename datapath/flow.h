@@ -55,6 +55,7 @@ struct flows {
 	struct flow *flow;
 	int ended_fd; /* readable (eventfd) when all threads have ended, or one has failed */
 	bool unable;  /* a path could not open because this machine cannot do it */
+	void *shared; /* what the path prepared for all of them */
 
 	bool stop; /* by relaxed atomics */
 	pthread_mutex_t lock;

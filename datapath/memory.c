@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "datapath/dmabuf.h"
 #include "datapath/verify.h"
 
 #define HUGEPAGE      (2UL << 20)
@@ -62,7 +63,44 @@ failed:
 	return -1;
 }
 
-struct message *message_new(size_t size, bool hugepages, bool in_file, char *why, size_t why_size)
+static int message_dmabuf(struct message *message, const char *kind, bool hugepages, char *why,
+			  size_t why_size)
+{
+	unsigned char *bytes = malloc(message->size);
+	int error;
+
+	if (!bytes) {
+		snprintf(why, why_size, "no memory left for a message of %zu bytes", message->size);
+		return -1;
+	}
+	message->dmabuf = dmabuf_new(dmabuf_kind(kind), message->size, hugepages, why, why_size);
+	if (!message->dmabuf) {
+		free(bytes);
+		return -1;
+	}
+	pattern_fill(bytes, message->size);
+	error = dmabuf_write(message->dmabuf, 0, bytes, message->size);
+	free(bytes);
+	if (error)
+		snprintf(why, why_size, "cannot write the message into a dma-buf: %s",
+			 strerror(-error));
+	return error ? -1 : 0;
+}
+
+static int message_fill(struct message *message, enum message_place place, bool hugepages,
+			char *why, size_t why_size)
+{
+	if (place == MESSAGE_IN_FILE
+		    ? message_file(message, why, why_size)
+		    : memory_get(&message->memory, message->size, hugepages, why, why_size))
+		return -1;
+	message->at = message->memory.at;
+	pattern_fill(message->memory.at, message->size);
+	return 0;
+}
+
+struct message *message_new(size_t size, enum message_place place, const char *kind, bool hugepages,
+			    char *why, size_t why_size)
 {
 	struct message *message = calloc(1, sizeof(*message));
 
@@ -72,14 +110,11 @@ struct message *message_new(size_t size, bool hugepages, bool in_file, char *why
 	}
 	message->size = size;
 	message->file = -1;
-	if (in_file ? message_file(message, why, why_size)
-		    : memory_get(&message->memory, size, hugepages, why, why_size)) {
-		message_free(message);
-		return NULL;
-	}
-	message->at = message->memory.at;
-	pattern_fill(message->memory.at, size);
-	return message;
+	if (!(place == MESSAGE_IN_DMABUF ? message_dmabuf(message, kind, hugepages, why, why_size)
+					 : message_fill(message, place, hugepages, why, why_size)))
+		return message;
+	message_free(message);
+	return NULL;
 }
 
 void message_free(struct message *message)
@@ -87,6 +122,7 @@ void message_free(struct message *message)
 	if (!message)
 		return;
 	memory_free(&message->memory);
+	dmabuf_free(message->dmabuf);
 	if (message->file >= 0)
 		close(message->file);
 	free(message);

@@ -13,24 +13,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct dmabuf;
+
 struct memory {
 	void *at;
 	size_t size; /* as asked for */
 	size_t mapped;
 };
 
+enum message_place { MESSAGE_IN_MEMORY, MESSAGE_IN_FILE, MESSAGE_IN_DMABUF };
+
 struct message {
-	const unsigned char *at;
+	const unsigned char *at; /* NULL: in a dma-buf */
 	size_t size;
 	struct memory memory;
-	int file; /* a memfd that holds it, for sendfile; else -1 */
+	int file;	       /* a memfd that holds it, for sendfile; else -1 */
+	struct dmabuf *dmabuf; /* that holds it from its beginning; else NULL */
 };
 
 /* 0, or -1 with why filled in: what could not be had, and the fix. */
 int memory_get(struct memory *m, size_t size, bool hugepages, char *why, size_t why_size);
 void memory_free(struct memory *m);
 
-struct message *message_new(size_t size, bool hugepages, bool in_file, char *why, size_t why_size);
+/* kind: of the dma-buf, where it lies in one. */
+struct message *message_new(size_t size, enum message_place place, const char *kind, bool hugepages,
+			    char *why, size_t why_size);
 void message_free(struct message *message);
 
 #endif

@@ -7,10 +7,12 @@
 
 extern const struct path path_rx_copy;
 extern const struct path path_rx_uring;
+extern const struct path path_rx_devmem;
 extern const struct path path_tx_copy;
 extern const struct path path_tx_uring;
 extern const struct path path_tx_send_zc;
 extern const struct path path_tx_zerocopy;
 extern const struct path path_tx_sendfile;
+extern const struct path path_tx_devmem;
 
 #endif

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The rules between options, all in one place. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/say.h"
 #include "datapath/config.h"
+#include "datapath/dmabuf.h"
 #include "datapath/path.h"
 
 /* Options that have a meaning for some paths only: given to another, they are refused. */
@@ -11,10 +13,17 @@ static const struct belongs {
 	enum option_id option;
 	const char *paths[3];
 } belongs[] = {
-	{OPTION_blocking, {"copy"}},
+	{OPTION_blocking, {"copy", "devmem"}},
 	{OPTION_singleshot, {"uring"}},
 	{OPTION_no_iowait, {"uring", "send_zc"}},
 	{OPTION_buffers, {"uring"}},
+	{OPTION_nic, {"devmem"}},
+	{OPTION_queues, {"devmem"}},
+	{OPTION_area, {"devmem"}},
+	{OPTION_memory, {"devmem"}},
+	{OPTION_control, {"devmem"}},
+	{OPTION_batch, {"devmem"}},
+	{OPTION_in_flight, {"zerocopy", "devmem"}},
 	{OPTION_depth, {"uring", "send_zc"}},
 	{OPTION_plain_buffers, {"send_zc"}},
 	{OPTION_flush_every, {"send_zc"}},
@@ -111,7 +120,7 @@ static int check_tx(struct config *config)
 		say_error("--bytes is less than one byte for each of --flows; give more");
 		return -1;
 	}
-	if (config->path->from_file && option[OPTION_hugepages].on) {
+	if (config->path->message == MESSAGE_IN_FILE && option[OPTION_hugepages].on) {
 		say_error("--hugepages has no meaning for --path %s: it sends from the page cache; "
 			  "leave it out",
 			  config->path->name);
@@ -120,7 +129,60 @@ static int check_tx(struct config *config)
 	return 0;
 }
 
-static int check_rx(const struct config *config)
+/* Fragments that are held are missing to the NIC: at most half of the area. */
+static int check_batch(struct config *config)
+{
+	struct option_value *option = config->option;
+	uint64_t most = option[OPTION_area].number / sysconf(_SC_PAGESIZE) / 2;
+
+	if (option[OPTION_batch].number <= most)
+		return 0;
+	if (!config->given[OPTION_batch]) {
+		option[OPTION_batch].number = most;
+		return 0;
+	}
+	say_error(
+		"--batch %llu would hold more than half of --area; give at most %llu, or a larger "
+		"--area",
+		(unsigned long long)option[OPTION_batch].number, (unsigned long long)most);
+	return -1;
+}
+
+static int check_rx_devmem(struct config *config)
+{
+	struct option_value *option = config->option;
+
+	if (!option[OPTION_nic].set || !option[OPTION_queues].set) {
+		say_error(
+			"--path devmem needs --nic IFACE and --queues LIST: the queues that memory "
+			"is bound to, such as --nic eth0 --queues 8-11");
+		return -1;
+	}
+	if (!option[OPTION_control].set) {
+		option[OPTION_control].set = true;
+		option[OPTION_control].number = 40 * (option[OPTION_read].number / 1024 + 2);
+	}
+	return check_batch(config);
+}
+
+/* Where memory for a device comes from; only what is chosen becomes a fact. */
+static int check_memory(struct config *config)
+{
+	struct option_value *memory = &config->option[OPTION_memory];
+
+	if (strcmp(config->path->name, "devmem"))
+		return 0;
+	if (!memory->set) {
+		memory->set = true;
+		strcpy(memory->name, "udmabuf");
+	}
+	if (dmabuf_kind(memory->name))
+		return 0;
+	say_error("--memory %s: expected udmabuf, heap or cuda", memory->name);
+	return -1;
+}
+
+static int check_rx(struct config *config)
 {
 	uint64_t buffers = config->option[OPTION_buffers].number;
 
@@ -129,12 +191,12 @@ static int check_rx(const struct config *config)
 		say_error("--buffers %llu: expected a power of two", (unsigned long long)buffers);
 		return -1;
 	}
-	return 0;
+	return strcmp(config->path->name, "devmem") ? 0 : check_rx_devmem(config);
 }
 
 int config_rules(struct config *config)
 {
-	if (check_path(config))
+	if (check_path(config) || check_memory(config))
 		return -1;
 	return config->end == END_TX ? check_tx(config) : check_rx(config);
 }

@@ -371,9 +371,15 @@ int session_expect(struct session *s, enum control_verb verb)
 
 int session_prepare(struct session *s)
 {
+	const struct path *path = s->config->path;
+
 	if (window_init(&s->window, s->flows, s->window.message))
 		return session_fail(s, "no memory left for the counters of %u flows",
 				    s->flows->count);
+	if (path->prepare && path->prepare(s->flows)) {
+		s->unable |= s->flows->unable;
+		return session_fail(s, "%s", s->flows->flow[0].error);
+	}
 	if (flows_prepare(s->flows))
 		return 0;
 	s->unable |= s->flows->unable;

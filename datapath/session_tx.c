@@ -234,8 +234,9 @@ static int tx(struct session *s)
 	const struct option_value *option = s->config->option;
 	struct failure failure;
 
-	s->memory = message_new(option[OPTION_msg].number, option[OPTION_hugepages].on,
-				s->config->path->from_file, failure.why, sizeof(failure.why));
+	s->memory = message_new(option[OPTION_msg].number, s->config->path->message,
+				option[OPTION_memory].name, option[OPTION_hugepages].on,
+				failure.why, sizeof(failure.why));
 	if (!s->memory) {
 		failure.unable = true;
 		return session_failure(s, &failure);

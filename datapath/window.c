@@ -119,4 +119,6 @@ void window_write(const struct window *w, struct writer *out)
 			writer_u64(out, WINDOW, path->end, event_metric[i], NULL, sum.event[i]);
 	if (path->end == END_RX)
 		writer_histogram(out, END_RX, METRIC_path_receive_size, NULL, sum.receive_size);
+	if (path->events & BIT(EVENT_frags))
+		writer_histogram(out, END_RX, METRIC_path_receive_frags, NULL, sum.receive_frags);
 }

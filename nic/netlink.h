@@ -16,6 +16,7 @@ struct netlink {
 	struct mnl_socket *socket;
 	struct nlmsghdr *request;
 	unsigned int sequence;
+	char said[128]; /* what the kernel said besides its last errno, or "" */
 	char buffer[16384] __attribute__((aligned(8)));
 };
 

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sends whose memory the kernel still uses: each has a number, and a message in the socket's error
+ * queue says when it is let go of, and whether it was copied after all
+ * (Documentation/networking/msg_zerocopy.rst).
+ *
+ *   errqueue_open()    let the socket send without copying
+ *   errqueue_room()    before a send: read completions now and then; wait where the limit is
+ * reached errqueue_sent()    after one that took something errqueue_refused() after one that ended
+ * with ENOBUFS: wait for a completion errqueue_finish()  wait for all of them
+ *
+ * Each returns 0, or -1 after flow_fail().
+ */
+#ifndef DATAPATH_ERRQUEUE_H
+#define DATAPATH_ERRQUEUE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "datapath/flow.h"
+
+/* Sends without their completion that can be kept apart; a power of two. */
+#define ERRQUEUE_SENDS 65536U
+
+struct errqueue {
+	uint32_t next; /* the number that the kernel gives to the next send */
+	uint32_t done; /* sends that were completed */
+	unsigned int undrained;
+	uint64_t flying;		/* bytes without their completion */
+	uint64_t limit;			/* of them; UINT64_MAX: none */
+	uint32_t bytes[ERRQUEUE_SENDS]; /* by number, modulo */
+};
+
+int errqueue_open(struct errqueue *q, struct flow *f);
+int errqueue_room(struct errqueue *q, struct flow *f, size_t bytes);
+void errqueue_sent(struct errqueue *q, size_t bytes);
+int errqueue_refused(struct errqueue *q, struct flow *f);
+int errqueue_finish(struct errqueue *q, struct flow *f);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A dma-buf bound to a device, so that its queues put the payload of packets into it (rx,
+ * Linux 6.12) or send from it (tx, Linux 6.16), by the netdev family of generic netlink
+ * (Documentation/networking/devmem.rst). It lives as long as its socket: a process that dies leaves
+ * nothing bound.
+ *
+ *   binding_rx()    bind to these receive queues, which restart for it
+ *   binding_tx()    bind for sending through the device
+ *   binding_able()  would any device of this network namespace take one? Changes nothing
+ *   binding_close() unbind; the queues restart with memory of the kernel
+ *
+ * Wants CAP_NET_ADMIN. The first two return 0, or -1 with why filled in: a sentence that says what
+ * to do; binding_close() is fine after both.
+ */
+#ifndef NIC_BIND_H
+#define NIC_BIND_H
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nic/genl.h"
+
+struct binding {
+	struct genl genl;
+	uint32_t id; /* of the dma-buf, for control messages; never 0 */
+};
+
+/* queues: their numbers, in the set that option lists use. */
+int binding_rx(struct binding *b, const char *iface, int dmabuf_fd, const cpu_set_t *queues,
+	       char *why, size_t why_size);
+int binding_tx(struct binding *b, const char *iface, int dmabuf_fd, char *why, size_t why_size);
+/* If not, why: what is missing, and what would have it. */
+bool binding_able(bool tx, char *why, size_t why_size);
+void binding_close(struct binding *b);
+
+#endif
