@@ -1,224 +1,252 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * page_pools and rings of the queues. A queue can be restarted alone with other memory, which is
- * how devmem and zcrx take one (net/core/netdev_rx_queue.c).
+ * Queues and their memory. A queue is restarted alone when a memory provider (devmem, zcrx) takes
+ * it or leaves it: then it gets a page_pool that draws on the provider.
  */
-#include <linux/slab.h>
+#include <linux/netdevice.h>
+#include <linux/vmalloc.h>
 
-#include "compat.h"
 #include "zcnic.h"
 
-static struct page_pool *make_pool(struct zcnic_rx *rx, u32 buffer_bytes, u32 size)
+static struct page_pool *make_pool(struct zcnic_port *port, const struct zcnic_memory *m, int index)
 {
 	struct page_pool_params params = {
-		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV | PP_FLAG_ALLOW_UNREADABLE_NETMEM,
-		.order = get_order(buffer_bytes),
-		.pool_size = size,
+		.order = get_order(m->buffer_bytes),
+		.pool_size = m->size,
 		.nid = NUMA_NO_NODE,
-		.dev = rx->port->parent,
+		.dev = port->parent,
 		.dma_dir = DMA_FROM_DEVICE,
-		.max_len = buffer_bytes,
-		.netdev = rx->port->dev,
-		.queue_idx = rx->index,
+		.max_len = m->buffer_bytes,
+		.netdev = port->dev,
+		.queue_idx = index,
+		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
 	};
 
-	return page_pool_create(&params);
-}
-
-static struct page_pool *make_header_pool(struct zcnic_rx *rx, u32 size)
-{
-	struct page_pool_params params = {
-		.flags = PP_FLAG_DMA_MAP,
-		.pool_size = size,
-		.nid = NUMA_NO_NODE,
-		.dev = rx->port->parent,
-		.dma_dir = DMA_FROM_DEVICE,
-		.netdev = rx->port->dev,
-	};
-
+	if (port->set.split)
+		params.flags |= PP_FLAG_ALLOW_UNREADABLE_NETMEM;
 	return page_pool_create(&params);
 }
 
 static void free_memory(struct zcnic_memory *m)
 {
-	if (!IS_ERR_OR_NULL(m->pool))
-		page_pool_destroy(m->pool);
-	if (!IS_ERR_OR_NULL(m->headers))
-		page_pool_destroy(m->headers);
+	for (; m->tail != m->head; m->tail++)
+		kfree_skb(m->done[m->tail & (m->size - 1)].whole);
+	for (; m->released != m->posted; m->released++)
+		page_pool_put_full_netmem(m->pool, m->buffer[m->released & (m->size - 1)], false);
+	page_pool_destroy(m->pool);
 	kvfree(m->buffer);
 	kvfree(m->done);
 	memset(m, 0, sizeof(*m));
 }
 
-static int make_memory(struct zcnic_rx *rx, u32 buffer_bytes, struct zcnic_memory *m)
+/* A provider may have fewer buffers than the ring has room for: it is filled as far as it goes. */
+static int queue_mem_alloc(struct net_device *dev, struct netdev_queue_config *qcfg, void *mem,
+			   int index)
 {
-	u32 size = rx->port->ring;
-	int error = -ENOMEM;
+	struct zcnic_port *port = netdev_priv(dev);
+	struct zcnic_memory *m = mem;
+	struct page_pool *pool;
+	int err = -ENOMEM;
 
-	*m = (struct zcnic_memory){
-		.size = size,
-		.buffer_bytes = buffer_bytes ? buffer_bytes : PAGE_SIZE,
-		.buffer = kvcalloc(size, sizeof(*m->buffer), GFP_KERNEL),
-		.done = kvcalloc(size, sizeof(*m->done), GFP_KERNEL),
-	};
+	*m = (struct zcnic_memory){.size = port->set.ring, .buffer_bytes = qcfg->rx_page_size};
+	m->buffer = kvcalloc(m->size, sizeof(*m->buffer), GFP_KERNEL);
+	m->done = kvcalloc(m->size, sizeof(*m->done), GFP_KERNEL);
 	if (!m->buffer || !m->done)
-		goto failed;
-	m->pool = make_pool(rx, m->buffer_bytes, size);
-	if (IS_ERR(m->pool)) {
-		error = PTR_ERR(m->pool);
-		goto failed;
+		goto fail;
+	pool = make_pool(port, m, index);
+	if (IS_ERR(pool)) {
+		err = PTR_ERR(pool);
+		goto fail;
 	}
-	if (rx->fault.header_pages) {
-		m->headers = make_header_pool(rx, size);
-		if (IS_ERR(m->headers)) {
-			error = PTR_ERR(m->headers);
-			goto failed;
-		}
-	}
+	m->pool = pool;
+	zcnic_post(&port->rx[index], m, GFP_KERNEL);
 	return 0;
-failed:
-	free_memory(m);
-	return error;
+fail:
+	kvfree(m->buffer);
+	kvfree(m->done);
+	return err;
 }
 
-static void start(struct zcnic_rx *rx)
+static void queue_mem_free(struct net_device *dev, void *mem)
 {
-	rx->used = rx->head = rx->posted = rx->released = rx->tail = 0;
+	free_memory(mem);
+}
+
+static int queue_start(struct net_device *dev, struct netdev_queue_config *qcfg, void *mem,
+		       int index)
+{
+	struct zcnic_port *port = netdev_priv(dev);
+	struct zcnic_rx *rx = &port->rx[index];
+
+	rx->memory = *(struct zcnic_memory *)mem;
+	/* Not before: a pool with a poll could not be destroyed after a failed start. */
 	page_pool_enable_direct_recycling(rx->memory.pool, &rx->napi);
 	napi_enable_locked(&rx->napi);
-	netif_queue_set_napi(rx->port->dev, rx->index, NETDEV_QUEUE_TYPE_RX, &rx->napi);
 	spin_lock_bh(&rx->lock);
 	rx->live = true;
 	spin_unlock_bh(&rx->lock);
-	/* By the poll, which alone may take from the pool. */
 	local_bh_disable();
-	napi_schedule(&rx->napi);
+	napi_schedule(&rx->napi); /* some may wait for it */
 	local_bh_enable();
+	return 0;
 }
 
-/* From here on no sender writes into its buffers, and nobody polls. */
-static void stop(struct zcnic_rx *rx)
+static int queue_stop(struct net_device *dev, void *mem, int index)
 {
-	struct zcnic_memory *m = &rx->memory;
+	struct zcnic_port *port = netdev_priv(dev);
+	struct zcnic_rx *rx = &port->rx[index];
 
 	spin_lock_bh(&rx->lock);
 	rx->live = false;
 	spin_unlock_bh(&rx->lock);
-	hrtimer_cancel(&rx->refill);
+	local_bh_disable();
+	zcnic_transmit_wake(rx);
+	local_bh_enable();
 	napi_disable_locked(&rx->napi);
-	hrtimer_cancel(&rx->refill); /* which a last poll may have started */
-	netif_queue_set_napi(rx->port->dev, rx->index, NETDEV_QUEUE_TYPE_RX, NULL);
-	page_pool_disable_direct_recycling(m->pool);
-	for (; rx->tail != rx->head; rx->tail++)
-		kfree(m->done[rx->tail & (m->size - 1)].whole);
-	for (; rx->released != rx->posted; rx->released++)
-		page_pool_put_full_netmem(m->pool, m->buffer[rx->released & (m->size - 1)], false);
-	/* Who waits for this queue has to try again: it will find it gone, or new. */
-	for (unsigned int queue = 0; queue < ZCNIC_QUEUES; queue++)
-		if (test_and_clear_bit(queue, &rx->waiting))
-			netif_tx_wake_queue(netdev_get_tx_queue(rx->port->peer->dev, queue));
-}
-
-static int queue_memory_alloc(struct net_device *dev, QCFG_ARG void *memory, int index)
-{
-	struct zcnic_port *port = netdev_priv(dev);
-
-	return make_memory(&port->rx[index], QCFG_PAGE_SIZE, memory);
-}
-
-static void queue_memory_free(struct net_device *dev, void *memory)
-{
-	free_memory(memory);
-}
-
-static int queue_start(struct net_device *dev, QCFG_ARG void *memory, int index)
-{
-	struct zcnic_port *port = netdev_priv(dev);
-
-	port->rx[index].memory = *(struct zcnic_memory *)memory;
-	memset(memory, 0, sizeof(struct zcnic_memory));
-	start(&port->rx[index]);
+	hrtimer_cancel(&rx->retry);
+	page_pool_disable_direct_recycling(rx->memory.pool);
+	*(struct zcnic_memory *)mem = rx->memory;
+	memset(&rx->memory, 0, sizeof(rx->memory));
 	return 0;
 }
 
-static int queue_stop(struct net_device *dev, void *memory, int index)
+static struct device *queue_get_dma_dev(struct net_device *dev, int index)
 {
 	struct zcnic_port *port = netdev_priv(dev);
 
-	stop(&port->rx[index]);
-	*(struct zcnic_memory *)memory = port->rx[index].memory;
-	memset(&port->rx[index].memory, 0, sizeof(struct zcnic_memory));
-	return 0;
+	return port->parent;
 }
 
-#ifdef HAVE_QCFG
-static void default_config(struct net_device *dev, struct netdev_queue_config *config)
+static void default_qcfg(struct net_device *dev, struct netdev_queue_config *qcfg)
 {
-	config->rx_page_size = PAGE_SIZE;
+	struct zcnic_port *port = netdev_priv(dev);
+
+	qcfg->rx_page_size = port->set.buffer_bytes;
 }
 
-static int validate_config(struct net_device *dev, struct netdev_queue_config *config,
-			   struct netlink_ext_ack *extack)
+static int validate_qcfg(struct net_device *dev, struct netdev_queue_config *qcfg,
+			 struct netlink_ext_ack *extack)
 {
-	if (is_power_of_2(config->rx_page_size) && config->rx_page_size >= PAGE_SIZE &&
-	    config->rx_page_size <= SZ_1M)
+	if (is_power_of_2(qcfg->rx_page_size) && qcfg->rx_page_size >= PAGE_SIZE &&
+	    qcfg->rx_page_size <= ZCNIC_BUFFER_MAX)
 		return 0;
-	NL_SET_ERR_MSG(extack, "buffers are a power of two, from a page to 1 MiB");
+	NL_SET_ERR_MSG(extack, "buffers have a power of two of bytes, from a page to 64 KiB");
 	return -EINVAL;
 }
-#endif
 
 const struct netdev_queue_mgmt_ops zcnic_queue_ops = {
 	.ndo_queue_mem_size = sizeof(struct zcnic_memory),
-	.ndo_queue_mem_alloc = queue_memory_alloc,
-	.ndo_queue_mem_free = queue_memory_free,
+	.ndo_queue_mem_alloc = queue_mem_alloc,
+	.ndo_queue_mem_free = queue_mem_free,
 	.ndo_queue_start = queue_start,
 	.ndo_queue_stop = queue_stop,
-#ifdef HAVE_QCFG
-	.ndo_default_qcfg = default_config,
-	.ndo_validate_qcfg = validate_config,
+	.ndo_queue_get_dma_dev = queue_get_dma_dev,
+	.ndo_default_qcfg = default_qcfg,
+	.ndo_validate_qcfg = validate_qcfg,
 	.supported_params = QCFG_RX_PAGE_SIZE,
-#endif
 };
 
-static void stop_all(struct net_device *dev, unsigned int count)
+static int open_queue(struct zcnic_port *port, int index)
 {
-	struct zcnic_port *port = netdev_priv(dev);
+	struct zcnic_rx *rx = &port->rx[index];
+	struct netdev_queue_config qcfg;
+	struct zcnic_memory memory;
+	int err;
 
-	while (count--) {
-		stop(&port->rx[count]);
-		netif_napi_del_locked(&port->rx[count].napi);
-		free_memory(&port->rx[count].memory);
+	netdev_queue_config(port->dev, index, &qcfg);
+	err = queue_mem_alloc(port->dev, &qcfg, &memory, index);
+	if (err)
+		return err;
+	err = zcnic_interrupt_request(rx);
+	if (err) {
+		free_memory(&memory);
+		return err;
 	}
+	netif_napi_add_config_locked(port->dev, &rx->napi, zcnic_poll, index);
+	netif_napi_set_irq_locked(&rx->napi, rx->irq);
+	netif_queue_set_napi(port->dev, index, NETDEV_QUEUE_TYPE_RX, &rx->napi);
+	netif_queue_set_napi(port->dev, index, NETDEV_QUEUE_TYPE_TX, &rx->napi);
+	return queue_start(port->dev, &qcfg, &memory, index);
+}
+
+static void close_queue(struct zcnic_port *port, int index)
+{
+	struct zcnic_memory memory;
+
+	queue_stop(port->dev, &memory, index);
+	netif_queue_set_napi(port->dev, index, NETDEV_QUEUE_TYPE_RX, NULL);
+	netif_queue_set_napi(port->dev, index, NETDEV_QUEUE_TYPE_TX, NULL);
+	netif_napi_set_irq_locked(&port->rx[index].napi, -1);
+	netif_napi_del_locked(&port->rx[index].napi);
+	zcnic_interrupt_free(&port->rx[index]);
+	free_memory(&memory);
+}
+
+static void set_carrier(struct zcnic_port *port)
+{
+	bool up = netif_running(port->dev) && netif_running(port->peer->dev);
+
+	(up ? netif_carrier_on : netif_carrier_off)(port->dev);
+	(up ? netif_carrier_on : netif_carrier_off)(port->peer->dev);
 }
 
 int zcnic_open(struct net_device *dev)
 {
 	struct zcnic_port *port = netdev_priv(dev);
 
-	for (unsigned int i = 0; i < dev->real_num_rx_queues; i++) {
-		struct zcnic_rx *rx = &port->rx[i];
-		int error;
+	for (int i = 0; i < port->set.queues; i++) {
+		int err = open_queue(port, i);
 
-		error = make_memory(rx, configured_page_size(dev, i), &rx->memory);
-		if (error) {
-			stop_all(dev, i);
-			return error;
+		if (err) {
+			while (i--)
+				close_queue(port, i);
+			return err;
 		}
-		netif_napi_add_config_locked(dev, &rx->napi, zcnic_poll, i);
-		start(rx);
 	}
-	netif_carrier_on(dev);
-	netif_tx_start_all_queues(dev);
+	zcnic_transmit_forget(port);
+	port->open = true;
+	netif_tx_wake_all_queues(dev);
+	set_carrier(port);
 	return 0;
 }
 
 int zcnic_stop(struct net_device *dev)
 {
+	struct zcnic_port *port = netdev_priv(dev);
+
+	if (!port->open)
+		return 0;
+	port->open = false;
 	netif_tx_disable(dev);
 	netif_carrier_off(dev);
-	stop_all(dev, dev->real_num_rx_queues);
+	netif_carrier_off(port->peer->dev);
+	for (int i = 0; i < port->set.queues; i++)
+		close_queue(port, i);
+	zcnic_transmit_forget(port);
 	return 0;
+}
+
+int zcnic_change(struct zcnic_port *port, const struct zcnic_settings *to)
+{
+	struct zcnic_settings from = port->set;
+	bool was_open = port->open;
+	int err = 0;
+
+	if (was_open)
+		zcnic_stop(port->dev);
+	port->set = *to;
+	if (to->queues != from.queues)
+		err = netif_set_real_num_queues(port->dev, to->queues, to->queues);
+	if (!err && was_open)
+		err = zcnic_open(port->dev);
+	if (!err)
+		return 0;
+	port->set = from;
+	if (to->queues != from.queues)
+		netif_set_real_num_queues(port->dev, from.queues, from.queues);
+	if (was_open && zcnic_open(port->dev))
+		netdev_err(port->dev, "could not be opened again; set it down and up\n");
+	return err;
 }
 
 static void rx_stats(struct net_device *dev, int index, struct netdev_queue_stats_rx *stats)
@@ -226,28 +254,41 @@ static void rx_stats(struct net_device *dev, int index, struct netdev_queue_stat
 	struct zcnic_port *port = netdev_priv(dev);
 	const struct zcnic_rx *rx = &port->rx[index];
 
-	stats->packets = rx->counts.packets;
-	stats->bytes = rx->counts.bytes;
-	stats->alloc_fail = rx->counts.alloc_failed;
-	stats->hw_drop_overruns = rx->counts.no_buffer;
-	stats->hw_gro_packets = rx->counts.hw_gro_packets;
-	stats->hw_gro_wire_packets = rx->counts.hw_gro_wire_packets;
+	stats->packets = u64_stats_read(&rx->counts.packets);
+	stats->bytes = u64_stats_read(&rx->counts.bytes);
+	stats->alloc_fail = u64_stats_read(&rx->counts.alloc_fail);
+	stats->hw_drop_overruns = rx->overruns;
+	stats->hw_drops = rx->overruns;
+	stats->hw_gro_packets = u64_stats_read(&rx->counts.merged_packets);
+	stats->hw_gro_wire_packets = u64_stats_read(&rx->counts.merged_wire_packets);
 }
 
 static void tx_stats(struct net_device *dev, int index, struct netdev_queue_stats_tx *stats)
 {
 	struct zcnic_port *port = netdev_priv(dev);
+	const struct zcnic_tx_counts *counts = &port->tx[index].counts;
 
-	stats->packets = port->tx[index].packets;
-	stats->bytes = port->tx[index].bytes;
-	stats->stop = port->tx[index].stops;
+	stats->packets = u64_stats_read(&counts->packets);
+	stats->bytes = u64_stats_read(&counts->bytes);
+	stats->hw_gso_packets = u64_stats_read(&counts->gso_packets);
+	stats->hw_gso_wire_packets = u64_stats_read(&counts->gso_wire_packets);
+	stats->hw_drops = u64_stats_read(&counts->dropped);
+	stats->stop = u64_stats_read(&counts->stop);
+	stats->wake = u64_stats_read(&counts->wake);
 }
 
+/* Queues that are not in use now may have been before. */
 static void base_stats(struct net_device *dev, struct netdev_queue_stats_rx *rx,
 		       struct netdev_queue_stats_tx *tx)
 {
-	rx->packets = rx->bytes = rx->alloc_fail = rx->hw_drop_overruns = 0;
-	tx->packets = tx->bytes = 0;
+	struct zcnic_port *port = netdev_priv(dev);
+
+	rx->packets = rx->bytes = rx->alloc_fail = rx->hw_drop_overruns = rx->hw_drops = 0;
+	rx->hw_gro_packets = rx->hw_gro_wire_packets = 0;
+	tx->packets = tx->bytes = tx->hw_gso_packets = tx->hw_gso_wire_packets = 0;
+	tx->hw_drops = tx->stop = tx->wake = 0;
+	netdev_stat_queue_sum(dev, port->set.queues, ZCNIC_QUEUES, rx, port->set.queues,
+			      ZCNIC_QUEUES, tx);
 }
 
 const struct netdev_stat_ops zcnic_stat_ops = {

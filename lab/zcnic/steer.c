@@ -1,163 +1,294 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which queue a packet goes to: the first rule that fits it, else by hash and table (RSS). */
+/* Which queue a packet goes to: the rules that were set by ethtool -N, then RSS. */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/netdevice.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
-#include <linux/unaligned.h>
 #include <net/ip.h>
 
-#include "compat.h"
 #include "zcnic.h"
 
-bool zcnic_flow_of(const struct sk_buff *skb, struct zcnic_flow *flow)
+static void set_ports(const struct sk_buff *skb, u8 protocol, struct zcnic_flow *flow)
 {
-	u8 protocol;
+	const struct udphdr *ports = (const void *)skb_transport_header(skb);
+
+	flow->tcp = protocol == IPPROTO_TCP;
+	flow->udp = protocol == IPPROTO_UDP;
+	if (!flow->tcp && !flow->udp)
+		return;
+	flow->source_port = ports->source; /* at the same place in both */
+	flow->target_port = ports->dest;
+}
+
+void zcnic_flow(const struct sk_buff *skb, struct zcnic_flow *flow)
+{
+	u32 l4;
 
 	memset(flow, 0, sizeof(*flow));
 	if (!skb_transport_header_was_set(skb))
-		return false;
+		return;
+	l4 = skb_transport_offset(skb);
 	if (skb->protocol == htons(ETH_P_IP)) {
-		flow->v4.source = ip_hdr(skb)->saddr;
-		flow->v4.target = ip_hdr(skb)->daddr;
-		protocol = ip_hdr(skb)->protocol;
-		if (ip_hdr(skb)->frag_off & htons(IP_MF | IP_OFFSET))
-			return false;
+		const struct iphdr *ip = ip_hdr(skb);
+
+		if (skb_network_offset(skb) + sizeof(*ip) > skb_headlen(skb))
+			return;
+		flow->source.s6_addr32[0] = ip->saddr;
+		flow->target.s6_addr32[0] = ip->daddr;
+		if (!ip_is_fragment(ip) && l4 + sizeof(struct udphdr) <= skb_headlen(skb))
+			set_ports(skb, ip->protocol, flow);
 	} else if (skb->protocol == htons(ETH_P_IPV6)) {
+		const struct ipv6hdr *ip = ipv6_hdr(skb);
+
+		if (skb_network_offset(skb) + sizeof(*ip) > skb_headlen(skb))
+			return;
 		flow->v6 = true;
-		flow->v6_address.source = ipv6_hdr(skb)->saddr;
-		flow->v6_address.target = ipv6_hdr(skb)->daddr;
-		protocol = ipv6_hdr(skb)->nexthdr;
-	} else {
-		return false;
+		flow->source = ip->saddr;
+		flow->target = ip->daddr;
+		if (l4 + sizeof(struct udphdr) <= skb_headlen(skb))
+			set_ports(skb, ip->nexthdr, flow);
 	}
-	flow->tcp = protocol == IPPROTO_TCP;
-	flow->udp = protocol == IPPROTO_UDP;
-	if (flow->tcp || flow->udp) { /* their ports lie at the same place */
-		flow->source_port = udp_hdr(skb)->source;
-		flow->target_port = udp_hdr(skb)->dest;
-	}
-	return flow->tcp || flow->udp;
+	if (flow->tcp && l4 + sizeof(struct tcphdr) > skb_headlen(skb))
+		flow->tcp = false;
 }
 
-/* The hash that cards compute, from Microsoft's description of RSS. */
-static u32 toeplitz(const u8 *key, const u8 *data, u32 bytes)
+static u32 toeplitz(const u8 *key, const u8 *data, u32 bytes, u32 hash)
 {
-	u32 window = get_unaligned_be32(key), hash = 0;
+	u64 window = get_unaligned_be64(key);
 
-	for (u32 i = 0; i < bytes; i++)
+	for (u32 i = 0; i < bytes; i++) {
 		for (int bit = 7; bit >= 0; bit--) {
 			if (data[i] & BIT(bit))
-				hash ^= window;
-			window = window << 1 | !!(key[i + 4] & BIT(bit));
+				hash ^= window >> 32;
+			window <<= 1;
 		}
+		window |= i + 8 < ZCNIC_KEY ? key[i + 8] : 0;
+	}
 	return hash;
 }
 
-static u32 hash_of(const u8 *key, const struct zcnic_flow *flow)
+/* Over addresses and ports, as the hashing that cards agree on has it. */
+static u32 hash_of(const struct zcnic_steering *steering, const struct zcnic_flow *flow)
 {
+	u32 bytes = flow->v6 ? 16 : 4;
 	u8 data[36];
-	u32 n = flow->v6 ? 32 : 8;
 
-	memcpy(data, flow->v6 ? (void *)&flow->v6_address : (void *)&flow->v4, n);
-	memcpy(data + n, &flow->source_port, 2);
-	memcpy(data + n + 2, &flow->target_port, 2);
-	return toeplitz(key, data, n + 4);
+	memcpy(data, &flow->source, bytes);
+	memcpy(data + bytes, &flow->target, bytes);
+	memcpy(data + 2 * bytes, &flow->source_port, 2);
+	memcpy(data + 2 * bytes + 2, &flow->target_port, 2);
+	return toeplitz(steering->key, data, 2 * bytes + 4, 0);
 }
 
-static bool differ_v6(const __be32 *have, const __be32 *want, const __be32 *mask)
+static bool ports_fit(const struct zcnic_flow *flow, __be16 source, __be16 source_mask,
+		      __be16 target, __be16 target_mask)
+{
+	return !((flow->source_port ^ source) & source_mask) &&
+	       !((flow->target_port ^ target) & target_mask);
+}
+
+static bool v6_fits(const struct in6_addr *address, const __be32 *wanted, const __be32 *mask)
 {
 	for (int i = 0; i < 4; i++)
-		if ((have[i] ^ want[i]) & mask[i])
-			return true;
-	return false;
+		if ((address->s6_addr32[i] ^ wanted[i]) & mask[i])
+			return false;
+	return true;
 }
 
-static bool fits(const struct ethtool_rx_flow_spec *s, const struct zcnic_flow *flow)
+static bool rule_fits(const struct ethtool_rx_flow_spec *spec, const struct zcnic_flow *flow)
 {
-	u32 type = s->flow_type & ~(FLOW_EXT | FLOW_MAC_EXT | FLOW_RSS);
-	bool v6 = type == TCP_V6_FLOW || type == UDP_V6_FLOW;
-	bool tcp = type == TCP_V4_FLOW || type == TCP_V6_FLOW;
+	const struct ethtool_tcpip4_spec *v4 = &spec->h_u.tcp_ip4_spec,
+					 *m4 = &spec->m_u.tcp_ip4_spec;
+	const struct ethtool_tcpip6_spec *v6 = &spec->h_u.tcp_ip6_spec,
+					 *m6 = &spec->m_u.tcp_ip6_spec;
 
-	if (v6 != flow->v6 || (tcp ? !flow->tcp : !flow->udp))
-		return false;
-	if (v6) {
-		const struct ethtool_tcpip6_spec *h = &s->h_u.tcp_ip6_spec;
-		const struct ethtool_tcpip6_spec *m = &s->m_u.tcp_ip6_spec;
-
-		return !((flow->source_port ^ h->psrc) & m->psrc) &&
-		       !((flow->target_port ^ h->pdst) & m->pdst) &&
-		       !differ_v6(flow->v6_address.source.s6_addr32, h->ip6src, m->ip6src) &&
-		       !differ_v6(flow->v6_address.target.s6_addr32, h->ip6dst, m->ip6dst);
-	}
-	return !((flow->source_port ^ s->h_u.tcp_ip4_spec.psrc) & s->m_u.tcp_ip4_spec.psrc) &&
-	       !((flow->target_port ^ s->h_u.tcp_ip4_spec.pdst) & s->m_u.tcp_ip4_spec.pdst) &&
-	       !((flow->v4.source ^ s->h_u.tcp_ip4_spec.ip4src) & s->m_u.tcp_ip4_spec.ip4src) &&
-	       !((flow->v4.target ^ s->h_u.tcp_ip4_spec.ip4dst) & s->m_u.tcp_ip4_spec.ip4dst);
-}
-
-int zcnic_steer(struct zcnic_port *port, const struct zcnic_flow *flow, u32 *hash)
-{
-	unsigned int queues = port->dev->real_num_rx_queues, table = 0;
-	int queue = -1;
-
-	*hash = hash_of(port->key, flow);
-	spin_lock(&port->steering);
-	for (int i = 0; i < ZCNIC_RULES; i++) {
-		const struct zcnic_rule *rule = &port->rule[i];
-
-		if (!rule->used || !fits(&rule->spec, flow))
-			continue;
-		if (rule->spec.ring_cookie == RX_CLS_FLOW_DISC) {
-			spin_unlock(&port->steering);
-			return -1;
-		}
-		if (rule->spec.flow_type & FLOW_RSS)
-			table = rule->table;
-		else
-			queue = (int)rule->spec.ring_cookie;
-		break;
-	}
-	if (queue < 0)
-		queue = (int)port->table[table].queue[*hash % ZCNIC_INDIR];
-	spin_unlock(&port->steering);
-	if (port->rx[queue % queues].fault.wrong_queue)
-		queue++;
-	return queue % (int)queues;
-}
-
-static bool is_valid(const struct zcnic_port *port, const struct ethtool_rxnfc *cmd)
-{
-	switch (cmd->fs.flow_type & ~FLOW_RSS) {
+	switch (spec->flow_type & ~(FLOW_EXT | FLOW_RSS)) {
 	case TCP_V4_FLOW:
+		if (!flow->tcp || flow->v6)
+			return false;
+		break;
 	case UDP_V4_FLOW:
+		if (!flow->udp || flow->v6)
+			return false;
+		break;
 	case TCP_V6_FLOW:
+		if (!flow->tcp || !flow->v6)
+			return false;
+		break;
 	case UDP_V6_FLOW:
+		if (!flow->udp || !flow->v6)
+			return false;
 		break;
 	default:
 		return false;
 	}
-	if (cmd->fs.flow_type & FLOW_RSS)
-		return cmd->rss_context < ZCNIC_TABLES && port->table[cmd->rss_context].used;
-	return cmd->fs.ring_cookie == RX_CLS_FLOW_DISC ||
-	       cmd->fs.ring_cookie < port->dev->real_num_rx_queues;
+	if (flow->v6)
+		return v6_fits(&flow->source, v6->ip6src, m6->ip6src) &&
+		       v6_fits(&flow->target, v6->ip6dst, m6->ip6dst) &&
+		       ports_fit(flow, v6->psrc, m6->psrc, v6->pdst, m6->pdst);
+	return !((flow->source.s6_addr32[0] ^ v4->ip4src) & m4->ip4src) &&
+	       !((flow->target.s6_addr32[0] ^ v4->ip4dst) & m4->ip4dst) &&
+	       ports_fit(flow, v4->psrc, m4->psrc, v4->pdst, m4->pdst);
 }
 
-static int insert(struct zcnic_port *port, struct ethtool_rxnfc *cmd)
+static int by_table(const struct zcnic_steering *steering, u32 table, u32 hash)
 {
-	u32 at = cmd->fs.location;
+	return steering->table[table][hash % ZCNIC_INDIR];
+}
 
-	if (!is_valid(port, cmd))
-		return -EINVAL;
-	if (at & RX_CLS_LOC_SPECIAL)
-		for (at = 0; at < ZCNIC_RULES && port->rule[at].used;)
-			at++;
-	if (at >= ZCNIC_RULES)
+int zcnic_steer(struct zcnic_port *port, const struct zcnic_flow *flow, u32 *hash)
+{
+	const struct zcnic_steering *steering;
+	int queue = -1;
+
+	rcu_read_lock();
+	steering = rcu_dereference(port->steering);
+	*hash = hash_of(steering, flow);
+	for (u32 i = 0, seen = 0; seen < steering->rules; i++) {
+		const struct zcnic_rule *rule = &steering->rule[i];
+		u64 cookie = rule->spec.ring_cookie;
+
+		if (!rule->spec.flow_type)
+			continue;
+		seen++;
+		if (!(port->dev->features & NETIF_F_NTUPLE) || !rule_fits(&rule->spec, flow))
+			continue;
+		if (cookie == RX_CLS_FLOW_DISC)
+			goto found;
+		queue = cookie;
+		if (rule->spec.flow_type & FLOW_RSS)
+			queue += by_table(steering, rule->table, *hash);
+		goto found;
+	}
+	queue = by_table(steering, 0, *hash);
+found:
+	rcu_read_unlock();
+	return queue < (int)port->set.queues ? queue : -1;
+}
+
+/* A copy of it to be changed, and the change put into effect. */
+static struct zcnic_steering *begin(struct zcnic_port *port)
+{
+	return kvmemdup(rcu_dereference_protected(port->steering, true),
+			sizeof(struct zcnic_steering), GFP_KERNEL);
+}
+
+static void commit(struct zcnic_port *port, struct zcnic_steering *steering)
+{
+	struct zcnic_steering *old = rcu_replace_pointer(port->steering, steering, true);
+
+	kvfree_rcu(old, rcu);
+}
+
+int zcnic_table_get(struct zcnic_port *port, u32 table, u32 *indir, u8 *key)
+{
+	const struct zcnic_steering *steering = rcu_dereference_protected(port->steering, true);
+
+	if (table >= ZCNIC_TABLES || !(steering->tables & BIT(table)))
+		return -ENOENT;
+	if (indir)
+		memcpy(indir, steering->table[table], sizeof(steering->table[table]));
+	if (key)
+		memcpy(key, steering->key, ZCNIC_KEY);
+	return 0;
+}
+
+int zcnic_table_set(struct zcnic_port *port, u32 table, const u32 *indir, const u8 *key)
+{
+	struct zcnic_steering *steering;
+
+	if (table >= ZCNIC_TABLES)
 		return -ENOSPC;
-	cmd->fs.location = at;
-	spin_lock_bh(&port->steering);
-	port->rule[at] = (struct zcnic_rule){true, cmd->fs, cmd->rss_context};
-	spin_unlock_bh(&port->steering);
+	steering = begin(port);
+	if (!steering)
+		return -ENOMEM;
+	steering->tables |= BIT(table);
+	for (u32 i = 0; i < ZCNIC_INDIR; i++)
+		if (indir)
+			steering->table[table][i] = indir[i];
+		else if (!key)
+			steering->table[table][i] = ethtool_rxfh_indir_default(i, port->set.queues);
+	if (key)
+		memcpy(steering->key, key, ZCNIC_KEY);
+	commit(port, steering);
+	return 0;
+}
+
+int zcnic_table_drop(struct zcnic_port *port, u32 table)
+{
+	struct zcnic_steering *steering = begin(port);
+
+	if (!steering)
+		return -ENOMEM;
+	steering->tables &= ~BIT(table);
+	commit(port, steering);
+	return 0;
+}
+
+int zcnic_steer_default(struct zcnic_port *port)
+{
+	return zcnic_table_set(port, 0, NULL, NULL);
+}
+
+static bool can_match(const struct ethtool_rx_flow_spec *spec)
+{
+	switch (spec->flow_type & ~(FLOW_EXT | FLOW_RSS)) {
+	case TCP_V4_FLOW:
+	case UDP_V4_FLOW:
+		return !spec->m_u.tcp_ip4_spec.tos;
+	case TCP_V6_FLOW:
+	case UDP_V6_FLOW:
+		return !spec->m_u.tcp_ip6_spec.tclass;
+	}
+	return false;
+}
+
+static int add_rule(struct zcnic_port *port, struct ethtool_rxnfc *cmd)
+{
+	struct ethtool_rx_flow_spec *spec = &cmd->fs;
+	struct zcnic_steering *steering;
+	u32 location = spec->location;
+
+	if (spec->flow_type & FLOW_EXT && (spec->m_ext.vlan_etype || spec->m_ext.vlan_tci ||
+					   spec->m_ext.data[0] || spec->m_ext.data[1]))
+		return -EOPNOTSUPP;
+	if (!can_match(spec))
+		return -EOPNOTSUPP;
+	if (spec->ring_cookie != RX_CLS_FLOW_DISC && spec->ring_cookie >= port->set.queues)
+		return -EINVAL;
+	steering = begin(port);
+	if (!steering)
+		return -ENOMEM;
+	if (location & RX_CLS_LOC_SPECIAL)
+		for (location = 0; location < ZCNIC_RULES; location++)
+			if (!steering->rule[location].spec.flow_type)
+				break;
+	if (location >= ZCNIC_RULES) {
+		kvfree(steering);
+		return -ENOSPC;
+	}
+	steering->rules += !steering->rule[location].spec.flow_type;
+	spec->location = location;
+	steering->rule[location].spec = *spec;
+	steering->rule[location].table = spec->flow_type & FLOW_RSS ? cmd->rss_context : 0;
+	commit(port, steering);
+	return 0;
+}
+
+static int drop_rule(struct zcnic_port *port, u32 location)
+{
+	struct zcnic_steering *steering = begin(port);
+
+	if (!steering)
+		return -ENOMEM;
+	if (location >= ZCNIC_RULES || !steering->rule[location].spec.flow_type) {
+		kvfree(steering);
+		return -ENOENT;
+	}
+	memset(&steering->rule[location], 0, sizeof(steering->rule[location]));
+	steering->rules--;
+	commit(port, steering);
 	return 0;
 }
 
@@ -167,68 +298,71 @@ int zcnic_set_rxnfc(struct net_device *dev, struct ethtool_rxnfc *cmd)
 
 	switch (cmd->cmd) {
 	case ETHTOOL_SRXCLSRLINS:
-		return insert(port, cmd);
+		return add_rule(port, cmd);
 	case ETHTOOL_SRXCLSRLDEL:
-		if (cmd->fs.location >= ZCNIC_RULES || !port->rule[cmd->fs.location].used)
-			return -ENOENT;
-		spin_lock_bh(&port->steering);
-		port->rule[cmd->fs.location].used = false;
-		spin_unlock_bh(&port->steering);
-		return 0;
-	default:
-		return -EOPNOTSUPP;
+		return drop_rule(port, cmd->fs.location);
 	}
+	return -EOPNOTSUPP;
 }
 
-static u32 count_rules(const struct zcnic_port *port, u32 *locations)
+static int list_rules(const struct zcnic_steering *steering, struct ethtool_rxnfc *cmd,
+		      u32 *locations)
 {
-	u32 count = 0;
+	u32 n = 0;
 
 	for (u32 i = 0; i < ZCNIC_RULES; i++) {
-		if (!port->rule[i].used)
+		if (!steering->rule[i].spec.flow_type)
 			continue;
-		if (locations)
-			locations[count] = i;
-		count++;
+		if (n == cmd->rule_cnt)
+			return -EMSGSIZE;
+		locations[n++] = i;
 	}
-	return count;
+	cmd->rule_cnt = n;
+	cmd->data = ZCNIC_RULES;
+	return 0;
 }
 
 int zcnic_get_rxnfc(struct net_device *dev, struct ethtool_rxnfc *cmd, u32 *locations)
 {
 	struct zcnic_port *port = netdev_priv(dev);
+	const struct zcnic_steering *steering = rcu_dereference_protected(port->steering, true);
+	const struct zcnic_rule *rule;
 
 	switch (cmd->cmd) {
 	case ETHTOOL_GRXRINGS:
-		cmd->data = dev->real_num_rx_queues;
+		cmd->data = port->set.queues;
 		return 0;
 	case ETHTOOL_GRXCLSRLCNT:
-		cmd->rule_cnt = count_rules(port, NULL);
+		cmd->rule_cnt = steering->rules;
 		cmd->data = ZCNIC_RULES | RX_CLS_LOC_SPECIAL;
 		return 0;
 	case ETHTOOL_GRXCLSRULE:
-		if (cmd->fs.location >= ZCNIC_RULES || !port->rule[cmd->fs.location].used)
+		if (cmd->fs.location >= ZCNIC_RULES)
+			return -EINVAL;
+		rule = &steering->rule[cmd->fs.location];
+		if (!rule->spec.flow_type)
 			return -ENOENT;
-		cmd->fs = port->rule[cmd->fs.location].spec;
-		cmd->rss_context = port->rule[cmd->fs.location].table;
+		cmd->fs = rule->spec;
+		cmd->rss_context = rule->table;
 		return 0;
 	case ETHTOOL_GRXCLSRLALL:
-		if (cmd->rule_cnt < count_rules(port, NULL))
-			return -EMSGSIZE;
-		cmd->data = ZCNIC_RULES;
-		cmd->rule_cnt = count_rules(port, locations);
-		return 0;
-	default:
-		return -EOPNOTSUPP;
+		return list_rules(steering, cmd, locations);
 	}
+	return -EOPNOTSUPP;
 }
 
-void zcnic_steer_init(struct zcnic_port *port)
+int zcnic_steer_add(struct zcnic_port *port)
 {
-	spin_lock_init(&port->steering);
-	netdev_rss_key_fill(port->key, sizeof(port->key));
-	port->table[0].used = true;
-	for (u32 i = 0; i < ZCNIC_INDIR; i++)
-		port->table[0].queue[i] =
-			ethtool_rxfh_indir_default(i, port->dev->real_num_rx_queues);
+	struct zcnic_steering *steering = kvzalloc(sizeof(*steering), GFP_KERNEL);
+
+	if (!steering)
+		return -ENOMEM;
+	netdev_rss_key_fill(steering->key, ZCNIC_KEY);
+	RCU_INIT_POINTER(port->steering, steering);
+	return zcnic_steer_default(port);
+}
+
+void zcnic_steer_remove(struct zcnic_port *port)
+{
+	kvfree(rcu_dereference_protected(port->steering, true));
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Interrupts of the receiving queues: ordinary ones, so that /proc/interrupts counts them and
+ * /proc/irq/N/smp_affinity says which CPU polls; but it is the sender who raises them.
+ */
+#include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/smp.h>
+
+#include "zcnic.h"
+
+static int set_affinity(struct irq_data *data, const struct cpumask *mask, bool force)
+{
+	struct zcnic_rx *rx = irq_data_get_irq_chip_data(data);
+	unsigned int cpu = cpumask_any_and(mask, cpu_online_mask);
+
+	if (cpu >= nr_cpu_ids)
+		return -EINVAL;
+	WRITE_ONCE(rx->cpu, cpu);
+	irq_data_update_effective_affinity(data, cpumask_of(cpu));
+	return IRQ_SET_MASK_OK;
+}
+
+static void nothing(struct irq_data *data)
+{
+}
+
+static struct irq_chip chip = {
+	.name = "zcnic",
+	.irq_mask = nothing,
+	.irq_unmask = nothing,
+	.irq_set_affinity = set_affinity,
+};
+
+static irqreturn_t handle(int irq, void *data)
+{
+	struct zcnic_rx *rx = data;
+
+	u64_stats_update_begin(&rx->sync);
+	u64_stats_inc(&rx->counts.interrupts);
+	u64_stats_update_end(&rx->sync);
+	__napi_schedule_irqoff(&rx->napi);
+	return IRQ_HANDLED;
+}
+
+static void raise(void *data)
+{
+	struct zcnic_rx *rx = data;
+
+	generic_handle_irq_safe(rx->irq);
+}
+
+/* Nobody else has the call's data while the poll is being scheduled. */
+void zcnic_interrupt(struct zcnic_rx *rx)
+{
+	if (!napi_schedule_prep(&rx->napi))
+		return;
+	if (smp_call_function_single_async(READ_ONCE(rx->cpu), &rx->interrupt))
+		raise(rx); /* that CPU is gone */
+}
+
+/* The affinity that was set stays with the descriptor while the port is closed. */
+int zcnic_interrupt_request(struct zcnic_rx *rx)
+{
+	int err;
+
+	snprintf(rx->name, sizeof(rx->name), "%s-TxRx-%u", rx->port->dev->name, rx->index);
+	err = request_irq(rx->irq, handle, 0, rx->name, rx);
+	if (err)
+		return err;
+	if (!rx->spread)
+		irq_set_affinity(rx->irq,
+				 cpumask_of(cpumask_local_spread(rx->index, NUMA_NO_NODE)));
+	rx->spread = true;
+	return 0;
+}
+
+void zcnic_interrupt_free(struct zcnic_rx *rx)
+{
+	free_irq(rx->irq, rx);
+}
+
+static int add(struct zcnic_rx *rx)
+{
+	rx->irq = irq_alloc_desc(NUMA_NO_NODE);
+	if (rx->irq < 0)
+		return rx->irq;
+	irq_set_chip_and_handler(rx->irq, &chip, handle_simple_irq);
+	irq_set_chip_data(rx->irq, rx);
+	irq_modify_status(rx->irq, IRQ_NOREQUEST, IRQ_NOPROBE);
+	INIT_CSD(&rx->interrupt, raise, rx);
+	return 0;
+}
+
+int zcnic_interrupts_add(struct zcnic_port *port)
+{
+	for (int i = 0; i < ZCNIC_QUEUES; i++) {
+		int err = add(&port->rx[i]);
+
+		if (err) {
+			while (i--)
+				irq_free_desc(port->rx[i].irq);
+			return err;
+		}
+	}
+	return 0;
+}
+
+void zcnic_interrupts_remove(struct zcnic_port *port)
+{
+	for (int i = 0; i < ZCNIC_QUEUES; i++)
+		irq_free_desc(port->rx[i].irq);
+}
