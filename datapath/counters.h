@@ -18,13 +18,19 @@
 #define CALLS_OF_PATHS(X)                                                                          \
 	X(recvfrom)                                                                                \
 	X(sendto)                                                                                  \
-	X(recvmsg) X(sendfile) X(epoll_wait) X(io_uring_enter) X(poll) X(sendmsg) X(setsockopt)
+	X(recvmsg)                                                                                 \
+	X(sendfile)                                                                                \
+	X(epoll_wait)                                                                              \
+	X(io_uring_enter) X(io_uring_register) X(poll) X(sendmsg) X(setsockopt)
 
 /* What holds a path up, or has to be done besides: each is a metric of source path. */
 #define EVENTS_OF_PATHS(X)                                                                         \
 	X(would_block)                                                                             \
 	X(rearms)                                                                                  \
 	X(buffers_exhausted)                                                                       \
+	X(refill_stalls)                                                                           \
+	X(refill_flushes)                                                                          \
+	X(alloc_failures)                                                                          \
 	X(cq_overflow)                                                                             \
 	X(notifications)                                                                           \
 	X(notification_waits)                                                                      \

@@ -7,6 +7,7 @@
 
 extern const struct path path_rx_copy;
 extern const struct path path_rx_uring;
+extern const struct path path_rx_zcrx;
 extern const struct path path_rx_devmem;
 extern const struct path path_tx_copy;
 extern const struct path path_tx_uring;

@@ -15,12 +15,15 @@ static const struct belongs {
 } belongs[] = {
 	{OPTION_blocking, {"copy", "devmem"}},
 	{OPTION_singleshot, {"uring"}},
-	{OPTION_no_iowait, {"uring", "send_zc"}},
+	{OPTION_no_iowait, {"uring", "send_zc", "zcrx"}},
+	{OPTION_nodev, {"zcrx"}},
+	{OPTION_refill, {"zcrx"}},
+	{OPTION_completions, {"zcrx"}},
 	{OPTION_buffers, {"uring"}},
-	{OPTION_nic, {"devmem"}},
-	{OPTION_queues, {"devmem"}},
-	{OPTION_area, {"devmem"}},
-	{OPTION_memory, {"devmem"}},
+	{OPTION_nic, {"devmem", "zcrx"}},
+	{OPTION_queues, {"devmem", "zcrx"}},
+	{OPTION_area, {"devmem", "zcrx"}},
+	{OPTION_memory, {"devmem", "zcrx"}},
 	{OPTION_control, {"devmem"}},
 	{OPTION_batch, {"devmem"}},
 	{OPTION_in_flight, {"zerocopy", "devmem"}},
@@ -182,6 +185,47 @@ static int check_memory(struct config *config)
 	return -1;
 }
 
+static void as_many_as_buffers(struct config *config, enum option_id id, uint64_t buffers)
+{
+	struct option_value *value = &config->option[id];
+	uint64_t most = option_info(id)->most;
+
+	if (value->set)
+		return;
+	value->set = true;
+	value->number = 1;
+	while (value->number < buffers && value->number < most)
+		value->number *= 2;
+}
+
+/* Each buffer of the area may be on its way back, or wait in a completion. */
+static void size_queues(struct config *config)
+{
+	uint64_t buffers = config->option[OPTION_area].number / sysconf(_SC_PAGESIZE);
+
+	as_many_as_buffers(config, OPTION_refill, buffers);
+	as_many_as_buffers(config, OPTION_completions, buffers);
+}
+
+static int check_rx_zcrx(struct config *config)
+{
+	const struct option_value *option = config->option;
+	bool nic = option[OPTION_nic].set;
+	bool queues = option[OPTION_queues].set;
+
+	if (option[OPTION_nodev].on && (nic || queues)) {
+		say_error("--nodev receives without a NIC: leave out --nic and --queues");
+		return -1;
+	}
+	if (!option[OPTION_nodev].on && (!nic || !queues)) {
+		say_error("--path zcrx needs --nic IFACE and --queues LIST, such as --nic eth0 "
+			  "--queues 8-11; or --nodev, which runs without a NIC and copies");
+		return -1;
+	}
+	size_queues(config);
+	return 0;
+}
+
 static int check_rx(struct config *config)
 {
 	uint64_t buffers = config->option[OPTION_buffers].number;
@@ -191,6 +235,8 @@ static int check_rx(struct config *config)
 		say_error("--buffers %llu: expected a power of two", (unsigned long long)buffers);
 		return -1;
 	}
+	if (!strcmp(config->path->name, "zcrx"))
+		return check_rx_zcrx(config);
 	return strcmp(config->path->name, "devmem") ? 0 : check_rx_devmem(config);
 }
 

@@ -50,10 +50,11 @@ bool uring_able(enum io_uring_op op, unsigned int features, const char *since, c
 	return able;
 }
 
-int uring_open(struct uring *u, struct flow *f, unsigned int requests, unsigned int completions)
+int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
+		    unsigned int completions, unsigned int setup)
 {
 	bool no_iowait = f->config->option[OPTION_no_iowait].on;
-	struct io_uring_params params = {.flags = RING_FLAGS, .cq_entries = completions};
+	struct io_uring_params params = {.flags = RING_FLAGS | setup, .cq_entries = completions};
 	int error = io_uring_queue_init_params(requests, &u->ring, &params);
 
 	if (error)

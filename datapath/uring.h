@@ -29,8 +29,16 @@ struct uring {
 /* features: IORING_FEAT_… that have to be there; since: the kernel that has them, for people */
 bool uring_able(enum io_uring_op op, unsigned int features, const char *since, char *why,
 		size_t size);
-int uring_open(struct uring *u, struct flow *f, unsigned int requests, unsigned int completions);
+/* setup: IORING_SETUP_… beside those that every ring of zcpath has */
+int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
+		    unsigned int completions, unsigned int setup);
 void uring_close(struct uring *u);
+
+static inline int uring_open(struct uring *u, struct flow *f, unsigned int requests,
+			     unsigned int completions)
+{
+	return uring_open_with(u, f, requests, completions, 0);
+}
 
 static inline struct io_uring_sqe *uring_sqe(struct uring *u)
 {

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rx zcrx: one multishot receive whose payload the device has put where the program reads it, into
+ * an area that was registered before. A completion is one piece of payload inside of a buffer; the
+ * buffer goes back by the refill queue.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "datapath/paths.h"
+#include "datapath/uring.h"
+#include "datapath/zcrx.h"
+
+struct rx_zcrx {
+	struct uring uring;
+	struct zcrx zcrx;
+	bool armed;
+};
+
+static int rx_zcrx_open(struct flow *f)
+{
+	struct rx_zcrx *s = calloc(1, sizeof(*s));
+
+	f->state = s;
+	if (!s)
+		return flow_fail(f, "no memory left for flow %u", f->number);
+	if (uring_open_with(&s->uring, f, 4, f->config->option[OPTION_completions].number,
+			    IORING_SETUP_CQE32) ||
+	    zcrx_open(&s->zcrx, &s->uring, f))
+		return -1;
+	/* Without a device all is copied; with one, only the kernel knows. */
+	f->usage_unknown = !s->zcrx.nodev && !s->zcrx.stats;
+	return 0;
+}
+
+static void rx_zcrx_close(struct flow *f)
+{
+	struct rx_zcrx *s = f->state;
+
+	if (!s)
+		return;
+	uring_close(&s->uring);
+	zcrx_close(&s->zcrx);
+	free(s);
+}
+
+static void arm(struct rx_zcrx *s)
+{
+	struct io_uring_sqe *sqe = uring_sqe(&s->uring);
+
+	io_uring_prep_rw(COMPAT_OP_RECV_ZC, sqe, 0, NULL, 0, 0);
+	sqe->flags = IOSQE_FIXED_FILE;
+	sqe->ioprio = IORING_RECV_MULTISHOT;
+	sqe->file_index = s->zcrx.id; /* shares its place with zcrx_ifq_idx */
+	s->armed = true;
+}
+
+/* The receive ended: 1 with the stream, 0 when it is to be posted anew, -1: failed. */
+static int ended(struct rx_zcrx *s, struct flow *f, int result)
+{
+	struct counters *c = &f->counters;
+
+	s->armed = false;
+	switch (result) {
+	case 0:
+		return 1;
+	case -ENOSPC: /* the completion queue was full */
+		count(&c->event[EVENT_cq_overflow], 1);
+		return 0;
+	case -ENOMEM: /* there was no unused buffer to copy into */
+		count(&c->event[EVENT_buffers_exhausted], 1);
+		return 0;
+	}
+	return flow_fail(f, "cannot receive on flow %u: %s", f->number, strerror(-result));
+}
+
+/* One event of the kernel's; it says no more of its kind until it is told to. */
+static void heard(struct rx_zcrx *s, struct counters *c, unsigned int type)
+{
+	struct compat_zcrx_ctrl ctrl = {
+		.id = s->zcrx.id,
+		.op = COMPAT_ZCRX_CTRL_ARM_EVENT,
+		.event_type = type,
+	};
+
+	count(&c->event[EVENT_alloc_failures], 1);
+	compat_register(s->zcrx.ring_fd, COMPAT_REGISTER_ZCRX_CTRL, &ctrl, 0);
+	count(&c->call[CALL_io_uring_register], 1);
+}
+
+static void count_copied(struct rx_zcrx *s, struct counters *c, uint64_t bytes)
+{
+	uint64_t copied = 0;
+
+	if (s->zcrx.nodev)
+		copied = bytes;
+	else if (s->zcrx.stats)
+		copied = zcrx_copied(&s->zcrx);
+	count(&c->bytes_copied, copied);
+	count(&c->bytes_zerocopy, bytes - copied);
+}
+
+/* All completions that are there. 1: the stream has ended; -1: failed. */
+static int reap(struct rx_zcrx *s, struct flow *f)
+{
+	struct counters *c = &f->counters;
+	struct io_uring_cqe *cqe;
+	unsigned int seen = 0;
+	uint64_t bytes = 0;
+	unsigned int head;
+	int result = 0;
+
+	io_uring_for_each_cqe(&s->uring.ring, head, cqe)
+	{
+		seen++;
+		if (cqe->user_data == ZCRX_EVENT_DATA) {
+			heard(s, c, cqe->res);
+		} else if (cqe->flags & IORING_CQE_F_MORE) {
+			verify_bytes(&f->verify, zcrx_at(&s->zcrx, cqe), cqe->res);
+			count_received(c, cqe->res);
+			bytes += cqe->res;
+			if (zcrx_give(&s->zcrx, c, cqe))
+				result = flow_fail(f, "no memory left for flow %u", f->number);
+		} else {
+			result = ended(s, f, cqe->res);
+		}
+	}
+	count_copied(s, c, bytes);
+	io_uring_cq_advance(&s->uring.ring, seen);
+	return result;
+}
+
+static int rx_zcrx_run(struct flow *f)
+{
+	struct rx_zcrx *s = f->state;
+
+	arm(s);
+	for (;;) {
+		int error = uring_enter(&s->uring, &f->counters, 1);
+		int result;
+
+		if (error)
+			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
+					 strerror(-error));
+		result = reap(s, f);
+		if (result)
+			return result < 0 ? -1 : 0;
+		error = zcrx_publish(&s->zcrx, &f->counters);
+		if (error)
+			return flow_fail(f, "cannot give buffers of flow %u back: %s", f->number,
+					 strerror(-error));
+		if (s->armed)
+			continue;
+		arm(s);
+		count(&f->counters.event[EVENT_rearms], 1);
+	}
+}
+
+const struct path path_rx_zcrx = {
+	.name = "zcrx",
+	.end = END_RX,
+	.what = "io_uring receive into memory that the NIC fills; --nodev: the kernel copies",
+	.calls = BIT(CALL_io_uring_enter) | BIT(CALL_io_uring_register),
+	.events = BIT(EVENT_rearms) | BIT(EVENT_buffers_exhausted) | BIT(EVENT_cq_overflow) |
+		  BIT(EVENT_refill_stalls) | BIT(EVENT_refill_flushes) | BIT(EVENT_alloc_failures),
+	.able = zcrx_able,
+	.open = rx_zcrx_open,
+	.run = rx_zcrx_run,
+	.close = rx_zcrx_close,
+};
