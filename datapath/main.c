@@ -95,6 +95,10 @@ static int run_end(enum record_end end, int argc, char **argv)
 			  why);
 		return EXIT_UNABLE;
 	}
+	if (config.path->check && !config.path->check(&config, why, sizeof(why))) {
+		say_error("%s", why);
+		return EXIT_UNABLE;
+	}
 	if (config.check)
 		return check_sockets(&config);
 	return end == END_RX ? session_rx(&config) : session_tx(&config);

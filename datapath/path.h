@@ -4,11 +4,12 @@
  * them all.
  *
  *   able     can this machine run it? If not: why, and the fix, in words
+ *   check    … with these options?
  *   prepare  what all flows share, as flows.shared, once they are connected
  *   open     make everything ready, on the flow's own thread and CPU; no byte moves
- *   run      move bytes until told: a tx until flow_told() or its limit, an rx until the stream
- * ends close    let go of everything that open made release  let go of what they shared, when all
- * flows and their sockets are closed
+ *   run      move bytes until told: a tx until flow_told() or its limit, an rx until the end
+ *   close    let go of everything that open made
+ *   release  let go of what they shared, when all flows and their sockets are closed
  *
  * A path owns its hot loop: nothing is called through a pointer per message. run() counts each
  * system call after it returned, makes those that it counts nowhere but inside run(), and has made
@@ -34,8 +35,10 @@ struct path {
 	uint32_t events;	    /* BIT(EVENT_…): the same */
 	enum message_place message; /* tx: where it lies */
 	bool (*able)(char *why, size_t size); /* NULL: always */
-	int (*prepare)(struct flows *all);    /* NULL: nothing; -1 after flow_fail() of the first */
-	int (*open)(struct flow *f);	      /* -1 after flow_fail() */
+	/* NULL: always. Why is the whole sentence. */
+	bool (*check)(const struct config *config, char *why, size_t size);
+	int (*prepare)(struct flows *all); /* NULL: nothing; -1 after flow_fail() of the first */
+	int (*open)(struct flow *f);	   /* -1 after flow_fail() */
 	int (*run)(struct flow *f);
 	void (*close)(struct flow *f);
 	void (*release)(struct flows *all); /* NULL: nothing; also after a prepare that failed */

@@ -17,6 +17,7 @@ static const struct belongs {
 	{OPTION_singleshot, {"uring"}},
 	{OPTION_no_iowait, {"uring", "send_zc", "zcrx"}},
 	{OPTION_nodev, {"zcrx"}},
+	{OPTION_rx_buf_len, {"zcrx"}},
 	{OPTION_refill, {"zcrx"}},
 	{OPTION_completions, {"zcrx"}},
 	{OPTION_buffers, {"uring"}},
@@ -173,15 +174,18 @@ static int check_memory(struct config *config)
 {
 	struct option_value *memory = &config->option[OPTION_memory];
 
-	if (strcmp(config->path->name, "devmem"))
+	bool zcrx = !strcmp(config->path->name, "zcrx");
+
+	if (!zcrx && strcmp(config->path->name, "devmem"))
 		return 0;
 	if (!memory->set) {
 		memory->set = true;
-		strcpy(memory->name, "udmabuf");
+		strcpy(memory->name, zcrx ? "pages" : "udmabuf");
 	}
-	if (dmabuf_kind(memory->name))
+	if (dmabuf_kind(memory->name) || (zcrx && !strcmp(memory->name, "pages")))
 		return 0;
-	say_error("--memory %s: expected udmabuf, heap or cuda", memory->name);
+	say_error("--memory %s: expected %sudmabuf, heap or cuda", memory->name,
+		  zcrx ? "pages, " : "");
 	return -1;
 }
 
@@ -207,6 +211,25 @@ static void size_queues(struct config *config)
 	as_many_as_buffers(config, OPTION_completions, buffers);
 }
 
+static int check_buffers(const struct config *config)
+{
+	const struct option_value *option = config->option;
+	uint64_t length = option[OPTION_rx_buf_len].number;
+
+	if (length & (length - 1)) {
+		say_error("--rx-buf-len %llu: expected a power of two", (unsigned long long)length);
+		return -1;
+	}
+	if (length && option[OPTION_nodev].on) {
+		say_error("--rx-buf-len is for the buffers of a NIC; leave it out with --nodev");
+		return -1;
+	}
+	if (length <= option[OPTION_area].number)
+		return 0;
+	say_error("--rx-buf-len cannot be more than --area; give a larger --area");
+	return -1;
+}
+
 static int check_rx_zcrx(struct config *config)
 {
 	const struct option_value *option = config->option;
@@ -222,6 +245,12 @@ static int check_rx_zcrx(struct config *config)
 			  "--queues 8-11; or --nodev, which runs without a NIC and copies");
 		return -1;
 	}
+	if (option[OPTION_nodev].on && strcmp(option[OPTION_memory].name, "pages")) {
+		say_error("--nodev copies by the CPU, which needs --memory pages");
+		return -1;
+	}
+	if (check_buffers(config))
+		return -1;
 	size_queues(config);
 	return 0;
 }

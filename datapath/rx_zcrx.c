@@ -100,6 +100,21 @@ static void count_copied(struct rx_zcrx *s, struct counters *c, uint64_t bytes)
 	count(&c->bytes_zerocopy, bytes - copied);
 }
 
+/* Memory of a device is looked at piece by piece: --verify is not for measuring. */
+static int check(struct rx_zcrx *s, struct flow *f, const struct io_uring_cqe *cqe)
+{
+	struct dmabuf *d = s->zcrx.dmabuf;
+	const void *at;
+
+	if (d && dmabuf_begin(d))
+		return flow_fail(f, "cannot look into the dma-buf: %s", strerror(errno));
+	at = zcrx_see(&s->zcrx, cqe);
+	if (!at)
+		return flow_fail(f, "cannot read %d bytes from the dma-buf", cqe->res);
+	verify_check(&f->verify, at, cqe->res);
+	return d && dmabuf_end(d) ? flow_fail(f, "cannot look away from the dma-buf") : 0;
+}
+
 /* All completions that are there. 1: the stream has ended; -1: failed. */
 static int reap(struct rx_zcrx *s, struct flow *f)
 {
@@ -116,7 +131,8 @@ static int reap(struct rx_zcrx *s, struct flow *f)
 		if (cqe->user_data == ZCRX_EVENT_DATA) {
 			heard(s, c, cqe->res);
 		} else if (cqe->flags & IORING_CQE_F_MORE) {
-			verify_bytes(&f->verify, zcrx_at(&s->zcrx, cqe), cqe->res);
+			if (f->verify.message && check(s, f, cqe))
+				return -1;
 			count_received(c, cqe->res);
 			bytes += cqe->res;
 			if (zcrx_give(&s->zcrx, c, cqe))
@@ -164,6 +180,7 @@ const struct path path_rx_zcrx = {
 	.events = BIT(EVENT_rearms) | BIT(EVENT_buffers_exhausted) | BIT(EVENT_cq_overflow) |
 		  BIT(EVENT_refill_stalls) | BIT(EVENT_refill_flushes) | BIT(EVENT_alloc_failures),
 	.able = zcrx_able,
+	.check = zcrx_check,
 	.open = rx_zcrx_open,
 	.run = rx_zcrx_run,
 	.close = rx_zcrx_close,

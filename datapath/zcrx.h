@@ -6,7 +6,8 @@
  *   zcrx_kernel()  what this kernel's zcrx can do
  *   zcrx_able()    can this machine run it?
  *   zcrx_open()    register area and refill queue with a ring; -1 after flow_fail()
- *   zcrx_at()      where the bytes of a completion are
+ *   zcrx_check()   … with these options?
+ *   zcrx_see()     where the bytes of a completion are
  *   zcrx_give()    the bytes were used: give their buffer back; the kernel sees it after
  *   zcrx_publish()
  *   zcrx_flush()   make the kernel take back what the refill queue holds, now
@@ -23,6 +24,7 @@
 #include <stdint.h>
 
 #include "datapath/compat_zcrx.h"
+#include "datapath/dmabuf.h"
 #include "datapath/flow.h"
 #include "datapath/memory.h"
 #include "datapath/uring.h"
@@ -41,7 +43,11 @@ struct zcrx_kernel {
 struct zcrx {
 	int ring_fd;
 	uint32_t id;
-	struct memory area;
+	struct memory area;    /* or … */
+	struct dmabuf *dmabuf; /* … NULL */
+	void *at;	       /* NULL: the CPU does not see it */
+	size_t size;
+	void *bounce; /* for --verify of memory that the CPU does not see */
 	struct memory region;
 	uint64_t token;
 	uint32_t buf_len;
@@ -68,15 +74,19 @@ struct zcrx {
 void zcrx_kernel(struct zcrx_kernel *k);
 /* Whether any --path zcrx could run here. If not: why, and what to do. */
 bool zcrx_able(char *why, size_t size);
+/* The same of what was chosen. */
+bool zcrx_check(const struct config *config, char *why, size_t size);
 
 int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f);
 void zcrx_close(struct zcrx *z);
 
-static inline const void *zcrx_at(const struct zcrx *z, const struct io_uring_cqe *cqe)
+/* NULL: a device's memory could not be read. */
+static inline const void *zcrx_see(const struct zcrx *z, const struct io_uring_cqe *cqe)
 {
 	const struct compat_zcrx_cqe *more = (const void *)(cqe + 1);
+	uint64_t off = COMPAT_ZCRX_OFFSET(more->off);
 
-	return (char *)z->area.at + COMPAT_ZCRX_OFFSET(more->off);
+	return z->dmabuf ? dmabuf_see(z->dmabuf, off, cqe->res, z->bounce) : (char *)z->at + off;
 }
 
 static inline void zcrx_put(struct zcrx *z, uint64_t off, uint32_t len)

@@ -94,6 +94,14 @@ states() { # END
 	refused 2 "--batch 9 would hold more than half of --area; give at most 8" \
 		rx --path devmem --nic lo --queues 1 --area 64K --batch 9
 	refused 2 "no meaning for --path copy" rx --batch 4
+	refused 2 "needs --nic IFACE and --queues LIST" rx --path zcrx
+	refused 2 "leave out --nic and --queues" rx --path zcrx --nodev --nic lo
+	refused 2 "needs --memory pages" rx --path zcrx --nodev --memory udmabuf
+	refused 2 "expected pages, udmabuf, heap or cuda" rx --path zcrx --nodev --memory wood
+	refused 2 "power of two" rx --path zcrx --nic lo --queues 1 --rx-buf-len 12K
+	refused 2 "leave it out with --nodev" rx --path zcrx --nodev --rx-buf-len 8K
+	refused 2 "give a larger --area" rx --path zcrx --nic lo --queues 1 --area 64K --rx-buf-len 128K
+	refused 2 "no meaning for --path uring" rx --path uring --nodev
 	refused 2 "no meaning for --path copy" tx --to ::1 --in-flight 1M
 }
 
