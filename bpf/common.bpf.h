@@ -2,8 +2,8 @@
 /*
  * What every BPF program begins with: the kernel's types, the window, and which end a task is of.
  *
- *   window    set by the collector through the skeleton, while the programs run
- *   run_tgid  set by the collector before the programs are loaded; 0 ends each list
+ *   window     set by the collector through the skeleton, while the programs run
+ *   run_scope  set by the collector before the programs are loaded: the tasks of each end
  */
 #ifndef BPF_COMMON_BPF_H
 #define BPF_COMMON_BPF_H
@@ -16,17 +16,65 @@
 #include "bpf/common.h"
 #include "record/record.h"
 
-struct window window = {NEVER, NEVER};
-const volatile __u32 run_tgid[END_COUNT][RUN_TGIDS];
+#define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
-/* END_HOST for a process that is not of the run: nearly always after two comparisons. */
-static __always_inline enum record_end run_end(__u32 tgid)
+struct window window = {NEVER, NEVER};
+const volatile struct run_scope run_scope[END_COUNT];
+
+static __always_inline bool is_of_cgroup(struct task_struct *task, __u64 id, __u32 level)
+{
+	struct cgroup *group = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	struct cgroup *above = NULL;
+	struct cgroup **ancestors;
+
+	if (!group || (__u32)BPF_CORE_READ(group, level) < level)
+		return false;
+	ancestors = __builtin_preserve_access_index(&group->ancestors[0]);
+	bpf_probe_read_kernel(&above, sizeof(above), ancestors + level);
+	return above && BPF_CORE_READ(above, kn, id) == id;
+}
+
+/* Threads of the kernel are in the first namespace, and do not work for it alone. */
+static __always_inline bool is_of_netns(struct task_struct *task, __u32 inode)
+{
+	return !(BPF_CORE_READ(task, flags) & PF_KTHREAD) &&
+	       BPF_CORE_READ(task, nsproxy, net_ns, ns.inum) == inode;
+}
+
+static __always_inline bool is_on_cpus(const volatile struct run_scope *scope, __u32 tgid)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+
+	return tgid && cpu < RUN_CPUS && (scope->cpus[cpu / 64] >> (cpu % 64) & 1);
+}
+
+/* The verifier drops what the run does not ask for. */
+static __always_inline bool is_of_scope(const volatile struct run_scope *scope,
+					struct task_struct *task, __u32 tgid)
+{
+	if (scope->tgid && scope->tgid == tgid)
+		return true;
+	if (scope->cgroup && is_of_cgroup(task, scope->cgroup, scope->cgroup_level))
+		return true;
+	if (scope->netns && is_of_netns(task, scope->netns))
+		return true;
+	return scope->by_cpu && is_on_cpus(scope, tgid);
+}
+
+/* END_HOST for a task that is not of the run: where ends are processes, after two comparisons. */
+static __always_inline enum record_end run_end(struct task_struct *task, __u32 tgid)
 {
 	for (enum record_end end = END_RX; end <= END_TX; end++)
-		for (int i = 0; i < RUN_TGIDS && run_tgid[end][i]; i++)
-			if (run_tgid[end][i] == tgid)
-				return end;
+		if (is_of_scope(&run_scope[end], task, tgid))
+			return end;
 	return END_HOST;
+}
+
+/* Whether a task may be of an end in one moment and not in the next. */
+static __always_inline bool run_end_varies(void)
+{
+	return run_scope[END_RX].by_cpu || run_scope[END_TX].by_cpu || run_scope[END_RX].cgroup ||
+	       run_scope[END_TX].cgroup;
 }
 
 #endif

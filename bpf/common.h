@@ -22,7 +22,19 @@ struct window {
 	__u64 close_ns;
 };
 
-/* Processes that one end can have. */
-#define RUN_TGIDS 8
+#define RUN_CPUS 1024 /* CPU_SETSIZE */
+
+/*
+ * Which tasks an end is: those of a process, of a cgroup and those below it, of a network
+ * namespace, or whatever runs on some CPUs. What is 0 or empty selects nothing.
+ */
+struct run_scope {
+	__u64 cgroup; /* its id */
+	__u64 cpus[RUN_CPUS / 64];
+	__u32 tgid;
+	__u32 netns;	    /* inode of the namespace */
+	__u32 cgroup_level; /* its depth; the root's is 0 */
+	__u32 by_cpu;
+};
 
 #endif

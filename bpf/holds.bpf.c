@@ -90,6 +90,7 @@ struct {
 
 static __always_inline void held(__u32 lock, __u64 since_ns)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct tally_cpu *mine = tally_cpu();
 	struct holds_lengths *all;
 	__u64 ns = bpf_ktime_get_ns() - since_ns;
@@ -100,7 +101,7 @@ static __always_inline void held(__u32 lock, __u64 since_ns)
 	tally_add(tally_here(), HOLDS_COUNT(lock), 1);
 	tally_add(tally_here(), HOLDS_TIME(lock), ns);
 	all = bpf_map_lookup_elem(&lengths, &zero);
-	end = run_end(bpf_get_current_task_btf()->tgid);
+	end = run_end(task, task->tgid);
 	if (end == END_HOST)
 		end = mine->home;
 	barrier_var(bucket); /* the verifier has to see this very value checked */

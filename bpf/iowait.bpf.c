@@ -60,7 +60,7 @@ static __always_inline struct iowait_figures *figures_of(struct task_struct *tas
 /* Where it was only preempted, it waits for nothing; but its entry says that it was seen. */
 static __always_inline void leave(struct task_struct *task, bool preempted)
 {
-	enum record_end end = run_end(task->tgid);
+	enum record_end end = run_end(task, task->tgid);
 	struct iowait_wait wait = {0};
 	__u32 tid = task->pid;
 
@@ -76,13 +76,15 @@ static __always_inline void leave(struct task_struct *task, bool preempted)
 static __always_inline void come(struct task_struct *task)
 {
 	__u64 from = window.open_ns, to = window.close_ns, now;
-	enum record_end end = run_end(BPF_CORE_READ(task, tgid));
+	enum record_end end = run_end(task, BPF_CORE_READ(task, tgid));
 	struct iowait_figures *sum;
 	struct iowait_wait *wait;
 	__u32 tid, call = IOWAIT_EARLIER;
 
 	/* It clears the flag itself, later. */
-	if (end == END_HOST || !BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait))
+	if (end == END_HOST && !run_end_varies())
+		return;
+	if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait))
 		return;
 	tid = BPF_CORE_READ(task, pid);
 	now = bpf_ktime_get_ns();
@@ -94,6 +96,8 @@ static __always_inline void come(struct task_struct *task)
 			from = wait->start_ns;
 		wait->start_ns = 0;
 		call = wait->call;
+	} else if (end == END_HOST) {
+		return;
 	}
 	if (now < from || from >= to)
 		return;

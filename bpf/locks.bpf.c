@@ -65,6 +65,7 @@ int locks_end(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct locks_wait wait = wait_for(ctx->args[0]);
 	struct locks_begun *begun = bpf_map_lookup_elem(&waiting, &wait);
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct tally_cpu *mine = tally_cpu();
 	struct locks_figures *figures;
 	struct locks_place place = {0};
@@ -80,7 +81,7 @@ int locks_end(struct bpf_raw_tracepoint_args *ctx)
 	bpf_map_delete_elem(&waiting, &wait);
 	if (!counting || !mine || stale)
 		return 0;
-	place.end = run_end(bpf_get_current_task_btf()->tgid);
+	place.end = run_end(task, task->tgid);
 	if (place.end == END_HOST)
 		place.end = mine->home;
 	place.context = mine->context;

@@ -34,7 +34,7 @@ static __always_inline struct softirq_cpu *this_cpu(void)
 /* Whose work it is: the thread's that it came upon if that is of the run, else the CPU's. */
 static __always_inline __u32 end_of(const struct softirq_cpu *mine, struct task_struct *task)
 {
-	enum record_end end = run_end(task->tgid);
+	enum record_end end = run_end(task, task->tgid);
 
 	return end != END_HOST ? end : mine->home;
 }

@@ -80,7 +80,7 @@ static __always_inline __u32 call_number(struct task_struct *task, long number)
 static __always_inline int begin(long number)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	enum record_end end = run_end(task->tgid);
+	enum record_end end = run_end(task, task->tgid);
 	struct syscalls_call *call;
 	__u32 tid;
 
@@ -180,6 +180,9 @@ static __always_inline void settle(enum record_end end, __u32 number, __u64 star
 
 	if (start > from)
 		from = start;
+	barrier_var(end); /* the verifier has to see this very value checked */
+	if (end >= END_COUNT)
+		return;
 	if (now < from || from >= to || (!returned && now < to))
 		return;
 	stat = find_stat(end, number);
@@ -211,17 +214,18 @@ static __noinline long returning_number(struct pt_regs *regs)
 static __always_inline int finish(long number, struct pt_regs *regs, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	enum record_end end = run_end(task->tgid);
+	enum record_end end = run_end(task, task->tgid);
 	struct syscalls_call *call;
 
-	if (end == END_HOST)
+	if (end == END_HOST && !run_end_varies())
 		return 0;
 	call = find_call(task->pid);
 	if (call) {
 		if (call->start_ns) /* else the kernel turned its beginning away */
-			settle(end, call->name.number, call->start_ns, true, result);
+			settle(call->name.end, call->name.number, call->start_ns, true, result);
 		call->start_ns = 0;
-	} else if (task->start_time < attached_ns && !table_full) {
+	} else if (end != END_HOST && !run_scope[end].by_cpu && task->start_time < attached_ns &&
+		   !table_full) {
 		if (regs)
 			number = returning_number(regs);
 		settle(end, call_number(task, number), 0, true, result);
@@ -245,16 +249,15 @@ SEC("raw_tracepoint/sched_process_exit")
 int syscalls_died(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	enum record_end end = run_end(task->tgid);
 	struct syscalls_call *call;
 
-	if (end == END_HOST)
+	if (run_end(task, task->tgid) == END_HOST && !run_end_varies())
 		return 0;
 	call = find_call(task->pid);
 	if (!call)
 		return 0;
 	if (call->start_ns)
-		settle(end, call->name.number, call->start_ns, false, 0);
+		settle(call->name.end, call->name.number, call->start_ns, false, 0);
 	call->start_ns = 0;
 	call->tid = 0;
 	return 0;

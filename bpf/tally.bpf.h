@@ -62,6 +62,7 @@ int tally_softirq_ends(void *ctx)
 /* Where an event of now belongs: NULL while nothing is counted. */
 static __always_inline struct tally_figures *tally_here(void)
 {
+	struct task_struct *task;
 	struct tally_cpu *mine;
 	__u32 end;
 
@@ -70,7 +71,8 @@ static __always_inline struct tally_figures *tally_here(void)
 	mine = tally_cpu();
 	if (!mine)
 		return 0;
-	end = run_end(bpf_get_current_task_btf()->tgid);
+	task = bpf_get_current_task_btf();
+	end = run_end(task, task->tgid);
 	if (end == END_HOST)
 		end = mine->home;
 	return &mine->figures[end & (TALLY_ENDS - 1)][mine->context & (TALLY_CONTEXTS - 1)];

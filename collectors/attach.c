@@ -151,12 +151,15 @@ static void write_attached(struct attaching *a, const struct subject *s)
 
 	writer_fact(a->writer, s->end, METRIC_fact_attached, NULL,
 		    subject_describe(s, text, sizeof(text)));
-	snprintf(text, sizeof(text), "%d", (int)s->pid);
-	writer_fact(a->writer, s->end, METRIC_fact_attached, "pid", text);
+	if (s->target.kind == TARGET_PROCESS) {
+		snprintf(text, sizeof(text), "%d", (int)s->target.pid);
+		writer_fact(a->writer, s->end, METRIC_fact_attached, "pid", text);
+	}
 	if (s->iface)
 		snprintf(text, sizeof(text), "device %s, headers included", s->iface);
-	writer_fact(a->writer, s->end, METRIC_fact_attached, "bytes",
-		    s->iface ? text : "tcp_info of its connections");
+	if (s->iface || s->target.kind != TARGET_CPUS)
+		writer_fact(a->writer, s->end, METRIC_fact_attached, "bytes",
+			    s->iface ? text : "tcp_info of its connections");
 }
 
 static void write_facts(struct attaching *a)
@@ -184,12 +187,12 @@ static void write_bytes(struct attaching *a, const struct subject *s)
 
 	writer_u64(a->writer, WINDOW, s->end, METRIC_path_window_ns, NULL, ns);
 	if (s->traffic.error) {
-		say_warning("what process %d moved is not in the record: %s", (int)s->pid,
+		say_warning("what %s moved is not in the record: %s", s->name,
 			    strerror(-s->traffic.error));
 	} else if (!traffic_any(&s->traffic)) {
-		say_warning("process %d had no TCP connection, so its throughput is not known; "
-			    "--iface DEVICE takes that of a device",
-			    (int)s->pid);
+		say_warning("%s had no TCP connection%s, so its throughput is not known; --iface "
+			    "DEVICE takes that of a device",
+			    s->name, s->target.kind == TARGET_CPUS ? " of its own" : "");
 	} else {
 		writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes, NULL, bytes);
 		say_info("%s: %.2f Gbit/s over %.2f s, by %s", record_end_name[s->end],
@@ -197,9 +200,9 @@ static void write_bytes(struct attaching *a, const struct subject *s)
 			 s->iface ? s->iface : "tcp_info");
 	}
 	if (s->traffic.unheard)
-		say_warning("%zu connections of process %d ended without their last figures: its "
-			    "bytes may be too few",
-			    s->traffic.unheard, (int)s->pid);
+		say_warning("%zu connections of %s ended without their last figures: its bytes may "
+			    "be too few",
+			    s->traffic.unheard, s->name);
 }
 
 /* Whether the window was what was asked for. */
@@ -209,11 +212,10 @@ static bool write_window(struct attaching *a, enum waited waited)
 	bool whole = waited == WAITED || command_done;
 	double seconds =
 		(double)(a->subjects[0].at_ns[EDGE_CLOSE] - a->subjects[0].at_ns[EDGE_OPEN]) / 1e9;
-	char text[120];
+	char text[400];
 
 	if (waited == WAITED_ENDED)
-		snprintf(text, sizeof(text), "process %d ended after %.2f s", (int)a->ended->pid,
-			 seconds);
+		snprintf(text, sizeof(text), "%s ended after %.2f s", a->ended->name, seconds);
 	else
 		snprintf(text, sizeof(text), "interrupted after %.2f s", seconds);
 	if (!whole) {
@@ -228,26 +230,63 @@ static bool write_window(struct attaching *a, enum waited waited)
 
 /* ---- from start to end ---- */
 
-static struct subject *add_subject(struct attaching *a, pid_t pid, enum record_end end)
+static struct subject *add_subject(struct attaching *a, enum record_end end)
 {
 	struct subject *s = &a->subjects[a->count++];
 
-	*s = (struct subject){.pid = pid, .end = end, .pidfd = -1, .netns = -1};
+	*s = (struct subject){.end = end, .pidfd = -1, .target.netns = -1};
 	s->iface = a->settings->iface[end];
 	if (!s->iface)
 		s->iface = a->settings->iface[END_HOST];
 	return s;
 }
 
+static void take_all_cpus(cpu_set_t *cpus)
+{
+	CPU_ZERO(cpus);
+	for (int cpu = 0; cpu < sysconf(_SC_NPROCESSORS_CONF) && cpu < CPU_SETSIZE; cpu++)
+		CPU_SET(cpu, cpus);
+}
+
+/* Whom the options name for this end, if anyone. 0, or -1 after saying why. */
+static int add_named(struct attaching *a, enum record_end end)
+{
+	const struct attach_settings *settings = a->settings;
+	struct subject *s;
+	const char *why_cpus;
+	char why[700];
+	int error = 0;
+
+	if (!settings->pid[end] && !settings->cgroup[end] && !settings->netns[end] &&
+	    !settings->by_cpu[end])
+		return 0;
+	s = add_subject(a, end ? end : settings->as);
+	s->target.pid = settings->pid[end];
+	if (settings->cgroup[end])
+		error = target_cgroup(&s->target, settings->cgroup[end], why, sizeof(why));
+	else if (settings->netns[end])
+		error = target_netns(&s->target, settings->netns[end], why, sizeof(why));
+	if (settings->by_cpu[end]) {
+		if (!settings->cpus[end])
+			take_all_cpus(&s->target.cpus);
+		else
+			cpulist_parse(settings->cpus[end], &s->target.cpus, &why_cpus);
+		target_on_cpus(&s->target);
+	}
+	if (error)
+		say_error("%s", why);
+	return error;
+}
+
 static int start_command(struct attaching *a)
 {
 	const struct attach_settings *s = a->settings;
-	enum record_end end = s->pid[END_RX] ? END_TX : s->pid[END_TX] ? END_RX : s->as;
-	struct subject *subject = add_subject(a, 0, end);
+	enum record_end end = !a->count ? s->as : a->subjects[0].end == END_RX ? END_TX : END_RX;
+	struct subject *subject = add_subject(a, end);
 	char why[300];
 
 	subject->is_command = true;
-	if (!command_start(&subject->pid, s->command, why, sizeof(why)))
+	if (!command_start(&subject->target.pid, s->command, why, sizeof(why)))
 		return 0;
 	a->count--;
 	say_error("%s", why);
@@ -265,12 +304,12 @@ static void set_targets(struct attaching *a)
 		struct target *t = &a->run.target[s->end];
 		const char *cpus = a->settings->cpus[s->end];
 
-		t->pid = s->pid;
-		t->netns = s->netns;
+		*t = s->target;
 		snprintf(t->iface, sizeof(t->iface), "%s", s->iface ? s->iface : "");
 		if (!cpus)
 			cpus = a->settings->cpus[END_HOST];
-		t->cpus_known = cpus && !cpulist_parse(cpus, &t->cpus, &why);
+		if (t->kind != TARGET_CPUS)
+			t->cpus_known = cpus && !cpulist_parse(cpus, &t->cpus, &why);
 	}
 }
 
@@ -280,9 +319,8 @@ static int warm_up(struct attaching *a, uint64_t until_ns)
 	enum waited waited = wait_until(a, until_ns);
 
 	if (waited == WAITED_ENDED)
-		say_error("process %d ended before the window opened; a shorter --warmup opens it "
-			  "earlier",
-			  (int)a->ended->pid);
+		say_error("%s ended before the window opened; a shorter --warmup opens it earlier",
+			  a->ended->name);
 	return waited == WAITED ? 0 : -1;
 }
 
@@ -370,11 +408,10 @@ int attach(const struct attach_settings *settings)
 	a.run.sidecar = sidecar;
 	a.run.exact = settings->exact;
 	collecting_choose(a.chosen, settings->collect, settings->no_collect);
-	for (int end = END_HOST; end < END_COUNT; end++)
-		if (settings->pid[end])
-			add_subject(&a, settings->pid[end],
-				    end ? (enum record_end)end : settings->as);
-	a.writer = writer_create(settings->output);
+	for (int end = END_HOST; end < END_COUNT && !error; end++)
+		error = add_named(&a, end);
+	if (!error)
+		a.writer = writer_create(settings->output);
 	prepared = a.writer && !prepare(&a);
 	if (prepared)
 		result = run_window(&a);
@@ -384,7 +421,7 @@ int attach(const struct attach_settings *settings)
 		subject_close(&a.subjects[i]);
 	for (size_t i = 0; i < a.count; i++)
 		if (a.subjects[i].is_command &&
-		    !command_finish(a.subjects[i].pid, settings->command[0], !prepared))
+		    !command_finish(a.subjects[i].target.pid, settings->command[0], !prepared))
 			result = EXIT_FAILED;
 	once_free(&a.once);
 	free(sidecar);

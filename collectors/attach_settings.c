@@ -12,7 +12,9 @@
 /* For each of these the key of the plain spelling; those of rx and tx follow it. */
 enum {
 	KEY_PID = 0x100,
-	KEY_IFACE = KEY_PID + END_COUNT,
+	KEY_CGROUP = KEY_PID + END_COUNT,
+	KEY_NETNS = KEY_CGROUP + END_COUNT,
+	KEY_IFACE = KEY_NETNS + END_COUNT,
 	KEY_CPU = KEY_IFACE + END_COUNT,
 	KEY_AS = KEY_CPU + END_COUNT,
 	KEY_SECONDS,
@@ -27,13 +29,28 @@ static const struct argp_option options[] = {
 	{"pid", KEY_PID, "PID", 0, "This process; what it moves in the warm-up tells its end", 0},
 	{"rx-pid", KEY_PID + END_RX, "PID", 0, "This process is the receiver", 0},
 	{"tx-pid", KEY_PID + END_TX, "PID", 0, "This process is the sender", 0},
-	{"as", KEY_AS, "END", 0, "--pid or COMMAND is rx or tx, whatever it moves", 0},
-	{"cpu", KEY_CPU, "LIST", 0, "The end's work, softirqs included, is done on these CPUs", 0},
+	{"cgroup", KEY_CGROUP, "CGROUP", 0,
+	 "All processes of this cgroup (version 2) and those below it, also those that come later",
+	 0},
+	{"rx-cgroup", KEY_CGROUP + END_RX, "CGROUP", OPTION_HIDDEN, NULL, 0},
+	{"tx-cgroup", KEY_CGROUP + END_TX, "CGROUP", OPTION_HIDDEN, NULL, 0},
+	{"netns", KEY_NETNS, "NETNS", 0,
+	 "All processes and connections of this network namespace: a name of 'ip netns', a path, "
+	 "or "
+	 "the number of a process",
+	 0},
+	{"rx-netns", KEY_NETNS + END_RX, "NETNS", OPTION_HIDDEN, NULL, 0},
+	{"tx-netns", KEY_NETNS + END_TX, "NETNS", OPTION_HIDDEN, NULL, 0},
+	{"as", KEY_AS, "END", 0, "The one end that there is, is rx or tx, whatever it moves", 0},
+	{"cpu", KEY_CPU, "LIST", 0,
+	 "The end's work, softirqs included, is done on these CPUs; without any of the above, the "
+	 "end is whatever runs there",
+	 0},
 	{"rx-cpu", KEY_CPU + END_RX, "LIST", OPTION_HIDDEN, NULL, 0},
 	{"tx-cpu", KEY_CPU + END_TX, "LIST", OPTION_HIDDEN, NULL, 0},
 	{"iface", KEY_IFACE, "DEVICE", 0,
 	 "Count the bytes of this device of the process's namespace, in place of those of its TCP "
-	 "connections, and its statistics",
+	 "connections, and its statistics; alone, the end is this machine",
 	 0},
 	{"rx-iface", KEY_IFACE + END_RX, "DEVICE", OPTION_HIDDEN, NULL, 0},
 	{"tx-iface", KEY_IFACE + END_TX, "DEVICE", OPTION_HIDDEN, NULL, 0},
@@ -62,13 +79,19 @@ static const char documentation[] =
 	"  zcprof attach --pid 1234 -o db.csv\n"
 	"  zcprof attach --rx-pid 12 --tx-pid 34 --rx-cpu 0 --tx-cpu 1 -o pair.csv\n"
 	"  zcprof attach --pid 1234 --iface eth0 -o device.csv\n"
+	"  zcprof attach --cgroup system.slice/nginx.service --seconds 5 -o nginx.csv\n"
+	"  zcprof attach --rx-netns server --tx-netns client -o pods.csv\n"
+	"  zcprof attach --cpu 4-7 --iface eth0 --as rx -o cpus.csv\n"
 	"  zcprof attach -o iperf3.csv -- iperf3 -c server -t 20 -J\n"
 	"\n"
 	"--cpu and --iface are those of the one end that there is; --rx-cpu, --tx-cpu, --rx-iface "
 	"and "
 	"--tx-iface give them to one of two. Beside --rx-pid or --tx-pid, COMMAND is the other "
 	"end. "
-	"Threads of a process are measured with it, processes that it forks are not.\n"
+	"Threads of a process are measured with it, processes that it forks are not: --cgroup "
+	"and --netns measure those too, from when they begin. Every --rx-… there is has its "
+	"--tx-…: "
+	"--rx-cgroup, --rx-netns.\n"
 	"Exit status: 0 done, 1 it ended before the window did or was interrupted, or COMMAND "
 	"failed, 2 wrong usage, 3 this machine cannot.";
 
@@ -99,10 +122,16 @@ static void end_option(struct attach_settings *s, int key, char *text, struct ar
 	cpu_set_t cpus;
 	const char *why;
 
-	if (key < KEY_IFACE) {
+	if (key < KEY_CGROUP) {
 		if (quantity_count(text, &number, &why) || !number || number > INT_MAX)
 			argp_error(state, "--pid %s: expected the number of a process", text);
 		s->pid[end] = (pid_t)number;
+	} else if (key < KEY_IFACE) {
+		const char **name = key < KEY_NETNS ? s->cgroup : s->netns;
+
+		if (!*text)
+			argp_error(state, "--cgroup and --netns: expected a name");
+		name[end] = text;
 	} else if (key < KEY_CPU) {
 		/* IFNAMSIZ, with its NUL. */
 		if (!*text || strlen(text) > 15)
@@ -115,28 +144,62 @@ static void end_option(struct attach_settings *s, int key, char *text, struct ar
 	}
 }
 
-/* What is asked has to fit together. */
-static void check(const struct attach_settings *s, struct argp_state *state)
+/* Ways in which an end was named. */
+static int named(const struct attach_settings *s, enum record_end end)
 {
-	int ends = !!s->pid[END_RX] + !!s->pid[END_TX];
-	int others = !!s->pid[END_HOST] + !!s->command;
+	return !!s->pid[end] + !!s->cgroup[end] + !!s->netns[end];
+}
 
+/* Where nothing says which processes: whatever runs on the CPUs that were given, or on all. */
+static void take_cpus(struct attach_settings *s)
+{
+	for (int end = END_HOST; end < END_COUNT; end++)
+		if (s->command || named(s, end))
+			return;
+	for (int end = END_HOST; end < END_COUNT; end++)
+		s->by_cpu[end] = s->cpus[end];
+	if (!s->cpus[END_HOST] && !s->cpus[END_RX] && !s->cpus[END_TX])
+		s->by_cpu[END_HOST] = s->iface[END_HOST];
+}
+
+static void check_ends(const struct attach_settings *s, struct argp_state *state, int ends,
+		       int others)
+{
+	for (int end = END_HOST; end < END_COUNT; end++)
+		if (named(s, end) > 1)
+			argp_error(state, "an end is a process, a cgroup or a network namespace: "
+					  "give one of --pid, --cgroup and --netns");
 	if (!ends && !others)
-		argp_error(state, "expected --pid, --rx-pid, --tx-pid, or a command after --");
-	if (others == 2 || (s->pid[END_HOST] && ends) || (s->command && ends == 2))
-		argp_error(state, "a record has one process at each end: give --rx-pid and "
+		argp_error(state,
+			   "expected --pid, --cgroup, --netns, --cpu or --iface, or those of "
+			   "--rx-… and --tx-…, or a command after --");
+	if (others == 2 || (others && !s->command && ends) || (s->command && ends == 2))
+		argp_error(state, "a record has two ends at most: give both, as by --rx-pid and "
 				  "--tx-pid, or one of them and a command");
 	if (s->pid[END_RX] && s->pid[END_RX] == s->pid[END_TX])
 		argp_error(state, "one process cannot be both ends");
 	if (s->as && (!others || ends))
-		argp_error(state, "--as is for --pid, or for a command alone");
+		argp_error(state, "--as is for the one end that there is, where its option or its "
+				  "command does not say which");
+}
+
+/* What is asked has to fit together. */
+static void check(struct attach_settings *s, struct argp_state *state)
+{
+	int ends, others;
+
+	take_cpus(s);
+	ends = (named(s, END_RX) || s->by_cpu[END_RX]) + (named(s, END_TX) || s->by_cpu[END_TX]);
+	others = (named(s, END_HOST) || s->by_cpu[END_HOST]) + !!s->command;
+	check_ends(s, state, ends, others);
 	if (ends + others == 2 && (s->cpus[END_HOST] || s->iface[END_HOST]))
 		argp_error(state, "there are two ends: give each its own by --rx-cpu and --tx-cpu, "
 				  "or --rx-iface and --tx-iface");
 	for (enum record_end end = END_RX; end <= END_TX; end++) {
-		bool named = s->pid[end] || s->as == end || (ends && s->command);
+		bool known =
+			named(s, end) || s->by_cpu[end] || s->as == end || (ends && s->command);
 
-		if (!named && (s->cpus[end] || s->iface[end]))
+		if (!known && (s->cpus[end] || s->iface[end]))
 			argp_error(state,
 				   "--%s-cpu and --%s-iface need --%s-pid; --cpu and --iface are "
 				   "for whichever end it will be",

@@ -15,9 +15,12 @@
 /* What belongs to an end; [END_HOST] is given for whichever end there is. */
 struct attach_settings {
 	pid_t pid[END_COUNT]; /* 0: none */
+	const char *cgroup[END_COUNT];
+	const char *netns[END_COUNT];
+	bool by_cpu[END_COUNT]; /* whatever runs on cpus, or anywhere where that is NULL */
 	const char *iface[END_COUNT];
 	const char *cpus[END_COUNT];
-	enum record_end as; /* of --pid or COMMAND; END_HOST: by what it moves */
+	enum record_end as; /* of what is in [END_HOST] or COMMAND; END_HOST: by what it moves */
 	char **command;	    /* NULL: none */
 	double seconds;	    /* 0: until the command ends */
 	double warmup;

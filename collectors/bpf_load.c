@@ -122,7 +122,29 @@ int bpf_attach(struct bpf_object_skeleton *skeleton, const char *source, char *w
 	return bpf_refused(error, what, why, why_size);
 }
 
-int bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run, char *why,
+static void set_scope(struct run_scope *scope, const struct target *t)
+{
+	switch (t->kind) {
+	case TARGET_PROCESS:
+		scope->tgid = t->pid;
+		break;
+	case TARGET_CGROUP:
+		scope->cgroup = t->cgroup_id;
+		scope->cgroup_level = t->cgroup_level;
+		break;
+	case TARGET_NETNS:
+		scope->netns = t->netns_inode;
+		break;
+	case TARGET_CPUS:
+		scope->by_cpu = true;
+		for (int cpu = 0; cpu < RUN_CPUS; cpu++)
+			if (CPU_ISSET(cpu, &t->cpus))
+				scope->cpus[cpu / 64] |= 1ULL << cpu % 64;
+		break;
+	}
+}
+
+int bpf_run_scope(struct run_scope scope[END_COUNT], const struct run *run, char *why,
 		  size_t why_size)
 {
 	const ino_t initial = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
@@ -137,7 +159,7 @@ int bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run, char 
 		return -1;
 	}
 	for (int end = END_RX; end <= END_TX; end++)
-		tgid[end][0] = run->target[end].pid;
+		set_scope(&scope[end], &run->target[end]);
 	return 0;
 }
 

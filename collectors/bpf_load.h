@@ -6,7 +6,7 @@
  *   bpf_refused()      why the kernel refused, in one sentence; call it right after
  *   bpf_load()         loads an opened skeleton's programs; the collector maps its tables then, and
  *   bpf_attach()       has them run
- *   bpf_run_tgids()    tells a program which processes are the run, before it is loaded
+ *   bpf_run_scope()    tells a program which tasks are the run, before it is loaded
  *   bpf_window_edge()  sets one edge of a program's window, a few microseconds from now
  *   bpf_slice_begin()  opens a program's window a few microseconds from now, anew each time
  *   bpf_slice_end()    closes it, waits those microseconds, returns how long it was open, in ns
@@ -32,7 +32,8 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size);
 int bpf_load(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size);
 int bpf_attach(struct bpf_object_skeleton *skeleton, const char *source, char *why,
 	       size_t why_size);
-int bpf_run_tgids(__u32 tgid[END_COUNT][RUN_TGIDS], const struct run *run, char *why,
+/* 0, or -1 with why filled in. */
+int bpf_run_scope(struct run_scope scope[END_COUNT], const struct run *run, char *why,
 		  size_t why_size);
 void bpf_window_edge(struct window *window, enum edge edge);
 void bpf_slice_begin(struct window *window);

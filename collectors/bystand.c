@@ -9,9 +9,9 @@ static bool leave_to_ends(const struct run *run, cpu_set_t *free_cpus)
 	for (int end = END_RX; end <= END_TX; end++) {
 		const struct target *t = &run->target[end];
 
-		if (t->pid && !t->cpus_known)
+		if (target_here(t) && !t->cpus_known)
 			return false;
-		for (int cpu = 0; t->pid && cpu < CPU_SETSIZE; cpu++)
+		for (int cpu = 0; target_here(t) && cpu < CPU_SETSIZE; cpu++)
 			if (CPU_ISSET(cpu, &t->cpus))
 				CPU_CLR(cpu, free_cpus);
 	}

@@ -21,17 +21,9 @@
 #include <sys/types.h>
 
 #include "collectors/meter.h"
+#include "collectors/target.h"
 #include "record/record.h"
 #include "record/writer.h"
-
-/* What one end of the traffic is, to whoever measures it on this machine. */
-struct target {
-	pid_t pid;	 /* of its process; 0 where it runs on another machine */
-	int netns;	 /* descriptor of its network namespace; -1 for zcprof's own */
-	char iface[16];	 /* its network device; "" if not known */
-	cpu_set_t cpus;	 /* where its threads and its softirq work were placed; */
-	bool cpus_known; /* false: not placed, any CPU may be its */
-};
 
 /* What collectors are told about a run. */
 struct run {
@@ -48,8 +40,6 @@ struct run {
  * exactly one.
  */
 enum record_end run_cpu_end(const struct run *run, int cpu);
-/* Which end a process is: END_HOST for neither. */
-enum record_end run_pid_end(const struct run *run, pid_t tgid);
 
 enum edge { EDGE_OPEN, EDGE_CLOSE, EDGE_COUNT };
 

@@ -20,9 +20,16 @@ enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, FIELDS };
 
 struct thread {
 	pid_t tid;
+	pid_t process; /* 0: ksoftirqd */
 	enum record_end end;
 	uint64_t ns;
 	char name[16];
+};
+
+struct process {
+	pid_t pid;
+	enum record_end end;
+	uint64_t ns; /* with all threads that ended; 0: not known */
 };
 
 struct moment {
@@ -32,7 +39,9 @@ struct moment {
 	struct thread *threads;
 	size_t thread_count;
 	size_t thread_room;
-	uint64_t process_ns[END_COUNT]; /* with all threads that ended; 0: not known */
+	struct process *processes;
+	size_t process_count;
+	bool failed;
 };
 
 struct cpu {
@@ -130,7 +139,7 @@ static int read_stat(int fd, struct moment *m)
 	return len ? 0 : -1;
 }
 
-static int add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end end)
+static int add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end end, bool kernel)
 {
 	struct thread *t;
 	char path[64];
@@ -150,7 +159,7 @@ static int add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end en
 		m->thread_room = room;
 	}
 	t = &m->threads[m->thread_count++];
-	*t = (struct thread){.tid = tid, .end = end, .ns = ns};
+	*t = (struct thread){.tid = tid, .process = kernel ? 0 : pid, .end = end, .ns = ns};
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", (int)pid, (int)tid);
 	if (read_text(path, text, sizeof(text)))
 		strcpy(text, "?");
@@ -159,11 +168,35 @@ static int add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end en
 	return 0;
 }
 
-static int read_process(struct moment *m, enum record_end end, pid_t pid)
+static int add_process(struct moment *m, enum record_end end, pid_t pid)
 {
-	struct dirent *entry;
+	struct process *grown = m->processes;
 	struct timespec used;
 	clockid_t clock;
+
+	/* Room is doubled where the count is a power of two. */
+	if (!(m->process_count & (m->process_count - 1)))
+		grown = reallocarray(grown, m->process_count ? 2 * m->process_count : 1,
+				     sizeof(*grown));
+	if (!grown)
+		return -1;
+	m->processes = grown;
+	grown += m->process_count++;
+	*grown = (struct process){.pid = pid, .end = end};
+	if (!clock_getcpuclockid(pid, &clock) && !clock_gettime(clock, &used))
+		grown->ns = used.tv_sec * 1000000000ULL + used.tv_nsec;
+	return 0;
+}
+
+struct look {
+	struct moment *moment;
+	enum record_end end;
+};
+
+static void read_process(void *data, pid_t pid)
+{
+	struct look *look = data;
+	struct dirent *entry;
 	char path[40];
 	int result = 0;
 	DIR *dir;
@@ -171,15 +204,17 @@ static int read_process(struct moment *m, enum record_end end, pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
 	dir = opendir(path);
 	/* It ended inside the window: what the CPUs did is known all the same. */
-	if (!dir)
-		return errno == ENOENT ? 0 : -1;
+	if (!dir) {
+		look->moment->failed |= errno != ENOENT;
+		return;
+	}
 	while (!result && (entry = readdir(dir)))
 		if (isdigit((unsigned char)entry->d_name[0]))
-			result = add_thread(m, pid, atoi(entry->d_name), end);
+			result = add_thread(look->moment, pid, atoi(entry->d_name), look->end,
+					    false);
 	closedir(dir);
-	if (!clock_getcpuclockid(pid, &clock) && !clock_gettime(clock, &used))
-		m->process_ns[end] = used.tv_sec * 1000000000ULL + used.tv_nsec;
-	return result;
+	if (result || add_process(look->moment, look->end, pid))
+		look->moment->failed = true;
 }
 
 static int cpu_snapshot(void *state, enum edge edge)
@@ -190,13 +225,16 @@ static int cpu_snapshot(void *state, enum edge edge)
 
 	clock_gettime(CLOCK_MONOTONIC, &m->at);
 	result = read_stat(c->stat, m);
-	for (int end = END_RX; end <= END_TX && !result; end++)
-		if (c->run->target[end].pid)
-			result = read_process(m, end, c->run->target[end].pid);
+	for (int end = END_RX; end <= END_TX && !result; end++) {
+		struct look look = {m, end};
+
+		target_each(&c->run->target[end], read_process, &look);
+		result = m->failed ? -1 : 0;
+	}
 	for (int cpu = 0; cpu < CPU_SETSIZE && !result; cpu++)
 		if (c->ksoftirqd[cpu])
 			result = add_thread(m, c->ksoftirqd[cpu], c->ksoftirqd[cpu],
-					    run_cpu_end(c->run, cpu));
+					    run_cpu_end(c->run, cpu), true);
 	return result;
 }
 
@@ -233,7 +271,7 @@ static bool is_elsewhere(const struct run *run, int cpu)
 	for (int end = END_RX; end <= END_TX; end++) {
 		const struct target *t = &run->target[end];
 
-		if (t->pid && (!t->cpus_known || CPU_ISSET(cpu, &t->cpus)))
+		if (target_here(t) && (!t->cpus_known || CPU_ISSET(cpu, &t->cpus)))
 			return false;
 	}
 	return true;
@@ -318,36 +356,62 @@ static const struct thread *find_thread(const struct moment *m, pid_t tid)
 	return NULL;
 }
 
-static void emit_threads(const struct cpu *c, struct writer *w)
+static const struct process *find_process(const struct moment *m, pid_t pid)
+{
+	for (size_t i = 0; i < m->process_count; i++)
+		if (m->processes[i].pid == pid)
+			return &m->processes[i];
+	return NULL;
+}
+
+/* The process remembers what its ended threads used; schedstat does not. */
+static void emit_ended(const struct cpu *c, struct writer *w, enum record_end end, uint64_t alive)
 {
 	const struct moment *opened = &c->moment[EDGE_OPEN];
 	const struct moment *closed = &c->moment[EDGE_CLOSE];
+	uint64_t whole = 0, gone = 0;
+	bool known = true, ended = false;
+
+	for (size_t i = 0; i < closed->process_count; i++) {
+		const struct process *p = &closed->processes[i];
+		const struct process *was = find_process(opened, p->pid);
+
+		if (p->end != end)
+			continue;
+		known &= p->ns && (!was || was->ns);
+		whole += p->ns - (was ? was->ns : 0);
+	}
+	for (size_t i = 0; i < opened->process_count; i++)
+		gone += opened->processes[i].end == end &&
+			!find_process(closed, opened->processes[i].pid);
+	for (size_t i = 0; i < opened->thread_count; i++)
+		ended |= opened->threads[i].end == end && opened->threads[i].process &&
+			 find_process(closed, opened->threads[i].process) &&
+			 !find_thread(closed, opened->threads[i].tid);
+	if (known && ended && whole > alive)
+		writer_u64(w, WINDOW, end, METRIC_cpu_thread, "(ended)", whole - alive);
+	if (gone)
+		writer_u64(w, WINDOW, end, METRIC_cpu_gone, NULL, gone);
+}
+
+static void emit_threads(const struct cpu *c, struct writer *w)
+{
+	const struct moment *closed = &c->moment[EDGE_CLOSE];
 	uint64_t alive[END_COUNT] = {0};
-	bool ended[END_COUNT] = {0};
 
 	for (size_t i = 0; i < closed->thread_count; i++) {
 		const struct thread *t = &closed->threads[i];
-		const struct thread *was = find_thread(opened, t->tid);
+		const struct thread *was = find_thread(&c->moment[EDGE_OPEN], t->tid);
 		uint64_t ns = t->ns - (was ? was->ns : 0);
 		char key[40];
 
 		snprintf(key, sizeof(key), "%s/%d", t->name, (int)t->tid);
 		writer_u64(w, WINDOW, t->end, METRIC_cpu_thread, key, ns);
-		if (strncmp(t->name, "ksoftirqd/", 10))
+		if (t->process)
 			alive[t->end] += ns;
 	}
-	for (size_t i = 0; i < opened->thread_count; i++)
-		if (!find_thread(closed, opened->threads[i].tid))
-			ended[opened->threads[i].end] = true;
-	/* The process remembers what its ended threads used; schedstat does not. */
-	for (int end = END_RX; end <= END_TX; end++) {
-		uint64_t whole = closed->process_ns[end] - opened->process_ns[end];
-
-		if (ended[end] && opened->process_ns[end] && closed->process_ns[end] &&
-		    whole > alive[end])
-			writer_u64(w, WINDOW, end, METRIC_cpu_thread, "(ended)",
-				   whole - alive[end]);
-	}
+	for (int end = END_RX; end <= END_TX; end++)
+		emit_ended(c, w, end, alive[end]);
 }
 
 static void cpu_emit(void *state, struct writer *w)
@@ -367,6 +431,7 @@ static void cpu_close(void *state)
 	for (int edge = 0; edge < EDGE_COUNT; edge++) {
 		free(c->moment[edge].stat);
 		free(c->moment[edge].threads);
+		free(c->moment[edge].processes);
 	}
 	if (c->stat >= 0)
 		close(c->stat);

@@ -243,7 +243,8 @@ static void facts_queues(struct writer *w, enum record_end end, const struct tar
 	};
 	char base[96];
 
-	snprintf(base, sizeof(base), "/proc/%d/root/sys/class/net/%s/", (int)t->pid, t->iface);
+	snprintf(base, sizeof(base), "/proc/%d/root/sys/class/net/%s/", (int)target_first(t),
+		 t->iface);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
 		char pattern[160];
 		glob_t found;
@@ -284,7 +285,7 @@ static void facts_interrupts(struct writer *w, enum record_end end, const struct
 		glob_t found;
 
 		snprintf(pattern, sizeof(pattern), "/proc/%d/root/sys/class/net/%s/%s/*",
-			 (int)t->pid, t->iface, where[i]);
+			 (int)target_first(t), t->iface, where[i]);
 		if (glob(pattern, 0, NULL, &found))
 			continue;
 		for (size_t n = 0; n < found.gl_pathc; n++)
@@ -302,7 +303,7 @@ void facts_end(struct writer *w, const struct run *run, enum record_end end)
 
 	writer_fact(w, end, METRIC_fact_end_cpus, NULL,
 		    t->cpus_known ? cpulist_print(&t->cpus, cpus, sizeof(cpus)) : "any");
-	if (!t->pid)
+	if (!target_here(t))
 		return;
 	if (t->netns >= 0) {
 		/* /proc/sys/net shows the namespace of the thread that looks. */

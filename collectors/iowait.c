@@ -34,7 +34,7 @@ static int iowait_open(void **state, const struct run *run, const char **means, 
 	s->bpf = iowait_bpf__open();
 	if (!s->bpf)
 		return bpf_refused(errno, "opening the iowait programs", why, why_size);
-	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
+	if (bpf_run_scope((void *)s->bpf->rodata->run_scope, run, why, why_size))
 		return -1;
 	if (bpf_load(s->bpf->skeleton, "iowait", why, why_size) ||
 	    bpf_attach(s->bpf->skeleton, "iowait", why, why_size))

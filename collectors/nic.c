@@ -91,7 +91,7 @@ static int open_device(struct device *d, const char *iface)
 
 static bool is_same_device(const struct target *a, const struct target *b)
 {
-	return a->pid && b->pid && !strcmp(a->iface, b->iface) &&
+	return target_here(a) && target_here(b) && !strcmp(a->iface, b->iface) &&
 	       netns_inode(a->netns) == netns_inode(b->netns);
 }
 
@@ -113,7 +113,7 @@ static int nic_open(void **state, const struct run *run, const char **means, cha
 		int previous = -1;
 		int error;
 
-		if (!t->pid || !t->iface[0])
+		if (!target_here(t) || !t->iface[0])
 			continue;
 		if (t->netns >= 0)
 			previous = netns_enter(t->netns);

@@ -163,8 +163,8 @@ static void stop_command(struct power *p)
 /* A meter here measures this machine: both ends, or the one that is here. */
 static enum record_end end_of_machine(const struct run *run)
 {
-	bool rx = run->target[END_RX].pid;
-	bool tx = run->target[END_TX].pid;
+	bool rx = target_here(&run->target[END_RX]);
+	bool tx = target_here(&run->target[END_TX]);
 
 	if (rx == tx)
 		return END_HOST;

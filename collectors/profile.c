@@ -185,12 +185,16 @@ static int attach(struct state *s, struct perf_event_attr *attr, char *why, size
 	return 0;
 }
 
+static void note_process(void *data, pid_t pid)
+{
+	symbols_note_process(data, pid);
+}
+
 /* At the close their maps are whole, and before the open they are surely still there. */
 static void note_processes(struct state *s)
 {
 	for (enum record_end end = END_RX; end <= END_TX; end++)
-		if (s->run.target[end].pid)
-			symbols_note_process(s->symbols, s->run.target[end].pid);
+		target_each(&s->run.target[end], note_process, s->symbols);
 }
 
 static int profile_open(void **state, const struct run *run, const char **means, char *why,
@@ -212,7 +216,7 @@ static int profile_open(void **state, const struct run *run, const char **means,
 	s->bpf = profile_bpf__open();
 	if (!s->bpf)
 		return bpf_refused(errno, "opening the profile program", why, why_size);
-	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
+	if (bpf_run_scope((void *)s->bpf->rodata->run_scope, run, why, why_size))
 		return -1;
 	for (size_t cpu = 0; cpu < sizeof(s->bpf->rodata->cpu_end); cpu++)
 		s->bpf->rodata->cpu_end[cpu] = run_cpu_end(run, cpu);
@@ -319,6 +323,18 @@ static size_t resolve(struct state *s, const struct kept *k, const struct profil
 	return depth;
 }
 
+/* Who was seen on the CPUs of an end, as far as it is still there. */
+static void note_seen(struct state *s, const struct kept *k)
+{
+	for (__u32 i = 0; i < k->kind_count; i++) {
+		const struct profile_kind *kind = &k->kinds[i];
+
+		if (kind->end != END_HOST && s->run.target[kind->end].kind == TARGET_CPUS &&
+		    !symbols_knows(s->symbols, kind->tgid))
+			symbols_note_process(s->symbols, kind->tgid);
+	}
+}
+
 static int add_all(struct state *s, const struct kept *k, struct stacks *stacks)
 {
 	const struct symbol *kernel[PROFILE_DEPTH], *user[PROFILE_DEPTH];
@@ -387,6 +403,8 @@ static void profile_emit(void *state, struct writer *w)
 		error = read_kept(s, &kept);
 	if (!error)
 		error = symbols_load_kernel(s->symbols);
+	if (!error)
+		note_seen(s, &kept);
 	if (!error)
 		error = add_all(s, &kept, stacks);
 	if (!error) {

@@ -105,7 +105,7 @@ static int softirq_open(void **state, const struct run *run, const char **means,
 	s->bpf = softirq_bpf__open();
 	if (!s->bpf)
 		return bpf_refused(errno, "opening the softirq programs", why, why_size);
-	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
+	if (bpf_run_scope((void *)s->bpf->rodata->run_scope, run, why, why_size))
 		return -1;
 	bpf_map__set_max_entries(s->bpf->maps.counts, s->cpus);
 	if (bpf_load(s->bpf->skeleton, "softirq", why, why_size))

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,13 +16,16 @@
 
 int subject_hold(struct subject *s)
 {
-	s->pidfd = (int)syscall(SYS_pidfd_open, s->pid, 0);
+	target_describe(&s->target, s->name, sizeof(s->name));
+	if (s->target.kind != TARGET_PROCESS)
+		return 0;
+	s->pidfd = (int)syscall(SYS_pidfd_open, s->target.pid, 0);
 	if (s->pidfd >= 0)
 		return 0;
 	if (errno == ESRCH)
-		say_error("there is no process %d", (int)s->pid);
+		say_error("there is no process %d", (int)s->target.pid);
 	else
-		say_error("cannot follow process %d: %s%s", (int)s->pid, strerror(errno),
+		say_error("cannot follow process %d: %s%s", (int)s->target.pid, strerror(errno),
 			  errno == EINVAL || errno == ENOENT
 				  ? "; a thread is measured with its process, whose id is Tgid in "
 				    "/proc/ID/status"
@@ -31,20 +35,27 @@ int subject_hold(struct subject *s)
 
 static int open_namespace(struct subject *s)
 {
+	pid_t pid = target_first(&s->target);
 	char path[40];
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)s->pid);
-	s->netns = open(path, O_RDONLY | O_CLOEXEC);
-	if (s->netns < 0) {
-		say_error("cannot look into process %d: %s%s", (int)s->pid, strerror(errno),
+	/* That of the first process is all of a cgroup's, but where another is seen. */
+	if (s->target.kind == TARGET_NETNS || s->target.kind == TARGET_CPUS)
+		return 0;
+	if (!pid) {
+		say_error("%s has no process now: start one first", s->name);
+		return -1;
+	}
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	s->target.netns = open(path, O_RDONLY | O_CLOEXEC);
+	if (s->target.netns < 0) {
+		say_error("cannot look into process %d: %s%s", (int)pid, strerror(errno),
 			  errno == EACCES || errno == EPERM ? "; run as its owner or as root" : "");
 		return -1;
 	}
 	/* In the namespace of zcprof there is nothing to enter, which would need privilege. */
-	if (netns_inode(s->netns) == netns_inode(-1)) {
-		close(s->netns);
-		s->netns = -1;
-	}
+	if (netns_inode(s->target.netns) == netns_inode(-1))
+		target_close(&s->target);
 	return 0;
 }
 
@@ -54,7 +65,7 @@ int subject_open(struct subject *s)
 
 	if (open_namespace(s))
 		return -1;
-	if (!traffic_open(&s->traffic, s->pid, s->netns, s->iface, why, sizeof(why)))
+	if (!traffic_open(&s->traffic, &s->target, s->iface, why, sizeof(why)))
 		return 0;
 	say_error("%s", why);
 	return -1;
@@ -72,9 +83,31 @@ void subject_choose_end(struct subject *s)
 		moved = traffic_before(&s->traffic);
 	s->end = moved.sent > moved.received ? END_TX : END_RX;
 	if (!moved.received && !moved.sent)
-		say_warning("process %d has moved nothing so far and is taken for the receiver; "
-			    "--as tx says otherwise",
-			    (int)s->pid);
+		say_warning("%s has moved nothing so far and is taken for the receiver; --as tx "
+			    "says otherwise",
+			    s->name);
+}
+
+static void count_elsewhere(void *data, pid_t pid)
+{
+	struct subject *s = data;
+	char path[40];
+	struct stat at;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	if (!stat(path, &at) && at.st_ino != netns_inode(s->target.netns))
+		s->elsewhere++;
+}
+
+static void warn_elsewhere(struct subject *s)
+{
+	if (s->elsewhere || s->iface)
+		return;
+	target_each(&s->target, count_elsewhere, s);
+	if (s->elsewhere)
+		say_warning("%zu processes of %s are in other network namespaces than its first: "
+			    "their connections are not in its throughput, all else is",
+			    s->elsewhere, s->name);
 }
 
 void subject_warn_forked(struct subject *s)
@@ -82,7 +115,9 @@ void subject_warn_forked(struct subject *s)
 	struct dirent *entry;
 	DIR *dir;
 
-	if (s->forked)
+	if (s->target.kind == TARGET_CGROUP)
+		warn_elsewhere(s);
+	if (s->forked || s->target.kind != TARGET_PROCESS)
 		return;
 	dir = opendir("/proc");
 	while (dir && !s->forked && (entry = readdir(dir))) {
@@ -101,15 +136,16 @@ void subject_warn_forked(struct subject *s)
 		/* proc_pid_stat(5): the name is in parentheses, and may hold any. */
 		after = fgets(line, sizeof(line), in) ? strrchr(line, ')') : NULL;
 		fclose(in);
-		s->forked = after && sscanf(after + 1, " %*c %d", &parent) == 1 && parent == s->pid;
+		s->forked = after && sscanf(after + 1, " %*c %d", &parent) == 1 &&
+			    parent == s->target.pid;
 	}
 	if (dir)
 		closedir(dir);
 	if (s->forked)
 		say_warning(
 			"process %d has processes that it forked: they are not measured, only its "
-			"own threads are; attach to the one that works",
-			(int)s->pid);
+			"own threads are; attach to the one that works, or to its --cgroup",
+			(int)s->target.pid);
 }
 
 uint64_t subject_bytes(const struct subject *s, const struct moved *moved)
@@ -123,7 +159,9 @@ char *subject_describe(const struct subject *s, char *text, size_t size)
 	char path[40];
 	FILE *in;
 
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)s->pid);
+	if (s->target.kind != TARGET_PROCESS)
+		return target_describe(&s->target, text, size);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)s->target.pid);
 	in = fopen(path, "re");
 	if (in) {
 		used = fread(text, 1, size - 1, in);
@@ -145,7 +183,6 @@ void subject_close(struct subject *s)
 	traffic_close(&s->traffic);
 	if (s->pidfd >= 0)
 		close(s->pidfd);
-	if (s->netns >= 0)
-		close(s->netns);
-	s->pidfd = s->netns = -1;
+	s->pidfd = -1;
+	target_close(&s->target);
 }

@@ -208,6 +208,15 @@ void symbols_note_process(struct symbols *s, pid_t tgid)
 	p->maps_len = len;
 }
 
+bool symbols_knows(const struct symbols *s, pid_t tgid)
+{
+	const struct process *p = s->processes;
+
+	while (p && p->tgid != tgid)
+		p = p->next;
+	return p;
+}
+
 static int no_debuginfo(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base,
 			const char *file, const char *link, GElf_Word crc, char **found)
 {

@@ -10,6 +10,7 @@
  *   symbols_hidden()        why this kernel shows no addresses; NULL if it does
  *   symbols_new()           an empty table
  *   symbols_note_process()  remembers what a process has mapped now
+ *   symbols_knows()         was it called for this process
  *   symbols_load_kernel()   reads /proc/kallsyms: 0, or a negative errno
  *   symbols_kernel()        the function at an address of the kernel
  *   symbols_user()          the function at an address of a process
@@ -18,6 +19,7 @@
 #ifndef COLLECTORS_SYMBOLS_H
 #define COLLECTORS_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -35,6 +37,7 @@ struct symbols;
 const char *symbols_hidden(void);
 struct symbols *symbols_new(void); /* NULL: out of memory */
 void symbols_note_process(struct symbols *s, pid_t tgid);
+bool symbols_knows(const struct symbols *s, pid_t tgid);
 int symbols_load_kernel(struct symbols *s);
 const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip);
 const struct symbol *symbols_user(struct symbols *s, pid_t tgid, uint64_t ip);

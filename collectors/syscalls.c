@@ -77,22 +77,35 @@ static void note_blocked(struct syscalls_bpf__bss *bss, enum record_end end, pid
 	}
 }
 
+struct noting {
+	struct state *state;
+	enum record_end end;
+};
+
+static void note_blocked_process(void *data, pid_t pid)
+{
+	struct noting *noting = data;
+	struct dirent *entry;
+	char path[64];
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	tasks = opendir(path);
+	if (!tasks)
+		return;
+	while ((entry = readdir(tasks)))
+		if (atoi(entry->d_name))
+			note_blocked(noting->state->bpf->bss, noting->end, pid,
+				     atoi(entry->d_name));
+	closedir(tasks);
+}
+
 static void note_blocked_threads(struct state *s, const struct run *run)
 {
 	for (enum record_end end = END_RX; end <= END_TX; end++) {
-		pid_t pid = run->target[end].pid;
-		char path[64];
-		struct dirent *entry;
-		DIR *tasks;
+		struct noting noting = {s, end};
 
-		snprintf(path, sizeof(path), "/proc/%d/task", pid);
-		tasks = pid ? opendir(path) : NULL;
-		if (!tasks)
-			continue;
-		while ((entry = readdir(tasks)))
-			if (atoi(entry->d_name))
-				note_blocked(s->bpf->bss, end, pid, atoi(entry->d_name));
-		closedir(tasks);
+		target_each(&run->target[end], note_blocked_process, &noting);
 	}
 }
 
@@ -147,7 +160,7 @@ static int load(struct state *s, const struct run *run, bool tracepoint, char *w
 	if (!s->bpf)
 		return bpf_refused(errno, "opening the system call programs", why, why_size);
 	choose_programs(s, tracepoint);
-	if (bpf_run_tgids((void *)s->bpf->rodata->run_tgid, run, why, why_size))
+	if (bpf_run_scope((void *)s->bpf->rodata->run_scope, run, why, why_size))
 		return -1;
 	bpf_map__set_max_entries(s->bpf->maps.counts, s->cpus);
 	error = syscalls_bpf__load(s->bpf);

@@ -113,11 +113,11 @@ int tally_open(void **state, const struct tally_source *source, const struct run
 	t->object = *source->skeleton->obj;
 	t->cpus = bpf_cpus();
 	for (int end = END_RX; end < END_COUNT; end++)
-		t->known[end] = run->target[end].pid || run->target[end].cpus_known;
+		t->known[end] = target_here(&run->target[end]) || run->target[end].cpus_known;
 	*source->whole = run->exact;
 	if (source->prepare)
 		source->prepare(source->bpf);
-	if (bpf_run_tgids(source->run_tgid, run, why, why_size) || choose(t, why, why_size))
+	if (bpf_run_scope(source->run_scope, run, why, why_size) || choose(t, why, why_size))
 		return -1;
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), t->cpus);
 	if (bpf_load(source->skeleton, source->name, why, why_size))

@@ -51,7 +51,7 @@ struct tally_source {
 	struct bpf_object_skeleton *skeleton;
 	__u64 *counting;
 	bool *whole;
-	void *run_tgid;
+	void *run_scope;
 };
 
 /* 0, with *means filled in; -1 with why. *state is to be closed in any case. */
@@ -88,7 +88,7 @@ void tally_histogram(const struct tally *t, struct writer *w, int histogram, enu
 					       .skeleton = bpf->skeleton,                          \
 					       .counting = &bpf->bss->counting,                    \
 					       .whole = (bool *)&bpf->rodata->whole,               \
-					       .run_tgid = (void *)bpf->rodata->run_tgid,          \
+					       .run_scope = (void *)bpf->rodata->run_scope,        \
 					       __VA_ARGS__},                                       \
 			run, means, why, why_size);                                                \
 	}                                                                                          \

@@ -97,12 +97,19 @@ static void take_fd(void *data, int fd, uint32_t inode)
 			side->flows[i].fd = fd;
 }
 
-/* Of all connections of the namespace only those of the process are left. */
-static void keep_own(struct side *side, pid_t pid)
+static void take_fds(void *data, pid_t pid)
+{
+	sockdiag_sockets(pid, take_fd, data);
+}
+
+/* Of all connections of the namespace only those of the end's processes are left. */
+static void keep_own(struct side *side, const struct target *target)
 {
 	size_t kept = 0;
 
-	sockdiag_sockets(pid, take_fd, side);
+	if (target->kind == TARGET_NETNS)
+		return;
+	target_each(target, take_fds, side);
 	for (size_t i = 0; i < side->count; i++)
 		if (side->flows[i].fd >= 0)
 			side->flows[kept++] = side->flows[i];
@@ -129,7 +136,7 @@ static void number_flows(struct tcp *t)
 	struct side *tx = &t->side[END_TX];
 
 	if (tx->here)
-		sockdiag_sockets(t->run->target[END_TX].pid, take_fd, tx);
+		target_each(&t->run->target[END_TX], take_fds, tx);
 	for (int end = END_RX; end <= END_TX; end++) {
 		struct side *side = &t->side[end];
 
@@ -164,7 +171,7 @@ static int open_side(struct tcp *t, enum record_end end)
 	if (!error)
 		error = find_flows(side, end == END_RX, t->run->data_port);
 	if (!error && !t->run->data_port)
-		keep_own(side, target->pid);
+		keep_own(side, target);
 	return error;
 }
 
@@ -236,12 +243,12 @@ static int tcp_open(void **state, const struct run *run, const char **means, cha
 		return -1;
 	}
 	t->run = run;
-	if (!run->target[END_RX].pid && !run->target[END_TX].pid) {
+	if (!target_here(&run->target[END_RX]) && !target_here(&run->target[END_TX])) {
 		snprintf(why, why_size, "the ends are not on this machine");
 		return -1;
 	}
 	for (int end = END_RX; end <= END_TX; end++) {
-		int error = run->target[end].pid ? open_side(t, end) : 0;
+		int error = target_here(&run->target[end]) ? open_side(t, end) : 0;
 
 		if (error) {
 			snprintf(why, why_size, "cannot ask sock_diag for the connections: %s%s",

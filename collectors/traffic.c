@@ -24,8 +24,9 @@ static int by_inode(const void *a, const void *b)
 
 struct look {
 	struct traffic *traffic;
-	uint32_t *inodes; /* of the process's sockets of all kinds */
+	uint32_t *inodes; /* of the processes' sockets of all kinds */
 	size_t count;
+	int error; /* the last one's */
 };
 
 static void take_socket(void *data, int fd, uint32_t inode)
@@ -46,12 +47,29 @@ static void take_socket(void *data, int fd, uint32_t inode)
 	look->inodes[look->count++] = inode;
 }
 
+static void take_sockets(void *data, pid_t pid)
+{
+	struct look *look = data;
+	int error = sockdiag_sockets(pid, take_socket, look);
+
+	if (error)
+		look->error = error;
+}
+
 static int compare_inodes(const void *a, const void *b)
 {
 	uint32_t x = *(const uint32_t *)a;
 	uint32_t y = *(const uint32_t *)b;
 
 	return (x > y) - (x < y);
+}
+
+static bool is_held(const struct look *look, uint32_t inode)
+{
+	if (look->traffic->target->kind == TARGET_NETNS)
+		return true;
+	return look->count &&
+	       bsearch(&inode, look->inodes, look->count, sizeof(*look->inodes), compare_inodes);
 }
 
 static bool is_known(const struct traffic *t, uint32_t inode)
@@ -76,9 +94,7 @@ static int take_connection(const struct nlmsghdr *nlh, void *data)
 	struct connection *grown;
 	struct tcp_info info;
 
-	if (!look->count || is_known(t, m->idiag_inode) ||
-	    !bsearch(&m->idiag_inode, look->inodes, look->count, sizeof(*look->inodes),
-		     compare_inodes) ||
+	if (is_known(t, m->idiag_inode) || !is_held(look, m->idiag_inode) ||
 	    !sockdiag_info(nlh, &info))
 		return MNL_CB_OK;
 	grown = reallocarray(t->connections, t->count + 1, sizeof(*grown));
@@ -154,19 +170,22 @@ static int open_sockets(struct traffic *t, const char *iface)
 	return error;
 }
 
-int traffic_open(struct traffic *t, pid_t pid, int netns, const char *iface, char *why,
+int traffic_open(struct traffic *t, const struct target *target, const char *iface, char *why,
 		 size_t why_size)
 {
+	char what[400];
 	int previous = -1;
 	int error = 0;
 
-	*t = (struct traffic){.pid = pid};
-	if (netns >= 0)
-		previous = netns_enter(netns);
-	if (netns >= 0 && previous < 0) {
-		snprintf(why, why_size,
-			 "cannot enter the network namespace of process %d: %s; run as root",
-			 (int)pid, strerror(-previous));
+	*t = (struct traffic){.target = target};
+	if (target->kind == TARGET_CPUS && !iface)
+		return 0;
+	target_describe(target, what, sizeof(what));
+	if (target->netns >= 0)
+		previous = netns_enter(target->netns);
+	if (target->netns >= 0 && previous < 0) {
+		snprintf(why, why_size, "cannot enter the network namespace of %s: %s; run as root",
+			 what, strerror(-previous));
 		return -1;
 	}
 	error = open_sockets(t, iface);
@@ -178,10 +197,10 @@ int traffic_open(struct traffic *t, pid_t pid, int netns, const char *iface, cha
 		traffic_look(t);
 	error = error ? error : t->error;
 	if (error && iface)
-		snprintf(why, why_size, "cannot read the counters of %s, where process %d is: %s",
-			 iface, (int)pid, strerror(-error));
+		snprintf(why, why_size, "cannot read the counters of %s, where %s is: %s", iface,
+			 what, strerror(-error));
 	else if (error)
-		snprintf(why, why_size, "cannot see the connections of process %d: %s%s", (int)pid,
+		snprintf(why, why_size, "cannot see the connections of %s: %s%s", what,
 			 strerror(-error),
 			 error == -EACCES ? "; run as its owner or as root"
 			 : error == -ENOENT
@@ -195,19 +214,22 @@ void traffic_look(struct traffic *t)
 	struct look look = {.traffic = t};
 	int error;
 
-	if (t->device)
+	if (!t->ask.socket || t->device)
 		return;
 	hear_ends(t);
-	error = sockdiag_sockets(t->pid, take_socket, &look);
-	/* A process that is gone has no more connections: what is known stays so. */
-	if (error && !t->looked)
-		t->error = error;
-	if (look.count) {
-		qsort(look.inodes, look.count, sizeof(*look.inodes), compare_inodes);
+	/* Of a process that is gone what is known stays so. */
+	if (t->target->kind != TARGET_NETNS)
+		target_each(t->target, take_sockets, &look);
+	if (look.error && !t->looked && t->target->kind == TARGET_PROCESS)
+		t->error = look.error;
+	if (look.count || t->target->kind == TARGET_NETNS) {
+		if (look.count)
+			qsort(look.inodes, look.count, sizeof(*look.inodes), compare_inodes);
 		error = sockdiag_list(&t->ask, TCP_STATES_CONNECTED, 0, 0, take_connection, &look);
 		if (error)
 			t->error = error;
-		qsort(t->connections, t->count, sizeof(*t->connections), by_inode);
+		if (t->count)
+			qsort(t->connections, t->count, sizeof(*t->connections), by_inode);
 		t->sorted = t->count;
 	}
 	free(look.inodes);
@@ -229,6 +251,8 @@ static int read_device(struct traffic *t, struct moved *moved)
 int traffic_read(struct traffic *t, struct moved *moved)
 {
 	*moved = (struct moved){0};
+	if (!t->ask.socket)
+		return t->error;
 	if (t->device)
 		return read_device(t, moved);
 	for (size_t i = 0; i < t->count; i++) {

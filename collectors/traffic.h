@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a process moves that does not say so itself: by the tcp_info of its connections, or by the
- * counters of its device.
+ * What processes move that do not say so themselves: by the tcp_info of their connections, or by
+ * the counters of their device.
  *
  *   traffic_open()   begin to follow it
  *   traffic_look()   come to know connections that are new, and hear of those that ended
@@ -9,7 +9,8 @@
  *   traffic_read()   what was moved since traffic_open(), by everything that is known until now
  *   traffic_close()  safe after a failed open
  *
- * A connection counts as the process's if a descriptor of it was held at one look. What it moved
+ * A connection counts as theirs if one of them held a descriptor of it at one look; of a network
+ * namespace all do. What it moved
  * before the first look is left out; one that comes later counts from its beginning, and when it
  * ends the kernel sends its last figures. One that both comes and ends between two looks is missed.
  */
@@ -22,6 +23,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "collectors/target.h"
 #include "nic/netlink.h"
 
 struct moved {
@@ -39,7 +41,7 @@ struct connection {
 };
 
 struct traffic {
-	pid_t pid;
+	const struct target *target;
 	unsigned int device; /* its index; 0: by connections */
 	struct moved at_open;
 	bool looked;
@@ -52,8 +54,11 @@ struct traffic {
 	int error;
 };
 
-/* iface: NULL for connections. netns: -1 for this one. 0, or -1 with why filled in. */
-int traffic_open(struct traffic *t, pid_t pid, int netns, const char *iface, char *why,
+/*
+ * iface: NULL for connections, of which CPUs have none. The target has to outlive it. 0, or -1 with
+ * why filled in.
+ */
+int traffic_open(struct traffic *t, const struct target *target, const char *iface, char *why,
 		 size_t why_size);
 void traffic_look(struct traffic *t);
 /* 0 or a negative errno. */

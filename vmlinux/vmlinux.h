@@ -60,6 +60,32 @@ struct thread_info {
 	__u32 status; /* TS_COMPAT, on x86 */
 };
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	int level;
+	struct kernfs_node *kn;
+	struct cgroup *ancestors[];
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct net *net_ns;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	int pid;
@@ -68,6 +94,8 @@ struct task_struct {
 	char comm[16];
 	unsigned int in_iowait : 1;
 	__u64 start_time; /* CLOCK_MONOTONIC, ns */
+	struct css_set *cgroups;
+	struct nsproxy *nsproxy;
 };
 
 struct sk_buff {

@@ -24,6 +24,16 @@ static const struct {
 	{"task_struct", "flags", 4},
 	{"task_struct", "comm", 16},
 	{"task_struct", "in_iowait", 4},
+	{"task_struct", "cgroups", 8},
+	{"task_struct", "nsproxy", 8},
+	{"css_set", "dfl_cgrp", 8},
+	{"cgroup", "level", 4},
+	{"cgroup", "kn", 8},
+	{"cgroup", "ancestors", 0},
+	{"kernfs_node", "id", 8},
+	{"nsproxy", "net_ns", 8},
+	{"net", "ns", 0},
+	{"ns_common", "inum", 4},
 #if defined(__x86_64__)
 	{"thread_info", "status", 4},
 	{"pt_regs", "orig_ax", 8},
@@ -33,7 +43,8 @@ static const struct {
 	{"pt_regs", "cx", 8},
 	{"pt_regs", "ax", 8},
 #elif defined(__aarch64__)
-	{"pt_regs", "syscallno", 4},	   {"pt_regs", "regs", 0},
+	{"pt_regs", "syscallno", 4},
+	{"pt_regs", "regs", 0},
 #endif
 };
 
