@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The counters of the ends' devices: those that every device has, by rtnetlink, and the driver's
- * own, by ethtool. Each end has its sockets in its own namespace.
+ * The counters of the ends' devices: those that every device has, by rtnetlink, the driver's own,
+ * by ethtool, and those of each queue, by netdev netlink. Each end has its sockets in its own
+ * namespace.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "collectors/devices.h"
 #include "collectors/list.h"
+#include "collectors/nic_queues.h"
 #include "nic/counters.h"
 #include "nic/ethtool.h"
 #include "nic/netlink.h"
-#include "nic/netns.h"
 
 static const char *const link_names[] = {
 	"rx_packets",
@@ -57,11 +59,12 @@ struct device {
 		uint64_t at[LINK_STATS];
 	} link[EDGE_COUNT];
 	struct ethtool_stats *driver[EDGE_COUNT];
+	struct nic_queues *queues; /* NULL: the driver does not count by queue */
 };
 
 struct nic {
 	size_t count;
-	struct device device[2];
+	struct device device[DEVICES_MAX];
 };
 
 /* In the device's namespace. */
@@ -77,6 +80,7 @@ static int open_device(struct device *d, const char *iface)
 		error = ethtool_open(&d->ethtool, iface);
 	if (error)
 		return error;
+	d->queues = nic_queues_open(d->index);
 	/* Not to have statistics of its own is no failure of a driver. */
 	if (ethtool_names(&d->ethtool, ETH_SS_STATS, &d->names))
 		return 0;
@@ -89,55 +93,33 @@ static int open_device(struct device *d, const char *iface)
 	return 0;
 }
 
-static bool is_same_device(const struct target *a, const struct target *b)
+static int add_device(void *data, enum record_end end, const char *iface)
 {
-	return target_here(a) && target_here(b) && !strcmp(a->iface, b->iface) &&
-	       netns_inode(a->netns) == netns_inode(b->netns);
+	struct nic *n = data;
+	struct device *d = &n->device[n->count++];
+
+	d->end = end;
+	return open_device(d, iface);
 }
 
 static int nic_open(void **state, const struct run *run, const char **means, char *why,
 		    size_t why_size)
 {
 	struct nic *n = calloc(1, sizeof(*n));
-	bool shared = is_same_device(&run->target[END_RX], &run->target[END_TX]);
+	bool by_queue = false;
 
 	*state = n;
 	if (!n) {
 		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
-	n->device[0].ethtool.fd = n->device[1].ethtool.fd = -1;
-	for (int end = END_RX; end <= (shared ? END_RX : END_TX); end++) {
-		const struct target *t = &run->target[end];
-		struct device *d = &n->device[n->count];
-		int previous = -1;
-		int error;
-
-		if (!target_here(t) || !t->iface[0])
-			continue;
-		if (t->netns >= 0)
-			previous = netns_enter(t->netns);
-		if (t->netns >= 0 && previous < 0) {
-			snprintf(why, why_size, "cannot enter the namespace of %s: %s", t->iface,
-				 strerror(-previous));
-			return -1;
-		}
-		n->count++;
-		d->end = shared ? END_HOST : (enum record_end)end;
-		error = open_device(d, t->iface);
-		if (previous >= 0)
-			netns_leave(previous);
-		if (error) {
-			snprintf(why, why_size, "cannot ask for the counters of %s: %s", t->iface,
-				 strerror(-error));
-			return -1;
-		}
-	}
-	if (!n->count) {
-		snprintf(why, why_size, "no device of this machine is known to carry the traffic");
+	for (int i = 0; i < DEVICES_MAX; i++)
+		n->device[i].ethtool.fd = -1;
+	if (devices_each(run, add_device, n, why, why_size) < 0)
 		return -1;
-	}
-	*means = "rtnetlink and ethtool";
+	for (size_t i = 0; i < n->count; i++)
+		by_queue = by_queue || n->device[i].queues;
+	*means = by_queue ? "rtnetlink, ethtool and netdev netlink" : "rtnetlink and ethtool";
 	return 0;
 }
 
@@ -156,8 +138,38 @@ static int nic_snapshot(void *state, enum edge edge)
 			d->link_count = len / sizeof(uint64_t);
 		if (d->names.count && ethtool_stats(&d->ethtool, d->driver[edge], d->names.count))
 			result = -1;
+		if (d->queues && nic_queues_read(d->queues, edge))
+			result = -1;
 	}
 	return result;
+}
+
+static uint64_t link_grown(const struct device *d, size_t offset)
+{
+	size_t i = offset / sizeof(uint64_t);
+
+	return d->link[EDGE_CLOSE].at[i] - d->link[EDGE_OPEN].at[i];
+}
+
+/* By the definitions in linux/if_link.h, which keep these apart. */
+static void emit_drops(const struct device *d, struct writer *w)
+{
+	uint64_t rx = link_grown(d, offsetof(struct rtnl_link_stats64, rx_dropped)) +
+		      link_grown(d, offsetof(struct rtnl_link_stats64, rx_missed_errors));
+
+	writer_u64(w, WINDOW, d->end, METRIC_nic_dropped, "rx", rx);
+	writer_u64(w, WINDOW, d->end, METRIC_nic_dropped, "tx",
+		   link_grown(d, offsetof(struct rtnl_link_stats64, tx_dropped)));
+}
+
+static void emit_rings(const struct device *d, struct writer *w)
+{
+	struct ethtool_ringparam rings;
+
+	if (ethtool_rings(&d->ethtool, &rings))
+		return;
+	writer_u64(w, WINDOW, d->end, METRIC_nic_ring, "rx", rings.rx_pending);
+	writer_u64(w, WINDOW, d->end, METRIC_nic_ring, "tx", rings.tx_pending);
 }
 
 static void emit_device(const struct device *d, struct writer *w)
@@ -168,6 +180,10 @@ static void emit_device(const struct device *d, struct writer *w)
 	for (size_t i = 0; i < d->link_count && i < LINK_STATS; i++)
 		writer_u64(w, WINDOW, d->end, METRIC_nic_statistic, link_names[i],
 			   d->link[EDGE_CLOSE].at[i] - d->link[EDGE_OPEN].at[i]);
+	emit_drops(d, w);
+	emit_rings(d, w);
+	if (d->queues)
+		nic_queues_emit(d->queues, d->end, w);
 	for (unsigned int i = 0; i < d->names.count; i++) {
 		uint64_t before = d->driver[EDGE_OPEN]->data[i];
 		uint64_t after = d->driver[EDGE_CLOSE]->data[i];
@@ -195,6 +211,7 @@ static void nic_close(void *state)
 	for (size_t i = 0; n && i < n->count; i++) {
 		struct device *d = &n->device[i];
 
+		nic_queues_close(d->queues);
 		netlink_close(&d->netlink);
 		ethtool_close(&d->ethtool);
 		ethtool_names_free(&d->names);

@@ -105,11 +105,17 @@ static void describe_driver(const struct ethtool *e, say_fn say, void *data)
 		say(data, "bus", info.bus_info);
 }
 
+int ethtool_rings(const struct ethtool *e, struct ethtool_ringparam *rings)
+{
+	*rings = (struct ethtool_ringparam){.cmd = ETHTOOL_GRINGPARAM};
+	return ask(e, rings);
+}
+
 static void describe_rings(const struct ethtool *e, say_fn say, void *data)
 {
-	struct ethtool_ringparam rings = {.cmd = ETHTOOL_GRINGPARAM};
+	struct ethtool_ringparam rings;
 
-	if (ask(e, &rings))
+	if (ethtool_rings(e, &rings))
 		return;
 	say_number(say, data, "rx ring", rings.rx_pending);
 	say_number(say, data, "rx ring most", rings.rx_max_pending);
