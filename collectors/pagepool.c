@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The page_pools of all devices, by context. */
+/*
+ * The page_pools: of all devices by context, as programs count them, and those of the ends' devices
+ * one by one, as the kernel tells. Either does without the other.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "bpf/pagepool.h"
 #include "bpf/pagepool.skel.h"
 #include "collectors/bpf_means.h"
 #include "collectors/list.h"
+#include "collectors/pools.h"
 #include "collectors/tally.h"
 
 static const struct tally_row rows[] = {
@@ -30,6 +37,72 @@ static void choose_alloc(void *state)
 	}
 }
 
-TALLY_COLLECTOR(pagepool, "page_pool: allocations, recycling, pages from and to the page allocator",
-		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-		.tracepoints = true, .prepare = choose_alloc);
+TALLY_OPEN(pagepool, .rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
+	   .tracepoints = true, .prepare = choose_alloc);
+
+struct state {
+	void *tally; /* closed also after a failed open */
+	bool tallies;
+	struct pools *pools; /* NULL: none is known */
+	char means[128];
+};
+
+static int open_both(void **state, const struct run *run, const char **means, char *why,
+		     size_t why_size)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	const char *by_programs = "";
+	char no_pools[256];
+
+	*state = s;
+	if (!s) {
+		snprintf(why, why_size, "no memory left");
+		return -1;
+	}
+	s->tallies = !pagepool_open(&s->tally, run, &by_programs, why, why_size);
+	s->pools = pools_open(run, no_pools, sizeof(no_pools));
+	if (!s->tallies && !s->pools)
+		return -1;
+	snprintf(s->means, sizeof(s->means), "%s%s%s", s->pools ? pools_means(s->pools) : "",
+		 s->pools && s->tallies ? ", " : "", by_programs);
+	*means = s->means;
+	return 0;
+}
+
+static int snapshot_both(void *state, enum edge edge)
+{
+	struct state *s = state;
+	int result = s->pools ? pools_read(s->pools, edge) : 0;
+
+	return s->tallies && tally_snapshot(s->tally, edge) ? -1 : result;
+}
+
+static void emit_both(void *state, struct writer *w)
+{
+	struct state *s = state;
+
+	if (s->pools)
+		pools_emit(s->pools, w);
+	if (s->tallies)
+		tally_emit(s->tally, w);
+}
+
+static void close_both(void *state)
+{
+	struct state *s = state;
+
+	if (!s)
+		return;
+	pools_close(s->pools);
+	tally_close(s->tally);
+	free(s);
+}
+
+const struct collector_ops pagepool_collector = {
+	.source = "pagepool",
+	.what = "page_pool: allocations, recycling, pages from and to the page allocator",
+	.open = open_both,
+	.snapshot = snapshot_both,
+	.emit = emit_both,
+	.close = close_both,
+};

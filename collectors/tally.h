@@ -70,7 +70,8 @@ __u64 tally_scaled(const struct tally *t, __u64 total);
 void *tally_bpf(const struct tally *t);
 void tally_histogram(const struct tally *t, struct writer *w, int histogram, enum metric_id metric);
 
-#define TALLY_COLLECTOR(x, says, ...)                                                              \
+/* x_open() alone, for a collector that counts something else beside. */
+#define TALLY_OPEN(x, ...)                                                                         \
 	static int x##_open(void **state, const struct run *run, const char **means, char *why,    \
 			    size_t why_size)                                                       \
 	{                                                                                          \
@@ -91,7 +92,10 @@ void tally_histogram(const struct tally *t, struct writer *w, int histogram, enu
 					       .run_scope = (void *)bpf->rodata->run_scope,        \
 					       __VA_ARGS__},                                       \
 			run, means, why, why_size);                                                \
-	}                                                                                          \
+	}
+
+#define TALLY_COLLECTOR(x, says, ...)                                                              \
+	TALLY_OPEN(x, __VA_ARGS__)                                                                 \
 	const struct collector_ops x##_collector = {                                               \
 		.source = #x,                                                                      \
 		.what = says,                                                                      \

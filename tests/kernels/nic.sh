@@ -1,42 +1,32 @@
+# shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A transfer over two linked devices, whose other one has counted too; frames of a protocol that
+# A transfer over two linked devices, the other of which counts too, and frames of a protocol that
 # nobody takes, which are dropped. With the lab's devices the driver counts by queue.
-
-known_work() {
-	nic_pair || veth_pair
-	read -r rx tx < <(both)
-	collecting nic --iface zcrx0
-	read -r rx_in tx_in < <(both)
+. tests/kernels/veth.sh
+nic_pair || veth_pair
+reading() {
+	ip netns exec "zctx-$$" awk '$1 == "zctx0:" { print "received", $3; print "sent", $11 }' /proc/net/dev
+}
+# shellcheck disable=SC2046 # a word each
+measure --rx $$ $(zcrx0) nic
+traffic() {
 	transfer 8M
 	frames 100
 	sleep 0.5
-	read -r rx_inside tx_inside < <(both)
-	collected
-	read -r rx_out tx_out < <(both)
-	# virtio_net counts what it has sent some packets later.
-	between "received, sent by the other" "$(total nic statistic rx_packets)" $((rx_inside - rx_in - 10)) $((rx_out - rx + 10))
-	between "sent, received by the other" "$(total nic statistic tx_packets)" $((tx_inside - tx_in - 10)) $((tx_out - tx + 10))
-	between "dropped of 100" "$(total nic dropped rx)" 100 105
-	if grep -q queue_statistic "$dir/rows"; then
-		compare "received by queue" "$(queue rx_packets)" "$(total nic statistic rx_packets)"
-		compare "bytes" "$(queue rx_bytes)" "$(total nic statistic rx_bytes)"
-		compare "sent by queue" "$(queue tx_packets)" "$(total nic statistic tx_packets)"
-		compare "ring" "$(total nic ring rx)" "$(ethtool -g zcrx0 | awk '/^RX:/ { n = $2 } END { print n }')"
-	fi
 }
-
-# What the other device sent and received.
-both() {
-	ip netns exec zckernels awk '$1 == "zctx0:" { print $11, $3 }' /proc/net/dev
-}
+across traffic
+# virtio_net counts what it has sent some packets later.
+within "received, sent by the other" $(($(least sent) - 10)) "$(total nic statistic rx_packets)" $(($(most sent) + 10))
+within "sent, received by the other" $(($(least received) - 10)) "$(total nic statistic tx_packets)" \
+	$(($(most received) + 10))
+within "dropped of 100" 100 "$(total nic dropped rx)" 105
 queue() {
-	awk -F, -v end="/$1" '$4 == "queue_statistic" && substr($5, length($5) - length(end) + 1) == end { n += $6 } END { print n + 0 }' "$dir/rows"
+	awk -F, -v end="/$1" '$4 == "queue_statistic" && substr($5, length($5) - length(end) + 1) == end { n += $6 }
+		END { print n + 0 }' "$dir/run.csv"
 }
-frames() {
-	ip netns exec zckernels python3 -c '
-import socket, sys
-s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-s.bind(("zctx0", 0))
-for _ in range(int(sys.argv[1])):
-    s.send(b"\xff" * 6 + b"\x02" + bytes(5) + b"\x88\xb5" + bytes(46))' "$1"
-}
+if grep -q queue_statistic "$dir/run.csv"; then
+	for counter in rx_packets rx_bytes tx_packets; do
+		same "by queue $counter" "$(queue $counter)" "$(total nic statistic $counter)"
+	done
+	same ring "$(total nic ring rx)" "$(at_rx ethtool -g zcrx0 | awk '/^RX:/ { n = $2 } END { print n }')"
+fi

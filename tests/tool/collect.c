@@ -6,6 +6,7 @@
  * with a window that a test opens and closes.
  *
  *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--iface NAME]
+ *           [--netns NAME]
  *           [--seconds S] [--sidecar PATH] [--power METER] [--exact]
  *           [SOURCE…] > run.csv
  *   collect --list          the names of all
@@ -24,6 +25,7 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "collectors/list.h"
+#include "nic/netns.h"
 
 #define MAX_SOURCES 64
 
@@ -110,6 +112,7 @@ int main(int argc, char **argv)
 		{"cpus-rx", required_argument, NULL, 'R'},
 		{"cpus-tx", required_argument, NULL, 'T'},
 		{"iface", required_argument, NULL, 'i'},
+		{"netns", required_argument, NULL, 'n'},
 		{"seconds", required_argument, NULL, 's'},
 		{"sidecar", required_argument, NULL, 'o'},
 		{"power", required_argument, NULL, 'p'},
@@ -138,6 +141,8 @@ int main(int argc, char **argv)
 			for (int end = END_RX; end <= END_TX; end++)
 				snprintf(run.target[end].iface, sizeof(run.target[end].iface), "%s",
 					 optarg);
+		else if (c == 'n')
+			run.target[END_RX].netns = run.target[END_TX].netns = netns_open(optarg);
 		else if (c == 's')
 			seconds = atof(optarg);
 		else if (c == 'o')
