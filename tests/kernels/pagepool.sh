@@ -9,8 +9,7 @@ near() { # WHAT OURS THEIRS
 	within "$1" $(($3 * 99 / 100)) "$2" $(($3 * 101 / 100))
 }
 
-# A device that is moved to another namespace loses its pools there (page_pool_unreg_netdev).
-if nic_pair stays; then
+if nic_pair; then
 	# shellcheck disable=SC2046 # a word each
 	"$tool/collect" --seconds 0.1 --rx $$ $(zcrx0) pagepool >"$dir/run.csv"
 	inflight=$(total pagepool pool_inflight)

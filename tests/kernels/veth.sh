@@ -6,8 +6,9 @@
 #   veth_pair          makes it; it goes with the check
 #   veth_pool          the same with an XDP program at zcrx0, so that each packet is copied into pages
 #                      of a page_pool
-#   nic_pair [stays]   the same of the two devices of 'lab/vm --nics', "stays": zcrx0 is left in the
-#                      machine's own namespace; false where there are none
+#   nic_pair           the same of the two devices of 'lab/vm --nics', but zcrx0 is left in the machine's
+#                      own namespace: moved, it would lose its page_pools (page_pool_unreg_netdev);
+#                      false where there are none
 #   at_rx COMMAND...   in the receiver's namespace
 #   zcrx0              the options of measure for it
 #   transfer BYTES [PATH]   from zcpath to zcpath, which leave their rows in $dir/zcrx.csv and zctx.csv
@@ -28,8 +29,11 @@ zcrx0() {
 }
 
 cleanup() {
-	[ -z "${stays-}" ] || ip address flush dev zcrx0 || :
-	ip netns del "zcrx-$$"
+	if [ -n "${stays-}" ]; then
+		ip address flush dev zcrx0 || :
+	else
+		ip netns del "zcrx-$$"
+	fi
 	ip netns del "zctx-$$"
 } 2>/dev/null
 
@@ -56,14 +60,12 @@ nic_pair() {
 		sleep 0.1
 	done
 	[ ${#found[@]} = 2 ] || return
-	stays=${1-}
-	ip netns add "zcrx-$$"
+	stays=1
 	ip netns add "zctx-$$"
 	ip link set "${found[0]}" down
 	ip link set "${found[0]}" name zcrx0
 	ip link set "${found[1]}" down
 	ip link set "${found[1]}" name zctx0 netns "zctx-$$"
-	[ -n "$stays" ] || ip link set zcrx0 netns "zcrx-$$"
 	at_rx ip address add 192.0.2.1/24 dev zcrx0
 	ip -n "zctx-$$" address add 192.0.2.2/24 dev zctx0
 	at_rx ip link set zcrx0 up
