@@ -21,7 +21,7 @@ struct item {
 	struct measure what; /* its value is unused */
 	double *a, *b;	     /* per run; NAN where not measured */
 	struct comparison comparison;
-	double p; /* p_margin after Holm over all items */
+	double p; /* p_margin after Holm over the items of its family */
 	double p_permutation;
 	enum verdict verdict;
 	/* What it adds to the change from A to B, in ns per KB; NAN outside costs and calls. */
@@ -33,7 +33,8 @@ struct item {
 struct comparing {
 	struct item *items; /* by section; within one what moved most first */
 	size_t count;
-	size_t tests;
+	/* Of what was asked (result, cost, calls, receives, TCP), and of counters that explain. */
+	size_t tests[2];
 	bool withheld; /* whatever moved, nothing is claimed */
 	struct arena texts;
 	/* CPU cost over all components of both ends, bystanders left out: ns per KB. */

@@ -232,10 +232,11 @@ void words_method(struct page *page, const struct comparing *c, size_t n_a, size
 		  "Ratios of geometric means with a 95 %% Welch interval on logarithms; where a "
 		  "figure was zero, means are compared and the ratio has no interval. Costs are "
 		  "arithmetic means, so that they add up. Verdicts "
-		  "against a margin of %g %%, after Holm over %zu tests. p is over %s splits of "
+		  "against a margin of %g %%, after Holm over %zu tests, and %zu of counters that "
+		  "explain. p is over %s splits of "
 		  "%zu and "
 		  "%zu runs%s.",
-		  100 * margin, c->tests,
+		  100 * margin, c->tests[0], c->tests[1],
 		  stats_permutation_exact(n_a, n_b) ? "all" : "100,000 drawn", n_a, n_b,
 		  n_a < 2 || n_b < 2 ? "; one run has no interval, so nothing can be claimed" : "");
 }
