@@ -70,7 +70,7 @@ static void show(const struct configuration *c)
 		show_nic,      show_softnet, show_selfcost, show_series,
 		show_facts,    show_cstate,  show_softirq,  show_iowait,
 	};
-	struct view v = {page_new(), c, 5};
+	struct view v = {.page = page_new(), .configuration = c, .lines = 5};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		parts[i](&v);
