@@ -19,6 +19,7 @@ const struct collector_ops *const collectors[] = {
 	&skb_collector,
 	&latency_collector,
 	&profile_collector,
+	&pmu_collector,
 	&cpufreq_collector,
 	&cstate_collector,
 	&power_collector,

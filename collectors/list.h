@@ -22,6 +22,7 @@ extern const struct collector_ops skb_collector;
 extern const struct collector_ops latency_collector;
 extern const struct collector_ops iowait_collector;
 extern const struct collector_ops profile_collector;
+extern const struct collector_ops pmu_collector;
 extern const struct collector_ops cpufreq_collector;
 extern const struct collector_ops cstate_collector;
 extern const struct collector_ops power_collector;
