@@ -38,7 +38,7 @@
 	X(errqueue_stalls)                                                                         \
 	X(frags)                                                                                   \
 	X(bytes_linear)                                                                            \
-	X(bytes_unsteered)                                                                         \
+	X(bytes_plain)                                                                             \
 	X(token_ranges)                                                                            \
 	X(late_tokens)
 

@@ -251,7 +251,7 @@ static int take_all(struct rx_devmem *s, struct flow *f, size_t got, size_t cont
 	if (!control)
 		verify_bytes(&f->verify, s->buffer.at, got);
 	if (!control)
-		count(&c->event[EVENT_bytes_unsteered], got);
+		count(&c->event[EVENT_bytes_plain], got);
 	count(&c->event[EVENT_bytes_linear], r.linear);
 	count(&c->event[EVENT_frags], r.frags);
 	count(&c->receive_frags[histogram_bucket(r.frags)], 1);
@@ -355,7 +355,7 @@ const struct path path_rx_devmem = {
 	.what = "recvmsg(2) of memory that the NIC wrote: a dma-buf bound to --queues of --nic",
 	.calls = BIT(CALL_recvmsg) | BIT(CALL_epoll_wait) | BIT(CALL_setsockopt),
 	.events = BIT(EVENT_would_block) | BIT(EVENT_frags) | BIT(EVENT_bytes_linear) |
-		  BIT(EVENT_bytes_unsteered) | BIT(EVENT_token_ranges) | BIT(EVENT_late_tokens),
+		  BIT(EVENT_bytes_plain) | BIT(EVENT_token_ranges) | BIT(EVENT_late_tokens),
 	.able = rx_devmem_able,
 	.prepare = rx_devmem_prepare,
 	.open = rx_devmem_open,

@@ -5,9 +5,10 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "nic/compat_netdev.h"
+#include "nic/ethtool.h"
+#include "nic/netdev.h"
 
 static int take_id(const struct nlmsghdr *nlh, void *data)
 {
@@ -54,33 +55,72 @@ static const char *advice(int error, bool tx)
 	case -EPERM:
 		return "it needs CAP_NET_ADMIN, as root has";
 	case -EOPNOTSUPP:
-		return tx ? "its driver cannot send device memory, or the kernel cannot; see "
-			    "'zcpath paths'"
-			  : "its driver has no memory providers, or the kernel cannot; see "
-			    "'zcpath paths'";
-	case -EEXIST:
-	case -EBUSY:
-		return "another program holds the queue: 'zcprof doctor IFACE' says which";
+		return tx ? "its driver cannot send device memory, or this kernel cannot"
+			  : "its driver has no memory providers, or this kernel cannot";
 	case -ENOMEM:
-		return "the buffers do not fill its rings, or memory is short: give a larger "
-		       "--area";
+		return "give more memory, as the buffers have to fill the rings";
 	case -ENODEV:
 		return "there is no such device here: see 'ip link'";
-	case -ERANGE:
-		return "it has no such queue: see 'ethtool -l'";
 	default:
 		return tx ? "see whether the device is up"
-			  : "see whether it splits headers (tcp-data-split on, hds-thresh 0) and "
-			    "no XDP program is on it";
+			  : "see whether it is up and splits headers (tcp-data-split on, "
+			    "hds-thresh 0), and whether an XDP program is on it";
 	}
+}
+
+/* What the device's queues say to those that were asked for. */
+struct look {
+	const cpu_set_t *queues;
+	unsigned int count; /* of receive queues */
+	int held;	    /* one of those asked for, or -1 */
+	const char *holder;
+};
+
+static void look_at(void *data, const struct netdev_queue *q)
+{
+	struct look *look = data;
+
+	if (q->direction != NETDEV_RX)
+		return;
+	look->count++;
+	if (q->id >= CPU_SETSIZE || !CPU_ISSET(q->id, look->queues) || !netdev_lease(q))
+		return;
+	look->held = (int)q->id;
+	look->holder = netdev_lease(q);
+}
+
+/* The kernel says EINVAL of a queue that is not there, too, and of one that is held which it is
+ * not. */
+static bool explain_queues(struct binding *b, const char *iface, const cpu_set_t *queues, char *why,
+			   size_t why_size)
+{
+	struct look look = {queues, 0, -1, NULL};
+	int last = CPU_SETSIZE - 1;
+
+	if (!queues || netdev_queues(&b->genl, if_nametoindex(iface), look_at, &look) ||
+	    !look.count)
+		return false;
+	while (last > 0 && !CPU_ISSET(last, queues))
+		last--;
+	if ((unsigned int)last >= look.count)
+		snprintf(why, why_size,
+			 "%s has no receive queue %d: they are 0 to %u; 'ethtool -L' may give "
+			 "it more",
+			 iface, last, look.count - 1);
+	else if (look.holder)
+		snprintf(why, why_size,
+			 "queue %d of %s belongs to %s of another program; end that, or take "
+			 "another queue",
+			 look.held, iface, look.holder);
+	return (unsigned int)last >= look.count || look.holder;
 }
 
 static int bind_to(struct binding *b, const char *iface, int dmabuf_fd, const cpu_set_t *queues,
 		   char *why, size_t why_size)
 {
 	unsigned int ifindex = if_nametoindex(iface);
-	const char *said = b->genl.netlink.said;
 	int error = genl_open(&b->genl, NETDEV_FAMILY);
+	char said[sizeof(b->genl.netlink.said)];
 
 	if (!error)
 		error = ifindex ? ask(b, ifindex, dmabuf_fd, queues) : -ENODEV;
@@ -88,9 +128,11 @@ static int bind_to(struct binding *b, const char *iface, int dmabuf_fd, const cp
 		return 0;
 	if (!error)
 		error = -EPROTO;
-	snprintf(why, why_size, "cannot bind a dma-buf to %s: %s%s%s%s; %s", iface,
-		 strerror(-error), *said ? " (" : "", said, *said ? ")" : "",
-		 advice(error, !queues));
+	memcpy(said, b->genl.netlink.said, sizeof(said));
+	if (error == -EPERM || !explain_queues(b, iface, queues, why, why_size))
+		snprintf(why, why_size, "cannot bind a dma-buf to %s: %s%s%s%s; %s", iface,
+			 strerror(-error), *said ? " (" : "", said, *said ? ")" : "",
+			 advice(error, !queues));
 	binding_close(b);
 	return -1;
 }
@@ -114,13 +156,22 @@ void binding_close(struct binding *b)
 	b->id = 0;
 }
 
-/* Does it stand for hardware? A device of software alone has no parent. */
+static void note_bus(void *data, const char *key, const char *value)
+{
+	(void)value;
+	*(bool *)data |= !strcmp(key, "bus");
+}
+
+/* Does it stand for hardware? A device of software alone is on no bus. */
 static bool has_parent(const char *iface)
 {
-	char path[64];
+	struct ethtool e;
+	bool bus = false;
 
-	snprintf(path, sizeof(path), "/sys/class/net/%s/device", iface);
-	return !access(path, F_OK);
+	if (!ethtool_open(&e, iface))
+		ethtool_describe(&e, note_bus, &bus);
+	ethtool_close(&e);
+	return bus;
 }
 
 /*
