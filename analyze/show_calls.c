@@ -162,6 +162,7 @@ static const struct {
 void show_latency(const struct view *v)
 {
 	const struct configuration *c = v->configuration;
+	const struct view kernel = {v->page, c, v->lines, "latency"};
 	struct table *t = NULL;
 
 	for (enum record_end end = 0; end < END_COUNT; end++) {
@@ -195,7 +196,7 @@ void show_latency(const struct view *v)
 	}
 	if (!t)
 		show_unmeasured(v, "syscalls", "System calls");
-	show_source(v); /* that of this name: from NAPI to the copy */
+	show_source(&kernel); /* from NAPI to the copy */
 }
 
 void show_receive(const struct view *v)

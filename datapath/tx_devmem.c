@@ -101,7 +101,8 @@ static int tx_devmem_run(struct flow *f)
 
 		if (errqueue_room(q, f, from.iov_len))
 			return -1;
-		from.iov_base = (void *)offset;
+		/* What an address is to sendmsg() is an offset in the dma-buf to the kernel. */
+		from.iov_base = (void *)offset; // NOLINT(performance-no-int-to-ptr)
 		sent = sendmsg(f->fd, &msg, MSG_ZEROCOPY | MSG_NOSIGNAL);
 		count(&c->call[CALL_sendmsg], 1);
 		if (sent < 0) {

@@ -241,7 +241,7 @@ end_peer() {
 	in_tx=./without_uring
 	run --separate-stderr $in_tx "$BUILD/zcpath" paths
 	[ "$status" = 0 ]
-	[ "$(grep -c ' no .*it is forbidden here: see sysctl kernel.io_uring_disabled' <<<"$output")" = 3 ]
+	[ "$(grep -c ' no .*it is forbidden here: see sysctl kernel.io_uring_disabled' <<<"$output")" = 4 ]
 	for end in "rx --path uring" "tx --to ::1 --path uring" "tx --to ::1 --path send_zc"; do
 		# shellcheck disable=SC2086
 		run --separate-stderr $in_tx "$BUILD/zcpath" $end
