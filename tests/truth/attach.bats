@@ -3,7 +3,7 @@
 # zcprof attach: processes that it did not start, and commands, against what iperf3 says of itself.
 
 bats_require_minimum_version 1.5.0
-load zcprof_run
+load ../host/zcprof_run
 load attach_pair
 
 setup() {

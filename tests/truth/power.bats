@@ -5,7 +5,7 @@
 # made up, and an experiment with a meter.
 
 load measured.sh
-load zcprof_run
+load ../host/zcprof_run
 
 setup() {
 	measured_setup

@@ -4,7 +4,7 @@
 # nothing else. The work is known: N calls of getppid() by tests/tool/calls.
 
 bats_require_minimum_version 1.5.0
-load zcprof_run
+load ../host/zcprof_run
 load attach_pair
 
 setup() {
