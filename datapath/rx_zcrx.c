@@ -17,6 +17,21 @@ struct rx_zcrx {
 	bool armed;
 };
 
+/* A queue belongs to one ring, and a ring to one thread. */
+static int rx_zcrx_prepare(struct flows *all)
+{
+	struct flow *f = &all->flow[0];
+	const struct option_value *option = f->config->option;
+	unsigned int queues = CPU_COUNT(&option[OPTION_queues].cpus);
+
+	if (option[OPTION_nodev].on || all->count <= queues)
+		return 0;
+	return flow_unable(f,
+			   "%u flows need a queue each, and --queues has %u; give more, or fewer "
+			   "--flows to 'zcpath tx'",
+			   all->count, queues);
+}
+
 static int rx_zcrx_open(struct flow *f)
 {
 	struct rx_zcrx *s = calloc(1, sizeof(*s));
@@ -181,6 +196,7 @@ const struct path path_rx_zcrx = {
 		  BIT(EVENT_refill_stalls) | BIT(EVENT_refill_flushes) | BIT(EVENT_alloc_failures),
 	.able = zcrx_able,
 	.check = zcrx_check,
+	.prepare = rx_zcrx_prepare,
 	.open = rx_zcrx_open,
 	.run = rx_zcrx_run,
 	.close = rx_zcrx_close,

@@ -46,6 +46,10 @@ static void signals_end(struct session *s)
 
 	if (read(s->signal_fd, &info, sizeof(info)) < 0)
 		return;
+	/* timeout(1) says it twice, to its child and to all of its group: that is one wish. */
+	usleep(50000);
+	while (read(s->signal_fd, &info, sizeof(info)) > 0)
+		;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);

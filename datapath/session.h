@@ -31,6 +31,7 @@
 #include "datapath/sockets.h"
 #include "datapath/window.h"
 #include "nic/placement.h"
+#include "nic/zerocopy.h"
 #include "record/writer.h"
 
 #define REPLY_S 5 /* a peer that does not answer for so long has stalled */
@@ -56,6 +57,7 @@ struct session {
 	struct flows *flows;
 	struct window window;
 	struct placement *placement;
+	struct zerocopy *nic; /* NULL: no device was made ready */
 
 	int signal_fd;
 	int gate_fd; /* -1: not listened to */

@@ -123,6 +123,9 @@ int session_end(struct session *s, int result)
 		flows_free(s->flows);
 		message_free(s->memory);
 	}
+	/* What is bound to its queues is gone by now. */
+	if (zerocopy_end(s->nic))
+		result = -1;
 	window_free(&s->window);
 	if (s->channel.fd >= 0)
 		close(s->channel.fd);

@@ -50,6 +50,41 @@ static int wait_readable(struct session *s, int fd)
 	}
 }
 
+static void nic_said(void *data, const char *what, const char *how)
+{
+	const struct session *s = data;
+	char key[48];
+
+	snprintf(key, sizeof(key), "zero copy: %s", what);
+	writer_fact(s->out, END_RX, METRIC_fact_nic, key, how);
+	say_detail("%s: %s: %s", s->config->option[OPTION_nic].name, what, how);
+}
+
+/* Before anyone is let in: a device that learns to split headers may lose its link for a while. */
+static int prepare_nic(struct session *s)
+{
+	const struct option_value *option = s->config->option;
+	struct failure failure = {.unable = true};
+
+	if (!option[OPTION_nic].set || !option[OPTION_queues].set)
+		return 0;
+	s->nic = zerocopy_begin(option[OPTION_nic].name, &option[OPTION_queues].cpus, nic_said, s,
+				failure.why, sizeof(failure.why));
+	return s->nic ? 0 : session_failure(s, &failure);
+}
+
+static int steer_flows(struct session *s)
+{
+	const cpu_set_t *queues = &s->config->option[OPTION_queues].cpus;
+	struct failure failure = {.unable = true};
+
+	for (unsigned int i = 0; s->nic && i < s->flows->count; i++)
+		if (zerocopy_steer(s->nic, s->flows->flow[i].fd, zerocopy_queue(queues, i),
+				   failure.why, sizeof(failure.why)))
+			return session_failure(s, &failure);
+	return 0;
+}
+
 static int listen_and_accept(struct reception *r)
 {
 	struct session *s = &r->session;
@@ -319,8 +354,8 @@ static int rx(struct reception *r)
 {
 	struct session *s = &r->session;
 
-	if (listen_and_accept(r) || agree(r) || accept_flows(r) || session_prepare(s) ||
-	    session_send(s, CONTROL_ready))
+	if (prepare_nic(s) || listen_and_accept(r) || agree(r) || accept_flows(r) ||
+	    steer_flows(s) || session_prepare(s) || session_send(s, CONTROL_ready))
 		return -1;
 	session_state(s, "ready");
 	return measure(s) ? -1 : session_finish(s);

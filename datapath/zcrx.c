@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "nic/bind.h"
+#include "nic/zerocopy.h"
 
 void zcrx_kernel(struct zcrx_kernel *k)
 {
@@ -145,16 +146,9 @@ bool zcrx_check(const struct config *config, char *why, size_t size)
 	return !what;
 }
 
-/* The queue of a flow: the n-th of --queues. */
 static unsigned int queue_of(const struct flow *f)
 {
-	const cpu_set_t *queues = &f->config->option[OPTION_queues].cpus;
-	unsigned int skip = f->number;
-	unsigned int queue = 0;
-
-	while (!CPU_ISSET(queue, queues) || skip--)
-		queue++;
-	return queue;
+	return zerocopy_queue(&f->config->option[OPTION_queues].cpus, f->number);
 }
 
 static void attach_refill(struct zcrx *z, const struct compat_zcrx_ifq *ifq, size_t stats)

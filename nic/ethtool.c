@@ -12,7 +12,7 @@
 
 typedef void (*say_fn)(void *data, const char *key, const char *value);
 
-static int ask(const struct ethtool *e, void *command)
+int ethtool_ask(const struct ethtool *e, void *command)
 {
 	struct ifreq request = {.ifr_data = command};
 
@@ -41,7 +41,7 @@ int ethtool_names(const struct ethtool *e, enum ethtool_stringset set, struct et
 		struct ethtool_sset_info info;
 		__u32 count;
 	} size = {.info = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ULL << set}};
-	int error = ask(e, &size);
+	int error = ethtool_ask(e, &size);
 
 	*names = (struct ethtool_names){0};
 	if (error)
@@ -55,7 +55,7 @@ int ethtool_names(const struct ethtool *e, enum ethtool_stringset set, struct et
 	names->strings->cmd = ETHTOOL_GSTRINGS;
 	names->strings->string_set = set;
 	names->strings->len = size.count;
-	error = ask(e, names->strings);
+	error = ethtool_ask(e, names->strings);
 	names->count = names->strings->len;
 	if (error)
 		ethtool_names_free(names);
@@ -79,7 +79,7 @@ int ethtool_stats(const struct ethtool *e, struct ethtool_stats *stats, unsigned
 {
 	stats->cmd = ETHTOOL_GSTATS;
 	stats->n_stats = count;
-	return ask(e, stats);
+	return ethtool_ask(e, stats);
 }
 
 static void say_number(say_fn say, void *data, const char *key, unsigned int number)
@@ -94,7 +94,7 @@ static void describe_driver(const struct ethtool *e, say_fn say, void *data)
 {
 	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
 
-	if (ask(e, &info))
+	if (ethtool_ask(e, &info))
 		return;
 	say(data, "driver", info.driver);
 	if (info.version[0])
@@ -108,7 +108,7 @@ static void describe_driver(const struct ethtool *e, say_fn say, void *data)
 int ethtool_rings(const struct ethtool *e, struct ethtool_ringparam *rings)
 {
 	*rings = (struct ethtool_ringparam){.cmd = ETHTOOL_GRINGPARAM};
-	return ask(e, rings);
+	return ethtool_ask(e, rings);
 }
 
 static void describe_rings(const struct ethtool *e, say_fn say, void *data)
@@ -127,7 +127,7 @@ static void describe_channels(const struct ethtool *e, say_fn say, void *data)
 {
 	struct ethtool_channels channels = {.cmd = ETHTOOL_GCHANNELS};
 
-	if (ask(e, &channels))
+	if (ethtool_ask(e, &channels))
 		return;
 	say_number(say, data, "channels combined", channels.combined_count);
 	say_number(say, data, "channels rx", channels.rx_count);
@@ -138,7 +138,7 @@ static void describe_coalescing(const struct ethtool *e, say_fn say, void *data)
 {
 	struct ethtool_coalesce c = {.cmd = ETHTOOL_GCOALESCE};
 
-	if (ask(e, &c))
+	if (ethtool_ask(e, &c))
 		return;
 	say_number(say, data, "coalesce rx usecs", c.rx_coalesce_usecs);
 	say_number(say, data, "coalesce rx frames", c.rx_max_coalesced_frames);
@@ -161,7 +161,7 @@ static void describe_features(const struct ethtool *e, say_fn say, void *data)
 		features->cmd = ETHTOOL_GFEATURES;
 		features->size = blocks;
 	}
-	if (features && !ask(e, features))
+	if (features && !ethtool_ask(e, features))
 		for (unsigned int i = 0; i < names.count; i++) {
 			const struct ethtool_get_features_block *b = &features->features[i / 32];
 			char key[ETH_GSTRING_LEN + 16] = "feature ";
@@ -180,7 +180,7 @@ void ethtool_describe(const struct ethtool *e, say_fn say, void *data)
 	struct ethtool_cmd link = {.cmd = ETHTOOL_GSET};
 
 	describe_driver(e, say, data);
-	if (!ask(e, &link) && ethtool_cmd_speed(&link) != (__u32)SPEED_UNKNOWN)
+	if (!ethtool_ask(e, &link) && ethtool_cmd_speed(&link) != (__u32)SPEED_UNKNOWN)
 		say_number(say, data, "speed Mbit/s", ethtool_cmd_speed(&link));
 	describe_rings(e, say, data);
 	describe_channels(e, say, data);

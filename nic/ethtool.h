@@ -4,6 +4,7 @@
  * and every kernel and driver has it.
  *
  *   ethtool_open()      a device of this thread's network namespace
+ *   ethtool_ask()       one command: a structure of linux/ethtool.h that begins with it
  *   ethtool_names()     the names of its statistics or features
  *   ethtool_stats()     the values of its statistics, in the order of the names
  *   ethtool_rings()     how long its rings are, and may be
@@ -30,6 +31,7 @@ struct ethtool_names {
 
 /* All return 0 or a negative errno; -EOPNOTSUPP where the driver does not say. */
 int ethtool_open(struct ethtool *e, const char *iface);
+int ethtool_ask(const struct ethtool *e, void *command);
 int ethtool_names(const struct ethtool *e, enum ethtool_stringset set, struct ethtool_names *names);
 /* name: of at least ETH_GSTRING_LEN + 1 bytes. Returns it. */
 char *ethtool_name(const struct ethtool_names *names, unsigned int i, char *name);

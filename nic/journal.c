@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The file: a first line "zcprof-journal 1 PID START", then per change one line
- * "file NETNS-INODE PATH OLD-VALUE". Paths and values of sysfs and sysctls hold no line break but
- * the final one; the value is the rest of the line, and may hold tabs and spaces.
+ * "KIND NETNS-INODE SUBJECT OLD-VALUE", such as "file 4026531840 /proc/sys/vm/nr_hugepages 0".
+ * Subjects hold no space, values no line break; the value is the rest of the line, and may hold
+ * tabs and spaces.
  */
 #include "nic/journal.h"
 
@@ -20,12 +21,14 @@
 
 #include "base/say.h"
 #include "nic/netns.h"
+#include "nic/undo.h"
 
 #define HEADER "zcprof-journal 1"
 
 struct change {
+	const struct undo *kind; /* NULL: a file */
 	unsigned long long netns;
-	char *path;
+	char *subject; /* the file's path, or what nic/undo.h says */
 	char *old;
 };
 
@@ -99,11 +102,12 @@ static int write_value(const char *path, const char *value)
 
 static void forget(struct change *c)
 {
-	free(c->path);
+	free(c->subject);
 	free(c->old);
 }
 
-static int remember(struct journal *j, unsigned long long netns, const char *path, const char *old)
+static int remember(struct journal *j, const struct undo *kind, unsigned long long netns,
+		    const char *subject, const char *old)
 {
 	struct change *grown = reallocarray(j->changes, j->count + 1, sizeof(*grown));
 	struct change *c;
@@ -112,8 +116,8 @@ static int remember(struct journal *j, unsigned long long netns, const char *pat
 		return -ENOMEM;
 	j->changes = grown;
 	c = &grown[j->count];
-	*c = (struct change){netns, strdup(path), strdup(old)};
-	if (!c->path || !c->old) {
+	*c = (struct change){kind, netns, strdup(subject), strdup(old)};
+	if (!c->subject || !c->old) {
 		forget(c);
 		return -ENOMEM;
 	}
@@ -148,20 +152,37 @@ struct journal *journal_open(const char *dir)
 	return j;
 }
 
+/* A process may have several. */
 static int create_file(struct journal *j)
 {
 	unsigned long long start = start_time(getpid());
 
 	if (mkdir(j->dir, 0755) && errno != EEXIST)
 		return -errno;
-	if (asprintf(&j->file, "%s/%d.%llu", j->dir, (int)getpid(), start) < 0) {
-		j->file = NULL;
-		return -ENOMEM;
+	for (int n = 1; j->fd < 0; n++) {
+		free(j->file);
+		if (asprintf(&j->file, "%s/%d.%llu.%d", j->dir, (int)getpid(), start, n) < 0) {
+			j->file = NULL;
+			return -ENOMEM;
+		}
+		j->fd = open(j->file, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+		if (j->fd < 0 && errno != EEXIST)
+			return -errno;
 	}
-	j->fd = open(j->file, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-	if (j->fd < 0)
-		return -errno;
 	return dprintf(j->fd, HEADER " %d %llu\n", (int)getpid(), start) < 0 ? -errno : 0;
+}
+
+static int note(struct journal *j, const struct undo *kind, unsigned long long netns,
+		const char *subject, const char *old)
+{
+	int error = strchr(subject, ' ') || strchr(old, '\n') ? -EINVAL : 0;
+
+	if (!error && j->fd < 0)
+		error = create_file(j);
+	if (!error &&
+	    dprintf(j->fd, "%s %llu %s %s\n", kind ? kind->name : "file", netns, subject, old) < 0)
+		error = -errno;
+	return error ? error : remember(j, kind, netns, subject, old);
 }
 
 int journal_set(struct journal *j, const char *path, const char *value)
@@ -171,19 +192,26 @@ int journal_set(struct journal *j, const char *path, const char *value)
 	int error;
 
 	for (size_t i = 0; i < j->count; i++)
-		if (j->changes[i].netns == netns && !strcmp(j->changes[i].path, path))
+		if (!j->changes[i].kind && j->changes[i].netns == netns &&
+		    !strcmp(j->changes[i].subject, path))
 			return write_value(path, value);
 	error = read_value(path, old, sizeof(old));
-	if (!error && strchr(path, ' '))
-		error = -EINVAL;
-	if (!error && j->fd < 0)
-		error = create_file(j);
-	if (!error && dprintf(j->fd, "file %llu %s %s\n", netns, path, old) < 0)
-		error = -errno;
 	if (!error)
-		error = remember(j, netns, path, old);
+		error = note(j, NULL, netns, path, old);
 	/* A change that is noted and fails is put back to what it still is: harmless. */
 	return error ? error : write_value(path, value);
+}
+
+int journal_note(struct journal *j, const char *kind, const char *subject, const char *old)
+{
+	const struct undo *undo = undo_find(kind);
+
+	return undo ? note(j, undo, netns_inode(-1), subject, old) : -EINVAL;
+}
+
+static int put_back_here(const struct change *c)
+{
+	return c->kind ? c->kind->put_back(c->subject, c->old) : write_value(c->subject, c->old);
 }
 
 /* A descriptor of the named namespace with this inode, or a negative errno. */
@@ -220,7 +248,7 @@ static int put_back_elsewhere(const struct change *c)
 	if (!pid) {
 		int error = netns_join(netns);
 
-		_exit(-(error ? error : write_value(c->path, c->old)));
+		_exit(-(error ? error : put_back_here(c)));
 	}
 	close(netns);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
@@ -237,14 +265,19 @@ static int put_back(const struct journal *j)
 
 	for (size_t i = j->count; i--;) {
 		const struct change *c = &j->changes[i];
-		int error = c->netns == own ? write_value(c->path, c->old) : put_back_elsewhere(c);
+		int error = c->netns == own ? put_back_here(c) : put_back_elsewhere(c);
 
 		count += !error;
-		/* ENOENT: the device or the namespace is gone, and the setting with it. */
-		if (!error || error == -ENOENT)
+		/* The device or the namespace is gone, and the setting with it. */
+		if (!error || error == -ENOENT || error == -ENODEV)
 			continue;
-		say_error("cannot put %s back to \"%s\": %s; write it there by hand", c->path,
-			  c->old, strerror(-error));
+		if (c->kind)
+			say_error("cannot put back the %s of %s, which was \"%s\": %s; %s",
+				  c->kind->what, c->subject, c->old, strerror(-error),
+				  c->kind->by_hand);
+		else
+			say_error("cannot put %s back to \"%s\": %s; write it there by hand",
+				  c->subject, c->old, strerror(-error));
 		failed = true;
 	}
 	return failed ? -1 : count;
@@ -283,17 +316,22 @@ static struct journal *load(const char *dir, const char *name)
 	    sscanf(line, HEADER " %d %llu", &pid, &start) != 2 || start_time(pid) == start)
 		goto none;
 	for (ssize_t len; (len = getline(&line, &room, in)) > 0;) {
+		const struct undo *undo;
 		unsigned long long netns;
-		char path[PATH_MAX];
+		char subject[PATH_MAX];
+		char kind[16];
 		int value = 0;
 
 		/* A last line without its end was never acted upon. */
 		if (line[len - 1] != '\n')
 			break;
 		line[len - 1] = '\0';
-		if (sscanf(line, "file %llu %4095s%n", &netns, path, &value) == 2 &&
-		    line[value] == ' ')
-			remember(j, netns, path, line + value + 1);
+		if (sscanf(line, "%15s %llu %4095s%n", kind, &netns, subject, &value) != 3 ||
+		    line[value] != ' ')
+			continue;
+		undo = undo_find(kind);
+		if (undo || !strcmp(kind, "file"))
+			remember(j, undo, netns, subject, line + value + 1);
 	}
 	goto out;
 none:

@@ -6,11 +6,13 @@
  *
  *   journal_open()     begin; nothing is created before the first change
  *   journal_set()      note the file's old value, then write the new one
+ *   journal_note()     note how to put back what is no file, before it is changed
  *   journal_close()    put everything back, latest first, and remove the file
  *   journal_recover()  do the same for every process that died without it
  *
- * It holds settings that are files: sysctls and attributes of sysfs. A setting of another network
- * namespace is found again by the namespace's inode; one whose namespace is gone is gone with it.
+ * It holds settings that are files, sysctls and attributes of sysfs, and those of nic/undo.h. A
+ * setting of another network namespace is found again by the namespace's inode; one whose namespace
+ * is gone is gone with it.
  */
 #ifndef NIC_JOURNAL_H
 #define NIC_JOURNAL_H
@@ -26,6 +28,11 @@ struct journal *journal_open(const char *dir);
  * that it had before the first time. Says nothing: only the caller knows what it means.
  */
 int journal_set(struct journal *j, const char *path, const char *value);
+/*
+ * kind: of nic/undo.h, and so are the subject, a device mostly, and what is noted. 0, or a negative
+ * errno, and then the caller changes nothing.
+ */
+int journal_note(struct journal *j, const char *kind, const char *subject, const char *old);
 /* 0, or -1 after saying what could not be put back. NULL is fine. */
 int journal_close(struct journal *j);
 

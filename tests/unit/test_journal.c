@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: nic/journal.c nic/netns.c */
+/* needs: nic/journal.c nic/netns.c nic/undo.c nic/split.c nic/steer.c nic/ethtool.c nic/genl.c
+ * nic/netlink.c nic/netdev.c nic/lease.c
+ */
+/* libs: libmnl */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -205,6 +208,45 @@ static void test_other_namespace(void **state)
 	assert_int_equal(journals(), 0);
 }
 
+static void test_several(void **state)
+{
+	struct journal *a = journal_open(dir);
+	struct journal *b = journal_open(dir);
+
+	(void)state;
+	assert_int_equal(journal_set(a, first, "a"), 0);
+	assert_int_equal(journal_set(b, second, "b"), 0);
+	assert_int_equal(journals(), 2);
+	assert_int_equal(journal_close(a), 0);
+	holds(first, "4096\t87380\t6291456");
+	holds(second, "b");
+	assert_int_equal(journal_close(b), 0);
+	holds(second, "\n");
+	assert_int_equal(journals(), 0);
+}
+
+/* What belongs to a device that is gone is gone with it; what is no kind of ours is refused. */
+static void test_devices(void **state)
+{
+	static const char *const kinds[][2] = {
+		{"split", "disabled, from 0 bytes on"},
+		{"ntuple", "off"},
+		{"rss", "0 1 2 3"},
+		{"rule", "tcp4 10.0.0.2 1000 10.0.0.1 5211 3"},
+	};
+	struct journal *j = journal_open(dir);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		assert_int_equal(journal_note(j, kinds[i][0], "nosuchdevice0", kinds[i][1]), 0);
+	assert_int_equal(journal_note(j, "colour", "nosuchdevice0", "red"), -EINVAL);
+	assert_int_equal(journal_note(j, "rss", "no such device", "0"), -EINVAL);
+	assert_int_equal(journal_note(j, "rss", "nosuchdevice0", "0\n1"), -EINVAL);
+	assert_int_equal(journals(), 1);
+	assert_int_equal(journal_close(j), 0);
+	assert_int_equal(journals(), 0);
+}
+
 static void test_cannot_write_journal(void **state)
 {
 	struct journal *j;
@@ -227,6 +269,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gone_files_are_no_failure, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_odd_files, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_other_namespace, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_several, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_devices, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_cannot_write_journal, prepare, clean),
 	};
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Receive queues that somebody holds: io_uring, devmem, AF_XDP, or a virtual device. As the kernel
+ * says it (nic/netdev.h), which is never by whom.
+ *
+ *   lease_first()  the first held one of some queues
+ *   lease_wait()   … after a while, in which its holder may end
+ *
+ * A ring that is closed gives its queue up a moment later (io_uring/io_uring.c,
+ * io_ring_exit_work()), and so does a process that was killed.
+ */
+#ifndef NIC_LEASE_H
+#define NIC_LEASE_H
+
+#include <sched.h>
+
+struct lease {
+	unsigned int queue;
+	const char *holder; /* NULL: nobody; static */
+};
+
+/* queues: NULL for all. A kernel that does not say has nobody in its queues. */
+struct lease lease_first(const char *iface, const cpu_set_t *queues);
+struct lease lease_wait(const char *iface, const cpu_set_t *queues, unsigned int patience_ms);
+
+#endif

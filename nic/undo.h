@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Settings of devices that are no files, by the names that the journal has for them, and how each
+ * is put back: to what was noted, on the device that was noted, in this thread's network namespace.
+ */
+#ifndef NIC_UNDO_H
+#define NIC_UNDO_H
+
+struct undo {
+	const char *name; /* one word, 15 bytes at most */
+	const char *what; /* for people: "the WHAT of eth0" */
+	const char *by_hand;
+	int (*put_back)(const char *iface, const char *old); /* 0 or a negative errno */
+};
+
+/* NULL: there is no such kind. */
+const struct undo *undo_find(const char *name);
+
+#endif
