@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "collectors/collector.h"
+#include "collectors/sysfs.h"
 
 enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, FIELDS };
 
@@ -53,19 +54,6 @@ struct cpu {
 
 /* ---- open ---- */
 
-static int read_text(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	n = read(fd, text, size - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return n > 0 ? 0 : -1;
-}
-
 static bool is_of_run(const struct run *run, int cpu)
 {
 	bool placed = run->target[END_RX].cpus_known && run->target[END_TX].cpus_known;
@@ -80,14 +68,12 @@ static void find_ksoftirqd(struct cpu *c)
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
-		char path[300];
 		char name[32];
 		int cpu;
 
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-		if (read_text(path, name, sizeof(name)) ||
+		if (sysfs_text(name, sizeof(name), "/proc/%s/comm", entry->d_name) ||
 		    sscanf(name, "ksoftirqd/%d", &cpu) != 1 || cpu < 0 || cpu >= CPU_SETSIZE)
 			continue;
 		if (is_of_run(c->run, cpu))
@@ -142,12 +128,11 @@ static int read_stat(int fd, struct moment *m)
 static int add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end end, bool kernel)
 {
 	struct thread *t;
-	char path[64];
 	char text[64];
 	unsigned long long ns;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", (int)pid, (int)tid);
-	if (read_text(path, text, sizeof(text)) || sscanf(text, "%llu", &ns) != 1)
+	if (sysfs_text(text, sizeof(text), "/proc/%d/task/%d/schedstat", (int)pid, (int)tid) ||
+	    sscanf(text, "%llu", &ns) != 1)
 		return 0; /* it has just ended, or there is no schedstat */
 	if (m->thread_count == m->thread_room) {
 		size_t room = m->thread_room ? 2 * m->thread_room : 32;
@@ -160,10 +145,8 @@ static int add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end en
 	}
 	t = &m->threads[m->thread_count++];
 	*t = (struct thread){.tid = tid, .process = kernel ? 0 : pid, .end = end, .ns = ns};
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/comm", (int)pid, (int)tid);
-	if (read_text(path, text, sizeof(text)))
+	if (sysfs_text(text, sizeof(text), "/proc/%d/task/%d/comm", (int)pid, (int)tid))
 		strcpy(text, "?");
-	text[strcspn(text, "\n")] = '\0';
 	snprintf(t->name, sizeof(t->name), "%.15s", text);
 	return 0;
 }

@@ -2,7 +2,6 @@
 #include "collectors/facts.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/quantity.h"
+#include "collectors/sysfs.h"
 #include "nic/ethtool.h"
 #include "nic/netns.h"
 
@@ -60,25 +60,6 @@ static const char *const sysctls[] = {
 	"vm.nr_hugepages",
 };
 
-/* The first line of a file, or -1. */
-static int read_line(const char *path, char *line, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -1;
-	n = read(fd, line, size - 1);
-	close(fd);
-	if (n < 0)
-		return -1;
-	line[n] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	for (char *c = line; *c; c++)
-		*c = *c == '\t' ? ' ' : *c;
-	return 0;
-}
-
 static void facts_cpu(struct writer *w)
 {
 	/* The word in /proc/cpuinfo, and the key in the record. */
@@ -107,10 +88,10 @@ static void facts_cpu(struct writer *w)
 		fclose(in);
 	snprintf(count, sizeof(count), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	writer_fact(w, END_HOST, METRIC_fact_cpu_model, "online", count);
-	if (!read_line("/sys/devices/system/cpu/smt/control", line, sizeof(line)))
+	if (!sysfs_text(line, sizeof(line), "/sys/devices/system/cpu/smt/control"))
 		writer_fact(w, END_HOST, METRIC_fact_cpu_model, "smt", line);
-	if (!read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", line,
-		       sizeof(line)))
+	if (!sysfs_text(line, sizeof(line),
+			"/sys/devices/system/clocksource/clocksource0/current_clocksource"))
 		writer_fact(w, END_HOST, METRIC_fact_cpu_model, "clocksource", line);
 }
 
@@ -127,7 +108,7 @@ static void facts_glob(struct writer *w, enum metric_id id, const char *pattern)
 		char *path = found.gl_pathv[i];
 		char line[512];
 
-		if (read_line(path, line, sizeof(line)))
+		if (sysfs_text(line, sizeof(line), "%s", path))
 			continue;
 		path[strlen(path) - after] = '\0';
 		writer_fact(w, END_HOST, id, path + before, line);
@@ -143,7 +124,7 @@ static void facts_kernel(struct writer *w)
 	uname(&u);
 	snprintf(line, sizeof(line), "%s %s %s", u.release, u.version, u.machine);
 	writer_fact(w, END_HOST, METRIC_fact_kernel, "", line);
-	if (!read_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line)))
+	if (!sysfs_text(line, sizeof(line), "/sys/kernel/mm/transparent_hugepage/enabled"))
 		writer_fact(w, END_HOST, METRIC_fact_kernel, "transparent_hugepage", line);
 }
 
@@ -159,7 +140,7 @@ static void facts_sysctls(struct writer *w, enum record_end end)
 		strcat(path, sysctls[i]);
 		for (char *c = path + 10; *c; c++)
 			*c = *c == '.' ? '/' : *c;
-		if (!read_line(path, line, sizeof(line)))
+		if (!sysfs_text(line, sizeof(line), "%s", path))
 			writer_fact(w, end, METRIC_fact_sysctl, sysctls[i], line);
 	}
 }
@@ -255,7 +236,7 @@ static void facts_queues(struct writer *w, enum record_end end, const struct tar
 		for (size_t n = 0; n < found.gl_pathc; n++) {
 			char line[256];
 
-			if (!read_line(found.gl_pathv[n], line, sizeof(line)))
+			if (!sysfs_text(line, sizeof(line), "%s", found.gl_pathv[n]))
 				writer_fact(w, end, wanted[i].id, found.gl_pathv[n] + strlen(base),
 					    line);
 		}
@@ -265,13 +246,11 @@ static void facts_queues(struct writer *w, enum record_end end, const struct tar
 
 static void facts_irq(struct writer *w, enum record_end end, const char *irq)
 {
-	char path[64];
 	char key[32];
 	char line[256];
 
-	snprintf(path, sizeof(path), "/proc/irq/%.20s/smp_affinity_list", irq);
 	snprintf(key, sizeof(key), "irq/%.20s", irq);
-	if (!read_line(path, line, sizeof(line)))
+	if (!sysfs_text(line, sizeof(line), "/proc/irq/%.20s/smp_affinity_list", irq))
 		writer_fact(w, end, METRIC_fact_irq_affinity, key, line);
 }
 

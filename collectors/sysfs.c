@@ -61,5 +61,7 @@ int sysfs_text(char *text, size_t size, const char *format, ...)
 	close(fd);
 	text[n > 0 ? n : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
+	for (char *c = text; *c; c++)
+		*c = *c == '\t' ? ' ' : *c;
 	return *text ? 0 : -1;
 }

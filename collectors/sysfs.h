@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Attributes of sysfs: files of one value each.
+ * Attributes of sysfs, and the files of /proc like them: one value or one line each.
  *
  *   sysfs_open()  a descriptor to read an attribute by, again and again
  *   sysfs_u64()   its number now: one pread(), a microsecond or so
- *   sysfs_text()  its one line, for what is read once
+ *   sysfs_text()  its one line, with spaces for tabs, for what is read once
  */
 #ifndef COLLECTORS_SYSFS_H
 #define COLLECTORS_SYSFS_H
