@@ -170,6 +170,32 @@ void zcnic_write_unit(struct zcnic_rx *rx, struct zcnic_cut *cut, u32 hash)
 	cut->offset += bytes;
 }
 
+bool zcnic_write_linear(struct zcnic_rx *rx, struct zcnic_cut *cut, u32 hash)
+{
+	u32 bytes = min(cut->mss, cut->payload - cut->offset);
+	struct zcnic_done *done = next_done(rx);
+	struct sk_buff *whole;
+
+	whole = __netdev_alloc_skb_ip_align(rx->port->dev, cut->header + bytes, GFP_ATOMIC);
+	if (!whole)
+		return false;
+	write_header(cut, bytes, skb_put(whole, cut->header));
+	gather(rx, cut->skb, cut->header + cut->offset, skb_put(whole, bytes), bytes);
+	done->whole = whole;
+	done->bytes = cut->header + bytes;
+	done->hash = hash;
+	done->count = 0;
+	done->segments = 1;
+	publish(rx);
+	cut->offset += bytes;
+	return true;
+}
+
+void zcnic_write_nothing(struct zcnic_cut *cut)
+{
+	cut->offset += unit_bytes(cut);
+}
+
 /* What cannot be split: not TCP. */
 bool zcnic_write_whole(struct zcnic_rx *rx, struct sk_buff *skb)
 {
@@ -184,7 +210,9 @@ bool zcnic_write_whole(struct zcnic_rx *rx, struct sk_buff *skb)
 	gather(rx, skb, 0, skb_put(whole, skb->len), skb->len);
 	done->whole = whole;
 	done->bytes = skb->len;
+	done->hash = 0;
 	done->count = 0;
+	done->segments = 1;
 	publish(rx);
 	return true;
 }

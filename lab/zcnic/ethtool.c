@@ -5,6 +5,11 @@
 
 #include "zcnic.h"
 
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, "zcnic", sizeof(info->driver));
+}
+
 static int get_link_ksettings(struct net_device *dev, struct ethtool_link_ksettings *settings)
 {
 	settings->base.speed = SPEED_200000;
@@ -246,6 +251,7 @@ const struct ethtool_ops zcnic_ethtool_ops = {
 	.cap_rss_rxnfc_adds = true,
 	.rxfh_max_num_contexts = ZCNIC_TABLES,
 	.op_needs_rtnl = ETHTOOL_OP_NEEDS_RTNL_SCHANNELS | ETHTOOL_OP_NEEDS_RTNL_GLINK,
+	.get_drvinfo = get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_link_ksettings = get_link_ksettings,
 	.get_ringparam = get_ringparam,

@@ -51,12 +51,34 @@ static void raise(void *data)
 }
 
 /* Nobody else has the call's data while the poll is being scheduled. */
-void zcnic_interrupt(struct zcnic_rx *rx)
+static void interrupt(struct zcnic_rx *rx)
 {
 	if (!napi_schedule_prep(&rx->napi))
 		return;
 	if (smp_call_function_single_async(READ_ONCE(rx->cpu), &rx->interrupt))
 		raise(rx); /* that CPU is gone */
+}
+
+void zcnic_interrupt(struct zcnic_rx *rx)
+{
+	if (likely(!rx->fault.stall && !rx->fault.delay_us))
+		interrupt(rx);
+	else if (!hrtimer_active(&rx->late))
+		hrtimer_start(&rx->late, us_to_ktime(rx->fault.delay_us), HRTIMER_MODE_REL_SOFT);
+}
+
+/* Senders do not wait for ever for a queue that stalls, as they would not on a wire. */
+enum hrtimer_restart zcnic_late(struct hrtimer *timer)
+{
+	struct zcnic_rx *rx = container_of(timer, struct zcnic_rx, late);
+
+	if (rx->fault.stall) {
+		zcnic_transmit_wake(rx);
+		hrtimer_forward_now(timer, ms_to_ktime(10));
+		return HRTIMER_RESTART;
+	}
+	interrupt(rx);
+	return HRTIMER_NORESTART;
 }
 
 /* The affinity that was set stays with the descriptor while the port is closed. */

@@ -36,19 +36,11 @@ static void get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 	}
 }
 
-static netdev_features_t fix_features(struct net_device *dev, netdev_features_t features)
-{
-	if (!(features & NETIF_F_RXCSUM))
-		features &= ~NETIF_F_GRO_HW;
-	return features;
-}
-
 static const struct net_device_ops ops = {
 	.ndo_open = zcnic_open,
 	.ndo_stop = zcnic_stop,
 	.ndo_start_xmit = zcnic_transmit,
 	.ndo_get_stats64 = get_stats64,
-	.ndo_fix_features = fix_features,
 	.ndo_set_mac_address = eth_mac_addr,
 	.ndo_validate_addr = eth_validate_addr,
 };
@@ -56,9 +48,9 @@ static const struct net_device_ops ops = {
 static void set_features(struct net_device *dev)
 {
 	dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
-			   NETIF_F_TSO_ECN | NETIF_F_RXCSUM | NETIF_F_RXHASH | NETIF_F_NTUPLE |
-			   NETIF_F_GRO_HW;
-	dev->features = (dev->hw_features & ~NETIF_F_GRO_HW) | NETIF_F_HIGHDMA;
+			   NETIF_F_TSO_ECN | NETIF_F_RXHASH | NETIF_F_NTUPLE | NETIF_F_GRO_HW;
+	/* Checksums are neither written nor looked at: what was sent is what arrives. */
+	dev->features = (dev->hw_features & ~NETIF_F_GRO_HW) | NETIF_F_RXCSUM | NETIF_F_HIGHDMA;
 	dev->vlan_features = dev->features;
 	netif_set_tso_max_size(dev, GSO_MAX_SIZE);
 	dev->netmem_tx = NETMEM_TX_DMA;
@@ -78,6 +70,7 @@ static void init_queues(struct zcnic_port *port)
 		u64_stats_init(&rx->sync);
 		hrtimer_setup(&rx->retry, zcnic_retry, CLOCK_MONOTONIC,
 			      HRTIMER_MODE_REL_PINNED_SOFT);
+		hrtimer_setup(&rx->late, zcnic_late, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	}
 }
 
@@ -114,6 +107,9 @@ static struct zcnic_port *make_port(int index)
 
 static void free_port(struct zcnic_port *port)
 {
+	/* Which a sender may have started when the queue was stopped already. */
+	for (int i = 0; i < ZCNIC_QUEUES; i++)
+		hrtimer_cancel(&port->rx[i].late);
 	zcnic_steer_remove(port);
 	free_netdev(port->dev);
 }
@@ -132,11 +128,14 @@ static int add_port(struct zcnic_port *port)
 	err = register_netdev(dev);
 	if (err)
 		zcnic_interrupts_remove(port);
+	else
+		zcnic_faults_add(port);
 	return err;
 }
 
 static void remove_port(struct zcnic_port *port)
 {
+	zcnic_faults_remove(port);
 	unregister_netdev(port->dev);
 	zcnic_interrupts_remove(port);
 }
@@ -201,11 +200,13 @@ static void remove_pairs(int n)
 static int __init zcnic_init(void)
 {
 	pairs = clamp(pairs, 1U, (unsigned int)PAIRS);
+	zcnic_faults_init();
 	for (int n = 0; n < pairs; n++) {
 		int err = make_pair(n);
 
 		if (err) {
 			remove_pairs(n);
+			zcnic_faults_exit();
 			return err;
 		}
 	}
@@ -215,6 +216,7 @@ static int __init zcnic_init(void)
 static void __exit zcnic_exit(void)
 {
 	remove_pairs(pairs);
+	zcnic_faults_exit();
 }
 
 module_init(zcnic_init);

@@ -27,6 +27,28 @@ static struct page_pool *make_pool(struct zcnic_port *port, const struct zcnic_m
 	return page_pool_create(&params);
 }
 
+/* A header's share of a page: all of it, or what an skb on it needs. */
+static int make_header_pool(struct zcnic_port *port, struct zcnic_memory *m, u32 kind)
+{
+	struct page_pool_params params = {
+		.pool_size = m->size,
+		.nid = NUMA_NO_NODE,
+		.dev = port->parent,
+		.dma_dir = DMA_FROM_DEVICE,
+		.netdev = port->dev,
+		.flags = PP_FLAG_DMA_MAP,
+	};
+	struct page_pool *pool = page_pool_create(&params);
+
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	m->headers = pool;
+	m->header_room = kind == 1 ? PAGE_SIZE
+				   : SKB_DATA_ALIGN(NET_SKB_PAD + NET_IP_ALIGN + ZCNIC_HEADER) +
+					     SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	return 0;
+}
+
 static void free_memory(struct zcnic_memory *m)
 {
 	for (; m->tail != m->head; m->tail++)
@@ -34,6 +56,7 @@ static void free_memory(struct zcnic_memory *m)
 	for (; m->released != m->posted; m->released++)
 		page_pool_put_full_netmem(m->pool, m->buffer[m->released & (m->size - 1)], false);
 	page_pool_destroy(m->pool);
+	page_pool_destroy(m->headers);
 	kvfree(m->buffer);
 	kvfree(m->done);
 	memset(m, 0, sizeof(*m));
@@ -59,11 +82,15 @@ static int queue_mem_alloc(struct net_device *dev, struct netdev_queue_config *q
 		goto fail;
 	}
 	m->pool = pool;
+	if (port->rx[index].fault.headers) {
+		err = make_header_pool(port, m, port->rx[index].fault.headers);
+		if (err)
+			goto fail;
+	}
 	zcnic_post(&port->rx[index], m, GFP_KERNEL);
 	return 0;
 fail:
-	kvfree(m->buffer);
-	kvfree(m->done);
+	free_memory(m);
 	return err;
 }
 
@@ -103,6 +130,7 @@ static int queue_stop(struct net_device *dev, void *mem, int index)
 	zcnic_transmit_wake(rx);
 	local_bh_enable();
 	napi_disable_locked(&rx->napi);
+	hrtimer_cancel(&rx->late);
 	hrtimer_cancel(&rx->retry);
 	page_pool_disable_direct_recycling(rx->memory.pool);
 	*(struct zcnic_memory *)mem = rx->memory;

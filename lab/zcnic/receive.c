@@ -45,7 +45,10 @@ enum hrtimer_restart zcnic_retry(struct hrtimer *timer)
 {
 	struct zcnic_rx *rx = container_of(timer, struct zcnic_rx, retry);
 
-	napi_schedule(&rx->napi);
+	if (unlikely(rx->fault.stall))
+		zcnic_interrupt(rx);
+	else
+		napi_schedule(&rx->napi);
 	return HRTIMER_NORESTART;
 }
 
@@ -80,13 +83,41 @@ static void set_merged(struct sk_buff *skb, const struct zcnic_done *done)
 	skb_shinfo(skb)->gso_type = done->v6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4;
 }
 
+/* The header in a page of its own, and for each further payload buffer one that is not used. */
+static struct sk_buff *build_skb_on_page(struct zcnic_rx *rx, const struct zcnic_done *done)
+{
+	struct page_pool *pool = rx->memory.headers;
+	u32 room = rx->memory.header_room;
+	struct sk_buff *skb = NULL;
+
+	for (u32 i = 0; i < max_t(u32, done->count, 1); i++) {
+		u32 offset;
+		struct page *page = page_pool_dev_alloc_frag(pool, &offset, room);
+
+		if (!page)
+			break;
+		if (!skb)
+			skb = napi_build_skb(page_address(page) + offset, room);
+		if (!skb || i)
+			page_pool_put_full_page(pool, page, false);
+		if (!skb)
+			break;
+	}
+	if (skb)
+		skb_reserve(skb, NET_SKB_PAD + NET_IP_ALIGN);
+	return skb;
+}
+
 static struct sk_buff *make_skb(struct zcnic_rx *rx, const struct zcnic_done *done)
 {
 	struct sk_buff *skb = done->whole;
 
 	if (skb)
 		return skb;
-	skb = napi_alloc_skb(&rx->napi, done->header_bytes);
+	if (rx->memory.headers)
+		skb = build_skb_on_page(rx, done);
+	else
+		skb = napi_alloc_skb(&rx->napi, done->header_bytes);
 	if (!skb)
 		return NULL;
 	skb_put_data(skb, done->header, done->header_bytes);
@@ -126,8 +157,7 @@ static void receive(struct zcnic_rx *rx, struct zcnic_done *done)
 		count(rx, done, skb->len);
 		skb_record_rx_queue(skb, rx->index);
 		skb->protocol = eth_type_trans(skb, rx->port->dev);
-		if (rx->port->dev->features & NETIF_F_RXCSUM)
-			skb->ip_summed = CHECKSUM_UNNECESSARY;
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
 		napi_gro_receive(&rx->napi, skb);
 	}
 	done->whole = NULL;

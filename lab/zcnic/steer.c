@@ -164,6 +164,8 @@ int zcnic_steer(struct zcnic_port *port, const struct zcnic_flow *flow, u32 *has
 	queue = by_table(steering, 0, *hash);
 found:
 	rcu_read_unlock();
+	if (queue >= 0 && queue < ZCNIC_QUEUES && unlikely(port->rx[queue].fault.wrong_queue))
+		queue = (queue + 1) % port->set.queues;
 	return queue < (int)port->set.queues ? queue : -1;
 }
 

@@ -54,7 +54,11 @@ static enum outcome write_units(struct zcnic_rx *rx, struct zcnic_tx *tx, struct
 			rx->overruns++;
 			return LOST; /* and all that follows: it would only be received again */
 		}
-		zcnic_write_unit(rx, cut, hash);
+		if (zcnic_fault_every(rx->fault.drop_every, &rx->fault.dropped))
+			zcnic_write_nothing(cut);
+		else if (!zcnic_fault_every(rx->fault.linear_every, &rx->fault.linear) ||
+			 !zcnic_write_linear(rx, cut, hash))
+			zcnic_write_unit(rx, cut, hash);
 	} while (cut->offset < cut->payload);
 	return outcome;
 }

@@ -13,6 +13,7 @@
  *   interrupt.c  interrupts with an affinity: which CPU polls
  *   steer.c      which queue: rules, then RSS
  *   ethtool.c    what can be set and what is counted
+ *   faults.c     what can be made to go wrong, in debugfs
  */
 #ifndef ZCNIC_H
 #define ZCNIC_H
@@ -59,12 +60,22 @@ struct zcnic_done {
  */
 struct zcnic_memory {
 	struct page_pool *pool;
+	struct page_pool *headers; /* only where they get pages of their own, for faults.c */
+	u32 header_room;	   /* bytes of such a page for each */
 	netmem_ref *buffer;
 	struct zcnic_done *done;
 	u32 size;
 	u32 buffer_bytes;
 	u32 posted, released, tail; /* by the poll */
 	u32 used, head;		    /* by senders */
+};
+
+struct zcnic_fault {
+	u32 drop_every, dropped; /* and how many were since the last */
+	u32 linear_every, linear;
+	u32 delay_us;
+	u32 headers;
+	bool stall, wrong_queue;
 };
 
 struct zcnic_rx_counts {
@@ -88,6 +99,8 @@ struct zcnic_rx {
 	call_single_data_t interrupt;
 	char name[IFNAMSIZ + 16];
 	struct hrtimer retry; /* when buffers ran out */
+	struct hrtimer late;  /* an interrupt, for faults.c */
+	struct zcnic_fault fault;
 	/* Senders, and whoever starts and stops the queue. */
 	spinlock_t lock;
 	bool live;
@@ -150,6 +163,7 @@ struct zcnic_port {
 	bool open;
 	bool pause; /* senders wait for buffers, as with flow control on the wire */
 	struct zcnic_steering __rcu *steering;
+	struct dentry *faults;
 	struct zcnic_rx rx[ZCNIC_QUEUES];
 	struct zcnic_tx tx[ZCNIC_QUEUES];
 };
@@ -175,6 +189,10 @@ bool zcnic_cut(const struct zcnic_rx *rx, const struct sk_buff *skb, struct zcni
 u32 zcnic_cut_buffers(const struct zcnic_rx *rx, const struct zcnic_cut *cut);
 void zcnic_write_unit(struct zcnic_rx *rx, struct zcnic_cut *cut, u32 hash);
 bool zcnic_write_whole(struct zcnic_rx *rx, struct sk_buff *skb);
+/* The next segment in one piece, as if the card could not split it. */
+bool zcnic_write_linear(struct zcnic_rx *rx, struct zcnic_cut *cut, u32 hash);
+/* As if the next unit were lost on the wire. */
+void zcnic_write_nothing(struct zcnic_cut *cut);
 
 /* receive.c */
 int zcnic_poll(struct napi_struct *napi, int budget);
@@ -187,6 +205,7 @@ void zcnic_interrupts_remove(struct zcnic_port *port);
 int zcnic_interrupt_request(struct zcnic_rx *rx);
 void zcnic_interrupt_free(struct zcnic_rx *rx);
 void zcnic_interrupt(struct zcnic_rx *rx);
+enum hrtimer_restart zcnic_late(struct hrtimer *timer);
 
 /* queues.c: with the device's lock held */
 extern const struct netdev_queue_mgmt_ops zcnic_queue_ops;
@@ -214,6 +233,13 @@ int zcnic_steer_default(struct zcnic_port *port);
 int zcnic_table_get(struct zcnic_port *port, u32 table, u32 *indir, u8 *key);
 int zcnic_table_set(struct zcnic_port *port, u32 table, const u32 *indir, const u8 *key);
 int zcnic_table_drop(struct zcnic_port *port, u32 table);
+
+/* faults.c */
+void zcnic_faults_add(struct zcnic_port *port);
+void zcnic_faults_remove(struct zcnic_port *port);
+void zcnic_faults_init(void);
+void zcnic_faults_exit(void);
+bool zcnic_fault_every(u32 n, u32 *seen);
 
 /* ethtool.c */
 extern const struct ethtool_ops zcnic_ethtool_ops;
