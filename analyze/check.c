@@ -119,7 +119,9 @@ static void check_fact(struct check *c, const struct row *row)
 		memcpy(c->absent[c->absent_count].source, row->key.at, row->key.len);
 		c->absent[c->absent_count++].end = row->end;
 	}
-	if (c->first_figure && !strcmp(metric_info(row->id)->source, "fact"))
+	/* How it ended, and whether what it said of its bytes can be used, is known last. */
+	if (c->first_figure && !strcmp(metric_info(row->id)->source, "fact") &&
+	    row->id != METRIC_fact_attached)
 		complain(c,
 			 ":%" PRIu64 ": a fact after the first figure in line %" PRIu64
 			 "; facts come first",

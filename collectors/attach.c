@@ -12,30 +12,13 @@
 #include "base/clock.h"
 #include "base/quantity.h"
 #include "base/say.h"
+#include "collectors/attaching.h"
 #include "collectors/bystand.h"
-#include "collectors/collecting.h"
 #include "collectors/command.h"
-#include "collectors/facts.h"
 #include "collectors/stop.h"
-#include "collectors/subject.h"
 
 #define LOOK_NS 1000000000ULL
 #define NEVER	UINT64_MAX
-
-/* What a wait ended with. */
-enum waited { WAITED, WAITED_ENDED, WAITED_STOPPED, WAITED_NO_OUTPUT };
-
-struct attaching {
-	const struct attach_settings *settings;
-	struct subject subjects[2];
-	size_t count;
-	const struct subject *ended; /* the first that did */
-	struct run run;
-	const struct collector_ops *chosen[COLLECTORS_MAX];
-	struct collecting collecting;
-	struct writer *writer;
-	struct once once;
-};
 
 /* ---- waiting ---- */
 
@@ -143,91 +126,6 @@ static enum waited measure(struct attaching *a)
 	return waited;
 }
 
-/* ---- what is written ---- */
-
-static void write_attached(struct attaching *a, const struct subject *s)
-{
-	char text[600];
-
-	writer_fact(a->writer, s->end, METRIC_fact_attached, NULL,
-		    subject_describe(s, text, sizeof(text)));
-	if (s->target.kind == TARGET_PROCESS) {
-		snprintf(text, sizeof(text), "%d", (int)s->target.pid);
-		writer_fact(a->writer, s->end, METRIC_fact_attached, "pid", text);
-	}
-	if (s->iface)
-		snprintf(text, sizeof(text), "device %s, headers included", s->iface);
-	if (s->iface || s->target.kind != TARGET_CPUS)
-		writer_fact(a->writer, s->end, METRIC_fact_attached, "bytes",
-			    s->iface ? text : "tcp_info of its connections");
-}
-
-static void write_facts(struct attaching *a)
-{
-	const char *slash = strrchr(a->settings->output, '/');
-	char *name = strdup(slash ? slash + 1 : a->settings->output);
-	char *dot = name ? strrchr(name, '.') : NULL;
-
-	if (dot && dot != name)
-		*dot = '\0';
-	facts_record(a->writer, name ? name : "", 1);
-	free(name);
-	facts_machine(a->writer);
-	for (size_t i = 0; i < a->count; i++)
-		write_attached(a, &a->subjects[i]);
-	for (size_t i = 0; i < a->count; i++)
-		facts_end(a->writer, &a->run, a->subjects[i].end);
-}
-
-static void write_bytes(struct attaching *a, const struct subject *s)
-{
-	uint64_t bytes =
-		subject_bytes(s, &s->moved[EDGE_CLOSE]) - subject_bytes(s, &s->moved[EDGE_OPEN]);
-	uint64_t ns = s->at_ns[EDGE_CLOSE] - s->at_ns[EDGE_OPEN];
-
-	writer_u64(a->writer, WINDOW, s->end, METRIC_path_window_ns, NULL, ns);
-	if (s->traffic.error) {
-		say_warning("what %s moved is not in the record: %s", s->name,
-			    strerror(-s->traffic.error));
-	} else if (!traffic_any(&s->traffic)) {
-		say_warning("%s had no TCP connection%s, so its throughput is not known; --iface "
-			    "DEVICE takes that of a device",
-			    s->name, s->target.kind == TARGET_CPUS ? " of its own" : "");
-	} else {
-		writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes, NULL, bytes);
-		say_info("%s: %.2f Gbit/s over %.2f s, by %s", record_end_name[s->end],
-			 8.0 * (double)bytes / (double)ns, (double)ns / 1e9,
-			 s->iface ? s->iface : "tcp_info");
-	}
-	if (s->traffic.unheard)
-		say_warning("%zu connections of %s ended without their last figures: its bytes may "
-			    "be too few",
-			    s->traffic.unheard, s->name);
-}
-
-/* Whether the window was what was asked for. */
-static bool write_window(struct attaching *a, enum waited waited)
-{
-	bool command_done = waited == WAITED_ENDED && a->ended->is_command && !a->settings->seconds;
-	bool whole = waited == WAITED || command_done;
-	double seconds =
-		(double)(a->subjects[0].at_ns[EDGE_CLOSE] - a->subjects[0].at_ns[EDGE_OPEN]) / 1e9;
-	char text[400];
-
-	if (waited == WAITED_ENDED)
-		snprintf(text, sizeof(text), "%s ended after %.2f s", a->ended->name, seconds);
-	else
-		snprintf(text, sizeof(text), "interrupted after %.2f s", seconds);
-	if (!whole) {
-		writer_fact(a->writer, END_HOST, METRIC_fact_attached, "ended", text);
-		say_warning("%s: the record has what was measured until then", text);
-	}
-	for (size_t i = 0; i < a->count; i++)
-		write_bytes(a, &a->subjects[i]);
-	collecting_emit(&a->collecting, a->writer);
-	return whole;
-}
-
 /* ---- from start to end ---- */
 
 static struct subject *add_subject(struct attaching *a, enum record_end end)
@@ -286,8 +184,13 @@ static int start_command(struct attaching *a)
 	char why[300];
 
 	subject->is_command = true;
-	if (!command_start(&subject->target.pid, s->command, why, sizeof(why)))
+	if (!s->as && end == END_HOST)
+		subject->end = a->reporting.end;
+	if (!command_start(&subject->target.pid, a->reporting.words, reporting_fd(&a->reporting),
+			   why, sizeof(why))) {
+		reporting_started(&a->reporting);
 		return 0;
+	}
 	a->count--;
 	say_error("%s", why);
 	return -1;
@@ -351,20 +254,40 @@ static int prepare(struct attaching *a)
 	return 0;
 }
 
+/* Once: how the command ended, and all that it said. Is all well? */
+static bool end_command(struct attaching *a, enum command_end how)
+{
+	bool well = true;
+
+	for (size_t i = 0; i < a->count; i++)
+		if (a->subjects[i].is_command && !a->command_ended)
+			well = command_finish(a->subjects[i].target.pid, a->settings->command[0],
+					      how);
+	a->command_ended = true;
+	reporting_finish(&a->reporting);
+	return well;
+}
+
 static int run_window(struct attaching *a)
 {
 	enum waited waited;
 	bool whole;
 
 	set_targets(a);
-	write_facts(a);
+	attach_record_facts(a);
 	collecting_open(&a->collecting, &a->run, a->chosen, false, a->writer, &a->once);
 	writer_flush(a->writer);
 	waited = measure(a);
 	for (size_t i = 0; i < a->count; i++)
 		subject_warn_forked(&a->subjects[i]);
-	whole = write_window(a, waited);
+	whole = attach_record_window(a, waited);
 	collecting_close(&a->collecting);
+	writer_flush(a->writer);
+	/* What it says itself it may say at its end only. */
+	if (a->settings->terminate || a->reporting.adapter)
+		whole = end_command(a, a->settings->terminate ? COMMAND_TERMINATE : COMMAND_WAIT) &&
+			whole;
+	attach_record_bytes(a);
 	if (writer_finish(a->writer))
 		return EXIT_FAILED;
 	return whole ? EXIT_DONE : EXIT_FAILED;
@@ -408,6 +331,8 @@ int attach(const struct attach_settings *settings)
 	a.run.sidecar = sidecar;
 	a.run.exact = settings->exact;
 	collecting_choose(a.chosen, settings->collect, settings->no_collect);
+	if (settings->command)
+		error = reporting_open(&a.reporting, settings->command, settings->adapter);
 	for (int end = END_HOST; end < END_COUNT && !error; end++)
 		error = add_named(&a, end);
 	if (!error)
@@ -419,10 +344,9 @@ int attach(const struct attach_settings *settings)
 		discard(&a);
 	for (size_t i = 0; i < a.count; i++)
 		subject_close(&a.subjects[i]);
-	for (size_t i = 0; i < a.count; i++)
-		if (a.subjects[i].is_command &&
-		    !command_finish(a.subjects[i].target.pid, settings->command[0], !prepared))
-			result = EXIT_FAILED;
+	if (!end_command(&a, prepared ? COMMAND_WAIT : COMMAND_GIVE_UP))
+		result = EXIT_FAILED;
+	reporting_close(&a.reporting);
 	once_free(&a.once);
 	free(sidecar);
 	return result;

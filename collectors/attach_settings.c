@@ -7,6 +7,7 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
+#include "collectors/adapter.h"
 #include "collectors/collecting.h"
 
 /* For each of these the key of the plain spelling; those of rx and tx follow it. */
@@ -22,6 +23,8 @@ enum {
 	KEY_COLLECT,
 	KEY_NO_COLLECT,
 	KEY_EXACT,
+	KEY_ADAPTER,
+	KEY_TERMINATE,
 };
 
 static const struct argp_option options[] = {
@@ -54,6 +57,11 @@ static const struct argp_option options[] = {
 	 0},
 	{"rx-iface", KEY_IFACE + END_RX, "DEVICE", OPTION_HIDDEN, NULL, 0},
 	{"tx-iface", KEY_IFACE + END_TX, "DEVICE", OPTION_HIDDEN, NULL, 0},
+	{"adapter", KEY_ADAPTER, "NAME", 0,
+	 "COMMAND says itself what it moves, as this program does: iperf3, neper, netperf, "
+	 "testpmd; "
+	 "none: it does not (by the name of its program)",
+	 0},
 	{"collect", KEY_COLLECT, "LIST", 0, "Only these collectors", 0},
 	{"no-collect", KEY_NO_COLLECT, "LIST", 0, "All collectors but these", 0},
 	{"exact", KEY_EXACT, NULL, 0,
@@ -64,6 +72,8 @@ static const struct argp_option options[] = {
 	{"warmup", KEY_WARMUP, "SECONDS", 0, "Time before the window opens (0.5)", 0},
 	{"seconds", KEY_SECONDS, "SECONDS", 0,
 	 "Length of the window (10; with COMMAND: until it ends)", 0},
+	{"terminate", KEY_TERMINATE, NULL, 0,
+	 "COMMAND is told to end (SIGTERM) when the window has closed", 0},
 	{NULL, 0, NULL, 0, "Where to:", 3},
 	{"output", 'o', "FILE", 0, "The record; needed", 0},
 	{"verbose", 'v', NULL, 0, "Say what is done", 0},
@@ -82,7 +92,9 @@ static const char documentation[] =
 	"  zcprof attach --cgroup system.slice/nginx.service --seconds 5 -o nginx.csv\n"
 	"  zcprof attach --rx-netns server --tx-netns client -o pods.csv\n"
 	"  zcprof attach --cpu 4-7 --iface eth0 --as rx -o cpus.csv\n"
-	"  zcprof attach -o iperf3.csv -- iperf3 -c server -t 20 -J\n"
+	"  zcprof attach -o iperf3.csv -- iperf3 -c server -t 20\n"
+	"  zcprof attach --seconds 5 --terminate -o pmd.csv -- dpdk-testpmd -l 0,1 -- "
+	"--forward-mode=io\n"
 	"\n"
 	"--cpu and --iface are those of the one end that there is; --rx-cpu, --tx-cpu, --rx-iface "
 	"and "
@@ -206,6 +218,11 @@ static void check(struct attach_settings *s, struct argp_state *state)
 				   record_end_name[end], record_end_name[end],
 				   record_end_name[end]);
 	}
+	if (!s->command && (s->adapter || s->terminate))
+		argp_error(state, "--adapter and --terminate are for a command after --");
+	if (s->terminate && !s->seconds)
+		argp_error(state, "--terminate needs --seconds: without it the window closes when "
+				  "the command ends");
 	if (!s->output)
 		argp_error(state, "-o FILE is needed: the record goes there");
 }
@@ -240,6 +257,15 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_NO_COLLECT:
 		s->no_collect = collectors_option(state, "no-collect", text);
+		return 0;
+	case KEY_ADAPTER:
+		if (strcmp(text, "none") && !adapter_named(text))
+			argp_error(state, "--adapter %s: expected one of %s, or none", text,
+				   adapter_names());
+		s->adapter = text;
+		return 0;
+	case KEY_TERMINATE:
+		s->terminate = true;
 		return 0;
 	case 'o':
 		s->output = text;

@@ -20,9 +20,11 @@ struct attach_settings {
 	bool by_cpu[END_COUNT]; /* whatever runs on cpus, or anywhere where that is NULL */
 	const char *iface[END_COUNT];
 	const char *cpus[END_COUNT];
-	enum record_end as; /* of what is in [END_HOST] or COMMAND; END_HOST: by what it moves */
-	char **command;	    /* NULL: none */
-	double seconds;	    /* 0: until the command ends */
+	enum record_end as;  /* of what is in [END_HOST] or COMMAND; END_HOST: by what it moves */
+	char **command;	     /* NULL: none */
+	const char *adapter; /* how the command says what it moves; "none"; NULL: by its name */
+	bool terminate;	     /* the command, when the window has closed */
+	double seconds;	     /* 0: until the command ends */
 	double warmup;
 	const char *output;
 	const char *collect; /* lists of collectors; NULL: all */

@@ -15,14 +15,14 @@
 
 /* In the child; the parent learns of a failed exec by its errno, of a good one by the end of file.
  */
-static void become(char *const argv[], pid_t parent, int report)
+static void become(char *const argv[], int out, pid_t parent, int report)
 {
 	int error;
 
 	signal(SIGPIPE, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* A parent that died before the prctl sends nothing any more. */
-	if (getppid() == parent)
+	if (getppid() == parent && (out < 0 || dup2(out, STDOUT_FILENO) >= 0))
 		execvp(argv[0], argv);
 	error = errno;
 	if (write(report, &error, sizeof(error)) < 0)
@@ -30,7 +30,7 @@ static void become(char *const argv[], pid_t parent, int report)
 	_exit(127);
 }
 
-int command_start(pid_t *pid, char *const argv[], char *why, size_t why_size)
+int command_start(pid_t *pid, char *const argv[], int out, char *why, size_t why_size)
 {
 	pid_t parent = getpid();
 	int report[2] = {-1, -1};
@@ -42,7 +42,7 @@ int command_start(pid_t *pid, char *const argv[], char *why, size_t why_size)
 	if (*pid < 0)
 		error = errno;
 	if (!*pid)
-		become(argv, parent, report[1]);
+		become(argv, out, parent, report[1]);
 	if (report[1] >= 0)
 		close(report[1]);
 	if (*pid > 0 && read(report[0], &error, sizeof(error)) == sizeof(error))
@@ -56,19 +56,37 @@ int command_start(pid_t *pid, char *const argv[], char *why, size_t why_size)
 	return -1;
 }
 
-bool command_finish(pid_t pid, const char *name, bool terminate)
+/* waitpid() until it has ended, or has not (WNOHANG: 0). */
+static pid_t wait_for(pid_t pid, int *status, int options, bool *told)
+{
+	for (;;) {
+		pid_t found;
+
+		if (!*told && stop_asked()) {
+			kill(pid, SIGTERM);
+			*told = true;
+		}
+		found = waitpid(pid, status, options);
+		if (found >= 0 || errno != EINTR)
+			return found;
+	}
+}
+
+bool command_finish(pid_t pid, const char *name, enum command_end how)
 {
 	bool told = false;
 	int status = 0;
 
-	do {
-		if (!told && (terminate || stop_asked())) {
+	if (how == COMMAND_WAIT || wait_for(pid, &status, WNOHANG, &told) == 0) {
+		if (how != COMMAND_WAIT && !told)
 			kill(pid, SIGTERM);
-			told = true;
+		told = told || how != COMMAND_WAIT;
+		wait_for(pid, &status, 0, &told);
+		if (how == COMMAND_TERMINATE) {
+			say_info("%s was told to end, and did", name);
+			return true;
 		}
-		if (waitpid(pid, &status, 0) == pid)
-			break;
-	} while (errno == EINTR);
+	}
 	if (WIFSIGNALED(status))
 		say_error("%s was ended by signal %d (%s)", name, WTERMSIG(status),
 			  strsignal(WTERMSIG(status)));

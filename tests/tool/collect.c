@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* needs: collectors -collectors/main.c nic */
-/* libs: libbpf libdw libmnl */
+/* libs: libbpf libdw libmnl jansson */
 /*
  * Runs collectors on processes that are already there: what zcprof does, without experiments, and
  * with a window that a test opens and closes.
