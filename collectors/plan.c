@@ -133,24 +133,49 @@ static char *configuration_name(const struct plan *plan, const size_t *choice)
 	return name;
 }
 
-static void choose(const struct axis *axis, const char *item, struct configuration *c)
+static const enum option_ends ends_of_side[SIDES] = {[SIDE_RX] = ENDS_RX, [SIDE_TX] = ENDS_TX};
+
+/* Whether some path of the plan has a use for the option. */
+static bool is_of_use(const struct plan *plan, enum option_id id)
 {
-	if (axis->ends & ENDS_RX)
-		c->value[SIDE_RX][axis->id] = item;
-	if (axis->ends & ENDS_TX)
-		c->value[SIDE_TX][axis->id] = item;
+	for (size_t i = 0; i < plan->axis_count; i++)
+		for (size_t n = 0; is_path(&plan->axes[i]) && n < plan->axes[i].count; n++)
+			if (option_for(id, plan->axes[i].items[n]))
+				return true;
+	return false;
+}
+
+/*
+ * One value for all, which only some of the paths have a use for, is given to those: the rest of
+ * the experiment is not refused for it. An option that nobody has a use for is, by zcpath.
+ */
+static bool is_left_out(const struct plan *plan, const struct axis *axis, const char *path)
+{
+	return axis->count == 1 && path && !option_for(axis->id, path) && is_of_use(plan, axis->id);
+}
+
+static void choose(const struct plan *plan, const struct axis *axis, const char *item,
+		   struct configuration *c)
+{
+	for (int side = 0; side < SIDES; side++)
+		if (axis->ends & ends_of_side[side] &&
+		    !is_left_out(plan, axis, c->value[side][OPTION_path]))
+			c->value[side][axis->id] = item;
 }
 
 static int make_configuration(const struct plan *plan, const size_t *choice,
 			      struct configuration *c)
 {
+	for (size_t i = 0; i < plan->axis_count; i++)
+		if (is_path(&plan->axes[i]))
+			choose(plan, &plan->axes[i], plan->axes[i].items[choice[i]], c);
 	/* What is said of one end alone overrides what is said of both. */
 	for (int both = 1; both >= 0; both--)
 		for (size_t i = 0; i < plan->axis_count; i++) {
 			const struct axis *axis = &plan->axes[i];
 
-			if ((axis->ends == ENDS_BOTH) == both)
-				choose(axis, axis->items[choice[i]], c);
+			if (!is_path(axis) && (axis->ends == ENDS_BOTH) == both)
+				choose(plan, axis, axis->items[choice[i]], c);
 		}
 	c->name = configuration_name(plan, choice);
 	if (!c->name) {

@@ -8,6 +8,7 @@
 #include "base/say.h"
 #include "collectors/tool.h"
 #include "collectors/words.h"
+#include "nic/netns.h"
 
 /* An ssh that has to be answered by hand gets its time. */
 #define TOOL_PATIENCE_MS 60000
@@ -69,12 +70,19 @@ static void judge(const struct experiment *x, const struct configuration *c, int
 {
 	char **words = words_of_check(x, c, side);
 	struct tool_result result;
+	int previous;
+	int netns;
 
 	verdict->exit_code = EXIT_FAILED;
 	snprintf(verdict->reason, sizeof(verdict->reason), "no memory left");
 	if (!words)
 		return;
+	/* Whether there is such a NIC is asked where the end will run. */
+	netns = x->link.side[side].netns;
+	previous = netns >= 0 && !x->settings->host[side] ? netns_enter(netns) : -1;
 	tool_run(words, TOOL_PATIENCE_MS, &result);
+	if (previous >= 0)
+		netns_leave(previous);
 	words_free(words);
 	verdict->exit_code = result.exit_code;
 	snprintf(verdict->reason, sizeof(verdict->reason), "%.380s", tool_reason(&result));

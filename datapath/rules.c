@@ -8,39 +8,6 @@
 #include "datapath/dmabuf.h"
 #include "datapath/path.h"
 
-/* Options that have a meaning for some paths only: given to another, they are refused. */
-static const struct belongs {
-	enum option_id option;
-	const char *paths[3];
-} belongs[] = {
-	{OPTION_blocking, {"copy", "devmem"}},
-	{OPTION_singleshot, {"uring"}},
-	{OPTION_no_iowait, {"uring", "send_zc", "zcrx"}},
-	{OPTION_nodev, {"zcrx"}},
-	{OPTION_rx_buf_len, {"zcrx"}},
-	{OPTION_refill, {"zcrx"}},
-	{OPTION_completions, {"zcrx"}},
-	{OPTION_buffers, {"uring"}},
-	{OPTION_nic, {"devmem", "zcrx"}},
-	{OPTION_queues, {"devmem", "zcrx"}},
-	{OPTION_area, {"devmem", "zcrx"}},
-	{OPTION_memory, {"devmem", "zcrx"}},
-	{OPTION_control, {"devmem"}},
-	{OPTION_batch, {"devmem"}},
-	{OPTION_in_flight, {"zerocopy", "devmem"}},
-	{OPTION_depth, {"uring", "send_zc"}},
-	{OPTION_plain_buffers, {"send_zc"}},
-	{OPTION_flush_every, {"send_zc"}},
-};
-
-static bool has_meaning(const struct belongs *b, const char *path)
-{
-	for (int i = 0; i < 3 && b->paths[i]; i++)
-		if (!strcmp(b->paths[i], path))
-			return true;
-	return false;
-}
-
 /* An option at its default says nothing, even where it has no meaning. */
 static bool at_preset(const struct config *config, enum option_id id)
 {
@@ -61,11 +28,10 @@ static int check_path(struct config *config)
 			  record_end_name[config->end]);
 		return -1;
 	}
-	for (size_t i = 0; i < sizeof(belongs) / sizeof(belongs[0]); i++)
-		if (config->given[belongs[i].option] && !has_meaning(&belongs[i], name) &&
-		    !at_preset(config, belongs[i].option)) {
+	for (int id = 0; id < OPTIONS; id++)
+		if (config->given[id] && !option_for(id, name) && !at_preset(config, id)) {
 			say_error("--%s has no meaning for --path %s; leave it out",
-				  option_spell(belongs[i].option, spelled), name);
+				  option_spell(id, spelled), name);
 			return -1;
 		}
 	return 0;

@@ -9,6 +9,7 @@
  *   option_parse()  a text -> a value of that option, within its bounds
  *   option_check()  would option_parse() take it?
  *   option_print()  a value -> the text that option_parse() would take for it
+ *   option_for()    has it a meaning for this path?
  */
 #ifndef RECORD_OPTIONS_H
 #define RECORD_OPTIONS_H
@@ -79,5 +80,7 @@ int option_check(const struct option_info *info, const char *text, char *why, si
 /* Sizes and rates with the largest unit that divides them. Returns text. */
 char *option_print(const struct option_info *info, const struct option_value *value, char *text,
 		   size_t size);
+/* path: by its name, such as "zcrx", at whichever end. */
+bool option_for(enum option_id id, const char *path);
 
 #endif

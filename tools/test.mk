@@ -16,7 +16,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test test-programs test-kernels fuzz bench check-style check-code
+.PHONY: test test-programs test-kernels test-lab fuzz bench check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
@@ -39,6 +39,10 @@ bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench
 test-kernels: all test-tools ## in virtual machines: is every source right on KERNELS (Debian's 6.1, 6.12, newest 6 and newest)
 	@tools/install-deps lab
 	@tools/test-kernels $(B) $(KERNELS)
+
+test-lab: all ## in virtual machines with the software NIC: zero copy on KERNEL (7.2); BYTES=10G: at length
+	@tools/install-deps lab
+	@tools/test-lab $(B) $(NAMES)
 
 check-style: ## layout of C, shell scripts, manual pages: what CI insists on
 	@tools/check-style

@@ -3,7 +3,8 @@
 #
 # Every command that the README shows in an `sh` block is run, in order, as it stands there, but for
 # `make test`, which this is a part of. A block that needs a second machine says `sh two-hosts`; of
-# its commands the options are checked, by a run that stops before anything begins.
+# its commands the options are checked, by a run that stops before anything begins. One for the lab
+# says `sh lab`, and is run by tests/lab/readme.bats.
 
 # Lines of the blocks whose info string is $1, continuation lines joined, comments dropped.
 commands() {
@@ -44,5 +45,5 @@ setup() {
 		[ "$status" -eq 0 ]
 		ran=$((ran + 1))
 	done < <(commands "sh two-hosts")
-	[ "$ran" -eq 3 ]
+	[ "$ran" -eq 4 ]
 }

@@ -80,6 +80,34 @@ static void test_later_list_replaces(void **state)
 	plan_free(&plan);
 }
 
+/* Each path gets what it has a use for; what none has a use for, all get, to be refused by zcpath.
+ */
+static void test_options_of_some_paths(void **state)
+{
+	struct plan plan = {0};
+
+	(void)state;
+	give(&plan, OPTION_nic, ENDS_BOTH, "eth0");
+	give(&plan, OPTION_queues, ENDS_BOTH, "8-11");
+	give(&plan, OPTION_depth, ENDS_BOTH, "4");
+	give(&plan, OPTION_batch, ENDS_BOTH, "16,128");
+	give(&plan, OPTION_path, ENDS_RX, "copy,zcrx,devmem");
+	give(&plan, OPTION_path, ENDS_TX, "copy");
+	assert_int_equal(plan_expand(&plan), 0);
+	assert_int_equal(plan.configuration_count, 6);
+	for (size_t i = 0; i < 6; i++) {
+		const struct configuration *c = &plan.configurations[i];
+		bool nic = strcmp(c->value[SIDE_RX][OPTION_path], "copy");
+
+		assert_int_equal(!!c->value[SIDE_RX][OPTION_nic], nic);
+		assert_int_equal(!!c->value[SIDE_RX][OPTION_queues], nic);
+		assert_null(c->value[SIDE_TX][OPTION_nic]);
+		assert_string_equal(c->value[SIDE_TX][OPTION_depth], "4");
+		assert_non_null(c->value[SIDE_RX][OPTION_batch]);
+	}
+	plan_free(&plan);
+}
+
 static void test_refused_lists(void **state)
 {
 	static const struct {
@@ -253,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_product),
 		cmocka_unit_test(test_both_ends_and_one),
 		cmocka_unit_test(test_later_list_replaces),
+		cmocka_unit_test(test_options_of_some_paths),
 		cmocka_unit_test(test_refused_lists),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_order_is_whole),
