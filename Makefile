@@ -26,7 +26,7 @@ zcpath_PKGS := liburing libmnl
 zcprof_PKGS := libbpf libmnl libdw jansson
 zcroi_PKGS  := gsl jansson
 zcpath_LIBS := -pthread -ldl
-zcprof_LIBS := -pthread -lm
+zcprof_LIBS := -pthread -lm -ldl
 zcroi_LIBS  := -lm
 
 include tools/rules.mk

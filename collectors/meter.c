@@ -10,27 +10,57 @@
 #include <string.h>
 #include <time.h>
 
+/* Of measuring idle power, where no number is given. */
+enum { IDLE_SECONDS = 5 };
+
+/* "measure" or "measure=SECONDS", or a number of watts. */
+static int idle_option(struct meter *meter, const char *value, const char **why)
+{
+	char *rest;
+
+	if (strncmp(value, "measure", 7) != 0) {
+		*why = "expected measure, measure=SECONDS, or a number of watts above 0";
+		meter->idle_s = 0;
+		return meter_watts(value, &meter->idle_w) || !meter->idle_w ? -1 : 0;
+	}
+	*why = "expected 1 to 600 seconds";
+	meter->idle_w = 0;
+	meter->idle_s = IDLE_SECONDS;
+	if (!value[7])
+		return 0;
+	meter->idle_s = strtod(value + 7 + (value[7] == '='), &rest);
+	return value[7] != '=' || rest == value + 8 || *rest || !(meter->idle_s >= 1) ||
+			       meter->idle_s > 600
+		       ? -1
+		       : 0;
+}
+
 int meter_option(struct meter *meter, const char *text, const char **why)
 {
 	const char *value = strchr(text, ':');
 
-	*why = "expected cmd:COMMAND, csv:FILE or idle:WATTS";
+	*why = "expected cmd:COMMAND, csv:FILE, own:METER, idle:WATTS or idle:measure";
 	if (!value || !value[1])
 		return -1;
 	value++;
 	if (!strncmp(text, "idle:", 5)) {
-		*why = "expected a number of watts above 0";
-		return meter_watts(value, &meter->idle_w) || !meter->idle_w ? -1 : 0;
-	}
-	if (!strncmp(text, "cmd:", 4)) {
+		if (idle_option(meter, value, why))
+			return -1;
+	} else if (!strncmp(text, "cmd:", 4)) {
 		meter->command = value;
 	} else if (!strncmp(text, "csv:", 4)) {
 		meter->log = value;
+	} else if (!strncmp(text, "own:", 4)) {
+		meter->own = value;
 	} else {
 		return -1;
 	}
-	*why = "a run has one meter: give cmd: or csv:";
-	return meter->command && meter->log ? -1 : 0;
+	*why = "a run has one meter: give one of cmd:, csv: and own:";
+	if (!!meter->command + !!meter->log + !!meter->own > 1)
+		return -1;
+	*why = "a log is read after the run, so idle power cannot be measured by it: give its "
+	       "watts";
+	return meter->log && meter->idle_s > 0 ? -1 : 0;
 }
 
 int meter_watts(const char *line, double *watts)

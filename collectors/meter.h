@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An external power meter, as --power names it (zeroed: none), and what it reads.
+ * A power meter, as --power names it (zeroed: the machine's own), and what it reads.
  *
  *   meter_option()   take one --power into a meter
  *   meter_watts()    a line of a meter's command: a number of watts
@@ -18,7 +18,9 @@
 struct meter {
 	const char *command; /* prints watts; NULL: none */
 	const char *log;     /* file of time,watts; NULL: none */
+	const char *own;     /* of the machine's own: METER or METER/PART; NULL: the best */
 	double idle_w;	     /* what the machine takes when it idles; 0: not given */
+	double idle_s;	     /* for how long that is, or was, measured; 0: given by hand */
 };
 
 struct reading {

@@ -57,7 +57,11 @@ static char *describe(const struct settings *s)
 		fprintf(out, "power cmd:%s\n", s->meter.command);
 	if (s->meter.log)
 		fprintf(out, "power csv:%s\n", s->meter.log);
-	if (s->meter.idle_w)
+	if (s->meter.own)
+		fprintf(out, "power own:%s\n", s->meter.own);
+	if (s->meter.idle_s > 0)
+		fprintf(out, "power idle:measure=%g\n", s->meter.idle_s);
+	else if (s->meter.idle_w)
 		fprintf(out, "power idle:%g\n", s->meter.idle_w);
 	if (s->control)
 		fprintf(out, "control\n");

@@ -1,42 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Electrical power over the window: by the meter that --power names, else by RAPL's energy counters
- * as powercap shows them (Documentation/power/powercap/powercap.rst).
+ * Electrical power over the window: by the meter that --power names, else by the best that the
+ * machine has itself. What its other meters say stands beside that, and is never added to it, since
+ * they may measure the same.
  */
-#include <errno.h>
-#include <fcntl.h>
+#include "collectors/power.h"
+
 #include <math.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/say.h"
 #include "collectors/list.h"
-#include "collectors/rapl.h"
+#include "collectors/meter_command.h"
+#include "collectors/own_power.h"
+#include "collectors/stop.h"
 
 struct power {
 	const struct run *run;
-	enum record_end end; /* whose machine this is */
-	struct rapl rapl;
-	struct readings readings; /* the thread's until it is joined */
+	enum record_end end;  /* whose machine this is */
+	struct own_power own; /* where no external meter is named */
+	int chosen;	      /* of its meters; -1: none says what the machine takes */
+	struct meter_command command;
+	struct readings log;
 	double edge_s[EDGE_COUNT];
-	/* The meter's command. */
-	pid_t shell;
-	int lines;
-	int stop;
-	bool started;
-	pthread_t thread;
-	char odd[80]; /* the latest line that was no number */
-	char line[256];
-	size_t len;
 };
 
 /* A meter's log knows the time of day only. */
@@ -48,118 +38,6 @@ static double now_s(const struct power *p)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* ---- a command that prints watts ---- */
-
-static void take_line(struct power *p)
-{
-	struct reading reading = {.at_s = now_s(p)};
-
-	p->line[p->len] = '\0';
-	p->len = 0;
-	if (meter_watts(p->line, &reading.watts) || readings_add(&p->readings, reading))
-		snprintf(p->odd, sizeof(p->odd), "%.79s", p->line);
-}
-
-/* False where it has ended. */
-static bool take_lines(struct power *p)
-{
-	char block[512];
-	ssize_t n = read(p->lines, block, sizeof(block));
-
-	for (ssize_t i = 0; i < n; i++) {
-		if (block[i] == '\n')
-			take_line(p);
-		else if (p->len < sizeof(p->line) - 1)
-			p->line[p->len++] = block[i];
-	}
-	return n > 0 || (n < 0 && errno == EINTR);
-}
-
-static void *follow(void *argument)
-{
-	struct power *p = argument;
-	struct pollfd fds[2] = {{.fd = p->lines, .events = POLLIN},
-				{.fd = p->stop, .events = POLLIN}};
-
-	while (!fds[1].revents) {
-		if (poll(fds, 2, -1) < 0)
-			continue;
-		if (fds[0].revents && !take_lines(p))
-			fds[0].fd = -1;
-	}
-	return NULL;
-}
-
-/* In the child; it and all that it starts are one group, to be ended as one. */
-static void become_shell(const char *script, int out, pid_t parent)
-{
-	sigset_t none;
-	int null = open("/dev/null", O_RDWR);
-
-	setpgid(0, 0);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	dup2(null, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == parent)
-		execl("/bin/sh", "sh", "-c", script, (char *)NULL);
-	_exit(127);
-}
-
-static int start_command(struct power *p, const char *command)
-{
-	sigset_t all, before;
-	pid_t parent = getpid();
-	int pipe_of[2];
-	char *script;
-	int error;
-
-	if (pipe2(pipe_of, O_CLOEXEC))
-		return errno;
-	p->lines = pipe_of[0];
-	p->stop = eventfd(0, EFD_CLOEXEC);
-	if (p->stop < 0 || asprintf(&script, "while :; do\n(%s\n)\nsleep 1\ndone", command) < 0) {
-		close(pipe_of[1]);
-		return ENOMEM;
-	}
-	p->shell = fork();
-	error = errno;
-	if (!p->shell)
-		become_shell(script, pipe_of[1], parent);
-	close(pipe_of[1]);
-	free(script);
-	if (p->shell < 0)
-		return error;
-	setpgid(p->shell, p->shell); /* whichever of the two comes first */
-	/* Signals stay with the thread that calls the collectors. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&p->thread, NULL, follow, p);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	p->started = !error;
-	return error;
-}
-
-static void stop_command(struct power *p)
-{
-	if (p->started) {
-		eventfd_write(p->stop, 1);
-		pthread_join(p->thread, NULL);
-		p->started = false;
-	}
-	if (p->shell > 0) {
-		kill(-p->shell, SIGKILL);
-		while (waitpid(p->shell, NULL, 0) < 0 && errno == EINTR)
-			;
-		p->shell = 0;
-	}
-}
-
-/* ---- the collector ---- */
-
 /* A meter here measures this machine: both ends, or the one that is here. */
 static enum record_end end_of_machine(const struct run *run)
 {
@@ -169,6 +47,28 @@ static enum record_end end_of_machine(const struct run *run)
 	if (rx == tx)
 		return END_HOST;
 	return rx ? END_RX : END_TX;
+}
+
+static int open_own(struct power *p, const char **means, char *why, size_t why_size)
+{
+	char none[400];
+
+	if (p->run->elsewhere) {
+		snprintf(why, why_size,
+			 "both ends run on other machines, whose meters cannot be read from here; "
+			 "name a meter with --power");
+		return -1;
+	}
+	if (own_power_open(&p->own, why, why_size))
+		return -1;
+	p->chosen = own_power_choose(&p->own, p->run->meter.own, none, sizeof(none));
+	if (p->chosen < 0 && p->run->meter.own) {
+		snprintf(why, why_size, "%s", none);
+		return -1;
+	}
+	*means = p->chosen < 0 ? "meters of parts of the machine alone"
+			       : own_power_meters[p->chosen].what;
+	return 0;
 }
 
 static int power_open(void **state, const struct run *run, const char **means, char *why,
@@ -184,28 +84,17 @@ static int power_open(void **state, const struct run *run, const char **means, c
 	}
 	p->run = run;
 	p->end = end_of_machine(run);
-	p->lines = p->stop = -1;
 	if (run->meter.log) {
 		*means = "a meter's log, joined by time";
 		return 0;
 	}
-	if (run->meter.command) {
-		*means = "a meter's command";
-		error = start_command(p, run->meter.command);
-		if (error)
-			snprintf(why, why_size, "cannot start the meter's command: %s",
-				 strerror(error));
-		return error ? -1 : 0;
-	}
-	if (run->elsewhere) {
-		snprintf(why, why_size,
-			 "both ends run on other machines, whose RAPL cannot be read from here; "
-			 "name "
-			 "a meter with --power");
-		return -1;
-	}
-	*means = "RAPL by powercap: packages and memory, not the rest of the machine";
-	return rapl_open(&p->rapl, why, why_size);
+	if (!run->meter.command)
+		return open_own(p, means, why, why_size);
+	*means = "a meter's command";
+	error = meter_command_start(&p->command, run->meter.command);
+	if (error)
+		snprintf(why, why_size, "cannot start the meter's command: %s", strerror(error));
+	return error ? -1 : 0;
 }
 
 static int power_snapshot(void *state, enum edge edge)
@@ -213,85 +102,116 @@ static int power_snapshot(void *state, enum edge edge)
 	struct power *p = state;
 
 	p->edge_s[edge] = now_s(p);
-	return rapl_read(&p->rapl, edge);
+	own_power_read(&p->own, edge);
+	return 0;
 }
 
 static void emit_mean(const struct power *p, struct writer *w, const char *key, double watts)
 {
-	double idle_w = p->run->meter.idle_w;
+	const struct meter *meter = &p->run->meter;
 
 	writer_f64(w, WINDOW, p->end, METRIC_power_mean, key, watts);
 	writer_f64(w, WINDOW, p->end, METRIC_power_energy, key,
 		   watts * (p->edge_s[EDGE_CLOSE] - p->edge_s[EDGE_OPEN]));
-	if (!idle_w)
+	if (!meter->idle_w)
 		return;
-	writer_f64(w, WINDOW, p->end, METRIC_power_idle, key, idle_w);
-	writer_f64(w, WINDOW, p->end, METRIC_power_above_idle, key, watts - idle_w);
+	writer_f64(w, WINDOW, p->end, METRIC_power_idle, key, meter->idle_w);
+	writer_f64(w, WINDOW, p->end, METRIC_power_above_idle, key, watts - meter->idle_w);
+	if (meter->idle_s > 0)
+		writer_f64(w, WINDOW, p->end, METRIC_power_idle_window, key, meter->idle_s);
 }
 
-/* Whoever named a meter wants to know in time that it does not measure. */
-static void say_unread(struct writer *w, const char *why)
+/* ---- an external meter ---- */
+
+static double external_watts(struct power *p, size_t *inside, char *why, size_t why_size)
 {
-	writer_absent(w, END_HOST, "power", why);
-	say_warning("the record has no power: %s", why);
+	const struct readings *r = p->run->meter.log ? &p->log : &p->command.readings;
+	double watts;
+
+	meter_command_stop(&p->command);
+	if (p->run->meter.log && meter_log(&p->log, p->run->meter.log, why, why_size))
+		return NAN;
+	watts = readings_mean(r, p->edge_s[EDGE_OPEN], p->edge_s[EDGE_CLOSE], inside);
+	if (!isnan(watts))
+		return watts;
+	if (r->count)
+		snprintf(why, why_size,
+			 "the meter's readings span less than half of the window: %zu of %zu lie "
+			 "in it",
+			 *inside, r->count);
+	else if (p->command.odd[0])
+		snprintf(why, why_size,
+			 "the meter's command printed '%s', which is no number "
+			 "of watts",
+			 p->command.odd);
+	else
+		snprintf(why, why_size, "the meter said nothing; run its command by hand");
+	return NAN;
 }
 
-static void emit_readings(const struct power *p, struct writer *w)
+static void emit_external(struct power *p, struct writer *w)
 {
 	const char *key = p->run->meter.log ? "csv" : "cmd";
-	size_t inside;
-	double watts =
-		readings_mean(&p->readings, p->edge_s[EDGE_OPEN], p->edge_s[EDGE_CLOSE], &inside);
-	char why[300];
+	size_t inside = 0;
+	char why[400];
+	double watts = external_watts(p, &inside, why, sizeof(why));
 
 	if (!isnan(watts)) {
 		emit_mean(p, w, key, watts);
 		writer_u64(w, WINDOW, p->end, METRIC_power_readings, key, inside);
 		return;
 	}
-	if (p->readings.count)
-		snprintf(why, sizeof(why),
-			 "the meter's readings span less than half of the window: %zu of %zu lie "
-			 "in it",
-			 inside, p->readings.count);
-	else if (p->odd[0])
-		snprintf(why, sizeof(why),
-			 "the meter's command printed '%s', which is no number "
-			 "of watts",
-			 p->odd);
-	else
-		snprintf(why, sizeof(why), "the meter said nothing; run its command by hand");
-	say_unread(w, why);
+	/* Whoever named a meter wants to know in time that it does not measure. */
+	writer_absent(w, END_HOST, "power", why);
+	say_warning("the record has no power: %s", why);
 }
 
-static void emit_rapl(const struct power *p, struct writer *w)
+/* ---- the machine's own ---- */
+
+/* NAN where any part of it could not be read. */
+static double own_watts(struct power *p)
 {
-	double seconds = p->edge_s[EDGE_CLOSE] - p->edge_s[EDGE_OPEN];
-	double joules = 0;
+	double watts = p->chosen < 0 ? NAN : 0;
 
-	for (size_t i = 0; i < p->rapl.count; i++) {
-		const struct rapl_zone *z = &p->rapl.zones[i];
-		double own =
-			1e-6 * (double)rapl_uj(z->uj[EDGE_OPEN], z->uj[EDGE_CLOSE], z->range_uj);
+	own_power_settle(&p->own);
+	for (size_t i = 0; i < p->own.count; i++)
+		if (p->own.parts[i].adds)
+			watts += own_power_watts(&p->own, &p->own.parts[i]);
+	return watts;
+}
 
-		writer_f64(w, WINDOW, p->end, METRIC_power_part, z->name, own / seconds);
-		joules += z->adds ? own : 0;
+static void emit_own(struct power *p, struct writer *w)
+{
+	double sum = own_watts(p);
+	bool any = false;
+
+	for (size_t i = 0; i < p->own.count; i++) {
+		const struct own_part *part = &p->own.parts[i];
+		double watts = own_power_watts(&p->own, part);
+		char key[96];
+
+		snprintf(key, sizeof(key), "%s/%s", own_power_meters[part->meter].name, part->name);
+		any = any || !isnan(watts);
+		if (!isnan(watts))
+			writer_f64(w, WINDOW, p->end, METRIC_power_part, key, watts);
+		else
+			say_detail("the power meter %s could not be read in the window", key);
 	}
-	emit_mean(p, w, "rapl", joules / seconds);
+	if (!isnan(sum))
+		emit_mean(p, w, own_power_meters[p->chosen].name, sum);
+	else if (!any)
+		writer_absent(w, END_HOST, "power",
+			      "the machine's meters could not be read in the window");
 }
 
 static void power_emit(void *state, struct writer *w)
 {
 	struct power *p = state;
-	char why[400];
 
-	stop_command(p);
-	if (p->run->meter.log && meter_log(&p->readings, p->run->meter.log, why, sizeof(why)))
-		say_unread(w, why);
-	else if (p->run->meter.log || p->run->meter.command)
-		emit_readings(p, w);
+	if (p->run->meter.log || p->run->meter.command)
+		emit_external(p, w);
 	else
-		emit_rapl(p, w);
+		emit_own(p, w);
 }
 
 static void power_close(void *state)
@@ -300,19 +220,41 @@ static void power_close(void *state)
 
 	if (!p)
 		return;
-	stop_command(p);
-	if (p->lines >= 0)
-		close(p->lines);
-	if (p->stop >= 0)
-		close(p->stop);
-	rapl_close(&p->rapl);
-	readings_free(&p->readings);
+	if (p->run->meter.command)
+		meter_command_close(&p->command);
+	own_power_close(&p->own);
+	readings_free(&p->log);
 	free(p);
+}
+
+int power_idle(const struct meter *meter, double seconds, double *watts, char *why, size_t why_size)
+{
+	struct run run = {.meter = *meter};
+	struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
+	const char *means;
+	void *state;
+	struct power *p;
+	size_t inside = 0;
+	int result = power_open(&state, &run, &means, why, why_size);
+
+	p = state;
+	if (!result) {
+		/* A command's first reading may take a while. */
+		poll(&stop, 1, meter->command ? 1000 : 0);
+		power_snapshot(p, EDGE_OPEN);
+		poll(&stop, 1, (int)(seconds * 1000));
+		power_snapshot(p, EDGE_CLOSE);
+		snprintf(why, why_size, "the meters could not be read");
+		*watts = meter->command ? external_watts(p, &inside, why, why_size) : own_watts(p);
+		result = isnan(*watts) ? -1 : 0;
+	}
+	power_close(p);
+	return result;
 }
 
 const struct collector_ops power_collector = {
 	.source = "power",
-	.what = "electrical power, by RAPL or by the meter of --power",
+	.what = "electrical power, by the machine's own meters or by that of --power",
 	.hardware = true,
 	.open = power_open,
 	.snapshot = power_snapshot,

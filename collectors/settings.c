@@ -52,9 +52,9 @@ static const struct argp_option own_options[] = {
 	 "cost less",
 	 0},
 	{"power", KEY_POWER, "cmd:COMMAND", 0,
-	 "An external meter: a command that prints watts, once a line; csv:FILE: a meter's own log "
-	 "of "
-	 "time,watts; idle:WATTS: what the machine takes when it idles. May be given again",
+	 "A meter: a command that prints watts, once a line; csv:FILE: a meter's own log of "
+	 "time,watts; own:METER: one of the machine's own. idle:WATTS: what the machine takes when "
+	 "it idles; idle:measure: measured first. May be given again",
 	 0},
 	{NULL, 0, NULL, 0, "Where to run:", 3},
 	{"link", KEY_LINK, "LINK", 0,

@@ -146,7 +146,7 @@ made_up() {
 	seconds=$(awk -v m="$(figure rx power mean rapl)" 'BEGIN { print 210 / m }')
 	near "$seconds" "$(awk -v a="$open" -v b="$closed" 'BEGIN { print b - a }')" 0.1
 	for part in package-0=100 package-0/core=20 package-0/dram=30 package-1=80 psys=300; do
-		near "$(figure rx power part "${part%=*}")" \
+		near "$(figure rx power part "rapl/${part%=*}")" \
 			"$(awk -v j="${part#*=}" -v s="$seconds" 'BEGIN { print j / s }')" 0.01
 	done
 }
@@ -174,9 +174,40 @@ import json, sys
 c = json.load(sys.stdin)["configurations"][0]
 assert c["power_total_w"] == 250
 assert abs(c["roi_power_total"] - c["throughput_gbit_s"] ** 2 / 250) < 1e-9'
-	for wrong in idle:none cmd: ipmi idle:0; do
+	for wrong in cmd: ipmi; do
 		run "$BUILD/zcprof" run --power "$wrong" --dry-run
 		[ "$status" -eq 2 ]
-		[[ $output == *"--power $wrong: expected"* ]]
+		[[ $output == *"--power $wrong: expected cmd:COMMAND, csv:FILE, own:METER"* ]]
 	done
+	for wrong in none 0 measure=0 measured; do
+		run "$BUILD/zcprof" run --power "idle:$wrong" --dry-run
+		[ "$status" -eq 2 ]
+		[[ $output == *"--power idle:$wrong: expected"* ]]
+	done
+	run "$BUILD/zcprof" run --power csv:log --power idle:measure --dry-run
+	[ "$status" -eq 2 ]
+	[[ $output == *"a log is read after the run"* ]]
+}
+
+@test "idle power is measured before the runs, by the meter that the runs have" {
+	as_root
+	# 100 W, and 50 W more while this test's own zcpath is there.
+	cp "$BUILD/zcpath" "$dir/zcp$$"
+	cat >"$dir/meter" <<-END
+		while :; do
+		    if pgrep -x "zcp$$" >/dev/null; then echo 150; else echo 100; fi
+		    sleep 0.1
+		done
+	END
+	"$BUILD/zcprof" run --collect cpu,power --power "cmd:bash $dir/meter" --power idle:measure=1 \
+		--zcpath "$dir/zcp$$" --seconds 1 --warmup 0.3 --repeat 1 --cpu 0 -o "$dir/out"
+	file="$dir/out/rx=copy,tx=copy/run-1.csv"
+	[ "$(value "$file" host power idle cmd)" = 100 ]
+	[ "$(value "$file" host power idle_window cmd)" = 1 ]
+	[ "$(value "$file" host power mean cmd)" = 150 ]
+	[ "$(value "$file" host power above_idle cmd)" = 50 ]
+	grep -q '^power idle:measure=1$' "$dir/out/plan"
+	run "$BUILD/zcprof" run --power cmd:false --power idle:measure=1 --seconds 1 --repeat 1 -o "$dir/none"
+	[ "$status" -eq 3 ]
+	[[ $output == *"idle power cannot be measured: the meter said nothing"* ]]
 }
