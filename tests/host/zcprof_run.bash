@@ -56,3 +56,22 @@ wait_until() {
 		sleep 0.05
 	done
 }
+
+# Two named namespaces, 10.78.0.1 on rx0 in the first and 10.78.0.2 on tx0 in the second.
+make_namespaces() {
+	ip netns add "${ns}rx"
+	ip netns add "${ns}tx"
+	ip -n "${ns}rx" link add name rx0 type veth peer name tx0 netns "${ns}tx"
+	ip -n "${ns}rx" address add 10.78.0.1/24 dev rx0
+	ip -n "${ns}tx" address add 10.78.0.2/24 dev tx0
+	for n in rx tx; do
+		ip -n "$ns$n" link set "${n}0" up
+		ip -n "$ns$n" link set lo up
+	done
+}
+
+remove_namespaces() {
+	for n in rx tx; do
+		ip netns del "$ns$n" 2>/dev/null || :
+	done
+}
