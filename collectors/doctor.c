@@ -25,9 +25,9 @@ static const struct {
 	const struct doctor_check *checks;
 	bool of_device;
 } areas[] = {
-	{"system", doctor_system_checks, false},     {"memory", doctor_memory_checks, false},
-	{"bpf", doctor_bpf_checks, false},	     {"nic", doctor_nic_checks, true},
-	{"plumbing", doctor_plumbing_checks, false},
+	{"kernel", doctor_kernel_checks, false}, {"system", doctor_system_checks, false},
+	{"memory", doctor_memory_checks, false}, {"bpf", doctor_bpf_checks, false},
+	{"nic", doctor_nic_checks, true},	 {"plumbing", doctor_plumbing_checks, false},
 };
 
 struct asked {

@@ -41,6 +41,7 @@ struct doctor_check {
 };
 
 /* Each ends with a check without a name. */
+extern const struct doctor_check doctor_kernel_checks[];
 extern const struct doctor_check doctor_system_checks[];
 extern const struct doctor_check doctor_memory_checks[];
 extern const struct doctor_check doctor_bpf_checks[];

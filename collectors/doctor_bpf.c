@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
 #include "collectors/bpf_means.h"
 #include "collectors/doctor.h"
+#include "collectors/privileges.h"
 
 static void look_btf(const struct doctor *d, struct doctor_row *row)
 {
@@ -58,7 +61,43 @@ static void look_breakpoint(const struct doctor *d, struct doctor_row *row)
 	look_means(MEANS_BREAKPOINT, row);
 }
 
+static void look_capabilities(const struct doctor *d, struct doctor_row *row)
+{
+	char missing[120];
+
+	(void)d;
+	privileges_missing(PRIVILEGES_FOR_BPF | PRIVILEGES_FOR_NETNS, missing, sizeof(missing));
+	if (!*missing) {
+		doctor_found(row, DOCTOR_OK,
+			     "CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYS_ADMIN");
+		return;
+	}
+	doctor_found(row, DOCTOR_MISSING, "this process lacks %s", missing);
+	doctor_mend(row,
+		    "run as root, or setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin+ep "
+		    "$(command -v zcprof)");
+}
+
+static void look_lockdown(const struct doctor *d, struct doctor_row *row)
+{
+	char text[64];
+
+	/* "none [integrity] confidentiality"; security/lockdown/lockdown.c. */
+	if (doctor_text(d, text, sizeof(text), "/sys/kernel/security/lockdown"))
+		doctor_found(row, DOCTOR_OK, "this kernel has none");
+	else if (strstr(text, "[confidentiality]"))
+		doctor_found(row, DOCTOR_MISSING,
+			     "confidentiality, since the machine was booted: "
+			     "lockdown= on the kernel's command line, or Secure Boot");
+	else
+		doctor_found(row, DOCTOR_OK, "%s",
+			     strstr(text, "[integrity]") ? "integrity" : "none");
+}
+
 const struct doctor_check doctor_bpf_checks[] = {
+	{"capabilities", look_capabilities,
+	 "programs are loaded with the first two, namespaces and devices made with the others"},
+	{"lockdown", look_lockdown, "at confidentiality no program may read the kernel's memory"},
 	{"btf", look_btf, "programs find the fields of this kernel's structs by it"},
 	{"jit", look_jit, "interpreted programs cost several times as much"},
 	{"fentry", look_fentry, "the cheapest means of counting a kernel function's calls"},

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "collectors/doctor.h"
 
@@ -65,7 +66,7 @@ static void look_memlock(const struct doctor *d, struct doctor_row *row)
 static void look_udmabuf(const struct doctor *d, struct doctor_row *row)
 {
 	char text[32];
-	unsigned long mb;
+	unsigned long mb, pieces = 1024;
 
 	if (!doctor_exists(d, "/dev/udmabuf")) {
 		doctor_found(row, DOCTOR_MISSING, "there is no /dev/udmabuf");
@@ -75,8 +76,11 @@ static void look_udmabuf(const struct doctor *d, struct doctor_row *row)
 		doctor_found(row, DOCTOR_UNKNOWN, "/dev/udmabuf, of a limit that is not said");
 	} else {
 		mb = strtoul(text, NULL, 10);
+		if (!doctor_text(d, text, sizeof(text),
+				 "/sys/module/udmabuf/parameters/list_limit"))
+			pieces = strtoul(text, NULL, 10);
 		doctor_found(row, mb < 64 ? DOCTOR_BETTER : DOCTOR_OK,
-			     "/dev/udmabuf, of %lu MiB at most", mb);
+			     "/dev/udmabuf, of %lu MiB and %lu pieces at most", mb, pieces);
 		if (mb < 64)
 			doctor_mend(row, "echo 64 >/sys/module/udmabuf/parameters/size_limit_mb");
 	}
@@ -118,6 +122,69 @@ static void look_buffer(const struct doctor *d, struct doctor_row *row, const ch
 	}
 }
 
+/* What SO_RCVBUF and SO_SNDBUF may ask for; the kernel doubles that for its own structs. */
+static void look_max(const struct doctor *d, struct doctor_row *row, const char *path,
+		     const char *sysctl)
+{
+	double need = d->bits_per_s * d->rtt_s / 8;
+	char text[64];
+	double most;
+
+	if (doctor_text(d, text, sizeof(text), path)) {
+		doctor_found(row, DOCTOR_UNKNOWN, "%s cannot be read", sysctl);
+		return;
+	}
+	most = strtod(text, NULL);
+	if (!(need > 0)) {
+		doctor_found(row, DOCTOR_UNKNOWN,
+			     "%s is %.0f; --bandwidth and --rtt say what is needed", sysctl, most);
+		return;
+	}
+	doctor_found(row, most < need ? DOCTOR_BETTER : DOCTOR_OK, "%s is %.0f; %.0f are needed",
+		     sysctl, most, need);
+	if (most < need)
+		doctor_mend(row, "sysctl -w %s=%.0f", sysctl, need + 1);
+}
+
+static void look_rmem_max(const struct doctor *d, struct doctor_row *row)
+{
+	look_max(d, row, "/proc/sys/net/core/rmem_max", "net.core.rmem_max");
+}
+
+static void look_wmem_max(const struct doctor *d, struct doctor_row *row)
+{
+	look_max(d, row, "/proc/sys/net/core/wmem_max", "net.core.wmem_max");
+}
+
+/* Three numbers of pages: above the second all of TCP holds back, above the third it drops. */
+static void look_tcp_mem(const struct doctor *d, struct doctor_row *row)
+{
+	/* Both buffers of one connection that fills the path. */
+	double need = 3 * d->bits_per_s * d->rtt_s / 8;
+	double page = (double)sysconf(_SC_PAGESIZE);
+	unsigned long long low, pressure, high;
+	char text[96];
+
+	if (doctor_text(d, text, sizeof(text), "/proc/sys/net/ipv4/tcp_mem") ||
+	    sscanf(text, "%llu %llu %llu", &low, &pressure, &high) != 3) {
+		doctor_found(row, DOCTOR_UNKNOWN, "net.ipv4.tcp_mem cannot be read");
+		return;
+	}
+	if (!(need > 0)) {
+		doctor_found(row, DOCTOR_UNKNOWN,
+			     "all of TCP may hold %.0f MiB before it is pressed; --bandwidth and "
+			     "--rtt say what is needed",
+			     (double)pressure * page / 1048576);
+		return;
+	}
+	doctor_found(row, (double)pressure * page < need ? DOCTOR_BETTER : DOCTOR_OK,
+		     "all of TCP may hold %.0f MiB before it is pressed; a connection takes %.0f",
+		     (double)pressure * page / 1048576, need / 1048576);
+	if ((double)pressure * page < need)
+		doctor_mend(row, "sysctl -w net.ipv4.tcp_mem='%llu %.0f %.0f'", low,
+			    4 * need / page, 6 * need / page);
+}
+
 static void look_receive(const struct doctor *d, struct doctor_row *row)
 {
 	/* Half of it is for the kernel's own structs: tcp_adv_win_scale, Documentation ip-sysctl.
@@ -135,5 +202,8 @@ const struct doctor_check doctor_plumbing_checks[] = {
 	 "one connection fills the path only if what is in flight "
 	 "(bandwidth x round-trip time) fits"},
 	{"send buffer", look_send, "what is in flight stays there until it is acknowledged"},
+	{"rmem_max", look_rmem_max, "a receiver that sets its own buffer gets no more"},
+	{"wmem_max", look_wmem_max, "a sender that sets its own buffer gets no more"},
+	{"tcp_mem", look_tcp_mem, "under pressure TCP shrinks every window"},
 	{0},
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,17 +21,38 @@ static void look_io_uring(const struct doctor *d, struct doctor_row *row)
 	}
 }
 
+/* Paths below root that match; to be freed by globfree(). */
+static size_t matches(const struct doctor *d, const char *pattern, glob_t *found)
+{
+	char whole[512];
+
+	snprintf(whole, sizeof(whole), "%s%s", d->root, pattern);
+	memset(found, 0, sizeof(*found));
+	glob(whole, 0, NULL, found);
+	return found->gl_pathc;
+}
+
 static void look_governor(const struct doctor *d, struct doctor_row *row)
 {
-	char text[32];
+	char text[32], other[32] = "";
+	size_t count, slow = 0;
+	glob_t cpus;
 
-	if (doctor_text(d, text, sizeof(text),
-			"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")) {
+	count = matches(d, "/sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor", &cpus);
+	for (size_t i = 0; i < count; i++) {
+		if (doctor_text(d, text, sizeof(text), cpus.gl_pathv[i] + strlen(d->root)) ||
+		    !strcmp(text, "performance"))
+			continue;
+		slow++;
+		memcpy(other, text, sizeof(other));
+	}
+	globfree(&cpus);
+	if (!count) {
 		doctor_found(row, DOCTOR_UNKNOWN, "the kernel does not set the frequency here");
-	} else if (!strcmp(text, "performance")) {
-		doctor_found(row, DOCTOR_OK, "performance on CPU 0");
+	} else if (!slow) {
+		doctor_found(row, DOCTOR_OK, "performance on all CPUs");
 	} else {
-		doctor_found(row, DOCTOR_BETTER, "%s on CPU 0", text);
+		doctor_found(row, DOCTOR_BETTER, "%s on %zu of %zu CPUs", other, slow, count);
 		doctor_mend(row, "cpupower frequency-set -g performance");
 	}
 }
@@ -58,9 +80,11 @@ static void look_mitigations(const struct doctor *d, struct doctor_row *row)
 	}
 	if (!said)
 		doctor_found(row, DOCTOR_UNKNOWN, "the kernel does not say");
-	else if (*active)
+	else if (*active) {
 		doctor_found(row, DOCTOR_BETTER, "on against:%s", active);
-	else
+		doctor_mend(row, "for an experiment on a machine of its own: mitigations=off on "
+				 "the kernel's command line");
+	} else
 		doctor_found(row, DOCTOR_OK, "none that costs is on");
 }
 
@@ -92,14 +116,95 @@ static void look_pmu(const struct doctor *d, struct doctor_row *row)
 			     "has to pass it on");
 }
 
-static void look_rapl(const struct doctor *d, struct doctor_row *row)
+static void look_power(const struct doctor *d, struct doctor_row *row)
 {
-	if (doctor_exists(d, "/sys/class/powercap/intel-rapl:0"))
-		doctor_found(row, DOCTOR_OK, "RAPL is in /sys/class/powercap");
+	static const struct {
+		const char *pattern, *name;
+	} meters[] = {
+		{"/sys/class/powercap/intel-rapl:0", "RAPL by powercap"},
+		{"/sys/bus/event_source/devices/power", "RAPL by perf events"},
+		{"/sys/class/hwmon/hwmon*/power*_average", "hwmon"},
+		{"/sys/class/hwmon/hwmon*/power*_input", "hwmon"},
+		{"/sys/class/hwmon/hwmon*/energy*_input", "hwmon"},
+		{"/dev/ipmi0", "a BMC (IPMI)"},
+		{"/dev/nvidiactl", "NVIDIA's GPUs"},
+	};
+	char all[160] = "";
+
+	for (size_t i = 0; i < sizeof(meters) / sizeof(*meters); i++) {
+		size_t len = strlen(all);
+		glob_t found;
+
+		if (matches(d, meters[i].pattern, &found) && !strstr(all, meters[i].name))
+			snprintf(all + len, sizeof(all) - len, "%s%s", len ? ", " : "",
+				 meters[i].name);
+		globfree(&found);
+	}
+	if (*all) {
+		doctor_found(row, DOCTOR_OK, "%s", all);
+		return;
+	}
+	doctor_found(row, DOCTOR_MISSING,
+		     "no RAPL, no sensor of power in /sys/class/hwmon, no "
+		     "/dev/ipmi0, no GPU that measures itself");
+	doctor_mend(row, "modprobe -a intel_rapl_msr acpi_power_meter ipmi_si ipmi_devintf; "
+			 "zcprof run --power takes an external meter");
+}
+
+static void look_irqbalance(const struct doctor *d, struct doctor_row *row)
+{
+	glob_t found;
+	size_t count = matches(d, "/proc/[0-9]*/comm", &found);
+	bool runs = false;
+	char text[32];
+
+	for (size_t i = 0; i < count && !runs; i++)
+		runs = !doctor_text(d, text, sizeof(text), found.gl_pathv[i] + strlen(d->root)) &&
+		       !strcmp(text, "irqbalance");
+	globfree(&found);
+	if (!count) {
+		doctor_found(row, DOCTOR_UNKNOWN, "/proc cannot be read");
+	} else if (!runs) {
+		doctor_found(row, DOCTOR_OK, "it does not run");
+	} else {
+		doctor_found(row, DOCTOR_BETTER, "it runs");
+		doctor_mend(row, "systemctl stop irqbalance");
+	}
+}
+
+static void look_numa_balancing(const struct doctor *d, struct doctor_row *row)
+{
+	char text[32];
+
+	if (doctor_text(d, text, sizeof(text), "/proc/sys/kernel/numa_balancing")) {
+		doctor_found(row, DOCTOR_OK, "this kernel has none");
+	} else if (*text == '0') {
+		doctor_found(row, DOCTOR_OK, "kernel.numa_balancing is 0");
+	} else {
+		doctor_found(row, DOCTOR_BETTER, "kernel.numa_balancing is %s", text);
+		doctor_mend(row, "sysctl -w kernel.numa_balancing=0");
+	}
+}
+
+static void look_page_size(const struct doctor *d, struct doctor_row *row)
+{
+	char path[512], line[128];
+	unsigned long kib = 0;
+	FILE *in;
+
+	/* Of the first area of this process; the stack would do as well. */
+	snprintf(path, sizeof(path), "%s/proc/self/smaps", d->root);
+	in = fopen(path, "re");
+	while (in && !kib && fgets(line, sizeof(line), in))
+		if (sscanf(line, "KernelPageSize: %lu kB", &kib) != 1)
+			kib = 0;
+	if (in)
+		fclose(in);
+	if (!kib)
+		doctor_found(row, DOCTOR_UNKNOWN, "/proc/self/smaps cannot be read");
 	else
-		doctor_found(row, DOCTOR_MISSING,
-			     "no RAPL in /sys/class/powercap; zcprof run --power takes another "
-			     "meter");
+		doctor_found(row, kib > 4 ? DOCTOR_BETTER : DOCTOR_OK, "%lu KiB%s", kib,
+			     kib > 4 ? ": a kernel with pages of 4 KiB would do better" : "");
 }
 
 const struct doctor_check doctor_system_checks[] = {
@@ -108,6 +213,12 @@ const struct doctor_check doctor_system_checks[] = {
 	{"mitigations", look_mitigations, "they make each system call or indirect call dearer"},
 	{"kernel symbols", look_symbols, "without addresses samples of the kernel have no names"},
 	{"pmu", look_pmu, "without one, cycles and cache misses cannot be counted"},
-	{"power meter", look_rapl, "joules per GB need a meter"},
+	{"power meter", look_power, "joules per GB need a meter"},
+	{"irqbalance", look_irqbalance,
+	 "it moves a NIC's interrupts to other CPUs between runs, and in them"},
+	{"numa balancing", look_numa_balancing,
+	 "it unmaps pages to see who uses them: faults on buffers, and pinned ones cannot move"},
+	{"page size", look_page_size,
+	 "a NIC's buffer is a page; one of 64 KiB is filled to a sixteenth by a frame of 4 KiB"},
 	{0},
 };

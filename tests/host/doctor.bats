@@ -57,6 +57,13 @@ both() {
 	both system "kernel symbols" /proc/sys/kernel/kptr_restrict 1 2 "could be better"
 	both system pmu /sys/bus/event_source/devices/cpu/type 4 - missing
 	both system "power meter" /sys/class/powercap/intel-rapl:0/name package-0 - missing
+	both system irqbalance /proc/7/comm bash irqbalance "could be better"
+	both system "numa balancing" /proc/sys/kernel/numa_balancing 0 1 "could be better"
+	both system "page size" /proc/self/smaps "KernelPageSize:        4 kB" "KernelPageSize:       64 kB" "could be better"
+	both kernel devmem /proc/kallsyms "$(printf '0 T %s [m]\n' net_devmem_bind_dmabuf netdev_nl_bind_tx_doit)" "0 T net_devmem_unbind_dmabuf" missing
+	both kernel devmem /proc/kallsyms "$(printf '0 T %s\n' net_devmem_bind_dmabuf netdev_nl_bind_tx_doit)" "0 T net_devmem_bind_dmabuf" "could be better"
+	both kernel "page_pool statistics" /proc/kallsyms "0 T page_pool_get_stats" "0 T page_pool_get_stats_count" "could be better"
+	both bpf lockdown /sys/kernel/security/lockdown "none [integrity] confidentiality" "none integrity [confidentiality]" missing
 	both memory optmem /proc/sys/net/core/optmem_max 131072 20480 "could be better"
 	both memory max_map_count /proc/sys/vm/max_map_count 65530 1000 "could be better"
 	both memory hugepages /proc/sys/vm/nr_hugepages 32 0 "could be better"
@@ -65,6 +72,21 @@ both() {
 	# 200 Gbit/s at 0.1 ms are 2.5 MB in flight; a receive buffer holds as much again.
 	both plumbing "receive buffer" /proc/sys/net/ipv4/tcp_rmem "4096 131072 5000000" "4096 131072 4999999" "could be better"
 	both plumbing "send buffer" /proc/sys/net/ipv4/tcp_wmem "4096 16384 2500000" "4096 16384 2499999" "could be better"
+
+	both plumbing rmem_max /proc/sys/net/core/rmem_max 2500000 2499999 "could be better"
+	both plumbing wmem_max /proc/sys/net/core/wmem_max 2500000 2499999 "could be better"
+	# Pages, of three times that.
+	both plumbing tcp_mem /proc/sys/net/ipv4/tcp_mem "1 $((7500000 / $(getconf PAGESIZE) + 1)) 9" "1 $((7500000 / $(getconf PAGESIZE))) 9" "could be better"
+
+	# Any of several meters, each by itself.
+	for meter in /sys/bus/event_source/devices/power/type /sys/class/hwmon/hwmon3/power1_average \
+		/sys/class/hwmon/hwmon3/energy2_input /dev/ipmi0 /dev/nvidiactl; do
+		both system "power meter" $meter 1 - missing
+	done
+	# One slow CPU is enough.
+	put $cpu/cpu0/cpufreq/scaling_governor performance
+	put $cpu/cpu1/cpufreq/scaling_governor powersave
+	[ "$(cell system governor found --root "$tree")" = "powersave on 1 of 2 CPUs" ]
 
 	# udmabuf takes two files.
 	put /dev/udmabuf ""
@@ -90,8 +112,29 @@ both() {
 	for means in fentry kprobe raw_tracepoint breakpoint; do
 		echo "bpf,$means"
 	done >>"$BATS_TEST_TMPDIR/seen"
+	printf '%s\n' kernel,send_zc kernel,zcrx kernel,no_iowait bpf,capabilities >>"$BATS_TEST_TMPDIR/seen"
 	zcprof doctor --format csv | grep -v '^"collector"' | sed 1d | cut -d, -f1,2 | tr -d '"' | sort >"$BATS_TEST_TMPDIR/rows"
-	diff "$BATS_TEST_TMPDIR/rows" <(sort "$BATS_TEST_TMPDIR/seen")
+	diff "$BATS_TEST_TMPDIR/rows" <(sort -u "$BATS_TEST_TMPDIR/seen")
+}
+
+@test "what io_uring can do is asked of it, and missing where it is forbidden" {
+	zcprof doctor --format csv >"$BATS_TEST_TMPDIR/here"
+	"$BUILD/tests/tool/without_uring" zcprof doctor --format csv >"$BATS_TEST_TMPDIR/without"
+	for check in send_zc zcrx no_iowait; do
+		grep "^\"kernel\",\"$check\",\"missing\",\"io_uring cannot be used here: Operation not permitted\"" "$BATS_TEST_TMPDIR/without"
+		# Else the same as zcpath finds by trying.
+		grep -E "^\"kernel\",\"$check\",\"(ok|missing\",\"this kernel has no IORING_)" "$BATS_TEST_TMPDIR/here"
+	done
+	if "$BUILD/zcpath" paths | grep -q '^tx *send_zc *yes'; then
+		grep '^"kernel","send_zc","ok"' "$BATS_TEST_TMPDIR/here"
+	fi
+}
+
+@test "capabilities: with and without" {
+	as_root
+	[ "$(cell bpf capabilities state)" = ok ]
+	setpriv --inh-caps=-all --bounding-set=-perfmon,-net_admin "$BUILD/zcprof" doctor --format csv >"$BATS_TEST_TMPDIR/without"
+	grep '^"bpf","capabilities","missing","this process lacks CAP_NET_ADMIN and CAP_PERFMON",' "$BATS_TEST_TMPDIR/without"
 }
 
 @test "a means of BPF that does not work is missing, with the reason" {
