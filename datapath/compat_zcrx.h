@@ -52,7 +52,8 @@ struct compat_zcrx_area {
 #define COMPAT_ZCRX_OFFSET(off) ((off) & ((1ULL << 48) - 1))
 
 /* An interface queue: struct io_uring_zcrx_ifq_reg. */
-#define COMPAT_ZCRX_NODEV 2 /* flags: all is copied, no device is needed */
+#define COMPAT_ZCRX_IMPORT 1 /* flags: if_idx is a descriptor that EXPORT gave */
+#define COMPAT_ZCRX_NODEV  2 /* flags: all is copied, no device is needed */
 
 struct compat_zcrx_ifq {
 	uint32_t if_idx;
@@ -115,6 +116,7 @@ struct compat_zcrx_ctrl {
 	uint64_t reserved[2];
 	union {
 		uint32_t event_type;
+		uint32_t exported_fd; /* out */
 		uint64_t all[6];
 	};
 };

@@ -17,19 +17,28 @@ struct rx_zcrx {
 	bool armed;
 };
 
-/* A queue belongs to one ring, and a ring to one thread. */
+/* A queue belongs to one ring, and a ring to one thread, unless the rings share one. */
 static int rx_zcrx_prepare(struct flows *all)
 {
 	struct flow *f = &all->flow[0];
 	const struct option_value *option = f->config->option;
 	unsigned int queues = CPU_COUNT(&option[OPTION_queues].cpus);
 
+	if (option[OPTION_share_queue].on) {
+		all->shared = zcrx_queue_new(true);
+		return all->shared ? 0 : flow_fail(f, "no memory left for the queue");
+	}
 	if (option[OPTION_nodev].on || all->count <= queues)
 		return 0;
 	return flow_unable(f,
 			   "%u flows need a queue each, and --queues has %u; give more, or fewer "
-			   "--flows to 'zcpath tx'",
+			   "--flows to 'zcpath tx', or --share-queue",
 			   all->count, queues);
+}
+
+static void rx_zcrx_release(struct flows *all)
+{
+	zcrx_queue_free(all->shared);
 }
 
 static int rx_zcrx_open(struct flow *f)
@@ -37,14 +46,16 @@ static int rx_zcrx_open(struct flow *f)
 	struct rx_zcrx *s = calloc(1, sizeof(*s));
 
 	f->state = s;
-	if (!s)
+	if (s)
+		s->zcrx.queue = f->all->shared ? f->all->shared : zcrx_queue_new(false);
+	if (!s || !s->zcrx.queue)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	if (uring_open_with(&s->uring, f, 4, f->config->option[OPTION_completions].number,
 			    IORING_SETUP_CQE32) ||
 	    zcrx_open(&s->zcrx, &s->uring, f))
 		return -1;
 	/* Without a device all is copied; with one, only the kernel knows. */
-	f->usage_unknown = !s->zcrx.nodev && !s->zcrx.stats;
+	f->usage_unknown = !s->zcrx.queue->nodev && !s->zcrx.queue->stats;
 	return 0;
 }
 
@@ -55,7 +66,9 @@ static void rx_zcrx_close(struct flow *f)
 	if (!s)
 		return;
 	uring_close(&s->uring);
-	zcrx_close(&s->zcrx);
+	if (!f->all->shared)
+		zcrx_queue_free(s->zcrx.queue);
+	free(s->zcrx.bounce);
 	free(s);
 }
 
@@ -103,22 +116,10 @@ static void heard(struct rx_zcrx *s, struct counters *c, unsigned int type)
 	count(&c->call[CALL_io_uring_register], 1);
 }
 
-static void count_copied(struct rx_zcrx *s, struct counters *c, uint64_t bytes)
-{
-	uint64_t copied = 0;
-
-	if (s->zcrx.nodev)
-		copied = bytes;
-	else if (s->zcrx.stats)
-		copied = zcrx_copied(&s->zcrx);
-	count(&c->bytes_copied, copied);
-	count(&c->bytes_zerocopy, bytes - copied);
-}
-
 /* Memory of a device is looked at piece by piece: --verify is not for measuring. */
 static int check(struct rx_zcrx *s, struct flow *f, const struct io_uring_cqe *cqe)
 {
-	struct dmabuf *d = s->zcrx.dmabuf;
+	struct dmabuf *d = s->zcrx.queue->dmabuf;
 	const void *at;
 
 	if (d && dmabuf_begin(d))
@@ -136,7 +137,7 @@ static int reap(struct rx_zcrx *s, struct flow *f)
 	struct counters *c = &f->counters;
 	struct io_uring_cqe *cqe;
 	unsigned int seen = 0;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, copied;
 	unsigned int head;
 	int result = 0;
 
@@ -156,8 +157,25 @@ static int reap(struct rx_zcrx *s, struct flow *f)
 			result = ended(s, f, cqe->res);
 		}
 	}
-	count_copied(s, c, bytes);
+	copied = zcrx_copied(&s->zcrx, bytes);
+	count(&c->bytes_copied, copied);
+	count(&c->bytes_zerocopy, bytes - copied);
 	io_uring_cq_advance(&s->uring.ring, seen);
+	return result;
+}
+
+/* The same as reap(), once the buffers are the kernel's again. */
+static int take(struct rx_zcrx *s, struct flow *f)
+{
+	int result, error;
+
+	zcrx_lock(&s->zcrx);
+	result = reap(s, f);
+	error = result ? 0 : zcrx_publish(&s->zcrx, &f->counters);
+	zcrx_unlock(&s->zcrx);
+	if (error)
+		return flow_fail(f, "cannot give buffers of flow %u back: %s", f->number,
+				 strerror(-error));
 	return result;
 }
 
@@ -173,13 +191,9 @@ static int rx_zcrx_run(struct flow *f)
 		if (error)
 			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
 					 strerror(-error));
-		result = reap(s, f);
+		result = take(s, f);
 		if (result)
 			return result < 0 ? -1 : 0;
-		error = zcrx_publish(&s->zcrx, &f->counters);
-		if (error)
-			return flow_fail(f, "cannot give buffers of flow %u back: %s", f->number,
-					 strerror(-error));
 		if (s->armed)
 			continue;
 		arm(s);
@@ -200,4 +214,5 @@ const struct path path_rx_zcrx = {
 	.open = rx_zcrx_open,
 	.run = rx_zcrx_run,
 	.close = rx_zcrx_close,
+	.release = rx_zcrx_release,
 };

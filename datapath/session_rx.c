@@ -75,11 +75,13 @@ static int prepare_nic(struct session *s)
 
 static int steer_flows(struct session *s)
 {
-	const cpu_set_t *queues = &s->config->option[OPTION_queues].cpus;
+	const struct option_value *option = s->config->option;
+	const cpu_set_t *queues = &option[OPTION_queues].cpus;
 	struct failure failure = {.unable = true};
 
 	for (unsigned int i = 0; s->nic && i < s->flows->count; i++)
-		if (zerocopy_steer(s->nic, s->flows->flow[i].fd, zerocopy_queue(queues, i),
+		if (zerocopy_steer(s->nic, s->flows->flow[i].fd,
+				   zerocopy_queue(queues, option[OPTION_share_queue].on ? 0 : i),
 				   failure.why, sizeof(failure.why)))
 			return session_failure(s, &failure);
 	return 0;

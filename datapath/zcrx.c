@@ -25,6 +25,8 @@ void zcrx_kernel(struct zcrx_kernel *k)
 	k->nodev = answer.register_flags & COMPAT_ZCRX_NODEV;
 	k->dmabuf = answer.area_flags & COMPAT_ZCRX_AREA_DMABUF;
 	k->flush = answer.nr_ctrl_opcodes > COMPAT_ZCRX_CTRL_FLUSH_RQ;
+	k->share = answer.register_flags & COMPAT_ZCRX_IMPORT &&
+		   answer.nr_ctrl_opcodes > COMPAT_ZCRX_CTRL_EXPORT;
 	k->rx_buf_len = answer.features & COMPAT_ZCRX_FEATURE_RX_PAGE_SIZE;
 	k->events = answer.features & COMPAT_ZCRX_FEATURE_EVENT &&
 		    answer.nr_ctrl_opcodes > COMPAT_ZCRX_CTRL_ARM_EVENT;
@@ -69,7 +71,33 @@ static size_t stats_offset(uint32_t entries)
 	return sysconf(_SC_PAGESIZE) + entries * sizeof(struct compat_zcrx_rqe);
 }
 
-static int make_memory(struct zcrx *z, struct flow *f)
+struct zcrx_queue *zcrx_queue_new(bool shared)
+{
+	struct zcrx_queue *q = calloc(1, sizeof(*q));
+
+	if (!q)
+		return NULL;
+	q->shared = shared;
+	q->exported_fd = -1;
+	pthread_mutex_init(&q->lock, NULL);
+	return q;
+}
+
+void zcrx_queue_free(struct zcrx_queue *q)
+{
+	if (!q)
+		return;
+	if (q->exported_fd >= 0)
+		close(q->exported_fd);
+	memory_free(&q->region);
+	memory_free(&q->area);
+	dmabuf_free(q->dmabuf);
+	pthread_mutex_destroy(&q->lock);
+	free(q->spare);
+	free(q);
+}
+
+static int make_memory(struct zcrx_queue *q, struct flow *f)
 {
 	const struct option_value *option = f->config->option;
 	const struct dmabuf_kind *kind = dmabuf_kind(option[OPTION_memory].name);
@@ -78,18 +106,14 @@ static int make_memory(struct zcrx *z, struct flow *f)
 	char why[200];
 
 	if (kind)
-		z->dmabuf = dmabuf_new(kind, size, hugepages, why, sizeof(why));
-	if (kind ? !z->dmabuf : memory_get(&z->area, size, hugepages, why, sizeof(why)))
+		q->dmabuf = dmabuf_new(kind, size, hugepages, why, sizeof(why));
+	if (kind ? !q->dmabuf : memory_get(&q->area, size, hugepages, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
-	z->at = kind ? z->dmabuf->at : z->area.at;
-	z->size = kind ? z->dmabuf->size : z->area.mapped;
-	if (memory_get(&z->region, stats_offset(z->entries) + sizeof(struct compat_zcrx_stats),
+	q->at = kind ? q->dmabuf->at : q->area.at;
+	q->size = kind ? q->dmabuf->size : q->area.mapped;
+	if (memory_get(&q->region, stats_offset(q->entries) + sizeof(struct compat_zcrx_stats),
 		       false, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
-	if (z->dmabuf && !z->at && f->verify.message)
-		z->bounce = malloc(z->buf_len);
-	if (z->dmabuf && !z->at && f->verify.message && !z->bounce)
-		return flow_fail(f, "no memory left to check the bytes of flow %u", f->number);
 	return 0;
 }
 
@@ -130,6 +154,9 @@ static const char *lacks(const struct zcrx_kernel *kernel, const struct option_v
 		return "this kernel's zcrx needs a NIC: --nodev takes Linux 7.2";
 	if (option[OPTION_rx_buf_len].set && !kernel->rx_buf_len)
 		return "this kernel's zcrx receives into pages only: --rx-buf-len takes Linux 7.0";
+	if (option[OPTION_share_queue].on && !kernel->share)
+		return "this kernel's zcrx has a queue for each ring: leave out --share-queue, or "
+		       "take Linux 6.19";
 	/* From 6.16 on, and it can be asked from 6.19 on: the registration tells in between. */
 	return NULL;
 }
@@ -148,68 +175,74 @@ bool zcrx_check(const struct config *config, char *why, size_t size)
 
 static unsigned int queue_of(const struct flow *f)
 {
-	return zerocopy_queue(&f->config->option[OPTION_queues].cpus, f->number);
+	const struct option_value *option = f->config->option;
+
+	return zerocopy_queue(&option[OPTION_queues].cpus,
+			      option[OPTION_share_queue].on ? 0 : f->number);
 }
 
-static void attach_refill(struct zcrx *z, const struct compat_zcrx_ifq *ifq, size_t stats)
+static void attach_refill(struct zcrx_queue *q, const struct compat_zcrx_ifq *ifq, size_t stats)
 {
-	char *at = z->region.at;
+	char *at = q->region.at;
 
-	z->id = ifq->id;
-	z->entries = ifq->rq_entries;
-	z->khead = (uint32_t *)(at + ifq->offsets.head);
-	z->ktail = (uint32_t *)(at + ifq->offsets.tail);
-	z->rqes = (struct compat_zcrx_rqe *)(at + ifq->offsets.rqes);
+	q->entries = ifq->rq_entries;
+	q->khead = (uint32_t *)(at + ifq->offsets.head);
+	q->ktail = (uint32_t *)(at + ifq->offsets.tail);
+	q->rqes = (struct compat_zcrx_rqe *)(at + ifq->offsets.rqes);
 	if (stats)
-		z->stats = (struct compat_zcrx_stats *)(at + stats);
+		q->stats = (struct compat_zcrx_stats *)(at + stats);
 	/* Half of what there is: the other half takes what comes meanwhile. */
-	z->flush_at = z->size / z->buf_len;
-	z->flush_at = (z->flush_at < z->entries ? z->flush_at : z->entries) / 2;
+	q->flush_at = q->size / q->buf_len;
+	q->flush_at = (q->flush_at < q->entries ? q->flush_at : q->entries) / 2;
 }
 
 static int enlist(struct zcrx *z, struct flow *f, bool with_events)
 {
 	const struct option_value *option = f->config->option;
-	struct compat_zcrx_area area = {.addr = (uintptr_t)z->at, .len = z->size};
+	struct zcrx_queue *q = z->queue;
+	struct compat_zcrx_area area = {.addr = (uintptr_t)q->at, .len = q->size};
 	struct compat_region region = {
-		.user_addr = (uintptr_t)z->region.at,
-		.size = z->region.mapped,
+		.user_addr = (uintptr_t)q->region.at,
+		.size = q->region.mapped,
 		.flags = COMPAT_REGION_USER,
 	};
 	struct compat_zcrx_events events = {
 		.user_data = ZCRX_EVENT_DATA,
 		.type_mask = 1U << COMPAT_ZCRX_EVENT_ALLOC_FAIL,
 		.flags = COMPAT_ZCRX_EVENT_STATS,
-		.stats_offset = stats_offset(z->entries),
+		.stats_offset = stats_offset(q->entries),
 	};
 	struct compat_zcrx_ifq ifq = {
 		.area_ptr = (uintptr_t)&area,
 		.region_ptr = (uintptr_t)&region,
 		.event_desc = with_events ? (uintptr_t)&events : 0,
-		.rq_entries = z->entries,
+		.rq_entries = q->entries,
 		.rx_buf_len = option[OPTION_rx_buf_len].number,
-		.flags = z->nodev ? COMPAT_ZCRX_NODEV : 0,
+		.flags = q->nodev ? COMPAT_ZCRX_NODEV : 0,
 	};
 
-	if (!z->nodev) {
+	if (!q->nodev) {
 		ifq.if_idx = if_nametoindex(option[OPTION_nic].name);
 		ifq.if_rxq = queue_of(f);
 	}
-	if (z->dmabuf) {
+	if (q->dmabuf) {
 		area.addr = 0;
 		area.flags = COMPAT_ZCRX_AREA_DMABUF;
-		area.dmabuf_fd = z->dmabuf->fd;
+		area.dmabuf_fd = q->dmabuf->fd;
 	}
 	if (compat_register(z->ring_fd, COMPAT_REGISTER_ZCRX_IFQ, &ifq, 1))
 		return -errno;
-	z->token = area.token;
-	attach_refill(z, &ifq, with_events ? events.stats_offset : 0);
+	z->id = ifq.id;
+	q->token = area.token;
+	attach_refill(q, &ifq, with_events ? events.stats_offset : 0);
 	return 0;
 }
 
-int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f)
+/* The queue's first ring: with it comes everything. */
+static int set_up(struct zcrx *z, struct flow *f)
 {
 	const struct option_value *option = f->config->option;
+	struct zcrx_queue *q = z->queue;
 	struct zcrx_kernel kernel;
 	const char *what;
 	int error;
@@ -218,18 +251,17 @@ int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f)
 	what = lacks(&kernel, option);
 	if (what)
 		return flow_unable(f, "%s", what);
-	z->ring_fd = u->ring.ring_fd;
-	z->nodev = option[OPTION_nodev].on;
-	z->can_flush = kernel.flush;
-	z->entries = option[OPTION_refill].number;
-	z->buf_len = option[OPTION_rx_buf_len].set ? option[OPTION_rx_buf_len].number
+	q->nodev = option[OPTION_nodev].on;
+	q->can_flush = kernel.flush;
+	q->entries = option[OPTION_refill].number;
+	q->buf_len = option[OPTION_rx_buf_len].set ? option[OPTION_rx_buf_len].number
 						   : (uint64_t)sysconf(_SC_PAGESIZE);
-	if (make_memory(z, f))
+	if (make_memory(q, f))
 		return -1;
 	error = enlist(z, f, kernel.events);
 	if (!error)
 		return 0;
-	if (z->nodev)
+	if (q->nodev)
 		return flow_unable(f, "cannot set up zero-copy receive of flow %u: %s; %s",
 				   f->number, strerror(-error), advice(f, -error));
 	return flow_unable(f, "cannot receive without copy from queue %u of %s: %s; %s",
@@ -237,51 +269,95 @@ int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f)
 			   advice(f, -error));
 }
 
-void zcrx_close(struct zcrx *z)
+/* A further ring of a queue that is shared; the first one exports it. */
+static int join(struct zcrx *z, struct flow *f)
 {
-	memory_free(&z->region);
-	memory_free(&z->area);
-	dmabuf_free(z->dmabuf);
-	free(z->bounce);
-	free(z->spare);
-	z->spare = NULL;
+	struct zcrx_queue *q = z->queue;
+	struct compat_zcrx_ifq ifq = {.if_idx = q->exported_fd, .flags = COMPAT_ZCRX_IMPORT};
+
+	if (compat_register(z->ring_fd, COMPAT_REGISTER_ZCRX_IFQ, &ifq, 1))
+		return flow_unable(f, "cannot share the queue with flow %u: %s", f->number,
+				   strerror(errno));
+	z->id = ifq.id;
+	return 0;
+}
+
+static int export(struct zcrx *z, struct flow *f)
+{
+	struct compat_zcrx_ctrl ctrl = {.id = z->id, .op = COMPAT_ZCRX_CTRL_EXPORT};
+
+	if (compat_register(z->ring_fd, COMPAT_REGISTER_ZCRX_CTRL, &ctrl, 0) < 0)
+		return flow_unable(f, "cannot share the queue of flow %u: %s", f->number,
+				   strerror(errno));
+	z->queue->exported_fd = (int)ctrl.exported_fd;
+	return 0;
+}
+
+static int join_or_set_up(struct zcrx *z, struct flow *f)
+{
+	struct zcrx_queue *q = z->queue;
+
+	if (q->exported_fd >= 0)
+		return join(z, f);
+	if (q->failed)
+		return flow_unable(f, "flow %u has no queue: another flow could not set it up",
+				   f->number);
+	q->failed = set_up(z, f) || (q->shared && export(z, f));
+	return q->failed ? -1 : 0;
+}
+
+int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f)
+{
+	int result;
+
+	z->ring_fd = u->ring.ring_fd;
+	zcrx_lock(z);
+	result = join_or_set_up(z, f);
+	zcrx_unlock(z);
+	if (result)
+		return -1;
+	if (z->queue->dmabuf && !z->queue->at && f->verify.message)
+		z->bounce = malloc(z->queue->buf_len);
+	if (z->queue->dmabuf && !z->queue->at && f->verify.message && !z->bounce)
+		return flow_fail(f, "no memory left to check the bytes of flow %u", f->number);
+	return 0;
 }
 
 /* Whether there is room now. */
-static bool has_room(struct zcrx *z)
+static bool has_room(struct zcrx_queue *q)
 {
-	z->head = __atomic_load_n(z->khead, __ATOMIC_ACQUIRE);
-	return z->tail - z->head < z->entries;
+	q->head = __atomic_load_n(q->khead, __ATOMIC_ACQUIRE);
+	return q->tail - q->head < q->entries;
 }
 
-int zcrx_keep(struct zcrx *z, struct counters *c, uint64_t off, uint32_t len)
+int zcrx_keep(struct zcrx_queue *q, struct counters *c, uint64_t off, uint32_t len)
 {
 	struct compat_zcrx_rqe *grown;
-	size_t room = z->spare_room ? 2 * z->spare_room : 1024;
+	size_t room = q->spare_room ? 2 * q->spare_room : 1024;
 
-	if (!z->spares && has_room(z)) {
-		zcrx_put(z, off, len);
+	if (!q->spares && has_room(q)) {
+		zcrx_put(q, off, len);
 		return 0;
 	}
-	if (z->spares == z->spare_room) {
-		grown = reallocarray(z->spare, room, sizeof(*grown));
+	if (q->spares == q->spare_room) {
+		grown = reallocarray(q->spare, room, sizeof(*grown));
 		if (!grown)
 			return -1;
-		z->spare = grown;
-		z->spare_room = room;
+		q->spare = grown;
+		q->spare_room = room;
 	}
-	z->spare[z->spares++] = (struct compat_zcrx_rqe){.off = off, .len = len};
+	q->spare[q->spares++] = (struct compat_zcrx_rqe){.off = off, .len = len};
 	count(&c->event[EVENT_refill_stalls], 1);
 	return 0;
 }
 
 /* Those that were kept go first, as far as there is room; latest first, that costs no moving. */
-static void put_spares(struct zcrx *z)
+static void put_spares(struct zcrx_queue *q)
 {
-	while (z->spares && (z->tail - z->head < z->entries || has_room(z))) {
-		struct compat_zcrx_rqe *rqe = &z->spare[--z->spares];
+	while (q->spares && (q->tail - q->head < q->entries || has_room(q))) {
+		struct compat_zcrx_rqe *rqe = &q->spare[--q->spares];
 
-		zcrx_put(z, rqe->off, rqe->len);
+		zcrx_put(q, rqe->off, rqe->len);
 	}
 }
 
@@ -297,17 +373,34 @@ int zcrx_flush(struct zcrx *z, struct counters *c)
 
 int zcrx_publish(struct zcrx *z, struct counters *c)
 {
+	struct zcrx_queue *q = z->queue;
 	int result;
 
-	put_spares(z);
-	__atomic_store_n(z->ktail, z->tail, __ATOMIC_RELEASE);
-	if (!z->can_flush || (!z->spares && !z->nodev))
+	put_spares(q);
+	__atomic_store_n(q->ktail, q->tail, __ATOMIC_RELEASE);
+	if (!q->can_flush || (!q->spares && !q->nodev))
 		return 0;
-	z->head = __atomic_load_n(z->khead, __ATOMIC_ACQUIRE);
-	if (!z->spares && z->tail - z->head < z->flush_at)
+	q->head = __atomic_load_n(q->khead, __ATOMIC_ACQUIRE);
+	if (!q->spares && q->tail - q->head < q->flush_at)
 		return 0;
 	result = zcrx_flush(z, c);
-	put_spares(z);
-	__atomic_store_n(z->ktail, z->tail, __ATOMIC_RELEASE);
+	put_spares(q);
+	__atomic_store_n(q->ktail, q->tail, __ATOMIC_RELEASE);
 	return result;
+}
+
+uint64_t zcrx_copied(struct zcrx *z, uint64_t bytes)
+{
+	struct zcrx_queue *q = z->queue;
+	uint64_t copied;
+
+	if (q->nodev)
+		return bytes;
+	if (!q->stats)
+		return 0;
+	copied = __atomic_load_n(&q->stats->copy_bytes, __ATOMIC_RELAXED) - q->copied_seen;
+	if (copied > bytes)
+		copied = bytes; /* the rest belongs to completions that are still to be seen */
+	q->copied_seen += copied;
+	return copied;
 }

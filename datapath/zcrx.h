@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An interface queue of io_uring: an area of memory that a device's queue fills with payload, and
- * the refill queue by which the program gives its buffers back. One data thread has it to itself.
+ * the refill queue by which the program gives its buffers back. A data thread has one to itself,
+ * or all threads share one, each with a ring of its own.
  *
- *   zcrx_kernel()  what this kernel's zcrx can do
- *   zcrx_able()    can this machine run it?
- *   zcrx_open()    register area and refill queue with a ring; -1 after flow_fail()
- *   zcrx_check()   … with these options?
- *   zcrx_see()     where the bytes of a completion are
- *   zcrx_give()    the bytes were used: give their buffer back; the kernel sees it after
+ *   zcrx_kernel()     what this kernel's zcrx can do
+ *   zcrx_able()       can this machine run it?
+ *   zcrx_check()      … with these options?
+ *   zcrx_queue_new()  a queue, for one flow or for several; zcrx_queue_free() when their rings are
+ *                     closed
+ *   zcrx_open()       register it with a flow's ring; -1 after flow_fail()
+ *   zcrx_see()        where the bytes of a completion are
+ *   zcrx_lock()       around all of what follows
+ *   zcrx_give()       the bytes were used: give their buffer back; the kernel sees it after
  *   zcrx_publish()
- *   zcrx_flush()   make the kernel take back what the refill queue holds, now
- *   zcrx_close()   after the ring is closed
+ *   zcrx_flush()      make the kernel take back what the refill queue holds, now
+ *   zcrx_copied()     bytes that the kernel had to copy
+ *   zcrx_unlock()
  *
  * The kernel takes buffers from the refill queue when the device's queue needs some, and from the
  * area's unused ones else (io_uring/zcrx.c, io_pp_zc_alloc_netmems). Copies take unused ones only.
@@ -20,6 +25,7 @@
 #ifndef DATAPATH_ZCRX_H
 #define DATAPATH_ZCRX_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,18 +42,21 @@ struct zcrx_kernel {
 	bool nodev;
 	bool dmabuf;
 	bool flush;
+	bool share;
 	bool rx_buf_len;
 	bool events;
 };
 
-struct zcrx {
-	int ring_fd;
-	uint32_t id;
+struct zcrx_queue {
+	bool shared;
+	pthread_mutex_t lock; /* of all that follows, where it is shared */
+	bool failed;
+	int exported_fd; /* -1 */
+
 	struct memory area;    /* or … */
 	struct dmabuf *dmabuf; /* … NULL */
 	void *at;	       /* NULL: the CPU does not see it */
 	size_t size;
-	void *bounce; /* for --verify of memory that the CPU does not see */
 	struct memory region;
 	uint64_t token;
 	uint32_t buf_len;
@@ -71,58 +80,79 @@ struct zcrx {
 	uint64_t copied_seen;
 };
 
+/* A flow's hold of it. */
+struct zcrx {
+	struct zcrx_queue *queue;
+	int ring_fd;
+	uint32_t id;
+	void *bounce; /* for --verify of memory that the CPU does not see */
+};
+
 void zcrx_kernel(struct zcrx_kernel *k);
 /* Whether any --path zcrx could run here. If not: why, and what to do. */
 bool zcrx_able(char *why, size_t size);
 /* The same of what was chosen. */
 bool zcrx_check(const struct config *config, char *why, size_t size);
 
+/* NULL: no memory left. */
+struct zcrx_queue *zcrx_queue_new(bool shared);
+void zcrx_queue_free(struct zcrx_queue *q); /* NULL is fine */
+
+/* z->queue is set. Whoever comes first to a shared queue sets it up. */
 int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f);
-void zcrx_close(struct zcrx *z);
+
+static inline void zcrx_lock(struct zcrx *z)
+{
+	if (z->queue->shared)
+		pthread_mutex_lock(&z->queue->lock);
+}
+
+static inline void zcrx_unlock(struct zcrx *z)
+{
+	if (z->queue->shared)
+		pthread_mutex_unlock(&z->queue->lock);
+}
 
 /* NULL: a device's memory could not be read. */
 static inline const void *zcrx_see(const struct zcrx *z, const struct io_uring_cqe *cqe)
 {
 	const struct compat_zcrx_cqe *more = (const void *)(cqe + 1);
+	const struct zcrx_queue *q = z->queue;
 	uint64_t off = COMPAT_ZCRX_OFFSET(more->off);
 
-	return z->dmabuf ? dmabuf_see(z->dmabuf, off, cqe->res, z->bounce) : (char *)z->at + off;
+	return q->dmabuf ? dmabuf_see(q->dmabuf, off, cqe->res, z->bounce) : (char *)q->at + off;
 }
 
-static inline void zcrx_put(struct zcrx *z, uint64_t off, uint32_t len)
+static inline void zcrx_put(struct zcrx_queue *q, uint64_t off, uint32_t len)
 {
-	struct compat_zcrx_rqe *rqe = &z->rqes[z->tail++ & (z->entries - 1)];
+	struct compat_zcrx_rqe *rqe = &q->rqes[q->tail++ & (q->entries - 1)];
 
 	rqe->off = off;
 	rqe->len = len;
 }
 
 /* The refill queue is full: one buffer is kept aside. -1: no memory left. */
-int zcrx_keep(struct zcrx *z, struct counters *c, uint64_t off, uint32_t len);
+int zcrx_keep(struct zcrx_queue *q, struct counters *c, uint64_t off, uint32_t len);
 
 static inline int zcrx_give(struct zcrx *z, struct counters *c, const struct io_uring_cqe *cqe)
 {
 	const struct compat_zcrx_cqe *more = (const void *)(cqe + 1);
-	uint64_t off = COMPAT_ZCRX_OFFSET(more->off) | z->token;
+	struct zcrx_queue *q = z->queue;
+	uint64_t off = COMPAT_ZCRX_OFFSET(more->off) | q->token;
 
-	if (__builtin_expect(z->tail - z->head == z->entries || z->spares, 0))
-		return zcrx_keep(z, c, off, cqe->res);
-	zcrx_put(z, off, cqe->res);
+	if (__builtin_expect(q->tail - q->head == q->entries || q->spares, 0))
+		return zcrx_keep(q, c, off, cqe->res);
+	zcrx_put(q, off, cqe->res);
 	return 0;
 }
 
 int zcrx_publish(struct zcrx *z, struct counters *c);
 /* 0, or a negative errno. */
 int zcrx_flush(struct zcrx *z, struct counters *c);
-
-/* Bytes that the kernel had to copy into the area since the last time that this was asked. */
-static inline uint64_t zcrx_copied(struct zcrx *z)
-{
-	uint64_t now = __atomic_load_n(&z->stats->copy_bytes, __ATOMIC_RELAXED);
-	uint64_t more = now - z->copied_seen;
-
-	z->copied_seen = now;
-	return more;
-}
+/*
+ * Of so many bytes received, how many the kernel had to copy into the area, by its own statistics;
+ * they are the queue's, so what flows that share it hear of it may be each other's.
+ */
+uint64_t zcrx_copied(struct zcrx *z, uint64_t bytes);
 
 #endif

@@ -14,6 +14,7 @@ static const struct belongs {
 	{OPTION_singleshot, {"uring"}},
 	{OPTION_no_iowait, {"uring", "send_zc", "zcrx"}},
 	{OPTION_nodev, {"zcrx"}},
+	{OPTION_share_queue, {"zcrx"}},
 	{OPTION_rx_buf_len, {"zcrx"}},
 	{OPTION_refill, {"zcrx"}},
 	{OPTION_completions, {"zcrx"}},
