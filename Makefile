@@ -32,6 +32,7 @@ zcroi_LIBS  := -lm
 include tools/rules.mk
 include tools/test.mk
 include tools/install.mk
+include tools/lab.mk
 
 .PHONY: demo
 demo: ## install what is missing, build, run a small experiment, print the tables

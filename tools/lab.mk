@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The lab: zero copy in a virtual machine, with a network card in software (lab/README.md).
+
+LAB_KERNEL  ?= 7.2
+LAB_MTU     ?= 4148
+LAB_TIMEOUT ?= 600
+
+lab_run = PATH="$(abspath $(B)):$$PATH" BUILD="$(abspath $(B))" lab/run --kernel $(LAB_KERNEL) --mtu $(LAB_MTU)
+
+.PHONY: lab lab-ready lab-run
+
+lab-ready:
+	@tools/install-deps lab
+	@+$(MAKE) $(quick) all
+	@lab/first $(LAB_KERNEL)
+
+lab: lab-ready ## a shell in a virtual machine where zcrx and devmem run (LAB_KERNEL, LAB_MTU)
+	@$(lab_run) --timeout 0 --terminal --out $(B)/lab -- lab/shell
+
+lab-run: export CMD := $(value CMD)
+lab-run: lab-ready ## one command there: CMD='ip netns exec rx ethtool -g zcnic0' (LAB_TIMEOUT seconds)
+	@[ -n "$$CMD" ] || { echo "lab-run: give it a command: make lab-run CMD='zcpath paths'" >&2; exit 2; }
+	@$(lab_run) --timeout $(LAB_TIMEOUT) --out $(B)/lab -- bash -c "$$CMD"
