@@ -92,8 +92,7 @@ static int ended(struct rx_zcrx *s, struct flow *f, int result)
 	switch (result) {
 	case 0:
 		return 1;
-	case -ENOSPC: /* the completion queue was full */
-		count(&c->event[EVENT_cq_overflow], 1);
+	case -ENOSPC: /* the completion queue was full, which uring_enter() has counted */
 		return 0;
 	case -ENOMEM: /* there was no unused buffer to copy into */
 		count(&c->event[EVENT_buffers_exhausted], 1);

@@ -1,0 +1,229 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# io_uring zcrx over the software NIC; run in the lab's machine:
+#
+#   BUILD=build lab/run --mtu 4148 -- bats tests/lab/zcrx.bats
+#
+# BYTES is what the first test moves in all (512M); 10G takes some minutes.
+
+bats_require_minimum_version 1.5.0
+load ../host/zcpath
+
+FAULTS=/sys/kernel/debug/zcnic/zcnic.0/rx3
+TRACE=/sys/kernel/tracing
+
+setup() {
+	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
+	zcpath_setup
+	host=10.9.0.1
+	in_rx="ip netns exec rx"
+	in_tx="ip netns exec tx"
+	zcrx=(--path zcrx --nic zcnic0 --queues 3)
+	bytes=$(numfmt --from=iec "${BYTES:-512M}")
+}
+
+teardown() {
+	echo "rx: $(cat rx.err 2>/dev/null) tx: $(cat tx.err 2>/dev/null)"
+	zcpath_teardown
+	count_no_more
+	ip -n rx link del odd0 2>/dev/null || true
+	for fault in drop_every linear_every wrong_queue; do
+		echo 0 >$FAULTS/$fault
+	done
+	on_both mtu 4148
+	ip -n rx link set zcnic0 up
+	ip netns exec rx ethtool -K zcnic0 rx-gro-hw on
+}
+
+on_both() {
+	ip -n rx link set zcnic0 "$@"
+	ip -n tx link set zcnic1 "$@"
+}
+
+# The kernel's own count of the pieces that it copied for zcrx: by ftrace, not by ours.
+count_copies() {
+	echo 0 >$TRACE/tracing_on
+	echo io_zcrx_copy_chunk >$TRACE/set_ftrace_filter
+	echo function >$TRACE/current_tracer
+	echo >$TRACE/trace
+	echo 1 >$TRACE/tracing_on
+}
+
+copies() { # entries written, those that a full buffer has lost too
+	sed -n 's|^# entries-in-buffer/entries-written: [0-9]*/\([0-9]*\) .*|\1|p' $TRACE/trace
+}
+
+count_no_more() {
+	echo nop >$TRACE/current_tracer
+	echo >$TRACE/set_ftrace_filter
+}
+
+share_is_whole() { # BYTES: at least 99.9 %
+	[ $(($(value rx bytes_zerocopy) * 1000)) -ge $((999 * $1)) ]
+}
+
+@test "every byte is right and none is copied: IPv4, IPv6, long and short frames, HW GRO, CPUs" {
+	each=$((bytes / 16))
+	count_copies
+	for mtu in 4148 1500; do
+		on_both mtu $mtu
+		for gro in on off; do
+			ip netns exec rx ethtool -K zcnic0 rx-gro-hw $gro
+			for host in 10.9.0.1 fd09::1; do
+				for cpus in 0 1; do
+					# A sender of device memory is quicker, and checks it as well.
+					both "${zcrx[@]}" --cpu $cpus --irq-cpu 0 -- --path devmem --cpu 1 --bytes $each --verify
+					echo "mtu $mtu, HW GRO $gro, to $host, on CPU $cpus and 0:" \
+						"$(value rx bytes_zerocopy) of $each not copied, $(value rx bad_bytes) bad," \
+						"$((each * 8 / ($(value rx window_ns) / 1000))) Mbit/s" >&3
+					check_figures $each
+					share_is_whole $each
+				done
+			done
+		done
+	done
+	echo "copies, as the kernel counts them: $(copies)" >&3
+	[ "$(copies)" = 0 ]
+}
+
+@test "without a NIC all of it is copied, and said to be" {
+	count_copies
+	both --path zcrx --nodev -- --bytes 32M --verify
+	check_figures $((32 << 20))
+	[ "$(value rx bytes_zerocopy)" = 0 ]
+	echo "copies, as the kernel counts them: $(copies)"
+	[ "$(copies)" -ge $(((32 << 20) / 65536)) ]
+}
+
+@test "what the NIC leaves unsplit is copied, by zcprof's count and the kernel's, and zcroi says so" {
+	ip netns exec rx ethtool -K zcnic0 rx-gro-hw off
+	echo 10 >$FAULTS/linear_every
+	count_copies
+	"$BUILD/zcprof" run --link netns:rx,tx --rx zcrx --nic zcnic0 --queues 3 --bytes 64M --verify --repeat 1 \
+		--exact --collect iouring -o out
+	run=out/rx=zcrx,tx=copy/run-1.csv
+	[ "$(awk -F, '$4 == "bad_bytes" { print $6 }' $run)" = 0 ]
+	pieces=$(awk -F, '$4 == "zcrx_copies" { n += $6 } END { print n + 0 }' $run)
+	copied=$(awk -F, '$4 == "zcrx_copied" { n += $6 } END { print n + 0 }' $run)
+	echo "linear: $copied copied of $((64 << 20)) in $pieces pieces; ftrace: $(copies)"
+	[ "$pieces" = "$(copies)" ]
+	[ $((copied * 100)) -ge $((8 * (64 << 20))) ]
+	[ $((copied * 100)) -le $((12 * (64 << 20))) ]
+	share=$("$BUILD/zcroi" table --format csv out 2>/dev/null | python3 -c '
+import csv, sys
+print(next(csv.DictReader(sys.stdin))["zerocopy_rx_percent"])')
+	echo "zcroi: $share %"
+	awk -v share="$share" 'BEGIN { exit !(share >= 88 && share <= 92) }'
+}
+
+@test "what comes to another queue is copied, by our count and the kernel's" {
+	echo 1 >$FAULTS/wrong_queue
+	"$BUILD/zcprof" run --link netns:rx,tx --rx zcrx --nic zcnic0 --queues 3 --bytes 16M --verify --repeat 1 \
+		--exact --collect iouring -o out
+	run=out/rx=zcrx,tx=copy/run-1.csv
+	ours=$(awk -F, '$3 == "path" && $4 == "bytes_copied" && $2 == "rx" { print $6 }' $run)
+	kernels=$(awk -F, '$3 == "iouring" && $4 == "zcrx_copied" { n += $6 } END { print n + 0 }' $run)
+	echo "zcpath: $ours copied, fentry: $kernels"
+	[ "$ours" = $((16 << 20)) ]
+	[ "$kernels" = $((16 << 20)) ]
+	[ "$(awk -F, '$4 == "bad_bytes" { print $6 }' $run)" = 0 ]
+}
+
+@test "memory of each kind, larger buffers, several flows, odd sizes" {
+	# Twice an area: a ring that is closed gives its own back a moment later.
+	echo 72 >/proc/sys/vm/nr_hugepages
+	both "${zcrx[@]}" --hugepages -- --bytes 16M --verify
+	share_is_whole $((16 << 20))
+	both "${zcrx[@]}" --hugepages --rx-buf-len 32K -- --bytes 16M --verify
+	check_figures $((16 << 20))
+	share_is_whole $((16 << 20))
+	both "${zcrx[@]}" --memory udmabuf --area 16M -- --bytes 16M --verify
+	check_figures $((16 << 20))
+	share_is_whole $((16 << 20))
+	both --path zcrx --nic zcnic0 --queues 1-3 -- --flows 3 --write 10001 --msg 1000003 --bytes 16M --verify
+	check_figures $((16 << 20))
+	share_is_whole $((16 << 20))
+	both "${zcrx[@]}" --no-iowait -- --bytes 16M --verify
+	share_is_whole $((16 << 20))
+}
+
+@test "small queues cost re-arms and stalls, and no byte and no buffer" {
+	both "${zcrx[@]}" --completions 4 -- --path devmem --bytes 64M --verify
+	check_figures $((64 << 20))
+	echo "4 completions: $(value rx cq_overflow) overflows, $(value rx rearms) re-arms"
+	[ "$(value rx rearms)" -ge "$(value rx cq_overflow)" ]
+	[ "$(value rx cq_overflow)" -gt 0 ]
+	both "${zcrx[@]}" --refill 2 --area 8M -- --path devmem --bytes 64M --verify
+	check_figures $((64 << 20))
+	echo "refill queue of 2: $(value rx refill_stalls) kept aside, $(value rx refill_flushes) flushes"
+	[ "$(value rx refill_stalls)" -gt 0 ]
+	# Far fewer buffers than the ring has entries: what comes while all are in use is sent again.
+	both "${zcrx[@]}" --area 512K -- --path devmem --bytes 16M --verify
+	check_figures $((16 << 20))
+	echo "area of 128 buffers: $(value rx alloc_failures) events of none left"
+}
+
+@test "packets that are lost, and a link that goes down in mid-stream, cost no byte" {
+	echo 200 >$FAULTS/drop_every
+	both "${zcrx[@]}" -- --bytes 16M --verify
+	check_figures $((16 << 20))
+	echo 0 >$FAULTS/drop_every
+	rx "${zcrx[@]}"
+	$in_tx timeout 60 "$BUILD/zcpath" tx --to $host --port "$port" --bytes 48M --verify >tx.csv 2>tx.err 3>&- &
+	tx_pid=$!
+	wait_for ',open,' rx.csv
+	for _ in 1 2 3; do
+		ip -n rx link set zcnic0 down
+		sleep 0.1
+		ip -n rx link set zcnic0 up
+		sleep 0.3
+	done
+	wait $tx_pid
+	rx_ends
+	[ "$rx_code" = 0 ]
+	check_figures $((48 << 20))
+}
+
+@test "an end that is killed in mid-stream leaves nothing bound, ten times" {
+	for n in 1 2 3 4 5; do
+		for end in rx tx; do
+			rx "${zcrx[@]}"
+			$in_tx timeout 60 "$BUILD/zcpath" tx --to $host --port "$port" --seconds 30 >tx.csv 2>tx.err 3>&- &
+			wait_for ',open,' rx.csv
+			sleep 0.0$n
+			pkill -KILL -f "zcpath $end .*--port $port" || true
+			wait || true
+		done
+	done
+	both "${zcrx[@]}" -- --bytes 16M --verify
+	check_figures $((16 << 20))
+	share_is_whole $((16 << 20))
+}
+
+refuses() { # PATTERN RX-OPTION...: at the latest when the flow has come; one sentence, exit 3
+	local pattern=$1
+	shift
+	rx_code=0
+	$in_rx timeout 20 "$BUILD/zcpath" rx --bind "$host" --port "$port" "$@" >rx.csv 2>rx.err 3>&- &
+	rx_pid=$!
+	for _ in $(seq 100); do
+		grep -q ,listening, rx.csv && break
+		kill -0 $rx_pid 2>/dev/null || break
+		sleep 0.05
+	done
+	! grep -q ,listening, rx.csv || tx --bytes 1M || true
+	rx_ends
+	echo "$*: $rx_code: $(cat rx.err)"
+	[ "$rx_code" = 3 ]
+	[[ "$(<rx.err)" == *$pattern* ]]
+	[ "$(wc -l <rx.err)" = 1 ]
+}
+
+@test "what cannot be is one sentence and exit 3" {
+	refuses "has not pieces so large in a row" "${zcrx[@]}" --rx-buf-len 64M --area 64M
+	refuses "nr_hugepages" "${zcrx[@]}" --hugepages --area 1G
+	refuses "libcuda.so.1 is not here" "${zcrx[@]}" --memory cuda
+	ip -n rx link add odd0 type dummy
+	refuses "odd0 cannot receive without copy" --path zcrx --nic odd0 --queues 0
+}
