@@ -50,8 +50,8 @@ struct xarray {
 	spinlock_t xa_lock;
 };
 
-struct sock {
-	struct xarray sk_user_frags;
+struct sock___devmem {
+	struct xarray sk_user_frags; /* from 6.12 */
 };
 #pragma clang attribute pop
 
@@ -185,7 +185,7 @@ HOOK1(holds_refill, io_pp_zc_alloc_netmems)
 
 HOOK1(holds_tokens, tcp_recvmsg_dmabuf)
 {
-	watch(&((struct sock *)a)->sk_user_frags.xa_lock, HOLDS_DEVMEM_TOKENS);
+	watch(&((struct sock___devmem *)a)->sk_user_frags.xa_lock, HOLDS_DEVMEM_TOKENS);
 }
 
 SEC("raw_tracepoint/io_uring_cqring_wait")

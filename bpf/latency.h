@@ -5,7 +5,7 @@
 
 #include "bpf/tally.h"
 
-enum latency_counter { LATENCY_SAMPLES, LATENCY_TOTAL };
+enum latency_counter { LATENCY_SAMPLES, LATENCY_TOTAL, LATENCY_FULL };
 
 #define LATENCY_NAPI_TO_COPY 0
 
@@ -18,5 +18,19 @@ enum latency_counter { LATENCY_SAMPLES, LATENCY_TOTAL };
 
 /* Packets under way that are followed at once; the longest unseen makes room. */
 #define LATENCY_PACKETS 16384
+
+/* Flows that have figures of their own, known by who sends. */
+#define LATENCY_FLOWS 256
+
+struct latency_peer {
+	__u32 address[4]; /* as on the wire; of IPv4 the first */
+	__u16 family;	  /* AF_INET, AF_INET6 */
+	__u16 port;	  /* as on the wire */
+};
+
+struct latency_flow {
+	__u64 total_ns;
+	__u64 bucket[HISTOGRAM_BUCKETS];
+};
 
 #endif

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The delay between NAPI and the copy, of a quarter of the packets of each slice. */
+/*
+ * The delay between NAPI and the copy, or delivery without one, of a quarter of the packets of each
+ * slice.
+ */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+
 #include "bpf/latency.h"
 #include "bpf/latency.skel.h"
 #include "collectors/list.h"
@@ -8,13 +16,56 @@
 static const struct tally_row rows[] = {
 	{LATENCY_SAMPLES, METRIC_latency_samples, NULL},
 	{LATENCY_TOTAL, METRIC_latency_total, NULL},
+	{LATENCY_FULL, METRIC_latency_full, NULL},
 };
 
-static void histogram(const struct tally *t, struct writer *w)
+/* The lower edge of the bucket in which a share of the packets is reached. */
+static __u64 quantile(const struct latency_flow *flow, __u64 samples, double share)
 {
-	tally_histogram(t, w, LATENCY_NAPI_TO_COPY, METRIC_latency_napi_to_copy);
+	double left = share * (double)samples;
+
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		left -= (double)flow->bucket[i];
+		if (left <= 0)
+			return histogram_edge(i);
+	}
+	return 0;
 }
 
-TALLY_COLLECTOR(latency, "delay between NAPI and the copy to user memory", .rows = rows,
-		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true,
-		.slice_ns = LATENCY_SLICE_NS, .more = histogram);
+static void emit_flow(const struct tally *t, struct writer *w, const struct latency_peer *peer,
+		      const struct latency_flow *flow)
+{
+	char address[INET6_ADDRSTRLEN];
+	char key[INET6_ADDRSTRLEN + 8];
+	__u64 samples = 0;
+
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		samples += flow->bucket[i];
+	if (!samples)
+		return;
+	inet_ntop(peer->family, peer->address, address, sizeof(address));
+	snprintf(key, sizeof(key), peer->family == AF_INET6 ? "[%s]:%u" : "%s:%u", address,
+		 ntohs(peer->port));
+	writer_u64(w, WINDOW, END_RX, METRIC_latency_flow_samples, key, tally_scaled(t, samples));
+	writer_f64(w, WINDOW, END_RX, METRIC_latency_flow_mean, key,
+		   (double)flow->total_ns / (double)samples);
+	writer_u64(w, WINDOW, END_RX, METRIC_latency_flow_p50, key, quantile(flow, samples, 0.5));
+	writer_u64(w, WINDOW, END_RX, METRIC_latency_flow_p99, key, quantile(flow, samples, 0.99));
+}
+
+static void more(const struct tally *t, struct writer *w)
+{
+	const struct latency_bpf *bpf = tally_bpf(t);
+	int fd = bpf_map__fd(bpf->maps.flows);
+	struct latency_peer key, *before = NULL;
+	struct latency_flow flow;
+
+	tally_histogram(t, w, LATENCY_NAPI_TO_COPY, METRIC_latency_napi_to_copy);
+	for (; !bpf_map_get_next_key(fd, before, &key); before = &key)
+		if (!bpf_map_lookup_elem(fd, &key, &flow))
+			emit_flow(t, w, &key, &flow);
+}
+
+TALLY_COLLECTOR(latency, "delay between NAPI and the copy to user memory, or delivery without one",
+		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
+		.tracepoints = true, .slice_ns = LATENCY_SLICE_NS, .more = more);

@@ -98,7 +98,25 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 };
 
+struct in6_addr {
+	union {
+		__be32 u6_addr32[4];
+	} in6_u;
+};
+
+struct sock_common {
+	unsigned short skc_family;
+	__be16 skc_dport;
+	__be32 skc_daddr;
+	struct in6_addr skc_v6_daddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
 struct sk_buff {
+	struct sock *sk;
 	unsigned int len, data_len;
 	unsigned int end; /* an offset from head */
 	unsigned char *head;

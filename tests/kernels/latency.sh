@@ -28,4 +28,8 @@ across tell work "done"
 samples=$(figure rx latency samples task)
 within "packets followed, of 1000" 50 "$samples" 600
 within "their mean delay in ns, after a sleep of 100 ms" 100000000 $(($(figure rx latency total task) / samples)) 160000000
+read -r flows followed < <(awk -F, '$2 == "rx" && $4 == "flow_samples" && $5 ~ /^127.0.0.1:/ { n++; s += $6 }
+	END { print n, s }' "$dir/run.csv")
+within "connections of them, of 100" 20 "$flows" 100
+same "packets of all connections" "$followed" "$samples"
 same lost "$(figure host latency lost '')" 0

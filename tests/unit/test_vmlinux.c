@@ -34,6 +34,13 @@ static const struct {
 	{"nsproxy", "net_ns", 8},
 	{"net", "ns", 0},
 	{"ns_common", "inum", 4},
+	{"sk_buff", "sk", 8},
+	{"sock", "__sk_common", 0},
+	{"sock_common", "skc_family", 2},
+	{"sock_common", "skc_dport", 2},
+	{"sock_common", "skc_daddr", 4},
+	{"sock_common", "skc_v6_daddr", 16},
+	{"in6_addr", "in6_u", 16},
 #if defined(__x86_64__)
 	{"thread_info", "status", 4},
 	{"pt_regs", "orig_ax", 8},
