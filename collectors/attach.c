@@ -2,6 +2,7 @@
 #include "collectors/attach.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,38 +53,25 @@ static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 	}
 }
 
-/* Throughput inside the window, and connections that came since. */
-static void look_again(struct attaching *a)
-{
-	for (size_t i = 0; i < a->count; i++) {
-		struct subject *s = &a->subjects[i];
-		struct moved moved;
-		uint64_t bytes;
-
-		traffic_look(&s->traffic);
-		if (traffic_read(&s->traffic, &moved))
-			continue;
-		bytes = subject_bytes(s, &moved) - subject_bytes(s, &s->moved[EDGE_OPEN]);
-		writer_f64(a->writer, (double)(clock_ns() - s->at_ns[EDGE_OPEN]) / 1e9, s->end,
-			   METRIC_path_bytes, NULL, (double)(bytes - s->shown));
-		s->shown = bytes;
-	}
-	writer_flush(a->writer);
-}
-
 static enum waited stay(struct attaching *a)
 {
 	uint64_t opened = clock_ns();
 	uint64_t deadline = NEVER;
+	uint64_t step = LOOK_NS;
 
+	if (a->settings->interval > 0)
+		step = (uint64_t)(a->settings->interval * 1e9);
 	if (a->settings->seconds > 0)
 		deadline = opened + (uint64_t)(a->settings->seconds * 1e9);
-	for (uint64_t next = opened + LOOK_NS;; next += LOOK_NS) {
+	for (uint64_t next = opened + step;; next += step) {
 		enum waited waited = wait_until(a, next < deadline ? next : deadline);
 
 		if (waited != WAITED || next >= deadline)
 			return waited;
-		look_again(a);
+		attach_look(a);
+		/* One that took longer than a step leaves those out that it missed. */
+		while (next + step < clock_ns())
+			next += step;
 	}
 }
 
@@ -275,11 +263,15 @@ static int run_window(struct attaching *a)
 
 	set_targets(a);
 	attach_record_facts(a);
+	attach_look_begin(a);
 	collecting_open(&a->collecting, &a->run, a->chosen, false, a->writer, &a->once);
 	writer_flush(a->writer);
 	waited = measure(a);
 	for (size_t i = 0; i < a->count; i++)
 		subject_warn_forked(&a->subjects[i]);
+	/* Who only watches is done when asked to stop. */
+	if (waited == WAITED_STOPPED && !a->settings->output && !a->settings->seconds)
+		waited = WAITED;
 	whole = attach_record_window(a, waited);
 	collecting_close(&a->collecting);
 	writer_flush(a->writer);
@@ -299,7 +291,7 @@ static void discard(struct attaching *a)
 	char *part;
 
 	writer_abandon(a->writer);
-	if (asprintf(&part, "%s.part", a->settings->output) < 0)
+	if (!a->settings->output || asprintf(&part, "%s.part", a->settings->output) < 0)
 		return;
 	unlink(part);
 	free(part);
@@ -308,16 +300,25 @@ static void discard(struct attaching *a)
 /* "run.csv" has "run.folded" beside it. */
 static char *sidecar_of(const char *output)
 {
-	size_t len = strlen(output);
+	size_t len = output ? strlen(output) : 0;
 
+	if (!output)
+		return NULL;
 	if (len > strlen(".csv") && !strcmp(output + len - strlen(".csv"), ".csv"))
 		len -= strlen(".csv");
 	return strndup(output, len);
 }
 
+/* For who wants no record. */
+static struct writer *write_nowhere(struct attaching *a)
+{
+	a->nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	return a->nowhere >= 0 ? writer_stream(a->nowhere, "/dev/null") : NULL;
+}
+
 int attach(const struct attach_settings *settings)
 {
-	struct attaching a = {.settings = settings};
+	struct attaching a = {.settings = settings, .nowhere = -1};
 	char *sidecar = sidecar_of(settings->output);
 	int error = stop_prepare();
 	int result = EXIT_FAILED;
@@ -336,7 +337,9 @@ int attach(const struct attach_settings *settings)
 	for (int end = END_HOST; end < END_COUNT && !error; end++)
 		error = add_named(&a, end);
 	if (!error)
-		a.writer = writer_create(settings->output);
+		error = attach_look_open(&a);
+	if (!error)
+		a.writer = settings->output ? writer_create(settings->output) : write_nowhere(&a);
 	prepared = a.writer && !prepare(&a);
 	if (prepared)
 		result = run_window(&a);
@@ -347,6 +350,9 @@ int attach(const struct attach_settings *settings)
 	if (!end_command(&a, prepared ? COMMAND_WAIT : COMMAND_GIVE_UP))
 		result = EXIT_FAILED;
 	reporting_close(&a.reporting);
+	attach_look_close(&a);
+	if (a.nowhere >= 0)
+		close(a.nowhere);
 	once_free(&a.once);
 	free(sidecar);
 	return result;

@@ -25,6 +25,9 @@ enum {
 	KEY_EXACT,
 	KEY_ADAPTER,
 	KEY_TERMINATE,
+	KEY_INTERVAL,
+	KEY_LIVE,
+	KEY_OPENMETRICS,
 };
 
 static const struct argp_option options[] = {
@@ -71,11 +74,23 @@ static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "When:", 2},
 	{"warmup", KEY_WARMUP, "SECONDS", 0, "Time before the window opens (0.5)", 0},
 	{"seconds", KEY_SECONDS, "SECONDS", 0,
-	 "Length of the window (10; with COMMAND: until it ends)", 0},
+	 "Length of the window (10; with COMMAND: until it ends; with --live or --openmetrics: "
+	 "until "
+	 "it is stopped)",
+	 0},
 	{"terminate", KEY_TERMINATE, NULL, 0,
 	 "COMMAND is told to end (SIGTERM) when the window has closed", 0},
 	{NULL, 0, NULL, 0, "Where to:", 3},
-	{"output", 'o', "FILE", 0, "The record; needed", 0},
+	{"output", 'o', "FILE", 0, "The record; needed, unless --live or --openmetrics is given",
+	 0},
+	{"interval", KEY_INTERVAL, "SECONDS", 0,
+	 "Write what every source counted in each such time into the record too", 0},
+	{"live", KEY_LIVE, NULL, 0,
+	 "Show each second (--interval) on standard output what is going on", 0},
+	{"openmetrics", KEY_OPENMETRICS, "FILE|:PORT", 0,
+	 "Keep all figures in this file, as node exporter's textfile collector reads it, or serve "
+	 "them at http://127.0.0.1:PORT/metrics (0: any port)",
+	 0},
 	{"verbose", 'v', NULL, 0, "Say what is done", 0},
 	{0},
 };
@@ -93,6 +108,8 @@ static const char documentation[] =
 	"  zcprof attach --rx-netns server --tx-netns client -o pods.csv\n"
 	"  zcprof attach --cpu 4-7 --iface eth0 --as rx -o cpus.csv\n"
 	"  zcprof attach -o iperf3.csv -- iperf3 -c server -t 20\n"
+	"  zcprof attach --netns server --live\n"
+	"  zcprof attach --cpu 0-3 --interval 15 --openmetrics /var/lib/node_exporter/zcprof.prom\n"
 	"  zcprof attach --seconds 5 --terminate -o pmd.csv -- dpdk-testpmd -l 0,1 -- "
 	"--forward-mode=io\n"
 	"\n"
@@ -125,6 +142,20 @@ static const char *collectors_option(struct argp_state *state, const char *name,
 		argp_error(state, "--%s: there is no collector %.*s", name,
 			   (int)strcspn(unknown, ","), unknown);
 	return list;
+}
+
+static const char *openmetrics_option(struct argp_state *state, const char *text)
+{
+	uint64_t port;
+	const char *why;
+
+	if (!*text)
+		argp_error(state, "--openmetrics: expected a file, or ':' and a port");
+	if (*text == ':' && (quantity_count(text + 1, &port, &why) || port > 65535))
+		argp_error(state,
+			   "--openmetrics %s: expected a port from 0 to 65535 behind the colon",
+			   text);
+	return text;
 }
 
 static void end_option(struct attach_settings *s, int key, char *text, struct argp_state *state)
@@ -223,8 +254,10 @@ static void check(struct attach_settings *s, struct argp_state *state)
 	if (s->terminate && !s->seconds)
 		argp_error(state, "--terminate needs --seconds: without it the window closes when "
 				  "the command ends");
-	if (!s->output)
+	if (!s->output && !s->live && !s->openmetrics)
 		argp_error(state, "-o FILE is needed: the record goes there");
+	if (!s->output && s->interval > 0 && !s->live && !s->openmetrics)
+		argp_error(state, "--interval writes into the record: give -o FILE");
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -264,6 +297,17 @@ static error_t parse(int key, char *text, struct argp_state *state)
 				   adapter_names());
 		s->adapter = text;
 		return 0;
+	case KEY_INTERVAL:
+		s->interval = seconds_option(state, "interval", text);
+		if (s->interval < 0.05)
+			argp_error(state, "--interval %s: expected 0.05 seconds or more", text);
+		return 0;
+	case KEY_LIVE:
+		s->live = true;
+		return 0;
+	case KEY_OPENMETRICS:
+		s->openmetrics = openmetrics_option(state, text);
+		return 0;
 	case KEY_TERMINATE:
 		s->terminate = true;
 		return 0;
@@ -292,6 +336,7 @@ void attach_settings_parse(struct attach_settings *settings, int argc, char **ar
 	*settings = (struct attach_settings){.warmup = 0.5};
 	/* In order: what stands behind COMMAND is its own. */
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, settings);
-	if (!settings->seconds && !settings->command)
+	/* Who watches does so until he has seen enough. */
+	if (!settings->seconds && !settings->command && !settings->live && !settings->openmetrics)
 		settings->seconds = 10;
 }

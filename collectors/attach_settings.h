@@ -26,8 +26,11 @@ struct attach_settings {
 	bool terminate;	     /* the command, when the window has closed */
 	double seconds;	     /* 0: until the command ends */
 	double warmup;
-	const char *output;
-	const char *collect; /* lists of collectors; NULL: all */
+	double interval; /* of rows in mid-window; 0: of throughput alone, every second */
+	bool live;
+	const char *openmetrics; /* a file, or ':' and a port; NULL: none */
+	const char *output;	 /* NULL: none, somebody only watches */
+	const char *collect;	 /* lists of collectors; NULL: all */
 	const char *no_collect;
 	bool exact;
 };

@@ -5,13 +5,20 @@
  *   attach_record_facts()   the first rows
  *   attach_record_window()  those of the window; was it what was asked for?
  *   attach_record_bytes()   what was moved, once a command that says so itself has ended
+ *
+ *   attach_look_open()      0, or -1 after saying why; _close() is safe at any time
+ *   attach_look_begin()     who is measured is known now
+ *   attach_look()           in mid-window: what was asked for to be said there
  */
 #ifndef COLLECTORS_ATTACHING_H
 #define COLLECTORS_ATTACHING_H
 
 #include "collectors/attach_settings.h"
 #include "collectors/collecting.h"
+#include "collectors/live.h"
+#include "collectors/openmetrics.h"
 #include "collectors/reporting.h"
+#include "collectors/serve.h"
 #include "collectors/subject.h"
 
 /* What a wait ended with. */
@@ -27,6 +34,11 @@ struct attaching {
 	struct collecting collecting;
 	struct reporting reporting; /* of the command */
 	bool command_ended;
+	struct series *series; /* NULL: nobody wants more than throughput before the end */
+	struct live live;
+	struct serve *serve;
+	bool unwritten; /* OpenMetrics; was said */
+	int nowhere;	/* where a record that nobody wants goes; -1: there is one */
 	struct writer *writer;
 	struct once once;
 };
@@ -34,5 +46,10 @@ struct attaching {
 void attach_record_facts(struct attaching *a);
 bool attach_record_window(struct attaching *a, enum waited waited);
 void attach_record_bytes(struct attaching *a);
+
+int attach_look_open(struct attaching *a);
+void attach_look_begin(struct attaching *a);
+void attach_look(struct attaching *a);
+void attach_look_close(struct attaching *a);
 
 #endif

@@ -104,6 +104,21 @@ void collecting_snapshot(struct collecting *c, enum edge edge)
 	c->spread_ns[edge] = clock_ns() - first;
 }
 
+void collecting_look(const struct collecting *c, struct writer *w)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct collector_ops *ops = c->used[i].ops;
+		void *state = c->used[i].state;
+
+		if (!c->used[i].opened || c->used[i].failed)
+			continue;
+		if (ops->look)
+			ops->look(state, w);
+		else if (ops->repeats && !ops->snapshot(state, EDGE_CLOSE))
+			ops->emit(state, w);
+	}
+}
+
 void collecting_emit(const struct collecting *c, struct writer *w)
 {
 	static const char *const edge_name[EDGE_COUNT] = {"open", "close"};

@@ -7,6 +7,7 @@
  *   collecting_open()      open those that were chosen; the others, and those that cannot measure
  *                          here, become rows that say why
  *   collecting_snapshot()  all of them, one right after the other
+ *   collecting_look()      the rows of all that can say something in mid-window
  *   collecting_emit()      the rows of all that have both snapshots
  *   collecting_close()     safe at any time
  */
@@ -38,6 +39,7 @@ void collecting_open(struct collecting *c, const struct run *run,
 		     const struct collector_ops *const *chosen, bool control, struct writer *w,
 		     struct once *once);
 void collecting_snapshot(struct collecting *c, enum edge edge);
+void collecting_look(const struct collecting *c, struct writer *w);
 void collecting_emit(const struct collecting *c, struct writer *w);
 void collecting_close(struct collecting *c);
 

@@ -7,6 +7,8 @@
  *   snapshot  read the counters at one edge of the window, as fast as can be: no output, no
  *             division of labour, nothing that can wait until emit
  *   emit      after the window: the difference of the two snapshots as rows
+ *   look      in mid-window, as often as one likes: rows of the window so far, those that a person
+ *             or a time series wants, while measuring goes on and what emit says stays the same
  *   close     let go of everything; called also after a failed open
  *
  * A collector keeps its state in its own struct behind `state`. All verbs are called by one thread.
@@ -56,6 +58,10 @@ struct collector_ops {
 		    size_t why_size);
 	int (*snapshot)(void *state, enum edge edge);
 	void (*emit)(void *state, struct writer *w);
+	/* NULL: nothing is known before the end; or, with `repeats`, a snapshot of EDGE_CLOSE and
+	   emit do it, which may come again and again. */
+	void (*look)(void *state, struct writer *w);
+	bool repeats;
 	void (*close)(void *state);
 };
 

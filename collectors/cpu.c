@@ -206,6 +206,9 @@ static int cpu_snapshot(void *state, enum edge edge)
 	struct moment *m = &c->moment[edge];
 	int result;
 
+	m->thread_count = 0;
+	m->process_count = 0;
+	m->failed = false;
 	clock_gettime(CLOCK_MONOTONIC, &m->at);
 	result = read_stat(c->stat, m);
 	for (int end = END_RX; end <= END_TX && !result; end++) {
@@ -427,5 +430,6 @@ const struct collector_ops cpu_collector = {
 	.open = cpu_open,
 	.snapshot = cpu_snapshot,
 	.emit = cpu_emit,
+	.repeats = true,
 	.close = cpu_close,
 };

@@ -84,5 +84,6 @@ const struct collector_ops cpufreq_collector = {
 	.open = cpufreq_open,
 	.snapshot = cpufreq_snapshot,
 	.emit = cpufreq_emit,
+	.repeats = true,
 	.close = cpufreq_close,
 };

@@ -287,5 +287,6 @@ const struct collector_ops cstate_collector = {
 	.open = cstate_open,
 	.snapshot = cstate_snapshot,
 	.emit = cstate_emit,
+	.repeats = true,
 	.close = cstate_close,
 };

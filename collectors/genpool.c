@@ -164,17 +164,8 @@ static int count(const struct state *s, int i, __u64 total[END_COUNT])
 	return 0;
 }
 
-static void genpool_emit(void *state, struct writer *w)
+static void emit_rows(const struct state *s, struct writer *w, double scale)
 {
-	struct state *s = state;
-	double scale;
-
-	slices_wait(s->slices);
-	scale = slices_scale(s->slices);
-	if (scale <= 0) {
-		slices_absent(w, "genpool");
-		return;
-	}
 	if (scale > 1)
 		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "genpool", 1 / scale);
 	for (int i = 0; i < CALLS; i++) {
@@ -187,6 +178,29 @@ static void genpool_emit(void *state, struct writer *w)
 				writer_u64(w, WINDOW, end, METRIC_genpool_calls, calls[i].name,
 					   slices_scaled(total[end], scale));
 	}
+}
+
+static void genpool_emit(void *state, struct writer *w)
+{
+	struct state *s = state;
+	double scale;
+
+	slices_wait(s->slices);
+	scale = slices_scale(s->slices);
+	if (scale > 0)
+		emit_rows(s, w, scale);
+	else
+		slices_absent(w, "genpool");
+}
+
+static void genpool_look(void *state, struct writer *w)
+{
+	struct state *s = state;
+	double scale = slices_hold(s->slices);
+
+	if (scale > 0)
+		emit_rows(s, w, scale);
+	slices_let(s->slices);
 }
 
 static void genpool_close(void *state)
@@ -212,5 +226,6 @@ const struct collector_ops genpool_collector = {
 	.open = genpool_open,
 	.snapshot = genpool_snapshot,
 	.emit = genpool_emit,
+	.look = genpool_look,
 	.close = genpool_close,
 };

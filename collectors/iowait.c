@@ -83,14 +83,13 @@ static void emit_figures(struct writer *w, const struct iowait_key *key,
 	writer_u64(w, WINDOW, f->end, METRIC_iowait_waits, text, f->waits);
 }
 
-static void iowait_emit(void *state, struct writer *w)
+/* Of waits that go on only where the window is over. */
+static void emit_rows(struct state *s, struct writer *w, bool over)
 {
-	struct state *s = state;
 	int fd = bpf_map__fd(s->bpf->maps.figures);
 	__u64 lost[END_COUNT], io_uring_ns[END_COUNT] = {0};
 	struct iowait_key key, *before = NULL;
 
-	iowait_bpf__detach(s->bpf);
 	memcpy(lost, s->bpf->bss->lost, sizeof(lost));
 	lost[END_HOST] += s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN];
 	for (; !bpf_map_get_next_key(fd, before, &key); before = &key) {
@@ -99,7 +98,7 @@ static void iowait_emit(void *state, struct writer *w)
 
 		if (bpf_map_lookup_elem(fd, &key, &f))
 			continue;
-		ns = f.total_ns + unfinished_ns(s, &key);
+		ns = f.total_ns + (over ? unfinished_ns(s, &key) : 0);
 		if (!ns && !f.waits)
 			continue; /* all of it was before the window or after */
 		emit_figures(w, &key, &f, ns);
@@ -111,6 +110,22 @@ static void iowait_emit(void *state, struct writer *w)
 			writer_u64(w, WINDOW, end, METRIC_iowait_io_uring, NULL, io_uring_ns[end]);
 		writer_u64(w, WINDOW, end, METRIC_iowait_lost, NULL, lost[end]);
 	}
+}
+
+static void iowait_emit(void *state, struct writer *w)
+{
+	struct state *s = state;
+
+	iowait_bpf__detach(s->bpf);
+	emit_rows(s, w, true);
+}
+
+static void iowait_look(void *state, struct writer *w)
+{
+	struct state *s = state;
+
+	s->missed[EDGE_CLOSE] = bpf_missed(s->bpf->progs.iowait_switch);
+	emit_rows(s, w, false);
 }
 
 static void iowait_close(void *state)
@@ -129,5 +144,6 @@ const struct collector_ops iowait_collector = {
 	.open = iowait_open,
 	.snapshot = iowait_snapshot,
 	.emit = iowait_emit,
+	.look = iowait_look,
 	.close = iowait_close,
 };

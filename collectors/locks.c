@@ -91,10 +91,24 @@ static size_t add_up(const struct locks_bpf *bpf, struct symbols *symbols, struc
 	return count;
 }
 
+/* The kernel's names, read once for as long as they are of the same window. */
+static struct symbols *names_for(const struct locks_bpf *bpf)
+{
+	static const struct locks_bpf *of;
+	static struct symbols *names;
+
+	if (names && of == bpf)
+		return names;
+	symbols_free(names);
+	names = symbols_new();
+	of = bpf;
+	return names;
+}
+
 static void contention(const struct tally *t, struct writer *w)
 {
 	const struct locks_bpf *bpf = tally_bpf(t);
-	struct symbols *symbols = symbols_new();
+	struct symbols *symbols = names_for(bpf);
 	struct place *place = calloc(LOCKS_PLACES + 1, sizeof(*place));
 	size_t count = 0;
 
@@ -113,8 +127,6 @@ static void contention(const struct tally *t, struct writer *w)
 			   f->longest_ns);
 	}
 	free(place);
-	if (symbols)
-		symbols_free(symbols);
 }
 
 TALLY_COLLECTOR(locks, "waits for locks of the kernel", .rows = rows,

@@ -228,5 +228,6 @@ const struct collector_ops nic_collector = {
 	.open = nic_open,
 	.snapshot = nic_snapshot,
 	.emit = nic_emit,
+	.repeats = true,
 	.close = nic_close,
 };

@@ -87,6 +87,16 @@ static void emit_both(void *state, struct writer *w)
 		tally_emit(s->tally, w);
 }
 
+static void look_at_both(void *state, struct writer *w)
+{
+	struct state *s = state;
+
+	if (s->pools && !pools_read(s->pools, EDGE_CLOSE))
+		pools_emit(s->pools, w);
+	if (s->tallies)
+		tally_look(s->tally, w);
+}
+
 static void close_both(void *state)
 {
 	struct state *s = state;
@@ -104,5 +114,6 @@ const struct collector_ops pagepool_collector = {
 	.open = open_both,
 	.snapshot = snapshot_both,
 	.emit = emit_both,
+	.look = look_at_both,
 	.close = close_both,
 };

@@ -335,7 +335,8 @@ static void note_seen(struct state *s, const struct kept *k)
 	}
 }
 
-static int add_all(struct state *s, const struct kept *k, struct stacks *stacks)
+/* whole: their functions too, which takes longer. */
+static int add_all(struct state *s, const struct kept *k, struct stacks *stacks, bool whole)
 {
 	const struct symbol *kernel[PROFILE_DEPTH], *user[PROFILE_DEPTH];
 	int error = 0;
@@ -354,9 +355,12 @@ static int add_all(struct state *s, const struct kept *k, struct stacks *stacks)
 
 		if (kind->in_kernel)
 			sample.kernel_depth = resolve(s, k, kind, false, kernel);
-		if (kind->user || !kind->in_kernel)
+		if (whole && (kind->user || !kind->in_kernel))
 			sample.user_depth = resolve(s, k, kind, true, user);
-		error = stacks_add(stacks, &sample);
+		if (whole)
+			error = stacks_add(stacks, &sample);
+		else
+			stacks_count(stacks, &sample);
 	}
 	return error;
 }
@@ -406,7 +410,7 @@ static void profile_emit(void *state, struct writer *w)
 	if (!error)
 		note_seen(s, &kept);
 	if (!error)
-		error = add_all(s, &kept, stacks);
+		error = add_all(s, &kept, stacks, true);
 	if (!error) {
 		emit_all(s, &kept, w, stacks);
 	} else {
@@ -415,6 +419,23 @@ static void profile_emit(void *state, struct writer *w)
 		snprintf(why, sizeof(why), "reading the samples after the window: %s",
 			 strerror(-error));
 		writer_absent(w, END_HOST, "profile", why);
+	}
+	stacks_free(stacks);
+	free_kept(&kept);
+}
+
+static void profile_look(void *state, struct writer *w)
+{
+	struct state *s = state;
+	struct stacks *stacks = stacks_new();
+	struct kept kept = {0};
+
+	if (stacks && !read_kept(s, &kept) && !symbols_load_kernel(s->symbols)) {
+		add_all(s, &kept, stacks, false);
+		stacks_components(stacks, w, s->period_ns);
+		for (enum record_end end = END_HOST; end < END_COUNT; end++)
+			writer_u64(w, WINDOW, end, METRIC_profile_lost, NULL,
+				   s->bpf->bss->lost[end]);
 	}
 	stacks_free(stacks);
 	free_kept(&kept);
@@ -439,5 +460,6 @@ const struct collector_ops profile_collector = {
 	.open = profile_open,
 	.snapshot = profile_snapshot,
 	.emit = profile_emit,
+	.look = profile_look,
 	.close = profile_close,
 };

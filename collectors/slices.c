@@ -265,13 +265,36 @@ void slices_wait(struct slices *s)
 		pthread_join(rota.thread, NULL);
 }
 
-double slices_scale(const struct slices *s)
+static double scale_of(const struct slices *s, const struct extent *window)
 {
 	if (s->whole)
 		return 1;
 	if (s->on.packets >= PACKETS_LEAST)
-		return (double)s->window.packets / (double)s->on.packets;
-	return s->on.ns ? (double)s->window.ns / (double)s->on.ns : 0;
+		return (double)window->packets / (double)s->on.packets;
+	return s->on.ns ? (double)window->ns / (double)s->on.ns : 0;
+}
+
+double slices_scale(const struct slices *s)
+{
+	return scale_of(s, &s->window);
+}
+
+double slices_hold(struct slices *s)
+{
+	struct extent so_far = {0};
+
+	pthread_mutex_lock(&rota.lock);
+	/* What was counted in a slice that is not over belongs to no extent so far. */
+	while (s->busy)
+		pthread_cond_wait(&rota.changed, &rota.lock);
+	add_since(&so_far, s->begun, reading());
+	return scale_of(s, &so_far);
+}
+
+void slices_let(struct slices *s)
+{
+	(void)s;
+	pthread_mutex_unlock(&rota.lock);
 }
 
 __u64 slices_scaled(__u64 total, double scale)

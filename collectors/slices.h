@@ -12,6 +12,8 @@
  *   slices_end()    at the window's last edge; does not wait
  *   slices_wait()   until it has stopped
  *   slices_scale()  by how much the window is more than all slices together; 0 if no turn came
+ *   slices_hold()   in mid-window: slices_scale() of it so far; no slice begins until
+ *   slices_let()
  *   slices_scaled() a total that was counted in slices, for the whole window
  *   slices_absent() the row that says so, where slices_scale() is 0
  *   slices_close()  safe at any time
@@ -48,6 +50,8 @@ int slices_begin(struct slices *s);
 void slices_end(struct slices *s);
 void slices_wait(struct slices *s);
 double slices_scale(const struct slices *s);
+double slices_hold(struct slices *s);
+void slices_let(struct slices *s);
 __u64 slices_scaled(__u64 total, double scale);
 void slices_absent(struct writer *w, const char *source);
 void slices_close(struct slices *s);

@@ -173,18 +173,10 @@ static void emit_cpu(struct writer *w, enum record_end end, unsigned int cpu,
 			   slices_scaled(rows[i].value, scale));
 }
 
-static void softirq_emit(void *state, struct writer *w)
+static void emit_rows(const struct state *s, struct writer *w, double scale)
 {
-	struct state *s = state;
 	uint64_t work[END_COUNT][HISTOGRAM_BUCKETS] = {0};
-	double scale;
 
-	slices_wait(s->slices);
-	scale = slices_scale(s->slices);
-	if (scale <= 0) {
-		slices_absent(w, "softirq");
-		return;
-	}
 	if (scale > 1)
 		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "softirq", 1 / scale);
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
@@ -200,6 +192,31 @@ static void softirq_emit(void *state, struct writer *w)
 		writer_histogram(w, end, METRIC_softirq_work, NULL, work[end]);
 	writer_u64(w, WINDOW, END_HOST, METRIC_softirq_lost, NULL,
 		   slices_scaled(s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN], scale));
+}
+
+static void softirq_emit(void *state, struct writer *w)
+{
+	struct state *s = state;
+	double scale;
+
+	slices_wait(s->slices);
+	scale = slices_scale(s->slices);
+	if (scale > 0)
+		emit_rows(s, w, scale);
+	else
+		slices_absent(w, "softirq");
+}
+
+static void softirq_look(void *state, struct writer *w)
+{
+	struct state *s = state;
+	double scale;
+
+	s->missed[EDGE_CLOSE] = bpf_missed_all(s->bpf->obj);
+	scale = slices_hold(s->slices);
+	if (scale > 0)
+		emit_rows(s, w, scale);
+	slices_let(s->slices);
 }
 
 static void softirq_close(void *state)
@@ -221,5 +238,6 @@ const struct collector_ops softirq_collector = {
 	.open = softirq_open,
 	.snapshot = softirq_snapshot,
 	.emit = softirq_emit,
+	.look = softirq_look,
 	.close = softirq_close,
 };

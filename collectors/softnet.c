@@ -138,5 +138,6 @@ const struct collector_ops softnet_collector = {
 	.open = softnet_open,
 	.snapshot = softnet_snapshot,
 	.emit = softnet_emit,
+	.repeats = true,
 	.close = softnet_close,
 };

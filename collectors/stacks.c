@@ -110,6 +110,15 @@ static int make_room(struct stacks *s)
 	return 0;
 }
 
+void stacks_count(struct stacks *s, const struct sample *sample)
+{
+	enum context context = context_of(sample);
+	enum record_end end = end_of(sample, context);
+
+	s->samples[end][context] += sample->count;
+	s->component[end][context][component_of(sample)] += sample->count;
+}
+
 int stacks_add(struct stacks *s, const struct sample *sample)
 {
 	enum context context = context_of(sample);
@@ -122,8 +131,7 @@ int stacks_add(struct stacks *s, const struct sample *sample)
 	text = fold(sample, end, context);
 	if (!text)
 		return -ENOMEM;
-	s->samples[end][context] += sample->count;
-	s->component[end][context][component_of(sample)] += sample->count;
+	stacks_count(s, sample);
 	s->leaves[s->count] = (struct leaf){sample->count, leaf[0], end, context};
 	s->lines[s->count] = (struct line){sample->count, text};
 	s->count++;
@@ -174,7 +182,7 @@ static void symbol_rows(struct stacks *s, struct writer *w)
 	}
 }
 
-void stacks_rows(struct stacks *s, struct writer *w, double period_ns)
+void stacks_components(const struct stacks *s, struct writer *w, double period_ns)
 {
 	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
 		for (enum context context = 0; context < CONTEXT_COUNT; context++) {
@@ -195,6 +203,11 @@ void stacks_rows(struct stacks *s, struct writer *w, double period_ns)
 			}
 		}
 	}
+}
+
+void stacks_rows(struct stacks *s, struct writer *w, double period_ns)
+{
+	stacks_components(s, w, period_ns);
 	symbol_rows(s, w);
 }
 

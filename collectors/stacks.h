@@ -4,7 +4,9 @@
  *
  *   stacks_new()
  *   stacks_add()     some equal samples
+ *   stacks_count()   likewise, but for functions and folded stacks
  *   stacks_rows()    what was added, as rows of source profile
+ *   stacks_components()   those of them that are not of functions
  *   stacks_folded()  the same for flame graphs: "end;context;command;outermost;…;leaf count"
  *   stacks_free()
  */
@@ -35,6 +37,8 @@ struct stacks;
 
 struct stacks *stacks_new(void);			       /* NULL: out of memory */
 int stacks_add(struct stacks *s, const struct sample *sample); /* 0, or -ENOMEM */
+void stacks_count(struct stacks *s, const struct sample *sample);
+void stacks_components(const struct stacks *s, struct writer *w, double period_ns);
 void stacks_rows(struct stacks *s, struct writer *w, double period_ns);
 /* 0, or -1 after saying why. */
 int stacks_folded(struct stacks *s, const char *path);

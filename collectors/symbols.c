@@ -134,6 +134,8 @@ int symbols_load_kernel(struct symbols *s)
 	size_t len, room = 0;
 	char *rest, *line;
 
+	if (s->kernel)
+		return 0;
 	s->text = read_file("/proc/kallsyms", &len);
 	if (!s->text)
 		return -errno;

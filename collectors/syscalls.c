@@ -348,10 +348,10 @@ static void emit_figure(struct writer *w, const struct figure *figure)
 	writer_histogram(w, end, METRIC_syscalls_latency, key, (const uint64_t *)sum->latency);
 }
 
-static void syscalls_emit(void *state, struct writer *w)
+/* Of calls that have not returned only where nothing goes on any more. */
+static void emit_rows(struct state *s, struct writer *w, bool in_flight)
 {
 	enum { ROOM = 2 * SYSCALLS_SLOTS };
-	struct state *s = state;
 	struct figure *figures = calloc(ROOM, sizeof(*figures));
 	__u64 lost[END_COUNT];
 	size_t count;
@@ -360,16 +360,30 @@ static void syscalls_emit(void *state, struct writer *w)
 		writer_absent(w, END_HOST, "syscalls", "out of memory when the window was over");
 		return;
 	}
-	stop(s);
 	memcpy(lost, s->bpf->bss->lost, sizeof(lost));
 	lost[END_HOST] += s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN];
 	count = add_counts(s, figures);
-	count = add_in_flight(s, figures, count, ROOM, lost);
+	if (in_flight)
+		count = add_in_flight(s, figures, count, ROOM, lost);
 	for (size_t i = 0; i < count; i++)
 		emit_figure(w, &figures[i]);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		writer_u64(w, WINDOW, end, METRIC_syscalls_lost, NULL, lost[end]);
 	free(figures);
+}
+
+static void syscalls_emit(void *state, struct writer *w)
+{
+	stop(state);
+	emit_rows(state, w, true);
+}
+
+static void syscalls_look(void *state, struct writer *w)
+{
+	struct state *s = state;
+
+	s->missed[EDGE_CLOSE] = bpf_missed(s->enter) + bpf_missed(s->leave);
+	emit_rows(s, w, false);
 }
 
 static void syscalls_close(void *state)
@@ -390,5 +404,6 @@ const struct collector_ops syscalls_collector = {
 	.open = syscalls_open,
 	.snapshot = syscalls_snapshot,
 	.emit = syscalls_emit,
+	.look = syscalls_look,
 	.close = syscalls_close,
 };

@@ -186,16 +186,8 @@ static void emit_row(const struct tally *t, struct writer *w, const struct tally
 		}
 }
 
-void tally_emit(void *state, struct writer *w)
+static void emit_rows(struct tally *t, struct writer *w)
 {
-	struct tally *t = state;
-
-	slices_wait(t->slices);
-	t->scale = slices_scale(t->slices);
-	if (t->scale <= 0) {
-		slices_absent(w, t->source.name);
-		return;
-	}
 	if (t->scale > 1)
 		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, t->source.name,
 			   1 / t->scale);
@@ -206,6 +198,29 @@ void tally_emit(void *state, struct writer *w)
 		t->source.more(t, w);
 	writer_u64(w, WINDOW, END_HOST, t->source.lost, NULL,
 		   slices_scaled(t->missed[EDGE_CLOSE] - t->missed[EDGE_OPEN], t->scale));
+}
+
+void tally_emit(void *state, struct writer *w)
+{
+	struct tally *t = state;
+
+	slices_wait(t->slices);
+	t->scale = slices_scale(t->slices);
+	if (t->scale > 0)
+		emit_rows(t, w);
+	else
+		slices_absent(w, t->source.name);
+}
+
+void tally_look(void *state, struct writer *w)
+{
+	struct tally *t = state;
+
+	t->missed[EDGE_CLOSE] = bpf_missed_all(t->object);
+	t->scale = slices_hold(t->slices);
+	if (t->scale > 0)
+		emit_rows(t, w);
+	slices_let(t->slices);
 }
 
 __u64 tally_total(const struct tally *t, enum record_end end, __u32 counter)

@@ -7,7 +7,7 @@
  *
  * which makes x_collector of the skeleton x_bpf. A row's key is the context, "task" or "softirq".
  *
- *   tally_open(), _snapshot(), _emit(), _close()   the verbs of collector.h
+ *   tally_open(), _snapshot(), _emit(), _look(), _close()   the verbs of collector.h
  *   tally_counts()      is there a program here that counts this
  *   tally_total()       a counter over all contexts, scaled to the window; within .more
  *   tally_in()          the same of one context
@@ -59,6 +59,7 @@ int tally_open(void **state, const struct tally_source *source, const struct run
 	       const char **means, char *why, size_t why_size);
 int tally_snapshot(void *state, enum edge edge);
 void tally_emit(void *state, struct writer *w);
+void tally_look(void *state, struct writer *w);
 void tally_close(void *state);
 
 /* program: its name without "_fentry", "_kprobe", "_fexit", "_kretprobe". */
@@ -102,6 +103,7 @@ void tally_histogram(const struct tally *t, struct writer *w, int histogram, enu
 		.open = x##_open,                                                                  \
 		.snapshot = tally_snapshot,                                                        \
 		.emit = tally_emit,                                                                \
+		.look = tally_look,                                                                \
 		.close = tally_close,                                                              \
 	}
 

@@ -20,6 +20,8 @@ struct writer {
 	int fd;
 	int error;  /* errno of the first write that failed; nothing is written behind it */
 	char *path; /* the final name; NULL for a stream */
+	writer_row_fn on_row; /* NULL: to fd */
+	void *data;
 	char *name; /* what is being written to, for messages */
 	size_t used;
 	char buffer[64 * 1024];
@@ -73,6 +75,19 @@ static void put_row(struct writer *w, double time_s, enum record_end end, enum m
 	const struct metric_info *info = metric_info(id);
 	char time[DBL_MAX_10_EXP + 16] = "";
 
+	if (w->on_row) {
+		const struct row row = {
+			.time_s = time_s,
+			.end = end,
+			.id = id,
+			.key = key,
+			.value = value,
+			.number = info->kind == KIND_FACT ? 0 : strtod(value.at, NULL),
+		};
+
+		w->on_row(w->data, &row);
+		return;
+	}
 	if (time_s >= 0)
 		snprintf(time, sizeof(time), "%.6f", time_s);
 	put_text(w, time);
@@ -127,6 +142,18 @@ static struct writer *writer_new(int fd, const char *name)
 struct writer *writer_stream(int fd, const char *name)
 {
 	return writer_new(fd, name);
+}
+
+struct writer *writer_capture(writer_row_fn on_row, void *data)
+{
+	struct writer *w = writer_new(-1, "memory");
+
+	if (!w)
+		return NULL;
+	w->used = 0;
+	w->on_row = on_row;
+	w->data = data;
+	return w;
 }
 
 struct writer *writer_create(const char *path)
@@ -238,7 +265,10 @@ void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, 
 
 void writer_row(struct writer *w, const struct row *row)
 {
-	put_row(w, row->time_s, row->end, row->id, row->key, row->value);
+	if (w->on_row)
+		w->on_row(w->data, row);
+	else
+		put_row(w, row->time_s, row->end, row->id, row->key, row->value);
 }
 
 bool writer_error(const struct writer *w)

@@ -4,6 +4,7 @@
  *
  *   writer_create()   begin PATH.part, which becomes PATH only by writer_finish()
  *   writer_stream()   begin on a descriptor that is already open (a pipe, standard output)
+ *   writer_capture()  begin one that hands its rows to a function in place of a file
  *   writer_u64() …    one row each
  *   writer_absent()   say why a source has no rows
  *   writer_flush()    what was written so far is in the file: a killed run keeps it
@@ -29,6 +30,11 @@ struct writer *writer_create(const char *path);
 /* The descriptor stays the caller's. */
 struct writer *writer_stream(int fd, const char *name);
 
+/* Texts of a row are valid until on_row returns. */
+struct row;
+typedef void (*writer_row_fn)(void *data, const struct row *row);
+struct writer *writer_capture(writer_row_fn on_row, void *data);
+
 /*
  * time_s is WINDOW or seconds since the window's start. key may be any text, or NULL for none.
  * A number for a FACT, a text for another kind, a value that is not finite or a text of more than
@@ -48,7 +54,6 @@ void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, 
 		      const uint64_t *buckets);
 
 /* One row as another program said it; the caller has read it with the reader. */
-struct row;
 void writer_row(struct writer *w, const struct row *row);
 
 bool writer_error(const struct writer *w);

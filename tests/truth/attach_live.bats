@@ -1,0 +1,181 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# zcprof attach while its window is open: rows of a time series, OpenMetrics in a file and by HTTP, a
+# screen. The work is known: 3000 calls of getppid() by tests/tool/calls, begun in mid-window.
+
+bats_require_minimum_version 1.5.0
+load ../host/zcprof_run
+
+setup() {
+	as_root
+	PATH=$BUILD:$PATH
+	dir=$BATS_TEST_TMPDIR
+	started=()
+	mkfifo "$dir/go"
+	"$BUILD/tests/tool/calls" known 1 3000 <"$dir/go" >"$dir/calls.out" 3>&- &
+	calls=$!
+	started+=("$calls")
+	exec 9>"$dir/go"
+	# It has said that it is ready, and waits.
+	wait_until 5 grep -q . "$dir/calls.out"
+}
+
+teardown() {
+	exec 9>&-
+	for pid in "${started[@]}"; do
+		kill -9 "$pid" 2>/dev/null || :
+	done
+}
+
+work() {
+	echo >&9
+}
+
+prometheus() {
+	/usr/bin/python3 -c 'import prometheus_client' 2>/dev/null ||
+		skip "python3-prometheus-client is not installed"
+}
+
+# The value of one sample, read by Prometheus's own parser: sample FILE NAME END KEY
+sample() {
+	/usr/bin/python3 -c '
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
+from prometheus_client.parser import text_string_to_metric_families as textfile
+text = open(sys.argv[1]).read()
+assert len(list(textfile(text))) > 5
+for family in openmetrics(text):
+    assert family.name.startswith("zcprof_") and family.documentation, family
+    for s in family.samples:
+        if s.name == sys.argv[2] and s.labels == {"end": sys.argv[3], "key": sys.argv[4]}:
+            print(int(s.value))' "$@"
+}
+
+@test "--interval: the steps of a total are the total; the window's rows are as without" {
+	zcprof attach --pid "$calls" --as tx --warmup 0 --seconds 3 --interval 0.5 -o "$dir/i.csv" 3>&- &
+	attached=$!
+	started+=("$attached")
+	sleep 1.5
+	work
+	wait "$attached"
+	[ "$(value "$dir/i.csv" tx syscalls calls getppid)" -eq 3000 ]
+	[ "$(awk -F, '$1 != "" && $3 == "syscalls" && $4 == "calls" && $5 == "getppid" { n += $6 }
+		END { print n }' "$dir/i.csv")" -eq 3000 ]
+	# Five times in three seconds, at the time that is said.
+	awk -F, '$1 != "" && $3 == "cpu" && $4 == "busy" { n++; if ($1 < 0.5 * n || $1 > 0.5 * n + 0.3) bad = 1 }
+		END { exit bad || n < 4 || n > 6 }' "$dir/i.csv"
+	zcroi check "$dir/i.csv"
+	zcroi show syscalls "$dir/i.csv" | grep -q getppid
+}
+
+@test "--openmetrics FILE: what Prometheus reads there is what was done, and never a part of it" {
+	prometheus
+	zcprof attach --pid "$calls" --as tx --warmup 0 --seconds 4 --interval 0.2 --collect syscalls,cpu \
+		--openmetrics "$dir/z.prom" 2>"$dir/said" 3>&- &
+	attached=$!
+	started+=("$attached")
+	wait_until 5 test -e "$dir/z.prom"
+	work
+	for _ in $(seq 100); do
+		[ "$(tail -n 1 "$dir/z.prom")" = "# EOF" ]
+	done
+	wait "$attached"
+	[ "$(sample "$dir/z.prom" zcprof_syscalls_calls_total tx getppid)" -eq 3000 ]
+	[ "$(sample "$dir/z.prom" zcprof_cpu_idle_seconds_total host 0)" -le 5 ]
+	if command -v promtool >/dev/null; then promtool check metrics <"$dir/z.prom"; fi
+}
+
+@test "--openmetrics :PORT: GET /metrics and nothing else; a client that says nothing; until it is stopped" {
+	prometheus
+	zcprof attach -v --pid "$calls" --as tx --warmup 0 --interval 0.2 --collect syscalls --openmetrics :0 \
+		2>"$dir/said" 3>&- &
+	attached=$!
+	started+=("$attached")
+	wait_until 5 grep -q 'serving http://127.0.0.1:' "$dir/said"
+	url=$(sed -n 's|.*\(http://127.0.0.1:[0-9]*\)/metrics.*|\1|p' "$dir/said")
+	port=${url##*:}
+	work
+	# One that asks for nothing is dropped after two seconds, and the next is answered.
+	exec 8<>"/dev/tcp/127.0.0.1/$port"
+	sleep 1
+	/usr/bin/python3 - "$url" "$dir/z.prom" <<-'END'
+		import sys, urllib.error, urllib.request
+		answer = urllib.request.urlopen(sys.argv[1] + "/metrics", timeout=5)
+		assert answer.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
+		open(sys.argv[2], "wb").write(answer.read())
+		for url, data, status in ((sys.argv[1] + "/", None, 404), (sys.argv[1] + "/metrics", b"x", 405)):
+		    try:
+		        urllib.request.urlopen(url, data, timeout=5)
+		        sys.exit("answered")
+		    except urllib.error.HTTPError as error:
+		        assert error.code == status, error
+	END
+	exec 8>&-
+	[ "$(sample "$dir/z.prom" zcprof_syscalls_calls_total tx getppid)" -eq 3000 ]
+	# Not to other addresses of this machine.
+	! (exec 8<>"/dev/tcp/$(hostname -I | cut -d ' ' -f 1)/$port") 2>/dev/null
+	kill -INT "$attached"
+	wait "$attached"
+}
+
+@test "--live: lines with their time where there is no terminal; a screen where there is one, left as it was" {
+	zcprof attach --pid "$calls" --as tx --warmup 0 --seconds 2.5 --live --collect syscalls,cpu,locks \
+		>"$dir/lines" 2>"$dir/said" 3>&- &
+	attached=$!
+	started+=("$attached")
+	sleep 0.5
+	work
+	wait "$attached"
+	cat "$dir/lines"
+	grep -qE '^1\.0 s tx syscalls: .*close 3\.00 k/s' "$dir/lines"
+	grep -qE '^2\.0 s machine: CPU [0-9]+ %' "$dir/lines"
+	run ! grep -q $'\033' "$dir/lines"
+	"$BUILD/tests/tool/calls" known 1 10 <"$dir/go" >"$dir/calls2.out" 3>&- &
+	started+=($!)
+	/usr/bin/env python3 - $! "$dir/lines" <<-'END'
+		import os, pty, re, signal, sys, termios, time
+		pid, fd = pty.fork()
+		if not pid:
+		    os.execvp("zcprof", ["zcprof", "attach", "--pid", sys.argv[1], "--as", "tx", "--warmup", "0",
+		                         "--live", "--interval", "0.3", "--collect", "syscalls,cpu,locks"])
+		before = termios.tcgetattr(fd)
+		seen, end = b"", time.time() + 3
+		while time.time() < end:
+		    seen += os.read(fd, 65536)
+		    if seen.count(b"\033[") > 30:
+		        break
+		os.write(fd, b"\x03")
+		while True:
+		    try:
+		        more = os.read(fd, 65536)
+		    except OSError:
+		        break
+		    if not more:
+		        break
+		    seen += more
+		status = os.waitpid(pid, 0)[1]
+		print(seen)
+		assert os.waitstatus_to_exitcode(status) == 0, status
+		assert termios.tcgetattr(fd) == before
+		# Written over, and no mode that stays: neither a hidden cursor nor another screen.
+		assert re.search(rb"\033\[[0-9]+A", seen)
+		assert b"\033[?" not in seen
+		assert b"zcprof" in seen and b"machine" in seen
+	END
+}
+
+@test "what does not fit is said" {
+	run -2 zcprof attach --pid 1 --interval 1
+	[[ "$output" == *"-o FILE is needed"* ]]
+	run -2 zcprof attach --pid 1 --interval 0.01 -o "$dir/x.csv"
+	[[ "$output" == *"expected 0.05 seconds or more"* ]]
+	run -2 zcprof attach --pid 1 --openmetrics :99999
+	[[ "$output" == *"expected a port from 0 to 65535"* ]]
+	exec 8<>/dev/null
+	run -1 zcprof attach --pid "$calls" --openmetrics "$dir/no/z.prom" --seconds 1.3 --collect cpu -o "$dir/no/x.csv"
+	[[ "$output" == *"cannot create $dir/no/x.csv.part"* ]]
+	# It goes on without, and says so once.
+	run -0 --separate-stderr zcprof attach --pid "$calls" --as tx --openmetrics "$dir/no/z.prom" --seconds 1.3 \
+		--interval 0.2 --collect cpu
+	[ "$(grep -c "cannot write $dir/no/z.prom: No such file" <<<"$stderr")" -eq 1 ]
+}

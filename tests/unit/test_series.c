@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* needs: collectors/series.c collectors/openmetrics.c */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "collectors/openmetrics.h"
+#include "collectors/series.h"
+
+static double step_of(const struct series *s, enum metric_id id, const char *key)
+{
+	const struct figure *f = series_find(s, id, END_RX, key);
+
+	return f ? f->step : NAN;
+}
+
+static void calls(struct series *s, double at_s, uint64_t n)
+{
+	struct writer *w = series_look(s, at_s);
+
+	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_calls, "read", n);
+	series_looked(s);
+}
+
+static void totals_are_told_by_steps(void **state)
+{
+	struct series *s = series_new();
+
+	(void)state;
+	calls(s, 1, 10);
+	assert_true(step_of(s, METRIC_syscalls_calls, "read") == 10);
+	calls(s, 3, 25);
+	assert_true(step_of(s, METRIC_syscalls_calls, "read") == 15);
+	assert_true(series_step_s(s) == 2);
+	assert_true(isnan(step_of(s, METRIC_syscalls_calls, "rea")));
+	assert_true(isnan(step_of(s, METRIC_syscalls_calls, "")));
+	series_free(s);
+}
+
+static void a_total_that_was_too_high_waits(void **state)
+{
+	struct series *s = series_new();
+
+	(void)state;
+	calls(s, 1, 100);
+	calls(s, 2, 90);
+	assert_true(step_of(s, METRIC_syscalls_calls, "read") == 0);
+	calls(s, 3, 120);
+	assert_true(step_of(s, METRIC_syscalls_calls, "read") == 20);
+	assert_true(series_find(s, METRIC_syscalls_calls, END_RX, "read")->total == 120);
+	series_free(s);
+}
+
+static void means_are_of_the_time_since(void **state)
+{
+	struct series *s = series_new();
+	struct writer *w;
+
+	(void)state;
+	w = series_look(s, 1);
+	writer_f64(w, WINDOW, END_RX, METRIC_cpu_busy, NULL, 100);
+	series_looked(s);
+	assert_true(step_of(s, METRIC_cpu_busy, "") == 100);
+	/* 100 % of the first second and 25 % of three more. */
+	w = series_look(s, 4);
+	writer_f64(w, WINDOW, END_RX, METRIC_cpu_busy, NULL, 43.75);
+	series_looked(s);
+	assert_true(fabs(step_of(s, METRIC_cpu_busy, "") - 25) < 1e-9);
+	series_free(s);
+}
+
+static void what_cannot_be_said_of_a_part_is_left_out(void **state)
+{
+	struct series *s = series_new();
+	struct writer *w = series_look(s, 1);
+
+	(void)state;
+	writer_f64(w, WINDOW, END_RX, METRIC_syscalls_max, "read", 5);
+	writer_absent(w, END_HOST, "tcp", "why");
+	writer_u64(w, WINDOW, END_RX, METRIC_nic_ring, "rx", 512);
+	series_looked(s);
+	assert_true(isnan(step_of(s, METRIC_syscalls_max, "read")));
+	assert_true(step_of(s, METRIC_nic_ring, "rx") == 512);
+	/* One that does not come again is gone, and not 0. */
+	series_look(s, 2);
+	series_looked(s);
+	assert_true(isnan(step_of(s, METRIC_nic_ring, "rx")));
+	series_free(s);
+}
+
+static void there_is_room_for_many_and_an_end_of_it(void **state)
+{
+	struct series *s = series_new();
+	struct writer *w = series_look(s, 1);
+	char key[32];
+
+	(void)state;
+	for (int i = 0; i < SERIES_MAX + 7; i++) {
+		snprintf(key, sizeof(key), "t/%d", i);
+		writer_u64(w, WINDOW, END_RX, METRIC_cpu_thread, key, i);
+	}
+	series_looked(s);
+	assert_int_equal(series_left_out(s), 7);
+	assert_true(step_of(s, METRIC_cpu_thread, "t/199999") == 199999);
+	assert_true(isnan(step_of(s, METRIC_cpu_thread, "t/200000")));
+	series_free(s);
+}
+
+static void openmetrics_has_base_units_and_escapes(void **state)
+{
+	struct series *s = series_new();
+	struct writer *w = series_look(s, 2);
+	size_t len;
+	char *text;
+
+	(void)state;
+	writer_u64(w, WINDOW, END_RX, METRIC_cpu_thread, "a\"b\\c\nd/7", 1500000000);
+	writer_u64(w, WINDOW, END_TX, METRIC_syscalls_calls, "write", 3);
+	writer_f64(w, WINDOW, END_HOST, METRIC_cpu_busy, NULL, 50);
+	series_looked(s);
+	text = openmetrics_print(s, &len);
+	assert_non_null(text);
+	assert_int_equal(len, strlen(text));
+	assert_non_null(strstr(text, "\nzcprof_cpu_thread_seconds_total{end=\"rx\","
+				     "key=\"a\\\"b\\\\c\\nd/7\"} 1.5\n"));
+	assert_non_null(strstr(text, "\n# TYPE zcprof_syscalls_calls counter\n"
+				     "# UNIT zcprof_syscalls_calls calls\n# HELP "));
+	assert_non_null(
+		strstr(text, "\nzcprof_syscalls_calls_total{end=\"tx\",key=\"write\"} 3\n"));
+	assert_non_null(strstr(text, "\nzcprof_cpu_busy_ratio{end=\"host\"} 0.5\n"));
+	assert_string_equal(text + len - 6, "# EOF\n");
+	free(text);
+	series_free(s);
+}
+
+static void a_file_is_replaced_whole(void **state)
+{
+	char folder[] = "/tmp/test_series.XXXXXX";
+	char path[64], part[80], text[8] = "";
+	FILE *in;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/z.prom", folder);
+	snprintf(part, sizeof(part), "%s.part", path);
+	assert_int_equal(openmetrics_file(path, "first\n", 6), 0);
+	assert_int_equal(openmetrics_file(path, "next\n", 5), 0);
+	in = fopen(path, "r");
+	assert_non_null(in);
+	assert_int_equal(fread(text, 1, sizeof(text) - 1, in), 5);
+	fclose(in);
+	assert_string_equal(text, "next\n");
+	assert_int_equal(access(part, F_OK), -1);
+	assert_true(openmetrics_file("/nowhere/z.prom", "x", 1) < 0);
+	unlink(path);
+	rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(totals_are_told_by_steps),
+		cmocka_unit_test(a_total_that_was_too_high_waits),
+		cmocka_unit_test(means_are_of_the_time_since),
+		cmocka_unit_test(what_cannot_be_said_of_a_part_is_left_out),
+		cmocka_unit_test(there_is_room_for_many_and_an_end_of_it),
+		cmocka_unit_test(openmetrics_has_base_units_and_escapes),
+		cmocka_unit_test(a_file_is_replaced_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
