@@ -86,6 +86,8 @@ static void read_edge(struct attaching *a, enum edge edge)
 		/* What went wrong stays in traffic.error. */
 		traffic_read(&s->traffic, &s->moved[edge]);
 		s->at_ns[edge] = before + (clock_ns() - before) / 2;
+		if (edge == EDGE_CLOSE)
+			traffic_settle(&s->traffic, &s->moved[edge]);
 	}
 }
 

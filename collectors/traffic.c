@@ -3,14 +3,18 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "collectors/sockdiag.h"
 #include "nic/counters.h"
 #include "nic/netns.h"
+
+#define SETTLE_NS 200000000ULL
 
 /* ---- which connections there are ---- */
 
@@ -248,6 +252,17 @@ static int read_device(struct traffic *t, struct moved *moved)
 	return 0;
 }
 
+static void add_up(const struct traffic *t, struct moved *moved)
+{
+	*moved = (struct moved){0};
+	for (size_t i = 0; i < t->count; i++) {
+		const struct connection *c = &t->connections[i];
+
+		moved->received += c->last.received - c->first.received;
+		moved->sent += c->last.sent - c->first.sent;
+	}
+}
+
 int traffic_read(struct traffic *t, struct moved *moved)
 {
 	*moved = (struct moved){0};
@@ -269,12 +284,23 @@ int traffic_read(struct traffic *t, struct moved *moved)
 		}
 	}
 	hear_ends(t);
-	for (size_t i = 0; i < t->count; i++) {
-		const struct connection *c = &t->connections[i];
+	add_up(t, moved);
+	return t->error;
+}
 
-		moved->received += c->last.received - c->first.received;
-		moved->sent += c->last.sent - c->first.sent;
+int traffic_settle(struct traffic *t, struct moved *moved)
+{
+	uint64_t deadline = clock_ns() + SETTLE_NS;
+
+	if (!t->ask.socket || t->device)
+		return t->error;
+	while (t->unheard && clock_ns() < deadline) {
+		struct pollfd p = {.fd = mnl_socket_get_fd(t->ends.socket), .events = POLLIN};
+
+		poll(&p, 1, 10);
+		hear_ends(t);
 	}
+	add_up(t, moved);
 	return t->error;
 }
 

@@ -7,6 +7,7 @@
  *   traffic_look()   come to know connections that are new, and hear of those that ended
  *   traffic_before() what its connections had moved before
  *   traffic_read()   what was moved since traffic_open(), by everything that is known until now
+ *   traffic_settle() the same, once the kernel has said the last of those that just ended
  *   traffic_close()  safe after a failed open
  *
  * A connection counts as theirs if one of them held a descriptor of it at one look; of a network
@@ -63,6 +64,8 @@ int traffic_open(struct traffic *t, const struct target *target, const char *ifa
 void traffic_look(struct traffic *t);
 /* 0 or a negative errno. */
 int traffic_read(struct traffic *t, struct moved *moved);
+/* Waits at most a fifth of a second: the kernel says it by a thread of its own, and in its time. */
+int traffic_settle(struct traffic *t, struct moved *moved);
 /* What the connections had moved before traffic_open(): it tells too which way they go. */
 struct moved traffic_before(const struct traffic *t);
 /* Whether there was anything to read. */

@@ -66,7 +66,7 @@ within() {
 	grep -q '^,tx,fact,attached,bytes,report of testpmd,' "$dir/pmd.csv"
 	[ "$(value "$dir/pmd.csv" tx path bytes)" -gt 1000000 ]
 	# Of the whole window it does not speak, and its rate is no steady one.
-	within "$(value "$dir/pmd.csv" tx path bytes)" "$(value "$dir/pmd.csv" tx path bytes_seen)" 20
+	within "$(value "$dir/pmd.csv" tx path bytes)" "$(value "$dir/pmd.csv" tx path bytes_seen)" 30
 	# It sends by sendto() on its packet socket.
 	[ "$(value "$dir/pmd.csv" tx syscalls calls sendto)" -gt 100 ]
 	zcroi table "$dir/pmd.csv" | grep -q '^pmd '
