@@ -2,10 +2,10 @@
 # Helpers for tests that compare runs over the software NIC: 'zcprof run' on its two ports, and what
 # 'zcroi show' and 'zcroi diff' say of the records.
 #
-#   runs_setup, runs_teardown   queue 3 of zcnic0 gets the data flow, and nothing else
+#   runs_setup
 #   experiment NAME OPTION...   zcprof run; the records are kept in $OUT/NAME
-#   shown DIR PART ROW COLUMN   a cell of 'zcroi show PART', by the text of the row's first columns
-#                               ("rx,setsockopt") and the heading of the column
+#   shown DIR PART ROW COLUMN   a cell of 'zcroi show PART', by what the row begins with
+#                               ("rx,setsockopt,") and the heading of the column
 #   bytes DIR                   received, the mean of the configuration's runs
 #   per_gb FIGURE DIR
 #   beside WHAT UNIT A B        prints a figure before and after
@@ -15,14 +15,6 @@ runs_setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	OUT=${OUT:-$BATS_TEST_TMPDIR}
 	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
-	ip netns exec rx ethtool -X zcnic0 equal 3
-	ip netns exec rx ethtool -K zcnic0 ntuple on >/dev/null
-	ip netns exec rx ethtool -N zcnic0 flow-type tcp4 dst-port 5211 action 3 >/dev/null
-}
-
-runs_teardown() {
-	ip netns exec rx ethtool -n zcnic0 | awk '/Filter:/ { print $2 }' |
-		xargs -r -n 1 ip netns exec rx ethtool -N zcnic0 delete
 }
 
 experiment() {
@@ -39,7 +31,7 @@ experiment() {
 
 shown() {
 	"$BUILD/zcroi" show "$2" --lines 0 --format csv "$1" 2>/dev/null |
-		awk -F, -v row="$3," -v column="$4" '
+		awk -F, -v row="$3" -v column="$4" '
 			!$0 { at = 0 }
 			{ for (i = 1; i <= NF; i++) if ($i == column) { at = i; next } }
 			at && index($0, row) == 1 { print $at; found = 1; exit }
@@ -56,7 +48,7 @@ per_gb() {
 }
 
 beside() {
-	echo "# $1: $3 before, $4 after $2" >&3
+	printf "# %s: %.4g before, %.4g after %s\n" "$1" "$3" "$4" "$2" >&3
 }
 
 less() {
