@@ -93,9 +93,9 @@ static struct sk_buff *build_skb_on_page(struct zcnic_rx *rx, const struct zcnic
 	for (u32 i = 0; i < max_t(u32, done->count, 1); i++) {
 		u32 offset = 0;
 		/* As a fragment a whole page would never leave the pool's hand. */
-		struct page *page = room == PAGE_SIZE ?
-					    page_pool_dev_alloc_pages(pool) :
-					    page_pool_dev_alloc_frag(pool, &offset, room);
+		struct page *page = room == PAGE_SIZE
+					    ? page_pool_dev_alloc_pages(pool)
+					    : page_pool_dev_alloc_frag(pool, &offset, room);
 
 		if (!page)
 			break;

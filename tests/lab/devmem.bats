@@ -3,7 +3,7 @@
 #
 # Device memory over the software NIC, both ends; run in the lab's machine:
 #
-#   lab/run --mtu 4148 -- env BUILD="$PWD/build" bats tests/lab/devmem.bats
+#   BUILD=build lab/run --mtu 4148 -- bats tests/lab/devmem.bats
 
 bats_require_minimum_version 1.5.0
 load ../host/zcpath

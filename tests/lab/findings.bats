@@ -4,9 +4,9 @@
 # What the talk "The Battle of the ZCs" found, seen on the kernel's own zero-copy paths: each as runs
 # before and after, whose records say it. Run in the lab's machine:
 #
-#   lab/run --mtu 4148 --timeout 900 --out DIR -- env BUILD="$PWD/build" bats tests/lab/findings.bats
+#   BUILD=build lab/run --mtu 4148 -- bats tests/lab/findings.bats
 #
-# The records are left in DIR. REPEAT and SECONDS_EACH make more and longer runs of it.
+# The records are left in $OUT. REPEAT and SECONDS_EACH make more and longer runs of it.
 
 bats_require_minimum_version 1.5.0
 load runs
