@@ -64,8 +64,7 @@ static void metric_lines(struct table *t, const struct view *v, enum metric_id i
 			line_of(&lines, &count, one.at[i].key)->of[end] = one.at[i].value;
 		averages_free(&one);
 	}
-	if (count)
-		ARRAY_SORT(lines, count, by_weight);
+	ARRAY_SORT(lines, count, by_weight);
 	for (size_t i = 0; i < count && (!v->lines || i < v->lines); i++) {
 		cell_text(t, "%s", info->name);
 		cell_text(t, "%s", lines[i].key);

@@ -99,7 +99,7 @@ static void keep(struct state *s, struct report *r, const char *line)
 {
 	size_t len = strlen(line);
 
-	if (s->used + len + 2 > s->room) {
+	if (!s->text || s->used + len + 2 > s->room) {
 		size_t room = 2 * (s->room + len + 2);
 		char *grown = room > TEXT_MAX ? NULL : realloc(s->text, room);
 

@@ -127,6 +127,8 @@ static void hear(void *state, struct report *r, const char *line, uint64_t at_ns
 	snprintf(text, sizeof(text), "%s", line);
 	while (count < WORDS && (words[count] = strsep(&rest, " \t")))
 		count += *words[count] != '\0';
+	if (!count)
+		return;
 	take_units(s, words, count);
 	take_figures(s, r, words, count, at_ns);
 }
