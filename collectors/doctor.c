@@ -16,6 +16,9 @@ enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_MD, FORMAT_COUNT };
 
 enum { COLUMNS = 6 };
 
+/* The area that has no table, but a row for each collector. */
+#define COLLECTORS "collector"
+
 static const char *const format_names[] = {"text", "csv", "json", "md"};
 static const char *const columns[COLUMNS] = {"area", "check", "state", "found", "why", "mend"};
 static const char *const state_names[] = {"ok", "could be better", "missing", "unknown"};
@@ -33,6 +36,7 @@ static const struct {
 struct asked {
 	struct doctor doctor;
 	enum format format;
+	const char *area; /* NULL: all */
 	bool strict;
 };
 
@@ -167,15 +171,20 @@ static void add_row(struct table *t, const char *area, const char *check, const 
 	t->missing += row->state == DOCTOR_MISSING;
 }
 
+static bool is_asked(const struct asked *asked, const char *area)
+{
+	return !asked->area || !strcmp(asked->area, area);
+}
+
 /* Returns how many are missing. */
 static unsigned int examine(const struct asked *asked)
 {
 	struct table t = {.asked = asked};
-	bool more = true;
+	bool more = is_asked(asked, COLLECTORS);
 
 	print_head(asked->format);
 	for (size_t i = 0; i < sizeof(areas) / sizeof(*areas); i++) {
-		if (areas[i].of_device && !asked->doctor.iface)
+		if ((areas[i].of_device && !asked->doctor.iface) || !is_asked(asked, areas[i].name))
 			continue;
 		for (const struct doctor_check *c = areas[i].checks; c->name; c++) {
 			struct doctor_row row = {.state = DOCTOR_UNKNOWN};
@@ -190,7 +199,7 @@ static unsigned int examine(const struct asked *asked)
 
 		more = doctor_collector(&asked->doctor, n, &name, &why, &row);
 		if (more)
-			add_row(&t, "collector", name, why, &row);
+			add_row(&t, COLLECTORS, name, why, &row);
 	}
 	if (asked->format == FORMAT_JSON)
 		puts("\n]");
@@ -199,10 +208,12 @@ static unsigned int examine(const struct asked *asked)
 
 /* ---- the command line ---- */
 
-enum { KEY_FORMAT = 0x100, KEY_STRICT, KEY_BANDWIDTH, KEY_RTT, KEY_ROOT };
+enum { KEY_FORMAT = 0x100, KEY_AREA, KEY_STRICT, KEY_BANDWIDTH, KEY_RTT, KEY_ROOT };
 
 static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), csv, json or md", 0},
+	{"area", KEY_AREA, "AREA", 0,
+	 "Only the rows of kernel, system, memory, bpf, nic, plumbing or collector", 0},
 	{"strict", KEY_STRICT, NULL, 0, "Exit with 3 if a row's state is missing", 0},
 	{"bandwidth", KEY_BANDWIDTH, "RATE", 0, "What the path is to carry, as 200G (bit/s)", 0},
 	{"rtt", KEY_RTT, "SECONDS", 0, "Its round-trip time, as 0.0001", 0},
@@ -210,6 +221,14 @@ static const struct argp_option options[] = {
 	{"root", KEY_ROOT, "DIR", OPTION_HIDDEN, NULL, 0}, /* of /proc and /sys: for tests */
 	{0},
 };
+
+static bool is_area(const char *name)
+{
+	for (size_t i = 0; i < sizeof(areas) / sizeof(*areas); i++)
+		if (!strcmp(name, areas[i].name))
+			return true;
+	return !strcmp(name, COLLECTORS);
+}
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
@@ -225,6 +244,14 @@ static error_t parse(int key, char *text, struct argp_state *state)
 				return 0;
 			}
 		argp_error(state, "--format %s: expected text, csv, json or md", text);
+		return 0;
+	case KEY_AREA:
+		if (!is_area(text))
+			argp_error(state,
+				   "--area %s: expected kernel, system, memory, bpf, nic, plumbing "
+				   "or collector",
+				   text);
+		asked->area = text;
 		return 0;
 	case KEY_STRICT:
 		asked->strict = true;

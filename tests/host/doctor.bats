@@ -26,7 +26,7 @@ put() {
 cell() {
 	local area=$1 check=$2 column=$3
 	shift 3
-	zcprof doctor --format json "$@" | python3 -c '
+	zcprof doctor --format json --area "$area" "$@" | python3 -c '
 import json, sys
 row, = [r for r in json.load(sys.stdin) if [r["area"], r["check"]] == sys.argv[1:3]]
 print(row[sys.argv[3]])' "$area" "$check" "$column"
@@ -194,6 +194,8 @@ both() {
 	run -0 zcprof doctor --root "$tree"
 	run -3 zcprof doctor --root "$tree" --strict
 	run -2 zcprof doctor --format xml
+	run -2 zcprof doctor --area kitchen
+	diff <(zcprof doctor --root "$tree" --area memory --format csv) <(zcprof doctor --root "$tree" --format csv | grep -E '^"(area|memory)"')
 	run -2 zcprof doctor --bandwidth 200G
 	run -3 zcprof doctor nosuchdevice0
 }
