@@ -16,13 +16,18 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test test-programs test-kernels test-lab fuzz bench check-style check-code
+.PHONY: test lab-fetched test-programs test-kernels test-lab fuzz bench check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
-	@+$(MAKE) $(quick) -k all test-programs || :
+	@tools/install-deps lab || :
+	@+$(MAKE) $(quick) -k lab-fetched all test-programs || :
 	@+$(MAKE) $(quick) -k SAN=1 B=$(B)/san all unit-tests test-tools || :
 	@tools/run-tests $(B)
+
+# Waits for the network, while the others wait for the compiler.
+lab-fetched:
+	@lab/first $(LAB_KERNEL) || :
 
 test-programs: unit-tests test-tools fuzz-targets
 unit-tests: $(UNIT_TESTS)

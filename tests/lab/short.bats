@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Both zero-copy paths, each in seconds: what `make test` has time for. zcrx.bats and devmem.bats ask
+# the rest. Run in the lab's machine:
+#
+#   BUILD=build lab/run --mtu 4148 -- bats tests/lab/short.bats
+
+bats_require_minimum_version 1.5.0
+load ../host/zcpath
+
+BYTES=32000000
+FAULTS=/sys/kernel/debug/zcnic/zcnic.0/rx3
+
+setup() {
+	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
+	zcpath_setup
+	host=10.9.0.1
+	in_rx="ip netns exec rx"
+	in_tx="ip netns exec tx"
+	nic=(--nic zcnic0 --queues 3)
+}
+
+teardown() {
+	echo "rx: $(cat rx.err 2>/dev/null) tx: $(cat tx.err 2>/dev/null)"
+	zcpath_teardown
+	echo 0 >$FAULTS/linear_every
+}
+
+# moved RX-SHARE TX-SHARE: all bytes are right, and so many percent of them were copied nowhere.
+moved() {
+	check_figures $BYTES
+	[ "$(value rx bytes_zerocopy)" = $((BYTES / 100 * $1)) ]
+	[ "$(value tx bytes_zerocopy)" = $((BYTES / 100 * $2)) ]
+}
+
+@test "zcrx: into the program's pages, every byte right and none copied" {
+	both --path zcrx "${nic[@]}" -- --path copy --bytes $BYTES --verify
+	moved 100 0
+	host=fd09::1
+	both --path zcrx "${nic[@]}" --share-queue -- --path copy --flows 3 --bytes $BYTES --verify
+	moved 100 0
+}
+
+@test "zcrx without a NIC: every byte right and all copied" {
+	both --path zcrx --nodev -- --path copy --bytes $BYTES --verify
+	moved 0 0
+}
+
+@test "devmem at both ends: every byte right and none copied" {
+	both --path devmem "${nic[@]}" -- --path devmem --bytes $BYTES --verify
+	moved 100 100
+	host=fd09::1
+	both --path devmem "${nic[@]}" -- --path copy --bytes $BYTES --verify
+	moved 100 0
+}
+
+@test "devmem into zcrx: the sender's memory arrives in the receiver's, and no CPU copied it" {
+	both --path zcrx "${nic[@]}" -- --path devmem --bytes $BYTES --verify
+	moved 100 100
+}
+
+@test "payload that the NIC does not split is copied, and counted as that" {
+	echo 10 >$FAULTS/linear_every
+	both --path devmem "${nic[@]}" -- --path copy --bytes $BYTES --verify
+	check_figures $BYTES
+	echo "$(value rx bytes_copied) of $BYTES copied"
+	[ "$(value rx bytes_copied)" -ge $((BYTES / 20)) ]
+	[ "$(value rx bytes_copied)" -le $((BYTES / 5)) ]
+}
+
+@test "the NIC is as it was before" {
+	before=$($in_rx ethtool -g zcnic0; $in_rx ethtool -x zcnic0; $in_rx ethtool -n zcnic0)
+	both --path zcrx "${nic[@]}" -- --path copy --bytes 1M
+	[ "$($in_rx ethtool -g zcnic0; $in_rx ethtool -x zcnic0; $in_rx ethtool -n zcnic0)" = "$before" ]
+}
