@@ -19,7 +19,7 @@ static const struct tally_row rows[] = {
 	{LATENCY_FULL, METRIC_latency_full, NULL},
 };
 
-/* The lower edge of the bucket in which a share of the packets is reached. */
+/* The middle of the bucket in which a share of the packets is reached. */
 static __u64 quantile(const struct latency_flow *flow, __u64 samples, double share)
 {
 	double left = share * (double)samples;
@@ -27,7 +27,7 @@ static __u64 quantile(const struct latency_flow *flow, __u64 samples, double sha
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		left -= (double)flow->bucket[i];
 		if (left <= 0)
-			return histogram_edge(i);
+			return (histogram_edge(i) + histogram_edge(i + 1)) / 2;
 	}
 	return 0;
 }
