@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -196,11 +197,16 @@ static int selfcost_snapshot(void *state, enum edge edge)
 static void selfcost_emit(void *state, struct writer *w)
 {
 	struct state *s = state;
+	struct rusage usage;
 	double scale;
 
 	stop_slices(s);
 	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_cpu, NULL,
 		   s->cpu_ns[EDGE_CLOSE] - s->cpu_ns[EDGE_OPEN]);
+	/* In KiB there. */
+	if (!getrusage(RUSAGE_SELF, &usage))
+		writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_memory, NULL,
+			   (uint64_t)usage.ru_maxrss * 1024);
 	if (!s->on_ns)
 		return;
 	scale = (double)(s->edge_ns[EDGE_CLOSE] - s->edge_ns[EDGE_OPEN]) / (double)s->on_ns;

@@ -88,18 +88,37 @@ static int find_flows(struct side *side, bool is_rx, uint16_t data_port)
 	return error ? error : search.error;
 }
 
+static int by_inode(const void *a, const void *b)
+{
+	const struct flow *f = a;
+	const struct flow *g = b;
+
+	return (f->inode > g->inode) - (f->inode < g->inode);
+}
+
+/* Flows are in the order of inodes here. */
 static void take_fd(void *data, int fd, uint32_t inode)
 {
 	struct side *side = data;
+	const struct flow key = {.inode = inode};
+	struct flow *found = side->count ? bsearch(&key, side->flows, side->count,
+						   sizeof(*side->flows), by_inode)
+					 : NULL;
 
-	for (size_t i = 0; i < side->count; i++)
-		if (side->flows[i].inode == inode)
-			side->flows[i].fd = fd;
+	if (found)
+		found->fd = fd;
 }
 
 static void take_fds(void *data, pid_t pid)
 {
 	sockdiag_sockets(pid, take_fd, data);
+}
+
+static void find_fds(struct side *side, const struct target *target)
+{
+	if (side->count)
+		qsort(side->flows, side->count, sizeof(*side->flows), by_inode);
+	target_each(target, take_fds, side);
 }
 
 /* Of all connections of the namespace only those of the end's processes are left. */
@@ -109,7 +128,7 @@ static void keep_own(struct side *side, const struct target *target)
 
 	if (target->kind == TARGET_NETNS)
 		return;
-	target_each(target, take_fds, side);
+	find_fds(side, target);
 	for (size_t i = 0; i < side->count; i++)
 		if (side->flows[i].fd >= 0)
 			side->flows[kept++] = side->flows[i];
@@ -126,6 +145,23 @@ static int by_order(const void *a, const void *b)
 		       : (f->sender_port > g->sender_port) - (f->sender_port < g->sender_port);
 }
 
+/* The receiver's flows have those of the sender's: by the sender's ports, of which there are 64 Ki.
+ */
+static void take_numbers(struct side *rx, const struct side *tx)
+{
+	unsigned int *numbers = calloc(UINT16_MAX + 1, sizeof(*numbers));
+
+	if (!numbers)
+		return;
+	/* 0: none. Of two with one port, at other addresses, the first. */
+	for (size_t i = tx->count; i-- > 0;)
+		numbers[tx->flows[i].sender_port] = tx->flows[i].number + 1;
+	for (size_t i = 0; i < rx->count; i++)
+		if (numbers[rx->flows[i].sender_port])
+			rx->flows[i].number = numbers[rx->flows[i].sender_port] - 1;
+	free(numbers);
+}
+
 /*
  * The sender's numbers where it is here, for both ends; else by the sender's ports. zcpath connects
  * its flows one after the other, so its descriptors are in their order.
@@ -136,7 +172,7 @@ static void number_flows(struct tcp *t)
 	struct side *tx = &t->side[END_TX];
 
 	if (tx->here)
-		target_each(&t->run->target[END_TX], take_fds, tx);
+		find_fds(tx, &t->run->target[END_TX]);
 	for (int end = END_RX; end <= END_TX; end++) {
 		struct side *side = &t->side[end];
 
@@ -145,10 +181,7 @@ static void number_flows(struct tcp *t)
 		for (size_t i = 0; i < side->count; i++)
 			side->flows[i].number = i;
 	}
-	for (size_t i = 0; i < rx->count; i++)
-		for (size_t j = 0; j < tx->count; j++)
-			if (rx->flows[i].sender_port == tx->flows[j].sender_port)
-				rx->flows[i].number = tx->flows[j].number;
+	take_numbers(rx, tx);
 }
 
 static int open_side(struct tcp *t, enum record_end end)

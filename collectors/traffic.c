@@ -15,6 +15,9 @@
 #include "nic/netns.h"
 
 #define SETTLE_NS 200000000ULL
+#define MANY	  100
+/* Room for the last words of some ten thousand connections that end at once. */
+#define ENDS_ROOM (32 << 20)
 
 /* ---- which connections there are ---- */
 
@@ -158,6 +161,7 @@ static void hear_ends(struct traffic *t)
 static int open_sockets(struct traffic *t, const char *iface)
 {
 	static const int groups[] = {SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET6_TCP_DESTROY};
+	static const int room = ENDS_ROOM;
 	int error;
 
 	if (iface) {
@@ -167,6 +171,10 @@ static int open_sockets(struct traffic *t, const char *iface)
 	error = netlink_open(&t->ask, NETLINK_SOCK_DIAG);
 	if (!error)
 		error = netlink_open(&t->ends, NETLINK_SOCK_DIAG);
+	/* Where that is not allowed the kernel's own limit holds, and what is lost is counted. */
+	if (!error)
+		setsockopt(mnl_socket_get_fd(t->ends.socket), SOL_SOCKET, SO_RCVBUFFORCE, &room,
+			   sizeof(room));
 	for (int i = 0; i < 2 && !error; i++)
 		if (mnl_socket_setsockopt(t->ends.socket, NETLINK_ADD_MEMBERSHIP,
 					  (void *)&groups[i], sizeof(groups[i])) < 0)
@@ -263,6 +271,53 @@ static void add_up(const struct traffic *t, struct moved *moved)
 	}
 }
 
+static int update_connection(const struct nlmsghdr *nlh, void *data)
+{
+	struct traffic *t = data;
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	const struct connection key = {.inode = m->idiag_inode};
+	struct connection *found = bsearch(&key, t->connections, t->sorted, sizeof(key), by_inode);
+	struct tcp_info info;
+
+	if (!found || found->ended || !sockdiag_info(nlh, &info))
+		return MNL_CB_OK;
+	found->last = moved_of(&info);
+	found->round = t->round;
+	return MNL_CB_OK;
+}
+
+static void ended_unheard(struct traffic *t, struct connection *c)
+{
+	c->ended = true;
+	t->unheard++;
+}
+
+/* One question for all is faster than one for each, where there are many. */
+static void read_all(struct traffic *t)
+{
+	t->round++;
+	if (sockdiag_list(&t->ask, TCP_STATES_CONNECTED, 0, 0, update_connection, t))
+		return;
+	for (size_t i = 0; i < t->count; i++)
+		if (!t->connections[i].ended && t->connections[i].round != t->round)
+			ended_unheard(t, &t->connections[i]);
+}
+
+static void read_each(struct traffic *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct connection *c = &t->connections[i];
+		struct tcp_info info = {0};
+
+		if (c->ended)
+			continue;
+		if (sockdiag_ask(&t->ask, c->family, &c->id, &info))
+			ended_unheard(t, c);
+		else
+			c->last = moved_of(&info);
+	}
+}
+
 int traffic_read(struct traffic *t, struct moved *moved)
 {
 	*moved = (struct moved){0};
@@ -270,19 +325,10 @@ int traffic_read(struct traffic *t, struct moved *moved)
 		return t->error;
 	if (t->device)
 		return read_device(t, moved);
-	for (size_t i = 0; i < t->count; i++) {
-		struct connection *c = &t->connections[i];
-		struct tcp_info info = {0};
-
-		if (c->ended)
-			continue;
-		if (!sockdiag_ask(&t->ask, c->family, &c->id, &info)) {
-			c->last = moved_of(&info);
-		} else {
-			c->ended = true;
-			t->unheard++;
-		}
-	}
+	if (t->count < MANY || t->sorted < t->count)
+		read_each(t);
+	else
+		read_all(t);
 	hear_ends(t);
 	add_up(t, moved);
 	return t->error;

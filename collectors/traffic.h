@@ -36,6 +36,7 @@ struct connection {
 	uint32_t inode;
 	uint8_t family;
 	bool ended;
+	uint32_t round; /* in which it was seen last */
 	struct inet_diag_sockid id;
 	struct moved first;
 	struct moved last;
@@ -51,6 +52,7 @@ struct traffic {
 	struct connection *connections; /* by inode, */
 	size_t sorted;			/* as far as here */
 	size_t count;
+	uint32_t round;
 	size_t unheard; /* connections that ended without a last word */
 	int error;
 };

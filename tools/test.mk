@@ -16,7 +16,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test lab-fetched test-programs test-kernels test-lab fuzz bench check-style check-code
+.PHONY: test lab-fetched test-programs test-scale test-kernels test-lab fuzz bench check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
@@ -44,6 +44,10 @@ bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench
 test-kernels: all test-tools ## in virtual machines: is every source right on KERNELS (Debian's 6.1, 6.12, newest 6 and newest)
 	@tools/install-deps lab
 	@tools/test-kernels $(B) $(KERNELS)
+
+test-scale: all test-tools ## 10,000 connections, 1,000 threads, attached 1,000 times (FLOWS, THREADS, ATTACHES): some minutes
+	@tools/install-deps test
+	@BUILD=$(abspath $(B)) LC_ALL=C bats tests/scale
 
 test-lab: all ## in virtual machines with the software NIC: zero copy on KERNEL (7.2); BYTES=10G: at length
 	@tools/install-deps lab

@@ -4,7 +4,7 @@
 # screen. The work is known: 3000 calls of getppid() by tests/tool/calls, begun in mid-window.
 
 bats_require_minimum_version 1.5.0
-load ../host/zcprof_run
+load zcprof_run
 
 setup() {
 	as_root
