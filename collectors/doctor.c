@@ -28,9 +28,15 @@ static const struct {
 	const struct doctor_check *checks;
 	bool of_device;
 } areas[] = {
-	{"kernel", doctor_kernel_checks, false}, {"system", doctor_system_checks, false},
-	{"memory", doctor_memory_checks, false}, {"bpf", doctor_bpf_checks, false},
-	{"nic", doctor_nic_checks, true},	 {"plumbing", doctor_plumbing_checks, false},
+	{"kernel", doctor_kernel_checks, false},
+	{"system", doctor_system_checks, false},
+	{"memory", doctor_memory_checks, false},
+	{"bpf", doctor_bpf_checks, false},
+	{"nic", doctor_nic_checks, true},
+	{"nic", doctor_irq_checks, true},
+	{"zero copy", doctor_zerocopy_checks, true},
+	{"plumbing", doctor_plumbing_checks, false},
+	{"plumbing", doctor_ring_checks, true},
 };
 
 struct asked {
@@ -213,7 +219,8 @@ enum { KEY_FORMAT = 0x100, KEY_AREA, KEY_STRICT, KEY_BANDWIDTH, KEY_RTT, KEY_ROO
 static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), csv, json or md", 0},
 	{"area", KEY_AREA, "AREA", 0,
-	 "Only the rows of kernel, system, memory, bpf, nic, plumbing or collector", 0},
+	 "Only the rows of kernel, system, memory, bpf, nic, 'zero copy', plumbing or collector",
+	 0},
 	{"strict", KEY_STRICT, NULL, 0, "Exit with 3 if a row's state is missing", 0},
 	{"bandwidth", KEY_BANDWIDTH, "RATE", 0, "What the path is to carry, as 200G (bit/s)", 0},
 	{"rtt", KEY_RTT, "SECONDS", 0, "Its round-trip time, as 0.0001", 0},
@@ -248,8 +255,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_AREA:
 		if (!is_area(text))
 			argp_error(state,
-				   "--area %s: expected kernel, system, memory, bpf, nic, plumbing "
-				   "or collector",
+				   "--area %s: expected kernel, system, memory, bpf, nic, 'zero "
+				   "copy', "
+				   "plumbing or collector",
 				   text);
 		asked->area = text;
 		return 0;

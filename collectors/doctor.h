@@ -45,7 +45,11 @@ extern const struct doctor_check doctor_kernel_checks[];
 extern const struct doctor_check doctor_system_checks[];
 extern const struct doctor_check doctor_memory_checks[];
 extern const struct doctor_check doctor_bpf_checks[];
-extern const struct doctor_check doctor_nic_checks[]; /* only where a device was named */
+/* Only where a device was named. */
+extern const struct doctor_check doctor_nic_checks[];
+extern const struct doctor_check doctor_irq_checks[];
+extern const struct doctor_check doctor_zerocopy_checks[];
+extern const struct doctor_check doctor_ring_checks[];
 extern const struct doctor_check doctor_plumbing_checks[];
 
 /*

@@ -179,7 +179,7 @@ static bool has_parent(const char *iface)
  * with EBADF only where the device would do. Before 6.15 it is the other way round, as the loopback
  * device tells, which never would; then a parent is all that can be seen of a device.
  */
-static int probe(struct binding *b, bool tx)
+static int probe(struct binding *b, const char *only, bool tx)
 {
 	struct if_nameindex *all = if_nameindex();
 	bool dmabuf_first = false;
@@ -189,8 +189,15 @@ static int probe(struct binding *b, bool tx)
 	CPU_ZERO(&first);
 	CPU_SET(0, &first);
 	for (struct if_nameindex *i = all; i && i->if_index && best != -EBADF; i++) {
-		best = ask(b, i->if_index, -1, tx ? NULL : &first);
-		dmabuf_first |= best == -EBADF && !strcmp(i->if_name, "lo");
+		int error;
+
+		if (only && strcmp(i->if_name, only) && strcmp(i->if_name, "lo"))
+			continue;
+		error = ask(b, i->if_index, -1, tx ? NULL : &first);
+		dmabuf_first |= error == -EBADF && !strcmp(i->if_name, "lo");
+		if (only && strcmp(i->if_name, only))
+			continue;
+		best = error;
 		if (best == -EBADF && dmabuf_first && !has_parent(i->if_name))
 			best = -EOPNOTSUPP;
 	}
@@ -199,8 +206,8 @@ static int probe(struct binding *b, bool tx)
 	return best;
 }
 
-/* 0: some device would take one. */
-static int try(bool tx)
+/* 0: some device would take one, or only this one. */
+static int try(const char *only, bool tx)
 {
 	struct binding b = {0};
 	int error = genl_open(&b.genl, NETDEV_FAMILY);
@@ -209,15 +216,20 @@ static int try(bool tx)
 		/* Without a single attribute: is there such a command, and may we give it? */
 		genl_begin(&b.genl, tx ? NETDEV_BIND_TX : NETDEV_BIND_RX, 0);
 		error = netlink_ask(&b.genl.netlink, take_id, &b.id);
-		error = error == -EINVAL ? probe(&b, tx) : error == -EPERM ? -EPERM : -ENOENT;
+		error = error == -EINVAL ? probe(&b, only, tx) : error == -EPERM ? -EPERM : -ENOENT;
 	}
 	binding_close(&b);
 	return error == -EBADF ? 0 : error;
 }
 
+int binding_probe(const char *iface)
+{
+	return try(iface, false);
+}
+
 bool binding_able(bool tx, char *why, size_t why_size)
 {
-	switch (try(tx)) {
+	switch (try(NULL, tx)) {
 	case 0:
 		return true;
 	case -EPERM:

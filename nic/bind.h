@@ -8,6 +8,7 @@
  *   binding_rx()    bind to these receive queues, which restart for it
  *   binding_tx()    bind for sending through the device
  *   binding_able()  would any device of this network namespace take one? Changes nothing
+ *   binding_probe() … this device, for receiving
  *   binding_close() unbind; the queues restart with memory of the kernel
  *
  * Wants CAP_NET_ADMIN. The first two return 0, or -1 with why filled in: a sentence that says what
@@ -34,6 +35,8 @@ int binding_rx(struct binding *b, const char *iface, int dmabuf_fd, const cpu_se
 int binding_tx(struct binding *b, const char *iface, int dmabuf_fd, char *why, size_t why_size);
 /* If not, why: what is missing, and what would have it. */
 bool binding_able(bool tx, char *why, size_t why_size);
+/* 0, or a negative errno: -EOPNOTSUPP where its driver cannot, -ENOENT where the kernel cannot. */
+int binding_probe(const char *iface);
 void binding_close(struct binding *b);
 
 #endif

@@ -8,31 +8,50 @@
 
 #define LOOK_MS 20
 
+struct each {
+	void (*take)(void *data, struct lease l);
+	void *data;
+};
+
+static void take_queue(void *data, const struct netdev_queue *q)
+{
+	const struct each *each = data;
+	const char *holder = q->direction == NETDEV_RX ? netdev_lease(q) : NULL;
+
+	if (holder)
+		each->take(each->data, (struct lease){q->id, holder});
+}
+
+void lease_each(const char *iface, void (*take)(void *data, struct lease l), void *data)
+{
+	struct each each = {take, data};
+	unsigned int ifindex = if_nametoindex(iface);
+	struct genl g;
+
+	if (!genl_open(&g, NETDEV_FAMILY) && ifindex)
+		netdev_queues(&g, ifindex, take_queue, &each);
+	genl_close(&g);
+}
+
 struct search {
 	const cpu_set_t *queues;
 	struct lease found;
 };
 
-static void take(void *data, const struct netdev_queue *q)
+static void take_first(void *data, struct lease l)
 {
 	struct search *s = data;
-	const char *holder = q->direction == NETDEV_RX ? netdev_lease(q) : NULL;
 
-	if (!holder || s->found.holder)
-		return;
-	if (!s->queues || (q->id < CPU_SETSIZE && CPU_ISSET(q->id, s->queues)))
-		s->found = (struct lease){q->id, holder};
+	if (!s->found.holder &&
+	    (!s->queues || (l.queue < CPU_SETSIZE && CPU_ISSET(l.queue, s->queues))))
+		s->found = l;
 }
 
 struct lease lease_first(const char *iface, const cpu_set_t *queues)
 {
 	struct search search = {.queues = queues};
-	unsigned int ifindex = if_nametoindex(iface);
-	struct genl g;
 
-	if (!genl_open(&g, NETDEV_FAMILY) && ifindex)
-		netdev_queues(&g, ifindex, take, &search);
-	genl_close(&g);
+	lease_each(iface, take_first, &search);
 	return search.found;
 }
 

@@ -3,6 +3,7 @@
  * Receive queues that somebody holds: io_uring, devmem, AF_XDP, or a virtual device. As the kernel
  * says it (nic/netdev.h), which is never by whom.
  *
+ *   lease_each()   all that are held
  *   lease_first()  the first held one of some queues
  *   lease_wait()   … after a while, in which its holder may end
  *
@@ -21,6 +22,7 @@ struct lease {
 
 /* queues: NULL for all. A kernel that does not say has nobody in its queues. */
 struct lease lease_first(const char *iface, const cpu_set_t *queues);
+void lease_each(const char *iface, void (*take)(void *data, struct lease l), void *data);
 struct lease lease_wait(const char *iface, const cpu_set_t *queues, unsigned int patience_ms);
 
 #endif

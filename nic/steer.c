@@ -216,6 +216,24 @@ static int all_rules(const struct ethtool *e, struct ethtool_rxnfc **rules, uint
 	return error;
 }
 
+int steer_count(const struct ethtool *e, unsigned int *count)
+{
+	struct ethtool_rxnfc ask = {.cmd = ETHTOOL_GRXCLSRLCNT};
+	int error = ethtool_ask(e, &ask);
+
+	*count = ask.rule_cnt;
+	return error;
+}
+
+/* Asked for one that is hardly there: the kernel looks for the driver's ability first. */
+int steer_contexts(const struct ethtool *e)
+{
+	struct ethtool_rxfh ask = {.cmd = ETHTOOL_GRSSH, .rss_context = UINT32_MAX - 1};
+	int error = ethtool_ask(e, &ask);
+
+	return error == -EOPNOTSUPP ? error : 0;
+}
+
 static bool is_taken(const struct ethtool_rxnfc *rules, uint32_t place)
 {
 	for (unsigned int i = 0; i < rules->rule_cnt; i++)

@@ -12,6 +12,8 @@
  *   steer_add()     put a rule into the device; steer_remove(): take it out
  *   steer_rules()   whether the device takes rules: whether it has, can have, or has not ntuple
  *   steer_enable()  ntuple on, or off
+ *   steer_count()   how many rules there are
+ *   steer_contexts()  whether more RSS tables can be made, which rules may point to
  *
  * A rule is written "tcp4 SOURCE PORT DESTINATION PORT QUEUE", for the journal, too: by its text it
  * is found again in the device, whose own number for it is not known before it is there.
@@ -48,6 +50,8 @@ int steer_add(const struct ethtool *e, const char *rule);
 int steer_remove(const struct ethtool *e, const char *rule);
 int steer_rules(const struct ethtool *e, enum steer_rules *rules);
 int steer_enable(const struct ethtool *e, bool on);
+int steer_count(const struct ethtool *e, unsigned int *count);
+int steer_contexts(const struct ethtool *e);
 
 /* For the journal: a table as text, to be freed; NULL: no memory left. */
 char *steer_print(const struct steer_table *t);

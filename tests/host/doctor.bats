@@ -159,22 +159,30 @@ both() {
 	ip netns add "$netns"
 	ip -n "$netns" link add dr0 type veth peer name dr1
 	in_ns() { ip netns exec "$netns" "$@"; }
-	ask() { in_ns "$BUILD/zcprof" doctor dr0 --format csv | grep "^\"nic\",\"$1\"" ; }
+	ask() { in_ns "$BUILD/zcprof" doctor dr0 --area nic --format csv | grep "^\"nic\",\"$1\"" ; }
 	mend() { ask "$1" | sed 's/.*,"\(.*\)"$/\1/'; }
 	in_ns ethtool -K dr0 gro off tso off
 	in_ns ethtool -K dr0 sg off
-	for check in mtu gro scatter-gather tso; do
+	for check in mtu gro scatter-gather tso "big tcp receive" "big tcp send"; do
 		ask "$check" | grep -E '"(could be better|missing)"'
 		in_ns sh -c "$(mend "$check")"
 		ask "$check" | grep '"ok"'
 		echo "nic,$check"
 	done >"$BATS_TEST_TMPDIR/mended"
+	# A veth pair has none of these: tests/lab/doctor_nic.bats.
+	for check in "hw gro" lro "irq affinity"; do
+		ask "$check" | grep '"unknown"'
+		echo "nic,$check"
+	done >>"$BATS_TEST_TMPDIR/mended"
+	for check in "memory providers" "header split" "flow steering" "rss contexts" "rss table"; do
+		in_ns "$BUILD/zcprof" doctor dr0 --area "zero copy" --format csv | grep "^\"zero copy\",\"$check\",\"missing\""
+	done
 
 	# The buffers of TCP are of the namespace too.
 	for check in "send buffer,wmem" "receive buffer,rmem"; do
 		in_ns sysctl -qw "net.ipv4.tcp_${check#*,}=4096 16384 2000000"
 		ask_path() {
-			in_ns "$BUILD/zcprof" doctor --bandwidth 200G --rtt 1e-4 --format csv |
+			in_ns "$BUILD/zcprof" doctor --area plumbing --bandwidth 200G --rtt 1e-4 --format csv |
 				grep "^\"plumbing\",\"${check%,*}\""
 		}
 		ask_path | grep '"could be better"'
@@ -184,6 +192,30 @@ both() {
 
 	diff <(in_ns "$BUILD/zcprof" doctor dr0 --format csv | grep '^"nic"' | cut -d, -f1,2 | tr -d '"' | sort) \
 		<(grep ^nic, "$BATS_TEST_TMPDIR/mended" | sort)
+}
+
+@test "interrupts that share a CPU, and those that do not" {
+	irqs() { # CPU...: of interrupts 30, 31…
+		local irq=30
+		rm -rf "$tree"
+		put /proc/interrupts "           CPU0       CPU1"
+		for cpu; do
+			printf ' %d:          1          2  PCI-MSI  lo-TxRx-%d\n' $irq $((irq - 30)) >>"$tree/proc/interrupts"
+			put /proc/irq/$irq/effective_affinity_list "$cpu"
+			irq=$((irq + 1))
+		done
+		# Another device's, whose name begins alike.
+		printf ' 99:          1          2  PCI-MSI  lo2-TxRx-0\n' >>"$tree/proc/interrupts"
+		put /proc/irq/99/effective_affinity_list 0
+	}
+	two_cpus
+	irqs 0 1
+	cell nic "irq affinity" found lo --root "$tree"
+	[ "$(cell nic "irq affinity" state lo --root "$tree")" = ok ]
+	irqs $(seq 0 $((2 * $(nproc) - 1)) | sed 's/.*/0/')
+	cell nic "irq affinity" found lo --root "$tree"
+	[ "$(cell nic "irq affinity" state lo --root "$tree")" = "could be better" ]
+	[[ "$(cell nic "irq affinity" mend lo --root "$tree")" == "i=0; for n in 30 31 "* ]]
 }
 
 @test "each format has the same rows, and --strict tells by the exit code" {
