@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
 # An NVMe controller's own memory is a gen_pool, of which each mapping of a page takes one piece,
-# and gives it back in the end (drivers/pci/p2pdma.c). The virtual machine has such a controller.
+# and gives it back in the end (drivers/pci/p2pdma.c). The virtual machine has such a controller. What
+# perf counts of a breakpoint of its own on the same function stands beside it.
 modprobe -q nvme || :
 for try in $(seq 100); do
 	pool=$(echo /sys/bus/pci/devices/*/p2pmem/allocate)
@@ -24,6 +25,18 @@ pid=$!
 started+=("$pid")
 heard work ready
 measure --exact --tx "$pid" genpool
+alloc=$(awk '$3 == "gen_pool_alloc_algo_owner" { print $1 }' /proc/kallsyms)
+perf=
+# Of a CPU's four breakpoints zcprof leaves one.
+if [ -n "$pool" ] && [ -n "$alloc" ] && command -v perf >/dev/null; then
+	mkfifo "$dir/perf.in" "$dir/perf.said"
+	perf stat -a -x, -e "mem:0x$alloc:x" -o "$dir/perf.csv" -D -1 --control "fifo:$dir/perf.in,$dir/perf.said" &
+	perf=$!
+	started+=("$perf")
+	echo enable >"$dir/perf.in"
+	read -r said <"$dir/perf.said"
+	echo "perf: $said"
+fi
 across tell work "done"
 [ -n "$pool" ] || absent "loads, but no device here has memory in a gen_pool, so nothing calls it"
 calls() {
@@ -31,3 +44,10 @@ calls() {
 }
 same "allocations for 1000 mappings" "$(calls alloc)" 1000
 same "pieces given back" "$(calls free)" 1000
+if [ -n "$perf" ]; then
+	kill -INT "$perf"
+	wait "$perf" || :
+	cat "$dir/perf.csv"
+	theirs=$(awk -F, '/mem:/ { print $1 }' "$dir/perf.csv")
+	same "allocations, as perf counts by a breakpoint," "$(calls alloc)" "$theirs"
+fi

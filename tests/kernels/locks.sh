@@ -1,19 +1,23 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Processes that write to one pipe and read from it want its mutex.
+# Processes that write to one pipe and read from it want its mutex. How often they waited for it is
+# what "perf lock contention" says of the same tracepoints, over a longer time in which they do
+# nothing else.
 python3 -c '
 import os, sys, time
 print("ready", flush=True)
 sys.stdin.readline()
 r, w = os.pipe()
 children = []
-for _ in range(2):
+cpus = sorted(os.sched_getaffinity(0))
+for cpu in (cpus[0], cpus[-1]):
     child = os.fork()
     if not child:
-        end = time.monotonic() + 0.5
+        os.sched_setaffinity(0, {cpu})
+        end = time.monotonic() + 0.7
         while time.monotonic() < end:
-            os.write(w, b"x" * 10)
-            os.read(r, 10)
+            os.write(w, b"x" * 16384)
+            os.read(r, 16384)
         os._exit(0)
     children.append(child)
 for child in children:
@@ -25,7 +29,28 @@ pid=$!
 started+=("$pid")
 heard work ready
 measure --exact --tx "$pid" locks
+mkfifo "$dir/perf.in" "$dir/perf.said"
+recording=
+if command -v perf >/dev/null; then
+	# What "perf lock record" records, of one process and its children; that itself takes long to begin.
+	perf record -R -c 1 -m 1024 -e lock:contention_begin -e lock:contention_end --call-graph fp,8 \
+		-p "$pid" -o "$dir/perf.data" --control "fifo:$dir/perf.in,$dir/perf.said" -D -1 >"$dir/perf.out" 2>&1 &
+	recording=$!
+	started+=("$recording")
+	echo enable >"$dir/perf.in"
+	read -r said <"$dir/perf.said"
+	echo "perf: $said"
+fi
 across tell work "done"
-waits() { awk -F, -v k="$1" '$3 == "locks" && $4 == "contentions" && $5 ~ k { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv"; }
-within "waits for the mutex of a pipe" 1 "$(waits 'mutex/.*pipe_(read|write)')" 1000000
+ours=$(awk -F, '$3 == "locks" && $4 == "contentions" && $5 ~ /mutex\/.*pipe_(read|write)/ { n += $6 } END { printf "%.0f", n }' "$dir/run.csv")
+within "waits for the mutex of a pipe" 1 "$ours" 1000000
+if [ -n "$recording" ]; then
+	kill -INT "$recording"
+	wait "$recording" || :
+	perf lock contention -i "$dir/perf.data" >"$dir/perf.table" 2>&1 || :
+	cat "$dir/perf.out" "$dir/perf.table"
+	# Which function it names depends on the kernel's stack: all mutexes, then; they take no other.
+	theirs=$(awk 'NF > 1 && $(NF - 1) == "mutex" { n += $1 } END { print n + 0 }' "$dir/perf.table")
+	within "perf lock contention has $theirs," $((theirs - theirs / 100)) "$ours" $((theirs + theirs / 50))
+fi
 same "waits that did not fit" "$(awk -F, '$4 == "full" { n += $6 } END { print n + 0 }' "$dir/run.csv")" 0
