@@ -27,6 +27,7 @@ struct zerocopy {
 	const char *iface;
 	const cpu_set_t *queues;
 	unsigned int queue_count; /* of the device */
+	bool ready;		  /* something may be bound to the queues */
 	zerocopy_say say;
 	void *data;
 	char *why;
@@ -264,7 +265,8 @@ struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues, zero
 	if (!error)
 		error = claim(z) || recover(z) || prepare_split(z) || count_queues(z) ||
 			look_leases(z) || prepare_rules(z) || prepare_rss(z);
-	if (!error)
+	z->ready = !error;
+	if (z->ready)
 		return z;
 	zerocopy_end(z);
 	return NULL;
@@ -308,6 +310,9 @@ int zerocopy_end(struct zerocopy *z)
 
 	if (!z)
 		return 0;
+	/* Or other traffic would come to memory that its program cannot read. */
+	if (z->ready)
+		lease_wait(z->iface, z->queues, PATIENCE_MS);
 	error = journal_close(z->journal);
 	ethtool_close(&z->ethtool);
 	if (z->claim >= 0)
