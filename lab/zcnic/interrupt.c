@@ -104,7 +104,8 @@ void zcnic_interrupt_free(struct zcnic_rx *rx)
 
 static int add(struct zcnic_rx *rx)
 {
-	rx->irq = irq_alloc_desc(NUMA_NO_NODE);
+	/* Without an owner: a module whose interrupts hold it cannot go while a port is open. */
+	rx->irq = __irq_alloc_descs(-1, 1, 1, NUMA_NO_NODE, NULL, NULL);
 	if (rx->irq < 0)
 		return rx->irq;
 	irq_set_chip_and_handler(rx->irq, &chip, handle_simple_irq);
