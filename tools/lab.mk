@@ -7,7 +7,7 @@ LAB_TIMEOUT ?= 600
 
 lab_run = PATH="$(abspath $(B)):$$PATH" BUILD="$(abspath $(B))" lab/run --kernel $(LAB_KERNEL) --mtu $(LAB_MTU)
 
-.PHONY: lab lab-ready lab-run lab-demo
+.PHONY: lab lab-ready lab-run lab-demo lab-soak
 
 lab-ready:
 	@tools/install-deps lab
@@ -24,3 +24,7 @@ lab-run: lab-ready ## one command there: CMD='ip netns exec rx ethtool -g zcnic0
 
 lab-demo: lab-ready ## copy, zcrx and devmem there, with and without HW GRO, on one and two CPUs: tables, and records in $(B)/lab/demo/
 	@B=$(B) LAB_KERNEL=$(LAB_KERNEL) tools/lab-demo
+
+lab-soak: lab-ready ## SECONDS (3600) of verified transfers there, with losses and late interrupts, over every zero-copy path
+	@$(lab_run) --timeout $$(($(or $(SECONDS),3600) + 600)) --out $(B)/lab/soak -- \
+		env SOAK_SECONDS=$(or $(SECONDS),3600) BUILD="$(abspath $(B))" bash tests/lab/soak.sh
