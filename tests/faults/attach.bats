@@ -130,3 +130,29 @@ work() {
 	kill -KILL "$attached"
 	wait_until 5 bash -c "! pgrep -x -f 'sleep 61.5'"
 }
+
+@test "what a command prints comes through untouched, however much it is and whatever" {
+	head -c 3000000 /dev/urandom >"$dir/bytes"
+	zcprof attach --collect cpu --as tx --warmup 0.1 --adapter netperf -o "$dir/x.csv" -- \
+		sh -c 'sleep 1; cat "$0"; printf "and no line end"' "$dir/bytes" >"$dir/out" 2>"$dir/said"
+	printf 'and no line end' >>"$dir/bytes"
+	cmp "$dir/bytes" "$dir/out"
+	grep -q 'netperf did not say what it moved' "$dir/said"
+	# A child that it leaves behind keeps the pipe, and nobody waits for that one.
+	begun=$SECONDS
+	zcprof attach --collect cpu --as tx --warmup 0.1 --adapter netperf -o "$dir/x.csv" -- \
+		sh -c 'sleep 20 2>/dev/null & echo $!; sleep 1' >"$dir/out" 2>"$dir/said"
+	[ $((SECONDS - begun)) -lt 15 ]
+	kill "$(cat "$dir/out")"
+}
+
+@test "a reader of what a command prints that goes away: the command gets to know" {
+	{
+		zcprof attach --collect cpu --as tx --warmup 0.1 --adapter netperf -o "$dir/x.csv" -- \
+			sh -c 'sleep 1; exec yes' 2>"$dir/said" || echo "$?" >"$dir/status"
+	} | head -c 10 >"$dir/out"
+	cat "$dir/said"
+	[ "$(cat "$dir/status")" -eq 1 ]
+	grep -q 'sh was ended by signal 13' "$dir/said"
+	[ "$(head -c 4 "$dir/out")" = "$(printf 'y\ny\n')" ]
+}
