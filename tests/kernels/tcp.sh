@@ -14,7 +14,7 @@ for _ in $(seq 500); do
 	! grep -q listening "$dir/rx.csv" || break
 	sleep 0.01
 done
-"$BUILD/zcpath" tx --path copy --cpu 1 --to 127.0.0.1 --seconds 20 >"$dir/tx.csv" 2>"$dir/tx.err" 3>&- &
+"$BUILD/zcpath" tx --path copy --cpu 1 --to 127.0.0.1 --seconds 100 >"$dir/tx.csv" 2>"$dir/tx.err" 3>&- &
 tx=$!
 started+=("$tx")
 for _ in $(seq 1000); do
