@@ -135,6 +135,12 @@ both() {
 	[ "$(cell bpf capabilities state)" = ok ]
 	setpriv --inh-caps=-all --bounding-set=-perfmon,-net_admin "$BUILD/zcprof" doctor --format csv >"$BATS_TEST_TMPDIR/without"
 	grep '^"bpf","capabilities","missing","this process lacks CAP_NET_ADMIN and CAP_PERFMON",' "$BATS_TEST_TMPDIR/without"
+	setpriv --inh-caps=-all --bounding-set=-perfmon,-bpf,-sys_admin "$BUILD/zcprof" doctor --area bpf --format csv >"$BATS_TEST_TMPDIR/without"
+	for means in fentry kprobe raw_tracepoint breakpoint; do
+		grep "^\"bpf\",\"$means\",\"missing\",\"..*\"" "$BATS_TEST_TMPDIR/without"
+	done
+	# Here, and in the lab where this kernel refuses it (tests/lab/doctor.bats).
+	[ "$(cell bpf raw_tracepoint state)" = ok ]
 }
 
 @test "a means of BPF that does not work is missing, with the reason" {

@@ -110,6 +110,14 @@ worse() {
 	[[ $(row kernel devmem) == "$state"* ]]
 }
 
+@test "each means of BPF works on a kernel of Debian's" {
+	for means in fentry kprobe raw_tracepoint breakpoint; do
+		row bpf $means
+		[[ $(row bpf $means) == ok* ]]
+	done
+	[[ $(ZCPROF_WITHOUT=fentry row bpf fentry) == missing* ]]
+}
+
 # The last, for there is no way back.
 @test "a kernel that was locked down says so, and what no longer works is missing" {
 	mount -t securityfs securityfs /sys/kernel/security 2>/dev/null || :
