@@ -136,7 +136,7 @@ static void take_all_cpus(cpu_set_t *cpus)
 		CPU_SET(cpu, cpus);
 }
 
-/* Whom the options name for this end, if anyone. 0, or -1 after saying why. */
+/* Whom the options name for this end, if anyone. 0, or -1 or TARGET_UNABLE after saying why. */
 static int add_named(struct attaching *a, enum record_end end)
 {
 	const struct attach_settings *settings = a->settings;
@@ -338,6 +338,8 @@ int attach(const struct attach_settings *settings)
 		error = reporting_open(&a.reporting, settings->command, settings->adapter);
 	for (int end = END_HOST; end < END_COUNT && !error; end++)
 		error = add_named(&a, end);
+	if (error == TARGET_UNABLE)
+		result = EXIT_UNABLE;
 	if (!error)
 		error = attach_look_open(&a);
 	if (!error)

@@ -81,7 +81,7 @@ int target_cgroup(struct target *t, const char *name, char *why, size_t why_size
 		snprintf(why, why_size,
 			 "no cgroup2 is mounted here: mount -t cgroup2 none "
 			 "/sys/fs/cgroup, or give --pid");
-		return -1;
+		return TARGET_UNABLE;
 	}
 	snprintf(path, sizeof(path), "%s", name);
 	if (*name != '/' || stat(path, &at))
@@ -101,7 +101,7 @@ int target_cgroup(struct target *t, const char *name, char *why, size_t why_size
 		snprintf(why, why_size,
 			 "%s shows only a part of the cgroups, as in a container: run on the host",
 			 root);
-		return -1;
+		return TARGET_UNABLE;
 	}
 	if (strlen(whole) >= sizeof(t->path)) {
 		snprintf(why, why_size, "the path of cgroup %s is too long", name);

@@ -40,7 +40,11 @@ struct target {
 };
 
 bool target_here(const struct target *t);
-/* name: a folder, or a path below the root of cgroup2. 0, or -1 with why filled in. */
+/* This machine cannot do that. */
+#define TARGET_UNABLE (-2)
+/* name: a folder, or a path below the root of cgroup2. 0, or -1 or TARGET_UNABLE with why filled
+ * in.
+ */
 int target_cgroup(struct target *t, const char *name, char *why, size_t why_size);
 /* name: as of 'ip netns', a path, or the number of a process. 0, or -1 with why filled in. */
 int target_netns(struct target *t, const char *name, char *why, size_t why_size);

@@ -156,3 +156,13 @@ work() {
 	grep -q 'sh was ended by signal 13' "$dir/said"
 	[ "$(head -c 4 "$dir/out")" = "$(printf 'y\ny\n')" ]
 }
+
+@test "no cgroup2 here: that is this machine's fault, and not of the words" {
+	as_root
+	run unshare --mount sh -c 'umount -a -t cgroup2 && exec "$@"' sh \
+		zcprof attach --cgroup some/where -o "$dir/x.csv"
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"no cgroup2 is mounted here: mount -t cgroup2 none /sys/fs/cgroup, or give --pid" ]]
+	[ -z "$(ls -A "$dir")" ]
+}
