@@ -66,9 +66,10 @@ static uint64_t bytes_seen(const struct subject *s)
 	return subject_bytes(s, &s->moved[EDGE_CLOSE]) - subject_bytes(s, &s->moved[EDGE_OPEN]);
 }
 
+/* Wholly, to the end. */
 static bool was_seen(const struct subject *s)
 {
-	return !s->traffic.error && traffic_any(&s->traffic);
+	return !s->traffic.error && traffic_any(&s->traffic) && !s->traffic.unheard;
 }
 
 static void say_rate(const struct subject *s, double bytes, const char *by)

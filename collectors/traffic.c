@@ -124,6 +124,26 @@ static int take_connection(const struct nlmsghdr *nlh, void *data)
 
 /* ---- those that ended ---- */
 
+static void ended_unheard(struct traffic *t, struct connection *c)
+{
+	c->ended = true;
+	t->unheard++;
+}
+
+static void take_last(struct traffic *t, struct connection *c, struct moved last)
+{
+	/* One that was reset, as by SO_LINGER, has forgotten what it moved (tcp_disconnect()). */
+	if (last.received < c->last.received || last.sent < c->last.sent) {
+		if (!c->ended)
+			ended_unheard(t, c);
+		return;
+	}
+	c->last = last;
+	/* A failed question may have been faster than this answer. */
+	t->unheard -= c->ended;
+	c->ended = true;
+}
+
 static int take_end(const struct nlmsghdr *nlh, void *data)
 {
 	struct traffic *t = data;
@@ -136,10 +156,7 @@ static int take_end(const struct nlmsghdr *nlh, void *data)
 		if (memcmp(c->id.idiag_cookie, m->id.idiag_cookie, sizeof(c->id.idiag_cookie)) ||
 		    !sockdiag_info(nlh, &info))
 			continue;
-		c->last = moved_of(&info);
-		/* A failed question may have been faster than this answer. */
-		t->unheard -= c->ended;
-		c->ended = true;
+		take_last(t, c, moved_of(&info));
 	}
 	return MNL_CB_OK;
 }
@@ -284,12 +301,6 @@ static int update_connection(const struct nlmsghdr *nlh, void *data)
 	found->last = moved_of(&info);
 	found->round = t->round;
 	return MNL_CB_OK;
-}
-
-static void ended_unheard(struct traffic *t, struct connection *c)
-{
-	c->ended = true;
-	t->unheard++;
 }
 
 /* One question for all is faster than one for each, where there are many. */

@@ -166,3 +166,23 @@ work() {
 	[[ "$output" == *"no cgroup2 is mounted here: mount -t cgroup2 none /sys/fs/cgroup, or give --pid" ]]
 	[ -z "$(ls -A "$dir")" ]
 }
+
+@test "a connection that is reset forgets what it moved: the last that was seen of it counts, and that is said" {
+	run -0 zcprof attach --collect cpu --as tx --warmup 0.5 -o "$dir/x.csv" -- python3 -c '
+import socket, struct, time
+listener = socket.create_server(("127.0.0.1", 0))
+s = socket.create_connection(listener.getsockname())
+other = listener.accept()[0]
+for _ in range(30):
+    s.sendall(bytes(10000))
+    left = 10000
+    while left:
+        left -= len(other.recv(left))
+    time.sleep(0.1)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+s.close()'
+	echo "$output"
+	[[ "$output" == *"ended without their last figures: its bytes may be too few"* ]]
+	# Of what it sent in three seconds the warm-up and what came after the last look are missing.
+	between 10000 "$(value "$dir/x.csv" tx path bytes)" 300000
+}
