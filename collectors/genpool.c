@@ -4,7 +4,7 @@
  * its buffers. lib/ is built without ftrace in packaged kernels, so that neither fentry nor kprobes
  * reach it; an execution breakpoint of the CPU does. Its perf event only counts: one that samples,
  * as a BPF program needs, would be throttled (kernel.perf_event_max_sample_rate) and then also stop
- * counting.
+ * counting. From which context, and how long they take, programs on the callers say.
  */
 #include <errno.h>
 #include <linux/hw_breakpoint.h>
@@ -17,10 +17,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "bpf/genpool.h"
+#include "bpf/genpool.skel.h"
 #include "collectors/bpf_load.h"
 #include "collectors/bpf_means.h"
 #include "collectors/list.h"
 #include "collectors/slices.h"
+#include "collectors/tally.h"
 
 /* A breakpoint costs each call about a microsecond. */
 #define SLICE_NS 20000000
@@ -28,24 +31,89 @@
 static const struct {
 	const char *name; /* the row's key */
 	const char *function;
-} calls[] = {
-	{"alloc", "gen_pool_alloc_algo_owner"},
-	{"free", "gen_pool_free_owner"},
-	{"has_addr", "gen_pool_has_addr"},
+	const char *program;
+} calls[GENPOOL_ALL] = {
+	[GENPOOL_ALLOC] = {"alloc", "gen_pool_alloc_algo_owner", "genpool_alloc"},
+	[GENPOOL_FREE] = {"free", "gen_pool_free_owner", "genpool_free"},
+	[GENPOOL_HAS_ADDR] = {"has_addr", "gen_pool_has_addr", "genpool_has_addr"},
+	[GENPOOL_DEVMEM_ALLOC] = {"net_devmem_alloc_dmabuf", "net_devmem_alloc_dmabuf",
+				  "genpool_devmem_alloc"},
+	[GENPOOL_DEVMEM_FREE] = {"net_devmem_free_dmabuf", "net_devmem_free_dmabuf",
+				 "genpool_devmem_free"},
 };
 
-enum { CALLS = sizeof(calls) / sizeof(*calls) };
+enum { CALLS = GENPOOL_OWN };
 
-struct state {
+/* ---- by programs ---- */
+
+/* As if all of them had been timed; false where none was. */
+static bool time_of(__u64 counted, __u64 timed, __u64 time, __u64 *ns)
+{
+	*ns = timed ? (__u64)((double)time * (double)counted / (double)timed + 0.5) : 0;
+	return timed || !counted;
+}
+
+static void emit_own(const struct tally *t, struct writer *w, int call, enum record_end end)
+{
+	__u64 n = tally_total(t, end, GENPOOL_COUNT(call)), ns;
+
+	if (!n && end != END_HOST)
+		return;
+	writer_u64(w, WINDOW, end, METRIC_genpool_calls, calls[call].name, n);
+	if (time_of(n, tally_total(t, end, GENPOOL_TIMED(call)),
+		    tally_total(t, end, GENPOOL_TIME(call)), &ns))
+		writer_u64(w, WINDOW, end, METRIC_genpool_time, calls[call].name, ns);
+}
+
+static void emit_caller(const struct tally *t, struct writer *w, int call, enum record_end end)
+{
+	for (int context = 0; context < TALLY_CONTEXTS; context++) {
+		__u64 n = tally_in(t, end, context, GENPOOL_COUNT(call)), ns;
+		char key[64];
+
+		if (!n && end != END_HOST)
+			continue;
+		snprintf(key, sizeof(key), "%s/%s", tally_context_name[context], calls[call].name);
+		writer_u64(w, WINDOW, end, METRIC_genpool_caller_calls, key, n);
+		if (time_of(n, tally_in(t, end, context, GENPOOL_TIMED(call)),
+			    tally_in(t, end, context, GENPOOL_TIME(call)), &ns))
+			writer_u64(w, WINDOW, end, METRIC_genpool_caller_time, key, ns);
+	}
+}
+
+static void more(const struct tally *t, struct writer *w)
+{
+	for (int call = 0; call < GENPOOL_ALL; call++)
+		for (enum record_end end = END_HOST; end < END_COUNT; end++) {
+			if (!tally_counts(t, calls[call].program))
+				continue;
+			if (call < GENPOOL_OWN)
+				emit_own(t, w, call, end);
+			else
+				emit_caller(t, w, call, end);
+		}
+}
+
+TALLY_OPEN(genpool, .hooks = true, .more = more);
+
+/* ---- by breakpoints ---- */
+
+struct breakpoints {
 	int (*event)[CALLS]; /* by CPU; -1 where it is offline */
 	enum record_end *home;
 	unsigned int cpus;
 	bool known[END_COUNT];
-	struct slices *slices;
 	__u64 from_ns;
+	struct slices *slices; /* without programs */
+	/* With programs: in every second of their slices, as a breakpoint makes a call last longer.
+	 */
+	struct genpool_bpf *bpf;
+	bool exact, taken;
+	unsigned int turns;
+	__u64 all_ns, taken_ns; /* of slices */
 };
 
-static int each_event(struct state *s, unsigned long request)
+static int each_event(struct breakpoints *s, unsigned long request)
 {
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
 		for (int i = 0; i < CALLS; i++)
@@ -56,7 +124,7 @@ static int each_event(struct state *s, unsigned long request)
 
 static int slice_on(void *state)
 {
-	struct state *s = state;
+	struct breakpoints *s = state;
 
 	s->from_ns = clock_ns();
 	return each_event(s, PERF_EVENT_IOC_ENABLE);
@@ -64,7 +132,7 @@ static int slice_on(void *state)
 
 static __u64 slice_off(void *state)
 {
-	struct state *s = state;
+	struct breakpoints *s = state;
 
 	each_event(s, PERF_EVENT_IOC_DISABLE);
 	return clock_ns() - s->from_ns;
@@ -72,7 +140,28 @@ static __u64 slice_off(void *state)
 
 static const struct slices_work slices_work = {slice_on, slice_off, SLICE_NS};
 
-static int open_events(struct state *s, int i, char *why, size_t why_size)
+static int along_on(void *state)
+{
+	struct breakpoints *s = state;
+
+	s->taken = s->exact || s->turns++ % 2;
+	s->bpf->bss->untimed = s->taken && !s->exact;
+	return s->taken ? slice_on(s) : !(s->from_ns = clock_ns());
+}
+
+static __u64 along_off(void *state)
+{
+	struct breakpoints *s = state;
+	__u64 ns = s->taken ? slice_off(s) : clock_ns() - s->from_ns;
+
+	s->all_ns += ns;
+	s->taken_ns += s->taken ? ns : 0;
+	return ns;
+}
+
+static const struct slices_work along = {along_on, along_off, 0};
+
+static int open_events(struct breakpoints *s, int i, char *why, size_t why_size)
 {
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
@@ -100,14 +189,13 @@ static int open_events(struct state *s, int i, char *why, size_t why_size)
 	return 0;
 }
 
-static int allocate(struct state *s, const struct run *run)
+static int allocate(struct breakpoints *s, const struct run *run)
 {
 	s->event = calloc(s->cpus, sizeof(*s->event));
 	s->home = calloc(s->cpus, sizeof(*s->home));
-	s->slices = slices_open(&slices_work, run->exact, s);
 	if (s->event)
 		memset(s->event, 0xff, s->cpus * sizeof(*s->event)); /* no descriptors */
-	if (!s->event || !s->home || !s->slices)
+	if (!s->event || !s->home)
 		return -1;
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
 		s->home[cpu] = run_cpu_end(run, cpu);
@@ -116,41 +204,46 @@ static int allocate(struct state *s, const struct run *run)
 	return 0;
 }
 
-static int genpool_open(void **state, const struct run *run, const char **means, char *why,
-			size_t why_size)
+static void breakpoints_close(struct breakpoints *s)
 {
-	struct state *s;
+	if (!s)
+		return;
+	if (s->slices)
+		slices_close(s->slices);
+	for (unsigned int cpu = 0; s->event && cpu < s->cpus; cpu++)
+		for (int i = 0; i < CALLS; i++)
+			if (s->event[cpu][i] >= 0)
+				close(s->event[cpu][i]);
+	free(s->event);
+	free(s->home);
+	free(s);
+}
 
-	*state = NULL;
+/* NULL with why filled in. */
+static struct breakpoints *breakpoints_open(const struct run *run, char *why, size_t why_size)
+{
+	struct breakpoints *s;
+
 	if (!bpf_means_works(MEANS_BREAKPOINT, why, why_size))
-		return -1;
+		return NULL;
 	s = calloc(1, sizeof(*s));
-	*state = s;
 	if (s)
 		s->cpus = bpf_cpus();
 	if (!s || allocate(s, run)) {
 		snprintf(why, why_size, "out of memory");
-		return -1;
+		breakpoints_close(s);
+		return NULL;
 	}
 	for (int i = 0; i < CALLS; i++)
-		if (open_events(s, i, why, why_size))
-			return -1;
-	*means = bpf_means_name(MEANS_BREAKPOINT);
-	return 0;
-}
-
-static int genpool_snapshot(void *state, enum edge edge)
-{
-	struct state *s = state;
-
-	if (edge == EDGE_OPEN)
-		return slices_begin(s->slices);
-	slices_end(s->slices);
-	return 0;
+		if (open_events(s, i, why, why_size)) {
+			breakpoints_close(s);
+			return NULL;
+		}
+	return s;
 }
 
 /* -1: it could not be read. */
-static int count(const struct state *s, int i, __u64 total[END_COUNT])
+static int count(const struct breakpoints *s, int i, __u64 total[END_COUNT])
 {
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++) {
 		__u64 n;
@@ -164,10 +257,8 @@ static int count(const struct state *s, int i, __u64 total[END_COUNT])
 	return 0;
 }
 
-static void emit_rows(const struct state *s, struct writer *w, double scale)
+static void breakpoints_emit(struct breakpoints *s, struct writer *w, double scale)
 {
-	if (scale > 1)
-		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "genpool", 1 / scale);
 	for (int i = 0; i < CALLS; i++) {
 		__u64 total[END_COUNT] = {0};
 
@@ -180,27 +271,94 @@ static void emit_rows(const struct state *s, struct writer *w, double scale)
 	}
 }
 
-static void genpool_emit(void *state, struct writer *w)
+/* Without programs. */
+static void breakpoints_alone(struct breakpoints *s, struct writer *w)
 {
-	struct state *s = state;
 	double scale;
 
 	slices_wait(s->slices);
 	scale = slices_scale(s->slices);
-	if (scale > 0)
-		emit_rows(s, w, scale);
-	else
+	if (scale <= 0) {
 		slices_absent(w, "genpool");
+		return;
+	}
+	if (scale > 1)
+		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "genpool", 1 / scale);
+	breakpoints_emit(s, w, scale);
 }
 
-static void genpool_look(void *state, struct writer *w)
+static void breakpoints_along(struct breakpoints *s, struct writer *w, double scale)
+{
+	if (s->taken_ns)
+		breakpoints_emit(s, w, scale * (double)s->all_ns / (double)s->taken_ns);
+}
+
+/* ---- both ---- */
+
+struct state {
+	void *tally; /* closed also after a failed open */
+	bool tallies;
+	struct breakpoints *breakpoints; /* NULL: not needed, or refused */
+	char means[64];
+};
+
+static int genpool_open_both(void **state, const struct run *run, const char **means, char *why,
+			     size_t why_size)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	const char *by_programs = "";
+
+	*state = s;
+	if (!s) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
+	s->tallies = !genpool_open(&s->tally, run, &by_programs, why, why_size);
+	if (!s->tallies || !tally_counts(s->tally, calls[GENPOOL_ALLOC].program))
+		s->breakpoints = breakpoints_open(run, why, why_size);
+	if (!s->tallies && !s->breakpoints)
+		return -1;
+	if (s->breakpoints && s->tallies) {
+		s->breakpoints->bpf = tally_bpf(s->tally);
+		s->breakpoints->exact = run->exact;
+		tally_along(s->tally, &along, s->breakpoints);
+	} else if (s->breakpoints) {
+		s->breakpoints->slices = slices_open(&slices_work, run->exact, s->breakpoints);
+	}
+	if (s->breakpoints && !s->tallies && !s->breakpoints->slices) {
+		snprintf(why, why_size, "out of memory");
+		return -1;
+	}
+	snprintf(s->means, sizeof(s->means), "%s%s%s",
+		 s->breakpoints ? bpf_means_name(MEANS_BREAKPOINT) : "",
+		 s->breakpoints && s->tallies ? ", " : "", s->tallies ? by_programs : "");
+	*means = s->means;
+	return 0;
+}
+
+static int genpool_snapshot(void *state, enum edge edge)
 {
 	struct state *s = state;
-	double scale = slices_hold(s->slices);
 
-	if (scale > 0)
-		emit_rows(s, w, scale);
-	slices_let(s->slices);
+	if (s->tallies)
+		return tally_snapshot(s->tally, edge);
+	if (edge == EDGE_OPEN)
+		return slices_begin(s->breakpoints->slices);
+	slices_end(s->breakpoints->slices);
+	return 0;
+}
+
+static void genpool_emit(void *state, struct writer *w)
+{
+	struct state *s = state;
+
+	if (!s->tallies) {
+		breakpoints_alone(s->breakpoints, w);
+		return;
+	}
+	tally_emit(s->tally, w);
+	if (s->breakpoints && tally_scale(s->tally) > 0)
+		breakpoints_along(s->breakpoints, w, tally_scale(s->tally));
 }
 
 static void genpool_close(void *state)
@@ -209,23 +367,17 @@ static void genpool_close(void *state)
 
 	if (!s)
 		return;
-	slices_close(s->slices);
-	for (unsigned int cpu = 0; s->event && cpu < s->cpus; cpu++)
-		for (int i = 0; i < CALLS; i++)
-			if (s->event[cpu][i] >= 0)
-				close(s->event[cpu][i]);
-	free(s->event);
-	free(s->home);
+	breakpoints_close(s->breakpoints);
+	tally_close(s->tally);
 	free(s);
 }
 
 const struct collector_ops genpool_collector = {
 	.source = "genpool",
-	.what = "calls of gen_pool, which hands out device memory's buffers",
+	.what = "calls of gen_pool, which hands out device memory's buffers, and their time",
 	.hardware = true,
-	.open = genpool_open,
+	.open = genpool_open_both,
 	.snapshot = genpool_snapshot,
 	.emit = genpool_emit,
-	.look = genpool_look,
 	.close = genpool_close,
 };

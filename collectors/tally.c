@@ -22,6 +22,8 @@ struct tally {
 	unsigned int cpus;
 	struct slices_work work;
 	struct slices *slices;
+	const struct slices_work *along; /* or NULL */
+	void *with;
 	bool attached, known[END_COUNT];
 	__u64 from_ns;
 	__u64 missed[EDGE_COUNT];
@@ -43,6 +45,8 @@ static int slice_on(void *state)
 	if (!t->attached && bpf_object__attach_skeleton(t->source.skeleton))
 		return -1;
 	t->attached = true;
+	if (t->along && t->along->on(t->with))
+		return -1;
 	t->from_ns = clock_ns();
 	__atomic_store_n(t->source.counting, t->from_ns, __ATOMIC_RELEASE);
 	return 0;
@@ -55,6 +59,8 @@ static __u64 slice_off(void *state)
 
 	__atomic_store_n(t->source.counting, 0, __ATOMIC_RELEASE);
 	ns = clock_ns() - t->from_ns;
+	if (t->along)
+		t->along->off(t->with);
 	/* Which takes long: at an edge the others would measure more than the window meanwhile. */
 	if (*t->source.whole)
 		return ns;
@@ -166,6 +172,19 @@ int tally_snapshot(void *state, enum edge edge)
 		return slices_begin(t->slices);
 	slices_end(t->slices);
 	return 0;
+}
+
+void tally_along(void *state, const struct slices_work *work, void *with)
+{
+	struct tally *t = state;
+
+	t->along = work;
+	t->with = with;
+}
+
+double tally_scale(const void *state)
+{
+	return ((const struct tally *)state)->scale;
 }
 
 __u64 tally_in(const struct tally *t, enum record_end end, int context, __u32 counter)

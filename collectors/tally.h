@@ -13,6 +13,8 @@
  *   tally_in()          the same of one context
  *   tally_scaled()      a total of another table, likewise
  *   tally_bpf()         the skeleton
+ *   tally_along()       something else is switched on and off with the programs
+ *   tally_scale()       from slices to the window, 0 where there was no slice; after tally_emit()
  *   tally_histogram()   rows of a histogram; within .more
  */
 #ifndef COLLECTORS_TALLY_H
@@ -25,6 +27,7 @@
 #include "collectors/collector.h"
 
 struct bpf_object_skeleton;
+struct slices_work;
 struct tally;
 
 /* A counter and the program (without the ending of its means) that counts it; NULL: any. */
@@ -61,6 +64,10 @@ int tally_snapshot(void *state, enum edge edge);
 void tally_emit(void *state, struct writer *w);
 void tally_look(void *state, struct writer *w);
 void tally_close(void *state);
+
+/* Before the first edge. work->slice_ns is not asked for. */
+void tally_along(void *state, const struct slices_work *work, void *with);
+double tally_scale(const void *state);
 
 /* program: its name without "_fentry", "_kprobe", "_fexit", "_kretprobe". */
 bool tally_counts(const struct tally *t, const char *program);
