@@ -10,7 +10,9 @@
  *
  * Each program is there for two hooks. The raw tracepoint costs less, but after Linux 6.18 its
  * programs can be preempted, and then turning away loses every call that other threads make in the
- * meantime. The tracepoint runs its programs with preemption off.
+ * meantime. The tracepoint runs its programs with preemption off, and one that returned 0 would
+ * take the event away from whoever counts it by perf (perf_trace_run_bpf_submit(),
+ * kernel/events/core.c).
  */
 #include "bpf/common.bpf.h"
 #include "bpf/syscalls.h"
@@ -107,7 +109,8 @@ int syscalls_in(struct bpf_raw_tracepoint_args *ctx)
 SEC("tracepoint/raw_syscalls/sys_enter")
 int syscalls_tp_in(struct raw_syscalls_event *ctx)
 {
-	return begin(ctx->number);
+	begin(ctx->number);
+	return 1;
 }
 
 /* Gives a system call of an end its slot; SYSCALLS_SLOTS if none is left. */
@@ -242,7 +245,8 @@ int syscalls_out(struct bpf_raw_tracepoint_args *ctx)
 SEC("tracepoint/raw_syscalls/sys_exit")
 int syscalls_tp_out(struct raw_syscalls_event *ctx)
 {
-	return finish(ctx->number, NULL, ctx->result);
+	finish(ctx->number, NULL, ctx->result);
+	return 1;
 }
 
 SEC("raw_tracepoint/sched_process_exit")
