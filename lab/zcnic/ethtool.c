@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What can be set with ethtool, and what is counted. */
 #include <linux/ethtool.h>
+#include <linux/ethtool_netlink.h>
 #include <linux/netdevice.h>
 
 #include "zcnic.h"
@@ -29,8 +30,10 @@ static void get_ringparam(struct net_device *dev, struct ethtool_ringparam *ring
 	kernel->rx_buf_len = set->buffer_bytes;
 	kernel->tcp_data_split =
 		set->split ? ETHTOOL_TCP_DATA_SPLIT_ENABLED : ETHTOOL_TCP_DATA_SPLIT_DISABLED;
+#ifdef HAVE_HDS_THRESH
 	kernel->hds_thresh = set->split_above;
 	kernel->hds_thresh_max = ZCNIC_HDS_MAX;
+#endif
 }
 
 static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
@@ -53,7 +56,9 @@ static int set_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
 	to.buffer_bytes = kernel->rx_buf_len;
 	/* "unknown", which is what nobody chose, is not to split. */
 	to.split = kernel->tcp_data_split == ETHTOOL_TCP_DATA_SPLIT_ENABLED;
+#ifdef HAVE_HDS_THRESH
 	to.split_above = kernel->hds_thresh;
+#endif
 	return zcnic_change(port, &to);
 }
 
@@ -161,13 +166,16 @@ static int remove_rxfh_context(struct net_device *dev, struct ethtool_rxfh_conte
 	return zcnic_table_drop(netdev_priv(dev), rss_context);
 }
 
+#ifdef HAVE_RX_RING_COUNT
 static u32 get_rx_ring_count(struct net_device *dev)
 {
 	struct zcnic_port *port = netdev_priv(dev);
 
 	return port->set.queues;
 }
+#endif
 
+#ifdef HAVE_RXFH_FIELDS
 static int get_rxfh_fields(struct net_device *dev, struct ethtool_rxfh_fields *fields)
 {
 	fields->data = RXH_IP_SRC | RXH_IP_DST;
@@ -180,6 +188,7 @@ static int get_rxfh_fields(struct net_device *dev, struct ethtool_rxfh_fields *f
 	}
 	return 0;
 }
+#endif
 
 /* Counters of a queue, by name and place. */
 #define RX(field)                                                                                  \
@@ -246,11 +255,16 @@ static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stat
 }
 
 const struct ethtool_ops zcnic_ethtool_ops = {
-	.supported_ring_params = ETHTOOL_RING_USE_TCP_DATA_SPLIT | ETHTOOL_RING_USE_HDS_THRS |
-				 ETHTOOL_RING_USE_RX_BUF_LEN,
+	.supported_ring_params = ETHTOOL_RING_USE_TCP_DATA_SPLIT | ETHTOOL_RING_USE_RX_BUF_LEN
+#ifdef HAVE_HDS_THRESH
+				 | ETHTOOL_RING_USE_HDS_THRS
+#endif
+	,
 	.cap_rss_rxnfc_adds = true,
 	.rxfh_max_num_contexts = ZCNIC_TABLES,
+#ifdef HAVE_OP_NEEDS_RTNL
 	.op_needs_rtnl = ETHTOOL_OP_NEEDS_RTNL_SCHANNELS | ETHTOOL_OP_NEEDS_RTNL_GLINK,
+#endif
 	.get_drvinfo = get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_link_ksettings = get_link_ksettings,
@@ -262,12 +276,16 @@ const struct ethtool_ops zcnic_ethtool_ops = {
 	.set_pauseparam = set_pauseparam,
 	.get_rxnfc = zcnic_get_rxnfc,
 	.set_rxnfc = zcnic_set_rxnfc,
+#ifdef HAVE_RX_RING_COUNT
 	.get_rx_ring_count = get_rx_ring_count,
+#endif
 	.get_rxfh_key_size = get_rxfh_key_size,
 	.get_rxfh_indir_size = get_rxfh_indir_size,
 	.get_rxfh = get_rxfh,
 	.set_rxfh = set_rxfh,
+#ifdef HAVE_RXFH_FIELDS
 	.get_rxfh_fields = get_rxfh_fields,
+#endif
 	.create_rxfh_context = create_rxfh_context,
 	.modify_rxfh_context = modify_rxfh_context,
 	.remove_rxfh_context = remove_rxfh_context,

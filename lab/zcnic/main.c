@@ -53,7 +53,9 @@ static void set_features(struct net_device *dev)
 	dev->features = (dev->hw_features & ~NETIF_F_GRO_HW) | NETIF_F_RXCSUM | NETIF_F_HIGHDMA;
 	dev->vlan_features = dev->features;
 	netif_set_tso_max_size(dev, GSO_MAX_SIZE);
+#ifdef HAVE_NETMEM_TX
 	dev->netmem_tx = NETMEM_TX_DMA;
+#endif
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = 9216;
 }

@@ -63,15 +63,12 @@ static void free_memory(struct zcnic_memory *m)
 }
 
 /* A provider may have fewer buffers than the ring has room for: it is filled as far as it goes. */
-static int queue_mem_alloc(struct net_device *dev, struct netdev_queue_config *qcfg, void *mem,
-			   int index)
+static int make_memory(struct zcnic_port *port, u32 buffer_bytes, struct zcnic_memory *m, int index)
 {
-	struct zcnic_port *port = netdev_priv(dev);
-	struct zcnic_memory *m = mem;
 	struct page_pool *pool;
 	int err = -ENOMEM;
 
-	*m = (struct zcnic_memory){.size = port->set.ring, .buffer_bytes = qcfg->rx_page_size};
+	*m = (struct zcnic_memory){.size = port->set.ring, .buffer_bytes = buffer_bytes};
 	m->buffer = kvcalloc(m->size, sizeof(*m->buffer), GFP_KERNEL);
 	m->done = kvcalloc(m->size, sizeof(*m->done), GFP_KERNEL);
 	if (!m->buffer || !m->done)
@@ -94,18 +91,21 @@ fail:
 	return err;
 }
 
+static int queue_mem_alloc(struct net_device *dev, QUEUE_CONFIG void *mem, int index)
+{
+	struct zcnic_port *port = netdev_priv(dev);
+
+	return make_memory(port, BUFFER_BYTES(port), mem, index);
+}
+
 static void queue_mem_free(struct net_device *dev, void *mem)
 {
 	free_memory(mem);
 }
 
-static int queue_start(struct net_device *dev, struct netdev_queue_config *qcfg, void *mem,
-		       int index)
+static void start(struct zcnic_rx *rx, const struct zcnic_memory *memory)
 {
-	struct zcnic_port *port = netdev_priv(dev);
-	struct zcnic_rx *rx = &port->rx[index];
-
-	rx->memory = *(struct zcnic_memory *)mem;
+	rx->memory = *memory;
 	/* Not before: a pool with a poll could not be destroyed after a failed start. */
 	page_pool_enable_direct_recycling(rx->memory.pool, &rx->napi);
 	napi_enable_locked(&rx->napi);
@@ -115,6 +115,13 @@ static int queue_start(struct net_device *dev, struct netdev_queue_config *qcfg,
 	local_bh_disable();
 	napi_schedule(&rx->napi); /* some may wait for it */
 	local_bh_enable();
+}
+
+static int queue_start(struct net_device *dev, QUEUE_CONFIG void *mem, int index)
+{
+	struct zcnic_port *port = netdev_priv(dev);
+
+	start(&port->rx[index], mem);
 	return 0;
 }
 
@@ -138,13 +145,16 @@ static int queue_stop(struct net_device *dev, void *mem, int index)
 	return 0;
 }
 
+#ifdef HAVE_QUEUE_DMA_DEV
 static struct device *queue_get_dma_dev(struct net_device *dev, int index)
 {
 	struct zcnic_port *port = netdev_priv(dev);
 
 	return port->parent;
 }
+#endif
 
+#ifdef HAVE_QUEUE_PAGE_SIZE
 static void default_qcfg(struct net_device *dev, struct netdev_queue_config *qcfg)
 {
 	struct zcnic_port *port = netdev_priv(dev);
@@ -161,6 +171,7 @@ static int validate_qcfg(struct net_device *dev, struct netdev_queue_config *qcf
 	NL_SET_ERR_MSG(extack, "buffers have a power of two of bytes, from a page to 64 KiB");
 	return -EINVAL;
 }
+#endif
 
 const struct netdev_queue_mgmt_ops zcnic_queue_ops = {
 	.ndo_queue_mem_size = sizeof(struct zcnic_memory),
@@ -168,21 +179,35 @@ const struct netdev_queue_mgmt_ops zcnic_queue_ops = {
 	.ndo_queue_mem_free = queue_mem_free,
 	.ndo_queue_start = queue_start,
 	.ndo_queue_stop = queue_stop,
+#ifdef HAVE_QUEUE_DMA_DEV
 	.ndo_queue_get_dma_dev = queue_get_dma_dev,
+#endif
+#ifdef HAVE_QUEUE_PAGE_SIZE
 	.ndo_default_qcfg = default_qcfg,
 	.ndo_validate_qcfg = validate_qcfg,
 	.supported_params = QCFG_RX_PAGE_SIZE,
+#endif
 };
+
+/* What somebody who holds the queue chose, else the port's. */
+static u32 queue_buffer_bytes(struct zcnic_port *port, int index)
+{
+#ifdef HAVE_QUEUE_PAGE_SIZE
+	struct netdev_queue_config qcfg;
+
+	netdev_queue_config(port->dev, index, &qcfg);
+	return qcfg.rx_page_size;
+#else
+	return port->set.buffer_bytes;
+#endif
+}
 
 static int open_queue(struct zcnic_port *port, int index)
 {
 	struct zcnic_rx *rx = &port->rx[index];
-	struct netdev_queue_config qcfg;
 	struct zcnic_memory memory;
-	int err;
+	int err = make_memory(port, queue_buffer_bytes(port, index), &memory, index);
 
-	netdev_queue_config(port->dev, index, &qcfg);
-	err = queue_mem_alloc(port->dev, &qcfg, &memory, index);
 	if (err)
 		return err;
 	err = zcnic_interrupt_request(rx);
@@ -194,7 +219,8 @@ static int open_queue(struct zcnic_port *port, int index)
 	netif_napi_set_irq_locked(&rx->napi, rx->irq);
 	netif_queue_set_napi(port->dev, index, NETDEV_QUEUE_TYPE_RX, &rx->napi);
 	netif_queue_set_napi(port->dev, index, NETDEV_QUEUE_TYPE_TX, &rx->napi);
-	return queue_start(port->dev, &qcfg, &memory, index);
+	start(rx, &memory);
+	return 0;
 }
 
 static void close_queue(struct zcnic_port *port, int index)

@@ -5,6 +5,7 @@
 #include <linux/netdevice.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
+#include <linux/unaligned.h>
 #include <net/ip.h>
 
 #include "zcnic.h"
