@@ -25,10 +25,10 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 
 /* Where devices have no lock of their own. */
 #ifndef HAVE_LOCKED_NAPI
-#define napi_enable_locked	  napi_enable
-#define napi_disable_locked	  napi_disable
-#define netif_napi_set_irq_locked netif_napi_set_irq
-#define netif_napi_del_locked	  netif_napi_del
+#define napi_enable_locked				     napi_enable
+#define napi_disable_locked				     napi_disable
+#define netif_napi_set_irq_locked			     netif_napi_set_irq
+#define netif_napi_del_locked				     netif_napi_del
 #define netif_napi_add_config_locked(dev, napi, poll, index) netif_napi_add(dev, napi, poll)
 #endif
 
@@ -44,8 +44,8 @@ static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
 #endif
 
 #ifndef HAVE_NETMEM_SYNC
-static inline void page_pool_dma_sync_netmem_for_cpu(const struct page_pool *pool, netmem_ref buffer,
-						     u32 offset, u32 bytes)
+static inline void page_pool_dma_sync_netmem_for_cpu(const struct page_pool *pool,
+						     netmem_ref buffer, u32 offset, u32 bytes)
 {
 	if (!netmem_is_net_iov(buffer))
 		page_pool_dma_sync_for_cpu(pool, netmem_to_page(buffer), offset, bytes);

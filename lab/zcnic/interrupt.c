@@ -64,7 +64,8 @@ void zcnic_interrupt(struct zcnic_rx *rx)
 	if (likely(!rx->fault.stall && !rx->fault.delay_us))
 		interrupt(rx);
 	else if (!hrtimer_active(&rx->late))
-		hrtimer_start(&rx->late, ns_to_ktime((u64)rx->fault.delay_us * NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
+		hrtimer_start(&rx->late, ns_to_ktime((u64)rx->fault.delay_us * NSEC_PER_USEC),
+			      HRTIMER_MODE_REL_SOFT);
 }
 
 /* Senders do not wait for ever for a queue that stalls, as they would not on a wire. */
