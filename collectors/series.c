@@ -44,6 +44,7 @@ static enum kind kind_of(enum metric_id id)
 	case METRIC_tcp_rtt:
 	case METRIC_tcp_cwnd:
 	case METRIC_tcp_mss:
+	case METRIC_tcp_delivery_rate:
 		return LEVEL;
 	case METRIC_cpu_busy:
 	case METRIC_cpu_elsewhere:

@@ -371,6 +371,31 @@ static void tcp_emit(void *state, struct writer *w)
 	}
 }
 
+/* Asking takes some microseconds each; of more flows than these nothing is said before the end. */
+#define LOOK_FLOWS 1000
+
+static void tcp_look(void *state, struct writer *w)
+{
+	struct tcp *t = state;
+
+	for (int end = END_RX; end <= END_TX; end++) {
+		struct side *side = &t->side[end];
+		int edges = 0;
+
+		/* The thread has asked at the first edge, and waits for the last. */
+		if (!side->asking || side->count > LOOK_FLOWS ||
+		    sem_getvalue(&side->done, &edges) || edges != 1)
+			continue;
+		for (size_t i = 0; i < side->count; i++) {
+			struct flow *f = &side->flows[i];
+
+			ask_flow(&side->netlink, f, EDGE_CLOSE);
+			if (!f->lost[EDGE_OPEN] && !f->lost[EDGE_CLOSE])
+				emit_flow(f, end, w);
+		}
+	}
+}
+
 static void tcp_close(void *state)
 {
 	struct tcp *t = state;
@@ -396,5 +421,6 @@ const struct collector_ops tcp_collector = {
 	.open = tcp_open,
 	.snapshot = tcp_snapshot,
 	.emit = tcp_emit,
+	.look = tcp_look,
 	.close = tcp_close,
 };
