@@ -5,6 +5,8 @@
 #include "bpf/tally.bpf.h"
 #include "bpf/locks.h"
 
+#define LCB_F_MUTEX (1 << 5) /* include/trace/events/lock.h */
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, LOCKS_WAITING);
@@ -39,10 +41,19 @@ SEC("raw_tracepoint/contention_begin")
 int locks_begin(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct locks_wait wait = wait_for(ctx->args[0]);
-	struct locks_begun begun = {.flags = ctx->args[1]};
+	struct locks_begun begun = {.flags = ctx->args[1]}, *earlier;
 
 	if (!counting)
 		return 0;
+	/*
+	 * Who waits for a mutex says so again whenever it goes from spinning to sleeping or back,
+	 * and once that it has ended (kernel/locking/mutex.c): all that is one wait.
+	 */
+	if (begun.flags & LCB_F_MUTEX) {
+		earlier = bpf_map_lookup_elem(&waiting, &wait);
+		if (earlier && earlier->at_ns >= counting)
+			return 0;
+	}
 	begun.stack = bpf_get_stackid(ctx, &stacks, 0);
 	begun.at_ns = bpf_ktime_get_ns();
 	if (bpf_map_update_elem(&waiting, &wait, &begun, BPF_ANY))

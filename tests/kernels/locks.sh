@@ -42,7 +42,10 @@ if command -v perf >/dev/null; then
 	echo "perf: $said"
 fi
 across tell work "done"
-ours=$(awk -F, '$3 == "locks" && $4 == "contentions" && $5 ~ /mutex\/.*pipe_(read|write)/ { n += $6 } END { printf "%.0f", n }' "$dir/run.csv")
+ours=$(awk -F, '$3 == "locks" && $4 == "contentions" && $5 ~ /mutex\/.*pipe_/ { n += $6 } END { printf "%.0f", n }' "$dir/run.csv")
+waited() {
+	awk -F, '$3 == "locks" && $4 == "wait" && $5 ~ /mutex\/.*pipe_/ { n += $6 } END { printf "%.0f", n }' "$dir/run.csv"
+}
 within "waits for the mutex of a pipe" 1 "$ours" 1000000
 if [ -n "$recording" ]; then
 	kill -INT "$recording"
@@ -51,6 +54,10 @@ if [ -n "$recording" ]; then
 	cat "$dir/perf.out" "$dir/perf.table"
 	# Which function it names depends on the kernel's stack: all mutexes, then; they take no other.
 	theirs=$(awk 'NF > 1 && $(NF - 1) == "mutex" { n += $1 } END { print n + 0 }' "$dir/perf.table")
+	# "12.34 us"
+	wait=$(awk 'NF > 1 && $(NF - 1) == "mutex" { n += $2 * ($3 == "us" ? 1e3 : $3 == "ms" ? 1e6 : $3 == "s" ? 1e9 : 1) }
+		END { printf "%.0f", n }' "$dir/perf.table")
+	within "ns of them, by perf lock contention $wait:" $((wait * 9 / 10)) "$(waited)" $((wait * 11 / 10))
 	within "perf lock contention has $theirs," $((theirs - theirs / 100)) "$ours" $((theirs + theirs / 50))
 fi
 same "waits that did not fit" "$(awk -F, '$4 == "full" { n += $6 } END { print n + 0 }' "$dir/run.csv")" 0
