@@ -7,7 +7,7 @@ LAB_TIMEOUT ?= 600
 
 lab_run = PATH="$(abspath $(B)):$$PATH" BUILD="$(abspath $(B))" lab/run --kernel $(LAB_KERNEL) --mtu $(LAB_MTU)
 
-.PHONY: lab lab-ready lab-run lab-demo lab-soak
+.PHONY: lab lab-ready lab-run lab-demo lab-soak lab-selftests
 
 lab-ready:
 	@tools/install-deps lab
@@ -28,3 +28,7 @@ lab-demo: lab-ready ## copy, zcrx and devmem there, with and without HW GRO, on 
 lab-soak: lab-ready ## SECONDS (3600) of verified transfers there, with losses and late interrupts, over every zero-copy path
 	@$(lab_run) --timeout $$(($(or $(SECONDS),3600) + 600)) --out $(B)/lab/soak -- \
 		env SOAK_SECONDS=$(or $(SECONDS),3600) BUILD="$(abspath $(B))" bash tests/lab/soak.sh
+
+lab-selftests: ## the kernel's own tests of devmem and zcrx there, unmodified, of its own version; logs in $(B)/lab/selftests/
+	@tools/install-deps lab
+	@OUT=$(abspath $(B))/lab/selftests lab/selftests $(LAB_KERNEL)
