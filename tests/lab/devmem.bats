@@ -90,7 +90,7 @@ whole() { # BYTES OF: at least 99.9 %
 		done
 	done
 	echo "# of $bytes bytes the kernel says that it copied $(copied) out of packets" >&3
-	whole $((bytes - $(copied))) "$bytes"
+	[ "$(copied)" -le $((bytes / 1000 + 16 * 30000)) ]
 	[ $send = devmem ] || return 0
 	sent=$(pieces)
 	echo "# and that it sent $sent pieces of device memory of a page at most" >&3
