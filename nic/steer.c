@@ -325,7 +325,8 @@ int steer_rss_put_back(const char *iface, const char *text)
 		t.queue[t.count] = queue;
 	}
 	if (!error) {
-		error = steer_set_rss(&e, &t);
+		/* An empty table would be the driver's own. */
+		error = t.count ? steer_set_rss(&e, &t) : -EINVAL;
 		ethtool_close(&e);
 	}
 	free(t.queue);
