@@ -295,12 +295,48 @@ void remark_unequal(struct page *page, const struct experiment *e)
 			remark_if_unequal(page, e, &first->facts[i]);
 }
 
+struct absence {
+	const struct fact *fact;
+	size_t runs;
+	bool said;
+};
+
+static void add_absence(struct absence **absences, size_t *count, const struct fact *fact)
+{
+	size_t at = 0;
+
+	while (at < *count && (strcmp((*absences)[at].fact->key, fact->key) ||
+			       strcmp((*absences)[at].fact->value, fact->value)))
+		at++;
+	if (at == *count)
+		ARRAY_ADD(*absences, *count) = (struct absence){fact, 0, false};
+	(*absences)[at].runs++;
+}
+
+/* One note for all sources that lack the same: a reason is read once. */
+static void say_absence(struct page *page, struct absence *absences, size_t count, size_t runs)
+{
+	const struct absence *first = &absences[0];
+	bool in_some = first->runs < runs;
+	char sources[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < count && used < sizeof(sources); i++) {
+		struct absence *a = &absences[i];
+
+		if ((a->runs < runs) != in_some || strcmp(a->fact->value, first->fact->value) != 0)
+			continue;
+		used += snprintf(sources + used, sizeof(sources) - used, "%s%s", used ? ", " : "",
+				 a->fact->key);
+		a->said = true;
+	}
+	page_note(page, "Not measured: %s%s: %s", sources, in_some ? " (in some runs)" : "",
+		  first->fact->value);
+}
+
 void remark_absent(struct page *page, const struct experiment *e)
 {
-	struct absence {
-		const struct fact *fact;
-		size_t runs;
-	} *absences = NULL;
+	struct absence *absences = NULL;
 	size_t count = 0, runs = 0;
 
 	for (size_t i = 0; i < e->count; i++) {
@@ -310,26 +346,14 @@ void remark_absent(struct page *page, const struct experiment *e)
 			const struct run *run = c->runs[j];
 
 			runs++;
-			for (size_t k = 0; k < run->fact_count; k++) {
-				const struct fact *fact = &run->facts[k];
-				size_t at = 0;
-
-				if (fact->id != METRIC_collector_absent)
-					continue;
-				while (at < count &&
-				       (strcmp(absences[at].fact->key, fact->key) ||
-					strcmp(absences[at].fact->value, fact->value)))
-					at++;
-				if (at == count)
-					ARRAY_ADD(absences, count) = (struct absence){fact, 0};
-				absences[at].runs++;
-			}
+			for (size_t k = 0; k < run->fact_count; k++)
+				if (run->facts[k].id == METRIC_collector_absent)
+					add_absence(&absences, &count, &run->facts[k]);
 		}
 	}
 	for (size_t i = 0; i < count; i++)
-		page_note(page, "Not measured: %s%s: %s", absences[i].fact->key,
-			  absences[i].runs < runs ? " (in some runs)" : "",
-			  absences[i].fact->value);
+		if (!absences[i].said)
+			say_absence(page, &absences[i], count - i, runs);
 	free(absences);
 }
 
