@@ -16,7 +16,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test lab-fetched test-programs test-scale test-kernels test-lab fuzz bench check-style check-code
+.PHONY: test lab-fetched test-programs test-scale test-kernels test-lab fuzz bench bench-lab check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
@@ -40,6 +40,10 @@ fuzz: fuzz-targets ## fuzz every target for FUZZ_SECONDS (60) each
 bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench/
 	@tools/install-deps bench
 	@tools/run-bench $(B)
+
+bench-lab: all test-tools ## in a virtual machine: zcrx and devmem against liburing's example and the kernel's selftests (PAIRS, BYTES)
+	@tools/install-deps lab
+	@tools/bench-lab $(B)
 
 test-kernels: all test-tools ## in virtual machines: is every source right on KERNELS (Debian's 6.1, 6.12, newest 6 and newest)
 	@tools/install-deps lab
