@@ -3,12 +3,13 @@
 #
 # zcpath's zero-copy receivers against others', in the lab's machine; 'make bench-lab' calls it, and says
 # what they are. Of each group the programs run one after the other, in an order that turns, with the
-# same sizes, buffers and CPUs: the receiver and its interrupts on CPU 0; on CPU 1 a sender that copies
-# as little as may be, sendfile(2) of 260 KiB, for it is the receiver that is to be measured.
+# same sizes, buffers and CPUs: the receiver and its interrupts on CPU 0; on CPU 1 (TX_CPU) a sender that
+# copies nothing, sendfile(2) of 260 KiB, for it is the receiver that is to be measured. With TX_CPU=0
+# throughput is what both ends together cost.
 #
 #   zcrx      zcpath; zcrx.c of liburing's examples; the selftest iou-zcrx, bare
 #   verified  zcpath --verify; the selftest iou-zcrx, which looks at every byte; 256 MiB at most
-#   devmem    zcpath; the selftest ncdevmem without validation, bare, and as it is, with a sixteenth of
+#   devmem    zcpath; the selftest ncdevmem without validation, bare, and as it is, with a 64th of
 #             the bytes, for it prints every one of them (here to nowhere)
 #
 # The time of a peer is that from the first byte sent until it has closed, of zcpath its own window.
@@ -21,8 +22,9 @@ set -eu
 BYTES=$(numfmt --from=iec "$BYTES")
 WRITE=$((260 << 10)) # a multiple of 26, as iou-zcrx wants it, and of a page
 queue=3
+TX_CPU=${TX_CPU:-1}
 rx="ip netns exec rx taskset -c 0"
-tx="ip netns exec tx taskset -c 1"
+tx="ip netns exec tx taskset -c $TX_CPU"
 work=$(mktemp -d)
 csv=$OUT/peers.csv
 trap 'rm -rf "$work"' EXIT
@@ -39,7 +41,7 @@ place() { # PORT CPU
 	done
 }
 place zcnic0 0
-place zcnic1 1
+place zcnic1 $TX_CPU
 modprobe udmabuf 2>/dev/null || true
 
 # ours BYTES RX-OPTION... [-- TX-OPTION...]: nanoseconds
@@ -56,7 +58,7 @@ ours() {
 		>"$work/rx" 2>"$work/err" &
 	receiver=$!
 	until grep -q ,listening, "$work/rx"; do sleep 0.05; done
-	ip netns exec tx "$BUILD/zcpath" tx --to 10.9.0.1 --cpu 1 --bytes "$bytes" --path sendfile \
+	ip netns exec tx "$BUILD/zcpath" tx --to 10.9.0.1 --cpu $TX_CPU --bytes "$bytes" --path sendfile \
 		--msg $WRITE --write $WRITE "$@" \
 		>/dev/null 2>"$work/tx" || :
 	wait $receiver 2>/dev/null || cat "$work/tx" "$work/err" >&2
@@ -106,12 +108,12 @@ ncdevmem() { # PROGRAM BYTES
 	theirs 5303 "$2" "$PEERS/$1" -l -n -s ::ffff:10.9.0.1 -p 5303 -f zcnic0 -t $queue -q 1
 }
 run_ncdevmem_bare() { ncdevmem ncdevmem-bare "$BYTES"; }
-run_ncdevmem() { ncdevmem ncdevmem $((BYTES / 16)); }
+run_ncdevmem() { ncdevmem ncdevmem $((BYTES / 64)); }
 
 bytes_of() {
 	case $1 in
 	iou_zcrx | zcrx_verified) echo $verified ;;
-	ncdevmem) echo $((BYTES / 16)) ;;
+	ncdevmem) echo $((BYTES / 64)) ;;
 	*) echo "$BYTES" ;;
 	esac
 }
