@@ -27,7 +27,7 @@ test: ## install what is missing, build, and run every test that this machine ca
 
 # Waits for the network, while the others wait for the compiler.
 lab-fetched:
-	@lab/first $(LAB_KERNEL) || :
+	@lab/first $(LAB_KERNEL) && lab/selftests $(LAB_KERNEL) --build >/dev/null || :
 
 test-programs: unit-tests test-tools fuzz-targets
 unit-tests: $(UNIT_TESTS)
