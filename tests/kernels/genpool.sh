@@ -10,7 +10,7 @@ for try in $(seq 100); do
 	sleep 0.05
 done
 [ -e "$pool" ] || pool=
-python3 -c '
+worker '
 import mmap, os, sys
 print("ready", flush=True)
 sys.stdin.readline()
@@ -20,10 +20,7 @@ if sys.argv[1]:
         mmap.mmap(fd, 4096).close()
 print("done", flush=True)
 sys.stdin.readline()
-' "$pool" <"$dir/work.in" >"$dir/work.out" 2>&1 &
-pid=$!
-started+=("$pid")
-heard work ready
+' "$pool"
 measure --exact --tx "$pid" genpool
 alloc=$(awk '$3 == "gen_pool_alloc_algo_owner" { print $1 }' /proc/kallsyms)
 perf=

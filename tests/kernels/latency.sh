@@ -3,7 +3,7 @@
 # A receiver that reads 100 ms after each send: that long the data waits, and how long exactly the
 # program says itself: of each connection the mean of the shortest and of the longest that it can have
 # been. A quarter of all addresses is followed, so many connections are used, one after the other.
-python3 -c '
+worker '
 import socket, sys, time
 print("ready", flush=True)
 sys.stdin.readline()
@@ -28,10 +28,7 @@ for _ in range(10):
 print("bounds", int(min(least)), int(max(most)), flush=True)
 print("done", flush=True)
 sys.stdin.readline()
-' <"$dir/work.in" >"$dir/work.out" 2>&1 &
-pid=$!
-started+=("$pid")
-heard work ready
+'
 measure --exact --rx "$pid" latency
 across tell work "done"
 samples=$(figure rx latency samples task)

@@ -3,7 +3,7 @@
 # Processes that write to one pipe and read from it want its mutex. How often they waited for it is
 # what "perf lock contention" says of the same tracepoints, over a longer time in which they do
 # nothing else.
-python3 -c '
+worker '
 import os, sys, time
 print("ready", flush=True)
 sys.stdin.readline()
@@ -24,10 +24,7 @@ for child in children:
     os.waitpid(child, 0)
 print("done", flush=True)
 sys.stdin.readline()
-' <"$dir/work.in" >"$dir/work.out" 2>&1 &
-pid=$!
-started+=("$pid")
-heard work ready
+'
 measure --exact --tx "$pid" locks
 mkfifo "$dir/perf.in" "$dir/perf.said"
 recording=

@@ -3,7 +3,7 @@
 # A process of its own touches 20,000 pages, which it was told not to have as huge ones: each is an
 # allocation, as are the few for page tables. How many in all is what ftrace counts of the process, by
 # a histogram of the same tracepoint.
-python3 -c '
+worker '
 import mmap, sys
 print("ready", flush=True)
 sys.stdin.readline()
@@ -13,10 +13,7 @@ for page in range(20000):
     memory[page * 4096] = 1
 print("done", flush=True)
 sys.stdin.readline()
-' <"$dir/work.in" >"$dir/work.out" 2>&1 &
-pid=$!
-started+=("$pid")
-heard work ready
+'
 event=/sys/kernel/tracing/events/kmem/mm_page_alloc
 hist="hist:keys=common_pid if common_pid == $pid"
 [ -e $event ] || mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || :
