@@ -16,6 +16,7 @@
 #include "collectors/attaching.h"
 #include "collectors/bystand.h"
 #include "collectors/command.h"
+#include "collectors/power.h"
 #include "collectors/stop.h"
 
 #define LOOK_NS 1000000000ULL
@@ -333,11 +334,14 @@ int attach(const struct attach_settings *settings)
 	}
 	a.run.sidecar = sidecar;
 	a.run.exact = settings->exact;
+	a.run.meter = settings->meter;
 	collecting_choose(a.chosen, settings->collect, settings->no_collect);
 	if (settings->command)
 		error = reporting_open(&a.reporting, settings->command, settings->adapter);
 	for (int end = END_HOST; end < END_COUNT && !error; end++)
 		error = add_named(&a, end);
+	if (!error && power_idle(&a.run.meter))
+		error = TARGET_UNABLE;
 	if (error == TARGET_UNABLE)
 		result = EXIT_UNABLE;
 	if (!error)

@@ -23,6 +23,7 @@ enum {
 	KEY_COLLECT,
 	KEY_NO_COLLECT,
 	KEY_EXACT,
+	KEY_POWER,
 	KEY_ADAPTER,
 	KEY_TERMINATE,
 	KEY_INTERVAL,
@@ -71,6 +72,7 @@ static const struct argp_option options[] = {
 	 "Count every event and sample 999 times a second, where collectors would take less to "
 	 "cost less",
 	 0},
+	{"power", KEY_POWER, "cmd:COMMAND", 0, METER_HELP, 0},
 	{NULL, 0, NULL, 0, "When:", 2},
 	{"warmup", KEY_WARMUP, "SECONDS", 0, "Time before the window opens (0.5)", 0},
 	{"seconds", KEY_SECONDS, "SECONDS", 0,
@@ -254,6 +256,9 @@ static void check(struct attach_settings *s, struct argp_state *state)
 	if (s->terminate && !s->seconds)
 		argp_error(state, "--terminate needs --seconds: without it the window closes when "
 				  "the command ends");
+	if (s->meter.idle_s > 0 && (ends || !s->command))
+		argp_error(state, "--power idle:measure is for a command alone: what is there "
+				  "already does not idle; give idle:WATTS");
 	if (!s->output && !s->live && !s->openmetrics)
 		argp_error(state, "-o FILE is needed: the record goes there");
 	if (!s->output && s->interval > 0 && !s->live && !s->openmetrics)
@@ -263,6 +268,7 @@ static void check(struct attach_settings *s, struct argp_state *state)
 static error_t parse(int key, char *text, struct argp_state *state)
 {
 	struct attach_settings *s = state->input;
+	const char *why;
 
 	if (key >= KEY_PID && key < KEY_AS) {
 		end_option(s, key, text, state);
@@ -287,6 +293,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_EXACT:
 		s->exact = true;
+		return 0;
+	case KEY_POWER:
+		if (meter_option(&s->meter, text, &why))
+			argp_error(state, "--power %s: %s", text, why);
 		return 0;
 	case KEY_NO_COLLECT:
 		s->no_collect = collectors_option(state, "no-collect", text);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "collectors/meter.h"
 #include "record/record.h"
 
 /* What belongs to an end; [END_HOST] is given for whichever end there is. */
@@ -33,6 +34,7 @@ struct attach_settings {
 	const char *collect;	 /* lists of collectors; NULL: all */
 	const char *no_collect;
 	bool exact;
+	struct meter meter;
 };
 
 /* Ends the process where --help or --version was asked, or the command line was wrong. */

@@ -226,22 +226,6 @@ static void print_order(const struct settings *s)
 		       plan->slots[i].control ? "control" : "run", plan->slots[i].repeat);
 }
 
-/* Before any traffic; what it found goes into every run. */
-static int measure_idle(struct settings *s)
-{
-	char why[500];
-
-	if (!(s->meter.idle_s > 0))
-		return EXIT_DONE;
-	say_info("measuring what the machine takes when it idles, for %g s", s->meter.idle_s);
-	if (power_idle(&s->meter, s->meter.idle_s, &s->meter.idle_w, why, sizeof(why))) {
-		say_error("idle power cannot be measured: %s", why);
-		return EXIT_UNABLE;
-	}
-	say_info("it takes %.1f W", s->meter.idle_w);
-	return EXIT_DONE;
-}
-
 static int run_in(struct experiment *x, struct settings *s)
 {
 	int result = open_link(x);
@@ -251,8 +235,9 @@ static int run_in(struct experiment *x, struct settings *s)
 	if (result == EXIT_DONE &&
 	    (output_open(x->directory, s) || plan_order(&s->plan, s->repeats, s->control, s->seed)))
 		result = EXIT_FAILED;
-	if (result == EXIT_DONE)
-		result = measure_idle(s);
+	/* Before any traffic; what it finds goes into every run. */
+	if (result == EXIT_DONE && power_idle(&s->meter))
+		result = EXIT_UNABLE;
 	if (result == EXIT_DONE)
 		result = run_all(x);
 	link_close(&x->link);

@@ -23,6 +23,13 @@ struct meter {
 	double idle_s;	     /* for how long that is, or was, measured; 0: given by hand */
 };
 
+/* What --help says of --power. */
+#define METER_HELP                                                                                 \
+	"A meter: a command that prints watts, once a line; csv:FILE: a meter's own log of "       \
+	"time,watts; own:METER: one of the machine's own. idle:WATTS: what the machine takes "     \
+	"when "                                                                                    \
+	"it idles; idle:measure: measured first. May be given again"
+
 struct reading {
 	double at_s;
 	double watts;

@@ -227,7 +227,9 @@ static void power_close(void *state)
 	free(p);
 }
 
-int power_idle(const struct meter *meter, double seconds, double *watts, char *why, size_t why_size)
+/* The mean over that many seconds. 0, or -1 with why. */
+static int watts_now(const struct meter *meter, double seconds, double *watts, char *why,
+		     size_t why_size)
 {
 	struct run run = {.meter = *meter};
 	struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
@@ -250,6 +252,21 @@ int power_idle(const struct meter *meter, double seconds, double *watts, char *w
 	}
 	power_close(p);
 	return result;
+}
+
+int power_idle(struct meter *meter)
+{
+	char why[500];
+
+	if (!(meter->idle_s > 0))
+		return 0;
+	say_info("measuring what the machine takes when it idles, for %g s", meter->idle_s);
+	if (watts_now(meter, meter->idle_s, &meter->idle_w, why, sizeof(why))) {
+		say_error("idle power cannot be measured: %s", why);
+		return -1;
+	}
+	say_info("it takes %.1f W", meter->idle_w);
+	return 0;
 }
 
 const struct collector_ops power_collector = {

@@ -2,17 +2,17 @@
 /*
  * Beside being a collector:
  *
- *   power_idle()  what the machine takes now, by the meter that a run would use
+ *   power_idle()  what the machine takes when it idles, into the meter, where that is to be
+ *                 measured first; by the meter that a run would use
  */
 #ifndef COLLECTORS_POWER_H
 #define COLLECTORS_POWER_H
 
-#include <stddef.h>
-
 #include "collectors/meter.h"
 
-/* Waits for that many seconds, or less where zcprof is asked to stop. 0, or -1 with why. */
-int power_idle(const struct meter *meter, double seconds, double *watts, char *why,
-	       size_t why_size);
+/*
+ * Waits for as long as was asked, or less where zcprof is asked to stop. 0, or -1 after saying why.
+ */
+int power_idle(struct meter *meter);
 
 #endif

@@ -51,11 +51,7 @@ static const struct argp_option own_options[] = {
 	 "Count every event and sample 999 times a second, where collectors would take less to "
 	 "cost less",
 	 0},
-	{"power", KEY_POWER, "cmd:COMMAND", 0,
-	 "A meter: a command that prints watts, once a line; csv:FILE: a meter's own log of "
-	 "time,watts; own:METER: one of the machine's own. idle:WATTS: what the machine takes when "
-	 "it idles; idle:measure: measured first. May be given again",
-	 0},
+	{"power", KEY_POWER, "cmd:COMMAND", 0, METER_HELP, 0},
 	{NULL, 0, NULL, 0, "Where to run:", 3},
 	{"link", KEY_LINK, "LINK", 0,
 	 "veth: two new namespaces and a pair of devices (default); loopback; a device of this "

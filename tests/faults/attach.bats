@@ -36,6 +36,10 @@ work() {
 	refused --pid zero -o "$dir/x.csv"
 	refused --pid 0 -o "$dir/x.csv"
 	refused --pid 1 --seconds 0 -o "$dir/x.csv"
+	refused --pid 1 --power watts -o "$dir/x.csv"
+	[[ "$output" == *"expected cmd:COMMAND"* ]]
+	refused --pid 1 --power idle:measure -o "$dir/x.csv"
+	[[ "$output" == *"what is there already does not idle"* ]]
 	refused --pid 1 --collect nothing -o "$dir/x.csv"
 	[[ "$output" == *"there is no collector nothing"* ]]
 	refused --pid 1 -o "$dir/x.csv" -- true

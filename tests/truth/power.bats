@@ -211,3 +211,16 @@ assert abs(c["roi_power_total"] - c["throughput_gbit_s"] ** 2 / 250) < 1e-9'
 	[ "$status" -eq 3 ]
 	[[ $output == *"idle power cannot be measured: the meter said nothing"* ]]
 }
+
+@test "zcprof attach --power: the meter's mean, above what it said before the command began" {
+	echo 100 >"$dir/watts"
+	cat >"$dir/command" <<-END
+		echo 230.5 >"$dir/watts"
+		exec sleep 5
+	END
+	"$BUILD/zcprof" attach --collect power --power "cmd:while cat $dir/watts; do sleep 0.05; done" \
+		--power idle:measure=1 --seconds 1 -o "$dir/run.csv" -- sh "$dir/command"
+	cat "$dir/run.csv"
+	near "$(awk -F, '$4 == "mean" { print $6 }' "$dir/run.csv")" 230.5 0.5
+	near "$(awk -F, '$4 == "above_idle" { print $6 }' "$dir/run.csv")" 130.5 0.5
+}
