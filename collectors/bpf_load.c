@@ -88,7 +88,7 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size)
 			 "a "
 			 "kernel built with CONFIG_DEBUG_INFO_BTF",
 			 what);
-	else if (error == EPERM && locked_down())
+	else if ((error == EPERM || error == EINVAL) && locked_down())
 		snprintf(why, why_size,
 			 "%s was refused because the kernel is locked down for confidentiality: "
 			 "boot "

@@ -97,7 +97,10 @@ static void look_lockdown(const struct doctor *d, struct doctor_row *row)
 const struct doctor_check doctor_bpf_checks[] = {
 	{"capabilities", look_capabilities,
 	 "programs are loaded with the first two, namespaces and devices made with the others"},
-	{"lockdown", look_lockdown, "at confidentiality no program may read the kernel's memory"},
+	/* include/linux/security.h: LOCKDOWN_KPROBES, LOCKDOWN_BPF_READ_KERNEL. */
+	{"lockdown", look_lockdown,
+	 "at confidentiality the kernel refuses kprobes, and programs that call it to read its "
+	 "memory; at integrity neither"},
 	{"btf", look_btf, "programs find the fields of this kernel's structs by it"},
 	{"jit", look_jit, "interpreted programs cost several times as much"},
 	{"fentry", look_fentry, "the cheapest means of counting a kernel function's calls"},
