@@ -31,6 +31,13 @@ enum {
 	KEY_OPENMETRICS,
 };
 
+/* Of one of two ends: as without "rx-" or "tx-". */
+#define OF_ENDS(name, key, value)                                                                  \
+	{"rx-" name, (key) + END_RX, value, OPTION_HIDDEN, NULL, 0},                               \
+	{                                                                                          \
+		"tx-" name, (key) + END_TX, value, OPTION_HIDDEN, NULL, 0                          \
+	}
+
 static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "What to measure:", 1},
 	{"pid", KEY_PID, "PID", 0, "This process; what it moves in the warm-up tells its end", 0},
@@ -39,28 +46,24 @@ static const struct argp_option options[] = {
 	{"cgroup", KEY_CGROUP, "CGROUP", 0,
 	 "All processes of this cgroup (version 2) and those below it, also those that come later",
 	 0},
-	{"rx-cgroup", KEY_CGROUP + END_RX, "CGROUP", OPTION_HIDDEN, NULL, 0},
-	{"tx-cgroup", KEY_CGROUP + END_TX, "CGROUP", OPTION_HIDDEN, NULL, 0},
+	OF_ENDS("cgroup", KEY_CGROUP, "CGROUP"),
 	{"netns", KEY_NETNS, "NETNS", 0,
 	 "All processes and connections of this network namespace: a name of 'ip netns', a path, "
 	 "or "
 	 "the number of a process",
 	 0},
-	{"rx-netns", KEY_NETNS + END_RX, "NETNS", OPTION_HIDDEN, NULL, 0},
-	{"tx-netns", KEY_NETNS + END_TX, "NETNS", OPTION_HIDDEN, NULL, 0},
+	OF_ENDS("netns", KEY_NETNS, "NETNS"),
 	{"as", KEY_AS, "END", 0, "The one end that there is, is rx or tx, whatever it moves", 0},
 	{"cpu", KEY_CPU, "LIST", 0,
 	 "The end's work, softirqs included, is done on these CPUs; without any of the above, the "
 	 "end is whatever runs there",
 	 0},
-	{"rx-cpu", KEY_CPU + END_RX, "LIST", OPTION_HIDDEN, NULL, 0},
-	{"tx-cpu", KEY_CPU + END_TX, "LIST", OPTION_HIDDEN, NULL, 0},
+	OF_ENDS("cpu", KEY_CPU, "LIST"),
 	{"iface", KEY_IFACE, "DEVICE", 0,
 	 "Count the bytes of this device of the process's namespace, in place of those of its TCP "
 	 "connections, and its statistics; alone, the end is this machine",
 	 0},
-	{"rx-iface", KEY_IFACE + END_RX, "DEVICE", OPTION_HIDDEN, NULL, 0},
-	{"tx-iface", KEY_IFACE + END_TX, "DEVICE", OPTION_HIDDEN, NULL, 0},
+	OF_ENDS("iface", KEY_IFACE, "DEVICE"),
 	{"adapter", KEY_ADAPTER, "NAME", 0,
 	 "COMMAND says itself what it moves, as this program does: iperf3, neper, netperf, "
 	 "testpmd; "

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "datapath/flow.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -32,6 +34,17 @@ int flow_unable(struct flow *f, const char *format, ...)
 	va_end(args);
 	__atomic_store_n(&f->all->unable, true, __ATOMIC_RELAXED);
 	return -1;
+}
+
+int flow_watch(struct flow *f, uint32_t events, int *epoll)
+{
+	struct epoll_event event = {.events = events};
+
+	*epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (*epoll < 0 || epoll_ctl(*epoll, EPOLL_CTL_ADD, f->fd, &event))
+		return flow_fail(f, "cannot watch flow %u with epoll: %s", f->number,
+				 strerror(errno));
+	return 0;
 }
 
 struct flows *flows_new(const struct config *config, unsigned int count)

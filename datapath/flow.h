@@ -16,6 +16,7 @@
  *   flow_told()   has this sender been told to stop?
  *   flow_chunk()  how many bytes the next send takes
  *   flow_fail()   keep the sentence that says what went wrong; always -1
+ *   flow_watch()  an epoll of its connection
  */
 #ifndef DATAPATH_FLOW_H
 #define DATAPATH_FLOW_H
@@ -98,5 +99,7 @@ static inline size_t flow_chunk(const struct flow *f, uint64_t position, size_t 
 int flow_fail(struct flow *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same, for what this machine cannot do: the program will end with EXIT_UNABLE. */
 int flow_unable(struct flow *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Into *epoll, to be closed in any case unless it is below 0. 0, or -1 after flow_fail(). */
+int flow_watch(struct flow *f, uint32_t events, int *epoll);
 
 #endif

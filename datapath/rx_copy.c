@@ -21,7 +21,6 @@ struct rx_copy {
 static int rx_copy_open(struct flow *f)
 {
 	const struct option_value *option = f->config->option;
-	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
 	struct rx_copy *s = calloc(1, sizeof(*s));
 	char why[200];
 
@@ -37,11 +36,7 @@ static int rx_copy_open(struct flow *f)
 				 strerror(errno));
 	if (option[OPTION_blocking].on)
 		return 0;
-	s->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (s->epoll < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, f->fd, &event))
-		return flow_fail(f, "cannot watch flow %u with epoll: %s", f->number,
-				 strerror(errno));
-	return 0;
+	return flow_watch(f, EPOLLIN | EPOLLRDHUP | EPOLLET, &s->epoll);
 }
 
 static void rx_copy_close(struct flow *f)

@@ -74,17 +74,6 @@ static void rx_devmem_release(struct flows *all)
 	free(b);
 }
 
-static int wait_by_epoll(struct rx_devmem *s, struct flow *f)
-{
-	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP};
-
-	s->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (s->epoll < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, f->fd, &event))
-		return flow_fail(f, "cannot watch flow %u with epoll: %s", f->number,
-				 strerror(errno));
-	return 0;
-}
-
 static int wait_by_blocking(struct flow *f)
 {
 	const struct timeval patience = {.tv_usec = HOLD_MS * 1000};
@@ -121,7 +110,8 @@ static int rx_devmem_open(struct flow *f)
 	if (socket_blocking(f->fd, option[OPTION_blocking].on))
 		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
 				 strerror(errno));
-	return option[OPTION_blocking].on ? wait_by_blocking(f) : wait_by_epoll(s, f);
+	return option[OPTION_blocking].on ? wait_by_blocking(f)
+					  : flow_watch(f, EPOLLIN | EPOLLRDHUP, &s->epoll);
 }
 
 static void rx_devmem_close(struct flow *f)
