@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* link: -Wl,--wrap=fsync */
+/* What becomes of a record's file, and what is said. What is in it: test_rows.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <float.h>
-#include <limits.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
@@ -94,190 +93,18 @@ int __wrap_fsync(int fd)
 	return -1;
 }
 
-static void assert_text(struct text t, const char *expected)
-{
-	assert_int_equal(t.len, strlen(expected));
-	assert_memory_equal(t.at, expected, t.len);
-}
-
-static void rows_come_back_as_they_were_written(void **state)
+static void a_finished_record_has_its_name(void **state)
 {
 	struct room *room = *state;
 	struct writer *w = writer_create(room->path);
-	struct reader *r;
-	struct row row;
 
-	assert_non_null(w);
+	writer_u64(w, WINDOW, END_RX, METRIC_path_bytes, NULL, 1);
 	assert_true(exists(room->part));
-	writer_u64(w, WINDOW, END_RX, METRIC_path_bytes, NULL, UINT64_MAX);
-	writer_f64(w, 1.5, END_HOST, METRIC_cpu_busy, "0", 99.5);
-	writer_fact(w, END_TX, METRIC_fact_option, "cc", "cubic");
-	writer_absent(w, END_HOST, "profile", "perf_event_open is not permitted");
-	assert_false(writer_error(w));
+	assert_false(exists(room->path));
 	assert_int_equal(writer_finish(w), 0);
+	assert_true(exists(room->path));
 	assert_false(exists(room->part));
-
-	r = reader_open(room->path);
-	assert_int_equal(reader_next(r, &row), 1);
-	assert_int_equal(row.id, METRIC_path_bytes);
-	assert_int_equal(row.end, END_RX);
-	assert_true(row.time_s == WINDOW);
-	assert_text(row.key, "");
-	assert_text(row.value, "18446744073709551615");
-	assert_int_equal(reader_next(r, &row), 1);
-	assert_true(row.time_s == 1.5);
-	assert_true(row.number == 99.5);
-	assert_int_equal(reader_next(r, &row), 1);
-	assert_text(row.value, "cubic");
-	assert_int_equal(reader_next(r, &row), 1);
-	assert_int_equal(row.id, METRIC_collector_absent);
-	assert_text(row.key, "profile");
-	assert_int_equal(reader_next(r, &row), 0);
-	reader_close(r);
 	assert_heard(room, "");
-}
-
-static void a_histogram_writes_its_buckets_that_are_not_empty(void **state)
-{
-	struct room *room = *state;
-	struct writer *w = writer_create(room->path);
-	uint64_t buckets[HISTOGRAM_BUCKETS] = {0};
-	struct reader *r;
-	struct row row;
-
-	buckets[histogram_bucket(0)] = 1;
-	buckets[histogram_bucket(1024)] = 20;
-	writer_histogram(w, END_RX, METRIC_syscalls_latency, "recvmsg", buckets);
-	writer_histogram(w, END_RX, METRIC_path_receive_size, NULL, buckets);
-	assert_int_equal(writer_finish(w), 0);
-	r = reader_open(room->path);
-	for (int i = 0; i < 4; i++) {
-		static const char *const keys[] = {"recvmsg:0", "recvmsg:1024", "0", "1024"};
-
-		assert_int_equal(reader_next(r, &row), 1);
-		assert_text(row.key, keys[i]);
-		assert_true(row.number == (i % 2 ? 20 : 1));
-	}
-	assert_int_equal(reader_next(r, &row), 0);
-	reader_close(r);
-}
-
-/* Random, but the same in every run of the test. */
-static uint64_t random_state = 88172645463325252ULL;
-static uint64_t random_u64(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
-
-/* Any bytes but NUL; what matters to CSV comes often. */
-static void random_text(char *text, size_t most)
-{
-	static const char special[] = "\"\"\"\",,\n\r\t x\xc3\xa4";
-	size_t len = random_u64() % (most + 1);
-
-	for (size_t i = 0; i < len; i++)
-		text[i] = random_u64() % 3 ? special[random_u64() % (sizeof(special) - 1)]
-					   : (char)(1 + random_u64() % 255);
-	text[len] = '\0';
-}
-
-#define TEXTS	     2000
-#define LONGEST_TEXT 300
-
-static char keys[TEXTS][LONGEST_TEXT + 1];
-static char values[TEXTS][LONGEST_TEXT + 1];
-
-/* Takes what whole rows there are, and returns how many have come so far. */
-static int take_texts(struct reader *r, int came)
-{
-	struct row row;
-	int got;
-
-	while ((got = reader_next(r, &row)) == 1) {
-		assert_in_range(came, 0, TEXTS - 1);
-		assert_text(row.key, keys[came]);
-		assert_text(row.value, values[came]);
-		came++;
-	}
-	assert_string_equal(reader_error(r), "");
-	assert_int_equal(got, 0);
-	return came;
-}
-
-static void any_text_comes_back_in_any_pieces(void **state)
-{
-	static char bytes[8 * TEXTS * LONGEST_TEXT];
-	static const size_t piece_sizes[] = {1, 2, 7, 63, 64, 65, 1000, 100000};
-	struct room *room = *state;
-	struct writer *w = writer_create(room->path);
-	size_t len;
-	FILE *file;
-
-	for (int i = 0; i < TEXTS; i++) {
-		random_text(keys[i], LONGEST_TEXT);
-		random_text(values[i], random_u64() % 2 ? LONGEST_TEXT : 3);
-		writer_fact(w, END_TX, METRIC_fact_option, keys[i], values[i]);
-	}
-	assert_int_equal(writer_finish(w), 0);
-	file = fopen(room->path, "r");
-	len = fread(bytes, 1, sizeof(bytes), file);
-	fclose(file);
-	assert_in_range(len, 1, sizeof(bytes) - 1);
-
-	for (size_t i = 0; i < sizeof(piece_sizes) / sizeof(piece_sizes[0]); i++) {
-		struct reader *r = reader_pieces("x");
-		int came = 0;
-
-		for (size_t at = 0; at < len;) {
-			size_t piece = 1 + random_u64() % piece_sizes[i];
-
-			if (piece > len - at)
-				piece = len - at;
-			assert_int_equal(reader_push(r, bytes + at, piece), 0);
-			came = take_texts(r, came);
-			at += piece;
-		}
-		reader_end(r);
-		assert_int_equal(take_texts(r, came), TEXTS);
-		reader_close(r);
-	}
-}
-
-static void any_double_comes_back_as_it_was(void **state)
-{
-	static const double some[] = {
-		0,     0.1,    1.0 / 3, 1e15, 1e16,	  9007199254740993.0, 1e22, 1e23,
-		1e300, 5e-324, DBL_MAX, 2.5,  123456.789, 0.000001,	      1e-7};
-	struct room *room = *state;
-	struct writer *w = writer_create(room->path);
-	double numbers[5000];
-	struct reader *r;
-	struct row row;
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		uint64_t bits = random_u64();
-
-		if (i < sizeof(some) / sizeof(some[0]))
-			numbers[i] = some[i];
-		else if (i % 2)
-			numbers[i] = (double)(bits >> (bits % 60)) / pow(10, bits % 12);
-		else
-			memcpy(&numbers[i], &bits, sizeof(bits));
-		if (!isfinite(numbers[i]))
-			numbers[i] = -7.25;
-		writer_f64(w, WINDOW, END_TX, METRIC_cpu_busy, NULL, numbers[i]);
-	}
-	assert_int_equal(writer_finish(w), 0);
-	r = reader_open(room->path);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		assert_int_equal(reader_next(r, &row), 1);
-		assert_memory_equal(&row.number, &numbers[i], sizeof(double));
-	}
-	assert_int_equal(reader_next(r, &row), 0);
-	reader_close(r);
 }
 
 static void an_abandoned_record_is_readable_and_has_not_its_name(void **state)
@@ -546,10 +373,7 @@ static void what_no_caller_may_write_aborts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		in_room(rows_come_back_as_they_were_written),
-		in_room(a_histogram_writes_its_buckets_that_are_not_empty),
-		in_room(any_text_comes_back_in_any_pieces),
-		in_room(any_double_comes_back_as_it_was),
+		in_room(a_finished_record_has_its_name),
 		in_room(an_abandoned_record_is_readable_and_has_not_its_name),
 		in_room(a_killed_run_leaves_a_record_from_the_start),
 		in_room(a_folder_that_is_not_there_is_one_sentence),
