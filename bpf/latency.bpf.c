@@ -12,6 +12,8 @@
 #include "bpf/tally.bpf.h"
 #include "bpf/latency.h"
 
+__u64 slice_ns; /* set by the collector: how long the slice is going to be */
+
 /* include/linux/socket.h */
 #define AF_INET	 2
 #define AF_INET6 10
@@ -52,7 +54,7 @@ int latency_received(struct bpf_raw_tracepoint_args *ctx)
 	if (!counting || !followed(skb))
 		return 0;
 	now = bpf_ktime_get_ns();
-	if (!whole && now - counting > LATENCY_RECEIVE_NS)
+	if (!whole && now - counting > slice_ns / 3)
 		return 0;
 	bpf_map_update_elem(&received, &skb, &now, BPF_ANY);
 	return 0;

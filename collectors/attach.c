@@ -334,6 +334,7 @@ int attach(const struct attach_settings *settings)
 	}
 	a.run.sidecar = sidecar;
 	a.run.exact = settings->exact;
+	a.run.seconds = settings->seconds;
 	a.run.meter = settings->meter;
 	collecting_choose(a.chosen, settings->collect, settings->no_collect);
 	if (settings->command)

@@ -33,6 +33,7 @@ struct run {
 	const char *sidecar;		 /* path without ending, for files beside the CSV */
 	bool elsewhere;			 /* both ends are known to run on other machines */
 	struct meter meter;		 /* of power, beside what the machine itself has */
+	double seconds;			 /* of the window; 0: not known beforehand */
 	bool exact;	    /* count every event, and sample often, whatever that costs */
 	uint16_t data_port; /* at rx, of the data connections; 0: any */
 };

@@ -122,10 +122,11 @@ static int each_event(struct breakpoints *s, unsigned long request)
 	return 0;
 }
 
-static int slice_on(void *state)
+static int slice_on(void *state, __u64 slice_ns)
 {
 	struct breakpoints *s = state;
 
+	(void)slice_ns;
 	s->from_ns = clock_ns();
 	return each_event(s, PERF_EVENT_IOC_ENABLE);
 }
@@ -138,15 +139,16 @@ static __u64 slice_off(void *state)
 	return clock_ns() - s->from_ns;
 }
 
-static const struct slices_work slices_work = {slice_on, slice_off, SLICE_NS};
+static const struct slices_work slices_work = {
+	.on = slice_on, .off = slice_off, .slice_ns = SLICE_NS};
 
-static int along_on(void *state)
+static int along_on(void *state, __u64 slice_ns)
 {
 	struct breakpoints *s = state;
 
 	s->taken = s->exact || s->turns++ % 2;
 	s->bpf->bss->untimed = s->taken && !s->exact;
-	return s->taken ? slice_on(s) : !(s->from_ns = clock_ns());
+	return s->taken ? slice_on(s, slice_ns) : !(s->from_ns = clock_ns());
 }
 
 static __u64 along_off(void *state)
@@ -159,7 +161,7 @@ static __u64 along_off(void *state)
 	return ns;
 }
 
-static const struct slices_work along = {along_on, along_off, 0};
+static const struct slices_work along = {.on = along_on, .off = along_off, .least = 2};
 
 static int open_events(struct breakpoints *s, int i, char *why, size_t why_size)
 {
@@ -287,10 +289,15 @@ static void breakpoints_alone(struct breakpoints *s, struct writer *w)
 	breakpoints_emit(s, w, scale);
 }
 
+/* A slice with breakpoints and one in which calls were timed, if one is not both. */
+static bool had_both(const struct breakpoints *s)
+{
+	return s->exact || (s->taken_ns && s->all_ns > s->taken_ns);
+}
+
 static void breakpoints_along(struct breakpoints *s, struct writer *w, double scale)
 {
-	if (s->taken_ns)
-		breakpoints_emit(s, w, scale * (double)s->all_ns / (double)s->taken_ns);
+	breakpoints_emit(s, w, scale * (double)s->all_ns / (double)s->taken_ns);
 }
 
 /* ---- both ---- */
@@ -323,7 +330,7 @@ static int genpool_open_both(void **state, const struct run *run, const char **m
 		s->breakpoints->exact = run->exact;
 		tally_along(s->tally, &along, s->breakpoints);
 	} else if (s->breakpoints) {
-		s->breakpoints->slices = slices_open(&slices_work, run->exact, s->breakpoints);
+		s->breakpoints->slices = slices_open(&slices_work, run, s->breakpoints);
 	}
 	if (s->breakpoints && !s->tallies && !s->breakpoints->slices) {
 		snprintf(why, why_size, "out of memory");
@@ -356,8 +363,12 @@ static void genpool_emit(void *state, struct writer *w)
 		breakpoints_alone(s->breakpoints, w);
 		return;
 	}
+	if (s->breakpoints && !(tally_settle(s->tally) && had_both(s->breakpoints))) {
+		slices_absent(w, "genpool");
+		return;
+	}
 	tally_emit(s->tally, w);
-	if (s->breakpoints && tally_scale(s->tally) > 0)
+	if (s->breakpoints)
 		breakpoints_along(s->breakpoints, w, tally_scale(s->tally));
 }
 

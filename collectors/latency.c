@@ -68,4 +68,5 @@ static void more(const struct tally *t, struct writer *w)
 
 TALLY_COLLECTOR(latency, "delay between NAPI and the copy to user memory, or delivery without one",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-		.tracepoints = true, .slice_ns = LATENCY_SLICE_NS, .more = more);
+		.tracepoints = true, .slice_ns = LATENCY_SLICE_NS, .slice = &bpf->bss->slice_ns,
+		.more = more);

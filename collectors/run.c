@@ -426,6 +426,7 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	r.seconds = seconds_of(r.configuration, OPTION_seconds);
 	r.warmup = seconds_of(r.configuration, OPTION_warmup);
 	r.by_bytes = moves_bytes(r.configuration);
+	r.run.seconds = r.by_bytes ? 0 : r.seconds;
 	for (int side = 0; side < SIDES; side++)
 		r.end[side] = (struct end){.in = -1, .out = -1, .err = -1};
 	set_targets(&r);

@@ -5,7 +5,10 @@
  * by slices_scale(), and the record says the share (metric collector,share).
  *
  * All who measure so take turns: one at a time, each as often as the others, with pauses between
- * them. So what they cost together does not grow with their number; their shares shrink.
+ * them. So what they cost together does not grow with their number; their shares shrink. Turns are
+ * laid out over the window where its length is known beforehand, in a short one with shorter
+ * slices, so that everyone has one (collectors/turns.h); else over its first second, the next, the
+ * two after them, and so on.
  *
  *   slices_open()   takes a place, without measuring yet
  *   slices_begin()  at the window's first edge: turns may come from now on
@@ -27,24 +30,26 @@
 #define COLLECTORS_SLICES_H
 
 #include <linux/types.h>
-#include <stdbool.h>
 
+struct run; /* collectors/collector.h */
 struct slices;
 struct writer; /* record/writer.h */
 
 /* Called in turn: by who calls slices_begin() if the whole window is asked for, else by a thread.
  */
 struct slices_work {
-	int (*on)(void *state);	   /* 0, or -1: no more slices */
+	/* For so long, 0: the window. 0, or -1: no more slices. */
+	int (*on)(void *state, __u64 slice_ns);
 	__u64 (*off)(void *state); /* how long that slice was, in ns */
-	__u64 slice_ns;
+	__u64 slice_ns;		   /* at most */
+	unsigned int least;	   /* so many slices are needed for its figures; 0: one */
 };
 
 /*
- * whole: there is one slice, the window itself. NULL: out of memory. work has to outlive it. At
- * most 32 at a time.
+ * With run->exact there is one slice, the window itself. NULL: out of memory. work has to outlive
+ * it. At most 32 at a time.
  */
-struct slices *slices_open(const struct slices_work *work, bool whole, void *state);
+struct slices *slices_open(const struct slices_work *work, const struct run *run, void *state);
 /* 0, or -1: the one slice, or the thread, could not begin. */
 int slices_begin(struct slices *s);
 void slices_end(struct slices *s);

@@ -44,10 +44,11 @@ static int map_counts(struct state *s, const struct run *run)
 	return 0;
 }
 
-static int slice_on(void *state)
+static int slice_on(void *state, __u64 slice_ns)
 {
 	struct state *s = state;
 
+	(void)slice_ns;
 	if (!s->attached && softirq_bpf__attach(s->bpf))
 		return -1;
 	s->attached = true;
@@ -87,7 +88,8 @@ static __u64 slice_off(void *state)
 	return ns;
 }
 
-static const struct slices_work slices_work = {slice_on, slice_off, SLICE_NS};
+static const struct slices_work slices_work = {
+	.on = slice_on, .off = slice_off, .slice_ns = SLICE_NS};
 
 static int softirq_open(void **state, const struct run *run, const char **means, char *why,
 			size_t why_size)
@@ -118,7 +120,7 @@ static int softirq_open(void **state, const struct run *run, const char **means,
 	s->attached = run->exact;
 	if (!s->attached)
 		softirq_bpf__detach(s->bpf); /* it was to see whether it can be */
-	s->slices = slices_open(&slices_work, run->exact, s);
+	s->slices = slices_open(&slices_work, run, s);
 	if (!s->slices) {
 		snprintf(why, why_size, "out of memory");
 		return -1;

@@ -38,15 +38,17 @@ static size_t memory(const struct tally *t)
 	return (t->cpus * sizeof(*t->cpu) + 4095) / 4096 * 4096;
 }
 
-static int slice_on(void *state)
+static int slice_on(void *state, __u64 slice_ns)
 {
 	struct tally *t = state;
 
 	if (!t->attached && bpf_object__attach_skeleton(t->source.skeleton))
 		return -1;
 	t->attached = true;
-	if (t->along && t->along->on(t->with))
+	if (t->along && t->along->on(t->with, slice_ns))
 		return -1;
+	if (t->source.slice)
+		*t->source.slice = slice_ns;
 	t->from_ns = clock_ns();
 	__atomic_store_n(t->source.counting, t->from_ns, __ATOMIC_RELEASE);
 	return 0;
@@ -117,8 +119,11 @@ int tally_open(void **state, const struct tally_source *source, const struct run
 		return -1;
 	}
 	t->source = *source;
-	t->work = (struct slices_work){slice_on, slice_off,
-				       source->slice_ns ? source->slice_ns : SLICE_NS};
+	t->work = (struct slices_work){
+		.on = slice_on,
+		.off = slice_off,
+		.slice_ns = source->slice_ns ? source->slice_ns : SLICE_NS,
+	};
 	t->object = *source->skeleton->obj;
 	t->cpus = bpf_cpus();
 	for (int end = END_RX; end < END_COUNT; end++)
@@ -139,7 +144,7 @@ int tally_open(void **state, const struct tally_source *source, const struct run
 	t->attached = run->exact;
 	if (!t->attached)
 		bpf_object__detach_skeleton(source->skeleton); /* it was to see whether it can be */
-	t->slices = slices_open(&t->work, run->exact, t);
+	t->slices = slices_open(&t->work, run, t);
 	if (!t->slices) {
 		snprintf(why, why_size, "out of memory");
 		return -1;
@@ -179,6 +184,7 @@ void tally_along(void *state, const struct slices_work *work, void *with)
 	struct tally *t = state;
 
 	t->along = work;
+	t->work.least = work->least;
 	t->with = with;
 }
 
@@ -222,13 +228,20 @@ static void emit_rows(struct tally *t, struct writer *w)
 		   slices_scaled(t->missed[EDGE_CLOSE] - t->missed[EDGE_OPEN], t->scale));
 }
 
-void tally_emit(void *state, struct writer *w)
+bool tally_settle(void *state)
 {
 	struct tally *t = state;
 
 	slices_wait(t->slices);
 	t->scale = slices_scale(t->slices);
-	if (t->scale > 0)
+	return t->scale > 0;
+}
+
+void tally_emit(void *state, struct writer *w)
+{
+	struct tally *t = state;
+
+	if (tally_settle(t))
 		emit_rows(t, w);
 	else
 		slices_absent(w, t->source.name);

@@ -14,7 +14,8 @@
  *   tally_scaled()      a total of another table, likewise
  *   tally_bpf()         the skeleton
  *   tally_along()       something else is switched on and off with the programs
- *   tally_scale()       from slices to the window, 0 where there was no slice; after tally_emit()
+ *   tally_settle()      after the last edge: until the last slice is over; was there one?
+ *   tally_scale()       from slices to the window, 0 where there was no slice; after tally_settle()
  *   tally_histogram()   rows of a histogram; within .more
  */
 #ifndef COLLECTORS_TALLY_H
@@ -44,7 +45,8 @@ struct tally_source {
 	enum metric_id lost;
 	bool hooks;	  /* has programs for fentry and kprobes */
 	bool tracepoints; /* has others: works without hooks too */
-	__u64 slice_ns;	  /* 0: 20 ms */
+	__u64 slice_ns;	  /* at most; 0: 20 ms */
+	__u64 *slice;	  /* told there how long one will be, before it begins; or NULL */
 	/* Before the programs are loaded; NULL: nothing to be done. */
 	void (*prepare)(void *bpf);
 	/* Rows beside those of the table; NULL: none. */
@@ -65,8 +67,9 @@ void tally_emit(void *state, struct writer *w);
 void tally_look(void *state, struct writer *w);
 void tally_close(void *state);
 
-/* Before the first edge. work->slice_ns is not asked for. */
+/* Before the first edge. work->slice_ns is not asked for, work->least is. */
 void tally_along(void *state, const struct slices_work *work, void *with);
+bool tally_settle(void *state);
 double tally_scale(const void *state);
 
 /* program: its name without "_fentry", "_kprobe", "_fexit", "_kretprobe". */

@@ -144,7 +144,7 @@ int main(int argc, char **argv)
 		else if (c == 'n')
 			run.target[END_RX].netns = run.target[END_TX].netns = netns_open(optarg);
 		else if (c == 's')
-			seconds = atof(optarg);
+			run.seconds = seconds = atof(optarg);
 		else if (c == 'o')
 			run.sidecar = optarg;
 		else if (c == 'p' && !meter_option(&run.meter, optarg, &why))

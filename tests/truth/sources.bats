@@ -53,3 +53,13 @@ setup() {
 	[ $((copied * 100)) -ge $((bytes * 60)) ] && [ $((copied * 100)) -le $((bytes * 160)) ]
 	awk -v s="$share" 'BEGIN { exit !(s > 0.02 && s < 0.5) }'
 }
+
+@test "slices: a window of a second has one of each source" {
+	"$BUILD/zcprof" run --link loopback --seconds 1 --warmup 0.2 --repeat 3 -o "$BATS_TEST_TMPDIR/x"
+	run grep -h "its turn" "$BATS_TEST_TMPDIR"/x/*/run-*.csv
+	echo "$output"
+	[ -z "$output" ]
+	for file in "$BATS_TEST_TMPDIR"/x/*/run-*.csv; do
+		grep -q ',collector,share,softirq,' "$file"
+	done
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* needs: collectors/turns.c */
+/* How turns lie in windows of all lengths, for every number of those who take them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "collectors/turns.h"
+
+#define MS    1000000ULL
+#define SLICE (20 * MS)
+
+/* The part of the window that its slices take. */
+static double duty(__u64 ns, unsigned int members)
+{
+	struct turns t = turns_plan(ns, members, members * SLICE, 1);
+
+	return t.rounds * t.length * (double)(members * SLICE) / (double)ns;
+}
+
+static void three_seconds_are_enough_for_each_to_have_two(void **state)
+{
+	(void)state;
+	for (unsigned int members = 1; members <= 8; members++)
+		for (__u64 ns = 3200 * MS; ns < 100000 * MS; ns += 77 * MS)
+			assert_true(turns_plan(ns, members, members * SLICE, 1).rounds >= 2);
+}
+
+static void who_needs_two_has_two_in_any(void **state)
+{
+	(void)state;
+	for (__u64 ns = 1; ns < 10000 * MS; ns += 7 * MS)
+		assert_true(turns_plan(ns, 8, 8 * SLICE, 2).rounds >= 2);
+}
+
+static void everyone_has_one_in_the_shortest(void **state)
+{
+	(void)state;
+	for (unsigned int members = 1; members <= 32; members++)
+		for (__u64 ns = 1; ns < 1000 * MS; ns += 7 * MS)
+			assert_true(turns_plan(ns, members, members * SLICE, 1).rounds >= 1);
+}
+
+static void slices_are_never_longer_than_usual(void **state)
+{
+	(void)state;
+	for (__u64 ns = 1; ns < 100000 * MS; ns += 33 * MS) {
+		struct turns t = turns_plan(ns, 8, 8 * SLICE, 1);
+
+		assert_true(t.length > 0 && t.length <= 1);
+	}
+}
+
+static void a_tenth_of_the_window_is_the_most(void **state)
+{
+	(void)state;
+	for (unsigned int members = 1; members <= 10; members++)
+		for (__u64 ns = 1000 * MS; ns < 100000 * MS; ns += 33 * MS)
+			assert_true(duty(ns, members) <= 0.1);
+}
+
+static void a_long_window_has_long_slices_and_many_rounds(void **state)
+{
+	struct turns t = turns_plan(60000 * MS, 8, 8 * SLICE, 1);
+
+	(void)state;
+	assert_true(t.length > 0.9);
+	assert_true(t.rounds > 20);
+}
+
+/* Whatever chance says, the pauses fit into what is free. */
+static void pauses_leave_time_for_every_turn(void **state)
+{
+	static const double random[] = {0, 1, 0.5, 1, 0};
+
+	(void)state;
+	for (unsigned int turns = 1; turns < 100; turns++)
+		for (int by = 0; by < 5; by++) {
+			__s64 left = 1000 * MS;
+
+			for (unsigned int i = turns; i; i--)
+				left -= (__s64)turns_pause(left, i,
+							   random[(by + (by > 1 ? i : 0)) % 5]);
+			assert_true(left >= 0);
+		}
+	assert_int_equal(turns_pause(-1, 5, 1), 0);
+}
+
+static void pauses_are_alike_in_the_mean(void **state)
+{
+	__s64 left = 1000 * MS;
+
+	(void)state;
+	for (unsigned int i = 9; i; i--) {
+		__u64 pause = turns_pause(left, i, 0.5);
+
+		assert_in_range(pause, 100 * MS - 1, 100 * MS + 1);
+		left -= (__s64)pause;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(three_seconds_are_enough_for_each_to_have_two),
+		cmocka_unit_test(who_needs_two_has_two_in_any),
+		cmocka_unit_test(everyone_has_one_in_the_shortest),
+		cmocka_unit_test(slices_are_never_longer_than_usual),
+		cmocka_unit_test(a_tenth_of_the_window_is_the_most),
+		cmocka_unit_test(a_long_window_has_long_slices_and_many_rounds),
+		cmocka_unit_test(pauses_leave_time_for_every_turn),
+		cmocka_unit_test(pauses_are_alike_in_the_mean),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
