@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,12 +41,26 @@ struct journal {
 	size_t count;
 };
 
-/* Field 22 of /proc/PID/stat: with the pid it names a process for as long as the machine is up. */
-static unsigned long long start_time(pid_t pid)
+/* What /proc/PID/stat says of a process, in its fields 3, 9, 22 and 31. */
+struct process {
+	unsigned long long start; /* with the pid it names it for as long as the machine is up */
+	bool dying; /* it will not change anything any more, but for a call that it is in */
+	bool dead;  /* it is not there, or nobody has asked yet how it ended */
+};
+
+#define PF_EXITING 0x4 /* include/linux/sched.h */
+#define DYING_MS   2000
+#define SURE_MS	   20
+#define LOOK_MS	   10
+
+static struct process look_at(pid_t pid)
 {
+	struct process p = {.dead = true};
 	char path[40];
 	char stat[1024];
-	unsigned long long start = 0;
+	unsigned long long pending = 0;
+	unsigned int flags = 0;
+	char state = 'X';
 	const char *at;
 	ssize_t n;
 	int fd;
@@ -53,17 +68,36 @@ static unsigned long long start_time(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
+		return p;
 	n = read(fd, stat, sizeof(stat) - 1);
 	close(fd);
 	stat[n > 0 ? n : 0] = '\0';
 	/* The name in field 2 may hold spaces and parentheses: count from its last one. */
 	at = strrchr(stat, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (at)
-		sscanf(at, " %llu", &start);
-	return start;
+	if (!at || sscanf(at,
+			  ") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+			  "%*d %*d %llu %*u %*d %*u %*u %*u %*u %*u %*u %llu",
+			  &state, &flags, &p.start, &pending) != 4)
+		return p;
+	p.dead = state == 'Z' || state == 'X';
+	p.dying = flags & PF_EXITING || pending & 1ULL << (SIGKILL - 1);
+	return p;
+}
+
+/*
+ * One that was just killed may still be in a call: that is waited for. And there is a moment in
+ * which it has taken the signal and does not exit yet, when it looks like one that lives.
+ */
+static bool has_gone(pid_t pid, unsigned long long start)
+{
+	struct process p = look_at(pid);
+
+	for (int waited = 0; !p.dead && p.start == start && waited < (p.dying ? DYING_MS : SURE_MS);
+	     waited += LOOK_MS) {
+		usleep(LOOK_MS * 1000);
+		p = look_at(pid);
+	}
+	return p.dead || p.start != start;
 }
 
 static int read_value(const char *path, char *value, size_t size)
@@ -155,7 +189,7 @@ struct journal *journal_open(const char *dir)
 /* A process may have several. */
 static int create_file(struct journal *j)
 {
-	unsigned long long start = start_time(getpid());
+	unsigned long long start = look_at(getpid()).start;
 
 	if (mkdir(j->dir, 0755) && errno != EEXIST)
 		return -errno;
@@ -313,7 +347,7 @@ static struct journal *load(const char *dir, const char *name)
 		goto none;
 	in = fopen(j->file, "re");
 	if (!in || getline(&line, &room, in) < 0 ||
-	    sscanf(line, HEADER " %d %llu", &pid, &start) != 2 || start_time(pid) == start)
+	    sscanf(line, HEADER " %d %llu", &pid, &start) != 2 || !has_gone(pid, start))
 		goto none;
 	for (ssize_t len; (len = getline(&line, &room, in)) > 0;) {
 		const struct undo *undo;

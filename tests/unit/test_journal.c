@@ -120,7 +120,7 @@ static void test_nothing_to_change(void **state)
 }
 
 /* A process that is killed leaves its journal, and another puts back what it names. */
-static void killed_with_changes(void)
+static pid_t just_killed_with_changes(void)
 {
 	int ready[2];
 	char c;
@@ -145,9 +145,14 @@ static void killed_with_changes(void)
 	assert_int_equal(journal_recover(dir), 0);
 	holds(first, "changed");
 	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 	close(ready[0]);
 	close(ready[1]);
+	return pid;
+}
+
+static void killed_with_changes(void)
+{
+	waitpid(just_killed_with_changes(), NULL, 0);
 }
 
 static void test_recover(void **state)
@@ -159,6 +164,18 @@ static void test_recover(void **state)
 	holds(second, "\n");
 	assert_int_equal(journals(), 0);
 	assert_int_equal(journal_recover(dir), 0);
+}
+
+/* Dying, and then dead with nobody who asked how it ended. */
+static void test_recover_at_once(void **state)
+{
+	pid_t pid = just_killed_with_changes();
+
+	(void)state;
+	assert_int_equal(journal_recover(dir), 2);
+	holds(first, "4096\t87380\t6291456");
+	waitpid(pid, NULL, 0);
+	assert_int_equal(journals(), 0);
 }
 
 static void test_gone_files_are_no_failure(void **state)
@@ -266,6 +283,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_put_back, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_nothing_to_change, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_recover, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_recover_at_once, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_gone_files_are_no_failure, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_odd_files, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_other_namespace, prepare, clean),
