@@ -305,7 +305,12 @@ static int put_back(const struct journal *j)
 		/* The device or the namespace is gone, and the setting with it. */
 		if (!error || error == -ENOENT || error == -ENODEV)
 			continue;
-		if (c->kind)
+		if (c->kind && error == -EADDRINUSE)
+			say_error(
+				"cannot put back the %s of %s yet: a queue of it is still held; "
+				"'zcprof doctor %s' says by whom, and 'zcprof restore' tries again",
+				c->kind->what, c->subject, c->subject);
+		else if (c->kind)
 			say_error("cannot put back the %s of %s, which was \"%s\": %s; %s",
 				  c->kind->what, c->subject, c->old, strerror(-error),
 				  c->kind->by_hand);

@@ -15,6 +15,9 @@
 
 #include <sched.h>
 
+/* What lets go takes some milliseconds; more where many programs end at once. */
+#define LEASE_PATIENCE_MS 2000
+
 struct lease {
 	unsigned int queue;
 	const char *holder; /* NULL: nobody; static */

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "nic/lease.h"
+
 int steer_queues(const struct ethtool *e, unsigned int *count)
 {
 	struct ethtool_rxnfc ask = {.cmd = ETHTOOL_GRXRINGS};
@@ -310,6 +312,34 @@ char *steer_print(const struct steer_table *t)
 	return out && !fclose(out) ? text : NULL;
 }
 
+/* The queues of a table that are not in the device's own. */
+static void find_new(const struct ethtool *e, const struct steer_table *t, cpu_set_t *queues)
+{
+	struct steer_table now;
+
+	CPU_ZERO(queues);
+	for (unsigned int i = 0; i < t->count; i++)
+		if (t->queue[i] < CPU_SETSIZE)
+			CPU_SET(t->queue[i], queues);
+	if (steer_rss(e, &now))
+		return;
+	for (unsigned int i = 0; i < now.count; i++)
+		if (now.queue[i] < CPU_SETSIZE)
+			CPU_CLR(now.queue[i], queues);
+	free(now.queue);
+}
+
+/* Not before its memory is gone: other traffic's programs could not read what comes to it. */
+static int give_queues_back(const struct ethtool *e, const struct steer_table *t)
+{
+	cpu_set_t queues;
+
+	find_new(e, t, &queues);
+	if (lease_wait(e->iface, &queues, LEASE_PATIENCE_MS).holder)
+		return -EADDRINUSE;
+	return steer_set_rss(e, t);
+}
+
 int steer_rss_put_back(const char *iface, const char *text)
 {
 	struct steer_table t = {.queue = calloc(strlen(text) / 2 + 1, sizeof(*t.queue))};
@@ -326,7 +356,7 @@ int steer_rss_put_back(const char *iface, const char *text)
 	}
 	if (!error) {
 		/* An empty table would be the driver's own. */
-		error = t.count ? steer_set_rss(&e, &t) : -EINVAL;
+		error = t.count ? give_queues_back(&e, &t) : -EINVAL;
 		ethtool_close(&e);
 	}
 	free(t.queue);

@@ -10,7 +10,8 @@ struct undo {
 	const char *name; /* one word, 15 bytes at most */
 	const char *what; /* for people: "the WHAT of eth0" */
 	const char *by_hand;
-	int (*put_back)(const char *iface, const char *old); /* 0 or a negative errno */
+	/* 0 or a negative errno: -EADDRINUSE where a queue of the device is still held */
+	int (*put_back)(const char *iface, const char *old);
 };
 
 /* NULL: there is no such kind. */
