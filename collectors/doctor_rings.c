@@ -5,7 +5,7 @@
 
 #include "base/quantity.h"
 #include "collectors/doctor.h"
-#include "nic/ethtool.h"
+#include "nic/rings.h"
 #include "record/options.h"
 
 #define PAGE 4096
@@ -29,25 +29,13 @@ static unsigned long payload(const struct doctor *d)
 	return mtu > PAGE + 52 ? PAGE : mtu > 52 ? mtu - 52 : 0;
 }
 
-static int rings_of(const struct doctor *d, struct ethtool_ringparam *rings)
-{
-	struct ethtool e;
-	int error = ethtool_open(&e, d->iface);
-
-	if (!error) {
-		error = ethtool_rings(&e, rings);
-		ethtool_close(&e);
-	}
-	return error;
-}
-
 static void look_ring(const struct doctor *d, struct doctor_row *row)
 {
 	unsigned long bytes = payload(d);
-	struct ethtool_ringparam rings = {0};
+	struct rings rings;
 	unsigned int wanted = 64;
 
-	if (rings_of(d, &rings) || !rings.rx_pending || !bytes) {
+	if (rings_get(d->iface, &rings) || !rings.rx || !bytes) {
 		doctor_found(row, DOCTOR_UNKNOWN, "its driver does not say");
 		return;
 	}
@@ -55,16 +43,15 @@ static void look_ring(const struct doctor *d, struct doctor_row *row)
 		doctor_found(row, DOCTOR_UNKNOWN,
 			     "a queue has %u entries of %lu bytes; --bandwidth and --rtt say what "
 			     "is needed",
-			     rings.rx_pending, bytes);
+			     rings.rx, bytes);
 		return;
 	}
 	while (wanted * (double)bytes < in_flight(d) && wanted < 1U << 30)
 		wanted *= 2;
-	doctor_found(row,
-		     rings.rx_pending * (double)bytes < in_flight(d) ? DOCTOR_BETTER : DOCTOR_OK,
+	doctor_found(row, rings.rx * (double)bytes < in_flight(d) ? DOCTOR_BETTER : DOCTOR_OK,
 		     "a queue has %u entries of %lu bytes, at most %u; %.0f bytes are in flight",
-		     rings.rx_pending, bytes, rings.rx_max_pending, in_flight(d));
-	if (row->state == DOCTOR_BETTER && wanted <= rings.rx_max_pending)
+		     rings.rx, bytes, rings.rx_most, in_flight(d));
+	if (row->state == DOCTOR_BETTER && wanted <= rings.rx_most)
 		doctor_mend(row, "ethtool -G %s rx %u", d->iface, wanted);
 }
 
@@ -73,20 +60,27 @@ static void look_ring(const struct doctor *d, struct doctor_row *row)
 static void look_area(const struct doctor *d, struct doctor_row *row)
 {
 	const char *preset = option_info(OPTION_area)->preset;
-	struct ethtool_ringparam rings = {0};
+	struct rings rings;
 	struct option_value area;
 	char why[100];
 	double need;
 	uint64_t wanted;
+	uint64_t ring;
 
 	if (option_parse(option_info(OPTION_area), preset, &area, why, sizeof(why)) ||
-	    rings_of(d, &rings) || !rings.rx_pending || !(in_flight(d) > 0)) {
-		doctor_found(row, DOCTOR_UNKNOWN,
-			     "--area is %s if not told; --bandwidth and --rtt say what is needed",
-			     preset);
+	    rings_get(d->iface, &rings) || !rings.rx) {
+		doctor_found(row, DOCTOR_UNKNOWN, "its driver does not say");
 		return;
 	}
-	need = 2 * ((double)rings.rx_pending * PAGE + in_flight(d));
+	ring = rings_area(rings.rx, PAGE, 1);
+	if (!(in_flight(d) > 0)) {
+		doctor_found(row, DOCTOR_UNKNOWN,
+			     "--area is %s if not told, and %lluK fill a queue's ring; --bandwidth "
+			     "and --rtt say what is needed",
+			     preset, (unsigned long long)ring / 1024);
+		return;
+	}
+	need = 2 * ((double)ring + in_flight(d));
 	for (wanted = area.number; (double)wanted < need;)
 		wanted *= 2;
 	doctor_found(row, wanted > area.number ? DOCTOR_BETTER : DOCTOR_OK,

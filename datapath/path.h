@@ -34,6 +34,7 @@ struct path {
 	uint32_t calls;		    /* BIT(CALL_…): what it counts; the others are no rows */
 	uint32_t events;	    /* BIT(EVENT_…): the same */
 	enum message_place message; /* tx: where it lies */
+	bool one_area;		    /* rx: all queues receive into the same --area */
 	bool (*able)(char *why, size_t size); /* NULL: always */
 	/* NULL: always. Why is the whole sentence. */
 	bool (*check)(const struct config *config, char *why, size_t size);

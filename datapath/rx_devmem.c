@@ -346,6 +346,7 @@ const struct path path_rx_devmem = {
 	.calls = BIT(CALL_recvmsg) | BIT(CALL_epoll_wait) | BIT(CALL_setsockopt),
 	.events = BIT(EVENT_would_block) | BIT(EVENT_frags) | BIT(EVENT_bytes_linear) |
 		  BIT(EVENT_bytes_plain) | BIT(EVENT_token_ranges) | BIT(EVENT_late_tokens),
+	.one_area = true,
 	.able = rx_devmem_able,
 	.prepare = rx_devmem_prepare,
 	.open = rx_devmem_open,

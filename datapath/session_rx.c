@@ -65,11 +65,18 @@ static int prepare_nic(struct session *s)
 {
 	const struct option_value *option = s->config->option;
 	struct failure failure = {.unable = true};
+	struct zerocopy_area area;
 
 	if (!option[OPTION_nic].set || !option[OPTION_queues].set)
 		return 0;
-	s->nic = zerocopy_begin(option[OPTION_nic].name, &option[OPTION_queues].cpus, nic_said, s,
-				failure.why, sizeof(failure.why));
+	area = (struct zerocopy_area){
+		.bytes = option[OPTION_area].number,
+		.buffer = option[OPTION_rx_buf_len].set ? option[OPTION_rx_buf_len].number
+							: (uint64_t)sysconf(_SC_PAGESIZE),
+		.queues = s->config->path->one_area ? CPU_COUNT(&option[OPTION_queues].cpus) : 1,
+	};
+	s->nic = zerocopy_begin(option[OPTION_nic].name, &option[OPTION_queues].cpus, area,
+				nic_said, s, failure.why, sizeof(failure.why));
 	return s->nic ? 0 : session_failure(s, &failure);
 }
 

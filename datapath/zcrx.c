@@ -139,6 +139,10 @@ static const char *advice(const struct flow *f, int error)
 			       ? "it has no such queue, or the area's memory has not pieces so "
 				 "large in a row: try --hugepages, and see 'ethtool -l'"
 			       : "it has no such queue: see 'ethtool -l'";
+	case EINVAL:
+		if (option[OPTION_rx_buf_len].set)
+			return "its driver has no buffers of --rx-buf-len: try others";
+		break;
 	case EOPNOTSUPP:
 		return option[OPTION_rx_buf_len].set
 			       ? "its driver has no memory providers, or not with --rx-buf-len"

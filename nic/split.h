@@ -21,7 +21,6 @@ struct split {
 	uint8_t state; /* ETHTOOL_TCP_DATA_SPLIT_UNKNOWN, _DISABLED or _ENABLED */
 	bool has_threshold;
 	uint32_t threshold; /* bytes of payload; fewer stay with the headers */
-	uint32_t rx_ring;   /* entries, 0 where the driver does not say; split_set() leaves it */
 };
 
 #define SPLIT_TEXT_MAX 40

@@ -14,11 +14,9 @@
 #include "base/quantity.h"
 #include "nic/journal.h"
 #include "nic/lease.h"
+#include "nic/rings.h"
 #include "nic/split.h"
 #include "nic/steer.h"
-
-/* A run that has just ended may still be letting go of its queues. */
-#define PATIENCE_MS 2000
 
 struct zerocopy {
 	int claim; /* a socket whose name says that the device is being used */
@@ -26,8 +24,8 @@ struct zerocopy {
 	struct ethtool ethtool;
 	const char *iface;
 	const cpu_set_t *queues;
+	struct zerocopy_area area;
 	unsigned int queue_count; /* of the device */
-	bool ready;		  /* something may be bound to the queues */
 	zerocopy_say say;
 	void *data;
 	char *why;
@@ -91,9 +89,10 @@ static int recover(struct zerocopy *z)
 		    z->iface);
 }
 
+/* A run that has just ended may still be letting go of its queues. */
 static int look_leases(struct zerocopy *z)
 {
-	struct lease l = lease_wait(z->iface, z->queues, PATIENCE_MS);
+	struct lease l = lease_wait(z->iface, z->queues, LEASE_PATIENCE_MS);
 
 	if (!l.holder)
 		return 0;
@@ -158,6 +157,61 @@ static int prepare_split(struct zerocopy *z)
 			    z->iface);
 	snprintf(how, sizeof(how), "enabled for this run, was %s", text);
 	z->say(z->data, "header split", how);
+	return 0;
+}
+
+/* The driver has the last word: it may take another length than it was given. */
+static int set_ring(struct zerocopy *z, uint32_t entries, char *said, size_t said_size)
+{
+	struct rings to = {.rx = entries};
+	struct rings now;
+	int error = rings_set(z->iface, &to, said, said_size);
+
+	if (error || rings_get(z->iface, &now) || now.rx <= entries)
+		return error;
+	snprintf(said, said_size, "it made them %u", now.rx);
+	return -ERANGE;
+}
+
+static int shorten_ring(struct zerocopy *z, const struct rings *r, uint64_t buffers)
+{
+	uint32_t entries = rings_fitting(buffers);
+	char text[RINGS_TEXT_MAX];
+	char said[120] = "";
+	char how[60];
+	int error = journal_note(z->journal, "ring", z->iface, rings_note(r, z->queues, text));
+
+	if (error)
+		return no_journal(z, error);
+	error = entries ? set_ring(z, entries, said, sizeof(said)) : -ERANGE;
+	if (error == -EPERM)
+		return no_permission(z, "rings");
+	if (error)
+		return fail(z,
+			    "--area has %llu buffers for each ring of %s, which has %u entries and "
+			    "cannot be set to %u: %s%s%s%s; give --area %lluK",
+			    (unsigned long long)buffers, z->iface, r->rx, entries, strerror(-error),
+			    *said ? " (" : "", said, *said ? ")" : "",
+			    (unsigned long long)rings_area(r->rx, z->area.buffer, z->area.queues) /
+				    1024);
+	snprintf(how, sizeof(how), "%u entries for this run, was %u", entries, r->rx);
+	z->say(z->data, "ring", how);
+	return 0;
+}
+
+/* More entries than buffers, and drivers refuse the queue, or drop what the ring is there for. */
+static int prepare_ring(struct zerocopy *z)
+{
+	uint64_t buffers = z->area.bytes / z->area.buffer / z->area.queues;
+	struct rings r;
+	char how[40];
+
+	if (rings_get(z->iface, &r) || !r.rx)
+		return 0;
+	if (r.rx > buffers)
+		return shorten_ring(z, &r, buffers);
+	snprintf(how, sizeof(how), "%u entries", r.rx);
+	z->say(z->data, "ring", how);
 	return 0;
 }
 
@@ -240,8 +294,9 @@ static int prepare_rss(struct zerocopy *z)
 	return error;
 }
 
-struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues, zerocopy_say say,
-				void *data, char *why, size_t why_size)
+struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues,
+				struct zerocopy_area area, zerocopy_say say, void *data, char *why,
+				size_t why_size)
 {
 	struct zerocopy *z = calloc(1, sizeof(*z));
 	int error = -1;
@@ -252,6 +307,7 @@ struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues, zero
 	*z = (struct zerocopy){
 		.iface = iface,
 		.queues = queues,
+		.area = area,
 		.say = say,
 		.data = data,
 		.why = why,
@@ -264,9 +320,8 @@ struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues, zero
 		error = ethtool_open(&z->ethtool, iface);
 	if (!error)
 		error = claim(z) || recover(z) || prepare_split(z) || count_queues(z) ||
-			look_leases(z) || prepare_rules(z) || prepare_rss(z);
-	z->ready = !error;
-	if (z->ready)
+			look_leases(z) || prepare_ring(z) || prepare_rules(z) || prepare_rss(z);
+	if (!error)
 		return z;
 	zerocopy_end(z);
 	return NULL;
@@ -310,9 +365,6 @@ int zerocopy_end(struct zerocopy *z)
 
 	if (!z)
 		return 0;
-	/* Or other traffic would come to memory that its program cannot read. */
-	if (z->ready)
-		lease_wait(z->iface, z->queues, PATIENCE_MS);
 	error = journal_close(z->journal);
 	ethtool_close(&z->ethtool);
 	if (z->claim >= 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A device made ready for zero-copy receive on some of its queues: it splits headers, spreads other
- * traffic over its other queues, and takes rules that bring the flows to these. What is missing is
- * set, in the journal first, and put back at the end.
+ * A device made ready for zero-copy receive on some of its queues: it splits headers, has rings
+ * that the area's buffers fill, spreads other traffic over its other queues, and takes rules that
+ * bring the flows to these. What is missing is set, in the journal first, and put back at the end.
  *
  *   zerocopy_begin()  look, and set what is missing
  *   zerocopy_steer()  bring a connected flow to one of the queues
@@ -17,15 +17,24 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct zerocopy;
+
+/* What the queues are to receive into. */
+struct zerocopy_area {
+	uint64_t bytes;
+	uint32_t buffer;     /* bytes of each buffer in it */
+	unsigned int queues; /* that share it */
+};
 
 /* Each thing that is found or set, for people and records: "header split", "enabled". */
 typedef void (*zerocopy_say)(void *data, const char *what, const char *how);
 
 /* queues: at least one. NULL with why filled in: one sentence that names what the device lacks. */
-struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues, zerocopy_say say,
-				void *data, char *why, size_t why_size);
+struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues,
+				struct zerocopy_area area, zerocopy_say say, void *data, char *why,
+				size_t why_size);
 /* 0, or -1 with why filled in. */
 int zerocopy_steer(struct zerocopy *z, int fd, unsigned int queue, char *why, size_t why_size);
 unsigned int zerocopy_queue(const cpu_set_t *queues, unsigned int n);

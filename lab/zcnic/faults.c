@@ -13,6 +13,8 @@
  *                   header is used, and the pages of the others are recycled one by one
  *                 2 as 1, but with several headers in a page
  *   wrong_queue   what is steered here goes to the next queue
+ *   whole_ring    a start of the queue fails (ENOMEM) where its memory does not fill its ring, as
+ * that of some cards does
  */
 #include <linux/debugfs.h>
 
@@ -36,6 +38,7 @@ void zcnic_faults_add(struct zcnic_port *port)
 		debugfs_create_bool("stall", 0644, at, &fault->stall);
 		debugfs_create_u32("headers", 0644, at, &fault->headers);
 		debugfs_create_bool("wrong_queue", 0644, at, &fault->wrong_queue);
+		debugfs_create_bool("whole_ring", 0644, at, &fault->whole_ring);
 	}
 }
 

@@ -85,6 +85,10 @@ static int make_memory(struct zcnic_port *port, u32 buffer_bytes, struct zcnic_m
 			goto fail;
 	}
 	zcnic_post(&port->rx[index], m, GFP_KERNEL);
+	if (port->rx[index].fault.whole_ring && m->posted < m->size) {
+		err = -ENOMEM;
+		goto fail;
+	}
 	return 0;
 fail:
 	free_memory(m);

@@ -75,7 +75,7 @@ struct zcnic_fault {
 	u32 linear_every, linear;
 	u32 delay_us;
 	u32 headers;
-	bool stall, wrong_queue;
+	bool stall, wrong_queue, whole_ring;
 };
 
 struct zcnic_rx_counts {

@@ -24,6 +24,9 @@ setup() {
 teardown() {
 	echo "rx: $(cat rx.err)"
 	zcpath_teardown
+	for queue in 1 2 3; do
+		echo 0 >/sys/kernel/debug/zcnic/zcnic.0/rx$queue/whole_ring
+	done
 	ip netns exec rx "$BUILD/zcprof" restore
 }
 
@@ -70,6 +73,7 @@ begin() { # RX-OPTION...
 			[ "$(fact RSS)" = "kept off these queues for this run" ]
 			[ "$(fact queues)" = 1-2 ]
 			[ "$(fact rule | wc -l)" = 2 ]
+			[ "$(fact ring)" = "1024 entries" ]
 		done
 	done
 }
@@ -133,6 +137,84 @@ begin() { # RX-OPTION...
 	done
 }
 
+# Someone who still has what the killed end had: restore has to wait for him, and not for ever.
+killed_and_held() { # PATH
+	local rx
+	begin --path "$1" --nic zcnic0 --queues 2 --area 1M
+	rx=$(pgrep -f "zcpath rx .*--port $port" | while read -r pid; do
+		[ "$(cat /proc/"$pid"/comm)" != zcpath ] || echo "$pid"
+	done)
+	"$BATS_TEST_DIRNAME/../tool/hold_sockets.py" "$rx" >held 2>&1 3>&- &
+	holder_pid=$!
+	wait_for held held
+	pkill -KILL -f "zcpath [rt]x .*--port $port"
+	wait "$rx_pid" "$tx_pid" || true
+}
+
+let_go() {
+	kill $holder_pid
+	wait $holder_pid || true
+}
+
+on_queue_2() {
+	nic -x | awk '/^ *[0-9]+:/ { for (i = 2; i <= NF; i++) n += $i == 2 } END { print n + 0 }'
+}
+
+@test "restore waits until the kernel has let go of the queue, and if it does not, says so" {
+	for path in zcrx devmem; do
+		killed_and_held $path
+		ip netns exec rx "$BUILD/zcprof" restore 2>restore.err &
+		restore_pid=$!
+		sleep 0.5
+		[ "$(on_queue_2)" = 0 ]
+		nic -g | grep -q "^RX:.*256$"
+		let_go
+		wait $restore_pid
+		cat restore.err
+		grep -q "put back 5 settings" restore.err
+		as_before
+
+		killed_and_held $path
+		code=0
+		ip netns exec rx timeout 20 "$BUILD/zcprof" restore 2>restore.err || code=$?
+		echo "$path, still held: $code: $(cat restore.err)"
+		[ $code = 1 ]
+		grep -q "cannot put back the RSS table of zcnic0 yet: a queue of it is still held" restore.err
+		grep -q "cannot put back the receive rings of zcnic0 yet" restore.err
+		[ "$(on_queue_2)" = 0 ]
+		let_go
+		ip netns exec rx "$BUILD/zcprof" restore
+		as_before
+	done
+}
+
+@test "rings that the area cannot fill are shortened for the run, and a card that insists takes them" {
+	# 512 buffers: each ring of zcrx has its own, and those of devmem share them.
+	for queue in 1 2; do
+		echo 1 >/sys/kernel/debug/zcnic/zcnic.0/rx$queue/whole_ring
+	done
+	for case in zcrx:512 devmem:256; do
+		path=${case%:*} entries=${case#*:}
+		both --path "$path" --nic zcnic0 --queues 1-2 --area 2M -- --flows 2 --bytes 16M --verify
+		check_figures $((16 << 20))
+		[ "$(value rx bytes_zerocopy)" = $((16 << 20)) ]
+		[ "$(fact ring)" = "\"$entries entries for this run, was 1024\"" ]
+		as_before
+		begin --path "$path" --nic zcnic0 --queues 1-2 --area 3M
+		nic -g | tee during
+		grep -q "^RX:.*$entries$" during
+		kill -INT "$rx_pid"
+		rx_ends
+		wait "$tx_pid" || true
+		as_before
+	done
+	# Larger buffers are fewer.
+	echo 40 >/proc/sys/vm/nr_hugepages
+	both --path zcrx --nic zcnic0 --queues 1 --hugepages --area 16M --rx-buf-len 32K -- --bytes 16M --verify
+	[ "$(fact ring)" = '"512 entries for this run, was 1024"' ]
+	as_before
+}
+
 refused() { # PATTERN RX-OPTION...: one sentence, exit 3, and nothing changed
 	local pattern=$1 code=0
 	shift
@@ -146,6 +228,11 @@ refused() { # PATTERN RX-OPTION...: one sentence, exit 3, and nothing changed
 
 @test "a NIC that lacks something is one sentence that names it" {
 	refused "there is no device nope here" --path zcrx --nic nope --queues 1
+	refused "--area has 32 buffers for each ring of zcnic0, which has 1024 entries and cannot be set to 32" \
+		--path zcrx --nic zcnic0 --queues 1 --area 128K
+	grep -q "rings have at least 64 entries); give --area 4096K" rx.err
+	refused "--area has 42 buffers for each ring" --path devmem --nic zcnic0 --queues 1-3 --area 512K
+	grep -q "give --area 12288K" rx.err
 	refused "zcnic0 has no queue 9: it has 4 receive queues" --path zcrx --nic zcnic0 --queues 9
 	refused "leaves none to other traffic" --path zcrx --nic zcnic0 --queues 0-3
 	refused "lo cannot receive without copy: its driver has no header split" --path zcrx --nic lo --queues 0

@@ -221,7 +221,9 @@ refuses() { # PATTERN RX-OPTION...: at the latest when the flow has come; one se
 }
 
 @test "what cannot be is one sentence and exit 3" {
-	refuses "has not pieces so large in a row" "${zcrx[@]}" --rx-buf-len 64M --area 64M
+	refuses "has not pieces so large in a row" "${zcrx[@]}" --rx-buf-len 8M --area 512M
+	echo 40 >/proc/sys/vm/nr_hugepages
+	refuses "its driver has no buffers of --rx-buf-len" "${zcrx[@]}" --hugepages --rx-buf-len 1M --area 64M
 	refuses "nr_hugepages" "${zcrx[@]}" --hugepages --area 1G
 	refuses "libcuda.so.1 is not here" "${zcrx[@]}" --memory cuda
 	ip -n rx link add odd0 type dummy

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: nic/journal.c nic/netns.c nic/undo.c nic/split.c nic/steer.c nic/ethtool.c nic/genl.c
- * nic/netlink.c nic/netdev.c nic/lease.c
+/* needs: nic/journal.c nic/netns.c nic/undo.c nic/split.c nic/rings.c nic/steer.c nic/ethtool.c
+ * nic/genl.c nic/netlink.c nic/netdev.c nic/lease.c
  */
 /* libs: libmnl */
 #include <setjmp.h>
