@@ -148,6 +148,39 @@ print(next(csv.DictReader(sys.stdin))["zerocopy_rx_percent"])')
 	share_is_whole $((16 << 20))
 }
 
+MERGED='hist:keys=nr_frags:vals=data_len if name == "zcnic0" && nr_frags > 0'
+GIVEN=$TRACE/events/net/napi_gro_receive_entry
+
+# Of what the card gives to the stack: bytes in a buffer, and receives of more than a page, in percent.
+move_merged() { # RX-OPTION...
+	echo "!$MERGED" >$GIVEN/trigger
+	echo "$MERGED" >$GIVEN/trigger
+	both "${zcrx[@]}" "$@" -- --path devmem --bytes 64M --verify
+	check_figures $((64 << 20))
+	share_is_whole $((64 << 20))
+	in_a_buffer=$(sed -n 's/.*nr_frags: *\([0-9]*\) *} hitcount: *\([0-9]*\) *data_len: *\([0-9]*\).*/\1 \2 \3/p' $GIVEN/hist |
+		awk '{ frags += $1 * $2; bytes += $3 } END { printf "%d", frags ? bytes / frags : 0 }')
+	echo "!$MERGED" >$GIVEN/trigger
+	large=$(awk -F, '$4 == "receive_size" { n += $6; if ($5 > 4096) large += $6 } END { printf "%d", 100 * large / n }' rx.csv)
+	echo "# zcrx $*: the card gave $in_a_buffer bytes in a buffer; $large % of the completions are of more than a page" >&3
+}
+
+@test "buffers of 32 KiB hold more than a page, by the kernel's tracepoint and by the completions" {
+	echo 72 >/proc/sys/vm/nr_hugepages
+	# Only packets that the card has merged are larger than a page at this MTU.
+	ip netns exec rx ethtool -K zcnic0 rx-gro-hw on
+	for host in 10.9.0.1 fd09::1; do
+		move_merged --hugepages --rx-buf-len 32K
+		[ "$in_a_buffer" -gt 16384 ]
+		[ "$in_a_buffer" -le 32768 ]
+		[ "$large" -ge 80 ]
+		[ "$(value rx receive_size 32768)" -gt 0 ]
+		move_merged --hugepages
+		[ "$in_a_buffer" -le 4096 ]
+		[ "$large" = 0 ]
+	done
+}
+
 @test "small queues cost re-arms and stalls, and no byte and no buffer" {
 	both "${zcrx[@]}" --completions 4 -- --path devmem --bytes 64M --verify
 	check_figures $((64 << 20))
