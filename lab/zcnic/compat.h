@@ -8,6 +8,7 @@
 
 #include <linux/hrtimer.h>
 #include <linux/netdevice.h>
+#include <net/ipv6.h>
 #include <net/page_pool/helpers.h>
 #if __has_include(<net/netdev_lock.h>)
 #include <net/netdev_lock.h>
@@ -41,6 +42,11 @@ static inline void page_pool_enable_direct_recycling(struct page_pool *pool,
 
 #ifndef HAVE_NETMEMS
 #define page_pool_alloc_netmems page_pool_alloc_netmem
+#endif
+
+/* Where the stack puts a header into large packets of IPv6 that is not for the wire (BIG TCP). */
+#ifndef HAVE_JUMBO_HEADER
+#define ipv6_hopopt_jumbo_remove(skb) 0
 #endif
 
 #ifndef HAVE_NETMEM_SYNC
