@@ -13,8 +13,8 @@
  *                   header is used, and the pages of the others are recycled one by one
  *                 2 as 1, but with several headers in a page
  *   wrong_queue   what is steered here goes to the next queue
- *   whole_ring    a start of the queue fails (ENOMEM) where its memory does not fill its ring, as
- * that of some cards does
+ *   whole_ring    as some cards: a queue whose memory does not fill its ring fails to start
+ *                 (ENOMEM)
  */
 #include <linux/debugfs.h>
 

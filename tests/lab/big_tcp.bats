@@ -7,24 +7,20 @@
 #   BUILD=build lab/run --mtu 4148 -- bats tests/lab/big_tcp.bats
 
 bats_require_minimum_version 1.5.0
-load ../host/zcpath
+load zcnic
 
 EVENTS=/sys/kernel/tracing/events/net
 LARGE='hist:keys=name,len:size=8192 if len > 65536'
 BYTES=32000000
 
 setup() {
-	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
-	zcpath_setup
-	in_rx="ip netns exec rx"
-	in_tx="ip netns exec tx"
+	zcnic_setup
 	nic=(--nic zcnic0 --queues 3)
 	sizes 200000 200000
 }
 
 teardown() {
-	echo "rx: $(cat rx.err 2>/dev/null) tx: $(cat tx.err 2>/dev/null)"
-	zcpath_teardown
+	zcnic_teardown
 	sizes 65536 65536
 	ip netns exec rx ethtool -K zcnic0 rx-gro-hw on
 	for event in net_dev_start_xmit netif_receive_skb; do

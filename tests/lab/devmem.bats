@@ -8,18 +8,14 @@
 # BYTES is what the first test moves in all (512M); 10G takes some minutes.
 
 bats_require_minimum_version 1.5.0
-load ../host/zcpath
+load zcnic
 
 FAULTS=/sys/kernel/debug/zcnic/zcnic.0/rx3
 TRACE=/sys/kernel/tracing
 COPIED=$TRACE/events/skb/skb_copy_datagram_iovec/trigger
 
 setup() {
-	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
-	zcpath_setup
-	host=10.9.0.1
-	in_rx="ip netns exec rx"
-	in_tx="ip netns exec tx"
+	zcnic_setup
 	devmem=(--path devmem --nic zcnic0 --queues 3)
 	bytes=$(numfmt --from=iec "${BYTES:-512M}")
 	send=devmem
@@ -28,18 +24,9 @@ setup() {
 }
 
 teardown() {
-	echo "rx: $(cat rx.err 2>/dev/null) tx: $(cat tx.err 2>/dev/null)"
-	zcpath_teardown
-	for fault in drop_every linear_every wrong_queue; do
-		echo 0 >$FAULTS/$fault
-	done
+	zcnic_teardown
 	on_both mtu 4148
 	ip netns exec rx ethtool -K zcnic0 rx-gro-hw on
-}
-
-on_both() {
-	ip -n rx link set zcnic0 "$@"
-	ip -n tx link set zcnic1 "$@"
 }
 
 # What the kernel itself says that it copied out of packets, by ftrace and not by ours. That is also

@@ -6,22 +6,18 @@
 #   BUILD=build lab/run --mtu 4148 --ring 256 -- bats tests/lab/genpool.bats
 
 bats_require_minimum_version 1.5.0
-load ../host/zcpath
+load zcnic
 load ../truth/measured.sh
 
 TRACE=/sys/kernel/tracing
 
 setup() {
-	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
-	zcpath_setup
+	zcnic_setup
 	measured_setup
-	host=10.9.0.1
-	in_rx="ip netns exec rx"
-	in_tx="ip netns exec tx"
 }
 
 teardown() {
-	zcpath_teardown
+	zcnic_teardown
 	stop_all
 	for trigger in "$TRACE"/events/kprobes/*/trigger; do
 		[ ! -e "$trigger" ] || echo '!hist:keys=common_pid' >"$trigger"

@@ -6,14 +6,10 @@
 #   BUILD=build lab/run -- bats tests/lab/nic.bats
 
 bats_require_minimum_version 1.5.0
-load ../host/zcpath
+load zcnic
 
 setup() {
-	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
-	zcpath_setup
-	host=10.9.0.1
-	in_rx="ip netns exec rx"
-	in_tx="ip netns exec tx"
+	zcnic_setup
 	# As a NIC comes: nothing of what zero copy needs.
 	nic -G tcp-data-split off
 	nic -K ntuple off
@@ -22,11 +18,7 @@ setup() {
 }
 
 teardown() {
-	echo "rx: $(cat rx.err)"
-	zcpath_teardown
-	for queue in 1 2 3; do
-		echo 0 >/sys/kernel/debug/zcnic/zcnic.0/rx$queue/whole_ring
-	done
+	zcnic_teardown
 	ip netns exec rx "$BUILD/zcprof" restore
 }
 

@@ -7,24 +7,18 @@
 #   BUILD=build lab/run --mtu 4148 -- bats tests/lab/short.bats
 
 bats_require_minimum_version 1.5.0
-load ../host/zcpath
+load zcnic
 
 BYTES=32000000
 FAULTS=/sys/kernel/debug/zcnic/zcnic.0/rx3
 
 setup() {
-	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
-	zcpath_setup
-	host=10.9.0.1
-	in_rx="ip netns exec rx"
-	in_tx="ip netns exec tx"
+	zcnic_setup
 	nic=(--nic zcnic0 --queues 3)
 }
 
 teardown() {
-	echo "rx: $(cat rx.err 2>/dev/null) tx: $(cat tx.err 2>/dev/null)"
-	zcpath_teardown
-	echo 0 >$FAULTS/linear_every
+	zcnic_teardown
 }
 
 # needs END PATH: or skip, with what zcpath says is missing; from Linux 7 on nothing is

@@ -8,37 +8,24 @@
 # BYTES is what the first test moves in all (512M); 10G takes some minutes.
 
 bats_require_minimum_version 1.5.0
-load ../host/zcpath
+load zcnic
 
 FAULTS=/sys/kernel/debug/zcnic/zcnic.0/rx3
 TRACE=/sys/kernel/tracing
 
 setup() {
-	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
-	zcpath_setup
-	host=10.9.0.1
-	in_rx="ip netns exec rx"
-	in_tx="ip netns exec tx"
+	zcnic_setup
 	zcrx=(--path zcrx --nic zcnic0 --queues 3)
 	bytes=$(numfmt --from=iec "${BYTES:-512M}")
 }
 
 teardown() {
-	echo "rx: $(cat rx.err 2>/dev/null) tx: $(cat tx.err 2>/dev/null)"
-	zcpath_teardown
+	zcnic_teardown
 	count_no_more
 	ip -n rx link del odd0 2>/dev/null || true
-	for fault in drop_every linear_every wrong_queue; do
-		echo 0 >$FAULTS/$fault
-	done
 	on_both mtu 4148
 	ip -n rx link set zcnic0 up
 	ip netns exec rx ethtool -K zcnic0 rx-gro-hw on
-}
-
-on_both() {
-	ip -n rx link set zcnic0 "$@"
-	ip -n tx link set zcnic1 "$@"
 }
 
 # The kernel's own count of the pieces that it copied for zcrx: by ftrace, not by ours.
