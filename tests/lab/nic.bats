@@ -10,6 +10,7 @@ load zcnic
 
 setup() {
 	zcnic_setup
+	holder_pid=
 	# As a NIC comes: nothing of what zero copy needs.
 	nic -G tcp-data-split off
 	nic -K ntuple off
@@ -19,6 +20,7 @@ setup() {
 
 teardown() {
 	zcnic_teardown
+	let_go
 	ip netns exec rx "$BUILD/zcprof" restore
 }
 
@@ -144,8 +146,9 @@ killed_and_held() { # PATH
 }
 
 let_go() {
-	kill $holder_pid
-	wait $holder_pid || true
+	[ -z "$holder_pid" ] || kill "$holder_pid" 2>/dev/null || true
+	[ -z "$holder_pid" ] || wait "$holder_pid" || true
+	holder_pid=
 }
 
 on_queue_2() {
