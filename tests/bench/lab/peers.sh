@@ -32,9 +32,6 @@ trap 'rm -rf "$work"' EXIT
 # What zcpath does by itself, the others want done before.
 ip netns exec rx ethtool -K zcnic0 ntuple on
 ip netns exec rx ethtool -X zcnic0 equal $queue
-for port in 5301 5302 5303; do
-	ip netns exec rx ethtool -N zcnic0 flow-type tcp4 dst-port $port action $queue >/dev/null
-done
 place() { # PORT CPU
 	for irq in $(sed -n "s/^ *\([0-9]*\):.* $1-.*/\1/p" /proc/interrupts); do
 		echo "$2" >"/proc/irq/$irq/smp_affinity_list"
@@ -74,10 +71,12 @@ is_held() {
 
 # theirs PORT BYTES COMMAND...: nanoseconds
 theirs() {
-	local port=$1 bytes=$2 receiver ns
+	local port=$1 bytes=$2 receiver ns rule
 	shift 2
 	# What the one before has let go of may be held for a moment yet.
 	until ! is_held; do sleep 0.05; done
+	# The only rule, as zcpath's own is.
+	rule=$(ip netns exec rx ethtool -N zcnic0 flow-type tcp4 dst-port "$port" action $queue | grep -o '[0-9]*$')
 	$rx "$@" >"$work/out" 2>"$work/err" &
 	receiver=$!
 	# They listen before they have the queue, and a queue that restarts loses what comes.
@@ -86,6 +85,7 @@ theirs() {
 	# liburing's example waits for the next connection.
 	kill $receiver 2>/dev/null || :
 	wait $receiver 2>/dev/null || :
+	ip netns exec rx ethtool -N zcnic0 delete "$rule"
 	[ -n "$ns" ] || tail -n 3 "$work/out" "$work/err" "$work/tx" >&2
 	echo "$ns"
 }
