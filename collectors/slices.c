@@ -152,8 +152,16 @@ static double at_random(void)
 	return (double)rand_r(&rota.random) / RAND_MAX;
 }
 
-/* One of those that had the fewest turns, and fewer than are planned; NULL: there is none. */
-static struct slices *next(void)
+static unsigned int least_of(const struct slices *s)
+{
+	return s->work->least > 1 ? s->work->least : 1;
+}
+
+/*
+ * One of those that had the fewest turns, and fewer than are planned; where there is no time left
+ * for these (late), than it needs. NULL: there is none.
+ */
+static struct slices *next(bool late)
 {
 	struct slices *found = NULL;
 	unsigned int as_few = 0;
@@ -161,18 +169,14 @@ static struct slices *next(void)
 	for (unsigned int i = 0; i < rota.count; i++) {
 		struct slices *s = rota.member[i];
 
-		if (!s->open || s->turns >= rota.turns || (found && s->turns > found->turns))
+		if (!s->open || s->turns >= (late ? least_of(s) : rota.turns) ||
+		    (found && s->turns > found->turns))
 			continue;
 		as_few = found && s->turns == found->turns ? as_few + 1 : 1;
 		if (at_random() * as_few <= 1)
 			found = s;
 	}
 	return found;
-}
-
-static unsigned int least_of(const struct slices *s)
-{
-	return s->work->least > 1 ? s->work->least : 1;
 }
 
 static __u64 slice_ns(const struct slices *s)
@@ -273,18 +277,15 @@ static void take_turn(struct slices *s)
 	pthread_cond_broadcast(&rota.changed);
 }
 
-/* Those who had too few yet get theirs, however late it is. */
 static struct slices *next_in_time(void)
 {
-	struct slices *s = NULL;
 	__s64 free_ns;
 	unsigned int count = to_come(&free_ns);
 
-	if (count) {
-		wait_while_open(NULL, turns_pause(free_ns, count, at_random()));
-		s = next();
-	}
-	return s && (free_ns >= 0 || s->turns < least_of(s)) ? s : NULL;
+	if (!count)
+		return NULL;
+	wait_while_open(NULL, turns_pause(free_ns, count, at_random()));
+	return next(free_ns < 0);
 }
 
 static void *take_turns(void *unused)
