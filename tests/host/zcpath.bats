@@ -219,7 +219,7 @@ cpus_here() {
 	mapfile -t cpus < <(cpus_here)
 	[ "${#cpus[@]}" -ge 2 ] || skip "needs two CPUs"
 	rx --cpu "${cpus[0]},${cpus[1]}"
-	tx --seconds 0.5 --warmup 0.1 --flows 3 &
+	tx --seconds 2 --warmup 0.1 --flows 3 &
 	wait_for ',open,' tx.csv
 	for task in /proc/"$(pgrep -P "$rx_pid" -x zcpath)"/task/*; do
 		echo "$(cat "$task/comm") $(taskset -cp "${task##*/}" | sed 's/.*: //')"
