@@ -9,6 +9,7 @@
 
 #include <liburing.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Linux 6.2: say in the notification whether the bytes were copied after all. */
 #ifndef IORING_SEND_ZC_REPORT_USAGE
@@ -30,6 +31,19 @@
 #ifndef IORING_ENTER_NO_IOWAIT
 #define IORING_ENTER_NO_IOWAIT (1U << 7)
 #endif
+
+/* Linux 6.12: wait for many completions for a while, and for one after that. */
+#ifndef IORING_FEAT_MIN_TIMEOUT
+#define IORING_FEAT_MIN_TIMEOUT (1U << 15)
+#endif
+
+/* struct io_uring_getevents_arg, whose min_wait_usec was padding before. */
+struct compat_uring_wait {
+	uint64_t sigmask;
+	uint32_t sigmask_size;
+	uint32_t min_wait_us;
+	uint64_t at_most; /* a struct __kernel_timespec */
+};
 
 /*
  * Make the requests that were prepared visible to the kernel, and return how many they are.

@@ -5,6 +5,8 @@
  * more than an ordinary addition and can never be read half written.
  *
  *   count()          add to a counter
+ *   batch_add()      the same of receives that come many at a time, mostly of one size: added up,
+ *   batch_count()    and counted all at once
  *   counters_copy()  read all of another thread's
  */
 #ifndef DATAPATH_COUNTERS_H
@@ -81,6 +83,36 @@ static inline void count_received(struct counters *c, uint64_t bytes)
 {
 	count(&c->bytes, bytes);
 	count(&c->receive_size[histogram_bucket(bytes)], 1);
+}
+
+struct batch {
+	uint64_t bytes; /* once batch_count() has been called */
+	uint64_t size;
+	uint64_t times; /* that it was this size, one after the other */
+};
+
+static inline void batch_end_size(struct batch *b, struct counters *c)
+{
+	if (!b->times)
+		return;
+	count(&c->receive_size[histogram_bucket(b->size)], b->times);
+	b->bytes += b->size * b->times;
+	b->times = 0;
+}
+
+static inline void batch_add(struct batch *b, struct counters *c, uint64_t bytes)
+{
+	if (bytes != b->size) {
+		batch_end_size(b, c);
+		b->size = bytes;
+	}
+	b->times++;
+}
+
+static inline void batch_count(struct batch *b, struct counters *c)
+{
+	batch_end_size(b, c);
+	count(&c->bytes, b->bytes);
 }
 
 void counters_copy(struct counters *to, const struct counters *from);

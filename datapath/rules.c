@@ -230,6 +230,11 @@ static int check_rx(struct config *config)
 		say_error("--buffers %llu: expected a power of two", (unsigned long long)buffers);
 		return -1;
 	}
+	if (config->option[OPTION_min_wait].number && config->option[OPTION_singleshot].on) {
+		say_error("--min-wait has no meaning with --singleshot, which has one receive at a "
+			  "time; leave one out");
+		return -1;
+	}
 	if (!strcmp(config->path->name, "zcrx"))
 		return check_rx_zcrx(config);
 	return strcmp(config->path->name, "devmem") ? 0 : check_rx_devmem(config);

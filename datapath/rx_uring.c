@@ -70,7 +70,7 @@ static int rx_uring_open(struct flow *f)
 	s->size = option[OPTION_read].number;
 	s->singleshot = option[OPTION_singleshot].on;
 	/* Each buffer has at most one completion; and one more for the end. */
-	if (uring_open(&s->uring, f, 4, 2 * s->count))
+	if (uring_open(&s->uring, f, 4, 2 * s->count) || uring_gather(&s->uring, f, s->count / 2))
 		return -1;
 	return provide_buffers(s, f);
 }
@@ -148,7 +148,7 @@ static int rx_uring_run(struct flow *f)
 			arm(s);
 			count(&f->counters.event[EVENT_rearms], 1);
 		}
-		result = uring_enter(&s->uring, &f->counters, 1);
+		result = uring_enter(&s->uring, &f->counters, s->uring.enough);
 		if (result)
 			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
 					 strerror(-result));

@@ -61,6 +61,7 @@ int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
 		return flow_unable(f, "cannot set up io_uring for flow %u: %s; %s", f->number,
 				   strerror(-error), setup_advice(-error));
 	u->open = true;
+	u->enough = 1;
 	u->enter_fd = u->ring.ring_fd;
 	/* Without GETEVENTS no deferred work would run, and overflown completions not come back. */
 	u->enter_flags = IORING_ENTER_GETEVENTS;
@@ -77,6 +78,27 @@ int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
 	if (error)
 		return flow_fail(f, "cannot register the socket of flow %u: %s", f->number,
 				 strerror(-error));
+	return 0;
+}
+
+int uring_gather(struct uring *u, struct flow *f, unsigned int enough)
+{
+	uint64_t min_wait_us = f->config->option[OPTION_min_wait].number;
+
+	if (!min_wait_us)
+		return 0;
+	if (!(u->ring.features & IORING_FEAT_MIN_TIMEOUT))
+		return flow_unable(f, "cannot let completions gather: --min-wait takes Linux 6.12");
+	/* Without an end of its own the wait would be over when nothing has come: io_uring/wait.c.
+	 */
+	u->at_most.tv_sec = 1;
+	u->gather = (struct compat_uring_wait){
+		.min_wait_us = min_wait_us,
+		.at_most = (uintptr_t)&u->at_most,
+	};
+	u->wait = &u->gather;
+	u->enter_flags |= IORING_ENTER_EXT_ARG;
+	u->enough = enough ? enough : 1;
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  *
  *   uring_able()   is io_uring there, with this operation? If not: why, and the fix
  *   uring_open()   a ring of this thread; -1 after flow_fail()
+ *   uring_gather() by --min-wait: let completions gather, up to so many; -1 after flow_fail()
  *   uring_sqe()    the next request to fill in; there are as many as were asked for
  *   uring_enter()  hand over what was prepared, and wait until so many completions are there
  *   uring_close()
@@ -23,6 +24,10 @@ struct uring {
 	struct io_uring ring;
 	int enter_fd;
 	unsigned int enter_flags;
+	unsigned int enough;		/* completions that a receiver waits for */
+	struct compat_uring_wait *wait; /* how it waits; NULL: as long as it takes */
+	struct compat_uring_wait gather;
+	struct __kernel_timespec at_most;
 	bool open;
 };
 
@@ -33,6 +38,14 @@ bool uring_able(enum io_uring_op op, unsigned int features, const char *since, c
 int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
 		    unsigned int completions, unsigned int setup);
 void uring_close(struct uring *u);
+/*
+ * Without --min-wait one completion is enough. With it uring_enter(…, u->enough) comes back with so
+ * many, or with fewer when the time is over, and with none at times. What a connection of a
+ * multishot receive brings meanwhile is one piece of deferred work, which the kernel lets lie until
+ * the time is over (io_uring/poll.c, IOU_F_TWQ_LAZY_WAKE): so it is read in larger pieces, with
+ * fewer wake-ups and acknowledgements.
+ */
+int uring_gather(struct uring *u, struct flow *f, unsigned int enough);
 
 static inline int uring_open(struct uring *u, struct flow *f, unsigned int requests,
 			     unsigned int completions)
@@ -49,12 +62,13 @@ static inline struct io_uring_sqe *uring_sqe(struct uring *u)
 static inline int uring_enter(struct uring *u, struct counters *c, unsigned int wait)
 {
 	unsigned int ready = compat_uring_flush(&u->ring);
-	int result = io_uring_enter(u->enter_fd, ready, wait, u->enter_flags, NULL);
+	int result = io_uring_enter2(u->enter_fd, ready, wait, u->enter_flags, (sigset_t *)u->wait,
+				     u->wait ? sizeof(*u->wait) : _NSIG / 8);
 
 	count(&c->call[CALL_io_uring_enter], 1);
 	if (__atomic_load_n(u->ring.sq.kflags, __ATOMIC_RELAXED) & IORING_SQ_CQ_OVERFLOW)
 		count(&c->event[EVENT_cq_overflow], 1);
-	return result < 0 && result != -EINTR ? result : 0;
+	return result < 0 && result != -EINTR && result != -ETIME ? result : 0;
 }
 
 #endif

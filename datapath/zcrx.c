@@ -327,11 +327,17 @@ int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f)
 	return 0;
 }
 
+/* What the kernel has not taken yet. */
+static uint32_t waiting(const struct zcrx_queue *q)
+{
+	return q->tail - __atomic_load_n(q->khead, __ATOMIC_ACQUIRE);
+}
+
 /* Whether there is room now. */
 static bool has_room(struct zcrx_queue *q)
 {
-	q->head = __atomic_load_n(q->khead, __ATOMIC_ACQUIRE);
-	return q->tail - q->head < q->entries;
+	q->room = q->entries - waiting(q);
+	return q->room;
 }
 
 int zcrx_keep(struct zcrx_queue *q, struct counters *c, uint64_t off, uint32_t len)
@@ -350,6 +356,7 @@ int zcrx_keep(struct zcrx_queue *q, struct counters *c, uint64_t off, uint32_t l
 		q->spare = grown;
 		q->spare_room = room;
 	}
+	q->room = 0;
 	q->spare[q->spares++] = (struct compat_zcrx_rqe){.off = off, .len = len};
 	count(&c->event[EVENT_refill_stalls], 1);
 	return 0;
@@ -358,7 +365,7 @@ int zcrx_keep(struct zcrx_queue *q, struct counters *c, uint64_t off, uint32_t l
 /* Those that were kept go first, as far as there is room; latest first, that costs no moving. */
 static void put_spares(struct zcrx_queue *q)
 {
-	while (q->spares && (q->tail - q->head < q->entries || has_room(q))) {
+	while (q->spares && (q->room || has_room(q))) {
 		struct compat_zcrx_rqe *rqe = &q->spare[--q->spares];
 
 		zcrx_put(q, rqe->off, rqe->len);
@@ -384,8 +391,7 @@ int zcrx_publish(struct zcrx *z, struct counters *c)
 	__atomic_store_n(q->ktail, q->tail, __ATOMIC_RELEASE);
 	if (!q->can_flush || (!q->spares && !q->nodev))
 		return 0;
-	q->head = __atomic_load_n(q->khead, __ATOMIC_ACQUIRE);
-	if (!q->spares && q->tail - q->head < q->flush_at)
+	if (!q->spares && waiting(q) < q->flush_at)
 		return 0;
 	result = zcrx_flush(z, c);
 	put_spares(q);

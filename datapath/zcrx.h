@@ -67,8 +67,8 @@ struct zcrx_queue {
 	uint32_t *ktail;
 	struct compat_zcrx_rqe *rqes;
 	uint32_t entries; /* a power of two */
-	uint32_t head;	  /* as last seen */
 	uint32_t tail;
+	uint32_t room; /* as last seen; 0 while there are spares, which go first */
 	uint32_t flush_at;
 
 	/* What did not fit into the refill queue. */
@@ -129,18 +129,19 @@ static inline void zcrx_put(struct zcrx_queue *q, uint64_t off, uint32_t len)
 
 	rqe->off = off;
 	rqe->len = len;
+	q->room--;
 }
 
-/* The refill queue is full: one buffer is kept aside. -1: no memory left. */
+/* The refill queue seems to be full: one buffer is kept aside. -1: no memory left. */
 int zcrx_keep(struct zcrx_queue *q, struct counters *c, uint64_t off, uint32_t len);
 
-static inline int zcrx_give(struct zcrx *z, struct counters *c, const struct io_uring_cqe *cqe)
+static inline int zcrx_give(struct zcrx_queue *q, struct counters *c,
+			    const struct io_uring_cqe *cqe)
 {
 	const struct compat_zcrx_cqe *more = (const void *)(cqe + 1);
-	struct zcrx_queue *q = z->queue;
 	uint64_t off = COMPAT_ZCRX_OFFSET(more->off) | q->token;
 
-	if (__builtin_expect(q->tail - q->head == q->entries || q->spares, 0))
+	if (__builtin_expect(!q->room, 0))
 		return zcrx_keep(q, c, off, cqe->res);
 	zcrx_put(q, off, cqe->res);
 	return 0;

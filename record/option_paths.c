@@ -13,6 +13,7 @@ static const struct belongs {
 	{OPTION_blocking, {"copy", "devmem"}},
 	{OPTION_singleshot, {"uring"}},
 	{OPTION_no_iowait, {"uring", "send_zc", "zcrx"}},
+	{OPTION_min_wait, {"uring", "zcrx"}},
 	{OPTION_nodev, {"zcrx"}},
 	{OPTION_share_queue, {"zcrx"}},
 	{OPTION_rx_buf_len, {"zcrx"}},

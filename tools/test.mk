@@ -41,7 +41,7 @@ bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench
 	@tools/install-deps bench
 	@tools/run-bench $(B)
 
-bench-lab: all test-tools ## in a virtual machine: zcrx and devmem against liburing's example and the kernel's selftests (PAIRS, BYTES)
+bench-lab: all test-tools ## in a virtual machine: zcrx and devmem against liburing's example and the kernel's selftests (PAIRS, BYTES, CLOCK)
 	@tools/install-deps lab
 	@tools/bench-lab $(B)
 

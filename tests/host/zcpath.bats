@@ -78,6 +78,7 @@ states() { # END
 	refused 2 "expected 1 to 1024" tx --to ::1 --flows 0
 	refused 2 "power of two" rx --path uring --buffers 3
 	refused 2 "no meaning for --path copy" rx --singleshot
+	refused 2 "--min-wait has no meaning with --singleshot" rx --path uring --singleshot --min-wait 100
 	refused 2 "no meaning for --path zerocopy" tx --to ::1 --path zerocopy --depth 4
 	refused 2 "outside the window" tx --to ::1 --bytes 1M --warmup 1
 	refused 2 "more than zcpath rx takes" rx 5210

@@ -133,7 +133,8 @@ print(next(csv.DictReader(sys.stdin))["zerocopy_rx_percent"])')
 	both --path zcrx --nic zcnic0 --queues 1-3 -- --flows 3 --write 10001 --msg 1000003 --bytes 16M --verify
 	check_figures $((16 << 20))
 	share_is_whole $((16 << 20))
-	both "${zcrx[@]}" --no-iowait -- --bytes 16M --verify
+	both "${zcrx[@]}" --no-iowait --min-wait 500 -- --bytes 16M --verify
+	check_figures $((16 << 20))
 	share_is_whole $((16 << 20))
 }
 
