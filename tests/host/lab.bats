@@ -39,6 +39,15 @@ needs_kernel() {
 	[[ ${lines[-1]} == "lab/vm: kernel $kernel."*" was stopped after 15 s; its log is "* ]]
 }
 
+@test "by the clock of instructions a guest that sleeps costs no time" {
+	needs_kernel
+	run lab/vm --kernel "$kernel" --out "$dir/out" --timeout 120 --clock instructions -- sleep 600
+	echo "$output"
+	[ "$status" -eq 0 ]
+	run lab/vm --kernel "$kernel" --clock sun -- true
+	[ "$status" -eq 2 ]
+}
+
 @test "a kernel that complains makes a success a failure, and its words are shown" {
 	needs_kernel
 	run lab/vm --kernel "$kernel" --out "$dir/out" --timeout 120 -- \

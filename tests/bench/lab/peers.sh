@@ -17,12 +17,13 @@
 # Prints ratios of geometric means with their 95 % interval (Student's t on the logarithms of each
 # round's ratios); fails where an interval is below 1. Figures go to $OUT/peers.csv.
 #
-#   BUILD, PEERS (a folder of these programs), PAIRS (rounds), BYTES, GROUPS (some of the above)
+#   BUILD, PEERS (a folder of these programs), PAIRS (rounds), BYTES, GROUPS_OF (some of the above),
+#   RX_OPTIONS (of zcpath's zcrx)
 set -eu
 BYTES=$(numfmt --from=iec "$BYTES")
 WRITE=$((260 << 10)) # a multiple of 26, as iou-zcrx wants it, and of a page
 queue=3
-TX_CPU=${TX_CPU:-1}
+TX_CPU=${TX_CPU:-1} RX_OPTIONS=${RX_OPTIONS:-}
 rx="ip netns exec rx taskset -c 0"
 tx="ip netns exec tx taskset -c $TX_CPU"
 work=$(mktemp -d)
@@ -91,7 +92,7 @@ theirs() {
 }
 
 zcrx() { ours "$1" --path zcrx --area 64M --refill 8192 --completions 8192 "${@:2}"; }
-run_zcrx() { zcrx "$BYTES"; }
+run_zcrx() { zcrx "$BYTES" $RX_OPTIONS; }
 run_liburing() { theirs 5301 "$BYTES" "$PEERS/liburing" -p 5301 -i zcnic0 -q $queue -S $((64 << 20)) -R 8192 -C 8192; }
 iou_zcrx() { theirs 5302 "$2" "$PEERS/$1" -s -p 5302 -i zcnic0 -q $queue; }
 run_iou_zcrx_bare() { iou_zcrx iou-zcrx-bare "$BYTES"; }
