@@ -197,7 +197,11 @@ refuses() { # END PATTERN RX-OPTION... -- TX-OPTION...
 }
 
 @test "what cannot be bound is one sentence and exit 3" {
-	refuses rx "more than the 64 MiB" "${devmem[@]}" --area 65M -- --bytes 1M
+	local limit
+	limit=$(</sys/module/udmabuf/parameters/size_limit_mb)
+	# From 7.3 on it has none that could be met.
+	[ "$limit" -gt 1024 ] ||
+		refuses rx "more than the $limit MiB" "${devmem[@]}" --area $((limit + 1))M -- --bytes 1M
 	refuses rx "libcuda.so.1 is not here" "${devmem[@]}" --memory cuda -- --bytes 1M
 	[ $send = copy ] || refuses tx "cannot send device memory" "${devmem[@]}" -- --path devmem --nic lo --bytes 1M
 }
