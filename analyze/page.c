@@ -62,11 +62,16 @@ void page_lead(struct page *page, const char *format, ...)
 
 void page_note(struct page *page, const char *format, ...)
 {
+	const char *note;
 	va_list args;
 
 	va_start(args, format);
-	ARRAY_ADD(page->notes, page->note_count) = arena_vprinted(&page->texts, format, args);
+	note = arena_vprinted(&page->texts, format, args);
 	va_end(args);
+	for (size_t i = 0; i < page->note_count; i++)
+		if (!strcmp(page->notes[i], note))
+			return;
+	ARRAY_ADD(page->notes, page->note_count) = note;
 }
 
 struct table *page_table(struct page *page, const char *name, const char *title)

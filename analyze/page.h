@@ -5,7 +5,7 @@
  *
  *   page_new()        an empty page
  *   page_lead()       one more sentence before the tables
- *   page_note()       one more note after them
+ *   page_note()       one more note after them; what was noted already is not noted again
  *   page_table()      one more table, without columns yet
  *   table_column()    one more column
  *   cell_text() …     the next cell of a table; after the last column comes the next row

@@ -24,6 +24,7 @@ static struct page *example(void)
 
 	page_lead(page, "first");
 	page_note(page, "last, %d", 1);
+	page_note(page, "last, 1"); /* what was said is not said again */
 	table_column(t, "name", "name", "", COLUMN_TEXT, 0);
 	table_column(t, "t_gbit_s", "T", "Gbit/s", COLUMN_NUMBER, DECIMALS_AUTO);
 	table_column(t, "t_gbit_s", "95 %", "", COLUMN_INTERVAL, 1);
