@@ -187,6 +187,18 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	[[ $output == *'Not all runs are alike: kernel is "6.18" in 1 of 2 and "6.19" in others'* ]]
 }
 
+@test "table: what zcpath set at the NIC by itself differs between runs and is no remark, the NIC is one" {
+	for i in 1 2; do
+		synthetic "$dir/out/run-$i.csv" repeat=$i
+		sed -i "0,/,fact,kernel,/s/^.*,fact,kernel,.*/&\n,rx,fact,nic,zero copy: rule,port $i,\n,rx,fact,nic,mtu,$i,/" \
+			"$dir/out/run-$i.csv"
+	done
+	grep -q 'zero copy: rule' "$dir/out/run-1.csv"
+	run "$zcroi" table "$dir/out"
+	[[ $output == *'Not all runs are alike: nic mtu is'* ]]
+	[[ $output != *'zero copy'* ]]
+}
+
 @test "table: one configuration's name in two experiments is two lines" {
 	synthetic "$dir/x/one/run-1.csv"
 	synthetic "$dir/y/one/run-1.csv" gbit=50
