@@ -175,7 +175,8 @@ move_merged() { # RX-OPTION...
 	both "${zcrx[@]}" --completions 4 -- --path devmem --bytes 64M --verify
 	check_figures $((64 << 20))
 	echo "4 completions: $(value rx cq_overflow) overflows, $(value rx rearms) re-arms"
-	[ "$(value rx rearms)" -ge "$(value rx cq_overflow)" ]
+	# The last may be the overflow of the stream's end, after which nothing is armed.
+	[ "$(value rx rearms)" -ge $(($(value rx cq_overflow) - 1)) ]
 	[ "$(value rx cq_overflow)" -gt 0 ]
 	both "${zcrx[@]}" --refill 2 --area 8M -- --path devmem --bytes 64M --verify
 	check_figures $((64 << 20))
