@@ -233,14 +233,13 @@ void remark_control(struct page *page, const struct experiment *e,
 
 /*
  * Facts of the machine: runs are compared as if they were the same in all of them. What zcpath did
- * to the NIC by itself (nic_said() of datapath/session_rx.c) goes with the path, and with the
- * ports.
+ * to the NIC by itself goes with the path, and with the ports.
  */
 static bool should_be_equal(const struct fact *fact)
 {
 	switch (fact->id) {
 	case METRIC_fact_nic:
-		return strncmp(fact->key, "zero copy: ", strlen("zero copy: ")) != 0;
+		return strncmp(fact->key, NIC_ZERO_COPY, strlen(NIC_ZERO_COPY)) != 0;
 	case METRIC_fact_record_version:
 	case METRIC_fact_program:
 	case METRIC_fact_link:

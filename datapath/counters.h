@@ -5,8 +5,8 @@
  * more than an ordinary addition and can never be read half written.
  *
  *   count()          add to a counter
- *   batch_add()      the same of receives that come many at a time, mostly of one size: added up,
- *   batch_count()    and counted all at once
+ *   receives_add()   the same of receives that come many at a time, mostly of one size: added up,
+ *   receives_count() and counted all at once
  *   counters_copy()  read all of another thread's
  */
 #ifndef DATAPATH_COUNTERS_H
@@ -85,34 +85,34 @@ static inline void count_received(struct counters *c, uint64_t bytes)
 	count(&c->receive_size[histogram_bucket(bytes)], 1);
 }
 
-struct batch {
-	uint64_t bytes; /* once batch_count() has been called */
+struct receives {
+	uint64_t bytes; /* once receives_count() has been called */
 	uint64_t size;
 	uint64_t times; /* that it was this size, one after the other */
 };
 
-static inline void batch_end_size(struct batch *b, struct counters *c)
+static inline void receives_end_size(struct receives *r, struct counters *c)
 {
-	if (!b->times)
+	if (!r->times)
 		return;
-	count(&c->receive_size[histogram_bucket(b->size)], b->times);
-	b->bytes += b->size * b->times;
-	b->times = 0;
+	count(&c->receive_size[histogram_bucket(r->size)], r->times);
+	r->bytes += r->size * r->times;
+	r->times = 0;
 }
 
-static inline void batch_add(struct batch *b, struct counters *c, uint64_t bytes)
+static inline void receives_add(struct receives *r, struct counters *c, uint64_t bytes)
 {
-	if (bytes != b->size) {
-		batch_end_size(b, c);
-		b->size = bytes;
+	if (bytes != r->size) {
+		receives_end_size(r, c);
+		r->size = bytes;
 	}
-	b->times++;
+	r->times++;
 }
 
-static inline void batch_count(struct batch *b, struct counters *c)
+static inline void receives_count(struct receives *r, struct counters *c)
 {
-	batch_end_size(b, c);
-	count(&c->bytes, b->bytes);
+	receives_end_size(r, c);
+	count(&c->bytes, r->bytes);
 }
 
 void counters_copy(struct counters *to, const struct counters *from);

@@ -6,7 +6,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "datapath/paths.h"
 #include "datapath/uring.h"
@@ -43,10 +42,10 @@ static void rx_zcrx_release(struct flows *all)
 }
 
 /* Half of what there is room for, so that neither the queue nor the area is ever full of it. */
-static unsigned int enough_completions(const struct option_value *option)
+static unsigned int enough_completions(const struct rx_zcrx *s, const struct flow *f)
 {
-	uint64_t buffers = option[OPTION_area].number / sysconf(_SC_PAGESIZE);
-	uint64_t room = option[OPTION_completions].number;
+	uint64_t buffers = s->zcrx.queue->size / s->zcrx.queue->buf_len;
+	uint64_t room = f->config->option[OPTION_completions].number;
 
 	return (room < buffers ? room : buffers) / 2;
 }
@@ -62,8 +61,8 @@ static int rx_zcrx_open(struct flow *f)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	if (uring_open_with(&s->uring, f, 4, f->config->option[OPTION_completions].number,
 			    IORING_SETUP_CQE32) ||
-	    uring_gather(&s->uring, f, enough_completions(f->config->option)) ||
-	    zcrx_open(&s->zcrx, &s->uring, f))
+	    zcrx_open(&s->zcrx, &s->uring, f) ||
+	    uring_gather(&s->uring, f, enough_completions(s, f)))
 		return -1;
 	/* Without a device all is copied; with one, only the kernel knows. */
 	f->usage_unknown = !s->zcrx.queue->nodev && !s->zcrx.queue->stats;
@@ -127,8 +126,7 @@ static void heard(struct rx_zcrx *s, struct counters *c, unsigned int type)
 }
 
 /* Memory of a device is looked at piece by piece: --verify is not for measuring. */
-static __attribute__((noinline)) int check(struct rx_zcrx *s, struct flow *f,
-					   const struct io_uring_cqe *cqe)
+static int check(struct rx_zcrx *s, struct flow *f, const struct io_uring_cqe *cqe)
 {
 	struct dmabuf *d = s->zcrx.queue->dmabuf;
 	const void *at;
@@ -140,16 +138,6 @@ static __attribute__((noinline)) int check(struct rx_zcrx *s, struct flow *f,
 		return flow_fail(f, "cannot read %d bytes from the dma-buf", cqe->res);
 	verify_check(&f->verify, at, cqe->res);
 	return d && dmabuf_end(d) ? flow_fail(f, "cannot look away from the dma-buf") : 0;
-}
-
-/* What is no payload: an event of the kernel's, or the receive's end. 1, 0 and -1 as ended(). */
-static __attribute__((noinline)) int heed(struct rx_zcrx *s, struct flow *f,
-					  const struct io_uring_cqe *cqe)
-{
-	if (cqe->user_data != ZCRX_EVENT_DATA)
-		return ended(s, f, cqe->res);
-	heard(s, &f->counters, cqe->res);
-	return 0;
 }
 
 /*
@@ -165,7 +153,7 @@ static int reap(struct rx_zcrx *s, struct flow *f)
 	unsigned int mask = ring->cq.ring_mask;
 	struct counters *c = &f->counters;
 	bool verify = f->verify.message;
-	struct batch batch = {0};
+	struct receives receives = {0};
 	uint64_t copied;
 	int result = 0;
 
@@ -173,20 +161,24 @@ static int reap(struct rx_zcrx *s, struct flow *f)
 		/* each twice as large: IORING_SETUP_CQE32 */
 		const struct io_uring_cqe *cqe = &ring->cq.cqes[2 * (head & mask)];
 
-		if (cqe->user_data || !(cqe->flags & IORING_CQE_F_MORE)) {
-			result = heed(s, f, cqe);
+		if (cqe->user_data == ZCRX_EVENT_DATA) {
+			heard(s, c, cqe->res);
+			continue;
+		}
+		if (!(cqe->flags & IORING_CQE_F_MORE)) {
+			result = ended(s, f, cqe->res);
 			continue;
 		}
 		if (verify && check(s, f, cqe))
 			return -1;
-		batch_add(&batch, c, cqe->res);
+		receives_add(&receives, c, cqe->res);
 		if (zcrx_give(queue, c, cqe))
 			result = flow_fail(f, "no memory left for flow %u", f->number);
 	}
-	batch_count(&batch, c);
-	copied = zcrx_copied(&s->zcrx, batch.bytes);
+	receives_count(&receives, c);
+	copied = zcrx_copied(&s->zcrx, receives.bytes);
 	count(&c->bytes_copied, copied);
-	count(&c->bytes_zerocopy, batch.bytes - copied);
+	count(&c->bytes_zerocopy, receives.bytes - copied);
 	io_uring_cq_advance(ring, ready);
 	return result;
 }

@@ -55,7 +55,7 @@ static void nic_said(void *data, const char *what, const char *how)
 	const struct session *s = data;
 	char key[48];
 
-	snprintf(key, sizeof(key), "zero copy: %s", what);
+	snprintf(key, sizeof(key), NIC_ZERO_COPY "%s", what);
 	writer_fact(s->out, END_RX, METRIC_fact_nic, key, how);
 	say_detail("%s: %s: %s", s->config->option[OPTION_nic].name, what, how);
 }

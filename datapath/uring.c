@@ -89,14 +89,12 @@ int uring_gather(struct uring *u, struct flow *f, unsigned int enough)
 		return 0;
 	if (!(u->ring.features & IORING_FEAT_MIN_TIMEOUT))
 		return flow_unable(f, "cannot let completions gather: --min-wait takes Linux 6.12");
-	/* Without an end of its own the wait would be over when nothing has come: io_uring/wait.c.
-	 */
+	/* A wait without an end would be over with nothing there: io_cqring_min_timer_wakeup(). */
 	u->at_most.tv_sec = 1;
-	u->gather = (struct compat_uring_wait){
+	u->wait = (struct compat_uring_wait){
 		.min_wait_us = min_wait_us,
 		.at_most = (uintptr_t)&u->at_most,
 	};
-	u->wait = &u->gather;
 	u->enter_flags |= IORING_ENTER_EXT_ARG;
 	u->enough = enough ? enough : 1;
 	return 0;

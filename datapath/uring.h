@@ -24,9 +24,8 @@ struct uring {
 	struct io_uring ring;
 	int enter_fd;
 	unsigned int enter_flags;
-	unsigned int enough;		/* completions that a receiver waits for */
-	struct compat_uring_wait *wait; /* how it waits; NULL: as long as it takes */
-	struct compat_uring_wait gather;
+	unsigned int enough;	       /* completions that a receiver waits for */
+	struct compat_uring_wait wait; /* for how long, with IORING_ENTER_EXT_ARG */
 	struct __kernel_timespec at_most;
 	bool open;
 };
@@ -62,8 +61,9 @@ static inline struct io_uring_sqe *uring_sqe(struct uring *u)
 static inline int uring_enter(struct uring *u, struct counters *c, unsigned int wait)
 {
 	unsigned int ready = compat_uring_flush(&u->ring);
-	int result = io_uring_enter2(u->enter_fd, ready, wait, u->enter_flags, (sigset_t *)u->wait,
-				     u->wait ? sizeof(*u->wait) : _NSIG / 8);
+	void *how = u->enter_flags & IORING_ENTER_EXT_ARG ? &u->wait : NULL;
+	int result =
+		io_uring_enter2(u->enter_fd, ready, wait, u->enter_flags, how, sizeof(u->wait));
 
 	count(&c->call[CALL_io_uring_enter], 1);
 	if (__atomic_load_n(u->ring.sq.kflags, __ATOMIC_RELAXED) & IORING_SQ_CQ_OVERFLOW)

@@ -23,6 +23,9 @@
 /* The time_s of a figure over the whole window: an empty field. */
 #define WINDOW (-1.0)
 
+/* Begins the key of a fact nic that says what zcpath set by itself for zero copy. */
+#define NIC_ZERO_COPY "zero copy: "
+
 /* One side of the traffic, or the machine. */
 enum record_end { END_HOST, END_RX, END_TX, END_COUNT };
 

@@ -74,14 +74,14 @@ every_pair() { # ARG… for tx
 
 @test "with --min-wait completions gather: the receiver comes back once in that time" {
 	able rx uring || skip "$("$BUILD/zcpath" paths | grep -E '^rx +uring')"
-	at_most_ms=100
-	both --path uring --min-wait ${at_most_ms}000 -- --pacing 100M --bytes 12M --verify ||
+	wait_ms=100
+	both --path uring --min-wait ${wait_ms}000 -- --pacing 100M --bytes 12M --verify ||
 		! grep -q 'takes Linux 6.12' "$dir/rx.err" || skip "$(<"$dir/rx.err")"
 	check_figures $((12 * MB))
 	calls=$(value rx calls io_uring_enter) ms=$(($(value rx window_ns '') / 1000000))
 	echo "$calls calls in $ms ms"
 	# One more at each end, and what a wait that was interrupted adds.
-	[ "$calls" -le $((ms / at_most_ms + 5)) ]
+	[ "$calls" -le $((ms / wait_ms + 5)) ]
 	both --path uring -- --pacing 100M --bytes 12M --verify
 	echo "without: $(value rx calls io_uring_enter)"
 	[ "$(value rx calls io_uring_enter)" -gt $((2 * calls)) ]
