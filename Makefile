@@ -17,10 +17,10 @@ CFLAGS   ?= -O2 -g
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(B) $(WARNINGS) $(CFLAGS) $(SANITIZE)
 
-# A program is the C files of its folders, and libraries: by pkg-config, or as the linker says them.
+# A program is the C files of its folders and those below them, and libraries: by pkg-config, or as the linker says them.
 PROGRAMS := zcpath zcprof zcroi
 zcpath_DIRS := datapath nic record base
-zcprof_DIRS := collectors nic record base
+zcprof_DIRS := zcprof collectors nic record base
 zcroi_DIRS  := analyze record base
 zcpath_PKGS := liburing libmnl
 zcprof_PKGS := libbpf libmnl libdw jansson

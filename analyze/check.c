@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "analyze/commands.h"
-#include "analyze/distribution.h"
+#include "analyze/figures/distribution.h"
 #include "analyze/memory.h"
-#include "analyze/page.h"
+#include "analyze/pages/page.h"
 #include "base/say.h"
 #include "record/reader.h"
 

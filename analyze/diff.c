@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "analyze/commands.h"
-#include "analyze/compare.h"
-#include "analyze/diff_words.h"
+#include "analyze/figures/compare.h"
+#include "analyze/pages/diff_words.h"
 #include "base/say.h"
 
 /* Lines of a table that no one asked to see in full. */

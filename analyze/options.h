@@ -10,8 +10,8 @@
 
 #include <argp.h>
 
-#include "analyze/page.h"
-#include "analyze/roi.h"
+#include "analyze/pages/page.h"
+#include "analyze/figures/roi.h"
 
 struct common {
 	enum format format;

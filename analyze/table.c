@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "analyze/commands.h"
-#include "analyze/group.h"
+#include "analyze/load/group.h"
 #include "analyze/options.h"
-#include "analyze/remarks.h"
-#include "analyze/stats.h"
+#include "analyze/pages/remarks.h"
+#include "analyze/figures/stats.h"
 #include "base/say.h"
 
 struct table_options {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Counters of a source that counts events of the kernel by end and context: what bpf/tally.bpf.h
- * adds up, as collectors/tally.c reads it.
+ * adds up, as collectors/kit/tally.c reads it.
  */
 #ifndef BPF_TALLY_H
 #define BPF_TALLY_H

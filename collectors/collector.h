@@ -22,8 +22,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "collectors/meter.h"
-#include "collectors/target.h"
+#include "collectors/power/meter.h"
+#include "collectors/kit/target.h"
 #include "record/record.h"
 #include "record/writer.h"
 

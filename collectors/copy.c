@@ -4,7 +4,7 @@
 #include "bpf/copy.h"
 #include "bpf/copy.skel.h"
 #include "collectors/list.h"
-#include "collectors/tally.h"
+#include "collectors/kit/tally.h"
 
 static const struct tally_row rows[] = {
 	{COPY_TO_USER, METRIC_copy_to_user, NULL},

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "collectors/collector.h"
-#include "collectors/sysfs.h"
+#include "collectors/kit/sysfs.h"
 
 enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, FIELDS };
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "collectors/list.h"
-#include "collectors/sysfs.h"
+#include "collectors/kit/sysfs.h"
 
 struct cpufreq {
 	const struct run *run;

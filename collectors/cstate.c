@@ -19,7 +19,7 @@
 
 #include "collectors/list.h"
 #include "base/clock.h"
-#include "collectors/sysfs.h"
+#include "collectors/kit/sysfs.h"
 
 #define CPUS	     "/sys/devices/system/cpu"
 #define STATES_MAX   10		/* CPUIDLE_STATE_MAX */

@@ -19,11 +19,11 @@
 #include "base/clock.h"
 #include "bpf/genpool.h"
 #include "bpf/genpool.skel.h"
-#include "collectors/bpf_load.h"
-#include "collectors/bpf_means.h"
+#include "collectors/kit/bpf_load.h"
+#include "collectors/kit/bpf_means.h"
 #include "collectors/list.h"
-#include "collectors/slices.h"
-#include "collectors/tally.h"
+#include "collectors/kit/slices.h"
+#include "collectors/kit/tally.h"
 
 /* A breakpoint costs each call about a microsecond. */
 #define SLICE_NS 20000000

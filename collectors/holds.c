@@ -7,7 +7,7 @@
 #include "bpf/holds.h"
 #include "bpf/holds.skel.h"
 #include "collectors/list.h"
-#include "collectors/tally.h"
+#include "collectors/kit/tally.h"
 
 /* Each with the program without which it is not seen. */
 static const struct {

@@ -7,7 +7,7 @@
 #include "bpf/iouring.h"
 #include "bpf/iouring.skel.h"
 #include "collectors/list.h"
-#include "collectors/tally.h"
+#include "collectors/kit/tally.h"
 
 static const struct tally_row rows[] = {
 	{IOURING_COMPLETIONS, METRIC_iouring_completions, NULL},

@@ -10,10 +10,10 @@
 
 #include "bpf/iowait.h"
 #include "bpf/iowait.skel.h"
-#include "collectors/bpf_load.h"
+#include "collectors/kit/bpf_load.h"
 #include "collectors/collector.h"
 #include "collectors/list.h"
-#include "collectors/syscall_names.h"
+#include "collectors/kit/syscall_names.h"
 
 struct state {
 	struct iowait_bpf *bpf;

@@ -11,7 +11,7 @@
 #include "bpf/latency.h"
 #include "bpf/latency.skel.h"
 #include "collectors/list.h"
-#include "collectors/tally.h"
+#include "collectors/kit/tally.h"
 
 static const struct tally_row rows[] = {
 	{LATENCY_SAMPLES, METRIC_latency_samples, NULL},

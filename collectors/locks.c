@@ -10,9 +10,9 @@
 #include "bpf/locks.h"
 #include "bpf/locks.skel.h"
 #include "collectors/list.h"
-#include "collectors/slices.h"
-#include "collectors/symbols.h"
-#include "collectors/tally.h"
+#include "collectors/kit/slices.h"
+#include "collectors/kit/symbols.h"
+#include "collectors/kit/tally.h"
 
 static const struct tally_row rows[] = {
 	{LOCKS_FULL, METRIC_locks_full, NULL},

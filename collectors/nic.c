@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collectors/devices.h"
+#include "collectors/kit/devices.h"
 #include "collectors/list.h"
 #include "collectors/nic_queues.h"
 #include "nic/counters.h"

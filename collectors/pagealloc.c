@@ -3,7 +3,7 @@
 #include "bpf/pagealloc.h"
 #include "bpf/pagealloc.skel.h"
 #include "collectors/list.h"
-#include "collectors/tally.h"
+#include "collectors/kit/tally.h"
 
 static const struct tally_row rows[] = {
 	{PAGEALLOC_ALLOCS, METRIC_pagealloc_allocs, NULL},

@@ -8,10 +8,10 @@
 
 #include "bpf/pagepool.h"
 #include "bpf/pagepool.skel.h"
-#include "collectors/bpf_means.h"
+#include "collectors/kit/bpf_means.h"
 #include "collectors/list.h"
-#include "collectors/pools.h"
-#include "collectors/tally.h"
+#include "collectors/kit/pools.h"
+#include "collectors/kit/tally.h"
 
 static const struct tally_row rows[] = {
 	{PAGEPOOL_ALLOCS, METRIC_pagepool_allocs, "pagepool_alloc"},

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "collectors/list.h"
-#include "collectors/perf_cpus.h"
+#include "collectors/kit/perf_cpus.h"
 
 static const struct perf_kind pairs[][2] = {
 	{{PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES},

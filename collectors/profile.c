@@ -20,10 +20,10 @@
 #include "base/say.h"
 #include "bpf/profile.h"
 #include "bpf/profile.skel.h"
-#include "collectors/bpf_load.h"
+#include "collectors/kit/bpf_load.h"
 #include "collectors/list.h"
-#include "collectors/stacks.h"
-#include "collectors/symbols.h"
+#include "collectors/kit/stacks.h"
+#include "collectors/kit/symbols.h"
 
 /* Not 1000: a prime-ish rate does not walk in step with the timer tick and what it starts. */
 #define SAMPLES_PER_S 999

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
-#include "collectors/bpf_load.h"
+#include "collectors/kit/bpf_load.h"
 #include "collectors/list.h"
 
 #define SLICE_NS 5000000

@@ -3,7 +3,7 @@
 #include "bpf/skb.h"
 #include "bpf/skb.skel.h"
 #include "collectors/list.h"
-#include "collectors/tally.h"
+#include "collectors/kit/tally.h"
 
 static const struct tally_row rows[] = {
 	{SKB_RECEIVED, METRIC_skb_received, NULL},

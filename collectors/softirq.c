@@ -9,10 +9,10 @@
 
 #include "bpf/softirq.h"
 #include "bpf/softirq.skel.h"
-#include "collectors/bpf_load.h"
+#include "collectors/kit/bpf_load.h"
 #include "collectors/collector.h"
 #include "collectors/list.h"
-#include "collectors/slices.h"
+#include "collectors/kit/slices.h"
 
 /* At 180,000 softirqs a second these programs take a twentieth of a CPU; so not all the time. */
 #define SLICE_NS 20000000

@@ -19,10 +19,10 @@
 #include "base/say.h"
 #include "bpf/syscalls.h"
 #include "bpf/syscalls.skel.h"
-#include "collectors/bpf_load.h"
+#include "collectors/kit/bpf_load.h"
 #include "collectors/collector.h"
 #include "collectors/list.h"
-#include "collectors/syscall_names.h"
+#include "collectors/kit/syscall_names.h"
 
 struct state {
 	struct syscalls_bpf *bpf;

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "collectors/list.h"
-#include "collectors/sockdiag.h"
+#include "collectors/kit/sockdiag.h"
 #include "nic/netns.h"
 
 struct flow {

@@ -26,8 +26,10 @@ deps: ## install what is missing to build
 clean: ## remove everything that was built
 	rm -rf $(B)
 
-sources = $(foreach d,$($(1)_DIRS),$(wildcard $(d)/*.c))
-objects = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
+# What is compiled lies in $(B)/obj, so that $(B)/zcprof is the program and not its folder.
+below   = $(shell find $(1) -name '*.c' | LC_ALL=C sort)
+object  = $(patsubst %.c,$(B)/obj/%.o,$(1))
+objects = $(call object,$(call below,$($(1)_DIRS)))
 
 # A stamp changes when its text does, and then what was made by other words is made again.
 define stamp
@@ -54,12 +56,12 @@ $(B)/$(1): $(call objects,$(1)) $(B)/stamp/$(1)
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) \
 		$$$$(pkg-config --libs $($(1)_PKGS)) $($(1)_LIBS)
-$(filter-out $(B)/record/% $(B)/base/%,$(call objects,$(1))): | $(B)/stamp/have-$(1)
+$(filter-out $(B)/obj/record/% $(B)/obj/base/%,$(call objects,$(1))): | $(B)/stamp/have-$(1)
 $(B)/stamp/have-$(1): $(B)/stamp/$(1)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
-$(B)/%.o: %.c $(B)/stamp/cc | $(B)/stamp/have-cc
+$(B)/obj/%.o: %.c $(B)/stamp/cc | $(B)/stamp/have-cc
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -80,16 +82,16 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	$(Q)tools/bpftool gen skeleton $< name $(subst -,_,$*)_bpf > $@
 
 # The names of system calls, as the headers of this machine have them.
-$(B)/collectors/syscall_numbers.h: $(B)/stamp/cc
+$(B)/collectors/kit/syscall_numbers.h: $(B)/stamp/cc
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)printf '#include <asm/unistd.h>\n' | $(CC) -E -dM - | \
 		sed -n '/__NR_syscalls/d; s/^#define __NR_\([a-z0-9_]*\) .*/NAME(\1)/p' > $@
-$(B)/collectors/syscall_names.o: | $(B)/collectors/syscall_numbers.h
+$(B)/obj/collectors/kit/syscall_names.o: | $(B)/collectors/kit/syscall_numbers.h
 
 # Until its first compilation has said which skeleton a collector includes, it waits for all.
 SKELETONS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
-$(patsubst %.c,$(B)/%.o,$(wildcard collectors/*.c)): | $(SKELETONS)
+$(call object,$(wildcard collectors/*.c)): | $(SKELETONS)
 .SECONDARY: $(SKELETONS:.skel.h=.bpf.o)
 
--include $(patsubst %.c,$(B)/%.d,$(wildcard $(foreach p,$(PROGRAMS),$($(p)_DIRS:%=%/*.c)) bpf/*.bpf.c))
+-include $(patsubst %.o,%.d,$(sort $(foreach p,$(PROGRAMS),$(call objects,$(p)))) $(SKELETONS:.skel.h=.bpf.o))

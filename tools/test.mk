@@ -66,16 +66,17 @@ check-code: all ## clang-tidy and cppcheck
 
 # The words behind "/* $(2): " in the first lines of a file, and the files that "needs" means.
 said    = $(shell awk -v what=$(2) -f tools/said.awk $(1))
-files   = $(foreach w,$(1),$(if $(filter %.c,$(w)),$(w),$(wildcard $(w)/*.c)))
+files   = $(foreach w,$(1),$(if $(filter %.c,$(w)),$(w),$(call below,$(w))))
 choose  = $(filter-out $(patsubst -%,%,$(filter -%,$(1))),$(call files,$(filter-out -%,$(1))))
 sources_of = $(1) $(sort $(COMMON) $(call choose,$(call said,$(1),needs)))
 
 define test_program
-$(B)/$(1): $(patsubst %.c,$(B)/%.o,$(call sources_of,$(1).c))
+$(B)/$(1): $(call object,$(call sources_of,$(1).c))
 	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) $(call said,$(1).c,link) -o $$@ $$(filter %.o,$$^) \
 		$(foreach l,$(2) $(call said,$(1).c,libs),$$$$(pkg-config --libs $(l))) -pthread -lm
-$(if $(2),$(B)/$(1).o: | $(B)/stamp/have-tests)
+$(if $(2),$(B)/obj/$(1).o: | $(B)/stamp/have-tests)
 endef
 $(foreach t,$(UNIT_TESTS:$(B)/%=%),$(eval $(call test_program,$(t),cmocka)))
 $(foreach t,$(TEST_TOOLS:$(B)/%=%),$(eval $(call test_program,$(t))))
@@ -107,4 +108,4 @@ endef
 $(foreach t,$(FUZZ_TARGETS:$(B)/%=%),$(eval $(call fuzz_target,$(t))))
 
 .PHONY: unit-tests test-tools fuzz-targets
--include $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(shell find $(B)/fuzz -name '*.d' 2>/dev/null)
+-include $(patsubst $(B)/%,$(B)/obj/%.d,$(UNIT_TESTS) $(TEST_TOOLS)) $(shell find $(B)/fuzz -name '*.d' 2>/dev/null)

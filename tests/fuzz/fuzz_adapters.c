@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/adapter.c collectors/adapter_iperf3.c collectors/adapter_neper.c
- * collectors/adapter_netperf.c collectors/adapter_testpmd.c */
+/* needs: zcprof/adapters/adapter.c zcprof/adapters/iperf3.c zcprof/adapters/neper.c
+ * zcprof/adapters/netperf.c zcprof/adapters/testpmd.c */
 /* libs: jansson */
 /*
  * Any bytes as what a program prints: no crash, and what is taken from them are spans of time that
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collectors/adapter.h"
+#include "zcprof/adapters/adapter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,11 +11,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "analyze/compare.h"
-#include "analyze/diff_words.h"
-#include "analyze/page_internal.h"
-#include "analyze/remarks.h"
-#include "analyze/show.h"
+#include "analyze/figures/compare.h"
+#include "analyze/pages/diff_words.h"
+#include "analyze/pages/internal.h"
+#include "analyze/pages/remarks.h"
+#include "analyze/show/show.h"
 #include "record/reader.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/perf_cpus.c */
+/* needs: collectors/kit/perf_cpus.c */
 /*
  * Counts events of software as the collector "pmu" counts those of the CPUs, for machines without a
  * PMU, so that perf can be compared with.
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/say.h"
-#include "collectors/perf_cpus.h"
+#include "collectors/kit/perf_cpus.h"
 
 static const struct perf_kind pairs[][2] = {{
 	{PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MIN},

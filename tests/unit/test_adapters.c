@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/adapter.c collectors/adapter_iperf3.c collectors/adapter_neper.c
- * collectors/adapter_netperf.c collectors/adapter_testpmd.c */
+/* needs: zcprof/adapters/adapter.c zcprof/adapters/iperf3.c zcprof/adapters/neper.c
+ * zcprof/adapters/netperf.c zcprof/adapters/testpmd.c */
 /* libs: jansson */
 /*
  * What programs printed (tests/fixtures/adapters, as they did on one machine, on loopback), and
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "collectors/adapter.h"
+#include "zcprof/adapters/adapter.h"
 
 #define S 1000000000ULL
 

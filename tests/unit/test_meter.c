@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/meter.c */
+/* needs: collectors/power/meter.c */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "collectors/meter.h"
+#include "collectors/power/meter.h"
 
 /* cmocka compares as float, which does not hold an epoch. */
 #define assert_near(a, b) assert_true(fabs((a) - (b)) < 1e-6)

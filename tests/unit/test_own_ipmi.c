@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/own_power.c collectors/own_rapl.c collectors/own_energy.c
- * collectors/own_hwmon.c collectors/own_ipmi.c collectors/own_gpu.c collectors/meter.c
- * collectors/sysfs.c */
+/* needs: collectors/power/own.c collectors/power/rapl.c collectors/power/energy.c
+ * collectors/power/hwmon.c collectors/power/ipmi.c collectors/power/gpu.c collectors/power/meter.c
+ * collectors/kit/sysfs.c */
 /* link: -Wl,--wrap=open -Wl,--wrap=ioctl -Wl,--wrap=poll -ldl */
 /* A BMC that is made up: what is asked of it, byte by byte, and what its answers mean. */
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "collectors/own_power.h"
+#include "collectors/power/own.h"
 
 /* DCMI 1.5, table 6-16: 0x0155 W now, 2 least, 800 most, 300 mean, measuring. */
 static const unsigned char reading[] = {0x00, 0xdc, 0x55, 0x01, 0x02, 0x00, 0x20, 0x03, 0x2c, 0x01,

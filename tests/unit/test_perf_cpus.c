@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/perf_cpus.c */
+/* needs: collectors/kit/perf_cpus.c */
 /* link: -Wl,--wrap=read */
 /*
  * With events of software, which every machine has; cycles are counted by the same code. What is
@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "collectors/perf_cpus.h"
+#include "collectors/kit/perf_cpus.h"
 
 enum { PAGES = 5000 };
 

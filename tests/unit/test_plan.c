@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/plan.c collectors/planfile.c */
+/* needs: zcprof/run/plan.c zcprof/run/planfile.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "collectors/plan.h"
-#include "collectors/planfile.h"
+#include "zcprof/run/plan.h"
+#include "zcprof/run/planfile.h"
 
 static void give(struct plan *plan, enum option_id id, enum option_ends ends, const char *list)
 {

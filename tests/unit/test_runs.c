@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
-#include "analyze/average.h"
-#include "analyze/distribution.h"
-#include "analyze/ledger.h"
-#include "analyze/measures.h"
-#include "analyze/roi.h"
+#include "analyze/figures/average.h"
+#include "analyze/figures/distribution.h"
+#include "analyze/figures/ledger.h"
+#include "analyze/figures/measures.h"
+#include "analyze/figures/roi.h"
 
 #define HEADER RECORD_HEADER "\n,host,fact,record_version,,1,\n"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/series.c collectors/openmetrics.c */
+/* needs: zcprof/watch/series.c zcprof/watch/openmetrics.c */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "collectors/openmetrics.h"
-#include "collectors/series.h"
+#include "zcprof/watch/openmetrics.h"
+#include "zcprof/watch/series.h"
 
 static double step_of(const struct series *s, enum metric_id id, const char *key)
 {

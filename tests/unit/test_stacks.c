@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/stacks.c */
+/* needs: collectors/kit/stacks.c */
 /*
  * What becomes of samples: whose they are, in which context, and that rows and folded stacks are
  * merged and add up.
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "collectors/stacks.h"
+#include "collectors/kit/stacks.h"
 
 #define KERNEL(variable, called)                                                                   \
 	const struct symbol variable = {(called), "[kernel]", component_of_symbol(called),         \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze/stats.c analyze/memory.c */
+/* needs: analyze/figures/stats.c analyze/memory.c */
 /* libs: gsl */
 /* The statistics against published and independently computed values, and by simulation. */
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
-#include "analyze/stats.h"
+#include "analyze/figures/stats.h"
 
 #define COUNT(x) (sizeof(x) / sizeof(*(x)))
 

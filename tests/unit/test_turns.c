@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/turns.c */
+/* needs: collectors/kit/turns.c */
 /* How turns lie in windows of all lengths, for every number of those who take them. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "collectors/turns.h"
+#include "collectors/kit/turns.h"
 
 #define MS    1000000ULL
 #define SLICE (20 * MS)

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/average.h"
+
+#include <math.h>
+#include <string.h>
+
+static int by_key(const void *a, const void *b)
+{
+	return strverscmp(((const struct average *)a)->key, ((const struct average *)b)->key);
+}
+
+/* Every key of every run, once. */
+static void collect_keys(struct averages *averages, const struct configuration *c,
+			 enum metric_id id, enum record_end end)
+{
+	size_t unique = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct figures range = run_range(c->runs[i], id, end);
+
+		for (size_t j = 0; j < range.count; j++)
+			ARRAY_ADD(averages->at, averages->count) =
+				(struct average){range.at[j].key, NAN};
+	}
+	if (!averages->count)
+		return;
+	ARRAY_SORT(averages->at, averages->count, by_key);
+	for (size_t i = 0; i < averages->count; i++)
+		if (!unique || strcmp(averages->at[unique - 1].key, averages->at[i].key))
+			averages->at[unique++] = averages->at[i];
+	averages->count = unique;
+}
+
+static double average(const struct configuration *c, enum metric_id id, enum record_end end,
+		      const char *key, enum average_how how)
+{
+	bool total = metric_info(id)->kind != KIND_GAUGE;
+	double sum = 0, least = INFINITY, most = -INFINITY;
+	size_t runs = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		double value = run_figure(c->runs[i], id, end, key);
+
+		if (isnan(value) && total && run_measured(c->runs[i], end, id))
+			value = 0;
+		if (isnan(value))
+			continue;
+		sum += value;
+		least = fmin(least, value);
+		most = fmax(most, value);
+		runs++;
+	}
+	if (!runs)
+		return NAN;
+	return how == LEAST ? least : how == MOST ? most : sum / runs;
+}
+
+struct averages averages_of(const struct configuration *c, enum metric_id id, enum record_end end,
+			    enum average_how how)
+{
+	struct averages averages = {NULL, 0};
+
+	collect_keys(&averages, c, id, end);
+	for (size_t i = 0; i < averages.count; i++)
+		averages.at[i].value = average(c, id, end, averages.at[i].key, how);
+	return averages;
+}
+
+double averages_get(const struct averages *averages, const char *key)
+{
+	struct average wanted = {key, NAN};
+	const struct average *found = NULL;
+
+	if (averages->count)
+		found = bsearch(&wanted, averages->at, averages->count, sizeof(*averages->at),
+				by_key);
+	return found ? found->value : NAN;
+}
+
+double averages_sum(const struct averages *averages)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < averages->count; i++)
+		sum += averages->at[i].value;
+	return averages->count ? sum : NAN;
+}
+
+void averages_free(struct averages *averages)
+{
+	free(averages->at);
+}

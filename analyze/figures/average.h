@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The keys of a metric over several runs, each run first, then the mean of the runs.
+ *
+ *   averages_of()    every key that any run has, in order
+ *   averages_get()   the figure of one key; NAN where no run has it
+ *   averages_sum()   of all keys
+ *   averages_free()
+ */
+#ifndef ANALYZE_FIGURES_AVERAGE_H
+#define ANALYZE_FIGURES_AVERAGE_H
+
+#include "analyze/load/group.h"
+
+/*
+ * MEAN of a total counts a run that measured the source but lacks the key as a zero; of a gauge it
+ * leaves such a run out. LEAST and MOST are for extremes.
+ */
+enum average_how { MEAN, LEAST, MOST };
+
+struct average {
+	const char *key; /* belongs to the runs */
+	double value;
+};
+
+struct averages {
+	struct average *at;
+	size_t count;
+};
+
+struct averages averages_of(const struct configuration *c, enum metric_id id, enum record_end end,
+			    enum average_how how);
+double averages_get(const struct averages *averages, const char *key);
+double averages_sum(const struct averages *averages);
+void averages_free(struct averages *averages);
+
+#endif

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+bool item_claimed(const struct item *item)
+{
+	return item->verdict == VERDICT_MORE || item->verdict == VERDICT_LESS;
+}
+
+bool item_is_cost(const struct item *item)
+{
+	return item->what.section == SECTION_COST && strcmp(item->what.name, MEASURE_COST_TOTAL) &&
+	       (item->what.end != END_HOST || strncmp(item->what.name, "task/", strlen("task/")));
+}
+
+double item_share(const struct item *item, const struct comparing *c, double margin)
+{
+	if (!item_is_cost(item) || fabs(c->cost_change) < margin * c->cost_before)
+		return NAN;
+	return 100 * item->change / c->cost_change;
+}
+
+static double *unmeasured(size_t count)
+{
+	double *values = must_calloc(count, sizeof(*values));
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = NAN;
+	return values;
+}
+
+static bool same_measure(const struct measure *a, const struct measure *b)
+{
+	return a->section == b->section && a->end == b->end && !strcmp(a->name, b->name) &&
+	       !strcmp(a->unit, b->unit);
+}
+
+static struct item *item_for(struct comparing *c, const struct measure *m, size_t n_a, size_t n_b)
+{
+	struct item *item;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (same_measure(&c->items[i].what, m))
+			return &c->items[i];
+	item = &ARRAY_ADD(c->items, c->count);
+	*item = (struct item){
+		.order = c->count,
+		.what = *m,
+		.a = unmeasured(n_a),
+		.b = unmeasured(n_b),
+		.change = NAN,
+	};
+	item->what.name = arena_text(&c->texts, m->name, strlen(m->name));
+	item->what.unit = arena_text(&c->texts, m->unit, strlen(m->unit));
+	return item;
+}
+
+/* What a source that measured did not see in a run did not happen there: that is a zero. */
+static void fill_zeros(const struct item *item, const struct configuration *of, double *values)
+{
+	for (size_t i = 0; i < of->count; i++)
+		if (isnan(values[i]) && item->what.source != METRIC_NONE &&
+		    run_measured(of->runs[i], item->what.end, item->what.source))
+			values[i] = 0;
+}
+
+static void collect(struct comparing *c, const struct configuration *a,
+		    const struct configuration *b, const struct common *common)
+{
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *of = side ? b : a;
+
+		for (size_t i = 0; i < of->count; i++) {
+			struct measures m;
+
+			measures_of(&m, of->runs[i], &common->exponents);
+			for (size_t j = 0; j < m.count; j++) {
+				struct item *item = item_for(c, &m.at[j], a->count, b->count);
+
+				(side ? item->b : item->a)[i] = m.at[j].value;
+				item->what.quantum = m.at[j].quantum;
+			}
+			measures_free(&m);
+		}
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		fill_zeros(&c->items[i], a, c->items[i].a);
+		fill_zeros(&c->items[i], b, c->items[i].b);
+	}
+}
+
+/* "recv calls", "recv errors" and "recv time" are of one call: which is the one of a word? */
+static struct item *sibling(const struct comparing *c, const struct item *of, const char *word)
+{
+	size_t len = strcspn(of->what.name, " ") + 1;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+
+		if (item->what.section == SECTION_SYSCALLS && item->what.end == of->what.end &&
+		    !strncmp(item->what.name, of->what.name, len) &&
+		    !strcmp(item->what.name + len, word))
+			return item;
+	}
+	return NULL;
+}
+
+static double largest(const double *values, size_t count)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < count; i++)
+		most = isnan(values[i]) ? most : fmax(most, values[i]);
+	return most;
+}
+
+/*
+ * Calls of the threads that only wait for the end (less than one in a gigabyte, in every run of
+ * both sets) say nothing about the data path, and would only cost the other tests their power.
+ */
+static void drop_rare_calls(struct comparing *c, size_t n_a, size_t n_b)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+		const struct item *calls =
+			item->what.section == SECTION_SYSCALLS ? sibling(c, item, "calls") : NULL;
+
+		item->rare = calls && largest(calls->a, n_a) < 1 && largest(calls->b, n_b) < 1;
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].rare) {
+			free(c->items[i].a);
+			free(c->items[i].b);
+		} else {
+			c->items[kept++] = c->items[i];
+		}
+	}
+	c->count = kept;
+}
+
+static size_t measured(const double *values, size_t count, double *found)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!isnan(values[i]))
+			found[n++] = values[i];
+	return n;
+}
+
+/*
+ * Counters that explain are many, and become more with every source: as a family of their own they
+ * cost the answers no power.
+ */
+static unsigned int family(const struct item *item)
+{
+	return item->what.section >= SECTION_MECHANISM;
+}
+
+/* In place, each family by itself. */
+static void correct(const struct comparing *c, double *p)
+{
+	double *one = must_calloc(c->count, sizeof(*one));
+
+	for (unsigned int which = 0; which < 2; which++) {
+		for (size_t i = 0; i < c->count; i++)
+			one[i] = family(&c->items[i]) == which ? p[i] : NAN;
+		stats_holm(one, c->count);
+		for (size_t i = 0; i < c->count; i++)
+			if (family(&c->items[i]) == which)
+				p[i] = one[i];
+	}
+	free(one);
+}
+
+static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin, bool all_p)
+{
+	double *a = must_calloc(n_a, sizeof(*a));
+	double *b = must_calloc(n_b, sizeof(*b));
+	double *p = must_calloc(c->count, sizeof(*p));
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+
+		size_t in_a = measured(item->a, n_a, a);
+		size_t in_b = measured(item->b, n_b, b);
+
+		item->comparison = stats_compare(a, in_a, b, in_b, margin, item->what.quantum);
+		/* All splits take time, and only a program reads p of every figure. */
+		item->p_permutation = item->what.section == SECTION_RESULT || all_p
+					      ? stats_permutation(a, in_a, b, in_b)
+					      : NAN;
+		/* What is zero in every run was not tested, and costs the others nothing. */
+		p[i] = item->comparison.a == 0 && item->comparison.b == 0
+			       ? NAN
+			       : item->comparison.p_margin;
+		c->tests[family(item)] += !isnan(p[i]);
+	}
+	correct(c, p);
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+
+		item->p = p[i];
+		item->verdict = stats_verdict(&item->comparison, p[i], margin);
+		if (c->withheld && item_claimed(item))
+			item->verdict = VERDICT_INCONCLUSIVE;
+	}
+	free(a);
+	free(b);
+	free(p);
+}
+
+static double or_zero(double x)
+{
+	return isnan(x) ? 0 : x;
+}
+
+/*
+ * Time in a call per KB is calls per KB times the time of one; its change is split between the
+ * two by their logarithms (LMDI: Ang, Energy Policy 33, 2005), which leaves no rest.
+ */
+static void split_call(struct item *calls, struct item *time)
+{
+	const double ns_per_kb = 1e-6; /* calls per GB x ns */
+	const struct comparison *n = &calls->comparison;
+	const struct comparison *t = &time->comparison;
+	double before = or_zero(n->a) * or_zero(t->a) * ns_per_kb;
+	double after = or_zero(n->b) * or_zero(t->b) * ns_per_kb;
+	double mean;
+
+	if (before <= 0 || after <= 0) {
+		calls->change = after - before;
+		time->change = 0;
+		return;
+	}
+	mean = before == after ? before : (after - before) / log(after / before);
+	calls->change = mean * log(n->b / n->a);
+	time->change = mean * log(t->b / t->a);
+}
+
+static double mean_measured(const double *values, size_t count)
+{
+	double *found = must_calloc(count, sizeof(*found));
+	double mean = stats_mean(found, measured(values, count, found));
+
+	free(found);
+	return mean;
+}
+
+static void weigh(struct comparing *c, size_t n_a, size_t n_b)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+		if (item->what.section == SECTION_COST) {
+			/* Arithmetic means add up, geometric ones do not. */
+			item->comparison.a = mean_measured(item->a, n_a);
+			item->comparison.b = mean_measured(item->b, n_b);
+			item->change = or_zero(item->comparison.b) - or_zero(item->comparison.a);
+			if (item_is_cost(item)) {
+				c->cost_before += or_zero(item->comparison.a);
+				c->cost_change += item->change;
+			}
+		} else if (item->what.section == SECTION_SYSCALLS &&
+			   sibling(c, item, "calls") == item && sibling(c, item, "time")) {
+			split_call(item, sibling(c, item, "time"));
+		}
+	}
+}
+
+static double weight(const struct item *item)
+{
+	double ratio = item->comparison.ratio.center;
+
+	if (!isnan(item->change))
+		return fabs(item->change);
+	return ratio > 0 ? fabs(log(ratio)) : item->comparison.b > 0;
+}
+
+/* Calls that are there to wait: their time says how long nothing happened, not what it cost. */
+static bool waits(const char *name)
+{
+	static const char *const calls[] = {
+		"epoll_wait ", "epoll_pwait", "poll ",	    "ppoll ",		"select ",
+		"pselect6 ",   "futex ",      "nanosleep ", "clock_nanosleep ",
+	};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (!strncmp(name, calls[i], strlen(calls[i])))
+			return true;
+	return false;
+}
+
+/*
+ * Behind the others of their section: what tasks of neither end cost, and the time of calls that
+ * are there to wait.
+ */
+static bool comes_last(const struct item *item)
+{
+	if (item->what.section == SECTION_COST)
+		return item->what.end == END_HOST && !item_is_cost(item);
+	return item->what.section == SECTION_SYSCALLS && waits(item->what.name);
+}
+
+/* Results keep their order; else what is claimed comes first, and what moved most of it. */
+static int by_weight(const void *a, const void *b)
+{
+	const struct item *x = a;
+	const struct item *y = b;
+	double more;
+
+	if (x->what.section != y->what.section)
+		return x->what.section < y->what.section ? -1 : 1;
+	if (x->what.section == SECTION_RESULT)
+		return x->order < y->order ? -1 : 1;
+	if (comes_last(x) != comes_last(y))
+		return comes_last(x) ? 1 : -1;
+	if (isnan(x->change) != isnan(y->change))
+		return isnan(x->change) ? 1 : -1;
+	if (isnan(x->change) && item_claimed(x) != item_claimed(y))
+		return item_claimed(x) ? -1 : 1;
+	more = weight(y) - weight(x);
+	if (more > 0 || more < 0)
+		return more > 0 ? 1 : -1;
+	return strcmp(x->what.name, y->what.name);
+}
+
+void compare_runs(struct comparing *c, const struct configuration *a, const struct configuration *b,
+		  const struct common *common, bool withhold)
+{
+	*c = (struct comparing){.withheld = withhold};
+	collect(c, a, b, common);
+	drop_rare_calls(c, a->count, b->count);
+	judge(c, a->count, b->count, common->margin,
+	      common->format == FORMAT_CSV || common->format == FORMAT_JSON);
+	weigh(c, a->count, b->count);
+	ARRAY_SORT(c->items, c->count, by_weight);
+}
+
+void compare_free(struct comparing *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		free(c->items[i].a);
+		free(c->items[i].b);
+	}
+	free(c->items);
+	arena_free(&c->texts);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two sets of runs held against each other, figure by figure.
+ *
+ *   compare_runs()   every measure that either set has, compared and judged
+ *   compare_free()
+ *   item_claimed()   whether an item is said to have moved
+ *   item_share()     its share of the change in CPU cost
+ *   settings_of()    the facts that are one thing in all of A and another in all of B
+ *   one_after_other() whether all of one set ran before all of the other, or may have
+ */
+#ifndef ANALYZE_FIGURES_COMPARE_H
+#define ANALYZE_FIGURES_COMPARE_H
+
+#include "analyze/load/group.h"
+#include "analyze/figures/measures.h"
+#include "analyze/options.h"
+#include "analyze/figures/stats.h"
+
+struct item {
+	struct measure what; /* its value is unused */
+	double *a, *b;	     /* per run; NAN where not measured */
+	struct comparison comparison;
+	double p; /* p_margin after Holm over the items of its family */
+	double p_permutation;
+	enum verdict verdict;
+	/* What it adds to the change from A to B, in ns per KB; NAN outside costs and calls. */
+	double change;
+	size_t order; /* as it was found */
+	bool rare;    /* of a call that hardly ever happens */
+};
+
+struct comparing {
+	struct item *items; /* by section; within one what moved most first */
+	size_t count;
+	/* Of what was asked (result, cost, calls, receives, TCP), and of counters that explain. */
+	size_t tests[2];
+	bool withheld; /* whatever moved, nothing is claimed */
+	struct arena texts;
+	/* CPU cost over all components of both ends, bystanders left out: ns per KB. */
+	double cost_before;
+	double cost_change;
+};
+
+struct setting {
+	enum record_end end;
+	enum metric_id id;
+	const char *key;
+	const char *a, *b; /* NULL: not in the records */
+};
+
+/* withhold: claim nothing, whatever moved. */
+void compare_runs(struct comparing *c, const struct configuration *a, const struct configuration *b,
+		  const struct common *common, bool withhold);
+void compare_free(struct comparing *c);
+bool item_claimed(const struct item *item);
+/* A line of the ledger that is a part of its sum, and not of tasks that are neither end. */
+bool item_is_cost(const struct item *item);
+/* Percent of the change in cost; NAN where that change is within the margin. */
+double item_share(const struct item *item, const struct comparing *c, double margin);
+
+/* Options first. Returns how many; the array is the caller's to free. */
+size_t settings_of(const struct configuration *a, const struct configuration *b,
+		   struct setting **settings);
+bool one_after_other(const struct configuration *a, const struct configuration *b);
+
+#endif

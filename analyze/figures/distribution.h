@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The histograms of a run: buckets whose keys end in their lower edge.
+ *
+ *   distribution_of()        the buckets of one prefix ("recvmsg" of "recvmsg:1024"), in order
+ *   distribution_quantile()  the value below which a share of the counts lies, to within a bucket
+ *   bucket_edge()            the edge at the end of a key
+ */
+#ifndef ANALYZE_FIGURES_DISTRIBUTION_H
+#define ANALYZE_FIGURES_DISTRIBUTION_H
+
+#include <stdint.h>
+
+#include "analyze/load/run.h"
+
+/* prefix: NULL where the keys are edges alone. */
+struct figures distribution_of(const struct run *run, enum metric_id id, enum record_end end,
+			       const char *prefix);
+
+/* The middle of the bucket in which the quantile lies; NAN where nothing was counted. */
+double distribution_quantile(struct figures buckets, double share);
+
+/* 0, or -1 where the key does not end in the edge of a bucket. prefix_len: without the colon. */
+int bucket_edge(const char *key, size_t len, uint64_t *edge, size_t *prefix_len);
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/ledger.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyze/figures/measures.h"
+#include "record/components.h"
+
+int cost_context_len(const char *key)
+{
+	return strcspn(key, "/");
+}
+
+const char *cost_component(const char *key)
+{
+	const char *slash = strchr(key, '/');
+
+	return slash ? slash + 1 : key;
+}
+
+/* What a sampler counts while a CPU sleeps is no cost. */
+static bool is_idle(const char *key)
+{
+	return !strncmp(key, "idle/", strlen("idle/")) ||
+	       !strcmp(cost_component(key), component_name(COMPONENT_idle));
+}
+
+static double accounted(const struct run *run, enum record_end end)
+{
+	double busy = run_sum(run, METRIC_cpu_busy, end);
+	double window =
+		run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end, NULL);
+
+	return busy / 100 * window * 1e3 / payload_of(run, end);
+}
+
+struct ledger ledger_of(const struct run *run)
+{
+	struct ledger ledger = {.at = NULL};
+
+	for (enum record_end end = 0; end < END_COUNT; end++) {
+		struct figures range = run_range(run, METRIC_profile_component, end);
+		double per_kb = 1e3 / payload_of(run, end);
+		double period = run_figure(run, METRIC_profile_period, end, NULL);
+
+		if (isnan(period))
+			period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
+		ledger.sum[LEDGER_TOTAL][end] = range.count ? 0 : NAN;
+		ledger.sum[LEDGER_UNMAPPED][end] = range.count ? 0 : NAN;
+		ledger.sum[LEDGER_ACCOUNTED][end] = accounted(run, end);
+		for (size_t i = 0; i < range.count; i++) {
+			const struct figure *f = &range.at[i];
+			double cost = f->value * per_kb;
+
+			if (is_idle(f->key))
+				continue;
+			ARRAY_ADD(ledger.at, ledger.count) = (struct cost){
+				end, f->key, cost, isnan(period) ? 0 : period * per_kb};
+			ledger.sum[LEDGER_TOTAL][end] += cost;
+			if (!strcmp(cost_component(f->key), component_name(COMPONENT_unmapped)))
+				ledger.sum[LEDGER_UNMAPPED][end] += cost;
+		}
+	}
+	return ledger;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	free(ledger->at);
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/measures.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/figures/distribution.h"
+#include "analyze/figures/ledger.h"
+
+#define KB 1e3
+#define GB 1e9
+
+double payload_of(const struct run *run, enum record_end end)
+{
+	double bytes = run_figure(run, METRIC_path_bytes, end, NULL);
+
+	for (enum record_end other = END_RX; isnan(bytes) && other <= END_TX; other++)
+		bytes = run_figure(run, METRIC_path_bytes, other, NULL);
+	return bytes > 0 ? bytes : NAN;
+}
+
+static const char *name(struct measures *m, const char *first, const char *second)
+{
+	return arena_printed(&m->texts, "%s%s%s", first, *first && *second ? " " : "", second);
+}
+
+static void add(struct measures *m, struct measure measure)
+{
+	if (!isnan(measure.value))
+		ARRAY_ADD(m->at, m->count) = measure;
+}
+
+static void add_results(struct measures *m, const struct run *run,
+			const struct exponents *exponents)
+{
+	struct outcome o = outcome_of(run, exponents);
+
+	for (enum quantity q = 0; q < QUANTITIES; q++) {
+		const struct quantity_info *info = quantity_info(q);
+
+		add(m, (struct measure){SECTION_RESULT, END_HOST, info->words, info->unit,
+					info->better, METRIC_NONE, 0, o.of[q]});
+	}
+}
+
+static void add_costs(struct measures *m, const struct run *run)
+{
+	struct ledger ledger = ledger_of(run);
+
+	for (size_t i = 0; i < ledger.count; i++) {
+		const struct cost *cost = &ledger.at[i];
+
+		add(m, (struct measure){SECTION_COST, cost->end, name(m, "", cost->key), "ns/KB",
+					BETTER_LESS, METRIC_profile_component, cost->quantum,
+					cost->ns_per_kb});
+	}
+	for (enum record_end end = 0; end < END_COUNT; end++)
+		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_TOTAL, "ns/KB", BETTER_LESS,
+					METRIC_NONE, 0, ledger.sum[LEDGER_TOTAL][end]});
+	ledger_free(&ledger);
+}
+
+static void add_syscalls(struct measures *m, const struct run *run, enum record_end end)
+{
+	struct figures calls = run_range(run, METRIC_syscalls_calls, end);
+	double per_gb = GB / payload_of(run, end);
+
+	for (size_t i = 0; i < calls.count; i++) {
+		const char *key = calls.at[i].key;
+		double count = calls.at[i].value;
+		double total = run_figure(run, METRIC_syscalls_total, end, key);
+		double errors = run_figure(run, METRIC_syscalls_errors, end, key);
+
+		add(m,
+		    (struct measure){SECTION_SYSCALLS, end, name(m, key, "calls"), "/GB",
+				     BETTER_LESS, METRIC_syscalls_calls, per_gb, count * per_gb});
+		if (errors > 0)
+			add(m, (struct measure){SECTION_SYSCALLS, end, name(m, key, "errors"),
+						"/GB", BETTER_LESS, METRIC_syscalls_calls, per_gb,
+						errors * per_gb});
+		if (count > 0)
+			add(m,
+			    (struct measure){SECTION_SYSCALLS, end, name(m, key, "time"), "ns/call",
+					     BETTER_LESS, METRIC_NONE, 0, total / count});
+	}
+}
+
+static void add_receives(struct measures *m, const struct run *run)
+{
+	struct figures sizes = run_range(run, METRIC_path_receive_size, END_RX);
+	double receives = run_sum(run, METRIC_path_receive_size, END_RX);
+
+	if (!(receives > 0))
+		return;
+	add(m, (struct measure){SECTION_RECEIVE, END_RX, "mean", "bytes", BETTER_NEITHER,
+				METRIC_NONE, 0, payload_of(run, END_RX) / receives});
+	add(m, (struct measure){SECTION_RECEIVE, END_RX, "median", "bytes", BETTER_NEITHER,
+				METRIC_NONE, 0, distribution_quantile(sizes, 0.5)});
+	add(m, (struct measure){SECTION_RECEIVE, END_RX, "99 % below", "bytes", BETTER_NEITHER,
+				METRIC_NONE, 0, distribution_quantile(sizes, 0.99)});
+}
+
+/* Where a metric is compared; SECTIONS for those that have their own way above, or none. */
+static enum section section_of(enum metric_id id)
+{
+	static const struct {
+		const char *source;
+		enum section section;
+	} sections[] = {
+		{"fact", SECTIONS},	     {"collector", SECTIONS},	  {"power", SECTIONS},
+		{"syscalls", SECTIONS},	     {"profile", SECTIONS},	  {"selfcost", SECTIONS},
+		{"tcp", SECTION_TCP},	     {"cpu", SECTION_CPU},	  {"nic", SECTION_DEVICE},
+		{"softnet", SECTION_DEVICE}, {"softirq", SECTION_DEVICE}, {"iowait", SECTIONS},
+		{"cstate", SECTIONS},	     {"cpufreq", SECTIONS},
+	};
+	const struct metric_info *info = metric_info(id);
+
+	switch (id) {
+	case METRIC_path_bytes:
+	case METRIC_path_bytes_zerocopy:
+	case METRIC_path_bytes_copied:
+	case METRIC_path_bytes_life:
+	case METRIC_path_window_ns:
+	case METRIC_path_flow_bytes:
+	case METRIC_path_messages:
+	case METRIC_path_calls:
+	case METRIC_cpu_busy:
+	case METRIC_cpu_elsewhere:
+	case METRIC_cpu_idle:
+	case METRIC_cpu_thread:
+	case METRIC_tcp_delivery_rate: /* the latest sample only */
+		return SECTIONS;
+	default:
+		break;
+	}
+	if (info->kind == KIND_FACT || info->kind == KIND_HISTOGRAM)
+		return SECTIONS;
+	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
+		if (!strcmp(sections[i].source, info->source))
+			return sections[i].section;
+	return SECTION_MECHANISM;
+}
+
+/* Flows and CPUs are numbers, and one of them is not that of another run: they are added up. */
+static bool is_number(const char *key)
+{
+	for (; isdigit((unsigned char)*key); key++)
+		;
+	return !*key;
+}
+
+static void add_scaled(struct measures *m, const struct run *run, enum metric_id id,
+		       enum record_end end, const char *key, double value, size_t parts)
+{
+	const struct metric_info *info = metric_info(id);
+	struct measure measure = {
+		.section = section_of(id),
+		.end = end,
+		.name = name(m, info->name, key),
+		.unit = info->unit,
+		.better = info->better,
+		.source = id,
+	};
+
+	if (info->kind == KIND_GAUGE) {
+		measure.value = value / parts;
+	} else if (!strcmp(info->source, "tcp") && !strcmp(info->unit, "ns")) {
+		/* Time in a state of a connection: as a share of all the time it had. */
+		measure.unit = "% of time";
+		measure.value = 100 * value / parts /
+				run_figure(run, METRIC_path_window_ns,
+					   end == END_HOST ? END_RX : end, NULL);
+	} else if (!strcmp(info->unit, "ns")) {
+		measure.unit = "ns/KB";
+		measure.value = value * KB / payload_of(run, end);
+	} else {
+		measure.unit = "/GB";
+		measure.quantum = GB / payload_of(run, end);
+		measure.value = value * measure.quantum;
+	}
+	add(m, measure);
+}
+
+static void add_metric(struct measures *m, const struct run *run, enum metric_id id,
+		       enum record_end end)
+{
+	struct figures range = run_range(run, id, end);
+	double sum = 0;
+	size_t numbered = 0;
+
+	for (size_t i = 0; i < range.count; i++) {
+		if (is_number(range.at[i].key)) {
+			sum += range.at[i].value;
+			numbered++;
+		} else {
+			add_scaled(m, run, id, end, range.at[i].key, range.at[i].value, 1);
+		}
+	}
+	if (numbered)
+		add_scaled(m, run, id, end, "", sum, numbered);
+}
+
+void measures_of(struct measures *m, const struct run *run, const struct exponents *exponents)
+{
+	*m = (struct measures){.at = NULL};
+	add_results(m, run, exponents);
+	add_costs(m, run);
+	for (enum record_end end = 0; end < END_COUNT; end++)
+		add_syscalls(m, run, end);
+	add_receives(m, run);
+	for (int id = 0; id < METRIC_COUNT; id++)
+		for (enum record_end end = 0; section_of(id) != SECTIONS && end < END_COUNT; end++)
+			add_metric(m, run, id, end);
+}
+
+void measures_free(struct measures *m)
+{
+	arena_free(&m->texts);
+	free(m->at);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/roi.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct quantity_info infos[QUANTITIES] = {
+	[THROUGHPUT] = {"throughput_gbit_s", "throughput", "throughput", "T", "Gbit/s",
+			BETTER_MORE},
+	[CPU_RX] = {"cpu_rx_percent", "cpu-rx", "CPU of rx", "C rx", "%", BETTER_LESS},
+	[CPU_TX] = {"cpu_tx_percent", "cpu-tx", "CPU of tx", "C tx", "%", BETTER_LESS},
+	[CPU_TOTAL] = {"cpu_total_percent", "cpu", "CPU in total", "C", "%", BETTER_LESS},
+	[POWER_RX] = {"power_rx_w", "power-rx", "power of rx", "P rx", "W", BETTER_LESS},
+	[POWER_TX] = {"power_tx_w", "power-tx", "power of tx", "P tx", "W", BETTER_LESS},
+	[POWER_TOTAL] = {"power_total_w", "power", "power in total", "P", "W", BETTER_LESS},
+	[ZEROCOPY_RX] = {"zerocopy_rx_percent", "zerocopy-rx", "zero-copy share of rx", "zc rx",
+			 "%", BETTER_MORE},
+	[ZEROCOPY_TX] = {"zerocopy_tx_percent", "zerocopy-tx", "zero-copy share of tx", "zc tx",
+			 "%", BETTER_MORE},
+	[ROI_CPU_RX] = {"roi_cpu_rx", "roi-rx", "CPU ROI of rx", "C rx", "", BETTER_MORE},
+	[ROI_CPU_TX] = {"roi_cpu_tx", "roi-tx", "CPU ROI of tx", "C tx", "", BETTER_MORE},
+	[ROI_CPU_TOTAL] = {"roi_cpu_total", "roi", "CPU ROI", "ΣC", "", BETTER_MORE},
+	[ROI_POWER_RX] = {"roi_power_rx", "roi-power-rx", "power ROI of rx", "P rx", "",
+			  BETTER_MORE},
+	[ROI_POWER_TX] = {"roi_power_tx", "roi-power-tx", "power ROI of tx", "P tx", "",
+			  BETTER_MORE},
+	[ROI_POWER_TOTAL] = {"roi_power_total", "roi-power", "power ROI", "P", "", BETTER_MORE},
+};
+
+const struct quantity_info *quantity_info(enum quantity q)
+{
+	return &infos[q];
+}
+
+static void exponent_text(double exponent, char *text, size_t size)
+{
+	if (exponent == 1)
+		snprintf(text, size, "%s", "");
+	else if (exponent == 2)
+		snprintf(text, size, "²");
+	else
+		snprintf(text, size, "^%g", exponent);
+}
+
+void quantity_heading(enum quantity q, const struct exponents *exponents, char *text, size_t size)
+{
+	const char *heading = infos[q].heading;
+	char n[16], m[16];
+
+	exponent_text(exponents->throughput, n, sizeof(n));
+	exponent_text(exponents->power, m, sizeof(m));
+	switch (q) {
+	case ROI_CPU_RX:
+	case ROI_CPU_TX:
+	case ROI_CPU_TOTAL:
+		snprintf(text, size, "T%s/%s", n, heading);
+		break;
+	case ROI_POWER_RX:
+	case ROI_POWER_TX:
+	case ROI_POWER_TOTAL:
+		snprintf(text, size, "T%s/P%s%s", n, m, heading + strlen("P"));
+		break;
+	default:
+		snprintf(text, size, "%s", heading);
+		break;
+	}
+}
+
+enum quantity quantity_find(const char *sort)
+{
+	enum quantity q = 0;
+
+	while (q < QUANTITIES && strcmp(infos[q].sort, sort))
+		q++;
+	return q;
+}
+
+/*
+ * rx, tx and their sum. What both ends share is in END_HOST, and belongs to the sum only. Without
+ * it both ends are needed: half a sum is not a total.
+ */
+static void by_scope(const struct run *run, enum metric_id id, double *scopes)
+{
+	double shared = run_sum(run, id, END_HOST);
+	double rx = run_sum(run, id, END_RX);
+	double tx = run_sum(run, id, END_TX);
+
+	scopes[0] = rx;
+	scopes[1] = tx;
+	scopes[2] = NAN;
+	if (!isnan(rx) && !isnan(tx))
+		scopes[2] = rx + tx + (isnan(shared) ? 0 : shared);
+	else if (isnan(rx) && isnan(tx))
+		scopes[2] = shared;
+}
+
+static double zerocopy_share(const struct run *run, enum record_end end)
+{
+	double zerocopy = run_figure(run, METRIC_path_bytes_zerocopy, end, NULL);
+	double copied = run_figure(run, METRIC_path_bytes_copied, end, NULL);
+	double seen = run_sum(run, METRIC_iouring_zcrx_copied, end);
+
+	/* zcpath knows what the kernel reports, which leaves some out; a hook saw all of it. */
+	if (seen > copied && seen <= zerocopy + copied) {
+		zerocopy -= seen - copied;
+		copied = seen;
+	}
+	return zerocopy + copied > 0 ? 100 * zerocopy / (zerocopy + copied) : NAN;
+}
+
+/* Throughput is the receiver's. Where only the sender was attached to, it is what was acknowledged.
+ */
+static double throughput_of(const struct run *run)
+{
+	bool rx = run_fact(run, METRIC_fact_attached, END_RX, NULL);
+	bool tx = run_fact(run, METRIC_fact_attached, END_TX, NULL);
+	enum record_end end = tx && !rx ? END_TX : END_RX;
+
+	/* Bits per nanosecond are Gbit/s. */
+	return 8 * run_figure(run, METRIC_path_bytes, end, NULL) /
+	       run_figure(run, METRIC_path_window_ns, end, NULL);
+}
+
+struct outcome outcome_of(const struct run *run, const struct exponents *exponents)
+{
+	double t = throughput_of(run);
+	double value = pow(t, exponents->throughput);
+	struct outcome o;
+
+	o.of[THROUGHPUT] = t;
+	by_scope(run, METRIC_cpu_busy, &o.of[CPU_RX]);
+	by_scope(run, METRIC_power_mean, &o.of[POWER_RX]);
+	o.of[ZEROCOPY_RX] = zerocopy_share(run, END_RX);
+	o.of[ZEROCOPY_TX] = zerocopy_share(run, END_TX);
+	for (int scope = 0; scope < 3; scope++) {
+		double c = o.of[CPU_RX + scope];
+		double p = o.of[POWER_RX + scope];
+
+		o.of[ROI_CPU_RX + scope] = c > 0 ? value / c : NAN;
+		o.of[ROI_POWER_RX + scope] = p > 0 ? value / pow(p, exponents->power) : NAN;
+	}
+	return o;
+}
+
+size_t outcomes(struct run *const *runs, size_t count, enum quantity q,
+		const struct exponents *exponents, double *values)
+{
+	size_t measured = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double value = outcome_of(runs[i], exponents).of[q];
+
+		if (!isnan(value))
+			values[measured++] = value;
+	}
+	return measured;
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/load/group.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/say.h"
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text);
+	size_t end_len = strlen(end);
+
+	return len >= end_len && !strcmp(text + len - end_len, end);
+}
+
+static char *copy(const char *text, size_t len)
+{
+	char *made = must_malloc(len + 1);
+
+	memcpy(made, text, len);
+	made[len] = '\0';
+	return made;
+}
+
+static char *directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? copy(path, slash - path) : copy(".", 1);
+}
+
+static struct configuration *configuration_of(struct experiment *e, const char *directory,
+					      const char *name)
+{
+	struct configuration *c;
+
+	for (size_t i = 0; i < e->count; i++) {
+		c = &e->configurations[i];
+		if (!strcmp(c->name, name) && !strcmp(c->directory, directory))
+			return c;
+	}
+	c = &ARRAY_ADD(e->configurations, e->count);
+	*c = (struct configuration){
+		.name = copy(name, strlen(name)),
+		.directory = copy(directory, strlen(directory)),
+	};
+	return c;
+}
+
+/* A run that is named twice, by its file and by its directory, is still one sample. */
+static bool is_twice(struct experiment *e, const char *path)
+{
+	struct stat st;
+
+	if (!strcmp(path, "-") || stat(path, &st))
+		return false;
+	for (size_t i = 0; i < e->file_count; i++)
+		if (e->files[i].device == st.st_dev && e->files[i].inode == st.st_ino)
+			return true;
+	ARRAY_ADD(e->files, e->file_count) = (struct file){st.st_dev, st.st_ino};
+	return false;
+}
+
+static int add_run(struct experiment *e, const char *path, enum run_keep keep)
+{
+	struct run *run = run_load(path, keep);
+	struct configuration *c;
+	const char *name, *control;
+	char *directory;
+
+	if (!run)
+		return -1;
+	if (is_twice(e, path)) {
+		run_free(run);
+		return 0;
+	}
+	/* What zcpath wrote alone names no configuration: then the file is one. */
+	name = run_fact(run, METRIC_fact_configuration, END_HOST, NULL);
+	directory = directory_of(path);
+	c = configuration_of(e, directory, name ? name : path);
+	free(directory);
+	control = run_fact(run, METRIC_fact_option, END_HOST, "control");
+	if (control && !strcmp(control, "yes"))
+		ARRAY_ADD(c->controls, c->control_count) = run;
+	else
+		ARRAY_ADD(c->runs, c->count) = run;
+	return 0;
+}
+
+static void leave_out(struct experiment *e, const char *path, const char *why)
+{
+	ARRAY_ADD(e->left_out, e->left_out_count) =
+		(struct left_out){copy(path, strlen(path)), why};
+}
+
+/* A directory of runs is where people save tables too. What cannot be read, the reader will say. */
+static bool is_record(const char *path)
+{
+	char start[sizeof(RECORD_HEADER)];
+	FILE *in = fopen(path, "re");
+	size_t got;
+
+	if (!in)
+		return true;
+	got = fread(start, 1, sizeof(start) - 1, in);
+	fclose(in);
+	return got == sizeof(start) - 1 && !memcmp(start, RECORD_HEADER, got);
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strverscmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int add_found(struct experiment *e, const FTSENT *file, enum run_keep keep)
+{
+	if (ends_with(file->fts_name, ".csv.part"))
+		leave_out(e, file->fts_path, "a run that did not finish");
+	else if (!ends_with(file->fts_name, ".csv"))
+		return 0; /* a plan, folded stacks */
+	else if (is_record(file->fts_path))
+		return add_run(e, file->fts_path, keep);
+	else
+		leave_out(e, file->fts_path, "which is no record of zcprof");
+	return 0;
+}
+
+static int add_tree(struct experiment *e, char *directory, enum run_keep keep)
+{
+	char *roots[] = {directory, NULL};
+	FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
+	int result = 0;
+	FTSENT *entry;
+
+	if (!tree) {
+		say_error("cannot list %s: %s", directory, strerror(errno));
+		return -1;
+	}
+	while (!result && (entry = fts_read(tree))) {
+		if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR) {
+			say_error("cannot read %s: %s", entry->fts_path,
+				  strerror(entry->fts_errno));
+			result = -1;
+		} else if (entry->fts_info == FTS_F) {
+			result = add_found(e, entry, keep);
+		}
+	}
+	fts_close(tree);
+	return result;
+}
+
+/* "dir/" and "dir" name the same runs in the same words. */
+static void strip_slashes(char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+}
+
+static int add_path(struct experiment *e, const char *given, enum run_keep keep)
+{
+	char *path = copy(given, strlen(given));
+	struct stat st = {.st_mode = 0};
+	int result = 0;
+
+	strip_slashes(path);
+	if (strcmp(path, "-") && stat(path, &st)) {
+		say_error("cannot read %s: %s", path, strerror(errno));
+		result = -1;
+	} else if (S_ISDIR(st.st_mode)) {
+		result = add_tree(e, path, keep);
+	} else {
+		result = add_run(e, path, keep);
+	}
+	free(path);
+	return result;
+}
+
+/*
+ * The repeats of a configuration run one after the other, so the number of the repeat is their
+ * order in time.
+ */
+static int by_repeat(const void *a, const void *b)
+{
+	const struct run *const *x = a;
+	const struct run *const *y = b;
+	const char *first = run_fact(*x, METRIC_fact_repeat, END_HOST, NULL);
+	const char *second = run_fact(*y, METRIC_fact_repeat, END_HOST, NULL);
+	int order = strverscmp(first ? first : "", second ? second : "");
+
+	return order ? order : strverscmp((*x)->path, (*y)->path);
+}
+
+/* Configurations of one name from two directories are told apart by their directories. */
+static void name_apart(struct experiment *e)
+{
+	bool *twice = must_calloc(e->count, sizeof(*twice));
+
+	for (size_t i = 0; i < e->count; i++)
+		for (size_t j = 0; j < e->count; j++)
+			if (i != j && !strcmp(e->configurations[i].name, e->configurations[j].name))
+				twice[i] = true;
+	for (size_t i = 0; i < e->count; i++) {
+		struct configuration *c = &e->configurations[i];
+
+		if (!twice[i])
+			continue;
+		free(c->name);
+		c->name = copy(c->directory, strlen(c->directory));
+	}
+	free(twice);
+}
+
+int experiment_load(struct experiment *e, char *const *paths, size_t count, enum run_keep keep)
+{
+	*e = (struct experiment){0};
+	for (size_t i = 0; i < count; i++) {
+		if (add_path(e, paths[i], keep)) {
+			experiment_free(e);
+			return -1;
+		}
+	}
+	if (!e->count) {
+		say_error("%s holds no finished run%s; make some with 'zcprof run -o DIR'",
+			  paths[0],
+			  e->left_out_count ? ", only .part files and what is no record" : "");
+		experiment_free(e);
+		return -1;
+	}
+	for (size_t i = 0; i < e->count; i++) {
+		struct configuration *c = &e->configurations[i];
+
+		ARRAY_SORT(c->runs, c->count, by_repeat);
+	}
+	name_apart(e);
+	return 0;
+}
+
+const struct configuration *experiment_find(const struct experiment *e, const char *name)
+{
+	for (size_t i = 0; i < e->count; i++)
+		if (!strcmp(e->configurations[i].name, name))
+			return &e->configurations[i];
+	return NULL;
+}
+
+void experiment_free(struct experiment *e)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		struct configuration *c = &e->configurations[i];
+
+		for (size_t j = 0; j < c->count; j++)
+			run_free(c->runs[j]);
+		for (size_t j = 0; j < c->control_count; j++)
+			run_free(c->controls[j]);
+		free(c->runs);
+		free(c->controls);
+		free(c->name);
+		free(c->directory);
+	}
+	for (size_t i = 0; i < e->left_out_count; i++)
+		free(e->left_out[i].path);
+	free(e->left_out);
+	free(e->files);
+	free(e->configurations);
+	*e = (struct experiment){0};
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Runs as they belong together. Runs of one directory that name the same configuration are its
+ * repeats; repeats without collectors are its controls.
+ *
+ *   experiment_load()  every record in the files and directories that were named; in a directory
+ *                      what is no record, or a run that did not finish, is left out
+ *   experiment_find()  a configuration by its name
+ *   experiment_free()
+ */
+#ifndef ANALYZE_LOAD_GROUP_H
+#define ANALYZE_LOAD_GROUP_H
+
+#include <sys/types.h>
+
+#include "analyze/load/run.h"
+
+struct configuration {
+	char *name;
+	char *directory;
+	struct run **runs; /* in the order in which they ran */
+	size_t count;
+	struct run **controls;
+	size_t control_count;
+};
+
+struct experiment {
+	struct configuration *configurations;
+	size_t count;
+	struct left_out {
+		char *path;
+		const char *why; /* "a run that did not finish" */
+	} * left_out;
+	size_t left_out_count;
+	struct file {
+		dev_t device;
+		ino_t inode;
+	} * files; /* that were read */
+	size_t file_count;
+};
+
+/* 0, or -1 after saying what is wrong: nothing there, or a record that is refused. */
+int experiment_load(struct experiment *e, char *const *paths, size_t count, enum run_keep keep);
+const struct configuration *experiment_find(const struct experiment *e, const char *name);
+void experiment_free(struct experiment *e);
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/load/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/say.h"
+#include "record/reader.h"
+
+/* CPU 2 before CPU 10, and a histogram's edges in their order. */
+static int by_key(const struct figure *a, const struct figure *b)
+{
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	if (a->end != b->end)
+		return a->end < b->end ? -1 : 1;
+	return strverscmp(a->key, b->key);
+}
+
+static int compare_figures(const void *a, const void *b)
+{
+	return by_key(a, b);
+}
+
+static void add_row(struct run *run, const struct row *row, enum run_keep keep)
+{
+	struct figure figure = {row->id, row->end, "", row->number};
+
+	if (row->time_s != WINDOW && keep == KEEP_WINDOW)
+		return;
+	if (row->key.len)
+		figure.key = arena_text(&run->texts, row->key.at, row->key.len);
+
+	if (metric_info(row->id)->kind == KIND_FACT)
+		ARRAY_ADD(run->facts, run->fact_count) =
+			(struct fact){row->id, row->end, figure.key,
+				      arena_text(&run->texts, row->value.at, row->value.len)};
+	else if (row->time_s == WINDOW)
+		ARRAY_ADD(run->figures, run->figure_count) = figure;
+	else
+		ARRAY_ADD(run->moments, run->moment_count) = (struct moment){row->time_s, figure};
+}
+
+static bool is_part(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > strlen(".part") && !strcmp(path + len - strlen(".part"), ".part");
+}
+
+struct run *run_load(const char *path, enum run_keep keep)
+{
+	struct reader *reader = reader_open(path);
+	struct run *run;
+	struct row row;
+	int got;
+
+	if (!reader)
+		return NULL;
+	run = must_calloc(1, sizeof(*run));
+	run->path = must_malloc(strlen(path) + 1);
+	strcpy(run->path, path);
+	while ((got = reader_next(reader, &row)) == 1)
+		add_row(run, &row, keep);
+	/* A run that was killed leaves what it had, and whoever asks for that by name gets it. */
+	if (got < 0 && is_part(path)) {
+		say_warning("%s; what came before is all there is", reader_error(reader));
+		got = 0;
+	}
+	if (got < 0) {
+		say_error("%s", reader_error(reader));
+		run_free(run);
+		run = NULL;
+	} else {
+		ARRAY_SORT(run->figures, run->figure_count, compare_figures);
+	}
+	reader_close(reader);
+	return run;
+}
+
+void run_free(struct run *run)
+{
+	if (!run)
+		return;
+	arena_free(&run->texts);
+	free(run->figures);
+	free(run->facts);
+	free(run->moments);
+	free(run->path);
+	free(run);
+}
+
+/* The first figure that does not come before the one asked for. */
+static size_t lower_bound(const struct run *run, const struct figure *wanted)
+{
+	size_t low = 0;
+	size_t high = run->figure_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_key(&run->figures[middle], wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+double run_figure(const struct run *run, enum metric_id id, enum record_end end, const char *key)
+{
+	struct figure wanted = {id, end, key ? key : "", 0};
+	size_t at = lower_bound(run, &wanted);
+
+	if (at < run->figure_count && !by_key(&run->figures[at], &wanted))
+		return run->figures[at].value;
+	return NAN;
+}
+
+struct figures run_range(const struct run *run, enum metric_id id, enum record_end end)
+{
+	struct figure wanted = {id, end, "", 0};
+	size_t first = lower_bound(run, &wanted);
+	size_t past = first;
+
+	while (past < run->figure_count && run->figures[past].id == id &&
+	       run->figures[past].end == end)
+		past++;
+	return (struct figures){past > first ? &run->figures[first] : NULL, past - first};
+}
+
+double run_sum(const struct run *run, enum metric_id id, enum record_end end)
+{
+	struct figures range = run_range(run, id, end);
+	double sum = 0;
+
+	for (size_t i = 0; i < range.count; i++)
+		sum += range.at[i].value;
+	return range.count ? sum : NAN;
+}
+
+const char *run_fact(const struct run *run, enum metric_id id, enum record_end end, const char *key)
+{
+	for (size_t i = 0; i < run->fact_count; i++) {
+		const struct fact *fact = &run->facts[i];
+
+		if (fact->id == id && fact->end == end && !strcmp(fact->key, key ? key : ""))
+			return fact->value;
+	}
+	return NULL;
+}
+
+const char *run_absent(const struct run *run, enum record_end end, const char *source)
+{
+	const char *reason = run_fact(run, METRIC_collector_absent, end, source);
+
+	return reason ? reason : run_fact(run, METRIC_collector_absent, END_HOST, source);
+}
+
+bool run_measured(const struct run *run, enum record_end end, enum metric_id id)
+{
+	return run_range(run, id, end).count > 0;
+}

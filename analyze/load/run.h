@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One run in memory: what its record says, ready to be asked.
+ *
+ *   run_load()      read a record
+ *   run_figure()    one figure over the whole window
+ *   run_range()     all figures of a metric and an end, ordered by key
+ *   run_sum()       their sum
+ *   run_fact()      one fact
+ *   run_absent()    why a source has no rows
+ *   run_measured()  whether a source has rows at an end: only then is a missing key a zero
+ *   run_free()
+ *
+ * NAN and NULL mean: not in the record.
+ */
+#ifndef ANALYZE_LOAD_RUN_H
+#define ANALYZE_LOAD_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analyze/memory.h"
+#include "record/record.h"
+
+struct figure {
+	enum metric_id id;
+	enum record_end end;
+	const char *key;
+	double value;
+};
+
+struct fact {
+	enum metric_id id;
+	enum record_end end;
+	const char *key;
+	const char *value;
+};
+
+/* A figure at a moment inside the window. */
+struct moment {
+	double time_s;
+	struct figure figure;
+};
+
+/* A sorted part of an array. */
+struct figures {
+	const struct figure *at;
+	size_t count;
+};
+
+struct run {
+	char *path;
+	struct figure *figures; /* by id, end and key */
+	size_t figure_count;
+	struct fact *facts; /* as in the file */
+	size_t fact_count;
+	struct moment *moments; /* as in the file; only with KEEP_MOMENTS */
+	size_t moment_count;
+	struct arena texts;
+};
+
+/* What happened inside the window may be as long as the run was: most questions do not need it. */
+enum run_keep { KEEP_WINDOW, KEEP_MOMENTS };
+
+/* NULL after saying what was refused. */
+struct run *run_load(const char *path, enum run_keep keep);
+void run_free(struct run *run);
+
+double run_figure(const struct run *run, enum metric_id id, enum record_end end, const char *key);
+struct figures run_range(const struct run *run, enum metric_id id, enum record_end end);
+double run_sum(const struct run *run, enum metric_id id, enum record_end end);
+const char *run_fact(const struct run *run, enum metric_id id, enum record_end end,
+		     const char *key);
+const char *run_absent(const struct run *run, enum record_end end, const char *source);
+bool run_measured(const struct run *run, enum record_end end, enum metric_id id);
+
+#endif

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/pages/diff_words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/figures/ledger.h"
+#include "record/components.h"
+
+void setting_name(const struct setting *setting, char *text, size_t size)
+{
+	if (setting->id == METRIC_fact_option) {
+		snprintf(text, size, "--%s", setting->key);
+		for (char *c = text; *c; c++)
+			*c = *c == '_' ? '-' : *c;
+	} else {
+		snprintf(text, size, "%s%s%s", metric_info(setting->id)->name,
+			 *setting->key ? " " : "", setting->key);
+	}
+}
+
+const char *setting_value(const char *value)
+{
+	return !value ? "not recorded" : *value ? value : "not set";
+}
+
+static void words_set(struct page *page, const char *which, const struct configuration *c)
+{
+	page_lead(page, "%-9s  %s, %zu run%s in %s", which, c->name, c->count,
+		  c->count == 1 ? "" : "s", c->directory);
+}
+
+void words_sets(struct page *page, const struct configuration *a, const struct configuration *b)
+{
+	words_set(page, "A", a);
+	words_set(page, "B", b);
+}
+
+void words_settings(struct page *page, const struct setting *settings, size_t count)
+{
+	const size_t most = 4;
+
+	if (!count)
+		page_lead(page, "setting    none that is recorded differs");
+	for (size_t i = 0; i < count && i < most; i++) {
+		char name[128];
+
+		setting_name(&settings[i], name, sizeof(name));
+		page_lead(page, "setting    %s %s: %s in A, %s in B",
+			  record_end_name[settings[i].end], name, setting_value(settings[i].a),
+			  setting_value(settings[i].b));
+	}
+	if (count > most)
+		page_lead(page, "setting    and %zu more, see below", count - most);
+}
+
+static const struct item *item_named(const struct comparing *c, enum section section,
+				     enum record_end end, const char *name)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->items[i].what.section == section && c->items[i].what.end == end &&
+		    !strcmp(c->items[i].what.name, name))
+			return &c->items[i];
+	return NULL;
+}
+
+/* "21.3 to 38.4 Gbit/s, x 1.80 (95 %: 1.75..1.86)" */
+static void moved(const struct item *item, char *text, size_t size)
+{
+	const struct comparison *k = &item->comparison;
+	char one[32], other[32];
+	int used = snprintf(text, size, "%s to %s%s%s", figure_words(k->a, one, sizeof(one)),
+			    figure_words(k->b, other, sizeof(other)), *item->what.unit ? " " : "",
+			    item->what.unit);
+
+	if (!isnan(k->ratio.center))
+		used += snprintf(text + used, size - used, ", x %s",
+				 figure_words(k->ratio.center, one, sizeof(one)));
+	if (!isnan(k->ratio.low))
+		snprintf(text + used, size - used, " (95 %%: %s..%s)",
+			 figure_words(k->ratio.low, one, sizeof(one)),
+			 figure_words(k->ratio.high, other, sizeof(other)));
+}
+
+static void lead_item(struct page *page, const char *label, const struct item *item,
+		      const char *more)
+{
+	bool of_end = item->what.section != SECTION_RESULT;
+	char text[256];
+
+	moved(item, text, sizeof(text));
+	page_lead(page, "%-9s  %s%s%s: %s: %s%s", label,
+		  of_end ? record_end_name[item->what.end] : "", of_end ? " " : "", item->what.name,
+		  text, verdict_word(item->verdict, item->what.better), more);
+}
+
+void words_result(struct page *page, const struct comparing *c, double margin)
+{
+	static const enum quantity shown[] = {THROUGHPUT, CPU_TOTAL, ROI_CPU_TOTAL};
+	size_t claimed = 0;
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++) {
+		const struct item *item =
+			item_named(c, SECTION_RESULT, END_HOST, quantity_info(shown[i])->words);
+
+		if (item && !isnan(item->comparison.a) && !isnan(item->comparison.b))
+			lead_item(page, "result", item, "");
+	}
+	for (size_t i = 0; i < c->count; i++)
+		claimed += item_claimed(&c->items[i]);
+	if (!claimed && !c->withheld)
+		page_lead(
+			page,
+			"cause      nothing is claimed: no figure moved for sure beyond the margin "
+			"of %g %%",
+			100 * margin);
+}
+
+/* "recv calls" and "recv time" of one end. */
+static bool same_call(const struct item *a, const struct item *b)
+{
+	size_t len = strcspn(a->what.name, " ");
+
+	return a->what.section == b->what.section && a->what.end == b->what.end &&
+	       strcspn(b->what.name, " ") == len && !strncmp(a->what.name, b->what.name, len);
+}
+
+/* Samples in BPF programs and tracepoints: a cost of measuring, and so never the cause. */
+static bool is_measuring(const struct item *item)
+{
+	return item->what.section == SECTION_COST && item_is_cost(item) &&
+	       !strcmp(cost_component(item->what.name), component_name(COMPONENT_tracing));
+}
+
+static const struct item *first_claimed(const struct comparing *c, enum section section)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->items[i].what.section == section && item_claimed(&c->items[i]) &&
+		    (section != SECTION_COST || item_is_cost(&c->items[i])) &&
+		    !is_measuring(&c->items[i]))
+			return &c->items[i];
+	return NULL;
+}
+
+/* Where it is a good part of the change, whoever reads the change has to know. */
+static void words_measuring(struct page *page, const struct comparing *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct item *item = &c->items[i];
+
+		if (is_measuring(item) && item_claimed(item) &&
+		    fabs(item->change) > 0.1 * fabs(c->cost_change))
+			page_lead(
+				page,
+				"measuring  %s %s: %+.1f ns/KB of the change is what the "
+				"collectors cost; 'zcprof run --no-collect syscalls' has least of "
+				"it",
+				record_end_name[item->what.end], item->what.name, item->change);
+	}
+}
+
+/* The calls that moved most: how often they came, and how long one took. */
+static void words_call(struct page *page, const struct comparing *c)
+{
+	const struct item *first = NULL;
+
+	for (size_t i = 0; i < c->count && !first; i++) {
+		const struct item *item = &c->items[i];
+
+		if (item->what.section == SECTION_SYSCALLS && item_claimed(item) &&
+		    !isnan(item->change))
+			first = item;
+	}
+	for (size_t i = 0; i < c->count && first; i++) {
+		const struct item *item = &c->items[i];
+
+		if (item_claimed(item) && !isnan(item->change) && same_call(item, first))
+			lead_item(page, "call", item, "");
+	}
+}
+
+void words_cause(struct page *page, const struct comparing *c)
+{
+	static const struct {
+		enum section section;
+		const char *label;
+	} others[] = {
+		{SECTION_RECEIVE, "receive"},
+		{SECTION_TCP, "tcp"},
+		{SECTION_MECHANISM, "mechanism"},
+		{SECTION_DEVICE, "device"},
+	};
+	const struct item *cost = first_claimed(c, SECTION_COST);
+	char share[80];
+
+	if (cost) {
+		snprintf(share, sizeof(share), "; %+.1f of a change of %+.1f ns/KB in all",
+			 cost->change, c->cost_change);
+		lead_item(page, "cost", cost, share);
+	}
+	words_measuring(page, c);
+	words_call(page, c);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		const struct item *item = first_claimed(c, others[i].section);
+
+		if (item)
+			lead_item(page, others[i].label, item, "");
+	}
+}
+
+void words_order(struct page *page, bool apart, size_t setting_count)
+{
+	if (!apart)
+		return;
+	if (!setting_count)
+		page_lead(
+			page,
+			"order      A and B differ in nothing recorded but the time at which they "
+			"ran, one after the other: what moved may be the machine's drift, so "
+			"nothing is claimed");
+	else
+		page_lead(page,
+			  "order      A and B ran one after the other: the machine's drift between "
+			  "them is in every difference; one experiment with both interleaves them");
+}
+
+void words_method(struct page *page, const struct comparing *c, size_t n_a, size_t n_b,
+		  double margin)
+{
+	page_note(page,
+		  "Ratios of geometric means with a 95 %% Welch interval on logarithms; where a "
+		  "figure was zero, means are compared and the ratio has no interval. Costs are "
+		  "arithmetic means, so that they add up. Verdicts "
+		  "against a margin of %g %%, after Holm over %zu tests, and %zu of counters that "
+		  "explain. p is over %s splits of "
+		  "%zu and "
+		  "%zu runs%s.",
+		  100 * margin, c->tests[0], c->tests[1],
+		  stats_permutation_exact(n_a, n_b) ? "all" : "100,000 drawn", n_a, n_b,
+		  n_a < 2 || n_b < 2 ? "; one run has no interval, so nothing can be claimed" : "");
+}
+
+void words_pair_columns(struct table *t)
+{
+	table_column(t, "configuration", "configuration", "", COLUMN_TEXT, 0);
+	table_column(t, "runs_a", "runs", "A", COLUMN_NUMBER, 0);
+	table_column(t, "runs_b", "runs", "B", COLUMN_NUMBER, 0);
+	table_column(t, "throughput_ratio", "T", "B/A", COLUMN_NUMBER, 3);
+	table_column(t, "throughput_ratio", "95 %", "", COLUMN_INTERVAL, 3);
+	table_column(t, "throughput_verdict", "verdict", "", COLUMN_TEXT, 0);
+	table_column(t, "roi_cpu_ratio", "ROI", "B/A", COLUMN_NUMBER, 3);
+	table_column(t, "roi_cpu_ratio", "95 %", "", COLUMN_INTERVAL, 3);
+	table_column(t, "roi_cpu_verdict", "verdict", "", COLUMN_TEXT, 0);
+}
+
+double words_pair(struct table *t, const struct configuration *a, const struct configuration *b,
+		  const struct common *common)
+{
+	static const enum quantity shown[] = {THROUGHPUT, ROI_CPU_TOTAL};
+	bool apart = one_after_other(a, b);
+	struct setting *settings;
+	bool withhold = !settings_of(a, b, &settings) && apart;
+	struct comparing c;
+	double moved = 0;
+
+	free(settings);
+	compare_runs(&c, a, b, common, withhold);
+	cell_text(t, "%s", a->name);
+	cell_number(t, a->count);
+	cell_number(t, b->count);
+	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++) {
+		const struct item *item =
+			item_named(&c, SECTION_RESULT, END_HOST, quantity_info(shown[i])->words);
+
+		if (!item) {
+			cell_missing(t, "not measured");
+			cell_missing(t, "");
+			cell_missing(t, "");
+			continue;
+		}
+		cell_number(t, item->comparison.ratio.center);
+		cell_interval(t, item->comparison.ratio.low, item->comparison.ratio.high);
+		cell_text(t, "%s", verdict_word(item->verdict, item->what.better));
+		if (item_claimed(item))
+			moved = fmax(moved, fabs(log(item->comparison.ratio.center)));
+	}
+	compare_free(&c);
+	return moved;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a command prints: tables, the sentences before them and the notes after them, in one of four
+ * formats.
+ *
+ *   page_new()        an empty page
+ *   page_lead()       one more sentence before the tables
+ *   page_note()       one more note after them; what was noted already is not noted again
+ *   page_table()      one more table, without columns yet
+ *   table_column()    one more column
+ *   cell_text() …     the next cell of a table; after the last column comes the next row
+ *   page_print()      all of it to standard output
+ *   page_free()
+ *
+ * In text and markdown numbers are rounded for reading, an interval is one cell, and a cell without
+ * a figure says why in words. In CSV and JSON numbers are as exact as they were computed, an
+ * interval is two columns, <name>_low and <name>_high, and a cell without a figure is empty or
+ * null. CSV has room for tables only: sentences and notes go to standard error.
+ */
+#ifndef ANALYZE_PAGES_PAGE_H
+#define ANALYZE_PAGES_PAGE_H
+
+#include <stdbool.h>
+
+#include "analyze/memory.h"
+
+enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_MD };
+
+/* 0, or -1 where the word names no format. */
+int format_find(const char *word, enum format *format);
+
+enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_INTERVAL };
+
+/* So many digits behind the point that the largest figure of the column shows four digits. */
+#define DECIMALS_AUTO (-1)
+/* The same for every cell by itself, where a column mixes units. */
+#define DECIMALS_EACH (-2)
+
+struct page;
+struct table;
+
+struct page *page_new(void);
+void page_free(struct page *page);
+void page_lead(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void page_note(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* name: of the table in JSON and CSV. title: above it, or NULL. All texts are copied. */
+struct table *page_table(struct page *page, const char *name, const char *title);
+void table_column(struct table *t, const char *name, const char *heading, const char *unit,
+		  enum column_kind kind, int decimals);
+
+void cell_text(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* NAN prints as missing. */
+void cell_number(struct table *t, double value);
+void cell_interval(struct table *t, double low, double high);
+/* why: in place of the figure, in text and markdown. */
+void cell_missing(struct table *t, const char *why);
+
+/* A figure as a cell of DECIMALS_EACH shows it. Returns text. */
+const char *figure_words(double value, char *text, size_t size);
+
+/* 0, or -1 after saying that standard output refused it. */
+int page_print(struct page *page, enum format format);
+/* The same for what a command printed by itself. */
+int page_flush(void);
+
+#endif

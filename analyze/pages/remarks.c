@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/pages/remarks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "+12.0 % (95 %: +9.1..+15.0 %)", or "x 3.1 (95 %: 2.9..3.3)" where percents would be unwieldy. */
+static const char *more_words(const struct interval *ratio, char *text, size_t size)
+{
+	bool percent = ratio->center > 0.5 && ratio->center < 2 &&
+		       (isnan(ratio->low) || (ratio->low > 0.5 && ratio->high < 2));
+	int used;
+
+	if (percent)
+		used = snprintf(text, size, "%+.1f %%", 100 * (ratio->center - 1));
+	else
+		used = snprintf(text, size, "x %.3g", ratio->center);
+	if (isnan(ratio->low))
+		return text;
+	if (percent)
+		snprintf(text + used, size - used, " (95 %%: %+.1f..%+.1f %%)",
+			 100 * (ratio->low - 1), 100 * (ratio->high - 1));
+	else
+		snprintf(text + used, size - used, " (95 %%: %.3g..%.3g)", ratio->low, ratio->high);
+	return text;
+}
+
+static bool won(const struct comparison *c, double p, double margin, enum metric_better better)
+{
+	enum verdict verdict = stats_verdict(c, p, margin);
+
+	return verdict == (better == BETTER_LESS ? VERDICT_LESS : VERDICT_MORE);
+}
+
+void remark_best(struct page *page, const struct quantity_info *quantity,
+		 const struct configuration *best, double value, size_t count,
+		 const struct configuration *next, const struct comparison *against,
+		 const double *p, double margin)
+{
+	const struct comparison *c = &against[1];
+	size_t beaten = 0;
+	char more[96], figure[32];
+
+	if (isnan(value)) {
+		page_note(page, "No run has the figures for %s: nothing can be said to be best.",
+			  quantity->words);
+		return;
+	}
+	if (!next)
+		return;
+	figure_words(value, figure, sizeof(figure));
+	for (size_t i = 1; i < count; i++)
+		beaten += won(&against[i], p[i], margin, quantity->better);
+	if (isnan(c->ratio.center)) {
+		page_note(page, "Best %s: %s, %s. No other has that figure.", quantity->words,
+			  best->name, figure);
+		return;
+	}
+	more_words(&c->ratio, more, sizeof(more));
+	if (isnan(c->ratio.low))
+		page_note(page,
+			  "First here by %s: %s, %s, %s against the next, %s; nothing is "
+			  "claimed, because that takes two runs or more of each.",
+			  quantity->words, best->name, figure, more, next->name);
+	else if (won(c, p[1], margin, quantity->better))
+		page_note(page, "Best by %s: %s, %s, %s against the next, %s: better.",
+			  quantity->words, best->name, figure, more, next->name);
+	else
+		page_note(page,
+			  "First here by %s: %s, %s, %s against the next, %s: %s. It is better "
+			  "than %zu of the other %zu.",
+			  quantity->words, best->name, figure, more, next->name,
+			  verdict_word(stats_verdict(c, p[1], margin), quantity->better), beaten,
+			  count - 1);
+}
+
+bool cpu_shared(const struct run *run)
+{
+	return isnan(run_sum(run, METRIC_cpu_busy, END_RX)) &&
+	       isnan(run_sum(run, METRIC_cpu_busy, END_TX)) &&
+	       !isnan(run_sum(run, METRIC_cpu_busy, END_HOST));
+}
+
+bool is_attached(const struct run *run)
+{
+	return run_fact(run, METRIC_fact_attached, END_RX, NULL) ||
+	       run_fact(run, METRIC_fact_attached, END_TX, NULL);
+}
+
+void remark_attached(struct page *page, const struct experiment *e)
+{
+	size_t runs = 0, anywhere = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+
+		for (size_t j = 0; j < c->count; j++) {
+			const char *ended =
+				run_fact(c->runs[j], METRIC_fact_attached, END_HOST, "ended");
+
+			runs += is_attached(c->runs[j]);
+			anywhere += is_attached(c->runs[j]) && cpu_shared(c->runs[j]);
+			if (ended)
+				page_note(page, "The window of %s is shorter than asked for: %s.",
+					  c->runs[j]->path, ended);
+		}
+	}
+	if (runs)
+		page_note(page,
+			  "attached: %zu run%s of processes that zcprof did not start. How many of "
+			  "their bytes were copied is not known, nor anything of an end that was "
+			  "not attached to.",
+			  runs, runs == 1 ? " is" : "s are");
+	if (anywhere)
+		page_note(page,
+			  "whole machine: in %zu of them no CPUs were given by --cpu, so C is that "
+			  "of every CPU, whoever used it.",
+			  anywhere);
+}
+
+void remark_shared(struct page *page, const struct experiment *e)
+{
+	size_t shared = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		for (size_t j = 0; j < e->configurations[i].count; j++)
+			shared += cpu_shared(e->configurations[i].runs[j]) &&
+				  !is_attached(e->configurations[i].runs[j]);
+	if (shared)
+		page_note(page,
+			  "shared: in %zu run%s the ends had no CPUs of their own, so only the sum "
+			  "of both is known; give each end its own with --rx-cpu and --tx-cpu.",
+			  shared, shared == 1 ? "" : "s");
+}
+
+/* The ways to send that ask the kernel not to copy. */
+static bool asks_for_zerocopy(const char *path)
+{
+	static const char *const paths[] = {"send_zc", "zerocopy", "zcrx", "devmem"};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (!strcmp(path, paths[i]))
+			return true;
+	return false;
+}
+
+static bool copied_all(const struct run *run, enum record_end end)
+{
+	return run_figure(run, METRIC_path_bytes_zerocopy, end, NULL) == 0 &&
+	       run_figure(run, METRIC_path_bytes_copied, end, NULL) > 0;
+}
+
+/* "send_zc", then "send_zc, zerocopy": each once. */
+static void add_name(char *names, size_t size, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = names; (at = strstr(at, name)); at += len)
+		if ((at == names || at[-1] == ' ') && (at[len] == ',' || !at[len]))
+			return;
+	len = strlen(names);
+	snprintf(names + len, size - len, "%s%s", len ? ", " : "", name);
+}
+
+void remark_copied(struct page *page, const struct experiment *e)
+{
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		size_t configurations = 0;
+		char names[128] = "";
+
+		for (size_t i = 0; i < e->count; i++) {
+			const struct configuration *c = &e->configurations[i];
+			const char *asked =
+				c->count ? run_fact(c->runs[0], METRIC_fact_option, end, "path")
+					 : NULL;
+			bool copied = true;
+
+			if (!asked || !asks_for_zerocopy(asked))
+				continue;
+			for (size_t j = 0; copied && j < c->count; j++)
+				copied = copied_all(c->runs[j], end);
+			if (!copied)
+				continue;
+			configurations++;
+			add_name(names, sizeof(names), asked);
+		}
+		if (configurations)
+			page_note(page,
+				  "The kernel copied every byte of %s at %s (%zu configuration%s), "
+				  "although zero copy was asked for: veth and loopback always do, "
+				  "and so does a device without scatter-gather or header split.",
+				  names, record_end_name[end], configurations,
+				  configurations > 1 ? "s" : "");
+	}
+}
+
+void remark_control(struct page *page, const struct experiment *e,
+		    const struct exponents *exponents)
+{
+	struct pooling pool = {0};
+	struct interval ratio;
+	size_t controls = 0;
+	char more[96];
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+		double *with = must_calloc(c->count, sizeof(*with));
+		double *without = must_calloc(c->control_count, sizeof(*without));
+		size_t n_with = outcomes(c->runs, c->count, THROUGHPUT, exponents, with);
+		size_t n_without =
+			outcomes(c->controls, c->control_count, THROUGHPUT, exponents, without);
+
+		stats_pool(&pool, without, n_without, with, n_with);
+		controls += c->control_count;
+		free(with);
+		free(without);
+	}
+	if (!controls)
+		return;
+	ratio = stats_pooled_ratio(&pool);
+	if (isnan(ratio.center))
+		page_note(page,
+			  "There are control repeats, but too few to say what instrumentation "
+			  "changed: that takes two with and two without it.");
+	else
+		page_note(page,
+			  "Instrumentation changed the throughput by %s: %zu configuration%s, %zu "
+			  "control repeats without it.",
+			  more_words(&ratio, more, sizeof(more)), pool.pairs,
+			  pool.pairs == 1 ? "" : "s", controls);
+}
+
+/*
+ * Facts of the machine: runs are compared as if they were the same in all of them. What zcpath did
+ * to the NIC by itself goes with the path, and with the ports.
+ */
+static bool should_be_equal(const struct fact *fact)
+{
+	switch (fact->id) {
+	case METRIC_fact_nic:
+		return strncmp(fact->key, NIC_ZERO_COPY, strlen(NIC_ZERO_COPY)) != 0;
+	case METRIC_fact_record_version:
+	case METRIC_fact_program:
+	case METRIC_fact_link:
+	case METRIC_fact_kernel:
+	case METRIC_fact_cpu_model:
+	case METRIC_fact_mitigation:
+	case METRIC_fact_governor:
+	case METRIC_fact_sysctl:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void remark_if_unequal(struct page *page, const struct experiment *e,
+			      const struct fact *wanted)
+{
+	const struct metric_info *info = metric_info(wanted->id);
+	const char *other = NULL;
+	size_t runs = 0, others = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+
+		for (size_t j = 0; j < c->count; j++) {
+			const char *value =
+				run_fact(c->runs[j], wanted->id, wanted->end, wanted->key);
+
+			/* Of an end that nobody looked at nothing could be recorded. */
+			if (is_attached(c->runs[j]) && wanted->end != END_HOST &&
+			    !run_fact(c->runs[j], METRIC_fact_attached, wanted->end, NULL))
+				continue;
+			runs++;
+			if (value && !strcmp(value, wanted->value))
+				continue;
+			others++;
+			other = value ? value : "not recorded";
+		}
+	}
+	if (others)
+		page_note(page,
+			  "Not all runs are alike: %s%s%s is \"%s\" in %zu of %zu and \"%s\" in "
+			  "others; compare with care.",
+			  info->name, *wanted->key ? " " : "", wanted->key, wanted->value,
+			  runs - others, runs, other);
+}
+
+void remark_unequal(struct page *page, const struct experiment *e)
+{
+	const struct run *first = NULL;
+
+	for (size_t i = 0; i < e->count && !first; i++)
+		if (e->configurations[i].count)
+			first = e->configurations[i].runs[0];
+	for (size_t i = 0; first && i < first->fact_count; i++)
+		if (should_be_equal(&first->facts[i]))
+			remark_if_unequal(page, e, &first->facts[i]);
+}
+
+struct absence {
+	const struct fact *fact;
+	size_t runs;
+	bool said;
+};
+
+static void add_absence(struct absence **absences, size_t *count, const struct fact *fact)
+{
+	size_t at = 0;
+
+	while (at < *count && (strcmp((*absences)[at].fact->key, fact->key) ||
+			       strcmp((*absences)[at].fact->value, fact->value)))
+		at++;
+	if (at == *count)
+		ARRAY_ADD(*absences, *count) = (struct absence){fact, 0, false};
+	(*absences)[at].runs++;
+}
+
+/* One note for all sources that lack the same: a reason is read once. */
+static void say_absence(struct page *page, struct absence *absences, size_t count, size_t runs)
+{
+	const struct absence *first = &absences[0];
+	bool in_some = first->runs < runs;
+	char sources[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < count && used < sizeof(sources); i++) {
+		struct absence *a = &absences[i];
+
+		if ((a->runs < runs) != in_some || strcmp(a->fact->value, first->fact->value) != 0)
+			continue;
+		used += snprintf(sources + used, sizeof(sources) - used, "%s%s", used ? ", " : "",
+				 a->fact->key);
+		a->said = true;
+	}
+	page_note(page, "Not measured: %s%s: %s", sources, in_some ? " (in some runs)" : "",
+		  first->fact->value);
+}
+
+void remark_absent(struct page *page, const struct experiment *e)
+{
+	struct absence *absences = NULL;
+	size_t count = 0, runs = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+
+		for (size_t j = 0; j < c->count; j++) {
+			const struct run *run = c->runs[j];
+
+			runs++;
+			for (size_t k = 0; k < run->fact_count; k++)
+				if (run->facts[k].id == METRIC_collector_absent)
+					add_absence(&absences, &count, &run->facts[k]);
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!absences[i].said)
+			say_absence(page, &absences[i], count - i, runs);
+	free(absences);
+}
+
+void remark_left_out(struct page *page, const struct experiment *e)
+{
+	for (size_t i = 0; i < e->left_out_count; i++)
+		page_note(page, "Left out: %s, %s.", e->left_out[i].path, e->left_out[i].why);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What has to be said below a table, in plain words.
+ *
+ *   remark_shared()      where CPU time belongs to no end alone
+ *   remark_best()         which configuration pays best, and how sure that is
+ *   remark_copied()      where the kernel copied although a zero-copy path was asked for
+ *   remark_control()     what instrumentation did to the throughput
+ *   remark_unequal()     what differs between runs and should be equal
+ *   remark_absent()      what was not measured, and why
+ *   remark_left_out()    which files were left out
+ */
+#ifndef ANALYZE_PAGES_REMARKS_H
+#define ANALYZE_PAGES_REMARKS_H
+
+#include "analyze/load/group.h"
+#include "analyze/pages/page.h"
+#include "analyze/figures/roi.h"
+#include "analyze/figures/stats.h"
+
+/*
+ * against[i]: the best against line i, from 1 on; p: their p_margin after Holm. next is line 1, or
+ * NULL where there is only one line.
+ */
+void remark_best(struct page *page, const struct quantity_info *quantity,
+		 const struct configuration *best, double value, size_t count,
+		 const struct configuration *next, const struct comparison *against,
+		 const double *p, double margin);
+/* Whether CPU time is known of both ends together only. */
+bool cpu_shared(const struct run *run);
+/* Whether zcprof did not start what it measured, and so knows less of it. */
+bool is_attached(const struct run *run);
+void remark_attached(struct page *page, const struct experiment *e);
+void remark_shared(struct page *page, const struct experiment *e);
+void remark_copied(struct page *page, const struct experiment *e);
+void remark_control(struct page *page, const struct experiment *e,
+		    const struct exponents *exponents);
+void remark_unequal(struct page *page, const struct experiment *e);
+void remark_absent(struct page *page, const struct experiment *e);
+void remark_left_out(struct page *page, const struct experiment *e);
+
+#endif

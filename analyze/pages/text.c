@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A page as text, and as markdown. */
+#include <string.h>
+
+#include "analyze/pages/internal.h"
+
+#define TEXT_WIDTH 100
+#define CELL_SIZE  512
+
+/* Characters, not bytes: "Σ" is one of them. */
+static int width_of(const char *text)
+{
+	int width = 0;
+
+	for (; *text; text++)
+		width += (*text & 0xc0) != 0x80;
+	return width;
+}
+
+static void spaces(FILE *out, int count)
+{
+	fprintf(out, "%*s", count > 0 ? count : 0, "");
+}
+
+static void dashes(FILE *out, int count)
+{
+	while (count-- > 0)
+		fputc('-', out);
+}
+
+/*
+ * A line of a table as it grows. Blanks wait until something follows them, so that no line ends in
+ * blanks.
+ */
+struct line {
+	FILE *out;
+	int waiting;
+};
+
+static void put(struct line *line, const char *text, int width, bool left)
+{
+	int room = width - width_of(text);
+
+	if (*text) {
+		spaces(line->out, line->waiting + (left ? 0 : room));
+		fputs(text, line->out);
+		line->waiting = left ? room : 0;
+	} else {
+		line->waiting += width;
+	}
+	line->waiting += 2;
+}
+
+static void end_line(struct line *line)
+{
+	fputc('\n', line->out);
+	line->waiting = 0;
+}
+
+static void put_line(FILE *out, const struct table *t, const int *widths,
+		     const char *(*text)(const struct column *column))
+{
+	struct line line = {out, 0};
+
+	for (size_t i = 0; i < t->column_count; i++)
+		put(&line, text(&t->columns[i]), widths[i], t->columns[i].kind == COLUMN_TEXT);
+	end_line(&line);
+}
+
+static const char *heading_of(const struct column *column)
+{
+	return column->heading;
+}
+
+static const char *unit_of(const struct column *column)
+{
+	return column->unit;
+}
+
+static bool measure(const struct table *t, int *widths)
+{
+	bool units = false;
+	char text[CELL_SIZE];
+
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *column = &t->columns[i];
+		int decimals = column_decimals(t, i);
+		int unit = width_of(column->unit);
+
+		units |= unit > 0;
+		widths[i] = width_of(column->heading);
+		if (unit > widths[i])
+			widths[i] = unit;
+		for (size_t at = i; at < t->cell_count; at += t->column_count) {
+			cell_words(&t->cells[at], decimals, text, sizeof(text));
+			if (width_of(text) > widths[i])
+				widths[i] = width_of(text);
+		}
+	}
+	return units;
+}
+
+static void table_text(const struct table *t, FILE *out)
+{
+	int *widths = must_calloc(t->column_count, sizeof(*widths));
+	bool units = measure(t, widths);
+	struct line line = {out, 0};
+	char text[CELL_SIZE];
+
+	if (t->title)
+		fprintf(out, "%s\n\n", t->title);
+	put_line(out, t, widths, heading_of);
+	if (units)
+		put_line(out, t, widths, unit_of);
+	for (size_t i = 0; i < t->column_count; i++) {
+		spaces(out, i ? 2 : 0);
+		dashes(out, widths[i]);
+	}
+	fputc('\n', out);
+	for (size_t row = 0; row < table_rows(t); row++) {
+		for (size_t i = 0; i < t->column_count; i++) {
+			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
+			put(&line, text, widths[i], t->columns[i].kind == COLUMN_TEXT);
+		}
+		end_line(&line);
+	}
+	free(widths);
+}
+
+/* Words up to TEXT_WIDTH, later lines indented below the first. */
+static void put_wrapped(FILE *out, const char *text, int indent)
+{
+	int column = 0;
+
+	while (*text) {
+		int len = strcspn(text, " \n");
+		char word[CELL_SIZE];
+		int width;
+
+		snprintf(word, sizeof(word), "%.*s", len, text);
+		width = width_of(word);
+		if (column > indent && column + 1 + width > TEXT_WIDTH) {
+			fputc('\n', out);
+			spaces(out, indent);
+			column = indent;
+		} else if (column) {
+			fputc(' ', out);
+			column++;
+		}
+		fprintf(out, "%.*s", len, text);
+		column += width;
+		text += len;
+		/* A sentence may lay out its own blanks: keep them. */
+		if (*text == ' ')
+			text++;
+	}
+	fputc('\n', out);
+}
+
+void print_text(const struct page *page, FILE *out)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < page->lead_count; i++) {
+		put_wrapped(out, page->leads[i], 11);
+		first = false;
+	}
+	for (size_t i = 0; i < page->table_count; i++) {
+		if (!first)
+			fputc('\n', out);
+		table_text(page->tables[i], out);
+		first = false;
+	}
+	if (page->note_count && !first)
+		fputc('\n', out);
+	for (size_t i = 0; i < page->note_count; i++)
+		put_wrapped(out, page->notes[i], 2);
+}
+
+static void put_markdown_cell(FILE *out, const char *text)
+{
+	fputs("| ", out);
+	for (; *text; text++) {
+		if (*text == '|')
+			fputc('\\', out);
+		fputc(*text == '\n' ? ' ' : *text, out);
+	}
+	fputc(' ', out);
+}
+
+static void table_markdown(const struct table *t, FILE *out)
+{
+	char text[CELL_SIZE];
+
+	if (t->title)
+		fprintf(out, "### %s\n\n", t->title);
+	for (size_t i = 0; i < t->column_count; i++) {
+		const struct column *column = &t->columns[i];
+
+		snprintf(text, sizeof(text), "%s%s%s", column->heading, *column->unit ? ", " : "",
+			 column->unit);
+		put_markdown_cell(out, text);
+	}
+	fputs("|\n", out);
+	for (size_t i = 0; i < t->column_count; i++)
+		fputs(t->columns[i].kind == COLUMN_TEXT ? "| :-- " : "| --: ", out);
+	fputs("|\n", out);
+	for (size_t row = 0; row < table_rows(t); row++) {
+		for (size_t i = 0; i < t->column_count; i++) {
+			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
+			put_markdown_cell(out, text);
+		}
+		fputs("|\n", out);
+	}
+}
+
+void print_markdown(const struct page *page, FILE *out)
+{
+	for (size_t i = 0; i < page->lead_count; i++)
+		fprintf(out, "- %s\n", page->leads[i]);
+	for (size_t i = 0; i < page->table_count; i++) {
+		if (i || page->lead_count)
+			fputc('\n', out);
+		table_markdown(page->tables[i], out);
+	}
+	for (size_t i = 0; i < page->note_count; i++)
+		fprintf(out, "%s- %s\n", i ? "" : "\n", page->notes[i]);
+}

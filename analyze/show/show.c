@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One part of the runs of a configuration. */
+#include "analyze/show/show.h"
+
+#include <argp.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/commands.h"
+#include "analyze/options.h"
+#include "base/say.h"
+
+static const struct part {
+	const char *name;
+	void (*show)(const struct view *v);
+	enum run_keep keep;
+} parts[] = {
+	{"syscalls", show_syscalls, KEEP_WINDOW}, {"latency", show_latency, KEEP_WINDOW},
+	{"symbols", show_symbols, KEEP_WINDOW},	  {"components", show_components, KEEP_WINDOW},
+	{"receive", show_receive, KEEP_WINDOW},	  {"cpu", show_cpu, KEEP_WINDOW},
+	{"threads", show_threads, KEEP_WINDOW},	  {"tcp", show_tcp, KEEP_WINDOW},
+	{"nic", show_nic, KEEP_WINDOW},		  {"softnet", show_softnet, KEEP_WINDOW},
+	{"softirq", show_softirq, KEEP_WINDOW},	  {"iowait", show_iowait, KEEP_WINDOW},
+	{"series", show_series, KEEP_MOMENTS},	  {"selfcost", show_selfcost, KEEP_WINDOW},
+	{"facts", show_facts, KEEP_WINDOW},	  {"cstate", show_cstate, KEEP_WINDOW},
+};
+
+struct show_options {
+	struct common common;
+	size_t lines;
+	const struct part *part;
+	const char *source;
+	char **paths;
+	size_t path_count;
+};
+
+void show_unmeasured(const struct view *v, const char *source, const char *what)
+{
+	const char *reason = NULL;
+
+	for (enum record_end end = 0; end < END_COUNT && !reason; end++)
+		reason = run_absent(v->configuration->runs[0], end, source);
+	page_note(v->page, "%s: not measured%s%s", what, reason ? ": " : "",
+		  reason ? reason : "; the record has no rows of it and gives no reason");
+}
+
+double show_window_ns(const struct view *v)
+{
+	const struct configuration *c = v->configuration;
+	double sum = 0;
+	size_t runs = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		double ns = run_figure(c->runs[i], METRIC_path_window_ns, END_RX, NULL);
+
+		if (isnan(ns))
+			ns = run_figure(c->runs[i], METRIC_path_window_ns, END_TX, NULL);
+		if (isnan(ns))
+			continue;
+		sum += ns;
+		runs++;
+	}
+	return runs ? sum / runs : NAN;
+}
+
+struct table *show_table(const struct view *v, const char *name, enum record_end end,
+			 const char *what)
+{
+	char title[512];
+	const struct configuration *c = v->configuration;
+	int used = snprintf(title, sizeof(title), "%s of %s, %.300s", what, record_end_name[end],
+			    c->name);
+
+	if (c->count > 1)
+		snprintf(title + used, sizeof(title) - used, ", mean of %zu runs", c->count);
+	return page_table(v->page, name, title);
+}
+
+/* A source that has no part of its own. */
+static const struct part source_part = {NULL, show_source, KEEP_WINDOW};
+
+static bool is_source(const char *name)
+{
+	for (enum metric_id id = 0; id < METRIC_COUNT; id++)
+		if (!strcmp(metric_info(id)->source, name))
+			return true;
+	return false;
+}
+
+static const struct part *part_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (!strcmp(parts[i].name, name))
+			return &parts[i];
+	return NULL;
+}
+
+/* Runs of different configurations have no mean. */
+static const struct configuration *only_one(const struct experiment *e)
+{
+	const struct configuration *found = NULL;
+
+	for (size_t i = 0; i < e->count; i++) {
+		if (!e->configurations[i].count)
+			continue;
+		if (found) {
+			say_error("these are runs of %zu configurations, which have no mean; name "
+				  "one of them, such as '%s'",
+				  e->count, found->directory);
+			return NULL;
+		}
+		found = &e->configurations[i];
+	}
+	if (!found)
+		say_error("only control repeats are there, and they have nothing to show");
+	return found;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct show_options *o = state->input;
+	char *rest;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->common;
+		return 0;
+	case 'n':
+		o->lines = strtoul(arg, &rest, 10);
+		if (rest == arg || *rest || *arg == '-')
+			argp_error(state, "--lines %s: expected a number, 0 for all", arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->part)
+			return ARGP_ERR_UNKNOWN; /* comes back as ARGP_KEY_ARGS */
+		o->part = part_named(arg);
+		o->source = arg;
+		if (!o->part && is_source(arg))
+			o->part = &source_part;
+		if (!o->part)
+			argp_error(state,
+				   "there is no part '%s'; give syscalls, latency, symbols, "
+				   "components, receive, cpu, cstate, threads, tcp, nic, softnet, "
+				   "softirq, iowait, series, selfcost, facts, or a source such as "
+				   "locks or pagepool",
+				   arg);
+		return 0;
+	case ARGP_KEY_ARGS:
+		o->paths = state->argv + state->next;
+		o->path_count = state->argc - state->next;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->part || !o->path_count)
+			argp_error(state, "expected a part, such as components, and then runs");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option options[] = {
+	{"lines", 'n', "N", 0, "of symbols at most so many (default 40; 0: all)", 0},
+	{0},
+};
+
+static const char doc[] =
+	"One part of the runs of a configuration; of several repeats the mean.\v"
+	"Parts:\n"
+	"  syscalls    calls, errors and times, laid out as by perf trace -s\n"
+	"  latency     the distribution of each call's time: median, 90 %, 99 %; and of the\n"
+	"              time that data waits between NAPI and the copy\n"
+	"  symbols     functions by their samples, laid out as by perf report\n"
+	"  components  CPU ns per KB of payload by component and context, and their sum\n"
+	"  receive     bytes per receive, as a histogram\n"
+	"  cpu         each CPU's time by mode\n"
+	"  cstate      each CPU's time by idle state, and its frequency\n"
+	"  threads     CPU time of the threads of both ends\n"
+	"  tcp, nic, softnet   connections, device, backlog\n"
+	"  softirq     each CPU's NET_RX and NET_TX, and NAPI's polls\n"
+	"  iowait      time that threads were blocked in iowait, by system call\n"
+	"  series      throughput inside the window\n"
+	"  selfcost    what measuring cost\n"
+	"  facts       everything that was chosen and found\n"
+	"  pagepool, genpool, locks, holds, iouring, copy, skb, pagealloc, power\n"
+	"              and any other source of docs/metrics.md: all that it counted\n"
+	"\n"
+	"Examples:\n"
+	"  zcroi show components out/rx=copy,tx=copy\n"
+	"  zcroi show symbols --lines 20 out/rx=copy,tx=copy/run-1.csv\n"
+	"  zcroi show syscalls --format csv out/rx=copy,tx=copy";
+
+int command_show(int argc, char **argv)
+{
+	static const struct argp_child children[] = {{&format_argp, 0, NULL, 0}, {0}};
+	const struct argp argp = {options, parse, "PART DIR|FILE…", doc, children, NULL, NULL};
+	struct show_options o = {.common = COMMON_DEFAULTS, .lines = 40};
+	struct experiment e;
+	struct view v;
+	int result = -1;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (experiment_load(&e, o.paths, o.path_count, o.part->keep))
+		return EXIT_FAILED;
+	v = (struct view){page_new(), only_one(&e), o.lines, o.source};
+	if (v.configuration) {
+		o.part->show(&v);
+		result = page_print(v.page, o.common.format);
+	}
+	page_free(v.page);
+	experiment_free(&e);
+	return result ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The parts of runs that zcroi show prints. Each adds its tables and notes to the page; what was
+ * not measured is a note with the reason.
+ */
+#ifndef ANALYZE_SHOW_SHOW_H
+#define ANALYZE_SHOW_SHOW_H
+
+#include "analyze/load/group.h"
+#include "analyze/pages/page.h"
+
+struct view {
+	struct page *page;
+	const struct configuration *configuration;
+	size_t lines;	    /* of a long list; 0: all */
+	const char *source; /* of show_source() */
+};
+
+void show_syscalls(const struct view *v);
+void show_latency(const struct view *v);
+void show_receive(const struct view *v);
+void show_symbols(const struct view *v);
+void show_components(const struct view *v);
+void show_facts(const struct view *v);
+void show_cpu(const struct view *v);
+void show_cstate(const struct view *v);
+void show_threads(const struct view *v);
+void show_tcp(const struct view *v);
+void show_nic(const struct view *v);
+void show_softnet(const struct view *v);
+void show_softirq(const struct view *v);
+void show_iowait(const struct view *v);
+void show_selfcost(const struct view *v);
+void show_series(const struct view *v);
+/* Of v->source, a name in the registry. */
+void show_source(const struct view *v);
+
+/* Notes why a source has no rows at any end. */
+void show_unmeasured(const struct view *v, const char *source, const char *what);
+/* The length of the window: the mean of the runs, in ns. */
+double show_window_ns(const struct view *v);
+/* "System calls of rx, rx=copy,tx=copy, mean of 5 runs" above a table of its own for an end. */
+struct table *show_table(const struct view *v, const char *name, enum record_end end,
+			 const char *what);
+
+#endif

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/kit/bpf_load.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/say.h"
+
+/*
+ * How far ahead an edge is set: longer than a write takes to be seen by every CPU and than a
+ * program runs between reading the clock and the window, and nothing beside the window's length.
+ */
+#define EDGE_AHEAD_NS 10000
+
+static int demote(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char *text, *line, *rest;
+
+	if (level == LIBBPF_DEBUG || vasprintf(&text, format, args) < 0)
+		return 0;
+	rest = text; /* a verifier's log has many lines */
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			say_detail("%s", line);
+	free(text);
+	return 0;
+}
+
+void bpf_quiet(void)
+{
+	libbpf_set_print(demote);
+}
+
+static bool have_capability(unsigned int cap)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	if (syscall(SYS_capget, &head, data))
+		return false;
+	return data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
+}
+
+/* Kernels before 5.8 know neither CAP_BPF nor CAP_PERFMON; later ones let SYS_ADMIN stand for both.
+ */
+static const char *missing_capability(void)
+{
+	if (have_capability(CAP_SYS_ADMIN))
+		return NULL;
+	if (!have_capability(CAP_BPF))
+		return have_capability(CAP_PERFMON) ? "CAP_BPF" : "CAP_BPF and CAP_PERFMON";
+	return have_capability(CAP_PERFMON) ? NULL : "CAP_PERFMON";
+}
+
+static bool locked_down(void)
+{
+	char text[64] = "";
+	FILE *f = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!f)
+		return false;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	return strstr(text, "[confidentiality]");
+}
+
+int bpf_refused(int error, const char *what, char *why, size_t why_size)
+{
+	const char *missing = missing_capability();
+
+	error = error < 0 ? -error : error;
+	if (missing)
+		snprintf(why, why_size, "%s needs %s: run as root or grant it to the program", what,
+			 missing);
+	else if (access("/sys/kernel/btf/vmlinux", R_OK))
+		snprintf(why, why_size,
+			 "%s needs the kernel's BTF, and /sys/kernel/btf/vmlinux is not there: use "
+			 "a "
+			 "kernel built with CONFIG_DEBUG_INFO_BTF",
+			 what);
+	else if ((error == EPERM || error == EINVAL) && locked_down())
+		snprintf(why, why_size,
+			 "%s was refused because the kernel is locked down for confidentiality: "
+			 "boot "
+			 "without lockdown=confidentiality",
+			 what);
+	else
+		snprintf(why, why_size, "%s was refused by the kernel (%s): --verbose says more",
+			 what, strerror(error));
+	return -1;
+}
+
+int bpf_load(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size)
+{
+	int error = bpf_object__load_skeleton(skeleton);
+	char what[64];
+
+	if (!error)
+		return 0;
+	snprintf(what, sizeof(what), "loading the %s programs", source);
+	return bpf_refused(error, what, why, why_size);
+}
+
+int bpf_attach(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size)
+{
+	int error = bpf_object__attach_skeleton(skeleton);
+	char what[64];
+
+	if (!error)
+		return 0;
+	snprintf(what, sizeof(what), "attaching the %s programs", source);
+	return bpf_refused(error, what, why, why_size);
+}
+
+static void set_scope(struct run_scope *scope, const struct target *t)
+{
+	switch (t->kind) {
+	case TARGET_PROCESS:
+		scope->tgid = t->pid;
+		break;
+	case TARGET_CGROUP:
+		scope->cgroup = t->cgroup_id;
+		scope->cgroup_level = t->cgroup_level;
+		break;
+	case TARGET_NETNS:
+		scope->netns = t->netns_inode;
+		break;
+	case TARGET_CPUS:
+		scope->by_cpu = true;
+		for (int cpu = 0; cpu < RUN_CPUS; cpu++)
+			if (CPU_ISSET(cpu, &t->cpus))
+				scope->cpus[cpu / 64] |= 1ULL << cpu % 64;
+		break;
+	}
+}
+
+int bpf_run_scope(struct run_scope scope[END_COUNT], const struct run *run, char *why,
+		  size_t why_size)
+{
+	const ino_t initial = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
+	struct stat own;
+
+	if (!stat("/proc/self/ns/pid", &own) && own.st_ino != initial) {
+		snprintf(
+			why, why_size,
+			"BPF programs know processes by their ids in the initial PID namespace, "
+			"and "
+			"this is another: run on the host, or in a container that shares its PIDs");
+		return -1;
+	}
+	for (int end = END_RX; end <= END_TX; end++)
+		set_scope(&scope[end], &run->target[end]);
+	return 0;
+}
+
+static __u64 set_edge(__u64 *edge_ns)
+{
+	__u64 ns = clock_ns() + EDGE_AHEAD_NS;
+
+	__atomic_store_n(edge_ns, ns, __ATOMIC_RELEASE);
+	return ns;
+}
+
+void bpf_window_edge(struct window *window, enum edge edge)
+{
+	set_edge(edge == EDGE_OPEN ? &window->open_ns : &window->close_ns);
+}
+
+void bpf_slice_begin(struct window *window)
+{
+	__atomic_store_n(&window->open_ns, NEVER, __ATOMIC_RELEASE);
+	__atomic_store_n(&window->close_ns, NEVER, __ATOMIC_RELEASE);
+	set_edge(&window->open_ns);
+}
+
+__u64 bpf_slice_end(struct window *window)
+{
+	__u64 close_ns = set_edge(&window->close_ns);
+
+	while (clock_ns() < close_ns)
+		;
+	return close_ns - window->open_ns;
+}
+
+__u64 bpf_missed(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+__u64 bpf_missed_all(const struct bpf_object *object)
+{
+	struct bpf_program *program = NULL;
+	__u64 missed = 0;
+
+	while ((program = bpf_object__next_program(object, program)))
+		if (bpf_program__autoload(program))
+			missed += bpf_missed(program);
+	return missed;
+}
+
+unsigned int bpf_cpus(void)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	return cpus > 0 ? cpus : 1;
+}

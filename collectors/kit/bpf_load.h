@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every collector that uses BPF does around its skeleton.
+ *
+ *   bpf_quiet()        libbpf's own messages go to say_detail()
+ *   bpf_refused()      why the kernel refused, in one sentence; call it right after
+ *   bpf_load()         loads an opened skeleton's programs; the collector maps its tables then, and
+ *   bpf_attach()       has them run
+ *   bpf_run_scope()    tells a program which tasks are the run, before it is loaded
+ *   bpf_window_edge()  sets one edge of a program's window, a few microseconds from now
+ *   bpf_slice_begin()  opens a program's window a few microseconds from now, anew each time
+ *   bpf_slice_end()    closes it, waits those microseconds, returns how long it was open, in ns
+ *   bpf_missed()       how often the kernel turned a program away, since it was loaded
+ *   bpf_missed_all()   the same for all programs of an object
+ *   bpf_cpus()         how many CPUs a table indexed by CPU must hold
+ */
+#ifndef COLLECTORS_KIT_BPF_LOAD_H
+#define COLLECTORS_KIT_BPF_LOAD_H
+
+#include "bpf/common.h"
+#include "collectors/collector.h"
+
+/* libbpf's */
+struct bpf_object;
+struct bpf_object_skeleton;
+struct bpf_program;
+
+void bpf_quiet(void);
+/* error is an errno, or its negative. Always returns -1. */
+int bpf_refused(int error, const char *what, char *why, size_t why_size);
+/* source is the collector's name. 0, or -1 with why filled in. */
+int bpf_load(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size);
+int bpf_attach(struct bpf_object_skeleton *skeleton, const char *source, char *why,
+	       size_t why_size);
+/* 0, or -1 with why filled in. */
+int bpf_run_scope(struct run_scope scope[END_COUNT], const struct run *run, char *why,
+		  size_t why_size);
+void bpf_window_edge(struct window *window, enum edge edge);
+void bpf_slice_begin(struct window *window);
+__u64 bpf_slice_end(struct window *window);
+__u64 bpf_missed(const struct bpf_program *program);
+__u64 bpf_missed_all(const struct bpf_object *object);
+unsigned int bpf_cpus(void);
+
+#endif

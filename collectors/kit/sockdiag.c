@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/kit/sockdiag.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int sockdiag_list(struct netlink *nl, unsigned int states, uint16_t local, uint16_t remote,
+		  mnl_cb_t callback, void *data)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+
+	for (int i = 0; i < 2; i++) {
+		struct nlmsghdr *nlh = netlink_begin(nl, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP);
+		struct inet_diag_req_v2 *request =
+			mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
+		int error;
+
+		request->sdiag_family = families[i];
+		request->sdiag_protocol = IPPROTO_TCP;
+		request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+		request->idiag_states = states;
+		request->id.idiag_sport = htons(local);
+		request->id.idiag_dport = htons(remote);
+		error = netlink_ask(nl, callback, data);
+		/* A kernel without IPv6 knows no such family. */
+		if (error && error != -ENOENT)
+			return error;
+	}
+	return 0;
+}
+
+bool sockdiag_info(const struct nlmsghdr *nlh, struct tcp_info *info)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct inet_diag_msg))
+	{
+		size_t len = mnl_attr_get_payload_len(attr);
+
+		if (mnl_attr_get_type(attr) != INET_DIAG_INFO)
+			continue;
+		/* An older kernel says less, a newer one more. */
+		memset(info, 0, sizeof(*info));
+		memcpy(info, mnl_attr_get_payload(attr), len < sizeof(*info) ? len : sizeof(*info));
+		return true;
+	}
+	return false;
+}
+
+struct answer {
+	struct tcp_info *info;
+	bool found;
+};
+
+static int take_info(const struct nlmsghdr *nlh, void *data)
+{
+	struct answer *answer = data;
+
+	answer->found = sockdiag_info(nlh, answer->info) || answer->found;
+	return MNL_CB_OK;
+}
+
+int sockdiag_ask(struct netlink *nl, uint8_t family, const struct inet_diag_sockid *id,
+		 struct tcp_info *info)
+{
+	struct nlmsghdr *nlh = netlink_begin(nl, SOCK_DIAG_BY_FAMILY, 0);
+	struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
+	struct answer answer = {info, false};
+	int error;
+
+	request->sdiag_family = family;
+	request->sdiag_protocol = IPPROTO_TCP;
+	request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+	request->idiag_states = ~0U;
+	request->id = *id;
+	error = netlink_ask(nl, take_info, &answer);
+	/* What is left of a closed connection, in TIME_WAIT, answers without a tcp_info. */
+	return error ? error : answer.found ? 0 : -ENOENT;
+}
+
+int sockdiag_sockets(pid_t pid, sockdiag_socket_fn on_socket, void *data)
+{
+	char path[300];
+	char target[64];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		unsigned int inode;
+		ssize_t len = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
+
+		target[len > 0 ? len : 0] = '\0';
+		if (sscanf(target, "socket:[%u]", &inode) == 1)
+			on_socket(data, atoi(entry->d_name), inode);
+	}
+	closedir(dir);
+	return 0;
+}

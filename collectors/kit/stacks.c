@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/kit/stacks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/say.h"
+
+/* Samples whose leaf is one function. */
+struct leaf {
+	uint64_t count;
+	const struct symbol *symbol;
+	enum record_end end;
+	enum context context;
+};
+
+struct line {
+	uint64_t count;
+	char *text;
+};
+
+struct stacks {
+	uint64_t samples[END_COUNT][CONTEXT_COUNT];
+	uint64_t component[END_COUNT][CONTEXT_COUNT][COMPONENT_COUNT];
+	struct leaf *
+		leaves; /* one per stacks_add(), and so the lines; merged when they are asked for */
+	struct line *lines;
+	size_t count;
+	size_t room;
+};
+
+struct stacks *stacks_new(void)
+{
+	return calloc(1, sizeof(struct stacks));
+}
+
+static enum context context_of(const struct sample *sample)
+{
+	for (size_t i = 0; i < sample->kernel_depth; i++)
+		if (sample->kernel[i]->context != CONTEXT_TASK)
+			return sample->kernel[i]->context;
+	return sample->idle ? CONTEXT_IDLE : CONTEXT_TASK;
+}
+
+static enum component component_of(const struct sample *sample)
+{
+	enum component says[sample->kernel_depth + 1];
+
+	if (!sample->kernel_depth)
+		return COMPONENT_user;
+	for (size_t i = 0; i < sample->kernel_depth; i++)
+		says[i] = sample->kernel[i]->component;
+	return component_of_stack(says, sample->kernel_depth);
+}
+
+/*
+ * A process of the run works for its own end, in whatever context. Of other work only what a CPU
+ * does by itself is its end's: a bystander's task is nobody's.
+ */
+static enum record_end end_of(const struct sample *sample, enum context context)
+{
+	if (sample->process_end != END_HOST || context == CONTEXT_TASK)
+		return sample->process_end;
+	return sample->cpu_end;
+}
+
+/* flamegraph.pl parts frames at ';' and the count at the last blank. */
+static void put_frame(FILE *f, const char *name)
+{
+	putc(';', f);
+	for (; *name; name++)
+		putc(*name == ';' || *name == '\n' ? ':' : *name, f);
+}
+
+static char *fold(const struct sample *sample, enum record_end end, enum context context)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	fprintf(f, "%s;%s", record_end_name[end], context_name(context));
+	put_frame(f, sample->command);
+	for (size_t i = sample->user_depth; i-- > 0;)
+		put_frame(f, sample->user[i]->name);
+	for (size_t i = sample->kernel_depth; i-- > 0;)
+		put_frame(f, sample->kernel[i]->name);
+	return fclose(f) ? (free(text), NULL) : text;
+}
+
+static int make_room(struct stacks *s)
+{
+	size_t room = s->room ? 2 * s->room : 4096;
+	void *more;
+
+	if (s->count < s->room)
+		return 0;
+	more = reallocarray(s->leaves, room, sizeof(*s->leaves));
+	if (!more)
+		return -ENOMEM;
+	s->leaves = more;
+	more = reallocarray(s->lines, room, sizeof(*s->lines));
+	if (!more)
+		return -ENOMEM;
+	s->lines = more;
+	s->room = room;
+	return 0;
+}
+
+void stacks_count(struct stacks *s, const struct sample *sample)
+{
+	enum context context = context_of(sample);
+	enum record_end end = end_of(sample, context);
+
+	s->samples[end][context] += sample->count;
+	s->component[end][context][component_of(sample)] += sample->count;
+}
+
+int stacks_add(struct stacks *s, const struct sample *sample)
+{
+	enum context context = context_of(sample);
+	enum record_end end = end_of(sample, context);
+	const struct symbol *const *leaf = sample->kernel_depth ? sample->kernel : sample->user;
+	char *text;
+
+	if (make_room(s))
+		return -ENOMEM;
+	text = fold(sample, end, context);
+	if (!text)
+		return -ENOMEM;
+	stacks_count(s, sample);
+	s->leaves[s->count] = (struct leaf){sample->count, leaf[0], end, context};
+	s->lines[s->count] = (struct line){sample->count, text};
+	s->count++;
+	return 0;
+}
+
+static int by_leaf(const void *a, const void *b)
+{
+	const struct leaf *x = a, *y = b;
+	int order;
+
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
+	if (x->context != y->context)
+		return x->context < y->context ? -1 : 1;
+	order = strcmp(x->symbol->object, y->symbol->object);
+	return order ? order : strcmp(x->symbol->name, y->symbol->name);
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct leaf *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return by_leaf(a, b);
+}
+
+static void symbol_rows(struct stacks *s, struct writer *w)
+{
+	size_t kept = 0;
+
+	qsort(s->leaves, s->count, sizeof(*s->leaves), by_leaf);
+	for (size_t i = 0; i < s->count; i++) {
+		if (kept && !by_leaf(&s->leaves[kept - 1], &s->leaves[i]))
+			s->leaves[kept - 1].count += s->leaves[i].count;
+		else
+			s->leaves[kept++] = s->leaves[i];
+	}
+	qsort(s->leaves, kept, sizeof(*s->leaves), by_count);
+	for (size_t i = 0; i < kept; i++) {
+		const struct leaf *leaf = &s->leaves[i];
+		char key[512];
+
+		snprintf(key, sizeof(key), "%s;%s;%s", context_name(leaf->context),
+			 leaf->symbol->object, leaf->symbol->name);
+		writer_u64(w, WINDOW, leaf->end, METRIC_profile_symbol, key, leaf->count);
+	}
+}
+
+void stacks_components(const struct stacks *s, struct writer *w, double period_ns)
+{
+	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
+		for (enum context context = 0; context < CONTEXT_COUNT; context++) {
+			if (!s->samples[end][context])
+				continue;
+			writer_u64(w, WINDOW, end, METRIC_profile_samples, context_name(context),
+				   s->samples[end][context]);
+			for (enum component c = 0; c < COMPONENT_COUNT; c++) {
+				uint64_t count = s->component[end][context][c];
+				char key[64];
+
+				if (!count && c != COMPONENT_unmapped)
+					continue;
+				snprintf(key, sizeof(key), "%s/%s", context_name(context),
+					 component_name(c));
+				writer_f64(w, WINDOW, end, METRIC_profile_component, key,
+					   (double)count * period_ns);
+			}
+		}
+	}
+}
+
+void stacks_rows(struct stacks *s, struct writer *w, double period_ns)
+{
+	stacks_components(s, w, period_ns);
+	symbol_rows(s, w);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+
+	return strcmp(x->text, y->text);
+}
+
+int stacks_folded(struct stacks *s, const char *path)
+{
+	char part[4096];
+	uint64_t count = 0;
+	FILE *f;
+
+	snprintf(part, sizeof(part), "%s.part", path);
+	f = fopen(part, "we");
+	if (!f) {
+		say_error("cannot create %s: %s", part, strerror(errno));
+		return -1;
+	}
+	qsort(s->lines, s->count, sizeof(*s->lines), by_text);
+	for (size_t i = 0; i < s->count; i++) {
+		count += s->lines[i].count;
+		if (i + 1 < s->count && !by_text(&s->lines[i], &s->lines[i + 1]))
+			continue;
+		fprintf(f, "%s %llu\n", s->lines[i].text, (unsigned long long)count);
+		count = 0;
+	}
+	if (fclose(f) || rename(part, path)) {
+		say_error("cannot write %s: %s", path, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+void stacks_free(struct stacks *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->count; i++)
+		free(s->lines[i].text);
+	free(s->lines);
+	free(s->leaves);
+	free(s);
+}

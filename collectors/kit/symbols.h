@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names for addresses: of the kernel, from /proc/kallsyms, and of processes, from the symbol tables
+ * of the files they have mapped.
+ *
+ * A process has to be there only for symbols_note_process(), which keeps a copy of its map of
+ * memory; the files are opened when the first name in them is asked for. Debug information is never
+ * looked for, neither on the disk nor on the network: a function's name is in .symtab or .dynsym.
+ *
+ *   symbols_hidden()        why this kernel shows no addresses; NULL if it does
+ *   symbols_new()           an empty table
+ *   symbols_note_process()  remembers what a process has mapped now
+ *   symbols_knows()         was it called for this process
+ *   symbols_load_kernel()   reads /proc/kallsyms: 0, or a negative errno
+ *   symbols_kernel()        the function at an address of the kernel
+ *   symbols_user()          the function at an address of a process
+ *   symbols_free()          all of it, and every symbol that it gave
+ */
+#ifndef COLLECTORS_KIT_SYMBOLS_H
+#define COLLECTORS_KIT_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "record/components.h"
+
+struct symbol {
+	const char *name;	  /* "[unknown]" where there is none */
+	const char *object;	  /* "[kernel]", "[veth]", "libc.so.6", … */
+	enum component component; /* what it says by itself; COMPONENT_user in user space */
+	enum context context;
+};
+
+struct symbols;
+
+const char *symbols_hidden(void);
+struct symbols *symbols_new(void); /* NULL: out of memory */
+void symbols_note_process(struct symbols *s, pid_t tgid);
+bool symbols_knows(const struct symbols *s, pid_t tgid);
+int symbols_load_kernel(struct symbols *s);
+const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip);
+const struct symbol *symbols_user(struct symbols *s, pid_t tgid, uint64_t ip);
+void symbols_free(struct symbols *s);
+
+#endif

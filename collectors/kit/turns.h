@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How turns lie in a window (collectors/kit/slices.h): how many, how long, how far apart. Computes
+ * only.
+ *
+ *   turns_plan()    for a stretch of time: rounds, in each of which everyone has a turn, and the
+ *                   length of slices
+ *   turns_pause()   before the next turn, of random length
+ */
+#ifndef COLLECTORS_KIT_TURNS_H
+#define COLLECTORS_KIT_TURNS_H
+
+#include <linux/types.h>
+
+struct turns {
+	unsigned int rounds;
+	double length; /* of a slice, as a part of the usual: 0 to 1 */
+};
+
+/*
+ * members: how many take turns. slices_ns: their usual slices together. As many rounds as leave no
+ * slice longer than usual, but two, so that not everything hangs on one moment; one where two would
+ * cost too much, unless least says that they are needed.
+ */
+struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigned int least);
+
+/*
+ * free_ns: what the turns that are to come do not take; negative: they take more than there is.
+ * random: 0 to 1. The pauses before each turn and the one after the last are alike in the mean, and
+ * together not longer than that.
+ */
+__u64 turns_pause(__s64 free_ns, unsigned int turns, double random);
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/power/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void take_line(struct meter_command *m)
+{
+	struct reading reading = {.at_s = now_s()};
+
+	m->line[m->len] = '\0';
+	m->len = 0;
+	if (meter_watts(m->line, &reading.watts) || readings_add(&m->readings, reading))
+		snprintf(m->odd, sizeof(m->odd), "%.79s", m->line);
+}
+
+/* False where it has ended. */
+static bool take_lines(struct meter_command *m)
+{
+	char block[512];
+	ssize_t n = read(m->lines, block, sizeof(block));
+
+	for (ssize_t i = 0; i < n; i++) {
+		if (block[i] == '\n')
+			take_line(m);
+		else if (m->len < sizeof(m->line) - 1)
+			m->line[m->len++] = block[i];
+	}
+	return n > 0 || (n < 0 && errno == EINTR);
+}
+
+static void *follow(void *argument)
+{
+	struct meter_command *m = argument;
+	struct pollfd fds[2] = {{.fd = m->lines, .events = POLLIN},
+				{.fd = m->stop, .events = POLLIN}};
+
+	while (!fds[1].revents) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[0].revents && !take_lines(m))
+			fds[0].fd = -1;
+	}
+	return NULL;
+}
+
+/* In the child; it and all that it starts are one group, to be ended as one. */
+static void become_shell(const char *script, int out, pid_t parent)
+{
+	sigset_t none;
+	int null = open("/dev/null", O_RDWR);
+
+	setpgid(0, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	dup2(null, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == parent)
+		execl("/bin/sh", "sh", "-c", script, (char *)NULL);
+	_exit(127);
+}
+
+int meter_command_start(struct meter_command *m, const char *command)
+{
+	sigset_t all, before;
+	pid_t parent = getpid();
+	int pipe_of[2];
+	char *script;
+	int error;
+
+	m->lines = m->stop = -1;
+	if (pipe2(pipe_of, O_CLOEXEC))
+		return errno;
+	m->lines = pipe_of[0];
+	m->stop = eventfd(0, EFD_CLOEXEC);
+	if (m->stop < 0 || asprintf(&script, "while :; do\n(%s\n)\nsleep 1\ndone", command) < 0) {
+		close(pipe_of[1]);
+		return ENOMEM;
+	}
+	m->shell = fork();
+	error = errno;
+	if (!m->shell)
+		become_shell(script, pipe_of[1], parent);
+	close(pipe_of[1]);
+	free(script);
+	if (m->shell < 0)
+		return error;
+	setpgid(m->shell, m->shell); /* whichever of the two comes first */
+	/* Signals stay with the thread that calls the collectors. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&m->thread, NULL, follow, m);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	m->started = !error;
+	return error;
+}
+
+void meter_command_stop(struct meter_command *m)
+{
+	if (m->started) {
+		eventfd_write(m->stop, 1);
+		pthread_join(m->thread, NULL);
+		m->started = false;
+	}
+	if (m->shell > 0) {
+		kill(-m->shell, SIGKILL);
+		while (waitpid(m->shell, NULL, 0) < 0 && errno == EINTR)
+			;
+		m->shell = 0;
+	}
+}
+
+void meter_command_close(struct meter_command *m)
+{
+	meter_command_stop(m);
+	if (m->lines >= 0)
+		close(m->lines);
+	if (m->stop >= 0)
+		close(m->stop);
+	readings_free(&m->readings);
+}

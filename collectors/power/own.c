@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/power/own.h"
+
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collectors/kit/sysfs.h"
+
+const struct own_meter own_power_meters[] = {
+	{"rapl", "RAPL by powercap: packages and memory, not the rest of the machine", true,
+	 own_rapl_find, NULL},
+	/* The same counters: the second means. */
+	{"perf", "RAPL by perf events: packages and memory, not the rest of the machine", true,
+	 own_energy_find, NULL},
+	{"hwmon", "the machine's sensors, by hwmon", true, own_hwmon_find, NULL},
+	{"ipmi", "the machine's BMC, by IPMI DCMI: all of the machine", true, own_ipmi_find, NULL},
+	{"gpu", "the GPUs' own meters: nothing else of the machine", false, own_gpu_find,
+	 own_gpu_let_go},
+	{0},
+};
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* ---- parts ---- */
+
+static bool is_taken(const struct own_power *o, int meter, const char *name)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (o->parts[i].meter == meter && !strcmp(o->parts[i].name, name))
+			return true;
+	return false;
+}
+
+struct own_part *own_power_add(struct own_power *o, int meter, const char *name)
+{
+	struct own_part *grown = reallocarray(o->parts, o->count + 1, sizeof(*grown));
+	char unique[sizeof(grown->name)];
+
+	if (!grown)
+		return NULL;
+	o->parts = grown;
+	snprintf(unique, sizeof(unique), "%s", name);
+	for (int n = 2; is_taken(o, meter, unique); n++)
+		snprintf(unique, sizeof(unique), "%.50s#%d", name, n);
+	grown += o->count++;
+	*grown = (struct own_part){.meter = meter, .fd = -1};
+	memcpy(grown->name, unique, sizeof(unique));
+	return grown;
+}
+
+int own_power_sysfs(const struct own_part *part, uint64_t *number)
+{
+	return sysfs_u64(part->fd, number);
+}
+
+/* ---- the thread ---- */
+
+static void ask(struct own_part *part)
+{
+	uint64_t number;
+	int error = part->read(part, &number);
+	struct reading reading = {.at_s = now_s(), .watts = (double)number * part->unit};
+
+	/* Without memory there is a reading less. */
+	if (!error)
+		readings_add(&part->readings, reading);
+}
+
+/* Asks those whose time has come; returns seconds until the next. */
+static double ask_due(struct own_power *o, bool all)
+{
+	double next_s = INFINITY;
+
+	for (size_t i = 0; i < o->count; i++) {
+		struct own_part *part = &o->parts[i];
+
+		if (part->counts)
+			continue;
+		if (all || now_s() >= part->next_s) {
+			part->next_s = now_s() + part->every_s;
+			ask(part);
+		}
+		next_s = fmin(next_s, part->next_s);
+	}
+	return next_s - now_s();
+}
+
+static void *follow(void *argument)
+{
+	struct own_power *o = argument;
+	struct pollfd stop = {.fd = o->stop, .events = POLLIN};
+
+	while (!stop.revents) {
+		double left_s = ask_due(o, false);
+
+		poll(&stop, 1, left_s > 0 ? (int)ceil(left_s * 1000) : 0);
+	}
+	/* So that readings reach behind the window's end, however far apart they are. */
+	ask_due(o, true);
+	return NULL;
+}
+
+static int start_thread(struct own_power *o)
+{
+	sigset_t all, before;
+	bool needed = false;
+	int error;
+
+	for (size_t i = 0; i < o->count; i++)
+		needed = needed || !o->parts[i].counts;
+	if (!needed)
+		return 0;
+	o->stop = eventfd(0, EFD_CLOEXEC);
+	if (o->stop < 0)
+		return -1;
+	/* Signals stay with the thread that calls the collectors. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&o->thread, NULL, follow, o);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	o->started = !error;
+	return error ? -1 : 0;
+}
+
+/* ---- all of them ---- */
+
+int own_power_open(struct own_power *o, char *why, size_t why_size)
+{
+	char hint[200] = "";
+
+	*o = (struct own_power){.stop = -1};
+	for (int i = 0; own_power_meters[i].name; i++)
+		own_power_meters[i].find(o, i, hint, sizeof(hint));
+	if (!o->count) {
+		snprintf(
+			why, why_size,
+			"no power meter: %s; name an external one with --power cmd:COMMAND or "
+			"--power csv:FILE",
+			*hint ? hint
+			      : "no RAPL, no hwmon sensor of power or energy, no /dev/ipmi0 and no "
+				"GPU that measures itself, as in a virtual machine");
+		return -1;
+	}
+	if (start_thread(o)) {
+		snprintf(why, why_size, "cannot start the thread that asks the power meters");
+		return -1;
+	}
+	return 0;
+}
+
+/* Of a meter, or of one part of it where a name is given. */
+static bool has(struct own_power *o, int meter, const char *name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < o->count; i++)
+		found = found || (o->parts[i].meter == meter &&
+				  (name ? !strcmp(o->parts[i].name, name) : o->parts[i].adds));
+	return found;
+}
+
+static void take_only(struct own_power *o, int meter, const char *name)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		struct own_part *part = &o->parts[i];
+
+		part->adds =
+			part->meter == meter && (name ? !strcmp(part->name, name) : part->adds);
+	}
+}
+
+static void list(const struct own_power *o, char *text, size_t size)
+{
+	size_t len = 0;
+
+	*text = '\0';
+	for (size_t i = 0; i < o->count && len < size; i++)
+		len += (size_t)snprintf(text + len, size - len, "%sown:%s/%s", i ? ", " : "",
+					own_power_meters[o->parts[i].meter].name, o->parts[i].name);
+}
+
+int own_power_choose(struct own_power *o, const char *wanted, char *why, size_t why_size)
+{
+	size_t len = wanted ? strcspn(wanted, "/") : 0;
+	const char *name = wanted && wanted[len] ? wanted + len + 1 : NULL;
+	char there[300];
+
+	for (int i = 0; own_power_meters[i].name; i++) {
+		const struct own_meter *meter = &own_power_meters[i];
+		bool meant =
+			wanted ? strlen(meter->name) == len && !strncmp(meter->name, wanted, len)
+			       : meter->of_machine;
+
+		if (!meant || !has(o, i, name))
+			continue;
+		take_only(o, i, name);
+		return i;
+	}
+	list(o, there, sizeof(there));
+	if (wanted)
+		snprintf(why, why_size, "there is no --power own:%s; there are %s", wanted, there);
+	else
+		snprintf(why, why_size,
+			 "no meter here says what the machine takes; if one of these does, name it "
+			 "with --power: %s",
+			 there);
+	take_only(o, -1, NULL);
+	return -1;
+}
+
+void own_power_read(struct own_power *o, enum edge edge)
+{
+	o->edge_s[edge] = now_s();
+	for (size_t i = 0; i < o->count; i++) {
+		struct own_part *part = &o->parts[i];
+
+		if (part->counts)
+			part->known[edge] = !part->read(part, &part->number[edge]);
+	}
+}
+
+void own_power_settle(struct own_power *o)
+{
+	if (!o->started)
+		return;
+	eventfd_write(o->stop, 1);
+	pthread_join(o->thread, NULL);
+	o->started = false;
+}
+
+double own_power_watts(const struct own_power *o, const struct own_part *part)
+{
+	double from_s = o->edge_s[EDGE_OPEN], to_s = o->edge_s[EDGE_CLOSE];
+	uint64_t opened = part->number[EDGE_OPEN], closed = part->number[EDGE_CLOSE];
+	size_t inside;
+
+	if (!part->counts)
+		return readings_mean(&part->readings, from_s, to_s, &inside);
+	if (!part->known[EDGE_OPEN] || !part->known[EDGE_CLOSE] || !(to_s > from_s))
+		return NAN;
+	/* Of one that wrapped more than once nothing tells. */
+	if (closed < opened && !part->range)
+		return NAN;
+	return part->unit * (double)(closed - opened + (closed < opened ? part->range : 0)) /
+	       (to_s - from_s);
+}
+
+void own_power_close(struct own_power *o)
+{
+	own_power_settle(o);
+	for (size_t i = 0; i < o->count; i++) {
+		if (o->parts[i].fd >= 0)
+			close(o->parts[i].fd);
+		readings_free(&o->parts[i].readings);
+	}
+	for (int i = 0; own_power_meters[i].name; i++)
+		if (own_power_meters[i].let_go)
+			own_power_meters[i].let_go();
+	if (o->parts && o->stop >= 0)
+		close(o->stop);
+	free(o->parts);
+	*o = (struct own_power){.stop = -1};
+}

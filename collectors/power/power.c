@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Electrical power over the window: by the meter that --power names, else by the best that the
+ * machine has itself. What its other meters say stands beside that, and is never added to it, since
+ * they may measure the same.
+ */
+#include "collectors/power/power.h"
+
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/say.h"
+#include "collectors/list.h"
+#include "collectors/power/command.h"
+#include "collectors/power/own.h"
+#include "base/stop.h"
+
+struct power {
+	const struct run *run;
+	enum record_end end;  /* whose machine this is */
+	struct own_power own; /* where no external meter is named */
+	int chosen;	      /* of its meters; -1: none says what the machine takes */
+	struct meter_command command;
+	struct readings log;
+	double edge_s[EDGE_COUNT];
+};
+
+/* A meter's log knows the time of day only. */
+static double now_s(const struct power *p)
+{
+	struct timespec t;
+
+	clock_gettime(p->run->meter.log ? CLOCK_REALTIME : CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* A meter here measures this machine: both ends, or the one that is here. */
+static enum record_end end_of_machine(const struct run *run)
+{
+	bool rx = target_here(&run->target[END_RX]);
+	bool tx = target_here(&run->target[END_TX]);
+
+	if (rx == tx)
+		return END_HOST;
+	return rx ? END_RX : END_TX;
+}
+
+static int open_own(struct power *p, const char **means, char *why, size_t why_size)
+{
+	char none[400];
+
+	if (p->run->elsewhere) {
+		snprintf(why, why_size,
+			 "both ends run on other machines, whose meters cannot be read from here; "
+			 "name a meter with --power");
+		return -1;
+	}
+	if (own_power_open(&p->own, why, why_size))
+		return -1;
+	p->chosen = own_power_choose(&p->own, p->run->meter.own, none, sizeof(none));
+	if (p->chosen < 0 && p->run->meter.own) {
+		snprintf(why, why_size, "%s", none);
+		return -1;
+	}
+	*means = p->chosen < 0 ? "meters of parts of the machine alone"
+			       : own_power_meters[p->chosen].what;
+	return 0;
+}
+
+static int power_open(void **state, const struct run *run, const char **means, char *why,
+		      size_t why_size)
+{
+	struct power *p = calloc(1, sizeof(*p));
+	int error;
+
+	*state = p;
+	if (!p) {
+		snprintf(why, why_size, "no memory left");
+		return -1;
+	}
+	p->run = run;
+	p->end = end_of_machine(run);
+	if (run->meter.log) {
+		*means = "a meter's log, joined by time";
+		return 0;
+	}
+	if (!run->meter.command)
+		return open_own(p, means, why, why_size);
+	*means = "a meter's command";
+	error = meter_command_start(&p->command, run->meter.command);
+	if (error)
+		snprintf(why, why_size, "cannot start the meter's command: %s", strerror(error));
+	return error ? -1 : 0;
+}
+
+static int power_snapshot(void *state, enum edge edge)
+{
+	struct power *p = state;
+
+	p->edge_s[edge] = now_s(p);
+	own_power_read(&p->own, edge);
+	return 0;
+}
+
+static void emit_mean(const struct power *p, struct writer *w, const char *key, double watts)
+{
+	const struct meter *meter = &p->run->meter;
+
+	writer_f64(w, WINDOW, p->end, METRIC_power_mean, key, watts);
+	writer_f64(w, WINDOW, p->end, METRIC_power_energy, key,
+		   watts * (p->edge_s[EDGE_CLOSE] - p->edge_s[EDGE_OPEN]));
+	if (!meter->idle_w)
+		return;
+	writer_f64(w, WINDOW, p->end, METRIC_power_idle, key, meter->idle_w);
+	writer_f64(w, WINDOW, p->end, METRIC_power_above_idle, key, watts - meter->idle_w);
+	if (meter->idle_s > 0)
+		writer_f64(w, WINDOW, p->end, METRIC_power_idle_window, key, meter->idle_s);
+}
+
+/* ---- an external meter ---- */
+
+static double external_watts(struct power *p, size_t *inside, char *why, size_t why_size)
+{
+	const struct readings *r = p->run->meter.log ? &p->log : &p->command.readings;
+	double watts;
+
+	meter_command_stop(&p->command);
+	if (p->run->meter.log && meter_log(&p->log, p->run->meter.log, why, why_size))
+		return NAN;
+	watts = readings_mean(r, p->edge_s[EDGE_OPEN], p->edge_s[EDGE_CLOSE], inside);
+	if (!isnan(watts))
+		return watts;
+	if (r->count)
+		snprintf(why, why_size,
+			 "the meter's readings span less than half of the window: %zu of %zu lie "
+			 "in it",
+			 *inside, r->count);
+	else if (p->command.odd[0])
+		snprintf(why, why_size,
+			 "the meter's command printed '%s', which is no number "
+			 "of watts",
+			 p->command.odd);
+	else
+		snprintf(why, why_size, "the meter said nothing; run its command by hand");
+	return NAN;
+}
+
+static void emit_external(struct power *p, struct writer *w)
+{
+	const char *key = p->run->meter.log ? "csv" : "cmd";
+	size_t inside = 0;
+	char why[400];
+	double watts = external_watts(p, &inside, why, sizeof(why));
+
+	if (!isnan(watts)) {
+		emit_mean(p, w, key, watts);
+		writer_u64(w, WINDOW, p->end, METRIC_power_readings, key, inside);
+		return;
+	}
+	/* Whoever named a meter wants to know in time that it does not measure. */
+	writer_absent(w, END_HOST, "power", why);
+	say_warning("the record has no power: %s", why);
+}
+
+/* ---- the machine's own ---- */
+
+/* NAN where any part of it could not be read. */
+static double own_watts(struct power *p)
+{
+	double watts = p->chosen < 0 ? NAN : 0;
+
+	own_power_settle(&p->own);
+	for (size_t i = 0; i < p->own.count; i++)
+		if (p->own.parts[i].adds)
+			watts += own_power_watts(&p->own, &p->own.parts[i]);
+	return watts;
+}
+
+static void emit_own(struct power *p, struct writer *w)
+{
+	double sum = own_watts(p);
+	bool any = false;
+
+	for (size_t i = 0; i < p->own.count; i++) {
+		const struct own_part *part = &p->own.parts[i];
+		double watts = own_power_watts(&p->own, part);
+		char key[96];
+
+		snprintf(key, sizeof(key), "%s/%s", own_power_meters[part->meter].name, part->name);
+		any = any || !isnan(watts);
+		if (!isnan(watts))
+			writer_f64(w, WINDOW, p->end, METRIC_power_part, key, watts);
+		else
+			say_detail("the power meter %s could not be read in the window", key);
+	}
+	if (!isnan(sum))
+		emit_mean(p, w, own_power_meters[p->chosen].name, sum);
+	else if (!any)
+		writer_absent(w, END_HOST, "power",
+			      "the machine's meters could not be read in the window");
+}
+
+static void power_emit(void *state, struct writer *w)
+{
+	struct power *p = state;
+
+	if (p->run->meter.log || p->run->meter.command)
+		emit_external(p, w);
+	else
+		emit_own(p, w);
+}
+
+static void power_close(void *state)
+{
+	struct power *p = state;
+
+	if (!p)
+		return;
+	if (p->run->meter.command)
+		meter_command_close(&p->command);
+	own_power_close(&p->own);
+	readings_free(&p->log);
+	free(p);
+}
+
+/* The mean over that many seconds. 0, or -1 with why. */
+static int watts_now(const struct meter *meter, double seconds, double *watts, char *why,
+		     size_t why_size)
+{
+	struct run run = {.meter = *meter};
+	struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
+	const char *means;
+	void *state;
+	struct power *p;
+	size_t inside = 0;
+	int result = power_open(&state, &run, &means, why, why_size);
+
+	p = state;
+	if (!result) {
+		/* A command's first reading may take a while. */
+		poll(&stop, 1, meter->command ? 1000 : 0);
+		power_snapshot(p, EDGE_OPEN);
+		poll(&stop, 1, (int)(seconds * 1000));
+		power_snapshot(p, EDGE_CLOSE);
+		snprintf(why, why_size, "the meters could not be read");
+		*watts = meter->command ? external_watts(p, &inside, why, why_size) : own_watts(p);
+		result = isnan(*watts) ? -1 : 0;
+	}
+	power_close(p);
+	return result;
+}
+
+int power_idle(struct meter *meter)
+{
+	char why[500];
+
+	if (!(meter->idle_s > 0))
+		return 0;
+	say_info("measuring what the machine takes when it idles, for %g s", meter->idle_s);
+	if (watts_now(meter, meter->idle_s, &meter->idle_w, why, sizeof(why))) {
+		say_error("idle power cannot be measured: %s", why);
+		return -1;
+	}
+	say_info("it takes %.1f W", meter->idle_w);
+	return 0;
+}
+
+const struct collector_ops power_collector = {
+	.source = "power",
+	.what = "electrical power, by the machine's own meters or by that of --power",
+	.hardware = true,
+	.open = power_open,
+	.snapshot = power_snapshot,
+	.emit = power_emit,
+	.close = power_close,
+};

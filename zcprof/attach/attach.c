@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/attach/attach.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "base/say.h"
+#include "zcprof/attach/attaching.h"
+#include "zcprof/bystand.h"
+#include "zcprof/attach/command.h"
+#include "collectors/power/power.h"
+#include "base/stop.h"
+
+#define LOOK_NS 1000000000ULL
+#define NEVER	UINT64_MAX
+
+/* ---- waiting ---- */
+
+static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
+{
+	for (;;) {
+		struct pollfd fds[3] = {{.fd = stop_fd(), .events = POLLIN}};
+		uint64_t now = clock_ns();
+		struct timespec timeout = {0};
+
+		if (stop_asked())
+			return WAITED_STOPPED;
+		if (writer_error(a->writer))
+			return WAITED_NO_OUTPUT;
+		if (now < deadline_ns) {
+			timeout.tv_sec = (deadline_ns - now) / 1000000000;
+			timeout.tv_nsec = (deadline_ns - now) % 1000000000;
+		}
+		for (size_t i = 0; i < a->count; i++)
+			fds[i + 1] = (struct pollfd){.fd = a->subjects[i].pidfd, .events = POLLIN};
+		if (ppoll(fds, a->count + 1, &timeout, NULL) < 0 && errno != EINTR)
+			return WAITED_STOPPED;
+		for (size_t i = 0; i < a->count && !stop_asked(); i++) {
+			if (!fds[i + 1].revents)
+				continue;
+			a->ended = &a->subjects[i];
+			return WAITED_ENDED;
+		}
+		if (now >= deadline_ns)
+			return WAITED;
+	}
+}
+
+static enum waited stay(struct attaching *a)
+{
+	uint64_t opened = clock_ns();
+	uint64_t deadline = NEVER;
+	uint64_t step = LOOK_NS;
+
+	if (a->settings->interval > 0)
+		step = (uint64_t)(a->settings->interval * 1e9);
+	if (a->settings->seconds > 0)
+		deadline = opened + (uint64_t)(a->settings->seconds * 1e9);
+	for (uint64_t next = opened + step;; next += step) {
+		enum waited waited = wait_until(a, next < deadline ? next : deadline);
+
+		if (waited != WAITED || next >= deadline)
+			return waited;
+		attach_look(a);
+		/* One that took longer than a step leaves those out that it missed. */
+		while (next + step < clock_ns())
+			next += step;
+	}
+}
+
+/* ---- the window ---- */
+
+static void read_edge(struct attaching *a, enum edge edge)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct subject *s = &a->subjects[i];
+		uint64_t before = clock_ns();
+
+		/* What went wrong stays in traffic.error. */
+		traffic_read(&s->traffic, &s->moved[edge]);
+		s->at_ns[edge] = before + (clock_ns() - before) / 2;
+		if (edge == EDGE_CLOSE)
+			traffic_settle(&s->traffic, &s->moved[edge]);
+	}
+}
+
+static void look_at_all(struct attaching *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		traffic_look(&a->subjects[i].traffic);
+}
+
+static enum waited measure(struct attaching *a)
+{
+	struct bystander bystander;
+	enum waited waited;
+
+	bystand(&bystander, &a->run);
+	look_at_all(a);
+	read_edge(a, EDGE_OPEN);
+	collecting_snapshot(&a->collecting, EDGE_OPEN);
+	waited = stay(a);
+	/* Of a process that ended the kernel has said the last by now. */
+	if (waited != WAITED_ENDED)
+		look_at_all(a);
+	collecting_snapshot(&a->collecting, EDGE_CLOSE);
+	read_edge(a, EDGE_CLOSE);
+	bystand_no_more(&bystander);
+	return waited;
+}
+
+/* ---- from start to end ---- */
+
+static struct subject *add_subject(struct attaching *a, enum record_end end)
+{
+	struct subject *s = &a->subjects[a->count++];
+
+	*s = (struct subject){.end = end, .pidfd = -1, .target.netns = -1};
+	s->iface = a->settings->iface[end];
+	if (!s->iface)
+		s->iface = a->settings->iface[END_HOST];
+	return s;
+}
+
+static void take_all_cpus(cpu_set_t *cpus)
+{
+	CPU_ZERO(cpus);
+	for (int cpu = 0; cpu < sysconf(_SC_NPROCESSORS_CONF) && cpu < CPU_SETSIZE; cpu++)
+		CPU_SET(cpu, cpus);
+}
+
+/* Whom the options name for this end, if anyone. 0, or -1 or TARGET_UNABLE after saying why. */
+static int add_named(struct attaching *a, enum record_end end)
+{
+	const struct attach_settings *settings = a->settings;
+	struct subject *s;
+	const char *why_cpus;
+	char why[700];
+	int error = 0;
+
+	if (!settings->pid[end] && !settings->cgroup[end] && !settings->netns[end] &&
+	    !settings->by_cpu[end])
+		return 0;
+	s = add_subject(a, end ? end : settings->as);
+	s->target.pid = settings->pid[end];
+	if (settings->cgroup[end])
+		error = target_cgroup(&s->target, settings->cgroup[end], why, sizeof(why));
+	else if (settings->netns[end])
+		error = target_netns(&s->target, settings->netns[end], why, sizeof(why));
+	if (settings->by_cpu[end]) {
+		if (!settings->cpus[end])
+			take_all_cpus(&s->target.cpus);
+		else
+			cpulist_parse(settings->cpus[end], &s->target.cpus, &why_cpus);
+		target_on_cpus(&s->target);
+	}
+	if (error)
+		say_error("%s", why);
+	return error;
+}
+
+static int start_command(struct attaching *a)
+{
+	const struct attach_settings *s = a->settings;
+	enum record_end end = !a->count ? s->as : a->subjects[0].end == END_RX ? END_TX : END_RX;
+	struct subject *subject = add_subject(a, end);
+	char why[300];
+
+	subject->is_command = true;
+	if (!s->as && end == END_HOST)
+		subject->end = a->reporting.end;
+	if (!command_start(&subject->target.pid, a->reporting.words, reporting_fd(&a->reporting),
+			   why, sizeof(why))) {
+		reporting_started(&a->reporting);
+		return 0;
+	}
+	a->count--;
+	say_error("%s", why);
+	return -1;
+}
+
+static void set_targets(struct attaching *a)
+{
+	const char *why;
+
+	for (int end = END_RX; end <= END_TX; end++)
+		a->run.target[end].netns = -1;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct subject *s = &a->subjects[i];
+		struct target *t = &a->run.target[s->end];
+		const char *cpus = a->settings->cpus[s->end];
+
+		*t = s->target;
+		snprintf(t->iface, sizeof(t->iface), "%s", s->iface ? s->iface : "");
+		if (!cpus)
+			cpus = a->settings->cpus[END_HOST];
+		if (t->kind != TARGET_CPUS)
+			t->cpus_known = cpus && !cpulist_parse(cpus, &t->cpus, &why);
+	}
+}
+
+/* Part of the warm-up. 0, or -1 after saying why. */
+static int warm_up(struct attaching *a, uint64_t until_ns)
+{
+	enum waited waited = wait_until(a, until_ns);
+
+	if (waited == WAITED_ENDED)
+		say_error("%s ended before the window opened; a shorter --warmup opens it earlier",
+			  a->ended->name);
+	return waited == WAITED ? 0 : -1;
+}
+
+/* Up to the window: the processes, and which end each of them is. 0, or -1 after saying why. */
+static int prepare(struct attaching *a)
+{
+	uint64_t warmup_ns = (uint64_t)(a->settings->warmup * 1e9);
+	uint64_t began;
+
+	for (size_t i = 0; i < a->count; i++)
+		if (subject_hold(&a->subjects[i]) || subject_open(&a->subjects[i]))
+			return -1;
+	began = clock_ns();
+	if (a->settings->command) {
+		struct subject *command = &a->subjects[a->count];
+
+		/* It may move to another namespace and become another program first. */
+		if (start_command(a) || subject_hold(command) ||
+		    warm_up(a, began + warmup_ns / 2) || subject_open(command))
+			return -1;
+	}
+	if (warm_up(a, began + warmup_ns))
+		return -1;
+	for (size_t i = 0; i < a->count; i++) {
+		subject_choose_end(&a->subjects[i]);
+		subject_warn_forked(&a->subjects[i]);
+	}
+	return 0;
+}
+
+/* Once: how the command ended, and all that it said. Is all well? */
+static bool end_command(struct attaching *a, enum command_end how)
+{
+	bool well = true;
+
+	for (size_t i = 0; i < a->count; i++)
+		if (a->subjects[i].is_command && !a->command_ended)
+			well = command_finish(a->subjects[i].target.pid, a->settings->command[0],
+					      how);
+	a->command_ended = true;
+	reporting_finish(&a->reporting);
+	return well;
+}
+
+static int run_window(struct attaching *a)
+{
+	enum waited waited;
+	bool whole;
+
+	set_targets(a);
+	attach_record_facts(a);
+	attach_look_begin(a);
+	collecting_open(&a->collecting, &a->run, a->chosen, false, a->writer, &a->once);
+	writer_flush(a->writer);
+	waited = measure(a);
+	for (size_t i = 0; i < a->count; i++)
+		subject_warn_forked(&a->subjects[i]);
+	/* Who only watches is done when asked to stop. */
+	if (waited == WAITED_STOPPED && !a->settings->output && !a->settings->seconds)
+		waited = WAITED;
+	whole = attach_record_window(a, waited);
+	collecting_close(&a->collecting);
+	writer_flush(a->writer);
+	/* What it says itself it may say at its end only. */
+	if (a->settings->terminate || a->reporting.adapter)
+		whole = end_command(a, a->settings->terminate ? COMMAND_TERMINATE : COMMAND_WAIT) &&
+			whole;
+	attach_record_bytes(a);
+	if (writer_finish(a->writer))
+		return EXIT_FAILED;
+	return whole ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* A record without a window is none. */
+static void discard(struct attaching *a)
+{
+	char *part;
+
+	writer_abandon(a->writer);
+	if (!a->settings->output || asprintf(&part, "%s.part", a->settings->output) < 0)
+		return;
+	unlink(part);
+	free(part);
+}
+
+/* "run.csv" has "run.folded" beside it. */
+static char *sidecar_of(const char *output)
+{
+	size_t len = output ? strlen(output) : 0;
+
+	if (!output)
+		return NULL;
+	if (len > strlen(".csv") && !strcmp(output + len - strlen(".csv"), ".csv"))
+		len -= strlen(".csv");
+	return strndup(output, len);
+}
+
+/* For who wants no record. */
+static struct writer *write_nowhere(struct attaching *a)
+{
+	a->nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	return a->nowhere >= 0 ? writer_stream(a->nowhere, "/dev/null") : NULL;
+}
+
+int attach(const struct attach_settings *settings)
+{
+	struct attaching a = {.settings = settings, .nowhere = -1};
+	char *sidecar = sidecar_of(settings->output);
+	int error = stop_prepare();
+	int result = EXIT_FAILED;
+	bool prepared;
+
+	if (error) {
+		say_error("cannot take signals: %s", strerror(-error));
+		free(sidecar);
+		return EXIT_FAILED;
+	}
+	a.run.sidecar = sidecar;
+	a.run.exact = settings->exact;
+	a.run.seconds = settings->seconds;
+	a.run.meter = settings->meter;
+	collecting_choose(a.chosen, settings->collect, settings->no_collect);
+	if (settings->command)
+		error = reporting_open(&a.reporting, settings->command, settings->adapter);
+	for (int end = END_HOST; end < END_COUNT && !error; end++)
+		error = add_named(&a, end);
+	if (!error && power_idle(&a.run.meter))
+		error = TARGET_UNABLE;
+	if (error == TARGET_UNABLE)
+		result = EXIT_UNABLE;
+	if (!error)
+		error = attach_look_open(&a);
+	if (!error)
+		a.writer = settings->output ? writer_create(settings->output) : write_nowhere(&a);
+	prepared = a.writer && !prepare(&a);
+	if (prepared)
+		result = run_window(&a);
+	else if (a.writer)
+		discard(&a);
+	for (size_t i = 0; i < a.count; i++)
+		subject_close(&a.subjects[i]);
+	if (!end_command(&a, prepared ? COMMAND_WAIT : COMMAND_GIVE_UP))
+		result = EXIT_FAILED;
+	reporting_close(&a.reporting);
+	attach_look_close(&a);
+	if (a.nowhere >= 0)
+		close(a.nowhere);
+	once_free(&a.once);
+	free(sidecar);
+	return result;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What attach() says while its window is open: rows of a time series, a screen, OpenMetrics. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "base/say.h"
+#include "zcprof/attach/attaching.h"
+
+static void take_bytes(struct attaching *a, struct subject *s, struct writer *into, double at_s)
+{
+	struct moved moved;
+	uint64_t bytes;
+
+	traffic_look(&s->traffic);
+	if (traffic_read(&s->traffic, &moved) || !traffic_any(&s->traffic))
+		return;
+	bytes = subject_bytes(s, &moved) - subject_bytes(s, &s->moved[EDGE_OPEN]);
+	writer_f64(a->writer, at_s, s->end, METRIC_path_bytes, NULL, (double)(bytes - s->shown));
+	if (into)
+		writer_u64(into, WINDOW, s->end, METRIC_path_bytes, NULL, bytes);
+	s->shown = bytes;
+}
+
+struct writing {
+	struct writer *writer;
+	double at_s;
+};
+
+/* Histograms would be most of a record, and what did not move says nothing. */
+static void write_step(void *data, const struct figure *f)
+{
+	const struct writing *to = data;
+	enum metric_kind kind = metric_info(f->id)->kind;
+
+	if (kind == KIND_HISTOGRAM || f->id == METRIC_path_bytes ||
+	    (kind == KIND_TOTAL && !(f->step > 0)))
+		return;
+	writer_f64(to->writer, to->at_s, f->end, f->id, f->key, f->step);
+}
+
+static void publish(struct attaching *a)
+{
+	const char *path = a->settings->openmetrics;
+	size_t len;
+	char *text = openmetrics_print(a->series, &len);
+	int error;
+
+	if (text && a->serve) {
+		serve_text(a->serve, text, len);
+		return;
+	}
+	error = text ? openmetrics_file(path, text, len) : -ENOMEM;
+	if (error && !a->unwritten)
+		say_warning("cannot write %s: %s", path, strerror(-error));
+	a->unwritten = error;
+	free(text);
+}
+
+void attach_look(struct attaching *a)
+{
+	double at_s = (double)(clock_ns() - a->subjects[0].at_ns[EDGE_OPEN]) / 1e9;
+	struct writing to = {a->writer, at_s};
+	struct writer *into = a->series ? series_look(a->series, at_s) : NULL;
+
+	for (size_t i = 0; i < a->count; i++)
+		take_bytes(a, &a->subjects[i], into, at_s);
+	if (into) {
+		collecting_look(&a->collecting, into);
+		series_looked(a->series);
+		if (a->settings->interval > 0)
+			series_each(a->series, write_step, &to);
+		if (a->settings->live)
+			live_show(&a->live, a->series);
+		if (a->settings->openmetrics)
+			publish(a);
+	}
+	writer_flush(a->writer);
+}
+
+int attach_look_open(struct attaching *a)
+{
+	const struct attach_settings *s = a->settings;
+	char why[300] = "no memory left for figures of a window that goes on";
+	uint64_t port;
+	const char *text_why;
+
+	if (!(s->interval > 0) && !s->live && !s->openmetrics)
+		return 0;
+	a->series = series_new();
+	if (a->series && s->openmetrics && *s->openmetrics == ':' &&
+	    !quantity_count(s->openmetrics + 1, &port, &text_why))
+		a->serve = serve_open((uint16_t)port, why, sizeof(why));
+	if (!a->series || (s->openmetrics && *s->openmetrics == ':' && !a->serve)) {
+		say_error("%s", why);
+		return -1;
+	}
+	if (a->serve)
+		say_info("serving http://127.0.0.1:%u/metrics", serve_port(a->serve));
+	/* A command writes to the terminal too. */
+	a->live.screen = isatty(STDOUT_FILENO) && !s->command;
+	return 0;
+}
+
+void attach_look_begin(struct attaching *a)
+{
+	a->live.title = a->subjects[0].name;
+	for (size_t i = 0; i < a->count; i++)
+		a->live.end[a->subjects[i].end] = true;
+}
+
+void attach_look_close(struct attaching *a)
+{
+	serve_close(a->serve);
+	series_free(a->series);
+	a->serve = NULL;
+	a->series = NULL;
+}

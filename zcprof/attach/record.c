@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What attach() writes beside the rows of the collectors. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/say.h"
+#include "zcprof/attach/attaching.h"
+#include "zcprof/facts.h"
+
+/* Its bytes are to come from what it says itself. */
+static bool reports(const struct attaching *a, const struct subject *s)
+{
+	return s->is_command && a->reporting.adapter;
+}
+
+static void write_origin(struct attaching *a, const struct subject *s, const char *reporter)
+{
+	char text[100];
+
+	if (reporter)
+		snprintf(text, sizeof(text), "report of %s", reporter);
+	else if (s->iface)
+		snprintf(text, sizeof(text), "device %s, headers included", s->iface);
+	else
+		snprintf(text, sizeof(text), "tcp_info of its connections");
+	if (reporter || s->iface || s->target.kind != TARGET_CPUS)
+		writer_fact(a->writer, s->end, METRIC_fact_attached, "bytes", text);
+}
+
+static void write_attached(struct attaching *a, const struct subject *s)
+{
+	char text[600];
+
+	writer_fact(a->writer, s->end, METRIC_fact_attached, NULL,
+		    subject_describe(s, text, sizeof(text)));
+	if (s->target.kind == TARGET_PROCESS) {
+		snprintf(text, sizeof(text), "%d", (int)s->target.pid);
+		writer_fact(a->writer, s->end, METRIC_fact_attached, "pid", text);
+	}
+	if (!reports(a, s))
+		write_origin(a, s, NULL);
+}
+
+void attach_record_facts(struct attaching *a)
+{
+	const char *output = a->settings->output ? a->settings->output : "";
+	const char *slash = strrchr(output, '/');
+	char *name = strdup(slash ? slash + 1 : output);
+	char *dot = name ? strrchr(name, '.') : NULL;
+
+	if (dot && dot != name)
+		*dot = '\0';
+	facts_record(a->writer, name ? name : "", 1);
+	free(name);
+	facts_machine(a->writer);
+	for (size_t i = 0; i < a->count; i++)
+		write_attached(a, &a->subjects[i]);
+	for (size_t i = 0; i < a->count; i++)
+		facts_end(a->writer, &a->run, a->subjects[i].end);
+}
+
+static uint64_t bytes_seen(const struct subject *s)
+{
+	return subject_bytes(s, &s->moved[EDGE_CLOSE]) - subject_bytes(s, &s->moved[EDGE_OPEN]);
+}
+
+/* Wholly, to the end. */
+static bool was_seen(const struct subject *s)
+{
+	return !s->traffic.error && traffic_any(&s->traffic) && !s->traffic.unheard;
+}
+
+static void say_rate(const struct subject *s, double bytes, const char *by)
+{
+	uint64_t ns = s->at_ns[EDGE_CLOSE] - s->at_ns[EDGE_OPEN];
+
+	say_info("%s: %.2f Gbit/s over %.2f s, by %s", record_end_name[s->end],
+		 8.0 * bytes / (double)ns, (double)ns / 1e9, by);
+}
+
+static void write_seen(struct attaching *a, const struct subject *s)
+{
+	if (s->traffic.error) {
+		say_warning("what %s moved is not in the record: %s", s->name,
+			    strerror(-s->traffic.error));
+	} else if (!traffic_any(&s->traffic)) {
+		say_warning("%s had no TCP connection%s, so its throughput is not known; --iface "
+			    "DEVICE takes that of a device",
+			    s->name, s->target.kind == TARGET_CPUS ? " of its own" : "");
+	} else {
+		writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes, NULL, bytes_seen(s));
+		say_rate(s, (double)bytes_seen(s), s->iface ? s->iface : "tcp_info");
+	}
+	if (s->traffic.unheard)
+		say_warning("%zu connections of %s ended without their last figures: its bytes may "
+			    "be too few",
+			    s->traffic.unheard, s->name);
+}
+
+/* Less of the window than this is worth a word: a program's own report seldom fits to the ms. */
+#define REPORTED_LEAST 0.9
+
+static void write_reported(struct attaching *a, const struct subject *s)
+{
+	struct report *r = &a->reporting.report;
+	const char *name = a->reporting.adapter->name;
+	double received, sent, bytes;
+	double share = report_total(r, s->at_ns[EDGE_OPEN], s->at_ns[EDGE_CLOSE], &received, &sent);
+
+	if (!(share > 0)) {
+		say_warning("%s did not say what it moved in the window%s%s: its throughput is "
+			    "taken from %s",
+			    name, r->why ? ", because " : "", r->why ? r->why : "",
+			    s->iface ? s->iface : "tcp_info");
+		write_origin(a, s, NULL);
+		write_seen(a, s);
+		return;
+	}
+	bytes = s->end == END_RX ? received : sent;
+	/* Throughput is bytes by the window: of the rest of it, take the same. */
+	if (!a->reporting.adapter->says_all)
+		bytes /= share;
+	write_origin(a, s, name);
+	writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes, NULL, (uint64_t)(bytes + 0.5));
+	writer_f64(a->writer, WINDOW, s->end, METRIC_path_reported, NULL, share);
+	if (was_seen(s))
+		writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes_seen, NULL, bytes_seen(s));
+	say_rate(s, bytes, name);
+	if (share < REPORTED_LEAST)
+		say_warning("%s spoke of %.0f %% of the window only: %s", name, 100 * share,
+			    a->reporting.adapter->says_all
+				    ? "in the rest it moved nothing"
+				    : "in the rest it is taken to have been as fast");
+}
+
+void attach_record_bytes(struct attaching *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct subject *s = &a->subjects[i];
+
+		if (reports(a, s))
+			write_reported(a, s);
+		else
+			write_seen(a, s);
+	}
+}
+
+/* Whether the window was what was asked for. */
+bool attach_record_window(struct attaching *a, enum waited waited)
+{
+	bool command_done = waited == WAITED_ENDED && a->ended->is_command && !a->settings->seconds;
+	bool whole = waited == WAITED || command_done;
+	double seconds =
+		(double)(a->subjects[0].at_ns[EDGE_CLOSE] - a->subjects[0].at_ns[EDGE_OPEN]) / 1e9;
+	char text[400];
+
+	if (waited == WAITED_ENDED)
+		snprintf(text, sizeof(text), "%s ended after %.2f s", a->ended->name, seconds);
+	else
+		snprintf(text, sizeof(text), "interrupted after %.2f s", seconds);
+	if (!whole) {
+		writer_fact(a->writer, END_HOST, METRIC_fact_attached, "ended", text);
+		say_warning("%s: the record has what was measured until then", text);
+	}
+	for (size_t i = 0; i < a->count; i++)
+		writer_u64(a->writer, WINDOW, a->subjects[i].end, METRIC_path_window_ns, NULL,
+			   a->subjects[i].at_ns[EDGE_CLOSE] - a->subjects[i].at_ns[EDGE_OPEN]);
+	collecting_emit(&a->collecting, a->writer);
+	return whole;
+}

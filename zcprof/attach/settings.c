@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/attach/settings.h"
+
+#include <argp.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/quantity.h"
+#include "base/say.h"
+#include "zcprof/adapters/adapter.h"
+#include "zcprof/collecting.h"
+
+/* For each of these the key of the plain spelling; those of rx and tx follow it. */
+enum {
+	KEY_PID = 0x100,
+	KEY_CGROUP = KEY_PID + END_COUNT,
+	KEY_NETNS = KEY_CGROUP + END_COUNT,
+	KEY_IFACE = KEY_NETNS + END_COUNT,
+	KEY_CPU = KEY_IFACE + END_COUNT,
+	KEY_AS = KEY_CPU + END_COUNT,
+	KEY_SECONDS,
+	KEY_WARMUP,
+	KEY_COLLECT,
+	KEY_NO_COLLECT,
+	KEY_EXACT,
+	KEY_POWER,
+	KEY_ADAPTER,
+	KEY_TERMINATE,
+	KEY_INTERVAL,
+	KEY_LIVE,
+	KEY_OPENMETRICS,
+};
+
+/* Of one of two ends: as without "rx-" or "tx-". */
+#define OF_ENDS(name, key, value)                                                                  \
+	{"rx-" name, (key) + END_RX, value, OPTION_HIDDEN, NULL, 0},                               \
+	{                                                                                          \
+		"tx-" name, (key) + END_TX, value, OPTION_HIDDEN, NULL, 0                          \
+	}
+
+static const struct argp_option options[] = {
+	{NULL, 0, NULL, 0, "What to measure:", 1},
+	{"pid", KEY_PID, "PID", 0, "This process; what it moves in the warm-up tells its end", 0},
+	{"rx-pid", KEY_PID + END_RX, "PID", 0, "This process is the receiver", 0},
+	{"tx-pid", KEY_PID + END_TX, "PID", 0, "This process is the sender", 0},
+	{"cgroup", KEY_CGROUP, "CGROUP", 0,
+	 "All processes of this cgroup (version 2) and those below it, also those that come later",
+	 0},
+	OF_ENDS("cgroup", KEY_CGROUP, "CGROUP"),
+	{"netns", KEY_NETNS, "NETNS", 0,
+	 "All processes and connections of this network namespace: a name of 'ip netns', a path, "
+	 "or "
+	 "the number of a process",
+	 0},
+	OF_ENDS("netns", KEY_NETNS, "NETNS"),
+	{"as", KEY_AS, "END", 0, "The one end that there is, is rx or tx, whatever it moves", 0},
+	{"cpu", KEY_CPU, "LIST", 0,
+	 "The end's work, softirqs included, is done on these CPUs; without any of the above, the "
+	 "end is whatever runs there",
+	 0},
+	OF_ENDS("cpu", KEY_CPU, "LIST"),
+	{"iface", KEY_IFACE, "DEVICE", 0,
+	 "Count the bytes of this device of the process's namespace, in place of those of its TCP "
+	 "connections, and its statistics; alone, the end is this machine",
+	 0},
+	OF_ENDS("iface", KEY_IFACE, "DEVICE"),
+	{"adapter", KEY_ADAPTER, "NAME", 0,
+	 "COMMAND says itself what it moves, as this program does: iperf3, neper, netperf, "
+	 "testpmd; "
+	 "none: it does not (by the name of its program)",
+	 0},
+	{"collect", KEY_COLLECT, "LIST", 0, "Only these collectors", 0},
+	{"no-collect", KEY_NO_COLLECT, "LIST", 0, "All collectors but these", 0},
+	{"exact", KEY_EXACT, NULL, 0,
+	 "Count every event and sample 999 times a second, where collectors would take less to "
+	 "cost less",
+	 0},
+	{"power", KEY_POWER, "cmd:COMMAND", 0, METER_HELP, 0},
+	{NULL, 0, NULL, 0, "When:", 2},
+	{"warmup", KEY_WARMUP, "SECONDS", 0, "Time before the window opens (0.5)", 0},
+	{"seconds", KEY_SECONDS, "SECONDS", 0,
+	 "Length of the window (10; with COMMAND: until it ends; with --live or --openmetrics: "
+	 "until "
+	 "it is stopped)",
+	 0},
+	{"terminate", KEY_TERMINATE, NULL, 0,
+	 "COMMAND is told to end (SIGTERM) when the window has closed", 0},
+	{NULL, 0, NULL, 0, "Where to:", 3},
+	{"output", 'o', "FILE", 0, "The record; needed, unless --live or --openmetrics is given",
+	 0},
+	{"interval", KEY_INTERVAL, "SECONDS", 0,
+	 "Write what every source counted in each such time into the record too", 0},
+	{"live", KEY_LIVE, NULL, 0,
+	 "Show each second (--interval) on standard output what is going on", 0},
+	{"openmetrics", KEY_OPENMETRICS, "FILE|:PORT", 0,
+	 "Keep all figures in this file, as node exporter's textfile collector reads it, or serve "
+	 "them at http://127.0.0.1:PORT/metrics (0: any port)",
+	 0},
+	{"verbose", 'v', NULL, 0, "Say what is done", 0},
+	{0},
+};
+
+static const char documentation[] =
+	"Measure processes that are already there, or COMMAND, over one window. The record is one "
+	"as "
+	"of 'zcprof run', without what only zcpath can know."
+	"\v"
+	"Examples:\n"
+	"  zcprof attach --pid 1234 -o db.csv\n"
+	"  zcprof attach --rx-pid 12 --tx-pid 34 --rx-cpu 0 --tx-cpu 1 -o pair.csv\n"
+	"  zcprof attach --pid 1234 --iface eth0 -o device.csv\n"
+	"  zcprof attach --cgroup system.slice/nginx.service --seconds 5 -o nginx.csv\n"
+	"  zcprof attach --rx-netns server --tx-netns client -o pods.csv\n"
+	"  zcprof attach --cpu 4-7 --iface eth0 --as rx -o cpus.csv\n"
+	"  zcprof attach -o iperf3.csv -- iperf3 -c server -t 20\n"
+	"  zcprof attach --netns server --live\n"
+	"  zcprof attach --cpu 0-3 --interval 15 --openmetrics /var/lib/node_exporter/zcprof.prom\n"
+	"  zcprof attach --seconds 5 --terminate -o pmd.csv -- dpdk-testpmd -l 0,1 -- "
+	"--forward-mode=io\n"
+	"\n"
+	"--cpu and --iface are those of the one end that there is; --rx-cpu, --tx-cpu, --rx-iface "
+	"and "
+	"--tx-iface give them to one of two. Beside --rx-pid or --tx-pid, COMMAND is the other "
+	"end. "
+	"Threads of a process are measured with it, processes that it forks are not: --cgroup "
+	"and --netns measure those too, from when they begin. Every --rx-… there is has its "
+	"--tx-…: "
+	"--rx-cgroup, --rx-netns.\n"
+	"Exit status: 0 done, 1 it ended before the window did or was interrupted, or COMMAND "
+	"failed, 2 wrong usage, 3 this machine cannot.";
+
+static double seconds_option(struct argp_state *state, const char *name, const char *text)
+{
+	const char *why;
+	double seconds;
+
+	if (quantity_seconds(text, &seconds, &why))
+		argp_error(state, "--%s %s: %s", name, text, why);
+	return seconds;
+}
+
+static const char *collectors_option(struct argp_state *state, const char *name, const char *list)
+{
+	const char *unknown = collecting_unknown(list);
+
+	if (unknown)
+		argp_error(state, "--%s: there is no collector %.*s", name,
+			   (int)strcspn(unknown, ","), unknown);
+	return list;
+}
+
+static const char *openmetrics_option(struct argp_state *state, const char *text)
+{
+	uint64_t port;
+	const char *why;
+
+	if (!*text)
+		argp_error(state, "--openmetrics: expected a file, or ':' and a port");
+	if (*text == ':' && (quantity_count(text + 1, &port, &why) || port > 65535))
+		argp_error(state,
+			   "--openmetrics %s: expected a port from 0 to 65535 behind the colon",
+			   text);
+	return text;
+}
+
+static void end_option(struct attach_settings *s, int key, char *text, struct argp_state *state)
+{
+	enum record_end end = (key - KEY_PID) % END_COUNT;
+	uint64_t number;
+	cpu_set_t cpus;
+	const char *why;
+
+	if (key < KEY_CGROUP) {
+		if (quantity_count(text, &number, &why) || !number || number > INT_MAX)
+			argp_error(state, "--pid %s: expected the number of a process", text);
+		s->pid[end] = (pid_t)number;
+	} else if (key < KEY_IFACE) {
+		const char **name = key < KEY_NETNS ? s->cgroup : s->netns;
+
+		if (!*text)
+			argp_error(state, "--cgroup and --netns: expected a name");
+		name[end] = text;
+	} else if (key < KEY_CPU) {
+		/* IFNAMSIZ, with its NUL. */
+		if (!*text || strlen(text) > 15)
+			argp_error(state, "--iface %s: expected the name of a device", text);
+		s->iface[end] = text;
+	} else {
+		if (cpulist_parse(text, &cpus, &why))
+			argp_error(state, "--cpu %s: %s", text, why);
+		s->cpus[end] = text;
+	}
+}
+
+/* Ways in which an end was named. */
+static int named(const struct attach_settings *s, enum record_end end)
+{
+	return !!s->pid[end] + !!s->cgroup[end] + !!s->netns[end];
+}
+
+/* Where nothing says which processes: whatever runs on the CPUs that were given, or on all. */
+static void take_cpus(struct attach_settings *s)
+{
+	for (int end = END_HOST; end < END_COUNT; end++)
+		if (s->command || named(s, end))
+			return;
+	for (int end = END_HOST; end < END_COUNT; end++)
+		s->by_cpu[end] = s->cpus[end];
+	if (!s->cpus[END_HOST] && !s->cpus[END_RX] && !s->cpus[END_TX])
+		s->by_cpu[END_HOST] = s->iface[END_HOST];
+}
+
+static void check_ends(const struct attach_settings *s, struct argp_state *state, int ends,
+		       int others)
+{
+	for (int end = END_HOST; end < END_COUNT; end++)
+		if (named(s, end) > 1)
+			argp_error(state, "an end is a process, a cgroup or a network namespace: "
+					  "give one of --pid, --cgroup and --netns");
+	if (!ends && !others)
+		argp_error(state,
+			   "expected --pid, --cgroup, --netns, --cpu or --iface, or those of "
+			   "--rx-… and --tx-…, or a command after --");
+	if (others == 2 || (others && !s->command && ends) || (s->command && ends == 2))
+		argp_error(state, "a record has two ends at most: give both, as by --rx-pid and "
+				  "--tx-pid, or one of them and a command");
+	if (s->pid[END_RX] && s->pid[END_RX] == s->pid[END_TX])
+		argp_error(state, "one process cannot be both ends");
+	if (s->as && (!others || ends))
+		argp_error(state, "--as is for the one end that there is, where its option or its "
+				  "command does not say which");
+}
+
+/* What is asked has to fit together. */
+static void check(struct attach_settings *s, struct argp_state *state)
+{
+	int ends, others;
+
+	take_cpus(s);
+	ends = (named(s, END_RX) || s->by_cpu[END_RX]) + (named(s, END_TX) || s->by_cpu[END_TX]);
+	others = (named(s, END_HOST) || s->by_cpu[END_HOST]) + !!s->command;
+	check_ends(s, state, ends, others);
+	if (ends + others == 2 && (s->cpus[END_HOST] || s->iface[END_HOST]))
+		argp_error(state, "there are two ends: give each its own by --rx-cpu and --tx-cpu, "
+				  "or --rx-iface and --tx-iface");
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		bool known =
+			named(s, end) || s->by_cpu[end] || s->as == end || (ends && s->command);
+
+		if (!known && (s->cpus[end] || s->iface[end]))
+			argp_error(state,
+				   "--%s-cpu and --%s-iface need --%s-pid; --cpu and --iface are "
+				   "for whichever end it will be",
+				   record_end_name[end], record_end_name[end],
+				   record_end_name[end]);
+	}
+	if (!s->command && (s->adapter || s->terminate))
+		argp_error(state, "--adapter and --terminate are for a command after --");
+	if (s->terminate && !s->seconds)
+		argp_error(state, "--terminate needs --seconds: without it the window closes when "
+				  "the command ends");
+	if (s->meter.idle_s > 0 && (ends || !s->command))
+		argp_error(state, "--power idle:measure is for a command alone: what is there "
+				  "already does not idle; give idle:WATTS");
+	if (!s->output && !s->live && !s->openmetrics)
+		argp_error(state, "-o FILE is needed: the record goes there");
+	if (!s->output && s->interval > 0 && !s->live && !s->openmetrics)
+		argp_error(state, "--interval writes into the record: give -o FILE");
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+	struct attach_settings *s = state->input;
+	const char *why;
+
+	if (key >= KEY_PID && key < KEY_AS) {
+		end_option(s, key, text, state);
+		return 0;
+	}
+	switch (key) {
+	case KEY_AS:
+		if (strcmp(text, "rx") && strcmp(text, "tx"))
+			argp_error(state, "--as %s: expected rx or tx", text);
+		s->as = *text == 'r' ? END_RX : END_TX;
+		return 0;
+	case KEY_SECONDS:
+		s->seconds = seconds_option(state, "seconds", text);
+		if (!(s->seconds > 0))
+			argp_error(state, "--seconds %s: expected more than 0", text);
+		return 0;
+	case KEY_WARMUP:
+		s->warmup = seconds_option(state, "warmup", text);
+		return 0;
+	case KEY_COLLECT:
+		s->collect = collectors_option(state, "collect", text);
+		return 0;
+	case KEY_EXACT:
+		s->exact = true;
+		return 0;
+	case KEY_POWER:
+		if (meter_option(&s->meter, text, &why))
+			argp_error(state, "--power %s: %s", text, why);
+		return 0;
+	case KEY_NO_COLLECT:
+		s->no_collect = collectors_option(state, "no-collect", text);
+		return 0;
+	case KEY_ADAPTER:
+		if (strcmp(text, "none") && !adapter_named(text))
+			argp_error(state, "--adapter %s: expected one of %s, or none", text,
+				   adapter_names());
+		s->adapter = text;
+		return 0;
+	case KEY_INTERVAL:
+		s->interval = seconds_option(state, "interval", text);
+		if (s->interval < 0.05)
+			argp_error(state, "--interval %s: expected 0.05 seconds or more", text);
+		return 0;
+	case KEY_LIVE:
+		s->live = true;
+		return 0;
+	case KEY_OPENMETRICS:
+		s->openmetrics = openmetrics_option(state, text);
+		return 0;
+	case KEY_TERMINATE:
+		s->terminate = true;
+		return 0;
+	case 'o':
+		s->output = text;
+		return 0;
+	case 'v':
+		say_verbose(true);
+		return 0;
+	case ARGP_KEY_ARGS:
+		s->command = state->argv + state->next;
+		return 0;
+	case ARGP_KEY_END:
+		check(s, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void attach_settings_parse(struct attach_settings *settings, int argc, char **argv)
+{
+	static const struct argp argp = {
+		options, parse, "[-- COMMAND [ARGUMENT...]]", documentation, NULL, NULL, NULL};
+
+	*settings = (struct attach_settings){.warmup = 0.5};
+	/* In order: what stands behind COMMAND is its own. */
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, settings);
+	/* Who watches does so until he has seen enough. */
+	if (!settings->seconds && !settings->command && !settings->live && !settings->openmetrics)
+		settings->seconds = 10;
+}

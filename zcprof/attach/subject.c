@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/attach/subject.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/say.h"
+#include "nic/netns.h"
+
+int subject_hold(struct subject *s)
+{
+	target_describe(&s->target, s->name, sizeof(s->name));
+	if (s->target.kind != TARGET_PROCESS)
+		return 0;
+	s->pidfd = (int)syscall(SYS_pidfd_open, s->target.pid, 0);
+	if (s->pidfd >= 0)
+		return 0;
+	if (errno == ESRCH)
+		say_error("there is no process %d", (int)s->target.pid);
+	else
+		say_error("cannot follow process %d: %s%s", (int)s->target.pid, strerror(errno),
+			  errno == EINVAL || errno == ENOENT
+				  ? "; a thread is measured with its process, whose id is Tgid in "
+				    "/proc/ID/status"
+				  : "");
+	return -1;
+}
+
+static int open_namespace(struct subject *s)
+{
+	pid_t pid = target_first(&s->target);
+	char path[40];
+
+	/* That of the first process is all of a cgroup's, but where another is seen. */
+	if (s->target.kind == TARGET_NETNS || s->target.kind == TARGET_CPUS)
+		return 0;
+	if (!pid) {
+		say_error("%s has no process now: start one first", s->name);
+		return -1;
+	}
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	s->target.netns = open(path, O_RDONLY | O_CLOEXEC);
+	if (s->target.netns < 0) {
+		say_error("cannot look into process %d: %s%s", (int)pid, strerror(errno),
+			  errno == EACCES || errno == EPERM ? "; run as its owner or as root" : "");
+		return -1;
+	}
+	/* In the namespace of zcprof there is nothing to enter, which would need privilege. */
+	if (netns_inode(s->target.netns) == netns_inode(-1))
+		target_close(&s->target);
+	return 0;
+}
+
+int subject_open(struct subject *s)
+{
+	char why[300];
+
+	if (open_namespace(s))
+		return -1;
+	if (!traffic_open(&s->traffic, &s->target, s->iface, why, sizeof(why)))
+		return 0;
+	say_error("%s", why);
+	return -1;
+}
+
+/* More in than out is a receiver. */
+void subject_choose_end(struct subject *s)
+{
+	struct moved moved;
+
+	if (s->end != END_HOST)
+		return;
+	traffic_look(&s->traffic);
+	if (traffic_read(&s->traffic, &moved) || (!moved.received && !moved.sent))
+		moved = traffic_before(&s->traffic);
+	s->end = moved.sent > moved.received ? END_TX : END_RX;
+	if (!moved.received && !moved.sent)
+		say_warning("%s has moved nothing so far and is taken for the receiver; --as tx "
+			    "says otherwise",
+			    s->name);
+}
+
+static void count_elsewhere(void *data, pid_t pid)
+{
+	struct subject *s = data;
+	char path[40];
+	struct stat at;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	if (!stat(path, &at) && at.st_ino != netns_inode(s->target.netns))
+		s->elsewhere++;
+}
+
+static void warn_elsewhere(struct subject *s)
+{
+	if (s->elsewhere || s->iface)
+		return;
+	target_each(&s->target, count_elsewhere, s);
+	if (s->elsewhere)
+		say_warning("%zu processes of %s are in other network namespaces than its first: "
+			    "their connections are not in its throughput, all else is",
+			    s->elsewhere, s->name);
+}
+
+void subject_warn_forked(struct subject *s)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+	if (s->target.kind == TARGET_CGROUP)
+		warn_elsewhere(s);
+	if (s->forked || s->target.kind != TARGET_PROCESS)
+		return;
+	dir = opendir("/proc");
+	while (dir && !s->forked && (entry = readdir(dir))) {
+		char path[280];
+		char line[512] = "";
+		char *after;
+		int parent = 0;
+		FILE *in;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
+		in = fopen(path, "re");
+		if (!in)
+			continue;
+		/* proc_pid_stat(5): the name is in parentheses, and may hold any. */
+		after = fgets(line, sizeof(line), in) ? strrchr(line, ')') : NULL;
+		fclose(in);
+		s->forked = after && sscanf(after + 1, " %*c %d", &parent) == 1 &&
+			    parent == s->target.pid;
+	}
+	if (dir)
+		closedir(dir);
+	if (s->forked)
+		say_warning(
+			"process %d has processes that it forked: they are not measured, only its "
+			"own threads are; attach to the one that works, or to its --cgroup",
+			(int)s->target.pid);
+}
+
+uint64_t subject_bytes(const struct subject *s, const struct moved *moved)
+{
+	return s->end == END_RX ? moved->received : moved->sent;
+}
+
+char *subject_describe(const struct subject *s, char *text, size_t size)
+{
+	size_t used = 0;
+	char path[40];
+	FILE *in;
+
+	if (s->target.kind != TARGET_PROCESS)
+		return target_describe(&s->target, text, size);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)s->target.pid);
+	in = fopen(path, "re");
+	if (in) {
+		used = fread(text, 1, size - 1, in);
+		fclose(in);
+	}
+	for (size_t i = 0; i < used; i++)
+		if (!isprint((unsigned char)text[i]))
+			text[i] = ' ';
+	while (used && text[used - 1] == ' ')
+		used--;
+	text[used] = '\0';
+	if (!used)
+		snprintf(text, size, "(no command line)");
+	return text;
+}
+
+void subject_close(struct subject *s)
+{
+	traffic_close(&s->traffic);
+	if (s->pidfd >= 0)
+		close(s->pidfd);
+	s->pidfd = -1;
+	target_close(&s->target);
+}

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/attach/traffic.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "collectors/kit/sockdiag.h"
+#include "nic/counters.h"
+#include "nic/netns.h"
+
+#define SETTLE_NS 200000000ULL
+#define MANY	  100
+/* Room for the last words of some ten thousand connections that end at once. */
+#define ENDS_ROOM (32 << 20)
+
+/* ---- which connections there are ---- */
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct connection *x = a;
+	const struct connection *y = b;
+
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+struct look {
+	struct traffic *traffic;
+	uint32_t *inodes; /* of the processes' sockets of all kinds */
+	size_t count;
+	int error; /* the last one's */
+};
+
+static void take_socket(void *data, int fd, uint32_t inode)
+{
+	struct look *look = data;
+	uint32_t *grown = look->inodes;
+
+	(void)fd;
+	/* Room is doubled where the count is a power of two. */
+	if (!(look->count & (look->count - 1)))
+		grown = reallocarray(look->inodes, look->count ? 2 * look->count : 1,
+				     sizeof(*grown));
+	if (!grown) {
+		look->traffic->error = -ENOMEM;
+		return;
+	}
+	look->inodes = grown;
+	look->inodes[look->count++] = inode;
+}
+
+static void take_sockets(void *data, pid_t pid)
+{
+	struct look *look = data;
+	int error = sockdiag_sockets(pid, take_socket, look);
+
+	if (error)
+		look->error = error;
+}
+
+static int compare_inodes(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a;
+	uint32_t y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool is_held(const struct look *look, uint32_t inode)
+{
+	if (look->traffic->target->kind == TARGET_NETNS)
+		return true;
+	return look->count &&
+	       bsearch(&inode, look->inodes, look->count, sizeof(*look->inodes), compare_inodes);
+}
+
+static bool is_known(const struct traffic *t, uint32_t inode)
+{
+	const struct connection key = {.inode = inode};
+	const struct connection *found =
+		t->sorted ? bsearch(&key, t->connections, t->sorted, sizeof(key), by_inode) : NULL;
+
+	return found && !found->ended;
+}
+
+static struct moved moved_of(const struct tcp_info *info)
+{
+	return (struct moved){info->tcpi_bytes_received, info->tcpi_bytes_acked};
+}
+
+static int take_connection(const struct nlmsghdr *nlh, void *data)
+{
+	const struct look *look = data;
+	struct traffic *t = look->traffic;
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	struct connection *grown;
+	struct tcp_info info;
+
+	if (is_known(t, m->idiag_inode) || !is_held(look, m->idiag_inode) ||
+	    !sockdiag_info(nlh, &info))
+		return MNL_CB_OK;
+	grown = reallocarray(t->connections, t->count + 1, sizeof(*grown));
+	if (!grown) {
+		t->error = -ENOMEM;
+		return MNL_CB_STOP;
+	}
+	t->connections = grown;
+	grown[t->count] = (struct connection){
+		.inode = m->idiag_inode,
+		.family = m->idiag_family,
+		.id = m->id,
+		.last = moved_of(&info),
+	};
+	if (!t->looked)
+		grown[t->count].first = grown[t->count].last;
+	t->count++;
+	return MNL_CB_OK;
+}
+
+/* ---- those that ended ---- */
+
+static void ended_unheard(struct traffic *t, struct connection *c)
+{
+	c->ended = true;
+	t->unheard++;
+}
+
+static void take_last(struct traffic *t, struct connection *c, struct moved last)
+{
+	/* One that was reset, as by SO_LINGER, has forgotten what it moved (tcp_disconnect()). */
+	if (last.received < c->last.received || last.sent < c->last.sent) {
+		if (!c->ended)
+			ended_unheard(t, c);
+		return;
+	}
+	c->last = last;
+	/* A failed question may have been faster than this answer. */
+	t->unheard -= c->ended;
+	c->ended = true;
+}
+
+static int take_end(const struct nlmsghdr *nlh, void *data)
+{
+	struct traffic *t = data;
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	struct tcp_info info;
+
+	for (size_t i = 0; i < t->count; i++) {
+		struct connection *c = &t->connections[i];
+
+		if (memcmp(c->id.idiag_cookie, m->id.idiag_cookie, sizeof(c->id.idiag_cookie)) ||
+		    !sockdiag_info(nlh, &info))
+			continue;
+		take_last(t, c, moved_of(&info));
+	}
+	return MNL_CB_OK;
+}
+
+static void hear_ends(struct traffic *t)
+{
+	int fd = mnl_socket_get_fd(t->ends.socket);
+	ssize_t len;
+
+	/* ENOBUFS says that some were lost, and is no end of those that were not. */
+	while ((len = recv(fd, t->ends.buffer, sizeof(t->ends.buffer), MSG_DONTWAIT)) > 0 ||
+	       (len < 0 && errno == ENOBUFS))
+		if (len > 0)
+			mnl_cb_run(t->ends.buffer, len, 0, 0, take_end, t);
+}
+
+/* ---- the verbs ---- */
+
+static int open_sockets(struct traffic *t, const char *iface)
+{
+	static const int groups[] = {SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET6_TCP_DESTROY};
+	static const int room = ENDS_ROOM;
+	int error;
+
+	if (iface) {
+		t->device = if_nametoindex(iface);
+		return t->device ? netlink_open(&t->ask, NETLINK_ROUTE) : -errno;
+	}
+	error = netlink_open(&t->ask, NETLINK_SOCK_DIAG);
+	if (!error)
+		error = netlink_open(&t->ends, NETLINK_SOCK_DIAG);
+	/* Where that is not allowed the kernel's own limit holds, and what is lost is counted. */
+	if (!error)
+		setsockopt(mnl_socket_get_fd(t->ends.socket), SOL_SOCKET, SO_RCVBUFFORCE, &room,
+			   sizeof(room));
+	for (int i = 0; i < 2 && !error; i++)
+		if (mnl_socket_setsockopt(t->ends.socket, NETLINK_ADD_MEMBERSHIP,
+					  (void *)&groups[i], sizeof(groups[i])) < 0)
+			error = -errno;
+	return error;
+}
+
+int traffic_open(struct traffic *t, const struct target *target, const char *iface, char *why,
+		 size_t why_size)
+{
+	char what[400];
+	int previous = -1;
+	int error = 0;
+
+	*t = (struct traffic){.target = target};
+	if (target->kind == TARGET_CPUS && !iface)
+		return 0;
+	target_describe(target, what, sizeof(what));
+	if (target->netns >= 0)
+		previous = netns_enter(target->netns);
+	if (target->netns >= 0 && previous < 0) {
+		snprintf(why, why_size, "cannot enter the network namespace of %s: %s; run as root",
+			 what, strerror(-previous));
+		return -1;
+	}
+	error = open_sockets(t, iface);
+	if (previous >= 0)
+		netns_leave(previous);
+	if (!error && iface)
+		error = traffic_read(t, &t->at_open);
+	if (!error)
+		traffic_look(t);
+	error = error ? error : t->error;
+	if (error && iface)
+		snprintf(why, why_size, "cannot read the counters of %s, where %s is: %s", iface,
+			 what, strerror(-error));
+	else if (error)
+		snprintf(why, why_size, "cannot see the connections of %s: %s%s", what,
+			 strerror(-error),
+			 error == -EACCES ? "; run as its owner or as root"
+			 : error == -ENOENT
+				 ? "; is there CONFIG_INET_TCP_DIAG, or the module tcp_diag?"
+				 : "");
+	return error ? -1 : 0;
+}
+
+void traffic_look(struct traffic *t)
+{
+	struct look look = {.traffic = t};
+	int error;
+
+	if (!t->ask.socket || t->device)
+		return;
+	hear_ends(t);
+	/* Of a process that is gone what is known stays so. */
+	if (t->target->kind != TARGET_NETNS)
+		target_each(t->target, take_sockets, &look);
+	if (look.error && !t->looked && t->target->kind == TARGET_PROCESS)
+		t->error = look.error;
+	if (look.count || t->target->kind == TARGET_NETNS) {
+		if (look.count)
+			qsort(look.inodes, look.count, sizeof(*look.inodes), compare_inodes);
+		error = sockdiag_list(&t->ask, TCP_STATES_CONNECTED, 0, 0, take_connection, &look);
+		if (error)
+			t->error = error;
+		if (t->count)
+			qsort(t->connections, t->count, sizeof(*t->connections), by_inode);
+		t->sorted = t->count;
+	}
+	free(look.inodes);
+	t->looked = true;
+}
+
+static int read_device(struct traffic *t, struct moved *moved)
+{
+	struct rtnl_link_stats64 stats = {0};
+	ssize_t len = counters_read(&t->ask, t->device, &stats);
+
+	if (len < 0)
+		return (int)len;
+	moved->received = stats.rx_bytes - t->at_open.received;
+	moved->sent = stats.tx_bytes - t->at_open.sent;
+	return 0;
+}
+
+static void add_up(const struct traffic *t, struct moved *moved)
+{
+	*moved = (struct moved){0};
+	for (size_t i = 0; i < t->count; i++) {
+		const struct connection *c = &t->connections[i];
+
+		moved->received += c->last.received - c->first.received;
+		moved->sent += c->last.sent - c->first.sent;
+	}
+}
+
+static int update_connection(const struct nlmsghdr *nlh, void *data)
+{
+	struct traffic *t = data;
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	const struct connection key = {.inode = m->idiag_inode};
+	struct connection *found = bsearch(&key, t->connections, t->sorted, sizeof(key), by_inode);
+	struct tcp_info info;
+
+	if (!found || found->ended || !sockdiag_info(nlh, &info))
+		return MNL_CB_OK;
+	found->last = moved_of(&info);
+	found->round = t->round;
+	return MNL_CB_OK;
+}
+
+/* One question for all is faster than one for each, where there are many. */
+static void read_all(struct traffic *t)
+{
+	t->round++;
+	if (sockdiag_list(&t->ask, TCP_STATES_CONNECTED, 0, 0, update_connection, t))
+		return;
+	for (size_t i = 0; i < t->count; i++)
+		if (!t->connections[i].ended && t->connections[i].round != t->round)
+			ended_unheard(t, &t->connections[i]);
+}
+
+static void read_each(struct traffic *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct connection *c = &t->connections[i];
+		struct tcp_info info = {0};
+
+		if (c->ended)
+			continue;
+		if (sockdiag_ask(&t->ask, c->family, &c->id, &info))
+			ended_unheard(t, c);
+		else
+			c->last = moved_of(&info);
+	}
+}
+
+int traffic_read(struct traffic *t, struct moved *moved)
+{
+	*moved = (struct moved){0};
+	if (!t->ask.socket)
+		return t->error;
+	if (t->device)
+		return read_device(t, moved);
+	if (t->count < MANY || t->sorted < t->count)
+		read_each(t);
+	else
+		read_all(t);
+	hear_ends(t);
+	add_up(t, moved);
+	return t->error;
+}
+
+int traffic_settle(struct traffic *t, struct moved *moved)
+{
+	uint64_t deadline = clock_ns() + SETTLE_NS;
+
+	if (!t->ask.socket || t->device)
+		return t->error;
+	while (t->unheard && clock_ns() < deadline) {
+		struct pollfd p = {.fd = mnl_socket_get_fd(t->ends.socket), .events = POLLIN};
+
+		poll(&p, 1, 10);
+		hear_ends(t);
+	}
+	add_up(t, moved);
+	return t->error;
+}
+
+struct moved traffic_before(const struct traffic *t)
+{
+	struct moved moved = {0};
+
+	for (size_t i = 0; i < t->count; i++) {
+		moved.received += t->connections[i].first.received;
+		moved.sent += t->connections[i].first.sent;
+	}
+	return moved;
+}
+
+bool traffic_any(const struct traffic *t)
+{
+	return t->device || t->count;
+}
+
+void traffic_close(struct traffic *t)
+{
+	netlink_close(&t->ask);
+	netlink_close(&t->ends);
+	free(t->connections);
+	*t = (struct traffic){0};
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What processes move that do not say so themselves: by the tcp_info of their connections, or by
+ * the counters of their device.
+ *
+ *   traffic_open()   begin to follow it
+ *   traffic_look()   come to know connections that are new, and hear of those that ended
+ *   traffic_before() what its connections had moved before
+ *   traffic_read()   what was moved since traffic_open(), by everything that is known until now
+ *   traffic_settle() the same, once the kernel has said the last of those that just ended
+ *   traffic_close()  safe after a failed open
+ *
+ * A connection counts as theirs if one of them held a descriptor of it at one look; of a network
+ * namespace all do. What it moved
+ * before the first look is left out; one that comes later counts from its beginning, and when it
+ * ends the kernel sends its last figures. One that both comes and ends between two looks is missed.
+ */
+#ifndef ZCPROF_ATTACH_TRAFFIC_H
+#define ZCPROF_ATTACH_TRAFFIC_H
+
+#include <linux/inet_diag.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "collectors/kit/target.h"
+#include "nic/netlink.h"
+
+struct moved {
+	uint64_t received; /* bytes, in order */
+	uint64_t sent;	   /* bytes that were acknowledged; of a device: that it sent */
+};
+
+struct connection {
+	uint32_t inode;
+	uint8_t family;
+	bool ended;
+	uint32_t round; /* in which it was seen last */
+	struct inet_diag_sockid id;
+	struct moved first;
+	struct moved last;
+};
+
+struct traffic {
+	const struct target *target;
+	unsigned int device; /* its index; 0: by connections */
+	struct moved at_open;
+	bool looked;
+	struct netlink ask;
+	struct netlink ends;		/* hears of connections that ended */
+	struct connection *connections; /* by inode, */
+	size_t sorted;			/* as far as here */
+	size_t count;
+	uint32_t round;
+	size_t unheard; /* connections that ended without a last word */
+	int error;
+};
+
+/*
+ * iface: NULL for connections, of which CPUs have none. The target has to outlive it. 0, or -1 with
+ * why filled in.
+ */
+int traffic_open(struct traffic *t, const struct target *target, const char *iface, char *why,
+		 size_t why_size);
+void traffic_look(struct traffic *t);
+/* 0 or a negative errno. */
+int traffic_read(struct traffic *t, struct moved *moved);
+/* Waits at most a fifth of a second: the kernel says it by a thread of its own, and in its time. */
+int traffic_settle(struct traffic *t, struct moved *moved);
+/* What the connections had moved before traffic_open(): it tells too which way they go. */
+struct moved traffic_before(const struct traffic *t);
+/* Whether there was anything to read. */
+bool traffic_any(const struct traffic *t);
+void traffic_close(struct traffic *t);
+
+#endif

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/collecting.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/say.h"
+
+static bool is_listed(const char *list, const char *name)
+{
+	for (size_t len; *list; list += len + (list[len] == ',')) {
+		len = strcspn(list, ",");
+		if (len == strlen(name) && !strncmp(list, name, len))
+			return true;
+	}
+	return false;
+}
+
+void collecting_choose(const struct collector_ops **chosen, const char *only, const char *without)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; collectors[i] && count + 1 < COLLECTORS_MAX; i++) {
+		const char *name = collectors[i]->source;
+
+		if ((!only || is_listed(only, name)) && !(without && is_listed(without, name)))
+			chosen[count++] = collectors[i];
+	}
+	chosen[count] = NULL;
+}
+
+const char *collecting_unknown(const char *list)
+{
+	for (size_t len; *list; list += len + (list[len] == ',')) {
+		const struct collector_ops *const *c = collectors;
+
+		len = strcspn(list, ",");
+		while (*c && (strlen((*c)->source) != len || strncmp((*c)->source, list, len)))
+			c++;
+		if (!*c)
+			return list;
+	}
+	return NULL;
+}
+
+static bool is_chosen(const struct collector_ops *ops, const struct collector_ops *const *chosen)
+{
+	while (*chosen && *chosen != ops)
+		chosen++;
+	return *chosen;
+}
+
+static void absent(struct writer *w, struct once *once, const struct collector_ops *ops,
+		   const char *why)
+{
+	char text[600];
+
+	writer_absent(w, END_HOST, ops->source, why);
+	snprintf(text, sizeof(text), "the records have no %s: %s", ops->source, why);
+	if (ops->hardware)
+		say_detail("%s", text);
+	else
+		once_warning(once, text);
+}
+
+void collecting_open(struct collecting *c, const struct run *run,
+		     const struct collector_ops *const *chosen, bool control, struct writer *w,
+		     struct once *once)
+{
+	for (size_t i = 0; collectors[i]; i++) {
+		const struct collector_ops *ops = collectors[i];
+		const char *means = NULL;
+		char why[512] = "";
+
+		if (!is_chosen(ops, chosen)) {
+			writer_absent(w, END_HOST, ops->source, "not asked for");
+			continue;
+		}
+		/* C costs two reads of /proc, and without it there is no ROI to compare. */
+		if (control && strcmp(ops->source, "cpu")) {
+			writer_absent(w, END_HOST, ops->source, "this is a control run");
+			continue;
+		}
+		c->used[c->count].ops = ops;
+		if (ops->open(&c->used[c->count].state, run, &means, why, sizeof(why))) {
+			absent(w, once, ops, why);
+		} else {
+			c->used[c->count].opened = true;
+			writer_fact(w, END_HOST, METRIC_collector_means, ops->source, means);
+		}
+		c->count++;
+	}
+}
+
+void collecting_snapshot(struct collecting *c, enum edge edge)
+{
+	uint64_t first = clock_ns();
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->used[i].opened && c->used[i].ops->snapshot(c->used[i].state, edge))
+			c->used[i].failed = true;
+	c->spread_ns[edge] = clock_ns() - first;
+}
+
+void collecting_look(const struct collecting *c, struct writer *w)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct collector_ops *ops = c->used[i].ops;
+		void *state = c->used[i].state;
+
+		if (!c->used[i].opened || c->used[i].failed)
+			continue;
+		if (ops->look)
+			ops->look(state, w);
+		else if (ops->repeats && !ops->snapshot(state, EDGE_CLOSE))
+			ops->emit(state, w);
+	}
+}
+
+void collecting_emit(const struct collecting *c, struct writer *w)
+{
+	static const char *const edge_name[EDGE_COUNT] = {"open", "close"};
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct collector_ops *ops = c->used[i].ops;
+
+		if (c->used[i].failed)
+			writer_absent(w, END_HOST, ops->source,
+				      "could not be read at an edge of the window");
+		else if (c->used[i].opened)
+			ops->emit(c->used[i].state, w);
+	}
+	for (int edge = 0; edge < EDGE_COUNT && c->count; edge++)
+		writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_edge_spread, edge_name[edge],
+			   c->spread_ns[edge]);
+}
+
+void collecting_close(struct collecting *c)
+{
+	while (c->count) {
+		c->count--;
+		c->used[c->count].ops->close(c->used[c->count].state);
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All collectors of one run, as one.
+ *
+ *   collecting_choose()    by lists of names, as --collect and --no-collect give them
+ *   collecting_unknown()   the first name of such a list that is no collector's
+ *   collecting_open()      open those that were chosen; the others, and those that cannot measure
+ *                          here, become rows that say why
+ *   collecting_snapshot()  all of them, one right after the other
+ *   collecting_look()      the rows of all that can say something in mid-window
+ *   collecting_emit()      the rows of all that have both snapshots
+ *   collecting_close()     safe at any time
+ */
+#ifndef ZCPROF_COLLECTING_H
+#define ZCPROF_COLLECTING_H
+
+#include "collectors/collector.h"
+#include "zcprof/once.h"
+
+#define COLLECTORS_MAX 32
+
+struct collecting {
+	struct {
+		const struct collector_ops *ops;
+		void *state;
+		bool opened;
+		bool failed; /* a snapshot */
+	} used[COLLECTORS_MAX];
+	size_t count;
+	uint64_t spread_ns[EDGE_COUNT];
+};
+
+/* chosen: room for COLLECTORS_MAX. Either list may be NULL. */
+void collecting_choose(const struct collector_ops **chosen, const char *only, const char *without);
+/* NULL where all are known; it ends at the next comma. */
+const char *collecting_unknown(const char *list);
+/* chosen: NULL at the end. control: only what a control run has. */
+void collecting_open(struct collecting *c, const struct run *run,
+		     const struct collector_ops *const *chosen, bool control, struct writer *w,
+		     struct once *once);
+void collecting_snapshot(struct collecting *c, enum edge edge);
+void collecting_look(const struct collecting *c, struct writer *w);
+void collecting_emit(const struct collecting *c, struct writer *w);
+void collecting_close(struct collecting *c);
+
+#endif

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/facts.h"
+
+#include <dirent.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/quantity.h"
+#include "collectors/kit/sysfs.h"
+#include "nic/ethtool.h"
+#include "nic/netns.h"
+
+/* What a stack's throughput and cost hang on; a file that a kernel lacks is no row. */
+static const char *const sysctls[] = {
+	"net.core.rmem_max",
+	"net.core.wmem_max",
+	"net.core.rmem_default",
+	"net.core.wmem_default",
+	"net.core.optmem_max",
+	"net.core.netdev_budget",
+	"net.core.netdev_budget_usecs",
+	"net.core.netdev_max_backlog",
+	"net.core.dev_weight",
+	"net.core.busy_poll",
+	"net.core.busy_read",
+	"net.core.default_qdisc",
+	"net.core.high_order_alloc_disable",
+	"net.core.skb_defer_max",
+	"net.core.rps_sock_flow_entries",
+	"net.core.flow_limit_cpu_bitmap",
+	"net.core.bpf_jit_enable",
+	"net.ipv4.tcp_congestion_control",
+	"net.ipv4.tcp_rmem",
+	"net.ipv4.tcp_wmem",
+	"net.ipv4.tcp_mem",
+	"net.ipv4.tcp_adv_win_scale",
+	"net.ipv4.tcp_moderate_rcvbuf",
+	"net.ipv4.tcp_notsent_lowat",
+	"net.ipv4.tcp_limit_output_bytes",
+	"net.ipv4.tcp_tso_win_divisor",
+	"net.ipv4.tcp_min_tso_segs",
+	"net.ipv4.tcp_tso_rtt_log",
+	"net.ipv4.tcp_autocorking",
+	"net.ipv4.tcp_sack",
+	"net.ipv4.tcp_timestamps",
+	"net.ipv4.tcp_window_scaling",
+	"net.ipv4.tcp_ecn",
+	"net.ipv4.tcp_mtu_probing",
+	"net.ipv4.tcp_no_metrics_save",
+	"net.ipv4.tcp_slow_start_after_idle",
+	"net.ipv4.tcp_backlog_ack_defer",
+	"kernel.numa_balancing",
+	"kernel.nmi_watchdog",
+	"kernel.timer_migration",
+	"vm.nr_hugepages",
+};
+
+static void facts_cpu(struct writer *w)
+{
+	/* The word in /proc/cpuinfo, and the key in the record. */
+	static const char *const words[][2] = {
+		{"model name", ""},
+		{"microcode", "microcode"},
+		{"stepping", "stepping"},
+	};
+	FILE *in = fopen("/proc/cpuinfo", "re");
+	bool have[3] = {false};
+	char line[4096];
+	char count[16];
+
+	while (in && fgets(line, sizeof(line), in)) {
+		char *value = strchr(line, ':');
+
+		for (int i = 0; value && i < 3; i++) {
+			if (have[i] || strncmp(line, words[i][0], strlen(words[i][0])))
+				continue;
+			value[strcspn(value, "\n")] = '\0';
+			writer_fact(w, END_HOST, METRIC_fact_cpu_model, words[i][1], value + 2);
+			have[i] = true;
+		}
+	}
+	if (in)
+		fclose(in);
+	snprintf(count, sizeof(count), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+	writer_fact(w, END_HOST, METRIC_fact_cpu_model, "online", count);
+	if (!sysfs_text(line, sizeof(line), "/sys/devices/system/cpu/smt/control"))
+		writer_fact(w, END_HOST, METRIC_fact_cpu_model, "smt", line);
+	if (!sysfs_text(line, sizeof(line),
+			"/sys/devices/system/clocksource/clocksource0/current_clocksource"))
+		writer_fact(w, END_HOST, METRIC_fact_cpu_model, "clocksource", line);
+}
+
+/* One row per file of a pattern; the key is what stands at one '*' of it. */
+static void facts_glob(struct writer *w, enum metric_id id, const char *pattern)
+{
+	size_t before = strcspn(pattern, "*");
+	size_t after = strlen(pattern) - before - 1;
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found))
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char *path = found.gl_pathv[i];
+		char line[512];
+
+		if (sysfs_text(line, sizeof(line), "%s", path))
+			continue;
+		path[strlen(path) - after] = '\0';
+		writer_fact(w, END_HOST, id, path + before, line);
+	}
+	globfree(&found);
+}
+
+static void facts_kernel(struct writer *w)
+{
+	struct utsname u;
+	char line[512];
+
+	uname(&u);
+	snprintf(line, sizeof(line), "%s %s %s", u.release, u.version, u.machine);
+	writer_fact(w, END_HOST, METRIC_fact_kernel, "", line);
+	if (!sysfs_text(line, sizeof(line), "/sys/kernel/mm/transparent_hugepage/enabled"))
+		writer_fact(w, END_HOST, METRIC_fact_kernel, "transparent_hugepage", line);
+}
+
+static void facts_sysctls(struct writer *w, enum record_end end)
+{
+	for (size_t i = 0; i < sizeof(sysctls) / sizeof(*sysctls); i++) {
+		char path[128] = "/proc/sys/";
+		char line[512];
+
+		/* Only these can differ between namespaces. */
+		if (end != END_HOST && strncmp(sysctls[i], "net.", 4))
+			continue;
+		strcat(path, sysctls[i]);
+		for (char *c = path + 10; *c; c++)
+			*c = *c == '.' ? '/' : *c;
+		if (!sysfs_text(line, sizeof(line), "%s", path))
+			writer_fact(w, end, METRIC_fact_sysctl, sysctls[i], line);
+	}
+}
+
+void facts_machine(struct writer *w)
+{
+	facts_kernel(w);
+	facts_cpu(w);
+	facts_glob(w, METRIC_fact_mitigation, "/sys/devices/system/cpu/vulnerabilities/*");
+	facts_sysctls(w, END_HOST);
+	facts_glob(w, METRIC_fact_governor,
+		   "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor");
+}
+
+/* The order in time of runs, across experiments too: what drifted between them is seen by it. */
+static void write_started(struct writer *w)
+{
+	struct timespec now;
+	struct tm utc;
+	char text[64];
+	size_t used;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	used = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(text + used, sizeof(text) - used, ".%03ldZ", now.tv_nsec / 1000000);
+	writer_fact(w, END_HOST, METRIC_fact_started, NULL, text);
+}
+
+void facts_record(struct writer *w, const char *configuration, unsigned int repeat)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", RECORD_VERSION);
+	writer_fact(w, END_HOST, METRIC_fact_record_version, NULL, text);
+	writer_fact(w, END_HOST, METRIC_fact_program, NULL, "zcprof " VERSION);
+	writer_fact(w, END_HOST, METRIC_fact_configuration, NULL, configuration);
+	snprintf(text, sizeof(text), "%u", repeat);
+	writer_fact(w, END_HOST, METRIC_fact_repeat, NULL, text);
+	write_started(w);
+}
+
+struct nic_facts {
+	struct writer *writer;
+	enum record_end end;
+};
+
+static void say_nic(void *data, const char *key, const char *value)
+{
+	const struct nic_facts *f = data;
+
+	writer_fact(f->writer, f->end, METRIC_fact_nic, key, value);
+}
+
+/* In the device's namespace. */
+static void facts_device(struct writer *w, enum record_end end, const char *iface)
+{
+	struct nic_facts facts = {w, end};
+	struct ethtool ethtool;
+
+	writer_fact(w, end, METRIC_fact_link, "device", iface);
+	if (!ethtool_open(&ethtool, iface))
+		ethtool_describe(&ethtool, say_nic, &facts);
+	ethtool_close(&ethtool);
+}
+
+/* sysfs as the end sees it: in its namespace, and after it has set its queues up. */
+static void facts_queues(struct writer *w, enum record_end end, const struct target *t)
+{
+	static const struct {
+		const char *file;
+		enum metric_id id;
+	} wanted[] = {
+		{"mtu", METRIC_fact_nic},
+		{"tx_queue_len", METRIC_fact_nic},
+		{"gro_flush_timeout", METRIC_fact_nic},
+		{"napi_defer_hard_irqs", METRIC_fact_nic},
+		{"threaded", METRIC_fact_nic},
+		{"queues/rx-*/rps_cpus", METRIC_fact_irq_affinity},
+		{"queues/tx-*/xps_cpus", METRIC_fact_irq_affinity},
+	};
+	char base[96];
+
+	snprintf(base, sizeof(base), "/proc/%d/root/sys/class/net/%s/", (int)target_first(t),
+		 t->iface);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		char pattern[160];
+		glob_t found;
+
+		snprintf(pattern, sizeof(pattern), "%s%s", base, wanted[i].file);
+		if (glob(pattern, 0, NULL, &found))
+			continue;
+		for (size_t n = 0; n < found.gl_pathc; n++) {
+			char line[256];
+
+			if (!sysfs_text(line, sizeof(line), "%s", found.gl_pathv[n]))
+				writer_fact(w, end, wanted[i].id, found.gl_pathv[n] + strlen(base),
+					    line);
+		}
+		globfree(&found);
+	}
+}
+
+static void facts_irq(struct writer *w, enum record_end end, const char *irq)
+{
+	char key[32];
+	char line[256];
+
+	snprintf(key, sizeof(key), "irq/%.20s", irq);
+	if (!sysfs_text(line, sizeof(line), "/proc/irq/%.20s/smp_affinity_list", irq))
+		writer_fact(w, end, METRIC_fact_irq_affinity, key, line);
+}
+
+/* Of a device with interrupts of its own: which CPUs serve each. virtio has them one level up. */
+static void facts_interrupts(struct writer *w, enum record_end end, const struct target *t)
+{
+	static const char *const where[] = {"device/msi_irqs", "device/../msi_irqs"};
+
+	for (int i = 0; i < 2; i++) {
+		char pattern[160];
+		glob_t found;
+
+		snprintf(pattern, sizeof(pattern), "/proc/%d/root/sys/class/net/%s/%s/*",
+			 (int)target_first(t), t->iface, where[i]);
+		if (glob(pattern, 0, NULL, &found))
+			continue;
+		for (size_t n = 0; n < found.gl_pathc; n++)
+			facts_irq(w, end, strrchr(found.gl_pathv[n], '/') + 1);
+		globfree(&found);
+		return;
+	}
+}
+
+void facts_end(struct writer *w, const struct run *run, enum record_end end)
+{
+	const struct target *t = &run->target[end];
+	char cpus[512];
+	int previous = -1;
+
+	writer_fact(w, end, METRIC_fact_end_cpus, NULL,
+		    t->cpus_known ? cpulist_print(&t->cpus, cpus, sizeof(cpus)) : "any");
+	if (!target_here(t))
+		return;
+	if (t->netns >= 0) {
+		/* /proc/sys/net shows the namespace of the thread that looks. */
+		previous = netns_enter(t->netns);
+		if (previous < 0)
+			return;
+		facts_sysctls(w, end);
+	}
+	if (t->iface[0])
+		facts_device(w, end, t->iface);
+	if (previous >= 0)
+		netns_leave(previous);
+	if (t->iface[0]) {
+		facts_queues(w, end, t);
+		facts_interrupts(w, end, t);
+	}
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <argp.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/say.h"
+#include "zcprof/attach/attach.h"
+#include "zcprof/doctor/doctor.h"
+#include "zcprof/run/experiment.h"
+#include "zcprof/run/settings.h"
+#include "nic/journal.h"
+
+const char *argp_program_version = "zcprof " VERSION;
+
+static int run(int argc, char **argv)
+{
+	struct settings settings;
+	int result;
+
+	settings_parse(&settings, argc, argv);
+	result = experiment_run(&settings);
+	settings_free(&settings);
+	return result;
+}
+
+static int attach_command(int argc, char **argv)
+{
+	struct attach_settings settings;
+
+	attach_settings_parse(&settings, argc, argv);
+	return attach(&settings);
+}
+
+static int restore(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.doc = "Put back every setting of this machine that zcprof or zcpath changed and, "
+		       "because it was killed, left.",
+	};
+	int count;
+
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	count = journal_recover(JOURNAL_DIR);
+	if (!count)
+		say_info("nothing to put back");
+	return count < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+static const struct command {
+	const char *name;
+	const char *title; /* as its --help says it */
+	int (*main)(int argc, char **argv);
+} commands[] = {
+	{"run", "zcprof run", run},
+	{"attach", "zcprof attach", attach_command},
+	{"doctor", "zcprof doctor", doctor},
+	{"restore", "zcprof restore", restore},
+};
+
+static const char documentation[] =
+	"Measure what each way of moving bytes costs, and where the cost goes."
+	"\v"
+	"Commands:\n"
+	"  run       run an experiment: every configuration, several times, one file per run\n"
+	"  attach    measure processes that are already there, or a command\n"
+	"  doctor    say what this machine can do, what not, and what mends it\n"
+	"  restore   put back settings that a killed run left\n"
+	"\n"
+	"Examples:\n"
+	"  zcprof run --rx copy,uring --tx copy,send_zc --seconds 10 -o first\n"
+	"  zcprof run --help\n"
+	"  zcprof attach -o iperf3.csv -- iperf3 -c server\n"
+	"  zcroi table first\n";
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+	int *chosen = state->input;
+
+	if (key == ARGP_KEY_NO_ARGS)
+		argp_error(state, "expected a command");
+	if (key != ARGP_KEY_ARG)
+		return ARGP_ERR_UNKNOWN;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(text, commands[i].name)) {
+			*chosen = i;
+			/* The rest is the command's own. */
+			state->next = state->argc;
+			return 0;
+		}
+	argp_error(state, "%s: there is no such command", text);
+	return 0;
+}
+
+/* Descriptors 0 to 2 are to be what they should be, not the first file that is opened. */
+static void hold_standard_fds(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.parser = parse,
+		.args_doc = "COMMAND [OPTION...]",
+		.doc = documentation,
+	};
+	int chosen = 0;
+	int at = 1;
+
+	hold_standard_fds();
+	say_program("zcprof");
+	argp_err_exit_status = EXIT_USAGE;
+	/* Only what stands before the command is parsed here. */
+	while (at < argc && argv[at][0] == '-')
+		at++;
+	argp_parse(&argp, at < argc ? at + 1 : argc, argv, ARGP_IN_ORDER, NULL, &chosen);
+	argv[at] = (char *)commands[chosen].title;
+	return commands[chosen].main(argc - at, argv + at);
+}

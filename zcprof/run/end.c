@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/end.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "nic/netns.h"
+
+/* In the child; what goes wrong is said on its standard error, which the parent keeps. */
+static void become(char *const argv[], int netns, pid_t parent, const int fds[3])
+{
+	int error;
+
+	/* Of its own, so that Ctrl-C reaches zcprof alone, and zcprof decides. */
+	setpgid(0, 0);
+	/* Ignored signals stay ignored over exec. */
+	signal(SIGPIPE, SIG_DFL);
+	for (int fd = 0; fd < 3; fd++)
+		dup2(fds[fd], fd);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* A parent that died before the prctl sends nothing any more. */
+	if (getppid() != parent)
+		_exit(127);
+	error = netns >= 0 ? netns_join(netns) : 0;
+	if (error == -EXDEV) {
+		dprintf(2, "warning: /sys shows the devices of another namespace, so queues cannot "
+			   "be set up there\n");
+	} else if (error) {
+		dprintf(2, "cannot enter the network namespace: %s\n", strerror(-error));
+		_exit(127);
+	}
+	execvp(argv[0], argv);
+	dprintf(2, "cannot run %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Three pipes; pipes[i][1] is the end that is written to. */
+static int make_pipes(int pipes[3][2])
+{
+	for (int i = 0; i < 3; i++)
+		pipes[i][0] = pipes[i][1] = -1;
+	for (int i = 0; i < 3; i++)
+		if (pipe2(pipes[i], O_CLOEXEC))
+			return -errno;
+	return 0;
+}
+
+int end_start(struct end *end, enum record_end which, char *const argv[], int netns, char *why,
+	      size_t why_size)
+{
+	pid_t parent = getpid();
+	int pipes[3][2];
+	int error = make_pipes(pipes);
+
+	*end = (struct end){.which = which, .in = -1, .out = -1, .err = -1};
+	end->reader = reader_pieces(which == END_RX ? "rx" : "tx");
+	if (!error && !end->reader)
+		error = -ENOMEM;
+	if (!error) {
+		end->pid = fork();
+		if (end->pid < 0)
+			error = -errno;
+	}
+	if (!error && !end->pid)
+		become(argv, netns, parent, (int[]){pipes[0][0], pipes[1][1], pipes[2][1]});
+	close_fd(&pipes[0][0]);
+	close_fd(&pipes[1][1]);
+	close_fd(&pipes[2][1]);
+	end->in = pipes[0][1];
+	end->out = pipes[1][0];
+	end->err = pipes[2][0];
+	if (!error) {
+		fcntl(end->in, F_SETFL, O_NONBLOCK);
+		fcntl(end->out, F_SETFL, O_NONBLOCK);
+		fcntl(end->err, F_SETFL, O_NONBLOCK);
+		return 0;
+	}
+	end->pid = 0;
+	end_stop(end, 0);
+	snprintf(why, why_size, "cannot start %s: %s", argv[0], strerror(-error));
+	return -1;
+}
+
+void end_read_messages(struct end *end)
+{
+	char block[512];
+	ssize_t n;
+
+	if (end->err < 0)
+		return;
+	while ((n = read(end->err, block, sizeof(block))) > 0) {
+		size_t room = sizeof(end->said) - 1;
+
+		/* The latest is what matters: it says why it ended. */
+		if (end->said_len + n > room) {
+			size_t drop = end->said_len + n - room;
+
+			memmove(end->said, end->said + drop, end->said_len - drop);
+			end->said_len -= drop;
+		}
+		memcpy(end->said + end->said_len, block, n);
+		end->said_len += n;
+		end->said[end->said_len] = '\0';
+	}
+	if (!n)
+		close_fd(&end->err);
+}
+
+static void note_reached(struct end *end, const struct row *row)
+{
+	static const char *const words[] = {"", "listening", "ready", "open", "closed"};
+
+	for (int i = REACHED_LISTENING; i <= REACHED_CLOSED; i++)
+		if (row->value.len == strlen(words[i]) &&
+		    !memcmp(row->value.at, words[i], row->value.len))
+			end->reached = i;
+}
+
+int end_read(struct end *end, end_row_fn on_row, void *data, char *why, size_t why_size)
+{
+	char block[16384];
+	struct row row;
+	ssize_t n;
+	int got;
+
+	while ((n = read(end->out, block, sizeof(block))) > 0) {
+		if (reader_push(end->reader, block, n)) {
+			snprintf(why, why_size, "%s", reader_error(end->reader));
+			return -1;
+		}
+		while ((got = reader_next(end->reader, &row)) == 1) {
+			if (row.id == METRIC_path_state)
+				note_reached(end, &row);
+			on_row(data, end, &row);
+		}
+		if (got < 0) {
+			snprintf(why, why_size, "said what is no row: %s",
+				 reader_error(end->reader));
+			return -1;
+		}
+	}
+	if (!n)
+		close_fd(&end->out);
+	return n ? 1 : 0;
+}
+
+int end_tell(struct end *end, const char *word)
+{
+	char line[16];
+	int len = snprintf(line, sizeof(line), "%s\n", word);
+
+	return write(end->in, line, len) == len ? 0 : -errno;
+}
+
+/* Whether it ended within this time. */
+static bool wait_for(struct end *end, int ms)
+{
+	int pidfd = syscall(SYS_pidfd_open, end->pid, 0);
+	struct pollfd wait = {.fd = pidfd, .events = POLLIN};
+	bool ended;
+
+	if (pidfd < 0)
+		return false;
+	while (poll(&wait, 1, ms) < 0 && errno == EINTR)
+		;
+	close(pidfd);
+	ended = waitpid(end->pid, &end->status, WNOHANG) == end->pid;
+	end->finished = ended;
+	return ended;
+}
+
+int end_stop(struct end *end, int patience_ms)
+{
+	bool by_itself = true;
+
+	close_fd(&end->in);
+	if (end->pid > 0 && !end->finished) {
+		by_itself = wait_for(end, patience_ms);
+		if (!by_itself && !kill(end->pid, SIGTERM) && !wait_for(end, 3000)) {
+			kill(end->pid, SIGKILL);
+			waitpid(end->pid, &end->status, 0);
+			end->finished = true;
+		}
+	}
+	end_read_messages(end);
+	close_fd(&end->out);
+	close_fd(&end->err);
+	reader_close(end->reader);
+	end->reader = NULL;
+	return by_itself && WIFEXITED(end->status) && !WEXITSTATUS(end->status) ? 0 : -1;
+}
+
+char *end_ending(const struct end *end, char *text, size_t size)
+{
+	char how[64] = "is still there";
+	const char *last = end->said;
+	size_t len = end->said_len;
+	const char *colon;
+
+	if (end->finished && WIFEXITED(end->status))
+		snprintf(how, sizeof(how), "ended with exit code %d", WEXITSTATUS(end->status));
+	else if (end->finished)
+		snprintf(how, sizeof(how), "was ended by signal %d (%s)", WTERMSIG(end->status),
+			 strsignal(WTERMSIG(end->status)));
+	while (len && end->said[len - 1] == '\n')
+		len--;
+	for (size_t i = 0; i < len; i++)
+		if (end->said[i] == '\n')
+			last = end->said + i + 1;
+	len = end->said + len - last;
+	/* "zcpath rx: why": whose words these are stands in the sentence already. */
+	colon = len > 8 && !strncmp(last, "zcpath", 6) ? memmem(last, len, ": ", 2) : NULL;
+	if (colon) {
+		len -= colon + 2 - last;
+		last = colon + 2;
+	}
+	snprintf(text, size, "%s%s%.*s", how, len ? ": " : " and said nothing", (int)len, last);
+	return text;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One zcpath that zcprof started, as docs/rows.md lets it be followed.
+ *
+ *   end_start()   a child that dies with this process, in its namespace
+ *   end_read()    take what it wrote: rows go to the callback, messages are kept
+ *   end_tell()    a word for its gate: start, open, close
+ *   end_stop()    wait for it, a while; then SIGTERM, then SIGKILL
+ *   end_ending()  how it ended, in words, with its last message
+ */
+#ifndef ZCPROF_RUN_END_H
+#define ZCPROF_RUN_END_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "record/reader.h"
+#include "record/record.h"
+
+enum reached { REACHED_NOTHING, REACHED_LISTENING, REACHED_READY, REACHED_OPEN, REACHED_CLOSED };
+
+struct end {
+	enum record_end which;
+	pid_t pid;
+	int in; /* -1 once closed, like the other two */
+	int out;
+	int err;
+	struct reader *reader;
+	enum reached reached;
+	bool finished; /* its process was waited for */
+	int status;    /* of waitpid(), once finished */
+	char said[1024];
+	size_t said_len;
+};
+
+typedef void (*end_row_fn)(void *data, struct end *end, const struct row *row);
+
+/* 0, or -1 with why filled in. */
+int end_start(struct end *end, enum record_end which, char *const argv[], int netns, char *why,
+	      size_t why_size);
+/* 1: more may come; 0: it has closed its rows; -1: it said something that is no row, see why. */
+int end_read(struct end *end, end_row_fn on_row, void *data, char *why, size_t why_size);
+void end_read_messages(struct end *end);
+int end_tell(struct end *end, const char *word);
+/* 0 where it ended by itself within patience_ms and with exit code 0. Safe before end_start(). */
+int end_stop(struct end *end, int patience_ms);
+char *end_ending(const struct end *end, char *text, size_t size);
+
+#endif

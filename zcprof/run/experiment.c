@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/experiment.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/say.h"
+#include "zcprof/run/output.h"
+#include "collectors/power/power.h"
+#include "zcprof/run/preflight.h"
+#include "collectors/kit/privileges.h"
+#include "zcprof/run/run.h"
+#include "base/stop.h"
+#include "nic/journal.h"
+
+/* As asked, else the one that was built or installed with this zcprof, else by PATH. */
+static char *find_zcpath(const struct settings *s)
+{
+	char self[4096];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - sizeof("/zcpath"));
+	char *slash;
+
+	if (s->zcpath)
+		return strdup(s->zcpath);
+	self[len > 0 ? len : 0] = '\0';
+	slash = strrchr(self, '/');
+	if (slash) {
+		strcpy(slash, "/zcpath");
+		if (!access(self, X_OK))
+			return strdup(self);
+	}
+	return strdup("zcpath");
+}
+
+/* ---- the link ---- */
+
+static int open_namespaces(struct experiment *x, char *why, size_t why_size)
+{
+	char rx[256];
+	char tx[256];
+
+	if (sscanf(x->settings->link, "netns:%255[^,],%255s", rx, tx) == 2)
+		return link_namespaces(&x->link, rx, tx, why, why_size);
+	snprintf(why, why_size, "expected netns:RX,TX, two names as 'ip netns' lists them");
+	return -1;
+}
+
+static int open_device(struct experiment *x, char *why, size_t why_size)
+{
+	const struct settings *s = x->settings;
+
+	if (!s->host[SIDE_RX] && !s->host[SIDE_TX]) {
+		snprintf(why, why_size,
+			 "both ends would be on this machine, and then the kernel takes loopback "
+			 "and not %s: give --rx-host or --tx-host, or move a device of each end to "
+			 "a namespace and give --link netns:RX,TX",
+			 s->link);
+		return -1;
+	}
+	if (s->host[SIDE_RX] && s->host[SIDE_TX])
+		return 0; /* it is a device of theirs */
+	return link_device(&x->link, s->host[SIDE_RX] ? LINK_TX : LINK_RX, s->link, why, why_size);
+}
+
+static int open_named_link(struct experiment *x, char *why, size_t why_size)
+{
+	const struct settings *s = x->settings;
+	bool veth = !strcmp(s->link, "veth");
+	bool loopback = !strcmp(s->link, "loopback");
+	bool namespaces = !strncmp(s->link, "netns:", 6);
+
+	if ((veth || loopback || namespaces) && (s->host[SIDE_RX] || s->host[SIDE_TX])) {
+		snprintf(why, why_size,
+			 "both its sides are on this machine, and an end is to run on a host: give "
+			 "the device that leads there with --link");
+		return -1;
+	}
+	if (veth)
+		return link_veth(&x->link, s->mtu, why, why_size);
+	if (loopback)
+		return link_loopback(&x->link, why, why_size);
+	return namespaces ? open_namespaces(x, why, why_size) : open_device(x, why, why_size);
+}
+
+static int find_address(struct experiment *x, char *why, size_t why_size)
+{
+	const struct settings *s = x->settings;
+	const struct link_side *rx = &x->link.side[LINK_RX];
+	const char *address = s->address;
+
+	if (!address && s->host[SIDE_RX]) {
+		const char *at = strchr(s->host[SIDE_RX], '@');
+
+		address = at ? at + 1 : s->host[SIDE_RX];
+	}
+	if (!address)
+		address = s->ipv6 || !rx->ipv4[0] ? rx->ipv6 : rx->ipv4;
+	if (!*address) {
+		snprintf(why, why_size, "the receiver's side has no %s address",
+			 s->ipv6 ? "IPv6" : "IPv4");
+		return -1;
+	}
+	snprintf(x->address, sizeof(x->address), "%s", address);
+	return 0;
+}
+
+static bool makes_namespaces(const struct settings *s)
+{
+	return !strcmp(s->link, "veth") || !strncmp(s->link, "netns:", 6);
+}
+
+static int open_link(struct experiment *x)
+{
+	char why[400];
+	char missing[80];
+
+	link_init(&x->link);
+	if (!open_named_link(x, why, sizeof(why)) && !find_address(x, why, sizeof(why)))
+		return EXIT_DONE;
+	privileges_missing(PRIVILEGES_FOR_NETNS, missing, sizeof(missing));
+	if (*missing && makes_namespaces(x->settings))
+		say_error("--link %s: %s (%s missing); run as root, or with --link loopback, which "
+			  "needs no privilege",
+			  x->settings->link, why, missing);
+	else
+		say_error("--link %s: %s", x->settings->link, why);
+	return EXIT_UNABLE;
+}
+
+/* ---- the runs ---- */
+
+static bool is_finished(const struct experiment *x, const struct slot *slot)
+{
+	char *path = run_path(x, slot);
+	bool finished = path && !access(path, F_OK);
+
+	free(path);
+	return finished;
+}
+
+static size_t count_finished(const struct experiment *x)
+{
+	const struct plan *plan = &x->settings->plan;
+	size_t finished = 0;
+
+	for (size_t i = 0; i < plan->slot_count; i++)
+		finished += is_finished(x, &plan->slots[i]);
+	return finished;
+}
+
+/* Until a run was seen, what is left is reckoned by this. */
+static double mean_seconds(const struct plan *plan)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < plan->configuration_count; i++)
+		sum += run_seconds(&plan->configurations[i]);
+	return sum / plan->configuration_count;
+}
+
+/* An end that was killed may have left its device as it had set it up. */
+static int start_over(struct experiment *x)
+{
+	journal_recover(JOURNAL_DIR);
+	link_close(&x->link);
+	return open_link(x);
+}
+
+static int run_all(struct experiment *x)
+{
+	const struct plan *plan = &x->settings->plan;
+	size_t finished = count_finished(x);
+	size_t failed = 0;
+
+	progress_open(&x->progress, plan->slot_count, finished, mean_seconds(plan));
+	x->once.progress = &x->progress;
+	if (finished)
+		say_info("%zu of %zu runs are in %s already; going on", finished, plan->slot_count,
+			 x->directory);
+	for (size_t i = 0; i < plan->slot_count; i++) {
+		enum run_result result = RUN_STOPPED;
+
+		if (is_finished(x, &plan->slots[i]))
+			continue;
+		if (output_begin(x->directory, &plan->configurations[plan->slots[i].configuration]))
+			return EXIT_FAILED;
+		if (!stop_asked())
+			result = run_once(x, &plan->slots[i]);
+		if (result == RUN_FAILED) {
+			failed++;
+			if (start_over(x))
+				return EXIT_FAILED;
+		}
+		if (result == RUN_DONE || result == RUN_FAILED)
+			continue;
+		progress_clear(&x->progress);
+		finished = count_finished(x);
+		say_error("%s; %zu of %zu runs are whole and kept in %s; the same command with "
+			  "-o %s goes on",
+			  result == RUN_STOPPED ? "interrupted" : "stopped", finished,
+			  plan->slot_count, x->directory, x->directory);
+		return EXIT_FAILED;
+	}
+	if (failed) {
+		say_error("%zu of %zu runs failed; what they had is in %s as .part files", failed,
+			  plan->slot_count, x->directory);
+		return EXIT_FAILED;
+	}
+	say_info("%zu run%s in %s", plan->slot_count, plan->slot_count == 1 ? " is" : "s are",
+		 x->directory);
+	return EXIT_DONE;
+}
+
+static void print_order(const struct settings *s)
+{
+	const struct plan *plan = &s->plan;
+
+	plan_print(plan, stdout);
+	printf("seed %llu\nrepeat %u\n", (unsigned long long)s->seed, s->repeats);
+	for (size_t i = 0; i < plan->slot_count; i++)
+		printf("# %zu: %s %s %u\n", i + 1,
+		       plan->configurations[plan->slots[i].configuration].name,
+		       plan->slots[i].control ? "control" : "run", plan->slots[i].repeat);
+}
+
+static int run_in(struct experiment *x, struct settings *s)
+{
+	int result = open_link(x);
+
+	if (result == EXIT_DONE)
+		result = preflight(x, &s->plan);
+	if (result == EXIT_DONE &&
+	    (output_open(x->directory, s) || plan_order(&s->plan, s->repeats, s->control, s->seed)))
+		result = EXIT_FAILED;
+	/* Before any traffic; what it finds goes into every run. */
+	if (result == EXIT_DONE && power_idle(&s->meter))
+		result = EXIT_UNABLE;
+	if (result == EXIT_DONE)
+		result = run_all(x);
+	link_close(&x->link);
+	once_free(&x->once);
+	return result;
+}
+
+int experiment_run(struct settings *settings)
+{
+	struct experiment x = {.settings = settings};
+	char *directory = output_name(settings);
+	int result = EXIT_FAILED;
+
+	if (!settings->seed_given)
+		settings->seed = time(NULL);
+	if (plan_expand(&settings->plan))
+		goto out;
+	if (settings->dry_run) {
+		if (!plan_order(&settings->plan, settings->repeats, settings->control,
+				settings->seed)) {
+			print_order(settings);
+			result = EXIT_DONE;
+		}
+		goto out;
+	}
+	if (journal_recover(JOURNAL_DIR) < 0)
+		say_warning("this machine is not as it was before an earlier run");
+	collecting_choose(x.chosen, settings->collect, settings->no_collect);
+	x.directory = directory;
+	x.zcpath = find_zcpath(settings);
+	if (directory && x.zcpath && !stop_prepare())
+		result = run_in(&x, settings);
+out:
+	free(x.zcpath);
+	free(directory);
+	return result;
+}

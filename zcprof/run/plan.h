@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an experiment runs, and in which order.
+ *
+ *   plan_option()   a list of values for an option at one end or both
+ *   plan_expand()   the product of all lists: the configurations
+ *   plan_order()    every repeat of every configuration, each round of repeats in a random order
+ *   plan_print()    the plan as a plan file, which would make the same experiment again
+ *   plan_free()
+ *
+ * A list is separated by commas; inside an item a CPU list uses '+'.
+ */
+#ifndef ZCPROF_RUN_PLAN_H
+#define ZCPROF_RUN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "record/options.h"
+
+/* One list. An option given to both ends takes the same value at both. */
+struct axis {
+	enum option_id id;
+	enum option_ends ends;
+	char **items;
+	size_t count;
+};
+
+enum { SIDE_RX, SIDE_TX, SIDES };
+
+struct configuration {
+	char *name; /* of its directory: the paths, and every option that varies */
+	const char *value[SIDES][OPTIONS]; /* as typed; NULL: not given */
+};
+
+/* One run to do. */
+struct slot {
+	size_t configuration;
+	unsigned int repeat; /* from 1 */
+	bool control;	     /* without any collector */
+};
+
+struct plan {
+	struct axis *axes;
+	size_t axis_count;
+	struct configuration *configurations;
+	size_t configuration_count;
+	struct slot *slots;
+	size_t slot_count;
+};
+
+/*
+ * 0, or -1 with why filled in: a part of a sentence that fits behind "--option LIST: ". A list for
+ * the same option and ends replaces the one before.
+ */
+int plan_option(struct plan *plan, enum option_id id, enum option_ends ends, const char *list,
+		char *why, size_t why_size);
+/* 0, or -1 after saying why. */
+int plan_expand(struct plan *plan);
+int plan_order(struct plan *plan, unsigned int repeats, bool control, uint64_t seed);
+void plan_print(const struct plan *plan, FILE *out);
+void plan_free(struct plan *plan);
+
+#endif

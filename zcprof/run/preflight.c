@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/preflight.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/say.h"
+#include "zcprof/run/tool.h"
+#include "zcprof/run/words.h"
+#include "nic/netns.h"
+
+/* An ssh that has to be answered by hand gets its time. */
+#define TOOL_PATIENCE_MS 60000
+
+static const char *place_name(const struct experiment *x, int side)
+{
+	return x->settings->host[side] ? x->settings->host[side] : "this machine";
+}
+
+static int check_version(const struct experiment *x, int side)
+{
+	char **words = words_of_tool(x, side, "--version");
+	const char *wanted = "zcpath " VERSION;
+	struct tool_result result;
+
+	if (!words) {
+		say_error("no memory left to ask zcpath for its version");
+		return EXIT_FAILED;
+	}
+	tool_run(words, TOOL_PATIENCE_MS, &result);
+	words_free(words);
+	if (result.exit_code) {
+		say_error("cannot ask zcpath on %s for its version: %s; build or install it there, "
+			  "or say where it is with --zcpath",
+			  place_name(x, side), tool_reason(&result));
+		return EXIT_UNABLE;
+	}
+	if (strcmp(result.out, wanted)) {
+		say_error("zcpath on %s is of another version: expected \"%s\", it says \"%.60s\"; "
+			  "install the same on both sides",
+			  place_name(x, side), wanted, result.out);
+		return EXIT_UNABLE;
+	}
+	return EXIT_DONE;
+}
+
+/* The first configuration that asks this side for the same. */
+static size_t first_like(const struct plan *plan, size_t n, int side)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct configuration *a = &plan->configurations[i];
+		const struct configuration *b = &plan->configurations[n];
+
+		/* Values are the lists' own texts, so equal ones are the same text. */
+		if (!memcmp(a->value[side], b->value[side], sizeof(a->value[side])))
+			return i;
+	}
+	return n;
+}
+
+/* Of one configuration at one end. */
+struct verdict {
+	int exit_code;
+	char reason[400];
+};
+
+static void judge(const struct experiment *x, const struct configuration *c, int side,
+		  struct verdict *verdict)
+{
+	char **words = words_of_check(x, c, side);
+	struct tool_result result;
+	int previous;
+	int netns;
+
+	verdict->exit_code = EXIT_FAILED;
+	snprintf(verdict->reason, sizeof(verdict->reason), "no memory left");
+	if (!words)
+		return;
+	/* Whether there is such a NIC is asked where the end will run. */
+	netns = x->link.side[side].netns;
+	previous = netns >= 0 && !x->settings->host[side] ? netns_enter(netns) : -1;
+	tool_run(words, TOOL_PATIENCE_MS, &result);
+	if (previous >= 0)
+		netns_leave(previous);
+	words_free(words);
+	verdict->exit_code = result.exit_code;
+	snprintf(verdict->reason, sizeof(verdict->reason), "%.380s", tool_reason(&result));
+}
+
+static void remove_configuration(struct plan *plan, size_t n)
+{
+	free(plan->configurations[n].name);
+	plan->configuration_count--;
+	memmove(&plan->configurations[n], &plan->configurations[n + 1],
+		(plan->configuration_count - n) * sizeof(*plan->configurations));
+}
+
+static int judge_all(const struct experiment *x, struct plan *plan, struct verdict *verdicts)
+{
+	const struct verdict *last = NULL;
+
+	for (size_t n = 0; n < plan->configuration_count; n++)
+		for (int side = 0; side < SIDES; side++) {
+			struct verdict *v = &verdicts[n * SIDES + side];
+			size_t like = first_like(plan, n, side);
+
+			if (like < n)
+				*v = verdicts[like * SIDES + side];
+			else
+				judge(x, &plan->configurations[n], side, v);
+		}
+	for (size_t n = plan->configuration_count; n--;) {
+		const struct verdict *v = &verdicts[n * SIDES];
+
+		v = v[SIDE_RX].exit_code ? &v[SIDE_RX] : &v[SIDE_TX];
+		if (!v->exit_code)
+			continue;
+		/* The last one is refused and not left out: then nothing is left to do. */
+		if (plan->configuration_count > 1)
+			say_warning("%s is left out: %s", plan->configurations[n].name, v->reason);
+		remove_configuration(plan, n);
+		last = v;
+	}
+	if (plan->configuration_count)
+		return EXIT_DONE;
+	say_error("no configuration can run: %s", last->reason);
+	return last->exit_code == EXIT_USAGE ? EXIT_USAGE : EXIT_UNABLE;
+}
+
+int preflight(const struct experiment *x, struct plan *plan)
+{
+	struct verdict *verdicts;
+	int result = check_version(x, SIDE_RX);
+
+	if (!result && (x->settings->host[SIDE_RX] || x->settings->host[SIDE_TX]))
+		result = check_version(x, SIDE_TX);
+	if (result)
+		return result;
+	verdicts = calloc(plan->configuration_count * SIDES, sizeof(*verdicts));
+	if (!verdicts) {
+		say_error("no memory left to check the plan");
+		return EXIT_FAILED;
+	}
+	result = judge_all(x, plan, verdicts);
+	free(verdicts);
+	return result;
+}

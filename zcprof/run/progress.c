@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/progress.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/say.h"
+
+void progress_open(struct progress *p, size_t total, size_t done, double seconds_each)
+{
+	*p = (struct progress){
+		.terminal = isatty(STDERR_FILENO),
+		.done = done,
+		.total = total,
+		.seconds_each = seconds_each,
+	};
+	clock_gettime(CLOCK_MONOTONIC, &p->began);
+}
+
+static double seconds_between(const struct timespec *from, const struct timespec *to)
+{
+	return to->tv_sec - from->tv_sec + (to->tv_nsec - from->tv_nsec) / 1e9;
+}
+
+static double seconds_left(const struct progress *p)
+{
+	struct timespec now;
+	double each = p->seconds_each;
+	double in_run;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	in_run = p->in_run ? seconds_between(&p->run_began, &now) : 0;
+	if (p->measured)
+		each = (seconds_between(&p->began, &now) - in_run) / p->measured;
+	/* A run that takes longer than those before says nothing about those after it. */
+	if (in_run > each)
+		in_run = each;
+	return each * (p->total - p->done) - in_run;
+}
+
+/* One line of the terminal, which must not wrap: it could not be rewritten then. */
+__attribute__((format(printf, 1, 2))) static void show(const char *format, ...)
+{
+	struct winsize window;
+	size_t columns = 80;
+	char line[512];
+	va_list args;
+
+	if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &window) && window.ws_col)
+		columns = window.ws_col;
+	va_start(args, format);
+	vsnprintf(line, columns < sizeof(line) ? columns : sizeof(line), format, args);
+	va_end(args);
+	fprintf(stderr, "\r\033[K%s", line);
+}
+
+static const char *left_text(const struct progress *p, char *text, size_t size)
+{
+	long left = lround(seconds_left(p));
+
+	if (left >= 3600)
+		snprintf(text, size, "%ld h %02ld min left", left / 3600, left / 60 % 60);
+	else if (left >= 60)
+		snprintf(text, size, "%ld min %02ld s left", left / 60, left % 60);
+	else
+		snprintf(text, size, "%ld s left", left);
+	return text;
+}
+
+void progress_clear(const struct progress *p)
+{
+	if (p->terminal)
+		fputs("\r\033[K", stderr);
+}
+
+void progress_begin(struct progress *p, const char *configuration, unsigned int repeat)
+{
+	char left[48];
+
+	p->configuration = configuration;
+	p->repeat = repeat;
+	p->in_run = true;
+	clock_gettime(CLOCK_MONOTONIC, &p->run_began);
+	if (p->terminal)
+		show("[%zu/%zu] %s  run %u  starting  %s", p->done + 1, p->total, configuration,
+		     repeat, left_text(p, left, sizeof(left)));
+}
+
+void progress_rate(struct progress *p, double gbit_per_s)
+{
+	char left[48];
+
+	if (p->terminal)
+		show("[%zu/%zu] %s  run %u  %.1f Gbit/s  %s", p->done + 1, p->total,
+		     p->configuration, p->repeat, gbit_per_s, left_text(p, left, sizeof(left)));
+}
+
+void progress_end(struct progress *p, const char *result)
+{
+	char left[48];
+
+	p->in_run = false;
+	p->done++;
+	p->measured++;
+	progress_clear(p);
+	say_info("[%zu/%zu] %s run %u: %s; %s", p->done, p->total, p->configuration, p->repeat,
+		 result, left_text(p, left, sizeof(left)));
+}

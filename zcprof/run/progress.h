@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a person who waits wants to know: which run, how fast now, how long still. A line that is
+ * rewritten on a terminal, and one line per run elsewhere.
+ *
+ *   progress_begin()  a run begins
+ *   progress_rate()   its throughput over the last second
+ *   progress_end()    it is over
+ *   progress_clear()  make room for a message
+ */
+#ifndef ZCPROF_RUN_PROGRESS_H
+#define ZCPROF_RUN_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+struct progress {
+	bool terminal;
+	size_t done; /* runs, of this and of earlier calls */
+	size_t total;
+	size_t measured; /* runs that the estimate rests on */
+	struct timespec began;
+	struct timespec run_began;
+	bool in_run;
+	const char *configuration;
+	unsigned int repeat;
+	double seconds_each; /* until one run was seen */
+};
+
+void progress_open(struct progress *p, size_t total, size_t done, double seconds_each);
+void progress_begin(struct progress *p, const char *configuration, unsigned int repeat);
+void progress_rate(struct progress *p, double gbit_per_s);
+void progress_end(struct progress *p, const char *result);
+void progress_clear(const struct progress *p);
+
+#endif

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/quantity.h"
+#include "base/say.h"
+#include "zcprof/bystand.h"
+#include "zcprof/run/end.h"
+#include "zcprof/facts.h"
+#include "base/stop.h"
+#include "zcprof/run/words.h"
+
+/* zcpath gives up on a dead peer within 10 s; its own sentence is better than ours. */
+#define PATIENCE_MS 15000
+
+struct running {
+	struct experiment *x;
+	const struct slot *slot;
+	const struct configuration *configuration;
+	struct run run;
+	struct writer *writer;
+	struct end end[SIDES];
+	struct collecting collecting;
+	double seconds;
+	double warmup;
+	bool by_bytes;
+	/* What the rows said. */
+	double bytes, window_ns; /* at rx, over the window */
+	double bytes_life[SIDES];
+	bool moved; /* since it was last looked at */
+	char why[1600];
+};
+
+__attribute__((format(printf, 2, 3))) static enum run_result fail(struct running *r,
+								  const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(r->why, sizeof(r->why), format, args);
+	va_end(args);
+	return RUN_FAILED;
+}
+
+static const char *side_name(int side)
+{
+	return side == SIDE_RX ? "receiver" : "sender";
+}
+
+/* ---- following the ends ---- */
+
+static void on_row(void *data, struct end *end, const struct row *row)
+{
+	struct running *r = data;
+	bool rx = end->which == END_RX;
+
+	writer_row(r->writer, row);
+	if (row->id == METRIC_path_bytes && row->time_s >= 0) {
+		r->moved = r->moved || row->number > 0;
+		if (rx)
+			progress_rate(&r->x->progress, row->number * 8 / 1e9);
+	} else if (row->id == METRIC_path_bytes && rx) {
+		r->bytes = row->number;
+	} else if (row->id == METRIC_path_window_ns && rx) {
+		r->window_ns = row->number;
+	} else if (row->id == METRIC_path_bytes_life) {
+		r->bytes_life[rx ? SIDE_RX : SIDE_TX] = row->number;
+	}
+}
+
+/* An end that is gone too early: what it said, once it had a moment to say it. */
+static enum run_result gone(struct running *r, int side, const char *before)
+{
+	struct end *end = &r->end[side];
+	char ending[1200];
+
+	end_stop(end, 1000);
+	return fail(r, "the %s %s before it was %s", side_name(side),
+		    end_ending(end, ending, sizeof(ending)), before);
+}
+
+static enum run_result read_ends(struct running *r, const struct pollfd *fds,
+				 const char *wanted_name)
+{
+	char why[300];
+
+	for (int side = 0; side < SIDES; side++) {
+		struct end *end = &r->end[side];
+
+		if (fds[2 * side + 1].revents)
+			end_read_messages(end);
+		if (!fds[2 * side].revents)
+			continue;
+		switch (end_read(end, on_row, r, why, sizeof(why))) {
+		case -1:
+			return fail(r, "the %s %s", side_name(side), why);
+		case 0:
+			if (end->reached < REACHED_CLOSED)
+				return gone(r, side, wanted_name);
+		}
+	}
+	return RUN_DONE;
+}
+
+/* One wait for news from the ends, at most until the deadline. */
+static enum run_result follow(struct running *r, uint64_t deadline_ns, const char *wanted_name)
+{
+	struct pollfd fds[2 * SIDES + 1];
+	uint64_t now = clock_ns();
+	struct timespec timeout = {0};
+
+	if (deadline_ns > now) {
+		timeout.tv_sec = (deadline_ns - now) / 1000000000;
+		timeout.tv_nsec = (deadline_ns - now) % 1000000000;
+	}
+	for (int side = 0; side < SIDES; side++) {
+		fds[2 * side] = (struct pollfd){.fd = r->end[side].out, .events = POLLIN};
+		fds[2 * side + 1] = (struct pollfd){.fd = r->end[side].err, .events = POLLIN};
+	}
+	fds[2 * SIDES] = (struct pollfd){.fd = stop_fd(), .events = POLLIN};
+	if (ppoll(fds, 2 * SIDES + 1, &timeout, NULL) < 0 && errno != EINTR)
+		return fail(r, "cannot wait for the ends: %s", strerror(errno));
+	if (stop_asked())
+		return RUN_STOPPED;
+	if (writer_error(r->writer))
+		return RUN_NO_OUTPUT;
+	return read_ends(r, fds, wanted_name);
+}
+
+/* Until this end, or each where side is SIDES, has reached it. */
+static enum run_result await(struct running *r, int side, enum reached wanted, const char *name)
+{
+	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
+
+	for (;;) {
+		int late = side;
+		enum run_result result;
+
+		if (side == SIDES)
+			late = r->end[SIDE_RX].reached < wanted ? SIDE_RX : SIDE_TX;
+		if (r->end[late].reached >= wanted)
+			return RUN_DONE;
+		if (clock_ns() >= deadline)
+			return fail(r, "the %s was not %s after %d s", side_name(late), name,
+				    PATIENCE_MS / 1000);
+		r->moved = false;
+		result = follow(r, deadline, name);
+		if (result != RUN_DONE)
+			return result;
+		if (r->moved)
+			deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
+	}
+}
+
+static enum run_result sleep_for(struct running *r, double seconds)
+{
+	uint64_t deadline = clock_ns() + (uint64_t)(seconds * 1e9);
+
+	while (clock_ns() < deadline) {
+		enum run_result result = follow(r, deadline, "told to end");
+
+		if (result != RUN_DONE)
+			return result;
+		writer_flush(r->writer);
+	}
+	return RUN_DONE;
+}
+
+static enum run_result tell(struct running *r, const char *word)
+{
+	int error = end_tell(&r->end[SIDE_TX], word);
+
+	if (!error)
+		return RUN_DONE;
+	return error == -EPIPE
+		       ? gone(r, SIDE_TX, "told to end")
+		       : fail(r, "cannot tell the sender to %s: %s", word, strerror(-error));
+}
+
+/* ---- the run ---- */
+
+static void set_targets(struct running *r)
+{
+	for (int side = 0; side < SIDES; side++) {
+		struct target *t = &r->run.target[side == SIDE_RX ? END_RX : END_TX];
+		static const enum option_id placing[] = {OPTION_cpu, OPTION_irq_cpu};
+		const char *why;
+
+		t->netns = r->x->link.side[side].netns;
+		snprintf(t->iface, sizeof(t->iface), "%s", r->x->link.side[side].iface);
+		for (int i = 0; i < 2; i++) {
+			const char *list = r->configuration->value[side][placing[i]];
+			cpu_set_t cpus;
+
+			if (!list || cpulist_parse(list, &cpus, &why))
+				continue;
+			CPU_OR(&t->cpus, &t->cpus, &cpus);
+			t->cpus_known = t->cpus_known || placing[i] == OPTION_cpu;
+		}
+	}
+}
+
+static double seconds_of(const struct configuration *c, enum option_id id)
+{
+	const char *text = c->value[SIDE_TX][id] ? c->value[SIDE_TX][id] : option_info(id)->preset;
+	struct option_value value;
+	char why[160];
+
+	return option_parse(option_info(id), text, &value, why, sizeof(why)) ? 0 : value.seconds;
+}
+
+static bool moves_bytes(const struct configuration *c)
+{
+	const char *text = c->value[SIDE_TX][OPTION_bytes];
+	struct option_value value;
+	char why[160];
+
+	return text && !option_parse(option_info(OPTION_bytes), text, &value, why, sizeof(why)) &&
+	       value.number;
+}
+
+static void write_first_facts(struct running *r)
+{
+	const struct settings *s = r->x->settings;
+	struct writer *w = r->writer;
+	char text[64];
+
+	facts_record(w, r->configuration->name, r->slot->repeat);
+	writer_fact(w, END_HOST, METRIC_fact_option, "control", r->slot->control ? "yes" : "no");
+	snprintf(text, sizeof(text), "%zu", (size_t)(r->slot - s->plan.slots) + 1);
+	writer_fact(w, END_HOST, METRIC_fact_order, NULL, text);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)s->seed);
+	writer_fact(w, END_HOST, METRIC_fact_seed, NULL, text);
+	writer_fact(w, END_HOST, METRIC_fact_link, NULL, s->link);
+	for (int side = 0; side < SIDES; side++)
+		if (s->host[side])
+			writer_fact(w, side == SIDE_RX ? END_RX : END_TX, METRIC_fact_link, "host",
+				    s->host[side]);
+	facts_machine(w);
+}
+
+static void write_end_facts(struct running *r)
+{
+	for (int end = END_RX; end <= END_TX; end++)
+		facts_end(r->writer, &r->run, end);
+}
+
+static enum run_result start_end(struct running *r, int side)
+{
+	enum record_end which = side == SIDE_RX ? END_RX : END_TX;
+	bool remote = r->x->settings->host[side];
+	char **words = words_of_end(r->x, r->configuration, side);
+	char why[300];
+	int error;
+
+	if (!words)
+		return fail(r, "no memory left to start the %s", side_name(side));
+	error = end_start(&r->end[side], which, words, remote ? -1 : r->run.target[which].netns,
+			  why, sizeof(why));
+	words_free(words);
+	if (error)
+		return fail(r, "%s", why);
+	r->run.target[which].pid = remote ? 0 : r->end[side].pid;
+	return RUN_DONE;
+}
+
+#define TRY(step)                                                                                  \
+	do {                                                                                       \
+		enum run_result result_ = (step);                                                  \
+		if (result_ != RUN_DONE)                                                           \
+			return result_;                                                            \
+	} while (0)
+
+/*
+ * By time, traffic flows before, in and after the window, and both snapshots lie inside it: open
+ * after the ends have opened, close before they are told to. By bytes the window holds all of the
+ * traffic, and the snapshots lie around it, so that every call is counted.
+ */
+static enum run_result measure(struct running *r)
+{
+	if (r->by_bytes) {
+		collecting_snapshot(&r->collecting, EDGE_OPEN);
+		TRY(tell(r, "open"));
+		TRY(await(r, SIDES, REACHED_CLOSED, "done"));
+		collecting_snapshot(&r->collecting, EDGE_CLOSE);
+		return RUN_DONE;
+	}
+	TRY(tell(r, "start"));
+	TRY(sleep_for(r, r->warmup));
+	TRY(tell(r, "open"));
+	TRY(await(r, SIDES, REACHED_OPEN, "open"));
+	collecting_snapshot(&r->collecting, EDGE_OPEN);
+	TRY(sleep_for(r, r->seconds));
+	collecting_snapshot(&r->collecting, EDGE_CLOSE);
+	TRY(tell(r, "close"));
+	return await(r, SIDES, REACHED_CLOSED, "closed");
+}
+
+/* What zcpath warned of, such as queues that it could not place. */
+static void pass_on_warnings(struct running *r)
+{
+	for (int side = 0; side < SIDES; side++) {
+		char *line = r->end[side].said;
+
+		for (char *next; *line; line = next) {
+			char *warning;
+
+			next = line + strcspn(line, "\n");
+			if (*next)
+				*next++ = '\0';
+			warning = strstr(line, "warning: ");
+			if (warning)
+				once_warning(&r->x->once, warning + strlen("warning: "));
+		}
+	}
+}
+
+/* Their last rows, and how they ended. */
+static enum run_result finish_ends(struct running *r)
+{
+	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
+	char ending[1200];
+
+	while (r->end[SIDE_RX].out >= 0 || r->end[SIDE_TX].out >= 0) {
+		if (clock_ns() >= deadline)
+			return fail(r, "the %s did not end within %d s",
+				    side_name(r->end[SIDE_RX].out >= 0 ? SIDE_RX : SIDE_TX),
+				    PATIENCE_MS / 1000);
+		TRY(follow(r, deadline, "closed"));
+	}
+	for (int side = 0; side < SIDES; side++)
+		if (end_stop(&r->end[side], PATIENCE_MS))
+			return fail(r, "the %s %s", side_name(side),
+				    end_ending(&r->end[side], ending, sizeof(ending)));
+	if (r->bytes_life[SIDE_RX] != r->bytes_life[SIDE_TX])
+		return fail(r, "the sender counted %.0f bytes and the receiver %.0f",
+			    r->bytes_life[SIDE_TX], r->bytes_life[SIDE_RX]);
+	return RUN_DONE;
+}
+
+static enum run_result run_steps(struct running *r)
+{
+	struct bystander bystander;
+	enum run_result result;
+
+	write_first_facts(r);
+	TRY(start_end(r, SIDE_RX));
+	TRY(await(r, SIDE_RX, REACHED_LISTENING, "listening"));
+	TRY(start_end(r, SIDE_TX));
+	TRY(await(r, SIDES, REACHED_READY, "ready"));
+	write_end_facts(r);
+	collecting_open(&r->collecting, &r->run, r->x->chosen, r->slot->control, r->writer,
+			&r->x->once);
+	writer_flush(r->writer);
+	bystand(&bystander, &r->run);
+	result = measure(r);
+	bystand_no_more(&bystander);
+	TRY(result);
+	TRY(finish_ends(r));
+	collecting_emit(&r->collecting, r->writer);
+	return writer_error(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
+}
+
+static enum run_result run_end(struct running *r, enum run_result result)
+{
+	char text[80] = "failed";
+
+	for (int side = 0; side < SIDES; side++)
+		end_stop(&r->end[side], 0);
+	pass_on_warnings(r);
+	collecting_close(&r->collecting);
+	if (result == RUN_DONE || result == RUN_NO_OUTPUT) {
+		progress_clear(&r->x->progress);
+		result = writer_finish(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
+	} else {
+		writer_abandon(r->writer);
+	}
+	if (result == RUN_DONE)
+		snprintf(text, sizeof(text), "%.2f Gbit/s", r->bytes * 8 / r->window_ns);
+	if (result == RUN_FAILED) {
+		progress_clear(&r->x->progress);
+		say_error("%s run %u: %s", r->configuration->name, r->slot->repeat, r->why);
+	}
+	if (result == RUN_DONE || result == RUN_FAILED)
+		progress_end(&r->x->progress, text);
+	return result;
+}
+
+double run_seconds(const struct configuration *c)
+{
+	return seconds_of(c, OPTION_seconds) + seconds_of(c, OPTION_warmup);
+}
+
+char *run_path(const struct experiment *x, const struct slot *slot)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s/%s-%u.csv", x->directory,
+		     x->settings->plan.configurations[slot->configuration].name,
+		     slot->control ? "control" : "run", slot->repeat) < 0)
+		return NULL;
+	return path;
+}
+
+enum run_result run_once(struct experiment *x, const struct slot *slot)
+{
+	struct running r = {.x = x, .slot = slot};
+	char *path = run_path(x, slot);
+	char *sidecar = path ? strndup(path, strlen(path) - strlen(".csv")) : NULL;
+	enum run_result result = RUN_NO_OUTPUT;
+
+	r.configuration = &x->settings->plan.configurations[slot->configuration];
+	r.run.sidecar = sidecar;
+	r.run.meter = x->settings->meter;
+	r.run.exact = x->settings->exact;
+	r.run.elsewhere = x->settings->host[SIDE_RX] && x->settings->host[SIDE_TX];
+	r.run.data_port = x->settings->port + 1;
+	r.seconds = seconds_of(r.configuration, OPTION_seconds);
+	r.warmup = seconds_of(r.configuration, OPTION_warmup);
+	r.by_bytes = moves_bytes(r.configuration);
+	r.run.seconds = r.by_bytes ? 0 : r.seconds;
+	for (int side = 0; side < SIDES; side++)
+		r.end[side] = (struct end){.in = -1, .out = -1, .err = -1};
+	set_targets(&r);
+	progress_begin(&x->progress, r.configuration->name, slot->repeat);
+	if (sidecar)
+		r.writer = writer_create(path);
+	if (r.writer)
+		result = run_end(&r, run_steps(&r));
+	free(sidecar);
+	free(path);
+	return result;
+}

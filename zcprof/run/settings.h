@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What 'zcprof run' was asked.
+ *
+ *   settings_parse()  the command line, plan files included
+ *   settings_free()
+ */
+#ifndef ZCPROF_RUN_SETTINGS_H
+#define ZCPROF_RUN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "collectors/power/meter.h"
+#include "zcprof/run/plan.h"
+
+struct settings {
+	struct plan plan;
+	unsigned int repeats;
+	bool repeats_given;
+	uint64_t seed;
+	bool seed_given;
+	bool control;
+	bool dry_run;
+	const char *output; /* NULL: a new directory named by the time */
+	const char *link;   /* veth, loopback, a device, or netns:RX,TX */
+	unsigned int mtu;   /* of the veth pair */
+	bool ipv6;
+	const char *host[SIDES]; /* where that end runs; NULL: here */
+	const char *address;	 /* that rx listens on and tx connects to; NULL: the link's */
+	uint16_t port;		 /* control port at rx; the data flows use the one after it */
+	const char *ssh;	 /* the command that reaches a host */
+	const char *zcpath;	 /* NULL: the one beside zcprof, else the one in PATH */
+	const char *collect;	 /* lists of collectors; NULL: all */
+	const char *no_collect;
+	bool exact;
+	struct meter meter;
+	char **words; /* the arguments with plan files put in their place; owned */
+};
+
+/* Ends the process where --help or --version was asked, or the command line was wrong. */
+void settings_parse(struct settings *settings, int argc, char **argv);
+void settings_free(struct settings *settings);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A command that answers and ends.
+ *
+ *   tool_run()     run it, and keep what it says
+ *   tool_reason()  why it did not do what it should, in its own words where it has any
+ */
+#ifndef ZCPROF_RUN_TOOL_H
+#define ZCPROF_RUN_TOOL_H
+
+struct tool_result {
+	int exit_code; /* -1: could not be run, was killed, or took too long; reason says which */
+	char out[512]; /* the first line of each */
+	char err[512];
+	char reason[600];
+};
+
+void tool_run(char *const argv[], int patience_ms, struct tool_result *result);
+const char *tool_reason(struct tool_result *result);
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* No row of options.def makes more than two words. */
+#define WORDS_MAX (2 * OPTIONS + 64)
+
+struct words {
+	char **at;
+	size_t count;
+	bool failed;
+};
+
+static void add(struct words *words, const char *text, size_t len)
+{
+	char *word = strndup(text, len);
+
+	if (!word || words->count == WORDS_MAX) {
+		free(word);
+		words->failed = true;
+		return;
+	}
+	words->at[words->count++] = word;
+}
+
+static void add_word(struct words *words, const char *text)
+{
+	add(words, text, strlen(text));
+}
+
+/* Separate words, as a shell would see them: what options may hold needs no quotes there. */
+static void add_place(struct words *words, const struct experiment *x, int side)
+{
+	const char *host = x->settings->host[side];
+
+	if (!host) {
+		add_word(words, x->zcpath);
+		return;
+	}
+	for (const char *at = x->settings->ssh; *at; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+
+		add(words, at, len);
+		at += len;
+	}
+	add_word(words, host);
+	add_word(words, x->settings->zcpath ? x->settings->zcpath : "zcpath");
+}
+
+static void add_option(struct words *words, enum option_id id, const char *value)
+{
+	const struct option_info *info = option_info(id);
+	char name[48];
+
+	if (!value || !*value || (info->type == TYPE_FLAG && strcmp(value, "yes")))
+		return;
+	snprintf(name, sizeof(name), "--%s", info->name);
+	for (char *c = name; *c; c++)
+		*c = *c == '_' ? '-' : *c;
+	add_word(words, name);
+	if (info->type != TYPE_FLAG)
+		add_word(words, value);
+}
+
+static struct words words_begin(const struct experiment *x, int side)
+{
+	struct words words = {.at = calloc(WORDS_MAX + 1, sizeof(char *))};
+
+	if (!words.at)
+		words.failed = true;
+	else
+		add_place(&words, x, side);
+	return words;
+}
+
+static char **words_end(struct words *words)
+{
+	if (!words->failed)
+		return words->at;
+	words_free(words->at);
+	return NULL;
+}
+
+char **words_of_tool(const struct experiment *x, int side, const char *word)
+{
+	struct words words = words_begin(x, side);
+
+	if (words.at)
+		add_word(&words, word);
+	return words_end(&words);
+}
+
+static struct words words_of(const struct experiment *x, const struct configuration *c, int side)
+{
+	struct words words = words_begin(x, side);
+	char port[8];
+
+	if (!words.at)
+		return words;
+	add_word(&words, side == SIDE_RX ? "rx" : "tx");
+	add_word(&words, side == SIDE_RX ? "--bind" : "--to");
+	add_word(&words, x->address);
+	snprintf(port, sizeof(port), "%u", x->settings->port);
+	add_word(&words, "--port");
+	add_word(&words, port);
+	for (int id = 0; id < OPTIONS; id++)
+		add_option(&words, id, c->value[side][id]);
+	return words;
+}
+
+char **words_of_end(const struct experiment *x, const struct configuration *c, int side)
+{
+	struct words words = words_of(x, c, side);
+
+	if (words.at && side == SIDE_TX)
+		add_word(&words, "--gate");
+	return words_end(&words);
+}
+
+char **words_of_check(const struct experiment *x, const struct configuration *c, int side)
+{
+	struct words words = words_of(x, c, side);
+
+	if (words.at)
+		add_word(&words, "--check");
+	return words_end(&words);
+}
+
+void words_free(char **words)
+{
+	for (char **w = words; w && *w; w++)
+		free(*w);
+	free(words);
+}

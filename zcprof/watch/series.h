@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Figures of a window that goes on: what each is so far, and what it became since the look before.
+ *
+ *   series_new()
+ *   series_look()    begin a look: its rows go to the writer that it returns
+ *   series_looked()  it is over
+ *   series_each()    every figure of the last look, in the order of the registry, keys as they came
+ *   series_find()    one of them; NULL: it was not there
+ *   series_free()
+ *
+ * A total that was scaled up from slices may come out lower than a moment ago; it is held then
+ * until it is higher again, so that totals only grow and the sum of all steps is the total. Of
+ * gauges those that are levels are what they are now, and means over the window are those since the
+ * look before; extremes and ratios, of which no such thing can be said, are left out, and so are
+ * facts.
+ */
+#ifndef ZCPROF_WATCH_SERIES_H
+#define ZCPROF_WATCH_SERIES_H
+
+#include <stdbool.h>
+
+#include "record/writer.h"
+
+/* Figures that are kept; those of more are left out, and counted. */
+#define SERIES_MAX 200000
+
+struct figure {
+	enum metric_id id;
+	enum record_end end;
+	const char *key; /* "" for none */
+	double total;	 /* of a total: since the window's start; of a gauge: now */
+	double step;	 /* of a total: since the look before; of a gauge: now */
+	bool seen;	 /* in the last look */
+};
+
+struct series;
+
+struct series *series_new(void); /* NULL: no memory */
+/* at_s: since the window's start. */
+struct writer *series_look(struct series *s, double at_s);
+void series_looked(struct series *s);
+/* How long after the look before; seconds. */
+double series_step_s(const struct series *s);
+double series_at_s(const struct series *s);
+size_t series_left_out(const struct series *s);
+typedef void (*series_fn)(void *data, const struct figure *f);
+void series_each(const struct series *s, series_fn on_figure, void *data);
+const struct figure *series_find(const struct series *s, enum metric_id id, enum record_end end,
+				 const char *key);
+void series_free(struct series *s);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One text, served by HTTP on the loopback addresses: GET /metrics. A thread of its own answers,
+ * one request after the other, and waits for nobody longer than two seconds.
+ *
+ *   serve_open()   listen; NULL with why filled in
+ *   serve_text()   what is answered from now on; takes the text
+ *   serve_close()  safe at any time
+ */
+#ifndef ZCPROF_WATCH_SERVE_H
+#define ZCPROF_WATCH_SERVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct serve;
+
+/* port 0: any that is free, see serve_port(). */
+struct serve *serve_open(uint16_t port, char *why, size_t why_size);
+uint16_t serve_port(const struct serve *s);
+void serve_text(struct serve *s, char *text, size_t len);
+void serve_close(struct serve *s);
+
+#endif
