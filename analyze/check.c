@@ -209,8 +209,7 @@ static void check_end(struct check *c, enum record_end end)
 			 name);
 	else if (fabs(parts - c->bytes[end]) > lag)
 		complain(c,
-			 ": zero-copy and copied bytes of %s add up to %.0f, which is not the %.0f "
-			 "that were moved",
+			 ": zero-copy and copied bytes of %s add up to %.0f, which is not the %.0f that were moved",
 			 name, parts, c->bytes[end]);
 }
 

@@ -228,16 +228,13 @@ static int diff_experiments(struct page *page, const struct experiment *a,
 		pairs++;
 	}
 	if (!most) {
-		say_error("A and B have no configuration in common; name two directories of one "
-			  "configuration each, such as DIR/CONFIGURATION");
+		say_error("A and B have no configuration in common; name two directories of one configuration each, such as DIR/CONFIGURATION");
 		return -1;
 	}
 	diff_pair(page, most, partner(most, b), o);
-	page_note(
-		page,
-		"Of %zu pairs, the first lines and the tables below the pairs are about the one "
-		"that moved most: %s. Name two directories of one configuration each for another.",
-		pairs, most->name);
+	page_note(page,
+		  "Of %zu pairs, the first lines and the tables below the pairs are about the one that moved most: %s. Name two directories of one configuration each for another.",
+		  pairs, most->name);
 	return 0;
 }
 
@@ -269,8 +266,8 @@ static void take_paths(struct diff_options *o, char **paths, size_t count, struc
 		return;
 	}
 	if (colon == 0 || colon + 1 >= count)
-		argp_error(state, "expected two directories or files, A and B, or several of each "
-				  "with a ':' between them");
+		argp_error(state,
+			   "expected two directories or files, A and B, or several of each with a ':' between them");
 	o->paths[0] = paths;
 	o->path_count[0] = colon;
 	o->paths[1] = paths + colon + 1;

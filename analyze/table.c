@@ -77,8 +77,7 @@ static void lay(struct layout *layout, enum quantity q, bool interval)
 	layout->interval[layout->count++] = interval;
 }
 
-static struct layout layout_of(const struct table_options *o, const struct line *lines,
-			       size_t count)
+static struct layout layout_of(const struct table_options *o, const struct line *lines, size_t count)
 {
 	struct layout layout = {.count = 0};
 
@@ -214,11 +213,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 's':
 		o->sort = quantity_find(arg);
 		if (o->sort == QUANTITIES)
-			argp_error(
-				state,
-				"--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, "
-				"cpu, cpu-rx, cpu-tx, power, zerocopy-rx or zerocopy-tx",
-				arg);
+			argp_error(state,
+				   "--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx or zerocopy-tx",
+				   arg);
 		return 0;
 	case 'w':
 		o->wide = true;

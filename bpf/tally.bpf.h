@@ -85,8 +85,7 @@ static __always_inline void tally_add(struct tally_figures *figures, __u32 count
 		__sync_fetch_and_add(&figures->counter[counter], value);
 }
 
-static __always_inline void tally_bucket(struct tally_figures *figures, __u32 histogram,
-					 __u64 value)
+static __always_inline void tally_bucket(struct tally_figures *figures, __u32 histogram, __u64 value)
 {
 	__u32 bucket = histogram_bucket(value);
 

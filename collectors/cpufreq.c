@@ -34,8 +34,7 @@ static int cpufreq_open(void **state, const struct run *run, const char **means,
 	if (any)
 		return 0;
 	snprintf(why, why_size,
-		 "no CPU has /sys/devices/system/cpu/cpuN/cpufreq: no driver sets frequencies "
-		 "here, as in a virtual machine, where the host does");
+		 "no CPU has /sys/devices/system/cpu/cpuN/cpufreq: no driver sets frequencies here, as in a virtual machine, where the host does");
 	return -1;
 }
 

@@ -165,16 +165,16 @@ static int cstate_open(void **state, const struct run *run, const char **means, 
 	}
 	if (!c->count) {
 		snprintf(why, why_size,
-			 "no CPU has " CPUS "/cpuN/cpuidle: this kernel runs without an idle "
-			 "driver, as with cpuidle.off=1 or on a hypervisor that offers no states");
+			 "no CPU has " CPUS
+			 "/cpuN/cpuidle: this kernel runs without an idle driver, as with cpuidle.off=1 or on a hypervisor that offers no states");
 		return -1;
 	}
 	find_settle(c);
 	c->waker = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);
-	*means = c->waker >= 0
-			 ? "cpuidle in sysfs, idle CPUs woken at the edges"
-			 : "cpuidle in sysfs; a stay counts where it ends, as idle CPUs cannot be "
-			   "woken at the edges: /dev/cpu_dma_latency cannot be opened";
+	*means =
+		c->waker >= 0
+			? "cpuidle in sysfs, idle CPUs woken at the edges"
+			: "cpuidle in sysfs; a stay counts where it ends, as idle CPUs cannot be woken at the edges: /dev/cpu_dma_latency cannot be opened";
 	return 0;
 }
 

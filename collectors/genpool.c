@@ -176,8 +176,7 @@ static int open_events(struct breakpoints *s, int i, char *why, size_t why_size)
 
 	if (!attr.bp_addr) {
 		snprintf(why, why_size,
-			 "%s is not in /proc/kallsyms: this kernel has no gen_pool, or hides "
-			 "addresses (kernel.kptr_restrict; run as root)",
+			 "%s is not in /proc/kallsyms: this kernel has no gen_pool, or hides addresses (kernel.kptr_restrict; run as root)",
 			 calls[i].function);
 		return -1;
 	}

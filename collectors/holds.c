@@ -63,6 +63,5 @@ static void more(const struct tally *t, struct writer *w)
 	free(all);
 }
 
-TALLY_COLLECTOR(holds,
-		"how long locks of the data path are held: socket, page_pool, io_uring, zcrx",
+TALLY_COLLECTOR(holds, "how long locks of the data path are held: socket, page_pool, io_uring, zcrx",
 		.hooks = true, .more = more);

@@ -90,8 +90,7 @@ void nic_queues_emit(const struct nic_queues *q, enum record_end end, struct wri
 			if (!(now->known & was->known & (1ULL << stat)))
 				continue;
 			/* Packets and bytes always; of the others only those that moved. */
-			if (now->at[stat] < was->at[stat] ||
-			    (!grown && stat >= QUEUE_STATS_PACKETS))
+			if (now->at[stat] < was->at[stat] || (!grown && stat >= QUEUE_STATS_PACKETS))
 				continue;
 			snprintf(key, sizeof(key), "%s-%u/%s",
 				 now->direction == NETDEV_RX ? "rx" : "tx", now->queue,

@@ -32,12 +32,10 @@ static void say_why(int error, char *why, size_t why_size)
 {
 	if (error == EACCES || error == EPERM)
 		snprintf(why, why_size,
-			 "counting events of every CPU is not allowed: CAP_PERFMON, or "
-			 "kernel.perf_event_paranoid at 0 or below, allows it");
+			 "counting events of every CPU is not allowed: CAP_PERFMON, or kernel.perf_event_paranoid at 0 or below, allows it");
 	else if (error == ENOENT || error == EOPNOTSUPP || error == ENODEV)
 		snprintf(why, why_size,
-			 "the CPUs have no PMU that counts cycles: a virtual machine's host has to "
-			 "pass it on");
+			 "the CPUs have no PMU that counts cycles: a virtual machine's host has to pass it on");
 	else
 		snprintf(why, why_size, "cannot count cycles: %s", strerror(error));
 }

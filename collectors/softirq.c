@@ -171,8 +171,7 @@ static void emit_cpu(struct writer *w, enum record_end end, unsigned int cpu,
 
 	snprintf(key, sizeof(key), "%u", cpu);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		writer_u64(w, WINDOW, end, rows[i].metric, key,
-			   slices_scaled(rows[i].value, scale));
+		writer_u64(w, WINDOW, end, rows[i].metric, key, slices_scaled(rows[i].value, scale));
 }
 
 static void emit_rows(const struct state *s, struct writer *w, double scale)

@@ -95,8 +95,7 @@ static void note_blocked_process(void *data, pid_t pid)
 		return;
 	while ((entry = readdir(tasks)))
 		if (atoi(entry->d_name))
-			note_blocked(noting->state->bpf->bss, noting->end, pid,
-				     atoi(entry->d_name));
+			note_blocked(noting->state->bpf->bss, noting->end, pid, atoi(entry->d_name));
 	closedir(tasks);
 }
 

@@ -286,9 +286,8 @@ static int tcp_open(void **state, const struct run *run, const char **means, cha
 		if (error) {
 			snprintf(why, why_size, "cannot ask sock_diag for the connections: %s%s",
 				 strerror(-error),
-				 error == -ENOENT
-					 ? " (CONFIG_INET_TCP_DIAG, or the module tcp_diag)"
-					 : "");
+				 error == -ENOENT ? " (CONFIG_INET_TCP_DIAG, or the module tcp_diag)"
+						  : "");
 			return -1;
 		}
 		count += t->side[end].count;

@@ -76,8 +76,7 @@ static void spell(struct spelling *s, enum option_ends ends)
 
 		snprintf(s->helps[id], sizeof(s->helps[id]), "%s%s%s%s", info->help,
 			 *info->value && *info->preset ? " (" : "",
-			 *info->value ? info->preset : "",
-			 *info->value && *info->preset ? ")" : "");
+			 *info->value ? info->preset : "", *info->value && *info->preset ? ")" : "");
 		s->options[n++] = (struct argp_option){
 			.name = option_spell(id, s->names[id]),
 			.key = TABLE_KEY + id,

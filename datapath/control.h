@@ -115,8 +115,7 @@ struct control_lines {
 };
 
 /* 1: a message; 0: no whole line yet; -1 as control_parse(). */
-int control_next(struct control_lines *lines, struct control_message *m, char *why,
-		 size_t why_size);
+int control_next(struct control_lines *lines, struct control_message *m, char *why, size_t why_size);
 
 void preamble_print(const unsigned char key[RUN_KEY_SIZE], unsigned int flow,
 		    char bytes[PREAMBLE_SIZE]);

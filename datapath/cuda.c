@@ -111,8 +111,7 @@ static int find(int *device, char *why, size_t why_size)
 	if (exports)
 		return 0;
 	snprintf(why, why_size,
-		 "the GPU cannot export its memory as a dma-buf: take the open kernel "
-		 "modules of NVIDIA's driver");
+		 "the GPU cannot export its memory as a dma-buf: take the open kernel modules of NVIDIA's driver");
 	return -1;
 }
 

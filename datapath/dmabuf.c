@@ -56,8 +56,7 @@ static int open_kind(const struct dmabuf_kind *kind, char *why, size_t why_size)
 {
 	if (kind == &kinds[UDMABUF_KIND])
 		return open_device(UDMABUF,
-				   "'modprobe udmabuf', or take a kernel with CONFIG_UDMABUF, or "
-				   "--memory heap",
+				   "'modprobe udmabuf', or take a kernel with CONFIG_UDMABUF, or --memory heap",
 				   why, why_size);
 	return open_device(HEAP,
 			   "take a kernel with CONFIG_DMABUF_HEAPS_SYSTEM, or --memory udmabuf",
@@ -135,8 +134,7 @@ static int udmabuf(int device, size_t size, bool hugepages, char *why, size_t wh
 			 size, mb);
 	else if (fd < 0 && errno == ENOMEM && hugepages)
 		snprintf(why, why_size,
-			 "there are no %zu free pages of 2 MiB: reserve them with 'sysctl "
-			 "vm.nr_hugepages', or leave out --hugepages",
+			 "there are no %zu free pages of 2 MiB: reserve them with 'sysctl vm.nr_hugepages', or leave out --hugepages",
 			 size / HUGEPAGE);
 	else if (fd < 0)
 		snprintf(why, why_size, "cannot make a udmabuf of %zu bytes: %s", size,

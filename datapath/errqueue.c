@@ -133,8 +133,7 @@ int errqueue_refused(struct errqueue *q, struct flow *f)
 	count(&f->counters.event[EVENT_enobufs], 1);
 	if (q->next == q->done)
 		return flow_unable(f,
-				   "cannot send zero-copy even once: ENOBUFS; raise 'ulimit -l' "
-				   "or sysctl net.core.optmem_max, or ask for a smaller --write");
+				   "cannot send zero-copy even once: ENOBUFS; raise 'ulimit -l' or sysctl net.core.optmem_max, or ask for a smaller --write");
 	count(&f->counters.event[EVENT_errqueue_stalls], 1);
 	return wait_for_completion(q, f);
 }

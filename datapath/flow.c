@@ -92,11 +92,9 @@ static int flow_place(struct flow *f)
 			CPU_SET(cpu, &one);
 			if (!pthread_setaffinity_np(pthread_self(), sizeof(one), &one))
 				return 0;
-			return flow_unable(
-				f,
-				"cannot run flow %u on CPU %d: this machine or its cpuset "
-				"lacks it; see 'nproc' and give others with --cpu",
-				f->number, cpu);
+			return flow_unable(f,
+					   "cannot run flow %u on CPU %d: this machine or its cpuset lacks it; see 'nproc' and give others with --cpu",
+					   f->number, cpu);
 		}
 	return 0;
 }

@@ -62,8 +62,7 @@ static int place(const struct config *config)
 		CPU_SET(cpu, &one);
 		if (!sched_setaffinity(0, sizeof(one), &one))
 			continue;
-		say_error("--cpu: CPU %d is not there for this process; see 'nproc' and "
-			  "/sys/devices/system/cpu/online",
+		say_error("--cpu: CPU %d is not there for this process; see 'nproc' and /sys/devices/system/cpu/online",
 			  cpu);
 		return -1;
 	}
@@ -91,8 +90,7 @@ static int run_end(enum record_end end, int argc, char **argv)
 	if (place(&config))
 		return EXIT_UNABLE;
 	if (config.path->able && !config.path->able(why, sizeof(why))) {
-		say_error("cannot run %s %s here: %s", record_end_name[end], config.path->name,
-			  why);
+		say_error("cannot run %s %s here: %s", record_end_name[end], config.path->name, why);
 		return EXIT_UNABLE;
 	}
 	if (config.path->check && !config.path->check(&config, why, sizeof(why))) {

@@ -28,8 +28,7 @@ int memory_get(struct memory *m, size_t size, bool hugepages, char *why, size_t 
 	m->at = NULL;
 	if (hugepages)
 		snprintf(why, why_size,
-			 "cannot map %zu bytes in 2 MiB pages: %s; reserve %zu pages for it with "
-			 "'sysctl vm.nr_hugepages', or leave out --hugepages",
+			 "cannot map %zu bytes in 2 MiB pages: %s; reserve %zu pages for it with 'sysctl vm.nr_hugepages', or leave out --hugepages",
 			 size, strerror(errno), m->mapped / HUGEPAGE);
 	else
 		snprintf(why, why_size, "cannot map %zu bytes: %s; ask for smaller buffers", size,

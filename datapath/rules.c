@@ -91,8 +91,7 @@ static int check_tx(struct config *config)
 		return -1;
 	}
 	if (config->path->message == MESSAGE_IN_FILE && option[OPTION_hugepages].on) {
-		say_error("--hugepages has no meaning for --path %s: it sends from the page cache; "
-			  "leave it out",
+		say_error("--hugepages has no meaning for --path %s: it sends from the page cache; leave it out",
 			  config->path->name);
 		return -1;
 	}
@@ -111,10 +110,8 @@ static int check_batch(struct config *config)
 		option[OPTION_batch].number = most;
 		return 0;
 	}
-	say_error(
-		"--batch %llu would hold more than half of --area; give at most %llu, or a larger "
-		"--area",
-		(unsigned long long)option[OPTION_batch].number, (unsigned long long)most);
+	say_error("--batch %llu would hold more than half of --area; give at most %llu, or a larger --area",
+		  (unsigned long long)option[OPTION_batch].number, (unsigned long long)most);
 	return -1;
 }
 
@@ -123,9 +120,7 @@ static int check_rx_devmem(struct config *config)
 	struct option_value *option = config->option;
 
 	if (!option[OPTION_nic].set || !option[OPTION_queues].set) {
-		say_error(
-			"--path devmem needs --nic IFACE and --queues LIST: the queues that memory "
-			"is bound to, such as --nic eth0 --queues 8-11");
+		say_error("--path devmem needs --nic IFACE and --queues LIST: the queues that memory is bound to, such as --nic eth0 --queues 8-11");
 		return -1;
 	}
 	if (!option[OPTION_control].set) {
@@ -207,8 +202,7 @@ static int check_rx_zcrx(struct config *config)
 		return -1;
 	}
 	if (!option[OPTION_nodev].on && (!nic || !queues)) {
-		say_error("--path zcrx needs --nic IFACE and --queues LIST, such as --nic eth0 "
-			  "--queues 8-11; or --nodev, which runs without a NIC and copies");
+		say_error("--path zcrx needs --nic IFACE and --queues LIST, such as --nic eth0 --queues 8-11; or --nodev, which runs without a NIC and copies");
 		return -1;
 	}
 	if (option[OPTION_nodev].on && strcmp(option[OPTION_memory].name, "pages")) {
@@ -231,8 +225,7 @@ static int check_rx(struct config *config)
 		return -1;
 	}
 	if (config->option[OPTION_min_wait].number && config->option[OPTION_singleshot].on) {
-		say_error("--min-wait has no meaning with --singleshot, which has one receive at a "
-			  "time; leave one out");
+		say_error("--min-wait has no meaning with --singleshot, which has one receive at a time; leave one out");
 		return -1;
 	}
 	if (!strcmp(config->path->name, "zcrx"))

@@ -147,8 +147,7 @@ static int give_back(struct rx_devmem *s, struct flow *f)
 	if (freed < 0)
 		return flow_fail(f, "cannot give %u buffers back on flow %u: %s", held, f->number,
 				 strerror(errno));
-	return flow_fail(f,
-			 "the kernel took %d of %u buffers back on flow %u; it has lost the rest",
+	return flow_fail(f, "the kernel took %d of %u buffers back on flow %u; it has lost the rest",
 			 freed, held, f->number);
 }
 
@@ -201,8 +200,7 @@ static inline int take(struct rx_devmem *s, struct flow *f, const struct cmsghdr
 		return 0;
 	if (frag->dmabuf != s->id)
 		return flow_fail(f,
-				 "flow %u came through a queue with another dma-buf; see its "
-				 "steering with 'ethtool -n'",
+				 "flow %u came through a queue with another dma-buf; see its steering with 'ethtool -n'",
 				 f->number);
 	if (f->verify.message && verify_frag(s, f, frag))
 		return -1;

@@ -48,8 +48,7 @@ static int provide_buffers(struct rx_uring *s, struct flow *f)
 	error = io_uring_register_buf_ring(&s->uring.ring, &reg, 0);
 	if (error)
 		return flow_unable(f,
-				   "cannot provide %u buffers to io_uring: %s; ask for fewer "
-				   "--buffers",
+				   "cannot provide %u buffers to io_uring: %s; ask for fewer --buffers",
 				   s->count, strerror(-error));
 	io_uring_buf_ring_init(s->ring);
 	for (unsigned int id = 0; id < s->count; id++)

@@ -31,8 +31,7 @@ static int rx_zcrx_prepare(struct flows *all)
 	if (option[OPTION_nodev].on || all->count <= queues)
 		return 0;
 	return flow_unable(f,
-			   "%u flows need a queue each, and --queues has %u; give more, or fewer "
-			   "--flows to 'zcpath tx', or --share-queue",
+			   "%u flows need a queue each, and --queues has %u; give more, or fewer --flows to 'zcpath tx', or --share-queue",
 			   all->count, queues);
 }
 

@@ -114,8 +114,7 @@ int session_send(struct session *s, enum control_verb verb)
 	if (!channel_send(&s->channel, &m))
 		return 0;
 	return session_fail(s,
-			    "cannot say '%s' to the peer: %s; it has died or stalled, look for its "
-			    "last words",
+			    "cannot say '%s' to the peer: %s; it has died or stalled, look for its last words",
 			    control_verb_name[verb], strerror(errno));
 }
 
@@ -151,15 +150,14 @@ static int check_progress(struct session *s)
 	if (now - s->progress_ns < STALL_S * SECOND_NS)
 		return 0;
 	return session_fail(s,
-			    "no byte has moved for %d s: the %s or the link between has stalled; "
-			    "see whether it still runs",
+			    "no byte has moved for %d s: the %s or the link between has stalled; see whether it still runs",
 			    STALL_S, s->config->end == END_TX ? "receiver" : "sender");
 }
 
 static enum happening peer_closed(struct session *s)
 {
-	session_fail(s, "the peer closed the control connection before the run was over; it has "
-			"died or was stopped, look for its last words");
+	session_fail(s,
+		     "the peer closed the control connection before the run was over; it has died or was stopped, look for its last words");
 	return HAPPENED_FAILED;
 }
 
@@ -211,8 +209,7 @@ static bool next_message(struct session *s, enum happening *what)
 	*what = HAPPENED_FAILED;
 	if (got < 0)
 		session_fail(s,
-			     "the peer on the control connection is no zcpath that this one "
-			     "understands: it said %s; see what is connecting to port %u",
+			     "the peer on the control connection is no zcpath that this one understands: it said %s; see what is connecting to port %u",
 			     why, s->config->port);
 	else if (s->message.verb == CONTROL_fail)
 		say_error("the peer gave up: %s", s->message.reason);
@@ -360,11 +357,9 @@ int session_expect(struct session *s, enum control_verb verb)
 					    control_verb_name[s->message.verb],
 					    control_verb_name[verb]);
 		case HAPPENED_TIMEOUT:
-			return session_fail(
-				s,
-				"the peer did not say '%s' within %d s; it has stalled, "
-				"or is no zcpath",
-				control_verb_name[verb], REPLY_S);
+			return session_fail(s,
+					    "the peer did not say '%s' within %d s; it has stalled, or is no zcpath",
+					    control_verb_name[verb], REPLY_S);
 		case HAPPENED_FAILED:
 			return -1;
 		default:
@@ -402,9 +397,7 @@ void session_place(struct session *s, int data_fd)
 		return;
 	}
 	if (s->config->end == END_TX && !strcmp(device, "lo")) {
-		say_warning(
-			"--irq-cpu has no effect at this end: both ends share the loopback device, "
-			"and its softirq work is the receiver's; give it to 'zcpath rx'");
+		say_warning("--irq-cpu has no effect at this end: both ends share the loopback device, and its softirq work is the receiver's; give it to 'zcpath rx'");
 		return;
 	}
 	s->placement = placement_apply(device, &cpus->cpus, s->out, s->config->end);

@@ -56,14 +56,12 @@ static int session_settle(struct session *s)
 	if (s->config->end == END_RX && s->flows->flow[0].verify.message)
 		writer_u64(s->out, WINDOW, END_RX, METRIC_path_bad_bytes, NULL, bad);
 	if (sent != received) {
-		say_error("the sender sent %llu bytes and the receiver got %llu: the figures of "
-			  "this run are not to be used",
+		say_error("the sender sent %llu bytes and the receiver got %llu: the figures of this run are not to be used",
 			  (unsigned long long)sent, (unsigned long long)received);
 		return -1;
 	}
 	if (bad) {
-		say_error("%llu bytes were not what was sent, the first at byte %llu of flow %llu: "
-			  "something between the two ends changes data",
+		say_error("%llu bytes were not what was sent, the first at byte %llu of flow %llu: something between the two ends changes data",
 			  (unsigned long long)bad, (unsigned long long)bad_at,
 			  (unsigned long long)bad_flow);
 		return -1;

@@ -130,8 +130,7 @@ static int agree(struct reception *r)
 		return -1;
 	if (s->message.version != CONTROL_VERSION)
 		return session_fail(s,
-				    "this zcpath speaks version %d of the control protocol and the "
-				    "sender version %llu; install the same zcprof at both ends",
+				    "this zcpath speaks version %d of the control protocol and the sender version %llu; install the same zcprof at both ends",
 				    CONTROL_VERSION, (unsigned long long)s->message.version);
 	if (getrandom(r->key, sizeof(r->key), 0) != sizeof(r->key))
 		return session_fail(s, "cannot make a key for the run: %s", strerror(errno));
@@ -223,8 +222,8 @@ static int serve_pending(struct reception *r)
 	if (fds[polled + 1].revents || fds[polled + 2].revents)
 		switch (session_next(s, seconds_from_now(1), false)) {
 		case HAPPENED_SIGNAL:
-			return session_fail(s, "interrupted before the window opened: nothing was "
-					       "measured");
+			return session_fail(s,
+					    "interrupted before the window opened: nothing was measured");
 		case HAPPENED_MESSAGE:
 			return session_fail(s, "the peer said '%s' before all flows had come",
 					    control_verb_name[s->message.verb]);
@@ -252,8 +251,7 @@ static int accept_flows(struct reception *r)
 			return -1;
 		if (clock_ns() > deadline_ns)
 			return session_fail(s,
-					    "%u of %u data flows came within %d s; see whether "
-					    "something filters port %u",
+					    "%u of %u data flows came within %d s; see whether something filters port %u",
 					    r->connected, s->flows->count, REPLY_S + 3,
 					    s->config->port + 1);
 	}
@@ -314,8 +312,7 @@ static int obey(struct session *s)
 static int interrupted(struct session *s)
 {
 	if (!s->window_is_open)
-		return session_fail(s, "interrupted before the window opened: nothing was "
-				       "measured");
+		return session_fail(s, "interrupted before the window opened: nothing was measured");
 	return session_send(s, CONTROL_stop);
 }
 
@@ -324,8 +321,8 @@ static int ended_early(struct session *s)
 {
 	if (session_next(s, seconds_from_now(1), false) == HAPPENED_FAILED)
 		return -1;
-	return session_fail(s, "the sender ended its flows before the window closed; look for its "
-			       "last words");
+	return session_fail(s,
+			    "the sender ended its flows before the window closed; look for its last words");
 }
 
 /* Until the window is closed. */

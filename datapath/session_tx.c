@@ -38,13 +38,12 @@ static int agree(struct session *s)
 		return -1;
 	if (answer->version != CONTROL_VERSION)
 		return session_fail(s,
-				    "this zcpath speaks version %d of the control protocol and the "
-				    "receiver version %llu; install the same zcprof at both ends",
+				    "this zcpath speaks version %d of the control protocol and the receiver version %llu; install the same zcprof at both ends",
 				    CONTROL_VERSION, (unsigned long long)answer->version);
 	if (answer->flows != hello.flows || answer->msg != hello.msg ||
 	    answer->limit != hello.limit || answer->verify != hello.verify)
-		return session_fail(s, "the receiver echoed other options than were asked for; it "
-				       "is no zcpath, or a faulty one");
+		return session_fail(s,
+				    "the receiver echoed other options than were asked for; it is no zcpath, or a faulty one");
 	return 0;
 }
 
@@ -140,17 +139,16 @@ static int begin_by_gate(struct session *s)
 		case HAPPENED_FAILED:
 			return -1;
 		case HAPPENED_ENDED:
-			return session_fail(s, "everything was sent before the window opened; ask "
-					       "for more --bytes");
+			return session_fail(s,
+					    "everything was sent before the window opened; ask for more --bytes");
 		case HAPPENED_MESSAGE:
 			if (s->message.verb != CONTROL_stop)
-				return session_fail(s,
-						    "the peer said '%s' before the window opened",
+				return session_fail(s, "the peer said '%s' before the window opened",
 						    control_verb_name[s->message.verb]);
 			/* fall through */
 		default:
-			return session_fail(s, "interrupted before the window opened: nothing was "
-					       "measured");
+			return session_fail(s,
+					    "interrupted before the window opened: nothing was measured");
 		}
 	}
 }

@@ -57,9 +57,9 @@ static int set_number(int fd, const struct socket_number *n, const struct config
 	if (!setsockopt(fd, n->level, n->name, n->size == 8 ? (void *)&number : (void *)&narrow,
 			n->size))
 		return 0;
-	return failure_of(
-		failure, true, "cannot set --%s to %llu: %s; %s", option_spell(n->id, name),
-		(unsigned long long)config->option[n->id].number, strerror(errno), n->fix);
+	return failure_of(failure, true, "cannot set --%s to %llu: %s; %s",
+			  option_spell(n->id, name),
+			  (unsigned long long)config->option[n->id].number, strerror(errno), n->fix);
 }
 
 int socket_options(int fd, const struct config *config, struct failure *failure)
@@ -74,8 +74,7 @@ int socket_options(int fd, const struct config *config, struct failure *failure)
 			return -1;
 	if (cc->set && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, cc->name, strlen(cc->name)))
 		return failure_of(failure, true,
-				  "cannot use congestion control %s: %s; see sysctl "
-				  "net.ipv4.tcp_available_congestion_control, or 'modprobe tcp_%s'",
+				  "cannot use congestion control %s: %s; see sysctl net.ipv4.tcp_available_congestion_control, or 'modprobe tcp_%s'",
 				  cc->name, strerror(errno), cc->name);
 	return 0;
 }
@@ -152,8 +151,7 @@ int socket_listen(const char *address, uint16_t port, const struct config *optio
 	return fd;
 failed:
 	failure_of(failure, false,
-		   "cannot listen on %s port %u: %s; give another address with --bind or another "
-		   "port with --port (the data flows use the port after it)",
+		   "cannot listen on %s port %u: %s; give another address with --bind or another port with --port (the data flows use the port after it)",
 		   address, port, strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -203,11 +201,9 @@ int socket_connect(const char *host, uint16_t port, int timeout_ms, const struct
 			freeaddrinfo(all);
 			return fd;
 		}
-		failure_of(
-			failure, false,
-			"cannot connect to %s port %u: %s; start 'zcpath rx' there first, with a "
-			"--bind that this host can reach",
-			host, port, strerror(errno));
+		failure_of(failure, false,
+			   "cannot connect to %s port %u: %s; start 'zcpath rx' there first, with a --bind that this host can reach",
+			   host, port, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 	}

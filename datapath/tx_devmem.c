@@ -29,8 +29,7 @@ static int tx_devmem_prepare(struct flows *all)
 		return flow_fail(f, "no memory left for the binding");
 	if (!nic->set && socket_device(f->fd, device))
 		return flow_fail(f,
-				 "cannot tell which device the connection goes over; say so with "
-				 "--nic");
+				 "cannot tell which device the connection goes over; say so with --nic");
 	if (binding_tx(b, nic->set ? nic->name : device, f->message->dmabuf->fd, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
 	return 0;
@@ -67,8 +66,7 @@ static int refused(struct errqueue *q, struct flow *f)
 		return errqueue_refused(q, f);
 	case ENODEV:
 		return flow_unable(f,
-				   "flow %u does not leave through the device that the memory is "
-				   "bound to; see 'ip route get', and give that device with --nic",
+				   "flow %u does not leave through the device that the memory is bound to; see 'ip route get', and give that device with --nic",
 				   f->number);
 	default:
 		return flow_fail(f, "cannot send on flow %u: %s", f->number, strerror(errno));

@@ -35,9 +35,7 @@ static int register_message(struct tx_uring *s, struct flow *f)
 		return 0;
 	if (error == -ENOMEM)
 		return flow_unable(f,
-				   "cannot register the message of %zu bytes: the memlock limit is "
-				   "too low; raise 'ulimit -l', ask for a smaller --msg, or give "
-				   "--plain-buffers",
+				   "cannot register the message of %zu bytes: the memlock limit is too low; raise 'ulimit -l', ask for a smaller --msg, or give --plain-buffers",
 				   f->message->size);
 	return flow_unable(f, "cannot register the message of %zu bytes: %s; give --plain-buffers",
 			   f->message->size, strerror(-error));

@@ -15,8 +15,7 @@ static const char *setup_advice(int error)
 	case ENOSYS:
 		return "this kernel was built without io_uring";
 	case EPERM:
-		return "it is forbidden here: see sysctl kernel.io_uring_disabled, and the seccomp "
-		       "profile of the container";
+		return "it is forbidden here: see sysctl kernel.io_uring_disabled, and the seccomp profile of the container";
 	case EINVAL:
 		return "it is too old: deferred task work takes Linux 6.1";
 	case ENOMEM:

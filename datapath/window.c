@@ -106,8 +106,7 @@ void window_write(const struct window *w, struct writer *out)
 	if (!w->flows->flow[0].usage_unknown) {
 		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_zerocopy, NULL,
 			   sum.bytes_zerocopy);
-		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_copied, NULL,
-			   sum.bytes_copied);
+		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_copied, NULL, sum.bytes_copied);
 	}
 	write_flows(w, out, path->end);
 	for (int i = 0; i < CALLS; i++)

@@ -126,18 +126,15 @@ static const char *advice(const struct flow *f, int error)
 	case EPERM:
 		return "it takes CAP_NET_ADMIN: run it as root";
 	case ENOMEM:
-		return "the buffers do not fill the queue's ring, or memory is short: give a "
-		       "larger or a smaller --area, and see 'ulimit -l'";
+		return "the buffers do not fill the queue's ring, or memory is short: give a larger or a smaller --area, and see 'ulimit -l'";
 	case EEXIST:
 	case EBUSY:
-		return "another program holds the queue, or XDP is on the device: 'zcprof doctor "
-		       "IFACE' says which";
+		return "another program holds the queue, or XDP is on the device: 'zcprof doctor IFACE' says which";
 	case ENODEV:
 		return "there is no such device here: see 'ip link'";
 	case ERANGE:
 		return option[OPTION_rx_buf_len].set
-			       ? "it has no such queue, or the area's memory has not pieces so "
-				 "large in a row: try --hugepages, and see 'ethtool -l'"
+			       ? "it has no such queue, or the area's memory has not pieces so large in a row: try --hugepages, and see 'ethtool -l'"
 			       : "it has no such queue: see 'ethtool -l'";
 	case EINVAL:
 		if (option[OPTION_rx_buf_len].set)
@@ -159,8 +156,7 @@ static const char *lacks(const struct zcrx_kernel *kernel, const struct option_v
 	if (option[OPTION_rx_buf_len].set && !kernel->rx_buf_len)
 		return "this kernel's zcrx receives into pages only: --rx-buf-len takes Linux 7.0";
 	if (option[OPTION_share_queue].on && !kernel->share)
-		return "this kernel's zcrx has a queue for each ring: leave out --share-queue, or "
-		       "take Linux 6.19";
+		return "this kernel's zcrx has a queue for each ring: leave out --share-queue, or take Linux 6.19";
 	/* From 6.16 on, and it can be asked from 6.19 on: the registration tells in between. */
 	return NULL;
 }
@@ -268,9 +264,8 @@ static int set_up(struct zcrx *z, struct flow *f)
 	if (q->nodev)
 		return flow_unable(f, "cannot set up zero-copy receive of flow %u: %s; %s",
 				   f->number, strerror(-error), advice(f, -error));
-	return flow_unable(f, "cannot receive without copy from queue %u of %s: %s; %s",
-			   queue_of(f), option[OPTION_nic].name, strerror(-error),
-			   advice(f, -error));
+	return flow_unable(f, "cannot receive without copy from queue %u of %s: %s; %s", queue_of(f),
+			   option[OPTION_nic].name, strerror(-error), advice(f, -error));
 }
 
 /* A further ring of a queue that is shared; the first one exports it. */

@@ -135,8 +135,7 @@ static inline void zcrx_put(struct zcrx_queue *q, uint64_t off, uint32_t len)
 /* The refill queue seems to be full: one buffer is kept aside. -1: no memory left. */
 int zcrx_keep(struct zcrx_queue *q, struct counters *c, uint64_t off, uint32_t len);
 
-static inline int zcrx_give(struct zcrx_queue *q, struct counters *c,
-			    const struct io_uring_cqe *cqe)
+static inline int zcrx_give(struct zcrx_queue *q, struct counters *c, const struct io_uring_cqe *cqe)
 {
 	const struct compat_zcrx_cqe *more = (const void *)(cqe + 1);
 	uint64_t off = COMPAT_ZCRX_OFFSET(more->off) | q->token;

@@ -63,8 +63,7 @@ static const char *advice(int error, bool tx)
 		return "there is no such device here: see 'ip link'";
 	default:
 		return tx ? "see whether the device is up"
-			  : "see whether it is up and splits headers (tcp-data-split on, "
-			    "hds-thresh 0), and whether an XDP program is on it";
+			  : "see whether it is up and splits headers (tcp-data-split on, hds-thresh 0), and whether an XDP program is on it";
 	}
 }
 
@@ -97,20 +96,17 @@ static bool explain_queues(struct binding *b, const char *iface, const cpu_set_t
 	struct look look = {queues, 0, -1, NULL};
 	int last = CPU_SETSIZE - 1;
 
-	if (!queues || netdev_queues(&b->genl, if_nametoindex(iface), look_at, &look) ||
-	    !look.count)
+	if (!queues || netdev_queues(&b->genl, if_nametoindex(iface), look_at, &look) || !look.count)
 		return false;
 	while (last > 0 && !CPU_ISSET(last, queues))
 		last--;
 	if ((unsigned int)last >= look.count)
 		snprintf(why, why_size,
-			 "%s has no receive queue %d: they are 0 to %u; 'ethtool -L' may give "
-			 "it more",
+			 "%s has no receive queue %d: they are 0 to %u; 'ethtool -L' may give it more",
 			 iface, last, look.count - 1);
 	else if (look.holder)
 		snprintf(why, why_size,
-			 "queue %d of %s belongs to %s of another program; end that, or take "
-			 "another queue",
+			 "queue %d of %s belongs to %s of another program; end that, or take another queue",
 			 look.held, iface, look.holder);
 	return (unsigned int)last >= look.count || look.holder;
 }

@@ -74,10 +74,10 @@ static struct process look_at(pid_t pid)
 	stat[n > 0 ? n : 0] = '\0';
 	/* The name in field 2 may hold spaces and parentheses: count from its last one. */
 	at = strrchr(stat, ')');
-	if (!at || sscanf(at,
-			  ") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-			  "%*d %*d %llu %*u %*d %*u %*u %*u %*u %*u %*u %llu",
-			  &state, &flags, &p.start, &pending) != 4)
+	if (!at ||
+	    sscanf(at,
+		   ") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu %*u %*d %*u %*u %*u %*u %*u %*u %llu",
+		   &state, &flags, &p.start, &pending) != 4)
 		return p;
 	p.dead = state == 'Z' || state == 'X';
 	p.dying = flags & PF_EXITING || pending & 1ULL << (SIGKILL - 1);
@@ -306,10 +306,8 @@ static int put_back(const struct journal *j)
 		if (!error || error == -ENOENT || error == -ENODEV)
 			continue;
 		if (c->kind && error == -EADDRINUSE)
-			say_error(
-				"cannot put back the %s of %s yet: a queue of it is still held; "
-				"'zcprof doctor %s' says by whom, and 'zcprof restore' tries again",
-				c->kind->what, c->subject, c->subject);
+			say_error("cannot put back the %s of %s yet: a queue of it is still held; 'zcprof doctor %s' says by whom, and 'zcprof restore' tries again",
+				  c->kind->what, c->subject, c->subject);
 		else if (c->kind)
 			say_error("cannot put back the %s of %s, which was \"%s\": %s; %s",
 				  c->kind->what, c->subject, c->old, strerror(-error),

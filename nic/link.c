@@ -192,8 +192,7 @@ int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size)
 	link_close(link);
 	if (error == -EOPNOTSUPP)
 		return refuse(why, why_size,
-			      "cannot %s: this kernel has no veth devices (CONFIG_VETH, or the "
-			      "module veth)",
+			      "cannot %s: this kernel has no veth devices (CONFIG_VETH, or the module veth)",
 			      what);
 	return refuse(why, why_size, "cannot %s: %s", what, strerror(-error));
 }
@@ -279,9 +278,8 @@ int link_namespaces(struct link *link, const char *rx, const char *tx, char *why
 			link_close(link);
 			return refuse(why, why_size, "cannot enter the network namespace %s: %s%s",
 				      names[s], strerror(-previous),
-				      previous == -ENOENT
-					      ? "; 'ip netns' lists those that there are"
-					      : "");
+				      previous == -ENOENT ? "; 'ip netns' lists those that there are"
+							  : "");
 		}
 		find_device(side);
 		find_addresses(side);
@@ -289,8 +287,7 @@ int link_namespaces(struct link *link, const char *rx, const char *tx, char *why
 		if (!side->ipv4[0] && !side->ipv6[0]) {
 			link_close(link);
 			return refuse(why, why_size,
-				      "the network namespace %s has no device that is up and has "
-				      "an address",
+				      "the network namespace %s has no device that is up and has an address",
 				      names[s]);
 		}
 	}

@@ -232,8 +232,7 @@ static int take_queue_stats(const struct nlmsghdr *nlh, void *data)
 			s.direction = mnl_attr_get_u32(attr) ? NETDEV_TX : NETDEV_RX;
 		} else if (type == NETDEV_QSTATS_QUEUE_ID) {
 			s.queue = mnl_attr_get_u32(attr);
-		} else if (type >= NETDEV_QSTATS_FIRST &&
-			   type < NETDEV_QSTATS_FIRST + QUEUE_STATS) {
+		} else if (type >= NETDEV_QSTATS_FIRST && type < NETDEV_QSTATS_FIRST + QUEUE_STATS) {
 			s.at[type - NETDEV_QSTATS_FIRST] = genl_uint(attr);
 			s.known |= 1ULL << (type - NETDEV_QSTATS_FIRST);
 		}

@@ -153,8 +153,7 @@ struct placement *placement_apply(const char *device, const cpu_set_t *cpus, str
 		place_queues(p);
 	if (p->placed)
 		return p;
-	say_warning("--irq-cpu has no effect on %s: %s; it takes root, and a /sys of the device's "
-		    "own network namespace that can be written",
+	say_warning("--irq-cpu has no effect on %s: %s; it takes root, and a /sys of the device's own network namespace that can be written",
 		    device, p->error ? strerror(p->error) : "it has no queue that can be steered");
 	placement_restore(p);
 	return NULL;

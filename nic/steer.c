@@ -150,8 +150,7 @@ int steer_flow(int fd, unsigned int queue, char rule[STEER_RULE_MAX])
 		error = place_of(&here, &to);
 	if (error)
 		return error;
-	snprintf(rule, STEER_RULE_MAX, "%s %s %u %s %u %u",
-		 from.family == AF_INET ? "tcp4" : "tcp6",
+	snprintf(rule, STEER_RULE_MAX, "%s %s %u %s %u %u", from.family == AF_INET ? "tcp4" : "tcp6",
 		 inet_ntop(from.family, from.address, source, sizeof(source)), from.port,
 		 inet_ntop(to.family, to.address, target, sizeof(target)), to.port, queue);
 	return 0;

@@ -72,11 +72,9 @@ static int claim(struct zerocopy *z)
 				   offsetof(struct sockaddr_un, sun_path) + 1 + len))
 		return 0;
 	if (errno == EADDRINUSE)
-		return fail(
-			z,
-			"another 'zcpath rx' has made %s ready for itself; let it end first, or "
-			"give this one's queues to that one as further --flows",
-			z->iface);
+		return fail(z,
+			    "another 'zcpath rx' has made %s ready for itself; let it end first, or give this one's queues to that one as further --flows",
+			    z->iface);
 	return fail(z, "cannot claim %s: %s", z->iface, strerror(errno));
 }
 
@@ -107,14 +105,12 @@ static int count_queues(struct zerocopy *z)
 
 	if (error)
 		return fail(z,
-			    "%s cannot receive without copy: its driver has no receive queues that "
-			    "can be chosen",
+			    "%s cannot receive without copy: its driver has no receive queues that can be chosen",
 			    z->iface);
 	for (unsigned int q = z->queue_count; q < CPU_SETSIZE; q++)
 		if (CPU_ISSET(q, z->queues))
 			return fail(z,
-				    "%s has no queue %u: it has %u receive queues, from 0 on; give "
-				    "others with --queues, or more with 'ethtool -L'",
+				    "%s has no queue %u: it has %u receive queues, from 0 on; give others with --queues, or more with 'ethtool -L'",
 				    z->iface, q, z->queue_count);
 	z->say(z->data, "queues", cpulist_print(z->queues, text, sizeof(text)));
 	return 0;
@@ -133,8 +129,7 @@ static int prepare_split(struct zerocopy *z)
 		return fail(z, "there is no device %s here; see 'ip link'", z->iface);
 	if (error)
 		return fail(z,
-			    "%s cannot receive without copy: its driver has no header split "
-			    "(tcp-data-split)",
+			    "%s cannot receive without copy: its driver has no header split (tcp-data-split)",
 			    z->iface);
 	split_print(&split, text);
 	if (split_ready(&split)) {
@@ -188,8 +183,7 @@ static int shorten_ring(struct zerocopy *z, const struct rings *r, uint64_t buff
 		return no_permission(z, "rings");
 	if (error)
 		return fail(z,
-			    "--area has %llu buffers for each ring of %s, which has %u entries and "
-			    "cannot be set to %u: %s%s%s%s; give --area %lluK",
+			    "--area has %llu buffers for each ring of %s, which has %u entries and cannot be set to %u: %s%s%s%s; give --area %lluK",
 			    (unsigned long long)buffers, z->iface, r->rx, entries, strerror(-error),
 			    *said ? " (" : "", said, *said ? ")" : "",
 			    (unsigned long long)rings_area(r->rx, z->area.buffer, z->area.queues) /
@@ -222,8 +216,7 @@ static int prepare_rules(struct zerocopy *z)
 
 	if (error || rules == STEER_NEVER)
 		return fail(z,
-			    "%s cannot receive without copy: its driver has no flow steering "
-			    "(ntuple filters)",
+			    "%s cannot receive without copy: its driver has no flow steering (ntuple filters)",
 			    z->iface);
 	if (rules == STEER_ON) {
 		z->say(z->data, "flow steering", "on");
@@ -260,17 +253,15 @@ static int set_rss(struct zerocopy *z, struct steer_table *t)
 		return no_journal(z, error);
 	if (!steer_avoid(t, z->queue_count, z->queues))
 		return fail(z,
-			    "--queues takes all queues of %s and leaves none to other traffic; "
-			    "leave one out, or make more with 'ethtool -L'",
+			    "--queues takes all queues of %s and leaves none to other traffic; leave one out, or make more with 'ethtool -L'",
 			    z->iface);
 	error = steer_set_rss(&z->ethtool, t);
 	if (error == -EPERM)
 		return no_permission(z, "RSS table");
 	if (error)
-		return fail(
-			z,
-			"cannot keep other traffic off the queues of %s: %s; see 'ethtool -x %s'",
-			z->iface, strerror(-error), z->iface);
+		return fail(z,
+			    "cannot keep other traffic off the queues of %s: %s; see 'ethtool -x %s'",
+			    z->iface, strerror(-error), z->iface);
 	z->say(z->data, "RSS", "kept off these queues for this run");
 	return 0;
 }
@@ -282,8 +273,7 @@ static int prepare_rss(struct zerocopy *z)
 
 	if (error)
 		return fail(z,
-			    "%s cannot receive without copy: its driver has no RSS table, by which "
-			    "other traffic is kept off the queues",
+			    "%s cannot receive without copy: its driver has no RSS table, by which other traffic is kept off the queues",
 			    z->iface);
 	error = 0;
 	if (has_any(&t, z->queues))
@@ -341,10 +331,9 @@ int zerocopy_steer(struct zerocopy *z, int fd, unsigned int queue, char *why, si
 		return no_journal(z, error);
 	error = steer_add(&z->ethtool, rule);
 	if (error)
-		return fail(
-			z,
-			"%s takes no rule that brings a flow to queue %u: %s; see 'ethtool -n %s'",
-			z->iface, queue, strerror(-error), z->iface);
+		return fail(z,
+			    "%s takes no rule that brings a flow to queue %u: %s; see 'ethtool -n %s'",
+			    z->iface, queue, strerror(-error), z->iface);
 	z->say(z->data, "rule", rule);
 	return 0;
 }

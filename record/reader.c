@@ -222,13 +222,11 @@ static int take_value(struct csv *c, struct row *row)
 	if (row->id == METRIC_fact_record_version) {
 		if (number_parse(value.at, value.len, &number) || number != RECORD_VERSION)
 			return csv_refuse(c, FIELD_VALUE,
-					  "expected record version %d, found \"%s\"; read it with "
-					  "the zcroi that came with the program that wrote it",
+					  "expected record version %d, found \"%s\"; read it with the zcroi that came with the program that wrote it",
 					  RECORD_VERSION, excerpt(value).text);
 	} else if (metric_info(row->id)->kind != KIND_FACT) {
 		if (number_parse(value.at, value.len, &row->number))
-			return csv_refuse(c, FIELD_VALUE,
-					  "expected a number as value, found \"%s\"",
+			return csv_refuse(c, FIELD_VALUE, "expected a number as value, found \"%s\"",
 					  excerpt(value).text);
 	}
 	return 0;

@@ -52,8 +52,7 @@ struct metric_info {
 };
 
 /* The texts need no final NUL. */
-enum metric_id metric_find(const char *source, size_t source_len, const char *name,
-			   size_t name_len);
+enum metric_id metric_find(const char *source, size_t source_len, const char *name, size_t name_len);
 const struct metric_info *metric_info(enum metric_id id);
 
 #endif

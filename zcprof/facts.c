@@ -151,8 +151,7 @@ void facts_machine(struct writer *w)
 	facts_cpu(w);
 	facts_glob(w, METRIC_fact_mitigation, "/sys/devices/system/cpu/vulnerabilities/*");
 	facts_sysctls(w, END_HOST);
-	facts_glob(w, METRIC_fact_governor,
-		   "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor");
+	facts_glob(w, METRIC_fact_governor, "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor");
 }
 
 /* The order in time of runs, across experiments too: what drifted between them is seen by it. */

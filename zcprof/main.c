@@ -36,8 +36,7 @@ static int attach_command(int argc, char **argv)
 static int restore(int argc, char **argv)
 {
 	static const struct argp argp = {
-		.doc = "Put back every setting of this machine that zcprof or zcpath changed and, "
-		       "because it was killed, left.",
+		.doc = "Put back every setting of this machine that zcprof or zcpath changed and, because it was killed, left.",
 	};
 	int count;
 

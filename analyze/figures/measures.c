@@ -32,8 +32,7 @@ static void add(struct measures *m, struct measure measure)
 		ARRAY_ADD(m->at, m->count) = measure;
 }
 
-static void add_results(struct measures *m, const struct run *run,
-			const struct exponents *exponents)
+static void add_results(struct measures *m, const struct run *run, const struct exponents *exponents)
 {
 	struct outcome o = outcome_of(run, exponents);
 
@@ -73,9 +72,8 @@ static void add_syscalls(struct measures *m, const struct run *run, enum record_
 		double total = run_figure(run, METRIC_syscalls_total, end, key);
 		double errors = run_figure(run, METRIC_syscalls_errors, end, key);
 
-		add(m,
-		    (struct measure){SECTION_SYSCALLS, end, name(m, key, "calls"), "/GB",
-				     BETTER_LESS, METRIC_syscalls_calls, per_gb, count * per_gb});
+		add(m, (struct measure){SECTION_SYSCALLS, end, name(m, key, "calls"), "/GB",
+					BETTER_LESS, METRIC_syscalls_calls, per_gb, count * per_gb});
 		if (errors > 0)
 			add(m, (struct measure){SECTION_SYSCALLS, end, name(m, key, "errors"),
 						"/GB", BETTER_LESS, METRIC_syscalls_calls, per_gb,

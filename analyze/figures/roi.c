@@ -6,8 +6,7 @@
 #include <string.h>
 
 static const struct quantity_info infos[QUANTITIES] = {
-	[THROUGHPUT] = {"throughput_gbit_s", "throughput", "throughput", "T", "Gbit/s",
-			BETTER_MORE},
+	[THROUGHPUT] = {"throughput_gbit_s", "throughput", "throughput", "T", "Gbit/s", BETTER_MORE},
 	[CPU_RX] = {"cpu_rx_percent", "cpu-rx", "CPU of rx", "C rx", "%", BETTER_LESS},
 	[CPU_TX] = {"cpu_tx_percent", "cpu-tx", "CPU of tx", "C tx", "%", BETTER_LESS},
 	[CPU_TOTAL] = {"cpu_total_percent", "cpu", "CPU in total", "C", "%", BETTER_LESS},

@@ -143,8 +143,7 @@ static int add_tree(struct experiment *e, char *directory, enum run_keep keep)
 	}
 	while (!result && (entry = fts_read(tree))) {
 		if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR) {
-			say_error("cannot read %s: %s", entry->fts_path,
-				  strerror(entry->fts_errno));
+			say_error("cannot read %s: %s", entry->fts_path, strerror(entry->fts_errno));
 			result = -1;
 		} else if (entry->fts_info == FTS_F) {
 			result = add_found(e, entry, keep);
@@ -227,8 +226,7 @@ int experiment_load(struct experiment *e, char *const *paths, size_t count, enum
 		}
 	}
 	if (!e->count) {
-		say_error("%s holds no finished run%s; make some with 'zcprof run -o DIR'",
-			  paths[0],
+		say_error("%s holds no finished run%s; make some with 'zcprof run -o DIR'", paths[0],
 			  e->left_out_count ? ", only .part files and what is no record" : "");
 		experiment_free(e);
 		return -1;

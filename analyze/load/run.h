@@ -69,8 +69,7 @@ void run_free(struct run *run);
 double run_figure(const struct run *run, enum metric_id id, enum record_end end, const char *key);
 struct figures run_range(const struct run *run, enum metric_id id, enum record_end end);
 double run_sum(const struct run *run, enum metric_id id, enum record_end end);
-const char *run_fact(const struct run *run, enum metric_id id, enum record_end end,
-		     const char *key);
+const char *run_fact(const struct run *run, enum metric_id id, enum record_end end, const char *key);
 const char *run_absent(const struct run *run, enum record_end end, const char *source);
 bool run_measured(const struct run *run, enum record_end end, enum metric_id id);
 

@@ -110,11 +110,9 @@ void words_result(struct page *page, const struct comparing *c, double margin)
 	for (size_t i = 0; i < c->count; i++)
 		claimed += item_claimed(&c->items[i]);
 	if (!claimed && !c->withheld)
-		page_lead(
-			page,
-			"cause      nothing is claimed: no figure moved for sure beyond the margin "
-			"of %g %%",
-			100 * margin);
+		page_lead(page,
+			  "cause      nothing is claimed: no figure moved for sure beyond the margin of %g %%",
+			  100 * margin);
 }
 
 /* "recv calls" and "recv time" of one end. */
@@ -151,12 +149,9 @@ static void words_measuring(struct page *page, const struct comparing *c)
 
 		if (is_measuring(item) && item_claimed(item) &&
 		    fabs(item->change) > 0.1 * fabs(c->cost_change))
-			page_lead(
-				page,
-				"measuring  %s %s: %+.1f ns/KB of the change is what the "
-				"collectors cost; 'zcprof run --no-collect syscalls' has least of "
-				"it",
-				record_end_name[item->what.end], item->what.name, item->change);
+			page_lead(page,
+				  "measuring  %s %s: %+.1f ns/KB of the change is what the collectors cost; 'zcprof run --no-collect syscalls' has least of it",
+				  record_end_name[item->what.end], item->what.name, item->change);
 	}
 }
 
@@ -214,28 +209,18 @@ void words_order(struct page *page, bool apart, size_t setting_count)
 	if (!apart)
 		return;
 	if (!setting_count)
-		page_lead(
-			page,
-			"order      A and B differ in nothing recorded but the time at which they "
-			"ran, one after the other: what moved may be the machine's drift, so "
-			"nothing is claimed");
+		page_lead(page,
+			  "order      A and B differ in nothing recorded but the time at which they ran, one after the other: what moved may be the machine's drift, so nothing is claimed");
 	else
 		page_lead(page,
-			  "order      A and B ran one after the other: the machine's drift between "
-			  "them is in every difference; one experiment with both interleaves them");
+			  "order      A and B ran one after the other: the machine's drift between them is in every difference; one experiment with both interleaves them");
 }
 
 void words_method(struct page *page, const struct comparing *c, size_t n_a, size_t n_b,
 		  double margin)
 {
 	page_note(page,
-		  "Ratios of geometric means with a 95 %% Welch interval on logarithms; where a "
-		  "figure was zero, means are compared and the ratio has no interval. Costs are "
-		  "arithmetic means, so that they add up. Verdicts "
-		  "against a margin of %g %%, after Holm over %zu tests, and %zu of counters that "
-		  "explain. p is over %s splits of "
-		  "%zu and "
-		  "%zu runs%s.",
+		  "Ratios of geometric means with a 95 %% Welch interval on logarithms; where a figure was zero, means are compared and the ratio has no interval. Costs are arithmetic means, so that they add up. Verdicts against a margin of %g %%, after Holm over %zu tests, and %zu of counters that explain. p is over %s splits of %zu and %zu runs%s.",
 		  100 * margin, c->tests[0], c->tests[1],
 		  stats_permutation_exact(n_a, n_b) ? "all" : "100,000 drawn", n_a, n_b,
 		  n_a < 2 || n_b < 2 ? "; one run has no interval, so nothing can be claimed" : "");

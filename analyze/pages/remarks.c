@@ -60,16 +60,14 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 	more_words(&c->ratio, more, sizeof(more));
 	if (isnan(c->ratio.low))
 		page_note(page,
-			  "First here by %s: %s, %s, %s against the next, %s; nothing is "
-			  "claimed, because that takes two runs or more of each.",
+			  "First here by %s: %s, %s, %s against the next, %s; nothing is claimed, because that takes two runs or more of each.",
 			  quantity->words, best->name, figure, more, next->name);
 	else if (won(c, p[1], margin, quantity->better))
 		page_note(page, "Best by %s: %s, %s, %s against the next, %s: better.",
 			  quantity->words, best->name, figure, more, next->name);
 	else
 		page_note(page,
-			  "First here by %s: %s, %s, %s against the next, %s: %s. It is better "
-			  "than %zu of the other %zu.",
+			  "First here by %s: %s, %s, %s against the next, %s: %s. It is better than %zu of the other %zu.",
 			  quantity->words, best->name, figure, more, next->name,
 			  verdict_word(stats_verdict(c, p[1], margin), quantity->better), beaten,
 			  count - 1);
@@ -108,14 +106,11 @@ void remark_attached(struct page *page, const struct experiment *e)
 	}
 	if (runs)
 		page_note(page,
-			  "attached: %zu run%s of processes that zcprof did not start. How many of "
-			  "their bytes were copied is not known, nor anything of an end that was "
-			  "not attached to.",
+			  "attached: %zu run%s of processes that zcprof did not start. How many of their bytes were copied is not known, nor anything of an end that was not attached to.",
 			  runs, runs == 1 ? " is" : "s are");
 	if (anywhere)
 		page_note(page,
-			  "whole machine: in %zu of them no CPUs were given by --cpu, so C is that "
-			  "of every CPU, whoever used it.",
+			  "whole machine: in %zu of them no CPUs were given by --cpu, so C is that of every CPU, whoever used it.",
 			  anywhere);
 }
 
@@ -129,8 +124,7 @@ void remark_shared(struct page *page, const struct experiment *e)
 				  !is_attached(e->configurations[i].runs[j]);
 	if (shared)
 		page_note(page,
-			  "shared: in %zu run%s the ends had no CPUs of their own, so only the sum "
-			  "of both is known; give each end its own with --rx-cpu and --tx-cpu.",
+			  "shared: in %zu run%s the ends had no CPUs of their own, so only the sum of both is known; give each end its own with --rx-cpu and --tx-cpu.",
 			  shared, shared == 1 ? "" : "s");
 }
 
@@ -187,16 +181,13 @@ void remark_copied(struct page *page, const struct experiment *e)
 		}
 		if (configurations)
 			page_note(page,
-				  "The kernel copied every byte of %s at %s (%zu configuration%s), "
-				  "although zero copy was asked for: veth and loopback always do, "
-				  "and so does a device without scatter-gather or header split.",
+				  "The kernel copied every byte of %s at %s (%zu configuration%s), although zero copy was asked for: veth and loopback always do, and so does a device without scatter-gather or header split.",
 				  names, record_end_name[end], configurations,
 				  configurations > 1 ? "s" : "");
 	}
 }
 
-void remark_control(struct page *page, const struct experiment *e,
-		    const struct exponents *exponents)
+void remark_control(struct page *page, const struct experiment *e, const struct exponents *exponents)
 {
 	struct pooling pool = {0};
 	struct interval ratio;
@@ -221,12 +212,10 @@ void remark_control(struct page *page, const struct experiment *e,
 	ratio = stats_pooled_ratio(&pool);
 	if (isnan(ratio.center))
 		page_note(page,
-			  "There are control repeats, but too few to say what instrumentation "
-			  "changed: that takes two with and two without it.");
+			  "There are control repeats, but too few to say what instrumentation changed: that takes two with and two without it.");
 	else
 		page_note(page,
-			  "Instrumentation changed the throughput by %s: %zu configuration%s, %zu "
-			  "control repeats without it.",
+			  "Instrumentation changed the throughput by %s: %zu configuration%s, %zu control repeats without it.",
 			  more_words(&ratio, more, sizeof(more)), pool.pairs,
 			  pool.pairs == 1 ? "" : "s", controls);
 }
@@ -281,8 +270,7 @@ static void remark_if_unequal(struct page *page, const struct experiment *e,
 	}
 	if (others)
 		page_note(page,
-			  "Not all runs are alike: %s%s%s is \"%s\" in %zu of %zu and \"%s\" in "
-			  "others; compare with care.",
+			  "Not all runs are alike: %s%s%s is \"%s\" in %zu of %zu and \"%s\" in others; compare with care.",
 			  info->name, *wanted->key ? " " : "", wanted->key, wanted->value,
 			  runs - others, runs, other);
 }

@@ -121,8 +121,7 @@ void show_syscalls(const struct view *v)
 		lost = averages_of(v->configuration, METRIC_syscalls_lost, end, MEAN);
 		if (averages_sum(&in_flight) > 0)
 			page_note(v->page,
-				  "%s: calls in flight when the window closed: %.4g; their time "
-				  "inside it is in the total.",
+				  "%s: calls in flight when the window closed: %.4g; their time inside it is in the total.",
 				  record_end_name[end], averages_sum(&in_flight));
 		if (averages_sum(&lost) > 0)
 			page_note(v->page, "%s: %.4g calls could not be counted.",

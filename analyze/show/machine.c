@@ -138,8 +138,8 @@ void show_cpu(const struct view *v)
 	};
 
 	show_sheet(v, &sheet);
-	page_note(v->page, "iowait is idle time that io_uring's wait for completions is billed as; "
-			   "it counts in no C.");
+	page_note(v->page,
+		  "iowait is idle time that io_uring's wait for completions is billed as; it counts in no C.");
 }
 
 void show_tcp(const struct view *v)
@@ -300,8 +300,7 @@ void show_selfcost(const struct view *v)
 	show_sheet(v, &edges);
 	if (share.count)
 		page_note(v->page,
-			  "The kernel measured its BPF programs in %.0f %% of the window; their "
-			  "run time and runs are scaled up from that.",
+			  "The kernel measured its BPF programs in %.0f %% of the window; their run time and runs are scaled up from that.",
 			  100 * averages_sum(&share));
 	averages_free(&share);
 }

@@ -85,8 +85,7 @@ static void say_what_the_clock_hides(const struct view *v)
 
 	if (means && strstr(means, "cpu-clock"))
 		page_note(v->page,
-			  "Sampled by cpu-clock, for want of a PMU: what ran with interrupts "
-			  "off is billed to the function that turned them on again.");
+			  "Sampled by cpu-clock, for want of a PMU: what ran with interrupts off is billed to the function that turned them on again.");
 }
 
 void show_symbols(const struct view *v)
@@ -232,8 +231,8 @@ static bool components_of_end(const struct view *v, const struct ledger *ledgers
 	page_note(v->page, "%s: %.1f %% of the samples are in functions that no component claims.",
 		  record_end_name[end], 100 * unmapped / total.all);
 	if (end == END_HOST)
-		page_note(v->page, "host: tasks of neither end, and softirq work on CPUs that both "
-				   "ends share.");
+		page_note(v->page,
+			  "host: tasks of neither end, and softirq work on CPUs that both ends share.");
 	free(costs.at);
 	return true;
 }
@@ -253,8 +252,7 @@ static void hold_against_accounting(const struct view *v, const struct ledger *l
 	}
 	if (accounted > 0)
 		page_note(v->page,
-			  "All ends: %.1f ns/KB by samples, %.1f ns/KB (C) by the kernel's own "
-			  "accounting: %.0f %%.",
+			  "All ends: %.1f ns/KB by samples, %.1f ns/KB (C) by the kernel's own accounting: %.0f %%.",
 			  sampled, accounted, 100 * sampled / accounted);
 }
 

@@ -106,8 +106,7 @@ static const struct configuration *only_one(const struct experiment *e)
 		if (!e->configurations[i].count)
 			continue;
 		if (found) {
-			say_error("these are runs of %zu configurations, which have no mean; name "
-				  "one of them, such as '%s'",
+			say_error("these are runs of %zu configurations, which have no mean; name one of them, such as '%s'",
 				  e->count, found->directory);
 			return NULL;
 		}
@@ -141,10 +140,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			o->part = &source_part;
 		if (!o->part)
 			argp_error(state,
-				   "there is no part '%s'; give syscalls, latency, symbols, "
-				   "components, receive, cpu, cstate, threads, tcp, nic, softnet, "
-				   "softirq, iowait, series, selfcost, facts, or a source such as "
-				   "locks or pagepool",
+				   "there is no part '%s'; give syscalls, latency, symbols, components, receive, cpu, cstate, threads, tcp, nic, softnet, softirq, iowait, series, selfcost, facts, or a source such as locks or pagepool",
 				   arg);
 		return 0;
 	case ARGP_KEY_ARGS:

@@ -201,7 +201,6 @@ void show_source(const struct view *v)
 		show_unmeasured(v, v->source, v->source);
 	else if (!isnan(share))
 		page_note(v->page,
-			  "Counted in %.1f %% of the window, in slices spread over it, and scaled "
-			  "up.",
+			  "Counted in %.1f %% of the window, in slices spread over it, and scaled up.",
 			  100 * share);
 }

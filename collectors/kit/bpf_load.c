@@ -84,15 +84,11 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size)
 			 missing);
 	else if (access("/sys/kernel/btf/vmlinux", R_OK))
 		snprintf(why, why_size,
-			 "%s needs the kernel's BTF, and /sys/kernel/btf/vmlinux is not there: use "
-			 "a "
-			 "kernel built with CONFIG_DEBUG_INFO_BTF",
+			 "%s needs the kernel's BTF, and /sys/kernel/btf/vmlinux is not there: use a kernel built with CONFIG_DEBUG_INFO_BTF",
 			 what);
 	else if ((error == EPERM || error == EINVAL) && locked_down())
 		snprintf(why, why_size,
-			 "%s was refused because the kernel is locked down for confidentiality: "
-			 "boot "
-			 "without lockdown=confidentiality",
+			 "%s was refused because the kernel is locked down for confidentiality: boot without lockdown=confidentiality",
 			 what);
 	else
 		snprintf(why, why_size, "%s was refused by the kernel (%s): --verbose says more",
@@ -151,11 +147,8 @@ int bpf_run_scope(struct run_scope scope[END_COUNT], const struct run *run, char
 	struct stat own;
 
 	if (!stat("/proc/self/ns/pid", &own) && own.st_ino != initial) {
-		snprintf(
-			why, why_size,
-			"BPF programs know processes by their ids in the initial PID namespace, "
-			"and "
-			"this is another: run on the host, or in a container that shares its PIDs");
+		snprintf(why, why_size,
+			 "BPF programs know processes by their ids in the initial PID namespace, and this is another: run on the host, or in a container that shares its PIDs");
 		return -1;
 	}
 	for (int end = END_RX; end <= END_TX; end++)

@@ -407,10 +407,8 @@ __u64 slices_scaled(__u64 total, double scale)
 
 void slices_absent(struct writer *w, const char *source)
 {
-	writer_absent(
-		w, END_HOST, source,
-		"the window was over before its turn came: make it longer (--seconds), ask for "
-		"fewer sources (--collect), or count all the time (--exact)");
+	writer_absent(w, END_HOST, source,
+		      "the window was over before its turn came: make it longer (--seconds), ask for fewer sources (--collect), or count all the time (--exact)");
 }
 
 void slices_close(struct slices *s)

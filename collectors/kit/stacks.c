@@ -24,8 +24,7 @@ struct line {
 struct stacks {
 	uint64_t samples[END_COUNT][CONTEXT_COUNT];
 	uint64_t component[END_COUNT][CONTEXT_COUNT][COMPONENT_COUNT];
-	struct leaf *
-		leaves; /* one per stacks_add(), and so the lines; merged when they are asked for */
+	struct leaf *leaves; /* one per stacks_add(), and so the lines; merged when they are asked for */
 	struct line *lines;
 	size_t count;
 	size_t room;

@@ -79,8 +79,8 @@ const char *symbols_hidden(void)
 
 	if (!f)
 		return hidden;
-	hidden = "/proc/kallsyms hides its addresses: sysctl kernel.kptr_restrict=0, or CAP_SYSLOG "
-		 "where that is 1";
+	hidden =
+		"/proc/kallsyms hides its addresses: sysctl kernel.kptr_restrict=0, or CAP_SYSLOG where that is 1";
 	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%llx %c", &address, &type) != 2 || type != 'T')
 			continue;

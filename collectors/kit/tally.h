@@ -92,17 +92,17 @@ void tally_histogram(const struct tally *t, struct writer *w, int histogram, enu
 		bpf = x##_bpf__open();                                                             \
 		if (!bpf)                                                                          \
 			return bpf_refused(errno, "opening the " #x " programs", why, why_size);   \
-		return tally_open(                                                                 \
-			state,                                                                     \
-			&(struct tally_source){.name = #x,                                         \
-					       .lost = METRIC_##x##_lost,                          \
-					       .bpf = bpf,                                         \
-					       .skeleton = bpf->skeleton,                          \
-					       .counting = &bpf->bss->counting,                    \
-					       .whole = (bool *)&bpf->rodata->whole,               \
-					       .run_scope = (void *)bpf->rodata->run_scope,        \
-					       __VA_ARGS__},                                       \
-			run, means, why, why_size);                                                \
+		return tally_open(state,                                                           \
+				  &(struct tally_source){.name = #x,                               \
+							 .lost = METRIC_##x##_lost,                \
+							 .bpf = bpf,                               \
+							 .skeleton = bpf->skeleton,                \
+							 .counting = &bpf->bss->counting,          \
+							 .whole = (bool *)&bpf->rodata->whole,     \
+							 .run_scope =                              \
+								 (void *)bpf->rodata->run_scope,   \
+							 __VA_ARGS__},                             \
+				  run, means, why, why_size);                                      \
 	}
 
 #define TALLY_COLLECTOR(x, says, ...)                                                              \

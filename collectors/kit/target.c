@@ -79,8 +79,7 @@ int target_cgroup(struct target *t, const char *name, char *why, size_t why_size
 
 	if (!find_cgroup2(root, sizeof(root)) || stat(root, &at_root)) {
 		snprintf(why, why_size,
-			 "no cgroup2 is mounted here: mount -t cgroup2 none "
-			 "/sys/fs/cgroup, or give --pid");
+			 "no cgroup2 is mounted here: mount -t cgroup2 none /sys/fs/cgroup, or give --pid");
 		return TARGET_UNABLE;
 	}
 	snprintf(path, sizeof(path), "%s", name);
@@ -170,8 +169,7 @@ int target_netns(struct target *t, const char *name, char *why, size_t why_size)
 	t->netns_inode = t->netns >= 0 ? netns_inode(t->netns) : 0;
 	if (t->netns < 0 || !t->netns_inode) {
 		snprintf(why, why_size,
-			 "there is no network namespace %s: %s; give a name that 'ip netns' lists, "
-			 "a path such as /proc/PID/ns/net, or the number of a process in it",
+			 "there is no network namespace %s: %s; give a name that 'ip netns' lists, a path such as /proc/PID/ns/net, or the number of a process in it",
 			 name, strerror(t->netns < 0 ? -t->netns : EINVAL));
 		t->netns = -1;
 		return -1;

@@ -42,8 +42,7 @@ static void add_event(struct own_power *o, int meter, struct perf_event_attr *at
 	if (fd < 0) {
 		if (errno == EACCES || errno == EPERM)
 			snprintf(why, why_size,
-				 "RAPL's counters cannot be read as perf events: "
-				 "CAP_PERFMON allows it");
+				 "RAPL's counters cannot be read as perf events: CAP_PERFMON allows it");
 		return;
 	}
 	/* One CPU stands for its package. */

@@ -90,8 +90,7 @@ static void only_whole(struct own_power *o, int meter)
 		whole = whole || (o->parts[i].meter == meter &&
 				  !strncmp(o->parts[i].name, "power_meter/", 12));
 	for (size_t i = 0; whole && i < o->count; i++)
-		if (o->parts[i].meter == meter &&
-		    strncmp(o->parts[i].name, "power_meter/", 12) != 0)
+		if (o->parts[i].meter == meter && strncmp(o->parts[i].name, "power_meter/", 12) != 0)
 			o->parts[i].adds = false;
 }
 

@@ -58,8 +58,7 @@ int meter_option(struct meter *meter, const char *text, const char **why)
 	*why = "a run has one meter: give one of cmd:, csv: and own:";
 	if (!!meter->command + !!meter->log + !!meter->own > 1)
 		return -1;
-	*why = "a log is read after the run, so idle power cannot be measured by it: give its "
-	       "watts";
+	*why = "a log is read after the run, so idle power cannot be measured by it: give its watts";
 	return meter->log && meter->idle_s > 0 ? -1 : 0;
 }
 
@@ -158,8 +157,7 @@ int meter_log(struct readings *r, const char *path, char *why, size_t why_size)
 
 	*why = '\0';
 	if (!in) {
-		snprintf(why, why_size, "cannot open the meter's log %s: %s", path,
-			 strerror(errno));
+		snprintf(why, why_size, "cannot open the meter's log %s: %s", path, strerror(errno));
 		return -1;
 	}
 	while (!*why && getline(&line, &room, in) > 0) {
@@ -168,8 +166,7 @@ int meter_log(struct readings *r, const char *path, char *why, size_t why_size)
 		got = parse_line(line, !number++, &reading);
 		if (got < 0)
 			snprintf(why, why_size,
-				 "line %zu of the meter's log %s is not time,watts with the time "
-				 "as epoch seconds or ISO 8601",
+				 "line %zu of the meter's log %s is not time,watts with the time as epoch seconds or ISO 8601",
 				 number, path);
 		else if (got && r->count && reading.at_s < r->at[r->count - 1].at_s)
 			snprintf(why, why_size,
@@ -179,8 +176,7 @@ int meter_log(struct readings *r, const char *path, char *why, size_t why_size)
 			snprintf(why, why_size, "no memory left for the meter's log %s", path);
 	}
 	if (ferror(in) && !*why)
-		snprintf(why, why_size, "cannot read the meter's log %s: %s", path,
-			 strerror(errno));
+		snprintf(why, why_size, "cannot read the meter's log %s: %s", path, strerror(errno));
 	free(line);
 	fclose(in);
 	return *why ? -1 : 0;

@@ -145,13 +145,10 @@ int own_power_open(struct own_power *o, char *why, size_t why_size)
 	for (int i = 0; own_power_meters[i].name; i++)
 		own_power_meters[i].find(o, i, hint, sizeof(hint));
 	if (!o->count) {
-		snprintf(
-			why, why_size,
-			"no power meter: %s; name an external one with --power cmd:COMMAND or "
-			"--power csv:FILE",
-			*hint ? hint
-			      : "no RAPL, no hwmon sensor of power or energy, no /dev/ipmi0 and no "
-				"GPU that measures itself, as in a virtual machine");
+		snprintf(why, why_size,
+			 "no power meter: %s; name an external one with --power cmd:COMMAND or --power csv:FILE",
+			 *hint ? hint
+			       : "no RAPL, no hwmon sensor of power or energy, no /dev/ipmi0 and no GPU that measures itself, as in a virtual machine");
 		return -1;
 	}
 	if (start_thread(o)) {
@@ -214,8 +211,7 @@ int own_power_choose(struct own_power *o, const char *wanted, char *why, size_t 
 		snprintf(why, why_size, "there is no --power own:%s; there are %s", wanted, there);
 	else
 		snprintf(why, why_size,
-			 "no meter here says what the machine takes; if one of these does, name it "
-			 "with --power: %s",
+			 "no meter here says what the machine takes; if one of these does, name it with --power: %s",
 			 there);
 	take_only(o, -1, NULL);
 	return -1;

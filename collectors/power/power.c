@@ -55,8 +55,7 @@ static int open_own(struct power *p, const char **means, char *why, size_t why_s
 
 	if (p->run->elsewhere) {
 		snprintf(why, why_size,
-			 "both ends run on other machines, whose meters cannot be read from here; "
-			 "name a meter with --power");
+			 "both ends run on other machines, whose meters cannot be read from here; name a meter with --power");
 		return -1;
 	}
 	if (own_power_open(&p->own, why, why_size))
@@ -136,13 +135,11 @@ static double external_watts(struct power *p, size_t *inside, char *why, size_t 
 		return watts;
 	if (r->count)
 		snprintf(why, why_size,
-			 "the meter's readings span less than half of the window: %zu of %zu lie "
-			 "in it",
+			 "the meter's readings span less than half of the window: %zu of %zu lie in it",
 			 *inside, r->count);
 	else if (p->command.odd[0])
 		snprintf(why, why_size,
-			 "the meter's command printed '%s', which is no number "
-			 "of watts",
+			 "the meter's command printed '%s', which is no number of watts",
 			 p->command.odd);
 	else
 		snprintf(why, why_size, "the meter said nothing; run its command by hand");

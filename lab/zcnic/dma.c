@@ -34,8 +34,8 @@ static const u8 *source(const struct zcnic_rx *rx, const struct sk_buff *skb, u3
 			*left = skb_frag_size(frag) - offset;
 			if (!skb_frag_is_net_iov(frag))
 				return (u8 *)skb_frag_address(frag) + offset;
-			return bus_address(
-				dev, skb_frag_dma_map(dev, frag, offset, *left, DMA_TO_DEVICE));
+			return bus_address(dev, skb_frag_dma_map(dev, frag, offset, *left,
+								 DMA_TO_DEVICE));
 		}
 		offset -= skb_frag_size(frag);
 	}

@@ -135,8 +135,7 @@ static int set_rxfh(struct net_device *dev, struct ethtool_rxfh_param *rxfh,
 }
 
 static int create_rxfh_context(struct net_device *dev, struct ethtool_rxfh_context *ctx,
-			       const struct ethtool_rxfh_param *rxfh,
-			       struct netlink_ext_ack *extack)
+			       const struct ethtool_rxfh_param *rxfh, struct netlink_ext_ack *extack)
 {
 	struct zcnic_port *port = netdev_priv(dev);
 	int err;
@@ -151,8 +150,7 @@ static int create_rxfh_context(struct net_device *dev, struct ethtool_rxfh_conte
 }
 
 static int modify_rxfh_context(struct net_device *dev, struct ethtool_rxfh_context *ctx,
-			       const struct ethtool_rxfh_param *rxfh,
-			       struct netlink_ext_ack *extack)
+			       const struct ethtool_rxfh_param *rxfh, struct netlink_ext_ack *extack)
 {
 	if (!can_hash(rxfh) || rxfh->key)
 		return -EOPNOTSUPP;

@@ -92,8 +92,7 @@ int zcnic_interrupt_request(struct zcnic_rx *rx)
 	if (err)
 		return err;
 	if (!rx->spread)
-		irq_set_affinity(rx->irq,
-				 cpumask_of(cpumask_local_spread(rx->index, NUMA_NO_NODE)));
+		irq_set_affinity(rx->irq, cpumask_of(cpumask_local_spread(rx->index, NUMA_NO_NODE)));
 	rx->spread = true;
 	return 0;
 }

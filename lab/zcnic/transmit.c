@@ -44,8 +44,7 @@ static enum outcome write_units(struct zcnic_rx *rx, struct zcnic_tx *tx, struct
 	do {
 		u32 buffers = zcnic_cut_buffers(rx, cut);
 
-		if (!is_room(rx, buffers) && has_to_wait(rx, tx, buffers) &&
-		    !is_room(rx, buffers)) {
+		if (!is_room(rx, buffers) && has_to_wait(rx, tx, buffers) && !is_room(rx, buffers)) {
 			tx->partial = cut->skb;
 			tx->partial_offset = cut->offset;
 			return NO_ROOM;

@@ -72,8 +72,9 @@ static void reads_every_field(void **state)
 	assert_int_equal(m.msg, 1024);
 	assert_int_equal(m.verify, 1);
 	assert_string_equal(m.path, "send_zc");
-	assert_int_equal(
-		parse("zcpath total bytes=18446744073709551615 bad=3 bad_flow=1 bad_at=9", &m), 0);
+	assert_int_equal(parse("zcpath total bytes=18446744073709551615 bad=3 bad_flow=1 bad_at=9",
+			       &m),
+			 0);
 	assert_true(m.bytes == UINT64_MAX && m.bad == 3 && m.bad_flow == 1 && m.bad_at == 9);
 }
 
@@ -102,14 +103,12 @@ static void refuses_what_is_out_of_bounds(void **state)
 		"zcpath hello version=1 flows=1 flows=1 msg=1 limit=0 verify=1 path=copy",
 		"zcpath hello version=1 flows=1 msg=1 limit=0 verify=1 path=",
 		"zcpath hello version=1 flows=1 msg=1 limit=0 verify=1 path=../etc",
-		"zcpath hello version=1 flows=1 msg=1 limit=0 verify=1 "
-		"path=abcdefghijklmnopqrstuvwxyzabcdefgh",
+		"zcpath hello version=1 flows=1 msg=1 limit=0 verify=1 path=abcdefghijklmnopqrstuvwxyzabcdefgh",
 		"zcpath hello version=1 flows=1 msg=1 limit=0 verify=1",
 		"zcpath hello version=1 flows=1 msg=1 limit=0 verify=1 path=copy more=1",
 		"zcpath hello version=10000 flows=1 msg=1 limit=0 verify=1 path=copy",
 		"zcpath welcome version=1 flows=1 msg=1 limit=0 verify=1 path=copy key=00",
-		"zcpath welcome version=1 flows=1 msg=1 limit=0 verify=1 path=copy "
-		"key=0000000000000000000000000000000G",
+		"zcpath welcome version=1 flows=1 msg=1 limit=0 verify=1 path=copy key=0000000000000000000000000000000G",
 		"zcpath total bytes=18446744073709551616 bad=0 bad_flow=0 bad_at=0",
 		"zcpath total bytes=99999999999999999999999 bad=0 bad_flow=0 bad_at=0",
 		"zcpath total bytes= bad=0 bad_flow=0 bad_at=0",

@@ -154,8 +154,7 @@ static void long_notes(void **state)
 
 	(void)state;
 	page_note(page, "%s",
-		  "word word word word word word word word word word word word word word "
-		  "word word word word word word word word word word word word word");
+		  "word word word word word word word word word word word word word word word word word word word word word word word word word word word");
 	print_text(page, out);
 	fclose(out);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))

@@ -126,9 +126,9 @@ static void test_refused_lists(void **state)
 		struct plan plan = {0};
 		char why[160] = "";
 
-		assert_int_equal(
-			plan_option(&plan, wrong[i].id, ENDS_BOTH, wrong[i].list, why, sizeof(why)),
-			-1);
+		assert_int_equal(plan_option(&plan, wrong[i].id, ENDS_BOTH, wrong[i].list, why,
+					     sizeof(why)),
+				 -1);
 		assert_non_null(strstr(why, wrong[i].why));
 		plan_free(&plan);
 	}

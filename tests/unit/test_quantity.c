@@ -149,8 +149,7 @@ static void wrong_cpulists_say_why(void **state)
 		const char *why = NULL;
 
 		assert_int_equal(cpulist_parse(wrong[i], &set, &why), -1);
-		assert_string_equal(why,
-				    "expected CPU numbers below 1024, such as 0 or 0+2 or 4-7");
+		assert_string_equal(why, "expected CPU numbers below 1024, such as 0 or 0+2 or 4-7");
 	}
 }
 

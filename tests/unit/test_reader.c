@@ -169,19 +169,16 @@ static void fields_are_refused_by_line_and_column(void **state)
 	(void)state;
 	assert_refused(HEADER "x,rx,path,bytes,,42,bytes\n", 0,
 		       "x:2:1: expected seconds since the window's start, or nothing, found \"x\"");
-	assert_refused(
-		HEADER "-1,rx,path,bytes,,42,bytes\n", 0,
-		"x:2:1: expected seconds since the window's start, or nothing, found \"-1\"");
+	assert_refused(HEADER "-1,rx,path,bytes,,42,bytes\n", 0,
+		       "x:2:1: expected seconds since the window's start, or nothing, found \"-1\"");
 	assert_refused(HEADER ",RX,path,bytes,,42,bytes\n", 0,
 		       "x:2:2: expected the end host, rx or tx, found \"RX\"");
 	assert_refused(HEADER ",,path,bytes,,42,bytes\n", 0,
 		       "x:2:2: expected the end host, rx or tx, found \"\"");
-	assert_refused(
-		HEADER ",rx,path,byte,,42,bytes\n", 0,
-		"x:2:5: expected a metric of the registry, found \"byte\" of source \"path\"");
-	assert_refused(
-		HEADER ",rx,pathbytes,,,42,bytes\n", 0,
-		"x:2:5: expected a metric of the registry, found \"\" of source \"pathbytes\"");
+	assert_refused(HEADER ",rx,path,byte,,42,bytes\n", 0,
+		       "x:2:5: expected a metric of the registry, found \"byte\" of source \"path\"");
+	assert_refused(HEADER ",rx,pathbytes,,,42,bytes\n", 0,
+		       "x:2:5: expected a metric of the registry, found \"\" of source \"pathbytes\"");
 	assert_refused(HEADER ",rx,path,bytes,,42,byte\n", 0,
 		       "x:2:20: expected the unit \"bytes\", found \"byte\"");
 	assert_refused(HEADER ",rx,path,bytes,,42,\n", 0,
@@ -190,10 +187,8 @@ static void fields_are_refused_by_line_and_column(void **state)
 		       "x:2:17: expected a number as value, found \"forty\"");
 	assert_refused(HEADER ",rx,path,bytes,,,bytes\n", 0,
 		       "x:2:17: expected a number as value, found \"\"");
-	assert_refused(
-		HEADER ",rx,fact,record_version,,2,\n", 0,
-		"x:2:26: expected record version 1, found \"2\"; read it with the zcroi that "
-		"came with the program that wrote it");
+	assert_refused(HEADER ",rx,fact,record_version,,2,\n", 0,
+		       "x:2:26: expected record version 1, found \"2\"; read it with the zcroi that came with the program that wrote it");
 	assert_refused(HEADER ",rx,path,bytes,,42,bytes\n,rx,path,bytes,,4 2,bytes\n", 1,
 		       "x:3:17: expected a number as value, found \"4 2\"");
 }
@@ -292,8 +287,7 @@ static void messages_hold_no_control_characters_and_no_novel(void **state)
 	memset(text + strlen(text), 'y', 2000);
 	strcat(text, ",path,bytes,,42,bytes\n");
 	assert_refused(text, 0,
-		       "x:2:2: expected the end host, rx or tx, found "
-		       "\"?[2Jrxyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\"");
+		       "x:2:2: expected the end host, rx or tx, found \"?[2Jrxyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\"");
 }
 
 /* A row whose key is that long; to be freed. */

@@ -203,8 +203,9 @@ static void ledgers_and_averages(void **state)
 	assert_int_equal(e.left_out_count, 1);
 	assert_int_equal(e.configurations[0].count, 2);
 	/* In the order of the repeats, not of the names. */
-	assert_string_equal(
-		run_fact(e.configurations[0].runs[0], METRIC_fact_repeat, END_HOST, NULL), "1");
+	assert_string_equal(run_fact(e.configurations[0].runs[0], METRIC_fact_repeat, END_HOST,
+				     NULL),
+			    "1");
 
 	ledger = ledger_of(e.configurations[0].runs[0]);
 	assert_int_equal(ledger.count, 3);

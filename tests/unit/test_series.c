@@ -133,8 +133,7 @@ static void openmetrics_has_base_units_and_escapes(void **state)
 				     "key=\"a\\\"b\\\\c\\nd/7\"} 1.5\n"));
 	assert_non_null(strstr(text, "\n# TYPE zcprof_syscalls_calls counter\n"
 				     "# UNIT zcprof_syscalls_calls calls\n# HELP "));
-	assert_non_null(
-		strstr(text, "\nzcprof_syscalls_calls_total{end=\"tx\",key=\"write\"} 3\n"));
+	assert_non_null(strstr(text, "\nzcprof_syscalls_calls_total{end=\"tx\",key=\"write\"} 3\n"));
 	assert_non_null(strstr(text, "\nzcprof_cpu_busy_ratio{end=\"host\"} 0.5\n"));
 	assert_string_equal(text + len - 6, "# EOF\n");
 	free(text);

@@ -153,8 +153,7 @@ static void a_folder_that_is_not_there_is_one_sentence(void **state)
 
 	assert_null(writer_create("/nowhere/at/all.csv"));
 	assert_heard(room,
-		     "zcprof: cannot create /nowhere/at/all.csv.part: No such file or directory; "
-		     "give a directory that can be written with -o\n");
+		     "zcprof: cannot create /nowhere/at/all.csv.part: No such file or directory; give a directory that can be written with -o\n");
 }
 
 static void a_reader_that_went_away_is_an_error(void **state)
@@ -226,8 +225,8 @@ static void a_full_device_is_said_once(void **state)
 		writer_u64(w, WINDOW, END_RX, METRIC_path_bytes, NULL, i);
 	assert_true(writer_error(w));
 	assert_int_equal(writer_finish(w), -1);
-	assert_heard(room, "zcprof: cannot write /dev/full: No space left on device; "
-			   "the rows behind that are lost\n");
+	assert_heard(room,
+		     "zcprof: cannot write /dev/full: No space left on device; the rows behind that are lost\n");
 	close(fd);
 }
 
@@ -255,8 +254,7 @@ static void a_full_disk_keeps_every_row_that_did_fit(void **state)
 	assert_true(writer_error(w));
 	assert_int_equal(writer_finish(w), -1);
 	snprintf(expected, sizeof(expected),
-		 "zcprof: cannot write %s: No space left on device; every row that did fit is kept "
-		 "there\n",
+		 "zcprof: cannot write %s: No space left on device; every row that did fit is kept there\n",
 		 room->part);
 	assert_heard(room, expected);
 	assert_false(exists(room->path));
@@ -283,8 +281,7 @@ static void a_disk_that_cannot_sync_gives_no_name(void **state)
 	assert_int_equal(writer_finish(w), -1);
 	fsync_error = 0;
 	snprintf(expected, sizeof(expected),
-		 "zcprof: cannot write %s: Input/output error; every row that did fit is kept "
-		 "there\n",
+		 "zcprof: cannot write %s: Input/output error; every row that did fit is kept there\n",
 		 room->part);
 	assert_heard(room, expected);
 	assert_false(exists(room->path));

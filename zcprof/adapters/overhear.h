@@ -21,8 +21,7 @@ struct overhear;
 typedef void (*overhear_fn)(void *data, const char *line, uint64_t at_ns);
 
 /* out: a descriptor, which stays the caller's. */
-struct overhear *overhear_open(int out, overhear_fn on_line, void *data, char *why,
-			       size_t why_size);
+struct overhear *overhear_open(int out, overhear_fn on_line, void *data, char *why, size_t why_size);
 int overhear_fd(const struct overhear *o);
 void overhear_started(struct overhear *o);
 void overhear_finish(struct overhear *o);

@@ -83,8 +83,7 @@ static void hear(void *state, struct report *r, const char *line, uint64_t at_ns
 	}
 	if (!s->port)
 		return;
-	if (sscanf(line, " RX-packets: %llu RX-missed: %*u RX-bytes: %llu", &packets, &bytes) ==
-	    2) {
+	if (sscanf(line, " RX-packets: %llu RX-missed: %*u RX-bytes: %llu", &packets, &bytes) == 2) {
 		s->received = bytes;
 		s->received_packets = packets;
 	} else if (sscanf(line, " TX-packets: %llu TX-errors: %*u TX-bytes: %llu", &packets,

@@ -86,16 +86,14 @@ static void write_seen(struct attaching *a, const struct subject *s)
 		say_warning("what %s moved is not in the record: %s", s->name,
 			    strerror(-s->traffic.error));
 	} else if (!traffic_any(&s->traffic)) {
-		say_warning("%s had no TCP connection%s, so its throughput is not known; --iface "
-			    "DEVICE takes that of a device",
+		say_warning("%s had no TCP connection%s, so its throughput is not known; --iface DEVICE takes that of a device",
 			    s->name, s->target.kind == TARGET_CPUS ? " of its own" : "");
 	} else {
 		writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes, NULL, bytes_seen(s));
 		say_rate(s, (double)bytes_seen(s), s->iface ? s->iface : "tcp_info");
 	}
 	if (s->traffic.unheard)
-		say_warning("%zu connections of %s ended without their last figures: its bytes may "
-			    "be too few",
+		say_warning("%zu connections of %s ended without their last figures: its bytes may be too few",
 			    s->traffic.unheard, s->name);
 }
 
@@ -110,8 +108,7 @@ static void write_reported(struct attaching *a, const struct subject *s)
 	double share = report_total(r, s->at_ns[EDGE_OPEN], s->at_ns[EDGE_CLOSE], &received, &sent);
 
 	if (!(share > 0)) {
-		say_warning("%s did not say what it moved in the window%s%s: its throughput is "
-			    "taken from %s",
+		say_warning("%s did not say what it moved in the window%s%s: its throughput is taken from %s",
 			    name, r->why ? ", because " : "", r->why ? r->why : "",
 			    s->iface ? s->iface : "tcp_info");
 		write_origin(a, s, NULL);

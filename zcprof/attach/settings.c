@@ -48,53 +48,42 @@ static const struct argp_option options[] = {
 	 0},
 	OF_ENDS("cgroup", KEY_CGROUP, "CGROUP"),
 	{"netns", KEY_NETNS, "NETNS", 0,
-	 "All processes and connections of this network namespace: a name of 'ip netns', a path, "
-	 "or "
-	 "the number of a process",
+	 "All processes and connections of this network namespace: a name of 'ip netns', a path, or the number of a process",
 	 0},
 	OF_ENDS("netns", KEY_NETNS, "NETNS"),
 	{"as", KEY_AS, "END", 0, "The one end that there is, is rx or tx, whatever it moves", 0},
 	{"cpu", KEY_CPU, "LIST", 0,
-	 "The end's work, softirqs included, is done on these CPUs; without any of the above, the "
-	 "end is whatever runs there",
+	 "The end's work, softirqs included, is done on these CPUs; without any of the above, the end is whatever runs there",
 	 0},
 	OF_ENDS("cpu", KEY_CPU, "LIST"),
 	{"iface", KEY_IFACE, "DEVICE", 0,
-	 "Count the bytes of this device of the process's namespace, in place of those of its TCP "
-	 "connections, and its statistics; alone, the end is this machine",
+	 "Count the bytes of this device of the process's namespace, in place of those of its TCP connections, and its statistics; alone, the end is this machine",
 	 0},
 	OF_ENDS("iface", KEY_IFACE, "DEVICE"),
 	{"adapter", KEY_ADAPTER, "NAME", 0,
-	 "COMMAND says itself what it moves, as this program does: iperf3, neper, netperf, "
-	 "testpmd; "
-	 "none: it does not (by the name of its program)",
+	 "COMMAND says itself what it moves, as this program does: iperf3, neper, netperf, testpmd; none: it does not (by the name of its program)",
 	 0},
 	{"collect", KEY_COLLECT, "LIST", 0, "Only these collectors", 0},
 	{"no-collect", KEY_NO_COLLECT, "LIST", 0, "All collectors but these", 0},
 	{"exact", KEY_EXACT, NULL, 0,
-	 "Count every event and sample 999 times a second, where collectors would take less to "
-	 "cost less",
+	 "Count every event and sample 999 times a second, where collectors would take less to cost less",
 	 0},
 	{"power", KEY_POWER, "cmd:COMMAND", 0, METER_HELP, 0},
 	{NULL, 0, NULL, 0, "When:", 2},
 	{"warmup", KEY_WARMUP, "SECONDS", 0, "Time before the window opens (0.5)", 0},
 	{"seconds", KEY_SECONDS, "SECONDS", 0,
-	 "Length of the window (10; with COMMAND: until it ends; with --live or --openmetrics: "
-	 "until "
-	 "it is stopped)",
+	 "Length of the window (10; with COMMAND: until it ends; with --live or --openmetrics: until it is stopped)",
 	 0},
 	{"terminate", KEY_TERMINATE, NULL, 0,
 	 "COMMAND is told to end (SIGTERM) when the window has closed", 0},
 	{NULL, 0, NULL, 0, "Where to:", 3},
-	{"output", 'o', "FILE", 0, "The record; needed, unless --live or --openmetrics is given",
-	 0},
+	{"output", 'o', "FILE", 0, "The record; needed, unless --live or --openmetrics is given", 0},
 	{"interval", KEY_INTERVAL, "SECONDS", 0,
 	 "Write what every source counted in each such time into the record too", 0},
 	{"live", KEY_LIVE, NULL, 0,
 	 "Show each second (--interval) on standard output what is going on", 0},
 	{"openmetrics", KEY_OPENMETRICS, "FILE|:PORT", 0,
-	 "Keep all figures in this file, as node exporter's textfile collector reads it, or serve "
-	 "them at http://127.0.0.1:PORT/metrics (0: any port)",
+	 "Keep all figures in this file, as node exporter's textfile collector reads it, or serve them at http://127.0.0.1:PORT/metrics (0: any port)",
 	 0},
 	{"verbose", 'v', NULL, 0, "Say what is done", 0},
 	{0},
@@ -215,20 +204,19 @@ static void check_ends(const struct attach_settings *s, struct argp_state *state
 {
 	for (int end = END_HOST; end < END_COUNT; end++)
 		if (named(s, end) > 1)
-			argp_error(state, "an end is a process, a cgroup or a network namespace: "
-					  "give one of --pid, --cgroup and --netns");
+			argp_error(state,
+				   "an end is a process, a cgroup or a network namespace: give one of --pid, --cgroup and --netns");
 	if (!ends && !others)
 		argp_error(state,
-			   "expected --pid, --cgroup, --netns, --cpu or --iface, or those of "
-			   "--rx-… and --tx-…, or a command after --");
+			   "expected --pid, --cgroup, --netns, --cpu or --iface, or those of --rx-… and --tx-…, or a command after --");
 	if (others == 2 || (others && !s->command && ends) || (s->command && ends == 2))
-		argp_error(state, "a record has two ends at most: give both, as by --rx-pid and "
-				  "--tx-pid, or one of them and a command");
+		argp_error(state,
+			   "a record has two ends at most: give both, as by --rx-pid and --tx-pid, or one of them and a command");
 	if (s->pid[END_RX] && s->pid[END_RX] == s->pid[END_TX])
 		argp_error(state, "one process cannot be both ends");
 	if (s->as && (!others || ends))
-		argp_error(state, "--as is for the one end that there is, where its option or its "
-				  "command does not say which");
+		argp_error(state,
+			   "--as is for the one end that there is, where its option or its command does not say which");
 }
 
 /* What is asked has to fit together. */
@@ -241,27 +229,25 @@ static void check(struct attach_settings *s, struct argp_state *state)
 	others = (named(s, END_HOST) || s->by_cpu[END_HOST]) + !!s->command;
 	check_ends(s, state, ends, others);
 	if (ends + others == 2 && (s->cpus[END_HOST] || s->iface[END_HOST]))
-		argp_error(state, "there are two ends: give each its own by --rx-cpu and --tx-cpu, "
-				  "or --rx-iface and --tx-iface");
+		argp_error(state,
+			   "there are two ends: give each its own by --rx-cpu and --tx-cpu, or --rx-iface and --tx-iface");
 	for (enum record_end end = END_RX; end <= END_TX; end++) {
 		bool known =
 			named(s, end) || s->by_cpu[end] || s->as == end || (ends && s->command);
 
 		if (!known && (s->cpus[end] || s->iface[end]))
 			argp_error(state,
-				   "--%s-cpu and --%s-iface need --%s-pid; --cpu and --iface are "
-				   "for whichever end it will be",
-				   record_end_name[end], record_end_name[end],
-				   record_end_name[end]);
+				   "--%s-cpu and --%s-iface need --%s-pid; --cpu and --iface are for whichever end it will be",
+				   record_end_name[end], record_end_name[end], record_end_name[end]);
 	}
 	if (!s->command && (s->adapter || s->terminate))
 		argp_error(state, "--adapter and --terminate are for a command after --");
 	if (s->terminate && !s->seconds)
-		argp_error(state, "--terminate needs --seconds: without it the window closes when "
-				  "the command ends");
+		argp_error(state,
+			   "--terminate needs --seconds: without it the window closes when the command ends");
 	if (s->meter.idle_s > 0 && (ends || !s->command))
-		argp_error(state, "--power idle:measure is for a command alone: what is there "
-				  "already does not idle; give idle:WATTS");
+		argp_error(state,
+			   "--power idle:measure is for a command alone: what is there already does not idle; give idle:WATTS");
 	if (!s->output && !s->live && !s->openmetrics)
 		argp_error(state, "-o FILE is needed: the record goes there");
 	if (!s->output && s->interval > 0 && !s->live && !s->openmetrics)

@@ -27,8 +27,7 @@ int subject_hold(struct subject *s)
 	else
 		say_error("cannot follow process %d: %s%s", (int)s->target.pid, strerror(errno),
 			  errno == EINVAL || errno == ENOENT
-				  ? "; a thread is measured with its process, whose id is Tgid in "
-				    "/proc/ID/status"
+				  ? "; a thread is measured with its process, whose id is Tgid in /proc/ID/status"
 				  : "");
 	return -1;
 }
@@ -83,8 +82,7 @@ void subject_choose_end(struct subject *s)
 		moved = traffic_before(&s->traffic);
 	s->end = moved.sent > moved.received ? END_TX : END_RX;
 	if (!moved.received && !moved.sent)
-		say_warning("%s has moved nothing so far and is taken for the receiver; --as tx "
-			    "says otherwise",
+		say_warning("%s has moved nothing so far and is taken for the receiver; --as tx says otherwise",
 			    s->name);
 }
 
@@ -105,8 +103,7 @@ static void warn_elsewhere(struct subject *s)
 		return;
 	target_each(&s->target, count_elsewhere, s);
 	if (s->elsewhere)
-		say_warning("%zu processes of %s are in other network namespaces than its first: "
-			    "their connections are not in its throughput, all else is",
+		say_warning("%zu processes of %s are in other network namespaces than its first: their connections are not in its throughput, all else is",
 			    s->elsewhere, s->name);
 }
 
@@ -142,10 +139,8 @@ void subject_warn_forked(struct subject *s)
 	if (dir)
 		closedir(dir);
 	if (s->forked)
-		say_warning(
-			"process %d has processes that it forked: they are not measured, only its "
-			"own threads are; attach to the one that works, or to its --cgroup",
-			(int)s->target.pid);
+		say_warning("process %d has processes that it forked: they are not measured, only its own threads are; attach to the one that works, or to its --cgroup",
+			    (int)s->target.pid);
 }
 
 uint64_t subject_bytes(const struct subject *s, const struct moved *moved)

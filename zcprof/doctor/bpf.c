@@ -11,8 +11,7 @@ static void look_btf(const struct doctor *d, struct doctor_row *row)
 		doctor_found(row, DOCTOR_OK, "/sys/kernel/btf/vmlinux");
 	else
 		doctor_found(row, DOCTOR_MISSING,
-			     "no /sys/kernel/btf/vmlinux: the kernel is built without "
-			     "CONFIG_DEBUG_INFO_BTF");
+			     "no /sys/kernel/btf/vmlinux: the kernel is built without CONFIG_DEBUG_INFO_BTF");
 }
 
 static void look_jit(const struct doctor *d, struct doctor_row *row)
@@ -74,8 +73,7 @@ static void look_capabilities(const struct doctor *d, struct doctor_row *row)
 	}
 	doctor_found(row, DOCTOR_MISSING, "this process lacks %s", missing);
 	doctor_mend(row,
-		    "run as root, or setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin+ep "
-		    "$(command -v zcprof)");
+		    "run as root, or setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin+ep $(command -v zcprof)");
 }
 
 static void look_lockdown(const struct doctor *d, struct doctor_row *row)
@@ -87,8 +85,7 @@ static void look_lockdown(const struct doctor *d, struct doctor_row *row)
 		doctor_found(row, DOCTOR_OK, "this kernel has none");
 	else if (strstr(text, "[confidentiality]"))
 		doctor_found(row, DOCTOR_MISSING,
-			     "confidentiality, since the machine was booted: "
-			     "lockdown= on the kernel's command line, or Secure Boot");
+			     "confidentiality, since the machine was booted: lockdown= on the kernel's command line, or Secure Boot");
 	else
 		doctor_found(row, DOCTOR_OK, "%s",
 			     strstr(text, "[integrity]") ? "integrity" : "none");
@@ -99,8 +96,7 @@ const struct doctor_check doctor_bpf_checks[] = {
 	 "programs are loaded with the first two, namespaces and devices made with the others"},
 	/* include/linux/security.h: LOCKDOWN_KPROBES, LOCKDOWN_BPF_READ_KERNEL. */
 	{"lockdown", look_lockdown,
-	 "at confidentiality the kernel refuses kprobes, and programs that call it to read its "
-	 "memory; at integrity neither"},
+	 "at confidentiality the kernel refuses kprobes, and programs that call it to read its memory; at integrity neither"},
 	{"btf", look_btf, "programs find the fields of this kernel's structs by it"},
 	{"jit", look_jit, "interpreted programs cost several times as much"},
 	{"fentry", look_fentry, "the cheapest means of counting a kernel function's calls"},

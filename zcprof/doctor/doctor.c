@@ -219,8 +219,7 @@ enum { KEY_FORMAT = 0x100, KEY_AREA, KEY_STRICT, KEY_BANDWIDTH, KEY_RTT, KEY_ROO
 static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), csv, json or md", 0},
 	{"area", KEY_AREA, "AREA", 0,
-	 "Only the rows of kernel, system, memory, bpf, nic, 'zero copy', plumbing or collector",
-	 0},
+	 "Only the rows of kernel, system, memory, bpf, nic, 'zero copy', plumbing or collector", 0},
 	{"strict", KEY_STRICT, NULL, 0, "Exit with 3 if a row's state is missing", 0},
 	{"bandwidth", KEY_BANDWIDTH, "RATE", 0, "What the path is to carry, as 200G (bit/s)", 0},
 	{"rtt", KEY_RTT, "SECONDS", 0, "Its round-trip time, as 0.0001", 0},
@@ -255,9 +254,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_AREA:
 		if (!is_area(text))
 			argp_error(state,
-				   "--area %s: expected kernel, system, memory, bpf, nic, 'zero "
-				   "copy', "
-				   "plumbing or collector",
+				   "--area %s: expected kernel, system, memory, bpf, nic, 'zero copy', plumbing or collector",
 				   text);
 		asked->area = text;
 		return 0;
@@ -286,8 +283,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!asked->doctor.bits_per_s != !(asked->doctor.rtt_s > 0))
-			argp_error(state, "--bandwidth and --rtt go together: what is in flight "
-					  "is their product");
+			argp_error(state,
+				   "--bandwidth and --rtt go together: what is in flight is their product");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -300,11 +297,8 @@ int doctor(int argc, char **argv)
 		.options = options,
 		.parser = parse,
 		.args_doc = "[IFACE]",
-		.doc = "Say what this machine, and the device IFACE, can do, what not, why that "
-		       "matters, and the command that mends it. Nothing is changed."
-		       "\v"
-		       "Exit status: 0 done, 1 it could not be printed, 2 wrong usage, 3 there is "
-		       "no such device; with --strict also where something is missing.",
+		.doc = "Say what this machine, and the device IFACE, can do, what not, why that matters, and the command that mends it. Nothing is changed.\v"
+		       "Exit status: 0 done, 1 it could not be printed, 2 wrong usage, 3 there is no such device; with --strict also where something is missing.",
 	};
 	struct asked asked = {.doctor = {.root = ""}};
 	unsigned int missing;

@@ -109,8 +109,7 @@ static void mend(const struct irqs *q, struct doctor_row *row, long cpus)
 		snprintf(list + len, sizeof(list) - len, " %u", q->irq[i]);
 	}
 	doctor_mend(row,
-		    "i=0; for n in%s; do echo $((i %% %ld)) >/proc/irq/$n/smp_affinity_list; "
-		    "i=$((i + 1)); done",
+		    "i=0; for n in%s; do echo $((i %% %ld)) >/proc/irq/$n/smp_affinity_list; i=$((i + 1)); done",
 		    list, cpus);
 }
 

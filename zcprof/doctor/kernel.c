@@ -134,8 +134,7 @@ const struct doctor_check doctor_kernel_checks[] = {
 	{"send_zc", look_send_zc, "tx send_zc sends by it"},
 	{"zcrx", look_zcrx, "rx zcrx receives by it"},
 	{"no_iowait", look_no_iowait,
-	 "without it a wait for completions counts as iowait, and keeps CPUs out of deep idle "
-	 "states"},
+	 "without it a wait for completions counts as iowait, and keeps CPUs out of deep idle states"},
 	{"devmem", look_devmem, "rx devmem and tx devmem are that"},
 	{"page_pool statistics", look_pool_stats,
 	 "they say for each pool what came from its cache and what did not, at no cost"},

@@ -56,8 +56,7 @@ static void look_memlock(const struct doctor *d, struct doctor_row *row)
 		doctor_found(row, DOCTOR_OK, "RLIMIT_MEMLOCK is unlimited");
 	} else {
 		doctor_found(row, limit.rlim_cur < least ? DOCTOR_BETTER : DOCTOR_OK,
-			     "RLIMIT_MEMLOCK is %llu KiB",
-			     (unsigned long long)limit.rlim_cur >> 10);
+			     "RLIMIT_MEMLOCK is %llu KiB", (unsigned long long)limit.rlim_cur >> 10);
 		if (limit.rlim_cur < least)
 			doctor_mend(row, "ulimit -l %llu", (unsigned long long)least >> 10);
 	}
@@ -76,8 +75,7 @@ static void look_udmabuf(const struct doctor *d, struct doctor_row *row)
 		doctor_found(row, DOCTOR_UNKNOWN, "/dev/udmabuf, of a limit that is not said");
 	} else {
 		mb = strtoul(text, NULL, 10);
-		if (!doctor_text(d, text, sizeof(text),
-				 "/sys/module/udmabuf/parameters/list_limit"))
+		if (!doctor_text(d, text, sizeof(text), "/sys/module/udmabuf/parameters/list_limit"))
 			pieces = strtoul(text, NULL, 10);
 		doctor_found(row, mb < 64 ? DOCTOR_BETTER : DOCTOR_OK,
 			     "/dev/udmabuf, of %lu MiB and %lu pieces at most", mb, pieces);
@@ -172,8 +170,7 @@ static void look_tcp_mem(const struct doctor *d, struct doctor_row *row)
 	}
 	if (!(need > 0)) {
 		doctor_found(row, DOCTOR_UNKNOWN,
-			     "all of TCP may hold %.0f MiB before it is pressed; --bandwidth and "
-			     "--rtt say what is needed",
+			     "all of TCP may hold %.0f MiB before it is pressed; --bandwidth and --rtt say what is needed",
 			     (double)pressure * page / 1048576);
 		return;
 	}
@@ -199,8 +196,7 @@ static void look_send(const struct doctor *d, struct doctor_row *row)
 
 const struct doctor_check doctor_plumbing_checks[] = {
 	{"receive buffer", look_receive,
-	 "one connection fills the path only if what is in flight "
-	 "(bandwidth x round-trip time) fits"},
+	 "one connection fills the path only if what is in flight (bandwidth x round-trip time) fits"},
 	{"send buffer", look_send, "what is in flight stays there until it is acknowledged"},
 	{"rmem_max", look_rmem_max, "a receiver that sets its own buffer gets no more"},
 	{"wmem_max", look_wmem_max, "a sender that sets its own buffer gets no more"},

@@ -104,8 +104,7 @@ static void look_big_receive(const struct doctor *d, struct doctor_row *row)
 	doctor_found(row, b.gro > BIG_TCP_LEGACY ? DOCTOR_OK : DOCTOR_BETTER,
 		     "gro_max_size is %u, gro_ipv4_max_size %u", b.gro, b.gro_ipv4);
 	if (b.gro <= BIG_TCP_LEGACY)
-		doctor_mend(row, "ip link set dev %s gro_max_size %u", d->iface,
-			    3 * BIG_TCP_LEGACY);
+		doctor_mend(row, "ip link set dev %s gro_max_size %u", d->iface, 3 * BIG_TCP_LEGACY);
 }
 
 static void look_big_send(const struct doctor *d, struct doctor_row *row)
@@ -129,8 +128,7 @@ static void look_big_send(const struct doctor *d, struct doctor_row *row)
 
 const struct doctor_check doctor_nic_checks[] = {
 	{"mtu", look_mtu,
-	 "page flipping and header split work best where a page of payload fits "
-	 "into one frame"},
+	 "page flipping and header split work best where a page of payload fits into one frame"},
 	{"gro", look_gro, "without it the stack is walked once per frame"},
 	{"hw gro", look_hw_gro, "the device merges frames itself, and keeps their bounds"},
 	{"lro", look_lro, "packets that it merges have lost their bounds: HW GRO keeps them"},

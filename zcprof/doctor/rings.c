@@ -41,8 +41,7 @@ static void look_ring(const struct doctor *d, struct doctor_row *row)
 	}
 	if (!(in_flight(d) > 0)) {
 		doctor_found(row, DOCTOR_UNKNOWN,
-			     "a queue has %u entries of %lu bytes; --bandwidth and --rtt say what "
-			     "is needed",
+			     "a queue has %u entries of %lu bytes; --bandwidth and --rtt say what is needed",
 			     rings.rx, bytes);
 		return;
 	}
@@ -75,8 +74,7 @@ static void look_area(const struct doctor *d, struct doctor_row *row)
 	ring = rings_area(rings.rx, PAGE, 1);
 	if (!(in_flight(d) > 0)) {
 		doctor_found(row, DOCTOR_UNKNOWN,
-			     "--area is %s if not told, and %lluK fill a queue's ring; --bandwidth "
-			     "and --rtt say what is needed",
+			     "--area is %s if not told, and %lluK fill a queue's ring; --bandwidth and --rtt say what is needed",
 			     preset, (unsigned long long)ring / 1024);
 		return;
 	}
@@ -84,8 +82,7 @@ static void look_area(const struct doctor *d, struct doctor_row *row)
 	for (wanted = area.number; (double)wanted < need;)
 		wanted *= 2;
 	doctor_found(row, wanted > area.number ? DOCTOR_BETTER : DOCTOR_OK,
-		     "--area is %s if not told; %.0f bytes are in the ring, in flight or on their "
-		     "way back",
+		     "--area is %s if not told; %.0f bytes are in the ring, in flight or on their way back",
 		     preset, need);
 	if (wanted > area.number)
 		doctor_mend(row, "zcpath rx --area %lluM ...", (unsigned long long)wanted >> 20);

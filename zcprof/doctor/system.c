@@ -82,8 +82,8 @@ static void look_mitigations(const struct doctor *d, struct doctor_row *row)
 		doctor_found(row, DOCTOR_UNKNOWN, "the kernel does not say");
 	else if (*active) {
 		doctor_found(row, DOCTOR_BETTER, "on against:%s", active);
-		doctor_mend(row, "for an experiment on a machine of its own: mitigations=off on "
-				 "the kernel's command line");
+		doctor_mend(row,
+			    "for an experiment on a machine of its own: mitigations=off on the kernel's command line");
 	} else
 		doctor_found(row, DOCTOR_OK, "none that costs is on");
 }
@@ -112,8 +112,7 @@ static void look_pmu(const struct doctor *d, struct doctor_row *row)
 		doctor_found(row, DOCTOR_OK, "there is a PMU");
 	else
 		doctor_found(row, DOCTOR_MISSING,
-			     "no PMU in /sys/bus/event_source/devices: a virtual machine's host "
-			     "has to pass it on");
+			     "no PMU in /sys/bus/event_source/devices: a virtual machine's host has to pass it on");
 }
 
 static void look_power(const struct doctor *d, struct doctor_row *row)
@@ -145,10 +144,9 @@ static void look_power(const struct doctor *d, struct doctor_row *row)
 		return;
 	}
 	doctor_found(row, DOCTOR_MISSING,
-		     "no RAPL, no sensor of power in /sys/class/hwmon, no "
-		     "/dev/ipmi0, no GPU that measures itself");
-	doctor_mend(row, "modprobe -a intel_rapl_msr acpi_power_meter ipmi_si ipmi_devintf; "
-			 "zcprof run --power takes an external meter");
+		     "no RAPL, no sensor of power in /sys/class/hwmon, no /dev/ipmi0, no GPU that measures itself");
+	doctor_mend(row,
+		    "modprobe -a intel_rapl_msr acpi_power_meter ipmi_si ipmi_devintf; zcprof run --power takes an external meter");
 }
 
 static void look_irqbalance(const struct doctor *d, struct doctor_row *row)

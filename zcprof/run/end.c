@@ -32,8 +32,8 @@ static void become(char *const argv[], int netns, pid_t parent, const int fds[3]
 		_exit(127);
 	error = netns >= 0 ? netns_join(netns) : 0;
 	if (error == -EXDEV) {
-		dprintf(2, "warning: /sys shows the devices of another namespace, so queues cannot "
-			   "be set up there\n");
+		dprintf(2,
+			"warning: /sys shows the devices of another namespace, so queues cannot be set up there\n");
 	} else if (error) {
 		dprintf(2, "cannot enter the network namespace: %s\n", strerror(-error));
 		_exit(127);

@@ -54,9 +54,7 @@ static int open_device(struct experiment *x, char *why, size_t why_size)
 
 	if (!s->host[SIDE_RX] && !s->host[SIDE_TX]) {
 		snprintf(why, why_size,
-			 "both ends would be on this machine, and then the kernel takes loopback "
-			 "and not %s: give --rx-host or --tx-host, or move a device of each end to "
-			 "a namespace and give --link netns:RX,TX",
+			 "both ends would be on this machine, and then the kernel takes loopback and not %s: give --rx-host or --tx-host, or move a device of each end to a namespace and give --link netns:RX,TX",
 			 s->link);
 		return -1;
 	}
@@ -74,8 +72,7 @@ static int open_named_link(struct experiment *x, char *why, size_t why_size)
 
 	if ((veth || loopback || namespaces) && (s->host[SIDE_RX] || s->host[SIDE_TX])) {
 		snprintf(why, why_size,
-			 "both its sides are on this machine, and an end is to run on a host: give "
-			 "the device that leads there with --link");
+			 "both its sides are on this machine, and an end is to run on a host: give the device that leads there with --link");
 		return -1;
 	}
 	if (veth)
@@ -122,8 +119,7 @@ static int open_link(struct experiment *x)
 		return EXIT_DONE;
 	privileges_missing(PRIVILEGES_FOR_NETNS, missing, sizeof(missing));
 	if (*missing && makes_namespaces(x->settings))
-		say_error("--link %s: %s (%s missing); run as root, or with --link loopback, which "
-			  "needs no privilege",
+		say_error("--link %s: %s (%s missing); run as root, or with --link loopback, which needs no privilege",
 			  x->settings->link, why, missing);
 	else
 		say_error("--link %s: %s", x->settings->link, why);
@@ -198,8 +194,7 @@ static int run_all(struct experiment *x)
 			continue;
 		progress_clear(&x->progress);
 		finished = count_finished(x);
-		say_error("%s; %zu of %zu runs are whole and kept in %s; the same command with "
-			  "-o %s goes on",
+		say_error("%s; %zu of %zu runs are whole and kept in %s; the same command with -o %s goes on",
 			  result == RUN_STOPPED ? "interrupted" : "stopped", finished,
 			  plan->slot_count, x->directory, x->directory);
 		return EXIT_FAILED;

@@ -122,8 +122,7 @@ static int take_up(FILE *in, const char *path, struct settings *s, const char *p
 		}
 	}
 	if (result || *plan) {
-		say_error("%s holds another experiment (\"%.*s\" differs from its plan): give "
-			  "another directory with -o, or the same options to go on with it",
+		say_error("%s holds another experiment (\"%.*s\" differs from its plan): give another directory with -o, or the same options to go on with it",
 			  path, (int)strcspn(*plan ? plan : line, "\n"), *plan ? plan : line);
 		result = -1;
 	}

@@ -163,8 +163,7 @@ static void choose(const struct plan *plan, const struct axis *axis, const char 
 			c->value[side][axis->id] = item;
 }
 
-static int make_configuration(const struct plan *plan, const size_t *choice,
-			      struct configuration *c)
+static int make_configuration(const struct plan *plan, const size_t *choice, struct configuration *c)
 {
 	for (size_t i = 0; i < plan->axis_count; i++)
 		if (is_path(&plan->axes[i]))
@@ -183,8 +182,7 @@ static int make_configuration(const struct plan *plan, const size_t *choice,
 		return -1;
 	}
 	if (strlen(c->name) > NAME_MAX) {
-		say_error("the configuration %.60s… has a name that is too long for a directory: "
-			  "vary fewer options at a time",
+		say_error("the configuration %.60s… has a name that is too long for a directory: vary fewer options at a time",
 			  c->name);
 		return -1;
 	}

@@ -31,14 +31,12 @@ static int check_version(const struct experiment *x, int side)
 	tool_run(words, TOOL_PATIENCE_MS, &result);
 	words_free(words);
 	if (result.exit_code) {
-		say_error("cannot ask zcpath on %s for its version: %s; build or install it there, "
-			  "or say where it is with --zcpath",
+		say_error("cannot ask zcpath on %s for its version: %s; build or install it there, or say where it is with --zcpath",
 			  place_name(x, side), tool_reason(&result));
 		return EXIT_UNABLE;
 	}
 	if (strcmp(result.out, wanted)) {
-		say_error("zcpath on %s is of another version: expected \"%s\", it says \"%.60s\"; "
-			  "install the same on both sides",
+		say_error("zcpath on %s is of another version: expected \"%s\", it says \"%.60s\"; install the same on both sides",
 			  place_name(x, side), wanted, result.out);
 		return EXIT_UNABLE;
 	}

@@ -48,14 +48,12 @@ static const struct argp_option own_options[] = {
 	{"collect", KEY_COLLECT, "LIST", 0, "Only these collectors", 0},
 	{"no-collect", KEY_NO_COLLECT, "LIST", 0, "All collectors but these", 0},
 	{"exact", KEY_EXACT, 0, 0,
-	 "Count every event and sample 999 times a second, where collectors would take less to "
-	 "cost less",
+	 "Count every event and sample 999 times a second, where collectors would take less to cost less",
 	 0},
 	{"power", KEY_POWER, "cmd:COMMAND", 0, METER_HELP, 0},
 	{NULL, 0, NULL, 0, "Where to run:", 3},
 	{"link", KEY_LINK, "LINK", 0,
-	 "veth: two new namespaces and a pair of devices (default); loopback; a device of this "
-	 "machine, with the other end on a host; netns:RX,TX: two existing namespaces",
+	 "veth: two new namespaces and a pair of devices (default); loopback; a device of this machine, with the other end on a host; netns:RX,TX: two existing namespaces",
 	 0},
 	{"mtu", KEY_MTU, "BYTES", 0, "MTU of the veth pair (4148: 4096 and its headers)", 0},
 	{"ipv6", KEY_IPV6, NULL, 0, "Use the link's IPv6 addresses", 0},
@@ -69,9 +67,7 @@ static const struct argp_option own_options[] = {
 	{"zcpath", KEY_ZCPATH, "PATH", 0, "The zcpath to run, on hosts too", 0},
 	{"verbose", 'v', NULL, 0, "Say what is done", 0},
 	{NULL, 0, NULL, 0,
-	 "Each of these takes a list, separated by commas; together they make the product. "
-	 "--rx-NAME and --tx-NAME give one to one end only; in a list of CPUs '+' joins those of "
-	 "one value:",
+	 "Each of these takes a list, separated by commas; together they make the product. --rx-NAME and --tx-NAME give one to one end only; in a list of CPUs '+' joins those of one value:",
 	 4},
 };
 
@@ -143,8 +139,7 @@ static void check_collectors(struct argp_state *state, const char *name, const c
 			   (int)strcspn(unknown, ","), unknown);
 }
 
-static error_t place_option(struct settings *settings, int key, char *text,
-			    struct argp_state *state)
+static error_t place_option(struct settings *settings, int key, char *text, struct argp_state *state)
 {
 	uint64_t number;
 

@@ -187,8 +187,7 @@ static void add_pools(struct line *line, const struct series *s)
 		    100 * sum_of_all(s, METRIC_pagepool_slow) / allocs,
 		    short_number(sum_of_all(s, METRIC_pagepool_puts) / seconds, b));
 	if (inflight > 0)
-		add(line, "%s%s pages in flight", line->used ? ", " : "",
-		    short_number(inflight, a));
+		add(line, "%s%s pages in flight", line->used ? ", " : "", short_number(inflight, a));
 	if (!line->used)
 		add(line, "no use");
 }
@@ -234,8 +233,7 @@ static void show_end(struct live *l, const struct series *s, enum record_end end
 		char name[32];
 
 		parts[i](&line, s, end);
-		snprintf(name, sizeof(name), "%s%s%s", record_end_name[end], i ? " " : "",
-			 names[i]);
+		snprintf(name, sizeof(name), "%s%s%s", record_end_name[end], i ? " " : "", names[i]);
 		put(l, s, name, &line);
 	}
 }

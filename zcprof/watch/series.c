@@ -81,9 +81,9 @@ static struct entry *look_up(const struct series *s, enum metric_id id, enum rec
 
 static void file(struct series *s, struct entry *e)
 {
-	struct entry **bucket = &s->buckets[hash(e->figure.id, e->figure.end, e->figure.key,
-						 strlen(e->figure.key)) &
-					    (s->bucket_count - 1)];
+	struct entry **bucket =
+		&s->buckets[hash(e->figure.id, e->figure.end, e->figure.key, strlen(e->figure.key)) &
+			    (s->bucket_count - 1)];
 
 	e->next = *bucket;
 	*bucket = e;
