@@ -16,7 +16,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test lab-fetched test-programs test-scale test-kernels test-lab fuzz bench bench-lab check-style check-code
+.PHONY: test lab-fetched test-programs test-hostile test-scale test-kernels test-lab fuzz bench bench-lab check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
@@ -48,6 +48,10 @@ bench-lab: all test-tools ## in a virtual machine: zcrx and devmem against libur
 test-kernels: all test-tools ## in virtual machines: is every source right on KERNELS (Debian's 6.1, 6.12, newest 6 and newest)
 	@tools/install-deps lab
 	@tools/test-kernels $(B) $(KERNELS)
+
+test-hostile: all test-tools ## against made-up hostile processes, containers, peers, meters, clocks and file systems
+	@tools/install-deps test
+	@tools/run-tests $(B) hostile
 
 test-scale: all test-tools ## 10,000 connections, 1,000 threads, attached 1,000 times (FLOWS, THREADS, ATTACHES): some minutes
 	@tools/install-deps test
