@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "collectors/collector.h"
 #include "collectors/kit/sysfs.h"
 
@@ -154,7 +155,6 @@ static int add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end en
 static int add_process(struct moment *m, enum record_end end, pid_t pid)
 {
 	struct process *grown = m->processes;
-	struct timespec used;
 	clockid_t clock;
 
 	/* Room is doubled where the count is a power of two. */
@@ -166,8 +166,8 @@ static int add_process(struct moment *m, enum record_end end, pid_t pid)
 	m->processes = grown;
 	grown += m->process_count++;
 	*grown = (struct process){.pid = pid, .end = end};
-	if (!clock_getcpuclockid(pid, &clock) && !clock_gettime(clock, &used))
-		grown->ns = used.tv_sec * 1000000000ULL + used.tv_nsec;
+	if (!clock_getcpuclockid(pid, &clock))
+		grown->ns = clock_of_ns(clock);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/quantity.h"
 #include "base/say.h"
 #include "bpf/profile.h"
@@ -64,14 +65,6 @@ static int open_clock(struct perf_event_attr *attr, pid_t pid, int cpu)
 	return syscall(SYS_perf_event_open, attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-static __u64 thread_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 /* Of this CPU under load, found by counting for some milliseconds; 0 where cycles cannot be. */
 static double cycles_per_ns(void)
 {
@@ -82,12 +75,13 @@ static double cycles_per_ns(void)
 
 	if (fd < 0)
 		return 0;
-	for (start = thread_ns(); ns < 2000000; ns = thread_ns() - start)
+	for (start = clock_of_ns(CLOCK_THREAD_CPUTIME_ID); ns < 2000000;
+	     ns = clock_of_ns(CLOCK_THREAD_CPUTIME_ID) - start)
 		; /* until the CPU has come to speed */
-	start = thread_ns();
+	start = clock_of_ns(CLOCK_THREAD_CPUTIME_ID);
 	if (read(fd, &from, sizeof(from)) != sizeof(from))
 		from = 0;
-	for (ns = 0; ns < 5000000; ns = thread_ns() - start)
+	for (ns = 0; ns < 5000000; ns = clock_of_ns(CLOCK_THREAD_CPUTIME_ID) - start)
 		;
 	if (read(fd, &to, sizeof(to)) != sizeof(to))
 		to = from;

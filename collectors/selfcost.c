@@ -13,7 +13,6 @@
 #include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/say.h"
+#include "base/thread.h"
 #include "collectors/kit/bpf_load.h"
 #include "collectors/list.h"
 
@@ -49,18 +50,10 @@ struct state {
 	__u64 on_ns;	  /* how long they were on; the thread's until it is joined */
 };
 
-static __u64 clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 /* False when the time is over, true when it is time to stop. */
 static bool wait_to_stop(sem_t *stop, __u64 ns)
 {
-	__u64 until = clock_ns(CLOCK_REALTIME) + ns;
+	__u64 until = clock_of_ns(CLOCK_REALTIME) + ns;
 	const struct timespec at = {until / 1000000000, until % 1000000000};
 	int error;
 
@@ -97,25 +90,19 @@ static void *slices(void *argument)
 		if (on < 0)
 			break;
 		add_figures(s, true);
-		start = clock_ns(CLOCK_MONOTONIC);
+		start = clock_ns();
 		stop = wait_to_stop(&s->stop, SLICE_NS);
 		add_figures(s, false);
-		s->on_ns += clock_ns(CLOCK_MONOTONIC) - start;
+		s->on_ns += clock_ns() - start;
 		close(on);
 		stop = stop || wait_to_stop(&s->stop, PAUSE_NS);
 	}
 	return NULL;
 }
 
-/* Signals stay with the thread that calls the collectors. */
 static void start_slices(struct state *s)
 {
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	s->started = !pthread_create(&s->thread, NULL, slices, s);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	s->started = !thread_start_quiet(&s->thread, slices, s);
 }
 
 static void stop_slices(struct state *s)
@@ -185,8 +172,8 @@ static int selfcost_snapshot(void *state, enum edge edge)
 
 	if (edge == EDGE_OPEN && s->may_enable)
 		find_programs(s);
-	s->edge_ns[edge] = clock_ns(CLOCK_MONOTONIC);
-	s->cpu_ns[edge] = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	s->edge_ns[edge] = clock_ns();
+	s->cpu_ns[edge] = clock_of_ns(CLOCK_PROCESS_CPUTIME_ID);
 	if (edge == EDGE_OPEN && s->may_enable)
 		start_slices(s);
 	else if (s->started)

@@ -2,12 +2,12 @@
 #include "collectors/kit/slices.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "collectors/collector.h"
 #include "collectors/kit/turns.h"
 
@@ -308,20 +308,14 @@ static void *take_turns(void *unused)
 	return NULL;
 }
 
-/* Signals stay with the thread that calls the collectors. */
 static int start(__u64 window_ns)
 {
-	sigset_t all, before;
-
 	if (rota.started)
 		return 0;
 	rota.known = window_ns;
 	rota.begun_ns = rota.until_ns = clock_ns();
 	plan(window_ns ? window_ns - SPARE_NS(window_ns) : UNKNOWN_NS);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rota.started = !pthread_create(&rota.thread, NULL, take_turns, NULL);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	rota.started = !thread_start_quiet(&rota.thread, take_turns, NULL);
 	return rota.started ? 0 : -1;
 }
 

@@ -9,22 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/thread.h"
 
 static void take_line(struct meter_command *m)
 {
-	struct reading reading = {.at_s = now_s()};
+	struct reading reading = {.at_s = clock_s()};
 
 	m->line[m->len] = '\0';
 	m->len = 0;
@@ -62,29 +55,20 @@ static void *follow(void *argument)
 	return NULL;
 }
 
-/* In the child; it and all that it starts are one group, to be ended as one. */
-static void become_shell(const char *script, int out, pid_t parent)
+/* It and all that it starts are one group, to be ended as one. 0 or a negative errno. */
+static int start_shell(pid_t *pid, char *script, int out)
 {
-	sigset_t none;
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	char *argv[] = {"/bin/sh", "-c", script, NULL};
+	struct child shell = {.argv = argv, .fds = {null, out, null}, .own_group = true};
+	int error = null < 0 ? -errno : child_start(&shell, pid);
 
-	setpgid(0, 0);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	dup2(null, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() == parent)
-		execl("/bin/sh", "sh", "-c", script, (char *)NULL);
-	_exit(127);
+	close(null);
+	return error;
 }
 
 int meter_command_start(struct meter_command *m, const char *command)
 {
-	sigset_t all, before;
-	pid_t parent = getpid();
 	int pipe_of[2];
 	char *script;
 	int error;
@@ -98,20 +82,12 @@ int meter_command_start(struct meter_command *m, const char *command)
 		close(pipe_of[1]);
 		return ENOMEM;
 	}
-	m->shell = fork();
-	error = errno;
-	if (!m->shell)
-		become_shell(script, pipe_of[1], parent);
+	error = -start_shell(&m->shell, script, pipe_of[1]);
 	close(pipe_of[1]);
 	free(script);
-	if (m->shell < 0)
+	if (error)
 		return error;
-	setpgid(m->shell, m->shell); /* whichever of the two comes first */
-	/* Signals stay with the thread that calls the collectors. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&m->thread, NULL, follow, m);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	error = thread_start_quiet(&m->thread, follow, m);
 	m->started = !error;
 	return error;
 }
@@ -125,8 +101,7 @@ void meter_command_stop(struct meter_command *m)
 	}
 	if (m->shell > 0) {
 		kill(-m->shell, SIGKILL);
-		while (waitpid(m->shell, NULL, 0) < 0 && errno == EINTR)
-			;
+		child_wait(m->shell, NULL);
 		m->shell = 0;
 	}
 }

@@ -3,14 +3,14 @@
 
 #include <math.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/thread.h"
 #include "collectors/kit/sysfs.h"
 
 const struct own_meter own_power_meters[] = {
@@ -25,14 +25,6 @@ const struct own_meter own_power_meters[] = {
 	 own_gpu_let_go},
 	{0},
 };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* ---- parts ---- */
 
@@ -72,7 +64,7 @@ static void ask(struct own_part *part)
 {
 	uint64_t number;
 	int error = part->read(part, &number);
-	struct reading reading = {.at_s = now_s(), .watts = (double)number * part->unit};
+	struct reading reading = {.at_s = clock_s(), .watts = (double)number * part->unit};
 
 	/* Without memory there is a reading less. */
 	if (!error)
@@ -89,13 +81,13 @@ static double ask_due(struct own_power *o, bool all)
 
 		if (part->counts)
 			continue;
-		if (all || now_s() >= part->next_s) {
-			part->next_s = now_s() + part->every_s;
+		if (all || clock_s() >= part->next_s) {
+			part->next_s = clock_s() + part->every_s;
 			ask(part);
 		}
 		next_s = fmin(next_s, part->next_s);
 	}
-	return next_s - now_s();
+	return next_s - clock_s();
 }
 
 static void *follow(void *argument)
@@ -115,7 +107,6 @@ static void *follow(void *argument)
 
 static int start_thread(struct own_power *o)
 {
-	sigset_t all, before;
 	bool needed = false;
 	int error;
 
@@ -126,11 +117,7 @@ static int start_thread(struct own_power *o)
 	o->stop = eventfd(0, EFD_CLOEXEC);
 	if (o->stop < 0)
 		return -1;
-	/* Signals stay with the thread that calls the collectors. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&o->thread, NULL, follow, o);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	error = thread_start_quiet(&o->thread, follow, o);
 	o->started = !error;
 	return error ? -1 : 0;
 }
@@ -219,7 +206,7 @@ int own_power_choose(struct own_power *o, const char *wanted, char *why, size_t 
 
 void own_power_read(struct own_power *o, enum edge edge)
 {
-	o->edge_s[edge] = now_s();
+	o->edge_s[edge] = clock_s();
 	for (size_t i = 0; i < o->count; i++) {
 		struct own_part *part = &o->parts[i];
 

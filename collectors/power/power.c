@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/say.h"
 #include "collectors/list.h"
 #include "collectors/power/command.h"
@@ -32,10 +33,7 @@ struct power {
 /* A meter's log knows the time of day only. */
 static double now_s(const struct power *p)
 {
-	struct timespec t;
-
-	clock_gettime(p->run->meter.log ? CLOCK_REALTIME : CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return (double)clock_of_ns(p->run->meter.log ? CLOCK_REALTIME : CLOCK_MONOTONIC) / 1e9;
 }
 
 /* A meter here measures this machine: both ends, or the one that is here. */

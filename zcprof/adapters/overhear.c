@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 /* What is behind that in a line is not heard. */
 #define LINE_MAX_BYTES (1UL << 20)
@@ -108,7 +109,6 @@ static void *listen_to(void *argument)
 struct overhear *overhear_open(int out, overhear_fn on_line, void *data, char *why, size_t why_size)
 {
 	struct overhear *o = calloc(1, sizeof(*o));
-	sigset_t all, before;
 	int error = 0;
 
 	if (!o) {
@@ -120,11 +120,7 @@ struct overhear *overhear_open(int out, overhear_fn on_line, void *data, char *w
 	if (o->stop < 0 || pipe2(o->pipe, O_CLOEXEC))
 		error = errno;
 	if (!error) {
-		/* Signals stay with the thread that measures. */
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &before);
-		error = pthread_create(&o->thread, NULL, listen_to, o);
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		error = thread_start_quiet(&o->thread, listen_to, o);
 		o->started = !error;
 	}
 	if (!error)

@@ -8,39 +8,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "nic/netns.h"
 
-/* In the child; what goes wrong is said on its standard error, which the parent keeps. */
-static void become(char *const argv[], int netns, pid_t parent, const int fds[3])
+/* In the child; what is said on its standard error, the parent keeps. */
+static int enter(void *netns)
 {
-	int error;
+	int error = netns_join(*(int *)netns);
 
-	/* Of its own, so that Ctrl-C reaches zcprof alone, and zcprof decides. */
-	setpgid(0, 0);
-	/* Ignored signals stay ignored over exec. */
-	signal(SIGPIPE, SIG_DFL);
-	for (int fd = 0; fd < 3; fd++)
-		dup2(fds[fd], fd);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* A parent that died before the prctl sends nothing any more. */
-	if (getppid() != parent)
-		_exit(127);
-	error = netns >= 0 ? netns_join(netns) : 0;
-	if (error == -EXDEV) {
-		dprintf(2,
-			"warning: /sys shows the devices of another namespace, so queues cannot be set up there\n");
-	} else if (error) {
-		dprintf(2, "cannot enter the network namespace: %s\n", strerror(-error));
-		_exit(127);
-	}
-	execvp(argv[0], argv);
-	dprintf(2, "cannot run %s: %s\n", argv[0], strerror(errno));
-	_exit(127);
+	if (error != -EXDEV)
+		return error;
+	dprintf(2,
+		"warning: /sys shows the devices of another namespace, so queues cannot be set up there\n");
+	return 0;
 }
 
 static void close_fd(int *fd)
@@ -64,7 +48,8 @@ static int make_pipes(int pipes[3][2])
 int end_start(struct end *end, enum record_end which, char *const argv[], int netns, char *why,
 	      size_t why_size)
 {
-	pid_t parent = getpid();
+	/* A group of its own, so that Ctrl-C reaches zcprof alone, and zcprof decides. */
+	struct child child = {.argv = argv, .own_group = true, .data = &netns};
 	int pipes[3][2];
 	int error = make_pipes(pipes);
 
@@ -72,13 +57,10 @@ int end_start(struct end *end, enum record_end which, char *const argv[], int ne
 	end->reader = reader_pieces(which == END_RX ? "rx" : "tx");
 	if (!error && !end->reader)
 		error = -ENOMEM;
-	if (!error) {
-		end->pid = fork();
-		if (end->pid < 0)
-			error = -errno;
-	}
-	if (!error && !end->pid)
-		become(argv, netns, parent, (int[]){pipes[0][0], pipes[1][1], pipes[2][1]});
+	child.prepare = netns >= 0 ? enter : NULL;
+	memcpy(child.fds, (int[]){pipes[0][0], pipes[1][1], pipes[2][1]}, sizeof(child.fds));
+	if (!error)
+		error = child_start(&child, &end->pid);
 	close_fd(&pipes[0][0]);
 	close_fd(&pipes[1][1]);
 	close_fd(&pipes[2][1]);
@@ -91,7 +73,6 @@ int end_start(struct end *end, enum record_end which, char *const argv[], int ne
 		fcntl(end->err, F_SETFL, O_NONBLOCK);
 		return 0;
 	}
-	end->pid = 0;
 	end_stop(end, 0);
 	snprintf(why, why_size, "cannot start %s: %s", argv[0], strerror(-error));
 	return -1;

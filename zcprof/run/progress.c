@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/say.h"
 
 void progress_open(struct progress *p, size_t total, size_t done, double seconds_each)
@@ -17,24 +18,17 @@ void progress_open(struct progress *p, size_t total, size_t done, double seconds
 		.total = total,
 		.seconds_each = seconds_each,
 	};
-	clock_gettime(CLOCK_MONOTONIC, &p->began);
-}
-
-static double seconds_between(const struct timespec *from, const struct timespec *to)
-{
-	return to->tv_sec - from->tv_sec + (to->tv_nsec - from->tv_nsec) / 1e9;
+	p->began_s = clock_s();
 }
 
 static double seconds_left(const struct progress *p)
 {
-	struct timespec now;
+	double now_s = clock_s();
 	double each = p->seconds_each;
-	double in_run;
+	double in_run = p->in_run ? now_s - p->run_began_s : 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	in_run = p->in_run ? seconds_between(&p->run_began, &now) : 0;
 	if (p->measured)
-		each = (seconds_between(&p->began, &now) - in_run) / p->measured;
+		each = (now_s - p->began_s - in_run) / p->measured;
 	/* A run that takes longer than those before says nothing about those after it. */
 	if (in_run > each)
 		in_run = each;
@@ -83,7 +77,7 @@ void progress_begin(struct progress *p, const char *configuration, unsigned int 
 	p->configuration = configuration;
 	p->repeat = repeat;
 	p->in_run = true;
-	clock_gettime(CLOCK_MONOTONIC, &p->run_began);
+	p->run_began_s = clock_s();
 	if (p->terminal)
 		show("[%zu/%zu] %s  run %u  starting  %s", p->done + 1, p->total, configuration,
 		     repeat, left_text(p, left, sizeof(left)));

@@ -13,15 +13,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 struct progress {
 	bool terminal;
 	size_t done; /* runs, of this and of earlier calls */
 	size_t total;
 	size_t measured; /* runs that the estimate rests on */
-	struct timespec began;
-	struct timespec run_began;
+	double began_s;
+	double run_began_s;
 	bool in_run;
 	const char *configuration;
 	unsigned int repeat;

@@ -5,44 +5,18 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-extern char **environ;
+#include "base/child.h"
+#include "base/clock.h"
 
 static long now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int start(char *const argv[], const int out[2], const int err[2], pid_t *pid)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t defaults;
-	int error;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
-	posix_spawnattr_init(&attributes);
-	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGPIPE);
-	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	return error;
+	return (long)(clock_ns() / 1000000);
 }
 
 /* Keeps what fits, and reads on, so that the other side never waits. False at the end. */
@@ -83,6 +57,8 @@ void tool_run(char *const argv[], int patience_ms, struct tool_result *result)
 {
 	int out[2] = {-1, -1};
 	int err[2] = {-1, -1};
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct child child = {.argv = argv};
 	int status = 0;
 	pid_t pid = 0;
 	int error = 0;
@@ -90,21 +66,22 @@ void tool_run(char *const argv[], int patience_ms, struct tool_result *result)
 
 	memset(result, 0, sizeof(*result));
 	result->exit_code = -1;
-	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
-		error = errno;
+	if (null < 0 || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
+		error = -errno;
+	memcpy(child.fds, (int[]){null, out[1], err[1]}, sizeof(child.fds));
 	if (!error)
-		error = start(argv, out, err, &pid);
+		error = child_start(&child, &pid);
+	close(null);
 	close(out[1]);
 	close(err[1]);
 	if (error) {
 		snprintf(result->reason, sizeof(result->reason), "cannot run %.200s: %s", argv[0],
-			 strerror(error));
+			 strerror(-error));
 	} else {
 		in_time = listen_to(out[0], err[0], now_ms() + patience_ms, result);
 		if (!in_time)
 			kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
+		child_wait(pid, &status);
 		if (!in_time)
 			snprintf(result->reason, sizeof(result->reason),
 				 "%.200s did not answer within %d s", argv[0], patience_ms / 1000);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A program that is started as a child, and does not outlive this process: it is killed when the
+ * thread that started it ends.
+ *
+ *   child_start()  returns when the program runs, or with why it does not
+ *   child_wait()   its end, however often a signal interrupts the wait
+ */
+#ifndef BASE_CHILD_H
+#define BASE_CHILD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct child {
+	char *const *argv; /* NULL-terminated; its program is looked for in PATH */
+	int fds[3];	   /* what its standard descriptors become; -1: as they are here */
+	bool own_group;	   /* a process group of its own: what a terminal sends does not reach it */
+	/* In the child, just before the program: 0 or a negative errno. May be NULL. */
+	int (*prepare)(void *data);
+	void *data;
+};
+
+/*
+ * 0 with the child's number, or a negative errno: why there is no child, prepare's, or why the program
+ * could not be run, and then none is left. SIGPIPE is as by default in it.
+ */
+int child_start(const struct child *what, pid_t *pid);
+/* status as waitpid(2) has it. 0 or a negative errno. */
+int child_wait(pid_t pid, int *status);
+
+#endif
