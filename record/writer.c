@@ -2,7 +2,6 @@
 #include "record/writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <float.h>
 #include <math.h>
 #include <poll.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/outfile.h"
 #include "base/say.h"
 #include "record/histogram.h"
 #include "record/number.h"
@@ -18,8 +18,8 @@
 
 struct writer {
 	int fd;
-	int error;  /* errno of the first write that failed; nothing is written behind it */
-	char *path; /* the final name; NULL for a stream */
+	int error; /* errno of the first write that failed; nothing is written behind it */
+	struct outfile *out;  /* NULL: fd is the caller's */
 	writer_row_fn on_row; /* NULL: to fd */
 	void *data;
 	char *name; /* what is being written to, for messages */
@@ -158,37 +158,28 @@ struct writer *writer_capture(writer_row_fn on_row, void *data)
 
 struct writer *writer_create(const char *path)
 {
+	struct outfile_why why;
+	struct outfile *out = outfile_open(path, &why);
 	struct writer *w;
-	char *part;
-	int fd;
 
-	if (asprintf(&part, "%s.part", path) < 0) {
-		say_error("no memory left to write %s", path);
+	if (!out) {
+		say_error("cannot create %s.part: %s; give a directory that can be written with -o",
+			  path, why.text);
 		return NULL;
 	}
-	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0) {
-		say_error("cannot create %s: %s; give a directory that can be written with -o",
-			  part, strerror(errno));
-		free(part);
-		return NULL;
-	}
-	w = writer_new(fd, part);
-	free(part);
+	w = writer_new(outfile_fd(out), outfile_name(out));
 	if (!w) {
-		close(fd);
+		outfile_drop(out);
 		return NULL;
 	}
-	w->path = strdup(path);
-	if (!w->path) {
-		say_error("no memory left to write %s", path);
-		writer_abandon(w);
-		close(fd);
-		return NULL;
-	}
+	w->out = out;
 	/* So that what a killed run leaves is a record from the start. */
 	writer_flush(w);
-	return w;
+	if (!w->error)
+		return w;
+	/* Where not even the header fits, nothing needs to be measured. */
+	writer_discard(w);
+	return NULL;
 }
 
 /* A descriptor that does not block (a terminal that another program left so) is waited for. */
@@ -271,26 +262,43 @@ void writer_row(struct writer *w, const struct row *row)
 		put_row(w, row->time_s, row->end, row->id, row->key, row->value);
 }
 
+bool writer_is_stream(const struct writer *w)
+{
+	return !w->out || outfile_is_stream(w->out);
+}
+
 bool writer_error(const struct writer *w)
 {
 	return w->error;
 }
 
-/* Says what went wrong, if anything did, and lets go of the writer. */
-static int writer_close(struct writer *w)
+/* What became of the rows behind the first that could not be written. */
+static const char *what_is_left(const struct writer *w)
 {
+	if (writer_is_stream(w))
+		return "the rows behind that are lost";
+	if (w->error == ESTALE || w->error == ENOENT)
+		return "it was removed or replaced meanwhile, and the rows with it";
+	return "every row that did fit is kept there";
+}
+
+/* Says what went wrong, if anything did, and lets go of the writer. */
+static int writer_close(struct writer *w, int (*end)(struct outfile *out))
+{
+	const char *left;
+	int error = w->out ? outfile_check(w->out) : 0;
 	int result = 0;
 
-	/* Some file systems (NFS) say only now that there was no room. */
-	if (w->path && close(w->fd) && !w->error)
-		w->error = errno;
+	if (!w->error)
+		w->error = -error;
+	left = what_is_left(w);
+	error = w->out ? (w->error && end == outfile_finish ? outfile_leave : end)(w->out) : 0;
+	if (!w->error)
+		w->error = -error;
 	if (w->error) {
-		say_error("cannot write %s: %s; %s", w->name, strerror(w->error),
-			  w->path ? "every row that did fit is kept there"
-				  : "the rows behind that are lost");
+		say_error("cannot write %s: %s; %s", w->name, strerror(w->error), left);
 		result = -1;
 	}
-	free(w->path);
 	free(w->name);
 	free(w);
 	return result;
@@ -299,18 +307,25 @@ static int writer_close(struct writer *w)
 int writer_finish(struct writer *w)
 {
 	writer_flush(w);
-	if (w->path) {
-		/* The name stands for a whole record, also after a power cut. */
-		if (!w->error && fsync(w->fd))
-			w->error = errno;
-		if (!w->error && rename(w->name, w->path))
-			w->error = errno;
-	}
-	return writer_close(w);
+	/* The name stands for a whole record, also after a power cut. */
+	if (!writer_is_stream(w) && !w->error && fsync(w->fd))
+		w->error = errno;
+	return writer_close(w, outfile_finish);
 }
 
 void writer_abandon(struct writer *w)
 {
 	writer_flush(w);
-	writer_close(w);
+	writer_close(w, outfile_leave);
+}
+
+static int drop(struct outfile *out)
+{
+	outfile_drop(out);
+	return 0;
+}
+
+void writer_discard(struct writer *w)
+{
+	writer_close(w, drop);
 }

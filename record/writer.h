@@ -2,7 +2,8 @@
 /*
  * A record being written, row by row.
  *
- *   writer_create()   begin PATH.part, which becomes PATH only by writer_finish()
+ *   writer_create()   begin PATH.part, which becomes PATH only by writer_finish(); or write into
+ *                     what is there and is no regular file (base/outfile.h)
  *   writer_stream()   begin on a descriptor that is already open (a pipe, standard output)
  *   writer_capture()  begin one that hands its rows to a function in place of a file
  *   writer_u64() …    one row each
@@ -10,6 +11,7 @@
  *   writer_flush()    what was written so far is in the file: a killed run keeps it
  *   writer_finish()   all is well: flush, sync, rename
  *   writer_abandon()  stop; the .part file stays, and is readable up to its last whole row
+ *   writer_discard()  stop; there was nothing worth keeping
  *
  * Rows never fail one by one: the first error is kept, and writer_finish() returns -1 and has said
  * it in words. writer_error() asks earlier. A reader that went away (EPIPE) is such an error, and
@@ -56,9 +58,12 @@ void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, 
 /* One row as another program said it; the caller has read it with the reader. */
 void writer_row(struct writer *w, const struct row *row);
 
+/* Is there no file beside which others could lie? */
+bool writer_is_stream(const struct writer *w);
 bool writer_error(const struct writer *w);
 void writer_flush(struct writer *w);
 int writer_finish(struct writer *w);
 void writer_abandon(struct writer *w);
+void writer_discard(struct writer *w);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/outfile.h"
 #include "base/say.h"
 
 /* Samples whose leaf is one function. */
@@ -217,18 +218,11 @@ static int by_text(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
-int stacks_folded(struct stacks *s, const char *path)
+/* Lines that are the same are one. */
+static void put_lines(struct stacks *s, FILE *f)
 {
-	char part[4096];
 	uint64_t count = 0;
-	FILE *f;
 
-	snprintf(part, sizeof(part), "%s.part", path);
-	f = fopen(part, "we");
-	if (!f) {
-		say_error("cannot create %s: %s", part, strerror(errno));
-		return -1;
-	}
 	qsort(s->lines, s->count, sizeof(*s->lines), by_text);
 	for (size_t i = 0; i < s->count; i++) {
 		count += s->lines[i].count;
@@ -237,11 +231,26 @@ int stacks_folded(struct stacks *s, const char *path)
 		fprintf(f, "%s %llu\n", s->lines[i].text, (unsigned long long)count);
 		count = 0;
 	}
-	if (fclose(f) || rename(part, path)) {
-		say_error("cannot write %s: %s", path, strerror(errno));
-		return -1;
-	}
-	return 0;
+}
+
+int stacks_folded(struct stacks *s, const char *path)
+{
+	struct outfile_why why;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int result = -1;
+
+	if (f)
+		put_lines(s, f);
+	if (!f || fclose(f))
+		say_error("no memory left to write %s", path);
+	else if (outfile_write(path, text, len, &why))
+		say_error("cannot write %s: %s", path, why.text);
+	else
+		result = 0;
+	free(text);
+	return result;
 }
 
 void stacks_free(struct stacks *s)

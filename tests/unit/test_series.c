@@ -140,29 +140,6 @@ static void openmetrics_has_base_units_and_escapes(void **state)
 	series_free(s);
 }
 
-static void a_file_is_replaced_whole(void **state)
-{
-	char folder[] = "/tmp/test_series.XXXXXX";
-	char path[64], part[80], text[8] = "";
-	FILE *in;
-
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/z.prom", folder);
-	snprintf(part, sizeof(part), "%s.part", path);
-	assert_int_equal(openmetrics_file(path, "first\n", 6), 0);
-	assert_int_equal(openmetrics_file(path, "next\n", 5), 0);
-	in = fopen(path, "r");
-	assert_non_null(in);
-	assert_int_equal(fread(text, 1, sizeof(text) - 1, in), 5);
-	fclose(in);
-	assert_string_equal(text, "next\n");
-	assert_int_equal(access(part, F_OK), -1);
-	assert_true(openmetrics_file("/nowhere/z.prom", "x", 1) < 0);
-	unlink(path);
-	rmdir(folder);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,7 +149,6 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_said_of_a_part_is_left_out),
 		cmocka_unit_test(there_is_room_for_many_and_an_end_of_it),
 		cmocka_unit_test(openmetrics_has_base_units_and_escapes),
-		cmocka_unit_test(a_file_is_replaced_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -288,18 +288,6 @@ static int run_window(struct attaching *a)
 	return whole ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* A record without a window is none. */
-static void discard(struct attaching *a)
-{
-	char *part;
-
-	writer_abandon(a->writer);
-	if (!a->settings->output || asprintf(&part, "%s.part", a->settings->output) < 0)
-		return;
-	unlink(part);
-	free(part);
-}
-
 /* "run.csv" has "run.folded" beside it. */
 static char *sidecar_of(const char *output)
 {
@@ -349,11 +337,13 @@ int attach(const struct attach_settings *settings)
 		error = attach_look_open(&a);
 	if (!error)
 		a.writer = settings->output ? writer_create(settings->output) : write_nowhere(&a);
+	if (a.writer && writer_is_stream(a.writer))
+		a.run.sidecar = NULL;
 	prepared = a.writer && !prepare(&a);
 	if (prepared)
 		result = run_window(&a);
 	else if (a.writer)
-		discard(&a);
+		writer_discard(a.writer); /* a record without a window is none */
 	for (size_t i = 0; i < a.count; i++)
 		subject_close(&a.subjects[i]);
 	if (!end_command(&a, prepared ? COMMAND_WAIT : COMMAND_GIVE_UP))

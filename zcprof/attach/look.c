@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What attach() says while its window is open: rows of a time series, a screen, OpenMetrics. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/outfile.h"
 #include "base/quantity.h"
 #include "base/say.h"
 #include "zcprof/attach/attaching.h"
@@ -48,15 +47,16 @@ static void publish(struct attaching *a)
 	const char *path = a->settings->openmetrics;
 	size_t len;
 	char *text = openmetrics_print(a->series, &len);
+	struct outfile_why why = {"no memory left"};
 	int error;
 
 	if (text && a->serve) {
 		serve_text(a->serve, text, len);
 		return;
 	}
-	error = text ? openmetrics_file(path, text, len) : -ENOMEM;
+	error = text ? outfile_write(path, text, len, &why) : -1;
 	if (error && !a->unwritten)
-		say_warning("cannot write %s: %s", path, strerror(-error));
+		say_warning("cannot write %s: %s", path, why.text);
 	a->unwritten = error;
 	free(text);
 }

@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "base/outfile.h"
 #include "base/say.h"
 
 #define PLAN_NAME "plan"
@@ -74,27 +73,20 @@ static char *describe(const struct settings *s)
 
 static int write_plan(const char *path, const struct settings *s, const char *plan)
 {
-	FILE *out = fopen(path, "wxe");
-	int error = 0;
+	struct outfile_why why = {"no memory left"};
+	char *text;
+	int len = asprintf(&text,
+			   "# zcprof " VERSION ": 'zcprof run @%s' does this experiment again\n"
+			   "%sseed %llu\nrepeat %u\n",
+			   path, plan, (unsigned long long)s->seed, s->repeats);
+	int error = len < 0 ? -1 : outfile_write(path, text, len, &why);
 
-	if (!out) {
-		error = errno;
-	} else {
-		fprintf(out,
-			"# zcprof " VERSION ": 'zcprof run @%s' does this experiment again\n"
-			"%sseed %llu\nrepeat %u\n",
-			path, plan, (unsigned long long)s->seed, s->repeats);
-		if (ferror(out))
-			error = errno;
-		if (fclose(out) && !error)
-			error = errno;
-	}
-	if (!error)
-		return 0;
-	say_error("cannot write %s: %s; give a directory that can be written with -o", path,
-		  strerror(error));
-	unlink(path);
-	return -1;
+	if (len >= 0)
+		free(text);
+	if (error)
+		say_error("cannot write %s: %s; give a directory that can be written with -o", path,
+			  why.text);
+	return error;
 }
 
 /* The plan of an earlier call against this one's: the first line that differs is named. */
@@ -130,23 +122,15 @@ static int take_up(FILE *in, const char *path, struct settings *s, const char *p
 	return result;
 }
 
-/* As mkdir -p: 0, or an errno. */
-static int make_directories(const char *directory)
+static int make_directory(const char *directory)
 {
-	char *path = strdup(directory);
-	int error = path ? 0 : ENOMEM;
+	struct outfile_why why;
 
-	for (char *slash = path; slash && !error;) {
-		slash = strchr(slash + 1, '/');
-		if (slash)
-			*slash = '\0';
-		if (mkdir(path, 0755) && errno != EEXIST)
-			error = errno;
-		if (slash)
-			*slash = '/';
-	}
-	free(path);
-	return error;
+	if (!outfile_directory(directory, &why))
+		return 0;
+	say_error("cannot create %s: %s; give a directory that can be written with -o", directory,
+		  why.text);
+	return -1;
 }
 
 int output_open(const char *directory, struct settings *settings)
@@ -154,7 +138,6 @@ int output_open(const char *directory, struct settings *settings)
 	char *plan = describe(settings);
 	char *path = NULL;
 	int result = -1;
-	int error;
 	FILE *in;
 
 	if (!plan || asprintf(&path, "%s/" PLAN_NAME, directory) < 0) {
@@ -162,20 +145,18 @@ int output_open(const char *directory, struct settings *settings)
 		free(plan);
 		return -1;
 	}
-	error = make_directories(directory);
-	if (error) {
-		say_error("cannot create %s: %s; give a directory that can be written with -o",
-			  directory, strerror(error));
-		goto out;
+	if (!make_directory(directory)) {
+		in = outfile_read(path);
+		if (in) {
+			result = take_up(in, directory, settings, plan);
+			fclose(in);
+		} else if (errno == ENOENT) {
+			result = write_plan(path, settings, plan);
+		} else {
+			say_error("cannot read %s: %s; give another directory with -o", path,
+				  strerror(errno));
+		}
 	}
-	in = fopen(path, "re");
-	if (in) {
-		result = take_up(in, directory, settings, plan);
-		fclose(in);
-	} else {
-		result = write_plan(path, settings, plan);
-	}
-out:
 	free(plan);
 	free(path);
 	return result;
@@ -184,14 +165,11 @@ out:
 int output_begin(const char *directory, const struct configuration *configuration)
 {
 	char *path;
-	int result = 0;
+	int result;
 
 	if (asprintf(&path, "%s/%s", directory, configuration->name) < 0)
 		return -1;
-	if (mkdir(path, 0755) && errno != EEXIST) {
-		say_error("cannot create %s: %s", path, strerror(errno));
-		result = -1;
-	}
+	result = make_directory(path);
 	free(path);
 	return result;
 }

@@ -6,12 +6,9 @@
  */
 #include "zcprof/watch/openmetrics.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "record/number.h"
 
@@ -139,35 +136,4 @@ char *openmetrics_print(const struct series *s, size_t *len)
 		return NULL;
 	}
 	return text;
-}
-
-int openmetrics_file(const char *path, const char *text, size_t len)
-{
-	char *part;
-	int error = 0;
-	int fd;
-
-	if (asprintf(&part, "%s.part", path) < 0)
-		return -ENOMEM;
-	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		error = -errno;
-	while (!error && len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n >= 0) {
-			text += n;
-			len -= n;
-		} else if (errno != EINTR) {
-			error = -errno;
-		}
-	}
-	if (fd >= 0 && close(fd) && !error)
-		error = -errno;
-	if (!error && rename(part, path))
-		error = -errno;
-	if (error && fd >= 0)
-		unlink(part);
-	free(part);
-	return error;
 }

@@ -4,7 +4,6 @@
  * bytes, watts, ratios), totals as counters since the window's start. Histograms are left out.
  *
  *   openmetrics_print()  the text of a series; to be freed, NULL: no memory
- *   openmetrics_file()   put it in place of a file, whole or not at all
  */
 #ifndef ZCPROF_WATCH_OPENMETRICS_H
 #define ZCPROF_WATCH_OPENMETRICS_H
@@ -14,7 +13,5 @@
 #include "zcprof/watch/series.h"
 
 char *openmetrics_print(const struct series *s, size_t *len);
-/* 0 or a negative errno. */
-int openmetrics_file(const char *path, const char *text, size_t len);
 
 #endif

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#define PART	  ".part"
+#define LINKS_MAX 40 /* as the kernel */
+
+struct outfile {
+	int dir; /* held by O_PATH; -1 of a stream */
+	int fd;
+	char name[NAME_MAX + 1]; /* in dir */
+	char part[NAME_MAX + 1];
+	char *shown;
+};
+
+/* The way to a file, as far as it was gone. */
+struct walk {
+	int dir;
+	char *rest; /* what is left of the path, from dir */
+	unsigned int links;
+	char name[NAME_MAX + 1]; /* the last step: it is in dir, and no symbolic link */
+	bool there;
+	struct stat stat; /* of it, where it is there */
+};
+
+__attribute__((format(printf, 2, 3))) static int refuse(struct outfile_why *why, const char *format,
+							...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why->text, sizeof(why->text), format, args);
+	va_end(args);
+	return -1;
+}
+
+static int refuse_errno(struct outfile_why *why, int error)
+{
+	return refuse(why, "%s", strerror(error));
+}
+
+/* Who calls sudo has chosen the path as much as root has. */
+static bool is_ours(uid_t owner)
+{
+	const char *sudo = getenv("SUDO_UID");
+
+	return !owner || owner == geteuid() ||
+	       (!geteuid() && sudo && owner == (uid_t)strtoul(sudo, NULL, 10));
+}
+
+static bool is_in_proc(int dir)
+{
+	struct statfs fs;
+
+	return !fstatfs(dir, &fs) && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+static int go_on_from(struct walk *w, const char *path)
+{
+	int dir = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return -errno;
+	if (w->dir >= 0)
+		close(w->dir);
+	w->dir = dir;
+	return 0;
+}
+
+/* The text of a link takes the place of its name. */
+static int follow(struct walk *w, int link, const struct stat *stat, const char *behind,
+		  struct outfile_why *why)
+{
+	char target[PATH_MAX];
+	char *rest;
+	ssize_t len;
+	int error;
+
+	if (!is_ours(stat->st_uid))
+		return refuse(why, "\"%s\" on the way is a symbolic link that user %u made",
+			      w->name, stat->st_uid);
+	len = readlinkat(link, "", target, sizeof(target) - 1);
+	if (len < 0 || ++w->links > LINKS_MAX)
+		return refuse_errno(why, len < 0 ? errno : ELOOP);
+	target[len] = '\0';
+	if (asprintf(&rest, "%s%s%s", target, *behind ? "/" : "", behind) < 0)
+		return refuse_errno(why, ENOMEM);
+	free(w->rest);
+	w->rest = rest;
+	error = *target == '/' ? go_on_from(w, target) : 0;
+	return error ? refuse_errno(why, -error) : 0;
+}
+
+/* The next step's name, and what is behind it. */
+static const char *next_step(struct walk *w)
+{
+	const char *at = w->rest + strspn(w->rest, "/");
+	size_t len = strcspn(at, "/");
+
+	if (len > NAME_MAX)
+		return NULL;
+	memcpy(w->name, at, len);
+	w->name[len] = '\0';
+	return at + len + strspn(at + len, "/");
+}
+
+static int open_step(const struct walk *w, bool make)
+{
+	int fd = openat(w->dir, w->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 || errno != ENOENT || !make)
+		return fd;
+	if (mkdirat(w->dir, w->name, 0777) && errno != EEXIST)
+		return -1;
+	return openat(w->dir, w->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/*
+ * One step: 0, or -1 with why; done is set when it was the last. The last may be anything, or
+ * nothing, unless all are to be directories: then they are made where they are not there.
+ */
+static int step(struct walk *w, bool directories, bool *done, struct outfile_why *why)
+{
+	const char *behind = next_step(w);
+	struct stat stat;
+	bool last;
+	int fd;
+
+	if (!behind)
+		return refuse_errno(why, ENAMETOOLONG);
+	if (!*w->name) {
+		*done = true;
+		return directories ? 0 : refuse_errno(why, EISDIR);
+	}
+	last = !*behind && !directories;
+	fd = open_step(w, directories);
+	if (fd < 0 && errno == ENOENT && last) {
+		*done = true;
+		return 0;
+	}
+	if (fd < 0 || fstat(fd, &stat)) {
+		refuse_errno(why, errno);
+	} else if (S_ISLNK(stat.st_mode) && !(last && is_in_proc(w->dir))) {
+		int result = follow(w, fd, &stat, behind, why);
+
+		close(fd);
+		return result;
+	} else if (last) {
+		w->there = *done = true;
+		w->stat = stat;
+		close(fd);
+		return 0;
+	} else if (!S_ISDIR(stat.st_mode)) {
+		refuse_errno(why, ENOTDIR);
+	} else {
+		char *rest = strdup(behind);
+
+		close(w->dir);
+		w->dir = fd;
+		free(w->rest);
+		w->rest = rest;
+		return rest ? 0 : refuse_errno(why, ENOMEM);
+	}
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static void walk_end(struct walk *w)
+{
+	if (w->dir >= 0)
+		close(w->dir);
+	free(w->rest);
+}
+
+static int walk(struct walk *w, const char *path, bool directories, struct outfile_why *why)
+{
+	bool done = false;
+	int error;
+
+	*w = (struct walk){.dir = -1, .rest = strdup(path)};
+	error = !w->rest ? -ENOMEM : !*path ? -ENOENT : go_on_from(w, path);
+	if (error)
+		refuse_errno(why, -error);
+	while (!error && !done)
+		error = step(w, directories, &done, why);
+	if (error)
+		walk_end(w);
+	return error ? -1 : 0;
+}
+
+/* /dev/stdout, and what a shell makes of >(…): a descriptor of this process. */
+static int own_descriptor(const struct walk *w, struct outfile_why *why)
+{
+	struct stat named, own;
+	char *end;
+	long number = strtol(w->name, &end, 10);
+	int fd;
+
+	if (*end || fstatat(w->dir, w->name, &named, 0) || fstat((int)number, &own) ||
+	    named.st_dev != own.st_dev || named.st_ino != own.st_ino)
+		return refuse(why, "it is a link of /proc");
+	fd = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
+	return fd < 0 ? refuse_errno(why, errno) : fd;
+}
+
+/* A descriptor of what is no regular file, or -1 with why. */
+static int open_special(const struct walk *w, struct outfile_why *why)
+{
+	mode_t mode = w->stat.st_mode;
+	struct stat now;
+	int fd;
+
+	if (S_ISLNK(mode))
+		return own_descriptor(w, why);
+	if (S_ISDIR(mode))
+		return refuse_errno(why, EISDIR);
+	if (S_ISBLK(mode))
+		return refuse(why, "it is a disk");
+	if (S_ISSOCK(mode))
+		return refuse(why, "it is a socket");
+	if (S_ISFIFO(mode) && !is_ours(w->stat.st_uid))
+		return refuse(why, "it is a FIFO that user %u made", w->stat.st_uid);
+	fd = openat(w->dir, w->name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENXIO ? refuse(why, "nobody reads from it")
+				      : refuse_errno(why, errno);
+	if (fstat(fd, &now) || now.st_dev != w->stat.st_dev || now.st_ino != w->stat.st_ino) {
+		close(fd);
+		return refuse(why, "it was replaced meanwhile");
+	}
+	fcntl(fd, F_SETFL, 0);
+	return fd;
+}
+
+/* Room for ".part" behind a name of any length, and no character cut in two. */
+static void name_part(struct outfile *o)
+{
+	size_t len = strlen(o->name), most = NAME_MAX - strlen(PART);
+
+	if (len > most)
+		for (len = most; len && (o->name[len] & 0xc0) == 0x80;)
+			len--;
+	memcpy(o->part, o->name, len);
+	strcpy(o->part + len, PART);
+}
+
+/* In a sticky directory a rename over another's file fails: known before anything is measured. */
+static bool may_replace(const struct outfile *o, const struct walk *w)
+{
+	struct stat dir;
+
+	return !geteuid() || w->stat.st_uid == geteuid() || fstat(o->dir, &dir) ||
+	       !(dir.st_mode & S_ISVTX) || dir.st_uid == geteuid();
+}
+
+static int open_part(struct outfile *o, const struct walk *w, struct outfile_why *why)
+{
+	mode_t mode = 0666;
+
+	if (w->there && !may_replace(o, w))
+		return refuse(why, "the file is there and belongs to user %u", w->stat.st_uid);
+	if (w->there && w->stat.st_uid == geteuid())
+		mode &= w->stat.st_mode;
+	if (unlinkat(o->dir, o->part, 0) && errno != ENOENT)
+		return refuse_errno(why, errno);
+	o->fd = openat(o->dir, o->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	return o->fd < 0 ? refuse_errno(why, errno) : 0;
+}
+
+static void free_outfile(struct outfile *o)
+{
+	if (o->dir >= 0)
+		close(o->dir);
+	free(o->shown);
+	free(o);
+}
+
+struct outfile *outfile_open(const char *path, struct outfile_why *why)
+{
+	struct outfile *o = calloc(1, sizeof(*o));
+	bool stream;
+	struct walk w;
+
+	if (!o || walk(&w, path, false, why)) {
+		if (!o)
+			refuse_errno(why, ENOMEM);
+		free(o);
+		return NULL;
+	}
+	stream = w.there && !S_ISREG(w.stat.st_mode);
+	o->dir = o->fd = -1;
+	if (asprintf(&o->shown, "%s%s", path, stream ? "" : PART) < 0) {
+		o->shown = NULL;
+		refuse_errno(why, ENOMEM);
+	} else if (stream) {
+		o->fd = open_special(&w, why);
+	} else {
+		o->dir = w.dir;
+		w.dir = -1;
+		memcpy(o->name, w.name, sizeof(o->name));
+		name_part(o);
+		open_part(o, &w, why);
+	}
+	walk_end(&w);
+	if (o->fd >= 0)
+		return o;
+	free_outfile(o);
+	return NULL;
+}
+
+int outfile_fd(const struct outfile *o)
+{
+	return o->fd;
+}
+
+const char *outfile_name(const struct outfile *o)
+{
+	return o->shown;
+}
+
+bool outfile_is_stream(const struct outfile *o)
+{
+	return o->dir < 0;
+}
+
+int outfile_check(const struct outfile *o)
+{
+	struct stat ours, there;
+
+	if (outfile_is_stream(o))
+		return 0;
+	if (fstat(o->fd, &ours) || fstatat(o->dir, o->part, &there, AT_SYMLINK_NOFOLLOW))
+		return -errno;
+	return ours.st_dev == there.st_dev && ours.st_ino == there.st_ino ? 0 : -ESTALE;
+}
+
+/* What took the name meanwhile is replaced if it is a regular file. */
+static int give_name(const struct outfile *o)
+{
+	struct stat there;
+	int error = outfile_check(o);
+
+	if (error)
+		return error;
+	if (!fstatat(o->dir, o->name, &there, AT_SYMLINK_NOFOLLOW) && !S_ISREG(there.st_mode))
+		return S_ISDIR(there.st_mode) ? -EISDIR : -EEXIST;
+	return renameat(o->dir, o->part, o->dir, o->name) ? -errno : 0;
+}
+
+int outfile_leave(struct outfile *o)
+{
+	/* Some file systems (NFS) say only now that there was no room. */
+	int error = close(o->fd) ? -errno : 0;
+
+	free_outfile(o);
+	return error;
+}
+
+int outfile_finish(struct outfile *o)
+{
+	int error = outfile_is_stream(o) ? 0 : give_name(o);
+	int closed = outfile_leave(o);
+
+	return error ? error : closed;
+}
+
+void outfile_drop(struct outfile *o)
+{
+	if (!outfile_is_stream(o) && !outfile_check(o))
+		unlinkat(o->dir, o->part, 0);
+	outfile_leave(o);
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		bytes += n > 0 ? n : 0;
+		len -= n > 0 ? n : 0;
+	}
+	return 0;
+}
+
+int outfile_write(const char *path, const char *bytes, size_t len, struct outfile_why *why)
+{
+	struct outfile *o = outfile_open(path, why);
+	int error;
+
+	if (!o)
+		return -1;
+	error = write_all(o->fd, bytes, len);
+	if (error)
+		outfile_drop(o);
+	else
+		error = outfile_finish(o);
+	return error ? refuse_errno(why, -error) : 0;
+}
+
+int outfile_directory(const char *path, struct outfile_why *why)
+{
+	struct walk w;
+
+	if (walk(&w, path, true, why))
+		return -1;
+	walk_end(&w);
+	return 0;
+}
+
+FILE *outfile_read(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat stat;
+	FILE *in = NULL;
+
+	if (fd < 0)
+		return NULL;
+	errno = EINVAL;
+	if (!fstat(fd, &stat) && S_ISREG(stat.st_mode))
+		in = fdopen(fd, "r");
+	if (!in)
+		close(fd);
+	return in;
+}
