@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A collector: one source of figures about a run. One file per source implements the four verbs;
- * list.c names them all; nothing else has to change for a new one but its rows in metrics.def.
+ * list.def names them all; nothing else has to change for a new one but its rows in metrics.def.
  *
  *   open      find the best means that works here; say why if none does
  *   snapshot  read the counters at one edge of the window, as fast as can be: no output, no
@@ -22,27 +22,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "collectors/power/meter.h"
 #include "collectors/kit/target.h"
 #include "record/record.h"
 #include "record/writer.h"
 
-/* What collectors are told about a run. */
-struct run {
+struct meter;
+
+/* What is to be measured, as collectors are told. */
+struct measurement {
 	struct target target[END_COUNT]; /* [END_RX] and [END_TX]; [END_HOST] is unused */
 	const char *sidecar;		 /* path without ending, for files beside the CSV */
 	bool elsewhere;			 /* both ends are known to run on other machines */
-	struct meter meter;		 /* of power, beside what the machine itself has */
-	double seconds;			 /* of the window; 0: not known beforehand */
-	bool exact;	    /* count every event, and sample often, whatever that costs */
-	uint16_t data_port; /* at rx, of the data connections; 0: any */
+	const struct meter *meter; /* of power, beside what the machine itself has; NULL: none */
+	double seconds;		   /* of the window; 0: not known beforehand */
+	bool exact;		   /* count every event, and sample often, whatever that costs */
+	uint16_t data_port;	   /* at rx, of the data connections; 0: any */
 };
-
-/*
- * Which end a CPU belongs to: the one end that was placed on it, or END_HOST where that is not
- * exactly one.
- */
-enum record_end run_cpu_end(const struct run *run, int cpu);
 
 enum edge { EDGE_OPEN, EDGE_CLOSE, EDGE_COUNT };
 
@@ -55,7 +50,7 @@ struct collector_ops {
 	 * 0, with *means a static text such as "raw_tracepoint" or "/proc/stat"; or -1 with why
 	 * filled in (one sentence that names the missing thing and the fix).
 	 */
-	int (*open)(void **state, const struct run *run, const char **means, char *why,
+	int (*open)(void **state, const struct measurement *run, const char **means, char *why,
 		    size_t why_size);
 	int (*snapshot)(void *state, enum edge edge);
 	void (*emit)(void *state, struct writer *w);
@@ -65,8 +60,5 @@ struct collector_ops {
 	bool repeats;
 	void (*close)(void *state);
 };
-
-/* Every collector, NULL at the end, in the order in which snapshots are taken. */
-extern const struct collector_ops *const collectors[];
 
 #endif

@@ -47,7 +47,7 @@ struct moment {
 };
 
 struct cpu {
-	const struct run *run;
+	const struct measurement *run;
 	int stat;
 	pid_t ksoftirqd[CPU_SETSIZE]; /* 0: not of this run */
 	struct moment moment[EDGE_COUNT];
@@ -55,7 +55,7 @@ struct cpu {
 
 /* ---- open ---- */
 
-static bool is_of_run(const struct run *run, int cpu)
+static bool is_of_run(const struct measurement *run, int cpu)
 {
 	bool placed = run->target[END_RX].cpus_known && run->target[END_TX].cpus_known;
 
@@ -84,7 +84,7 @@ static void find_ksoftirqd(struct cpu *c)
 		closedir(dir);
 }
 
-static int cpu_open(void **state, const struct run *run, const char **means, char *why,
+static int cpu_open(void **state, const struct measurement *run, const char **means, char *why,
 		    size_t why_size)
 {
 	struct cpu *c = calloc(1, sizeof(*c));
@@ -220,7 +220,7 @@ static int cpu_snapshot(void *state, enum edge edge)
 	for (int cpu = 0; cpu < CPU_SETSIZE && !result; cpu++)
 		if (c->ksoftirqd[cpu])
 			result = add_thread(m, c->ksoftirqd[cpu], c->ksoftirqd[cpu],
-					    run_cpu_end(c->run, cpu), true);
+					    target_of_cpu(c->run->target, cpu), true);
 	return result;
 }
 
@@ -252,7 +252,7 @@ struct sums {
 };
 
 /* A CPU that no end was placed on is a bystander's only if every end here was placed. */
-static bool is_elsewhere(const struct run *run, int cpu)
+static bool is_elsewhere(const struct measurement *run, int cpu)
 {
 	for (int end = END_RX; end <= END_TX; end++) {
 		const struct target *t = &run->target[end];
@@ -263,10 +263,11 @@ static bool is_elsewhere(const struct run *run, int cpu)
 	return true;
 }
 
-static void add_busy(const struct run *run, struct sums *sums, int cpu, const uint64_t ns[FIELDS])
+static void add_busy(const struct measurement *run, struct sums *sums, int cpu,
+		     const uint64_t ns[FIELDS])
 {
 	uint64_t busy = ns[USER] + ns[NICE] + ns[SYSTEM] + ns[IRQ] + ns[SOFTIRQ];
-	enum record_end end = run_cpu_end(run, cpu);
+	enum record_end end = target_of_cpu(run->target, cpu);
 
 	if (is_elsewhere(run, cpu)) {
 		sums->elsewhere_ns += busy;
@@ -322,8 +323,9 @@ static void emit_cpus(const struct cpu *c, struct writer *w)
 		for (int i = 0; i < FIELDS; i++)
 			after[i] = after[i] > before[i] ? after[i] - before[i] : 0;
 		add_busy(c->run, &sums, cpu, after);
-		emit_cpu(w, is_elsewhere(c->run, cpu) ? END_HOST : run_cpu_end(c->run, cpu), cpu,
-			 after, window);
+		emit_cpu(w,
+			 is_elsewhere(c->run, cpu) ? END_HOST : target_of_cpu(c->run->target, cpu),
+			 cpu, after, window);
 	}
 	for (int end = 0; end < END_COUNT; end++)
 		if (sums.end_has[end])

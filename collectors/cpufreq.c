@@ -8,12 +8,12 @@
 #include "collectors/kit/sysfs.h"
 
 struct cpufreq {
-	const struct run *run;
+	const struct measurement *run;
 	int fd[CPU_SETSIZE]; /* -1: has no frequency */
 	uint64_t khz[CPU_SETSIZE];
 };
 
-static int cpufreq_open(void **state, const struct run *run, const char **means, char *why,
+static int cpufreq_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
 {
 	struct cpufreq *c = calloc(1, sizeof(*c));
@@ -59,8 +59,8 @@ static void cpufreq_emit(void *state, struct writer *w)
 		if (!c->khz[cpu])
 			continue;
 		snprintf(key, sizeof(key), "%d", cpu);
-		writer_u64(w, WINDOW, run_cpu_end(c->run, cpu), METRIC_cpufreq_frequency, key,
-			   c->khz[cpu]);
+		writer_u64(w, WINDOW, target_of_cpu(c->run->target, cpu), METRIC_cpufreq_frequency,
+			   key, c->khz[cpu]);
 	}
 }
 

@@ -48,7 +48,7 @@ struct cpu {
 };
 
 struct cstate {
-	const struct run *run;
+	const struct measurement *run;
 	struct cpu *cpus;
 	size_t count;
 	int waker;	     /* /dev/cpu_dma_latency, or -1 */
@@ -144,7 +144,7 @@ static void find_settle(struct cstate *c)
 	c->settle_ns = INTERRUPT_NS + 1000 * longest_us;
 }
 
-static int cstate_open(void **state, const struct run *run, const char **means, char *why,
+static int cstate_open(void **state, const struct measurement *run, const char **means, char *why,
 		       size_t why_size)
 {
 	struct cstate *c = calloc(1, sizeof(*c));
@@ -225,7 +225,7 @@ static int cstate_snapshot(void *state, enum edge edge)
 
 static void emit_cpu(const struct cstate *c, const struct cpu *cpu, struct writer *w)
 {
-	enum record_end end = run_cpu_end(c->run, cpu->number);
+	enum record_end end = target_of_cpu(c->run->target, cpu->number);
 	uint64_t window_ns = cpu->at_ns[EDGE_CLOSE] - cpu->at_ns[EDGE_OPEN];
 	uint64_t idle_ns = 0;
 	char key[48];

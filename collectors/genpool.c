@@ -190,7 +190,7 @@ static int open_events(struct breakpoints *s, int i, char *why, size_t why_size)
 	return 0;
 }
 
-static int allocate(struct breakpoints *s, const struct run *run)
+static int allocate(struct breakpoints *s, const struct measurement *run)
 {
 	s->event = calloc(s->cpus, sizeof(*s->event));
 	s->home = calloc(s->cpus, sizeof(*s->home));
@@ -199,7 +199,7 @@ static int allocate(struct breakpoints *s, const struct run *run)
 	if (!s->event || !s->home)
 		return -1;
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
-		s->home[cpu] = run_cpu_end(run, cpu);
+		s->home[cpu] = target_of_cpu(run->target, cpu);
 	for (int end = END_RX; end < END_COUNT; end++)
 		s->known[end] = run->target[end].cpus_known;
 	return 0;
@@ -221,7 +221,8 @@ static void breakpoints_close(struct breakpoints *s)
 }
 
 /* NULL with why filled in. */
-static struct breakpoints *breakpoints_open(const struct run *run, char *why, size_t why_size)
+static struct breakpoints *breakpoints_open(const struct measurement *run, char *why,
+					    size_t why_size)
 {
 	struct breakpoints *s;
 
@@ -308,8 +309,8 @@ struct state {
 	char means[64];
 };
 
-static int genpool_open_both(void **state, const struct run *run, const char **means, char *why,
-			     size_t why_size)
+static int genpool_open_both(void **state, const struct measurement *run, const char **means,
+			     char *why, size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));
 	const char *by_programs = "";

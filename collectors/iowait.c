@@ -20,7 +20,7 @@ struct state {
 	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
 };
 
-static int iowait_open(void **state, const struct run *run, const char **means, char *why,
+static int iowait_open(void **state, const struct measurement *run, const char **means, char *why,
 		       size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));

@@ -102,7 +102,7 @@ static int add_device(void *data, enum record_end end, const char *iface)
 	return open_device(d, iface);
 }
 
-static int nic_open(void **state, const struct run *run, const char **means, char *why,
+static int nic_open(void **state, const struct measurement *run, const char **means, char *why,
 		    size_t why_size)
 {
 	struct nic *n = calloc(1, sizeof(*n));

@@ -47,7 +47,7 @@ struct state {
 	char means[128];
 };
 
-static int open_both(void **state, const struct run *run, const char **means, char *why,
+static int open_both(void **state, const struct measurement *run, const char **means, char *why,
 		     size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));

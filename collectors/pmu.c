@@ -24,7 +24,7 @@ static const enum metric_id metrics[PAIRS][2] = {
 };
 
 struct state {
-	const struct run *run;
+	const struct measurement *run;
 	struct perf_cpus *events;
 };
 
@@ -40,7 +40,7 @@ static void say_why(int error, char *why, size_t why_size)
 		snprintf(why, why_size, "cannot count cycles: %s", strerror(error));
 }
 
-static int pmu_open(void **state, const struct run *run, const char **means, char *why,
+static int pmu_open(void **state, const struct measurement *run, const char **means, char *why,
 		    size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));
@@ -71,7 +71,7 @@ static int pmu_snapshot(void *state, enum edge edge)
 static void emit_pair(const struct state *s, struct writer *w, int cpu, size_t pair,
 		      double sums[END_COUNT][2])
 {
-	enum record_end end = run_cpu_end(s->run, cpu);
+	enum record_end end = target_of_cpu(s->run->target, cpu);
 	double value[2], share = 0;
 	bool known[2];
 	char key[24];

@@ -42,7 +42,7 @@ struct state {
 	bool by_time; /* the clock runs while a CPU is idle too, so it is known how often it is due
 		       */
 	unsigned int clocks;
-	struct run run;
+	struct measurement run;
 	struct symbols *symbols;
 };
 
@@ -191,7 +191,7 @@ static void note_processes(struct state *s)
 		target_each(&s->run.target[end], note_process, s->symbols);
 }
 
-static int profile_open(void **state, const struct run *run, const char **means, char *why,
+static int profile_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));
@@ -213,7 +213,7 @@ static int profile_open(void **state, const struct run *run, const char **means,
 	if (bpf_run_scope((void *)s->bpf->rodata->run_scope, run, why, why_size))
 		return -1;
 	for (size_t cpu = 0; cpu < sizeof(s->bpf->rodata->cpu_end); cpu++)
-		s->bpf->rodata->cpu_end[cpu] = run_cpu_end(run, cpu);
+		s->bpf->rodata->cpu_end[cpu] = target_of_cpu(run->target, cpu);
 	bpf_map__set_max_entries(s->bpf->maps.kinds,
 				 PROFILE_KINDS + PROFILE_KINDS_PER_CPU * bpf_cpus());
 	error = profile_bpf__load(s->bpf);

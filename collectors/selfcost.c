@@ -144,7 +144,7 @@ static void find_programs(struct state *s)
 		closedir(descriptors);
 }
 
-static int selfcost_open(void **state, const struct run *run, const char **means, char *why,
+static int selfcost_open(void **state, const struct measurement *run, const char **means, char *why,
 			 size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));

@@ -31,7 +31,7 @@ static size_t counts_bytes(const struct state *s)
 	return (s->cpus * sizeof(*s->counts) + 4095) / 4096 * 4096;
 }
 
-static int map_counts(struct state *s, const struct run *run)
+static int map_counts(struct state *s, const struct measurement *run)
 {
 	void *counts = mmap(NULL, counts_bytes(s), PROT_READ | PROT_WRITE, MAP_SHARED,
 			    bpf_map__fd(s->bpf->maps.counts), 0);
@@ -40,7 +40,7 @@ static int map_counts(struct state *s, const struct run *run)
 		return -errno;
 	s->counts = counts;
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
-		s->counts[cpu].home = run_cpu_end(run, cpu);
+		s->counts[cpu].home = target_of_cpu(run->target, cpu);
 	return 0;
 }
 
@@ -91,7 +91,7 @@ static __u64 slice_off(void *state)
 static const struct slices_work slices_work = {
 	.on = slice_on, .off = slice_off, .slice_ns = SLICE_NS};
 
-static int softirq_open(void **state, const struct run *run, const char **means, char *why,
+static int softirq_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));

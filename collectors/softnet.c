@@ -20,13 +20,13 @@ static const int column_of[COUNTERS] = {[PROCESSED] = 0, [DROPPED] = 1, [SQUEEZE
 #define COLUMNS	   13
 
 struct softnet {
-	const struct run *run;
+	const struct measurement *run;
 	int fd;
 	size_t room;
 	char *text[EDGE_COUNT];
 };
 
-static int softnet_open(void **state, const struct run *run, const char **means, char *why,
+static int softnet_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
 {
 	struct softnet *s = calloc(1, sizeof(*s));
@@ -114,7 +114,7 @@ static void softnet_emit(void *state, struct writer *w)
 		snprintf(key, sizeof(key), "%d", cpu);
 		/* The kernel's counters have 32 bits, and so has the difference. */
 		for (int i = 0; i < COUNTERS; i++)
-			writer_u64(w, WINDOW, run_cpu_end(s->run, cpu), ids[i], key,
+			writer_u64(w, WINDOW, target_of_cpu(s->run->target, cpu), ids[i], key,
 				   (uint32_t)(closed[i] - opened[i]));
 	}
 }

@@ -99,7 +99,7 @@ static void note_blocked_process(void *data, pid_t pid)
 	closedir(tasks);
 }
 
-static void note_blocked_threads(struct state *s, const struct run *run)
+static void note_blocked_threads(struct state *s, const struct measurement *run)
 {
 	for (enum record_end end = END_RX; end <= END_TX; end++) {
 		struct noting noting = {s, end};
@@ -151,7 +151,8 @@ static int attach(struct state *s, char *why, size_t why_size)
 	return 0;
 }
 
-static int load(struct state *s, const struct run *run, bool tracepoint, char *why, size_t why_size)
+static int load(struct state *s, const struct measurement *run, bool tracepoint, char *why,
+		size_t why_size)
 {
 	int error;
 
@@ -187,7 +188,7 @@ static bool raw_is_preemptible(void)
 	return major > 6 || (major == 6 && minor > 18);
 }
 
-static int syscalls_open(void **state, const struct run *run, const char **means, char *why,
+static int syscalls_open(void **state, const struct measurement *run, const char **means, char *why,
 			 size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));

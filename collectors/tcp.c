@@ -40,7 +40,7 @@ struct side {
 };
 
 struct tcp {
-	const struct run *run;
+	const struct measurement *run;
 	struct side side[END_COUNT]; /* END_HOST is unused */
 };
 
@@ -264,7 +264,7 @@ static int tcp_snapshot(void *state, enum edge edge)
 	return 0;
 }
 
-static int tcp_open(void **state, const struct run *run, const char **means, char *why,
+static int tcp_open(void **state, const struct measurement *run, const char **means, char *why,
 		    size_t why_size)
 {
 	struct tcp *t = calloc(1, sizeof(*t));

@@ -41,11 +41,6 @@ static const struct other {
 	{{"verbose", KEY_VERBOSE, NULL, 0, "say more on standard error", 1}, ENDS_BOTH},
 };
 
-static enum option_ends ends_of(enum record_end end)
-{
-	return end == END_RX ? ENDS_RX : ENDS_TX;
-}
-
 static void usage(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 static void usage(const char *format, ...)
@@ -98,7 +93,7 @@ static void take_option(struct config *config, enum option_id id, const char *te
 	char name[OPTION_SPELL_MAX];
 	char why[160];
 
-	if (!(info->ends & ends_of(config->end)))
+	if (!(info->ends & ENDS_OF(config->end)))
 		usage("--%s belongs to 'zcpath %s'; give it there", option_spell(id, name),
 		      config->end == END_RX ? "tx" : "rx");
 	if (!text)
@@ -181,7 +176,7 @@ void config_parse(struct config *config, enum record_end end, int argc, char **a
 		if (option_parse(option_info(id), option_info(id)->preset, &config->option[id], why,
 				 sizeof(why)))
 			abort(); /* a default that its own row refuses: a bug of the table */
-	spell(spelling, ends_of(end));
+	spell(spelling, ENDS_OF(end));
 	argp.options = spelling->options;
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, config))
@@ -198,7 +193,7 @@ void config_facts(const struct config *config, const struct option_value effecti
 		const struct option_info *info = option_info(id);
 		char text[OPTION_TEXT_MAX];
 
-		if (info->ends & ends_of(config->end))
+		if (info->ends & ENDS_OF(config->end))
 			writer_fact(w, config->end, METRIC_fact_option, info->name,
 				    option_print(info, &effective[id], text, sizeof(text)));
 	}

@@ -68,8 +68,7 @@ int socket_options(int fd, const struct config *config, struct failure *failure)
 
 	for (size_t i = 0; i < SOCKET_NUMBERS; i++)
 		if (config->option[socket_numbers[i].id].set &&
-		    option_info(socket_numbers[i].id)->ends &
-			    (config->end == END_RX ? ENDS_RX : ENDS_TX) &&
+		    option_info(socket_numbers[i].id)->ends & ENDS_OF(config->end) &&
 		    set_number(fd, &socket_numbers[i], config, failure))
 			return -1;
 	if (cc->set && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, cc->name, strlen(cc->name)))

@@ -18,15 +18,15 @@
 #include "nic/netns.h"
 
 /* Seen in these two namespaces only, so they cannot clash with anything. */
-static const struct link_side veth_side[LINK_SIDES] = {
-	[LINK_RX] = {-1, "zcprof-rx", "10.77.0.1", "fd77::1"},
-	[LINK_TX] = {-1, "zcprof-tx", "10.77.0.2", "fd77::2"},
+static const struct link_side veth_side[END_COUNT] = {
+	[END_RX] = {-1, "zcprof-rx", "10.77.0.1", "fd77::1"},
+	[END_TX] = {-1, "zcprof-tx", "10.77.0.2", "fd77::2"},
 };
 
 void link_init(struct link *link)
 {
 	memset(link, 0, sizeof(*link));
-	for (int s = 0; s < LINK_SIDES; s++)
+	for (int s = END_RX; s <= END_TX; s++)
 		link->side[s].netns = -1;
 }
 
@@ -48,7 +48,7 @@ static int create_pair(struct netlink *nl, unsigned int mtu, int peer_netns)
 	struct ifinfomsg *ifi;
 
 	mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[LINK_RX].iface);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[END_RX].iface);
 	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
@@ -56,7 +56,7 @@ static int create_pair(struct netlink *nl, unsigned int mtu, int peer_netns)
 	peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
 	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
 	ifi->ifi_family = AF_UNSPEC;
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[LINK_TX].iface);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[END_TX].iface);
 	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
 	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, peer_netns);
 	mnl_attr_nest_end(nlh, peer);
@@ -146,7 +146,7 @@ static void set_up_ipv6(struct link_side *side)
 
 static int create_pair_between(const struct link *link, unsigned int mtu, const char **what)
 {
-	int previous = netns_enter(link->side[LINK_RX].netns);
+	int previous = netns_enter(link->side[END_RX].netns);
 	struct netlink nl;
 	int error;
 
@@ -156,7 +156,7 @@ static int create_pair_between(const struct link *link, unsigned int mtu, const 
 	*what = "create a veth pair";
 	error = netlink_open(&nl, NETLINK_ROUTE);
 	if (!error)
-		error = create_pair(&nl, mtu, link->side[LINK_TX].netns);
+		error = create_pair(&nl, mtu, link->side[END_TX].netns);
 	netlink_close(&nl);
 	netns_leave(previous);
 	return error;
@@ -168,14 +168,14 @@ int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size)
 	int error = 0;
 
 	memcpy(link->side, veth_side, sizeof(link->side));
-	for (int s = 0; s < LINK_SIDES && !error; s++) {
+	for (int s = END_RX; s <= END_TX && !error; s++) {
 		link->side[s].netns = netns_create();
 		if (link->side[s].netns < 0)
 			error = link->side[s].netns;
 	}
 	if (!error)
 		error = create_pair_between(link, mtu, &what);
-	for (int s = 0; s < LINK_SIDES && !error; s++) {
+	for (int s = END_RX; s <= END_TX && !error; s++) {
 		int previous = netns_enter(link->side[s].netns);
 
 		if (previous < 0) {
@@ -237,19 +237,20 @@ static void find_device(struct link_side *side)
 int link_loopback(struct link *link, char *why, size_t why_size)
 {
 	link_init(link);
-	for (int s = 0; s < LINK_SIDES; s++) {
+	for (int s = END_RX; s <= END_TX; s++) {
 		strcpy(link->side[s].iface, "lo");
 		find_addresses(&link->side[s]);
 	}
-	if (!link->side[LINK_RX].ipv4[0] && !link->side[LINK_RX].ipv6[0])
+	if (!link->side[END_RX].ipv4[0] && !link->side[END_RX].ipv6[0])
 		return refuse(why, why_size,
 			      "lo has no address: bring it up with 'ip link set lo up'");
 	return 0;
 }
 
-int link_device(struct link *link, int side, const char *iface, char *why, size_t why_size)
+int link_device(struct link *link, enum record_end end, const char *iface, char *why,
+		size_t why_size)
 {
-	struct link_side *here = &link->side[side];
+	struct link_side *here = &link->side[end];
 
 	link_init(link);
 	if (!if_nametoindex(iface))
@@ -265,10 +266,10 @@ int link_device(struct link *link, int side, const char *iface, char *why, size_
 
 int link_namespaces(struct link *link, const char *rx, const char *tx, char *why, size_t why_size)
 {
-	const char *names[LINK_SIDES] = {[LINK_RX] = rx, [LINK_TX] = tx};
+	const char *names[END_COUNT] = {[END_RX] = rx, [END_TX] = tx};
 
 	link_init(link);
-	for (int s = 0; s < LINK_SIDES; s++) {
+	for (int s = END_RX; s <= END_TX; s++) {
 		struct link_side *side = &link->side[s];
 		int previous;
 
@@ -296,7 +297,7 @@ int link_namespaces(struct link *link, const char *rx, const char *tx, char *why
 
 void link_close(struct link *link)
 {
-	for (int s = 0; s < LINK_SIDES; s++) {
+	for (int s = END_RX; s <= END_TX; s++) {
 		if (link->side[s].netns >= 0)
 			close(link->side[s].netns);
 		link->side[s].netns = -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the traffic goes over: a namespace, a device and an address for each side.
+ * What the traffic goes over: a namespace, a device and an address for each end.
  *
  *   link_init()       neither side is on this machine
  *   link_veth()       make two namespaces without names and a veth pair between them
@@ -18,7 +18,7 @@
 #include <netinet/in.h>
 #include <stddef.h>
 
-enum { LINK_RX, LINK_TX, LINK_SIDES };
+#include "record/record.h"
 
 struct link {
 	struct link_side {
@@ -26,13 +26,14 @@ struct link {
 		char iface[IF_NAMESIZE];
 		char ipv4[INET_ADDRSTRLEN]; /* "" where the side has none */
 		char ipv6[INET6_ADDRSTRLEN];
-	} side[LINK_SIDES];
+	} side[END_COUNT]; /* [END_HOST] is unused */
 };
 
 void link_init(struct link *link);
 int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size);
 int link_loopback(struct link *link, char *why, size_t why_size);
-int link_device(struct link *link, int side, const char *iface, char *why, size_t why_size);
+int link_device(struct link *link, enum record_end end, const char *iface, char *why,
+		size_t why_size);
 int link_namespaces(struct link *link, const char *rx, const char *tx, char *why, size_t why_size);
 void link_close(struct link *link);
 

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "record/record.h"
+
 enum option_id {
 	OPTION_NONE = -1,
 #define OPTION(name, type, value, ends, least, most, preset, help) OPTION_##name,
@@ -36,7 +38,13 @@ enum option_type {
 	TYPE_CPULIST,
 	TYPE_NAME
 };
-enum option_ends { ENDS_RX = 1, ENDS_TX = 2, ENDS_BOTH = 3 };
+/* Sets of ends. */
+#define ENDS_OF(end) (1 << ((end)-END_RX))
+enum option_ends {
+	ENDS_RX = ENDS_OF(END_RX),
+	ENDS_TX = ENDS_OF(END_TX),
+	ENDS_BOTH = ENDS_RX | ENDS_TX,
+};
 
 struct option_info {
 	const char *name; /* with '_' */

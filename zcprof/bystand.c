@@ -4,7 +4,7 @@
 #include <sched.h>
 
 /* Whether any CPU is left. */
-static bool leave_to_ends(const struct run *run, cpu_set_t *free_cpus)
+static bool leave_to_ends(const struct measurement *run, cpu_set_t *free_cpus)
 {
 	for (int end = END_RX; end <= END_TX; end++) {
 		const struct target *t = &run->target[end];
@@ -18,7 +18,7 @@ static bool leave_to_ends(const struct run *run, cpu_set_t *free_cpus)
 	return CPU_COUNT(free_cpus);
 }
 
-void bystand(struct bystander *b, const struct run *run)
+void bystand(struct bystander *b, const struct measurement *run)
 {
 	const struct sched_param least = {.sched_priority = sched_get_priority_min(SCHED_FIFO)};
 	cpu_set_t free_cpus;

@@ -16,7 +16,7 @@ struct bystander {
 	cpu_set_t usual;
 };
 
-void bystand(struct bystander *b, const struct run *run);
+void bystand(struct bystander *b, const struct measurement *run);
 void bystand_no_more(const struct bystander *b);
 
 #endif

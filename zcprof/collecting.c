@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "base/say.h"
+#include "collectors/list.h"
+#include "zcprof/once.h"
 
 static bool is_listed(const char *list, const char *name)
 {
@@ -65,7 +67,7 @@ static void absent(struct writer *w, struct once *once, const struct collector_o
 		once_warning(once, text);
 }
 
-void collecting_open(struct collecting *c, const struct run *run,
+void collecting_open(struct collecting *c, const struct measurement *run,
 		     const struct collector_ops *const *chosen, bool control, struct writer *w,
 		     struct once *once)
 {

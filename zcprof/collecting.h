@@ -15,9 +15,10 @@
 #define ZCPROF_COLLECTING_H
 
 #include "collectors/collector.h"
-#include "zcprof/once.h"
 
 #define COLLECTORS_MAX 32
+
+struct once;
 
 struct collecting {
 	struct {
@@ -35,7 +36,7 @@ void collecting_choose(const struct collector_ops **chosen, const char *only, co
 /* NULL where all are known; it ends at the next comma. */
 const char *collecting_unknown(const char *list);
 /* chosen: NULL at the end. control: only what a control run has. */
-void collecting_open(struct collecting *c, const struct run *run,
+void collecting_open(struct collecting *c, const struct measurement *run,
 		     const struct collector_ops *const *chosen, bool control, struct writer *w,
 		     struct once *once);
 void collecting_snapshot(struct collecting *c, enum edge edge);

@@ -273,7 +273,7 @@ static void facts_interrupts(struct writer *w, enum record_end end, const struct
 	}
 }
 
-void facts_end(struct writer *w, const struct run *run, enum record_end end)
+void facts_end(struct writer *w, const struct measurement *run, enum record_end end)
 {
 	const struct target *t = &run->target[end];
 	char cpus[512];

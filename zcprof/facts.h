@@ -15,6 +15,6 @@
 
 void facts_record(struct writer *w, const char *configuration, unsigned int repeat);
 void facts_machine(struct writer *w);
-void facts_end(struct writer *w, const struct run *run, enum record_end end);
+void facts_end(struct writer *w, const struct measurement *run, enum record_end end);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/say.h"
-#include "zcprof/run/progress.h"
+#include "zcprof/progress.h"
 
 bool once_warning(struct once *once, const char *text)
 {

@@ -140,7 +140,7 @@ static void set_scope(struct run_scope *scope, const struct target *t)
 	}
 }
 
-int bpf_run_scope(struct run_scope scope[END_COUNT], const struct run *run, char *why,
+int bpf_run_scope(struct run_scope scope[END_COUNT], const struct measurement *run, char *why,
 		  size_t why_size)
 {
 	const ino_t initial = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */

@@ -32,7 +32,7 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size);
 int bpf_load(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size);
 int bpf_attach(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size);
 /* 0, or -1 with why filled in. */
-int bpf_run_scope(struct run_scope scope[END_COUNT], const struct run *run, char *why,
+int bpf_run_scope(struct run_scope scope[END_COUNT], const struct measurement *run, char *why,
 		  size_t why_size);
 void bpf_window_edge(struct window *window, enum edge edge);
 void bpf_slice_begin(struct window *window);

@@ -12,7 +12,7 @@ static bool is_same_device(const struct target *a, const struct target *b)
 	       netns_inode(a->netns) == netns_inode(b->netns);
 }
 
-int devices_each(const struct run *run,
+int devices_each(const struct measurement *run,
 		 int (*open)(void *data, enum record_end end, const char *iface), void *data,
 		 char *why, size_t why_size)
 {

@@ -16,7 +16,7 @@
  * it opens there stays in that namespace. Returns how many there are; or -1 with why filled in,
  * where there is none or one could not be opened: at most one call fails, the last.
  */
-int devices_each(const struct run *run,
+int devices_each(const struct measurement *run,
 		 int (*open)(void *data, enum record_end end, const char *iface), void *data,
 		 char *why, size_t why_size);
 

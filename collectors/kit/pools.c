@@ -150,7 +150,7 @@ static int open_device(void *data, enum record_end end, const char *iface)
 	return error && error != -EOPNOTSUPP ? error : read_device(d, EDGE_CLOSE, p->counts);
 }
 
-struct pools *pools_open(const struct run *run, char *why, size_t why_size)
+struct pools *pools_open(const struct measurement *run, char *why, size_t why_size)
 {
 	struct pools *p = calloc(1, sizeof(*p));
 	bool any = false;

@@ -17,7 +17,7 @@
 
 struct pools;
 
-struct pools *pools_open(const struct run *run, char *why, size_t why_size);
+struct pools *pools_open(const struct measurement *run, char *why, size_t why_size);
 /* 0, or -1 where any device could not be asked. */
 int pools_read(struct pools *p, enum edge edge);
 void pools_emit(struct pools *p, struct writer *w);

@@ -105,7 +105,8 @@ static void set_up(void)
 	rota.random = clock_ns();
 }
 
-struct slices *slices_open(const struct slices_work *work, const struct run *run, void *state)
+struct slices *slices_open(const struct slices_work *work, const struct measurement *run,
+			   void *state)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct slices *s = calloc(1, sizeof(*s));

@@ -31,7 +31,7 @@
 
 #include <linux/types.h>
 
-struct run; /* collectors/collector.h */
+struct measurement; /* collectors/collector.h */
 struct slices;
 struct writer; /* record/writer.h */
 
@@ -49,7 +49,8 @@ struct slices_work {
  * With run->exact there is one slice, the window itself. NULL: out of memory. work has to outlive
  * it. At most 32 at a time.
  */
-struct slices *slices_open(const struct slices_work *work, const struct run *run, void *state);
+struct slices *slices_open(const struct slices_work *work, const struct measurement *run,
+			   void *state);
 /* 0, or -1: the one slice, or the thread, could not begin. */
 int slices_begin(struct slices *s);
 void slices_end(struct slices *s);

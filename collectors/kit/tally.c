@@ -86,7 +86,7 @@ static int choose(struct tally *t, char *why, size_t why_size)
 	return 0;
 }
 
-static int map_counters(struct tally *t, const struct run *run)
+static int map_counters(struct tally *t, const struct measurement *run)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(t->object, "tally");
 	void *found =
@@ -96,7 +96,7 @@ static int map_counters(struct tally *t, const struct run *run)
 		return -errno;
 	t->cpu = found;
 	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		t->cpu[cpu].home = run_cpu_end(run, cpu);
+		t->cpu[cpu].home = target_of_cpu(run->target, cpu);
 	return 0;
 }
 
@@ -106,7 +106,7 @@ static void destroy(const struct tally_source *source)
 	free(source->bpf);
 }
 
-int tally_open(void **state, const struct tally_source *source, const struct run *run,
+int tally_open(void **state, const struct tally_source *source, const struct measurement *run,
 	       const char **means, char *why, size_t why_size)
 {
 	struct tally *t = calloc(1, sizeof(*t));

@@ -60,7 +60,7 @@ struct tally_source {
 };
 
 /* 0, with *means filled in; -1 with why. *state is to be closed in any case. */
-int tally_open(void **state, const struct tally_source *source, const struct run *run,
+int tally_open(void **state, const struct tally_source *source, const struct measurement *run,
 	       const char **means, char *why, size_t why_size);
 int tally_snapshot(void *state, enum edge edge);
 void tally_emit(void *state, struct writer *w);
@@ -83,8 +83,8 @@ void tally_histogram(const struct tally *t, struct writer *w, int histogram, enu
 
 /* x_open() alone, for a collector that counts something else beside. */
 #define TALLY_OPEN(x, ...)                                                                         \
-	static int x##_open(void **state, const struct run *run, const char **means, char *why,    \
-			    size_t why_size)                                                       \
+	static int x##_open(void **state, const struct measurement *run, const char **means,       \
+			    char *why, size_t why_size)                                            \
 	{                                                                                          \
 		struct x##_bpf *bpf;                                                               \
                                                                                                    \

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/quantity.h"
-#include "collectors/collector.h"
 #include "nic/netns.h"
 
 /* kernfs numbers from here, fs/kernfs/dir.c. */
@@ -22,10 +21,10 @@
 /* A cgroup below this would take a thread of its own to list: nobody nests so deep. */
 #define DEPTH_MAX 32
 
-enum record_end run_cpu_end(const struct run *run, int cpu)
+enum record_end target_of_cpu(const struct target targets[END_COUNT], int cpu)
 {
-	bool rx = run->target[END_RX].cpus_known && CPU_ISSET(cpu, &run->target[END_RX].cpus);
-	bool tx = run->target[END_TX].cpus_known && CPU_ISSET(cpu, &run->target[END_TX].cpus);
+	bool rx = targets[END_RX].cpus_known && CPU_ISSET(cpu, &targets[END_RX].cpus);
+	bool tx = targets[END_TX].cpus_known && CPU_ISSET(cpu, &targets[END_TX].cpus);
 
 	if (rx == tx)
 		return END_HOST;

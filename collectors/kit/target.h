@@ -6,6 +6,7 @@
  * that are there when they look.
  *
  *   target_here()       is the end on this machine
+ *   target_of_cpu()     the end that was placed on a CPU
  *   target_cgroup()     make it those of a cgroup
  *   target_netns()      make it those of a network namespace
  *   target_on_cpus()    make it whatever runs on CPUs
@@ -22,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "record/record.h"
 
 enum target_kind { TARGET_PROCESS, TARGET_CGROUP, TARGET_NETNS, TARGET_CPUS };
 
@@ -40,6 +43,8 @@ struct target {
 };
 
 bool target_here(const struct target *t);
+/* END_HOST where that is not exactly one of them. */
+enum record_end target_of_cpu(const struct target targets[END_COUNT], int cpu);
 /* This machine cannot do that. */
 #define TARGET_UNABLE (-2)
 /* name: a folder, or a path below the root of cgroup2. 0, or -1 or TARGET_UNABLE with why filled

@@ -21,10 +21,11 @@
 #include "base/stop.h"
 
 struct power {
-	const struct run *run;
-	enum record_end end;  /* whose machine this is */
-	struct own_power own; /* where no external meter is named */
-	int chosen;	      /* of its meters; -1: none says what the machine takes */
+	const struct measurement *run;
+	const struct meter *meter; /* that --power names; zeroed: the machine's own */
+	enum record_end end;	   /* whose machine this is */
+	struct own_power own;	   /* where no external meter is named */
+	int chosen;		   /* of its meters; -1: none says what the machine takes */
 	struct meter_command command;
 	struct readings log;
 	double edge_s[EDGE_COUNT];
@@ -33,11 +34,11 @@ struct power {
 /* A meter's log knows the time of day only. */
 static double now_s(const struct power *p)
 {
-	return (double)clock_of_ns(p->run->meter.log ? CLOCK_REALTIME : CLOCK_MONOTONIC) / 1e9;
+	return (double)clock_of_ns(p->meter->log ? CLOCK_REALTIME : CLOCK_MONOTONIC) / 1e9;
 }
 
 /* A meter here measures this machine: both ends, or the one that is here. */
-static enum record_end end_of_machine(const struct run *run)
+static enum record_end end_of_machine(const struct measurement *run)
 {
 	bool rx = target_here(&run->target[END_RX]);
 	bool tx = target_here(&run->target[END_TX]);
@@ -58,8 +59,8 @@ static int open_own(struct power *p, const char **means, char *why, size_t why_s
 	}
 	if (own_power_open(&p->own, why, why_size))
 		return -1;
-	p->chosen = own_power_choose(&p->own, p->run->meter.own, none, sizeof(none));
-	if (p->chosen < 0 && p->run->meter.own) {
+	p->chosen = own_power_choose(&p->own, p->meter->own, none, sizeof(none));
+	if (p->chosen < 0 && p->meter->own) {
 		snprintf(why, why_size, "%s", none);
 		return -1;
 	}
@@ -68,9 +69,10 @@ static int open_own(struct power *p, const char **means, char *why, size_t why_s
 	return 0;
 }
 
-static int power_open(void **state, const struct run *run, const char **means, char *why,
+static int power_open(void **state, const struct measurement *run, const char **means, char *why,
 		      size_t why_size)
 {
+	static const struct meter none;
 	struct power *p = calloc(1, sizeof(*p));
 	int error;
 
@@ -80,15 +82,16 @@ static int power_open(void **state, const struct run *run, const char **means, c
 		return -1;
 	}
 	p->run = run;
+	p->meter = run->meter ? run->meter : &none;
 	p->end = end_of_machine(run);
-	if (run->meter.log) {
+	if (p->meter->log) {
 		*means = "a meter's log, joined by time";
 		return 0;
 	}
-	if (!run->meter.command)
+	if (!p->meter->command)
 		return open_own(p, means, why, why_size);
 	*means = "a meter's command";
-	error = meter_command_start(&p->command, run->meter.command);
+	error = meter_command_start(&p->command, p->meter->command);
 	if (error)
 		snprintf(why, why_size, "cannot start the meter's command: %s", strerror(error));
 	return error ? -1 : 0;
@@ -105,7 +108,7 @@ static int power_snapshot(void *state, enum edge edge)
 
 static void emit_mean(const struct power *p, struct writer *w, const char *key, double watts)
 {
-	const struct meter *meter = &p->run->meter;
+	const struct meter *meter = p->meter;
 
 	writer_f64(w, WINDOW, p->end, METRIC_power_mean, key, watts);
 	writer_f64(w, WINDOW, p->end, METRIC_power_energy, key,
@@ -122,11 +125,11 @@ static void emit_mean(const struct power *p, struct writer *w, const char *key, 
 
 static double external_watts(struct power *p, size_t *inside, char *why, size_t why_size)
 {
-	const struct readings *r = p->run->meter.log ? &p->log : &p->command.readings;
+	const struct readings *r = p->meter->log ? &p->log : &p->command.readings;
 	double watts;
 
 	meter_command_stop(&p->command);
-	if (p->run->meter.log && meter_log(&p->log, p->run->meter.log, why, why_size))
+	if (p->meter->log && meter_log(&p->log, p->meter->log, why, why_size))
 		return NAN;
 	watts = readings_mean(r, p->edge_s[EDGE_OPEN], p->edge_s[EDGE_CLOSE], inside);
 	if (!isnan(watts))
@@ -146,7 +149,7 @@ static double external_watts(struct power *p, size_t *inside, char *why, size_t 
 
 static void emit_external(struct power *p, struct writer *w)
 {
-	const char *key = p->run->meter.log ? "csv" : "cmd";
+	const char *key = p->meter->log ? "csv" : "cmd";
 	size_t inside = 0;
 	char why[400];
 	double watts = external_watts(p, &inside, why, sizeof(why));
@@ -203,7 +206,7 @@ static void power_emit(void *state, struct writer *w)
 {
 	struct power *p = state;
 
-	if (p->run->meter.log || p->run->meter.command)
+	if (p->meter->log || p->meter->command)
 		emit_external(p, w);
 	else
 		emit_own(p, w);
@@ -215,7 +218,7 @@ static void power_close(void *state)
 
 	if (!p)
 		return;
-	if (p->run->meter.command)
+	if (p->meter->command)
 		meter_command_close(&p->command);
 	own_power_close(&p->own);
 	readings_free(&p->log);
@@ -226,7 +229,7 @@ static void power_close(void *state)
 static int watts_now(const struct meter *meter, double seconds, double *watts, char *why,
 		     size_t why_size)
 {
-	struct run run = {.meter = *meter};
+	struct measurement run = {.meter = meter};
 	struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
 	const char *means;
 	void *state;

@@ -25,6 +25,7 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "collectors/list.h"
+#include "collectors/power/meter.h"
 #include "nic/netns.h"
 
 #define MAX_SOURCES 64
@@ -58,7 +59,7 @@ static void set_cpus(struct target *target, const char *list)
 	}
 }
 
-static void measure(const struct run *run, double seconds, char **names, int count)
+static void measure(const struct measurement *run, double seconds, char **names, int count)
 {
 	void *state[MAX_SOURCES] = {0};
 	const struct collector_ops *ops[MAX_SOURCES];
@@ -121,7 +122,8 @@ int main(int argc, char **argv)
 		{"verbose", no_argument, NULL, 'v'},
 		{0},
 	};
-	struct run run = {0};
+	struct meter meter = {0};
+	struct measurement run = {.meter = &meter};
 	double seconds = 0;
 	const char *why;
 	int c;
@@ -147,7 +149,7 @@ int main(int argc, char **argv)
 			run.seconds = seconds = atof(optarg);
 		else if (c == 'o')
 			run.sidecar = optarg;
-		else if (c == 'p' && !meter_option(&run.meter, optarg, &why))
+		else if (c == 'p' && !meter_option(&meter, optarg, &why))
 			say_detail("%s", optarg);
 		else if (c == 'e')
 			run.exact = true;

@@ -44,8 +44,8 @@ static void test_product(void **state)
 	assert_int_equal(plan.configuration_count, 6);
 	for (size_t i = 0; i < 6; i++) {
 		assert_string_equal(plan.configurations[i].name, names[i]);
-		assert_string_equal(plan.configurations[i].value[SIDE_RX][OPTION_read], "64K");
-		assert_null(plan.configurations[i].value[SIDE_TX][OPTION_read]);
+		assert_string_equal(plan.configurations[i].value[END_RX][OPTION_read], "64K");
+		assert_null(plan.configurations[i].value[END_TX][OPTION_read]);
 	}
 	plan_free(&plan);
 }
@@ -60,9 +60,9 @@ static void test_both_ends_and_one(void **state)
 	assert_int_equal(plan_expand(&plan), 0);
 	assert_int_equal(plan.configuration_count, 2);
 	for (size_t i = 0; i < 2; i++)
-		assert_string_equal(plan.configurations[i].value[SIDE_RX][OPTION_cpu], "0+2");
-	assert_string_equal(plan.configurations[0].value[SIDE_TX][OPTION_cpu], "4");
-	assert_string_equal(plan.configurations[1].value[SIDE_TX][OPTION_cpu], "5");
+		assert_string_equal(plan.configurations[i].value[END_RX][OPTION_cpu], "0+2");
+	assert_string_equal(plan.configurations[0].value[END_TX][OPTION_cpu], "4");
+	assert_string_equal(plan.configurations[1].value[END_TX][OPTION_cpu], "5");
 	assert_string_equal(plan.configurations[1].name, "cpu=5");
 	plan_free(&plan);
 }
@@ -76,7 +76,7 @@ static void test_later_list_replaces(void **state)
 	give(&plan, OPTION_read, ENDS_RX, "16K");
 	assert_int_equal(plan_expand(&plan), 0);
 	assert_int_equal(plan.configuration_count, 1);
-	assert_string_equal(plan.configurations[0].value[SIDE_RX][OPTION_read], "16K");
+	assert_string_equal(plan.configurations[0].value[END_RX][OPTION_read], "16K");
 	plan_free(&plan);
 }
 
@@ -97,13 +97,13 @@ static void test_options_of_some_paths(void **state)
 	assert_int_equal(plan.configuration_count, 6);
 	for (size_t i = 0; i < 6; i++) {
 		const struct configuration *c = &plan.configurations[i];
-		bool nic = strcmp(c->value[SIDE_RX][OPTION_path], "copy");
+		bool nic = strcmp(c->value[END_RX][OPTION_path], "copy");
 
-		assert_int_equal(!!c->value[SIDE_RX][OPTION_nic], nic);
-		assert_int_equal(!!c->value[SIDE_RX][OPTION_queues], nic);
-		assert_null(c->value[SIDE_TX][OPTION_nic]);
-		assert_string_equal(c->value[SIDE_TX][OPTION_depth], "4");
-		assert_non_null(c->value[SIDE_RX][OPTION_batch]);
+		assert_int_equal(!!c->value[END_RX][OPTION_nic], nic);
+		assert_int_equal(!!c->value[END_RX][OPTION_queues], nic);
+		assert_null(c->value[END_TX][OPTION_nic]);
+		assert_string_equal(c->value[END_TX][OPTION_depth], "4");
+		assert_non_null(c->value[END_RX][OPTION_batch]);
 	}
 	plan_free(&plan);
 }

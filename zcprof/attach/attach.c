@@ -310,6 +310,7 @@ static struct writer *write_nowhere(struct attaching *a)
 int attach(const struct attach_settings *settings)
 {
 	struct attaching a = {.settings = settings, .nowhere = -1};
+	struct meter meter = settings->meter; /* what it idles at is found out */
 	char *sidecar = sidecar_of(settings->output);
 	int error = stop_prepare();
 	int result = EXIT_FAILED;
@@ -323,13 +324,13 @@ int attach(const struct attach_settings *settings)
 	a.run.sidecar = sidecar;
 	a.run.exact = settings->exact;
 	a.run.seconds = settings->seconds;
-	a.run.meter = settings->meter;
+	a.run.meter = &meter;
 	collecting_choose(a.chosen, settings->collect, settings->no_collect);
 	if (settings->command)
 		error = reporting_open(&a.reporting, settings->command, settings->adapter);
 	for (int end = END_HOST; end < END_COUNT && !error; end++)
 		error = add_named(&a, end);
-	if (!error && power_idle(&a.run.meter))
+	if (!error && power_idle(&meter))
 		error = TARGET_UNABLE;
 	if (error == TARGET_UNABLE)
 		result = EXIT_UNABLE;

@@ -15,6 +15,7 @@
 
 #include "zcprof/attach/settings.h"
 #include "zcprof/collecting.h"
+#include "zcprof/once.h"
 #include "zcprof/watch/live.h"
 #include "zcprof/watch/openmetrics.h"
 #include "zcprof/adapters/reporting.h"
@@ -29,7 +30,7 @@ struct attaching {
 	struct subject subjects[2];
 	size_t count;
 	const struct subject *ended; /* the first that did */
-	struct run run;
+	struct measurement run;
 	const struct collector_ops *chosen[COLLECTORS_MAX];
 	struct collecting collecting;
 	struct reporting reporting; /* of the command */

@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "base/say.h"
-#include "collectors/collector.h"
+#include "collectors/list.h"
 #include "zcprof/doctor/doctor.h"
 
 bool doctor_collector(const struct doctor *d, size_t n, const char **name, const char **why,
 		      struct doctor_row *row)
 {
 	const struct collector_ops *ops = collectors[n];
-	struct run run = {0};
+	struct measurement run = {0};
 	const char *means = "";
 	void *state = NULL;
 

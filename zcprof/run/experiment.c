@@ -52,15 +52,15 @@ static int open_device(struct experiment *x, char *why, size_t why_size)
 {
 	const struct settings *s = x->settings;
 
-	if (!s->host[SIDE_RX] && !s->host[SIDE_TX]) {
+	if (!s->host[END_RX] && !s->host[END_TX]) {
 		snprintf(why, why_size,
 			 "both ends would be on this machine, and then the kernel takes loopback and not %s: give --rx-host or --tx-host, or move a device of each end to a namespace and give --link netns:RX,TX",
 			 s->link);
 		return -1;
 	}
-	if (s->host[SIDE_RX] && s->host[SIDE_TX])
+	if (s->host[END_RX] && s->host[END_TX])
 		return 0; /* it is a device of theirs */
-	return link_device(&x->link, s->host[SIDE_RX] ? LINK_TX : LINK_RX, s->link, why, why_size);
+	return link_device(&x->link, s->host[END_RX] ? END_TX : END_RX, s->link, why, why_size);
 }
 
 static int open_named_link(struct experiment *x, char *why, size_t why_size)
@@ -70,7 +70,7 @@ static int open_named_link(struct experiment *x, char *why, size_t why_size)
 	bool loopback = !strcmp(s->link, "loopback");
 	bool namespaces = !strncmp(s->link, "netns:", 6);
 
-	if ((veth || loopback || namespaces) && (s->host[SIDE_RX] || s->host[SIDE_TX])) {
+	if ((veth || loopback || namespaces) && (s->host[END_RX] || s->host[END_TX])) {
 		snprintf(why, why_size,
 			 "both its sides are on this machine, and an end is to run on a host: give the device that leads there with --link");
 		return -1;
@@ -85,13 +85,13 @@ static int open_named_link(struct experiment *x, char *why, size_t why_size)
 static int find_address(struct experiment *x, char *why, size_t why_size)
 {
 	const struct settings *s = x->settings;
-	const struct link_side *rx = &x->link.side[LINK_RX];
+	const struct link_side *rx = &x->link.side[END_RX];
 	const char *address = s->address;
 
-	if (!address && s->host[SIDE_RX]) {
-		const char *at = strchr(s->host[SIDE_RX], '@');
+	if (!address && s->host[END_RX]) {
+		const char *at = strchr(s->host[END_RX], '@');
 
-		address = at ? at + 1 : s->host[SIDE_RX];
+		address = at ? at + 1 : s->host[END_RX];
 	}
 	if (!address)
 		address = s->ipv6 || !rx->ipv4[0] ? rx->ipv6 : rx->ipv4;

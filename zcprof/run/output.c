@@ -28,7 +28,8 @@ char *output_name(const struct settings *settings)
 /* What may not differ between the runs of one directory; repeats may be added. */
 static char *describe(const struct settings *s)
 {
-	static const char *const host_option[SIDES] = {"rx-host", "tx-host"};
+	static const char *const host_option[END_COUNT] = {
+		[END_RX] = "rx-host", [END_TX] = "tx-host"};
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -41,7 +42,7 @@ static char *describe(const struct settings *s)
 		fprintf(out, "mtu %u\n", s->mtu);
 	if (s->ipv6)
 		fprintf(out, "ipv6\n");
-	for (int side = 0; side < SIDES; side++)
+	for (int side = END_RX; side <= END_TX; side++)
 		if (s->host[side])
 			fprintf(out, "%s %s\n", host_option[side], s->host[side]);
 	if (s->address)

@@ -133,8 +133,6 @@ static char *configuration_name(const struct plan *plan, const size_t *choice)
 	return name;
 }
 
-static const enum option_ends ends_of_side[SIDES] = {[SIDE_RX] = ENDS_RX, [SIDE_TX] = ENDS_TX};
-
 /* Whether some path of the plan has a use for the option. */
 static bool is_of_use(const struct plan *plan, enum option_id id)
 {
@@ -157,8 +155,8 @@ static bool is_left_out(const struct plan *plan, const struct axis *axis, const 
 static void choose(const struct plan *plan, const struct axis *axis, const char *item,
 		   struct configuration *c)
 {
-	for (int side = 0; side < SIDES; side++)
-		if (axis->ends & ends_of_side[side] &&
+	for (int side = END_RX; side <= END_TX; side++)
+		if (axis->ends & ENDS_OF(side) &&
 		    !is_left_out(plan, axis, c->value[side][OPTION_path]))
 			c->value[side][axis->id] = item;
 }

@@ -28,11 +28,9 @@ struct axis {
 	size_t count;
 };
 
-enum { SIDE_RX, SIDE_TX, SIDES };
-
 struct configuration {
 	char *name; /* of its directory: the paths, and every option that varies */
-	const char *value[SIDES][OPTIONS]; /* as typed; NULL: not given */
+	const char *value[END_COUNT][OPTIONS]; /* as typed; NULL: not given; [END_HOST] is unused */
 };
 
 /* One run to do. */

@@ -13,12 +13,12 @@
 /* An ssh that has to be answered by hand gets its time. */
 #define TOOL_PATIENCE_MS 60000
 
-static const char *place_name(const struct experiment *x, int side)
+static const char *place_name(const struct experiment *x, enum record_end side)
 {
 	return x->settings->host[side] ? x->settings->host[side] : "this machine";
 }
 
-static int check_version(const struct experiment *x, int side)
+static int check_version(const struct experiment *x, enum record_end side)
 {
 	char **words = words_of_tool(x, side, "--version");
 	const char *wanted = "zcpath " VERSION;
@@ -44,7 +44,7 @@ static int check_version(const struct experiment *x, int side)
 }
 
 /* The first configuration that asks this side for the same. */
-static size_t first_like(const struct plan *plan, size_t n, int side)
+static size_t first_like(const struct plan *plan, size_t n, enum record_end side)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct configuration *a = &plan->configurations[i];
@@ -63,7 +63,7 @@ struct verdict {
 	char reason[400];
 };
 
-static void judge(const struct experiment *x, const struct configuration *c, int side,
+static void judge(const struct experiment *x, const struct configuration *c, enum record_end side,
 		  struct verdict *verdict)
 {
 	char **words = words_of_check(x, c, side);
@@ -99,19 +99,19 @@ static int judge_all(const struct experiment *x, struct plan *plan, struct verdi
 	const struct verdict *last = NULL;
 
 	for (size_t n = 0; n < plan->configuration_count; n++)
-		for (int side = 0; side < SIDES; side++) {
-			struct verdict *v = &verdicts[n * SIDES + side];
+		for (int side = END_RX; side <= END_TX; side++) {
+			struct verdict *v = &verdicts[n * END_COUNT + side];
 			size_t like = first_like(plan, n, side);
 
 			if (like < n)
-				*v = verdicts[like * SIDES + side];
+				*v = verdicts[like * END_COUNT + side];
 			else
 				judge(x, &plan->configurations[n], side, v);
 		}
 	for (size_t n = plan->configuration_count; n--;) {
-		const struct verdict *v = &verdicts[n * SIDES];
+		const struct verdict *v = &verdicts[n * END_COUNT];
 
-		v = v[SIDE_RX].exit_code ? &v[SIDE_RX] : &v[SIDE_TX];
+		v = v[END_RX].exit_code ? &v[END_RX] : &v[END_TX];
 		if (!v->exit_code)
 			continue;
 		/* The last one is refused and not left out: then nothing is left to do. */
@@ -129,13 +129,13 @@ static int judge_all(const struct experiment *x, struct plan *plan, struct verdi
 int preflight(const struct experiment *x, struct plan *plan)
 {
 	struct verdict *verdicts;
-	int result = check_version(x, SIDE_RX);
+	int result = check_version(x, END_RX);
 
-	if (!result && (x->settings->host[SIDE_RX] || x->settings->host[SIDE_TX]))
-		result = check_version(x, SIDE_TX);
+	if (!result && (x->settings->host[END_RX] || x->settings->host[END_TX]))
+		result = check_version(x, END_TX);
 	if (result)
 		return result;
-	verdicts = calloc(plan->configuration_count * SIDES, sizeof(*verdicts));
+	verdicts = calloc(plan->configuration_count * END_COUNT, sizeof(*verdicts));
 	if (!verdicts) {
 		say_error("no memory left to check the plan");
 		return EXIT_FAILED;

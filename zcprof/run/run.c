@@ -25,16 +25,16 @@ struct running {
 	struct experiment *x;
 	const struct slot *slot;
 	const struct configuration *configuration;
-	struct run run;
+	struct measurement run;
 	struct writer *writer;
-	struct end end[SIDES];
+	struct end end[END_COUNT];
 	struct collecting collecting;
 	double seconds;
 	double warmup;
 	bool by_bytes;
 	/* What the rows said. */
 	double bytes, window_ns; /* at rx, over the window */
-	double bytes_life[SIDES];
+	double bytes_life[END_COUNT];
 	bool moved; /* since it was last looked at */
 	char why[1600];
 };
@@ -50,9 +50,9 @@ __attribute__((format(printf, 2, 3))) static enum run_result fail(struct running
 	return RUN_FAILED;
 }
 
-static const char *side_name(int side)
+static const char *side_name(enum record_end side)
 {
-	return side == SIDE_RX ? "receiver" : "sender";
+	return side == END_RX ? "receiver" : "sender";
 }
 
 /* ---- following the ends ---- */
@@ -72,12 +72,12 @@ static void on_row(void *data, struct end *end, const struct row *row)
 	} else if (row->id == METRIC_path_window_ns && rx) {
 		r->window_ns = row->number;
 	} else if (row->id == METRIC_path_bytes_life) {
-		r->bytes_life[rx ? SIDE_RX : SIDE_TX] = row->number;
+		r->bytes_life[end->which] = row->number;
 	}
 }
 
 /* An end that is gone too early: what it said, once it had a moment to say it. */
-static enum run_result gone(struct running *r, int side, const char *before)
+static enum run_result gone(struct running *r, enum record_end side, const char *before)
 {
 	struct end *end = &r->end[side];
 	char ending[1200];
@@ -92,7 +92,7 @@ static enum run_result read_ends(struct running *r, const struct pollfd *fds,
 {
 	char why[300];
 
-	for (int side = 0; side < SIDES; side++) {
+	for (enum record_end side = END_RX; side <= END_TX; side++) {
 		struct end *end = &r->end[side];
 
 		if (fds[2 * side + 1].revents)
@@ -113,7 +113,7 @@ static enum run_result read_ends(struct running *r, const struct pollfd *fds,
 /* One wait for news from the ends, at most until the deadline. */
 static enum run_result follow(struct running *r, uint64_t deadline_ns, const char *wanted_name)
 {
-	struct pollfd fds[2 * SIDES + 1];
+	struct pollfd fds[2 * END_COUNT];
 	uint64_t now = clock_ns();
 	struct timespec timeout = {0};
 
@@ -121,12 +121,14 @@ static enum run_result follow(struct running *r, uint64_t deadline_ns, const cha
 		timeout.tv_sec = (deadline_ns - now) / 1000000000;
 		timeout.tv_nsec = (deadline_ns - now) % 1000000000;
 	}
-	for (int side = 0; side < SIDES; side++) {
+	for (enum record_end side = END_RX; side <= END_TX; side++) {
 		fds[2 * side] = (struct pollfd){.fd = r->end[side].out, .events = POLLIN};
 		fds[2 * side + 1] = (struct pollfd){.fd = r->end[side].err, .events = POLLIN};
 	}
-	fds[2 * SIDES] = (struct pollfd){.fd = stop_fd(), .events = POLLIN};
-	if (ppoll(fds, 2 * SIDES + 1, &timeout, NULL) < 0 && errno != EINTR)
+	/* END_HOST says nothing but that it is time to stop. */
+	fds[2 * END_HOST] = (struct pollfd){.fd = stop_fd(), .events = POLLIN};
+	fds[2 * END_HOST + 1] = (struct pollfd){.fd = -1};
+	if (ppoll(fds, 2 * END_COUNT, &timeout, NULL) < 0 && errno != EINTR)
 		return fail(r, "cannot wait for the ends: %s", strerror(errno));
 	if (stop_asked())
 		return RUN_STOPPED;
@@ -135,8 +137,11 @@ static enum run_result follow(struct running *r, uint64_t deadline_ns, const cha
 	return read_ends(r, fds, wanted_name);
 }
 
-/* Until this end, or each where side is SIDES, has reached it. */
-static enum run_result await(struct running *r, int side, enum reached wanted, const char *name)
+#define BOTH_ENDS END_COUNT
+
+/* Until this end, or each where side is BOTH_ENDS, has reached it. */
+static enum run_result await(struct running *r, enum record_end side, enum reached wanted,
+			     const char *name)
 {
 	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
 
@@ -144,8 +149,8 @@ static enum run_result await(struct running *r, int side, enum reached wanted, c
 		int late = side;
 		enum run_result result;
 
-		if (side == SIDES)
-			late = r->end[SIDE_RX].reached < wanted ? SIDE_RX : SIDE_TX;
+		if (side == BOTH_ENDS)
+			late = r->end[END_RX].reached < wanted ? END_RX : END_TX;
 		if (r->end[late].reached >= wanted)
 			return RUN_DONE;
 		if (clock_ns() >= deadline)
@@ -176,12 +181,12 @@ static enum run_result sleep_for(struct running *r, double seconds)
 
 static enum run_result tell(struct running *r, const char *word)
 {
-	int error = end_tell(&r->end[SIDE_TX], word);
+	int error = end_tell(&r->end[END_TX], word);
 
 	if (!error)
 		return RUN_DONE;
 	return error == -EPIPE
-		       ? gone(r, SIDE_TX, "told to end")
+		       ? gone(r, END_TX, "told to end")
 		       : fail(r, "cannot tell the sender to %s: %s", word, strerror(-error));
 }
 
@@ -189,8 +194,8 @@ static enum run_result tell(struct running *r, const char *word)
 
 static void set_targets(struct running *r)
 {
-	for (int side = 0; side < SIDES; side++) {
-		struct target *t = &r->run.target[side == SIDE_RX ? END_RX : END_TX];
+	for (enum record_end side = END_RX; side <= END_TX; side++) {
+		struct target *t = &r->run.target[side];
 		static const enum option_id placing[] = {OPTION_cpu, OPTION_irq_cpu};
 		const char *why;
 
@@ -210,7 +215,7 @@ static void set_targets(struct running *r)
 
 static double seconds_of(const struct configuration *c, enum option_id id)
 {
-	const char *text = c->value[SIDE_TX][id] ? c->value[SIDE_TX][id] : option_info(id)->preset;
+	const char *text = c->value[END_TX][id] ? c->value[END_TX][id] : option_info(id)->preset;
 	struct option_value value;
 	char why[160];
 
@@ -219,7 +224,7 @@ static double seconds_of(const struct configuration *c, enum option_id id)
 
 static bool moves_bytes(const struct configuration *c)
 {
-	const char *text = c->value[SIDE_TX][OPTION_bytes];
+	const char *text = c->value[END_TX][OPTION_bytes];
 	struct option_value value;
 	char why[160];
 
@@ -240,10 +245,9 @@ static void write_first_facts(struct running *r)
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)s->seed);
 	writer_fact(w, END_HOST, METRIC_fact_seed, NULL, text);
 	writer_fact(w, END_HOST, METRIC_fact_link, NULL, s->link);
-	for (int side = 0; side < SIDES; side++)
+	for (enum record_end side = END_RX; side <= END_TX; side++)
 		if (s->host[side])
-			writer_fact(w, side == SIDE_RX ? END_RX : END_TX, METRIC_fact_link, "host",
-				    s->host[side]);
+			writer_fact(w, side, METRIC_fact_link, "host", s->host[side]);
 	facts_machine(w);
 }
 
@@ -253,9 +257,8 @@ static void write_end_facts(struct running *r)
 		facts_end(r->writer, &r->run, end);
 }
 
-static enum run_result start_end(struct running *r, int side)
+static enum run_result start_end(struct running *r, enum record_end side)
 {
-	enum record_end which = side == SIDE_RX ? END_RX : END_TX;
 	bool remote = r->x->settings->host[side];
 	char **words = words_of_end(r->x, r->configuration, side);
 	char why[300];
@@ -263,12 +266,12 @@ static enum run_result start_end(struct running *r, int side)
 
 	if (!words)
 		return fail(r, "no memory left to start the %s", side_name(side));
-	error = end_start(&r->end[side], which, words, remote ? -1 : r->run.target[which].netns,
-			  why, sizeof(why));
+	error = end_start(&r->end[side], side, words, remote ? -1 : r->run.target[side].netns, why,
+			  sizeof(why));
 	words_free(words);
 	if (error)
 		return fail(r, "%s", why);
-	r->run.target[which].pid = remote ? 0 : r->end[side].pid;
+	r->run.target[side].pid = remote ? 0 : r->end[side].pid;
 	return RUN_DONE;
 }
 
@@ -289,25 +292,25 @@ static enum run_result measure(struct running *r)
 	if (r->by_bytes) {
 		collecting_snapshot(&r->collecting, EDGE_OPEN);
 		TRY(tell(r, "open"));
-		TRY(await(r, SIDES, REACHED_CLOSED, "done"));
+		TRY(await(r, BOTH_ENDS, REACHED_CLOSED, "done"));
 		collecting_snapshot(&r->collecting, EDGE_CLOSE);
 		return RUN_DONE;
 	}
 	TRY(tell(r, "start"));
 	TRY(sleep_for(r, r->warmup));
 	TRY(tell(r, "open"));
-	TRY(await(r, SIDES, REACHED_OPEN, "open"));
+	TRY(await(r, BOTH_ENDS, REACHED_OPEN, "open"));
 	collecting_snapshot(&r->collecting, EDGE_OPEN);
 	TRY(sleep_for(r, r->seconds));
 	collecting_snapshot(&r->collecting, EDGE_CLOSE);
 	TRY(tell(r, "close"));
-	return await(r, SIDES, REACHED_CLOSED, "closed");
+	return await(r, BOTH_ENDS, REACHED_CLOSED, "closed");
 }
 
 /* What zcpath warned of, such as queues that it could not place. */
 static void pass_on_warnings(struct running *r)
 {
-	for (int side = 0; side < SIDES; side++) {
+	for (enum record_end side = END_RX; side <= END_TX; side++) {
 		char *line = r->end[side].said;
 
 		for (char *next; *line; line = next) {
@@ -329,20 +332,20 @@ static enum run_result finish_ends(struct running *r)
 	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
 	char ending[1200];
 
-	while (r->end[SIDE_RX].out >= 0 || r->end[SIDE_TX].out >= 0) {
+	while (r->end[END_RX].out >= 0 || r->end[END_TX].out >= 0) {
 		if (clock_ns() >= deadline)
 			return fail(r, "the %s did not end within %d s",
-				    side_name(r->end[SIDE_RX].out >= 0 ? SIDE_RX : SIDE_TX),
+				    side_name(r->end[END_RX].out >= 0 ? END_RX : END_TX),
 				    PATIENCE_MS / 1000);
 		TRY(follow(r, deadline, "closed"));
 	}
-	for (int side = 0; side < SIDES; side++)
+	for (enum record_end side = END_RX; side <= END_TX; side++)
 		if (end_stop(&r->end[side], PATIENCE_MS))
 			return fail(r, "the %s %s", side_name(side),
 				    end_ending(&r->end[side], ending, sizeof(ending)));
-	if (r->bytes_life[SIDE_RX] != r->bytes_life[SIDE_TX])
+	if (r->bytes_life[END_RX] != r->bytes_life[END_TX])
 		return fail(r, "the sender counted %.0f bytes and the receiver %.0f",
-			    r->bytes_life[SIDE_TX], r->bytes_life[SIDE_RX]);
+			    r->bytes_life[END_TX], r->bytes_life[END_RX]);
 	return RUN_DONE;
 }
 
@@ -352,10 +355,10 @@ static enum run_result run_steps(struct running *r)
 	enum run_result result;
 
 	write_first_facts(r);
-	TRY(start_end(r, SIDE_RX));
-	TRY(await(r, SIDE_RX, REACHED_LISTENING, "listening"));
-	TRY(start_end(r, SIDE_TX));
-	TRY(await(r, SIDES, REACHED_READY, "ready"));
+	TRY(start_end(r, END_RX));
+	TRY(await(r, END_RX, REACHED_LISTENING, "listening"));
+	TRY(start_end(r, END_TX));
+	TRY(await(r, BOTH_ENDS, REACHED_READY, "ready"));
 	write_end_facts(r);
 	collecting_open(&r->collecting, &r->run, r->x->chosen, r->slot->control, r->writer,
 			&r->x->once);
@@ -373,7 +376,7 @@ static enum run_result run_end(struct running *r, enum run_result result)
 {
 	char text[80] = "failed";
 
-	for (int side = 0; side < SIDES; side++)
+	for (enum record_end side = END_RX; side <= END_TX; side++)
 		end_stop(&r->end[side], 0);
 	pass_on_warnings(r);
 	collecting_close(&r->collecting);
@@ -419,15 +422,15 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 
 	r.configuration = &x->settings->plan.configurations[slot->configuration];
 	r.run.sidecar = sidecar;
-	r.run.meter = x->settings->meter;
+	r.run.meter = &x->settings->meter;
 	r.run.exact = x->settings->exact;
-	r.run.elsewhere = x->settings->host[SIDE_RX] && x->settings->host[SIDE_TX];
+	r.run.elsewhere = x->settings->host[END_RX] && x->settings->host[END_TX];
 	r.run.data_port = x->settings->port + 1;
 	r.seconds = seconds_of(r.configuration, OPTION_seconds);
 	r.warmup = seconds_of(r.configuration, OPTION_warmup);
 	r.by_bytes = moves_bytes(r.configuration);
 	r.run.seconds = r.by_bytes ? 0 : r.seconds;
-	for (int side = 0; side < SIDES; side++)
+	for (enum record_end side = END_RX; side <= END_TX; side++)
 		r.end[side] = (struct end){.in = -1, .out = -1, .err = -1};
 	set_targets(&r);
 	progress_begin(&x->progress, r.configuration->name, slot->repeat);

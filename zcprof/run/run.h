@@ -9,23 +9,7 @@
 #ifndef ZCPROF_RUN_RUN_H
 #define ZCPROF_RUN_RUN_H
 
-#include "zcprof/collecting.h"
-#include "zcprof/once.h"
-#include "zcprof/run/progress.h"
-#include "zcprof/run/settings.h"
-#include "nic/link.h"
-
-/* What all runs of an experiment share. */
-struct experiment {
-	const struct settings *settings;
-	struct link link;
-	const char *directory;
-	char *zcpath;					    /* the local one */
-	char address[64];				    /* that rx listens on */
-	const struct collector_ops *chosen[COLLECTORS_MAX]; /* NULL at the end */
-	struct progress progress;
-	struct once once;
-};
+#include "zcprof/run/experiment.h"
 
 enum run_result {
 	RUN_DONE,

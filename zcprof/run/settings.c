@@ -156,10 +156,10 @@ static error_t place_option(struct settings *settings, int key, char *text, stru
 		settings->ipv6 = true;
 		return 0;
 	case KEY_RX_HOST:
-		settings->host[SIDE_RX] = text;
+		settings->host[END_RX] = text;
 		return 0;
 	case KEY_TX_HOST:
-		settings->host[SIDE_TX] = text;
+		settings->host[END_TX] = text;
 		return 0;
 	case KEY_ADDRESS:
 		settings->address = text;

@@ -26,12 +26,12 @@ struct settings {
 	const char *link;   /* veth, loopback, a device, or netns:RX,TX */
 	unsigned int mtu;   /* of the veth pair */
 	bool ipv6;
-	const char *host[SIDES]; /* where that end runs; NULL: here */
-	const char *address;	 /* that rx listens on and tx connects to; NULL: the link's */
-	uint16_t port;		 /* control port at rx; the data flows use the one after it */
-	const char *ssh;	 /* the command that reaches a host */
-	const char *zcpath;	 /* NULL: the one beside zcprof, else the one in PATH */
-	const char *collect;	 /* lists of collectors; NULL: all */
+	const char *host[END_COUNT]; /* where that end runs; NULL: here */
+	const char *address;	     /* that rx listens on and tx connects to; NULL: the link's */
+	uint16_t port;		     /* control port at rx; the data flows use the one after it */
+	const char *ssh;	     /* the command that reaches a host */
+	const char *zcpath;	     /* NULL: the one beside zcprof, else the one in PATH */
+	const char *collect;	     /* lists of collectors; NULL: all */
 	const char *no_collect;
 	bool exact;
 	struct meter meter;

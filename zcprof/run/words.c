@@ -31,7 +31,7 @@ static void add_word(struct words *words, const char *text)
 }
 
 /* Separate words, as a shell would see them: what options may hold needs no quotes there. */
-static void add_place(struct words *words, const struct experiment *x, int side)
+static void add_place(struct words *words, const struct experiment *x, enum record_end side)
 {
 	const char *host = x->settings->host[side];
 
@@ -64,7 +64,7 @@ static void add_option(struct words *words, enum option_id id, const char *value
 		add_word(words, value);
 }
 
-static struct words words_begin(const struct experiment *x, int side)
+static struct words words_begin(const struct experiment *x, enum record_end side)
 {
 	struct words words = {.at = calloc(WORDS_MAX + 1, sizeof(char *))};
 
@@ -83,7 +83,7 @@ static char **words_end(struct words *words)
 	return NULL;
 }
 
-char **words_of_tool(const struct experiment *x, int side, const char *word)
+char **words_of_tool(const struct experiment *x, enum record_end side, const char *word)
 {
 	struct words words = words_begin(x, side);
 
@@ -92,15 +92,16 @@ char **words_of_tool(const struct experiment *x, int side, const char *word)
 	return words_end(&words);
 }
 
-static struct words words_of(const struct experiment *x, const struct configuration *c, int side)
+static struct words words_of(const struct experiment *x, const struct configuration *c,
+			     enum record_end side)
 {
 	struct words words = words_begin(x, side);
 	char port[8];
 
 	if (!words.at)
 		return words;
-	add_word(&words, side == SIDE_RX ? "rx" : "tx");
-	add_word(&words, side == SIDE_RX ? "--bind" : "--to");
+	add_word(&words, side == END_RX ? "rx" : "tx");
+	add_word(&words, side == END_RX ? "--bind" : "--to");
 	add_word(&words, x->address);
 	snprintf(port, sizeof(port), "%u", x->settings->port);
 	add_word(&words, "--port");
@@ -110,16 +111,17 @@ static struct words words_of(const struct experiment *x, const struct configurat
 	return words;
 }
 
-char **words_of_end(const struct experiment *x, const struct configuration *c, int side)
+char **words_of_end(const struct experiment *x, const struct configuration *c, enum record_end side)
 {
 	struct words words = words_of(x, c, side);
 
-	if (words.at && side == SIDE_TX)
+	if (words.at && side == END_TX)
 		add_word(&words, "--gate");
 	return words_end(&words);
 }
 
-char **words_of_check(const struct experiment *x, const struct configuration *c, int side)
+char **words_of_check(const struct experiment *x, const struct configuration *c,
+		      enum record_end side)
 {
 	struct words words = words_of(x, c, side);
 

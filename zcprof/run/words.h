@@ -10,12 +10,13 @@
 #ifndef ZCPROF_RUN_WORDS_H
 #define ZCPROF_RUN_WORDS_H
 
-#include "zcprof/run/run.h"
+#include "zcprof/run/experiment.h"
 
 /* NULL-terminated; NULL when there is no memory left. */
-char **words_of_end(const struct experiment *x, const struct configuration *c, int side);
-char **words_of_check(const struct experiment *x, const struct configuration *c, int side);
-char **words_of_tool(const struct experiment *x, int side, const char *word);
+char **words_of_end(const struct experiment *x, const struct configuration *c, enum record_end side);
+char **words_of_check(const struct experiment *x, const struct configuration *c,
+		      enum record_end side);
+char **words_of_tool(const struct experiment *x, enum record_end side, const char *word);
 void words_free(char **words);
 
 #endif

@@ -8,8 +8,8 @@
  *   progress_end()    it is over
  *   progress_clear()  make room for a message
  */
-#ifndef ZCPROF_RUN_PROGRESS_H
-#define ZCPROF_RUN_PROGRESS_H
+#ifndef ZCPROF_PROGRESS_H
+#define ZCPROF_PROGRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "zcprof/run/progress.h"
+#include "zcprof/progress.h"
 
 #include <math.h>
 #include <stdarg.h>
