@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
+
 /* In the child; 0 where nothing is wrong but the program does not run yet. */
 static int become(const struct child *what, pid_t parent)
 {
@@ -28,6 +30,7 @@ static int become(const struct child *what, pid_t parent)
 		error = what->prepare(what->data);
 	if (error)
 		return error;
+	descriptors_put_back();
 	execvp(what->argv[0], what->argv);
 	return -errno;
 }

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,7 +22,6 @@
 
 #define CPUS	     "/sys/devices/system/cpu"
 #define STATES_MAX   10		/* CPUIDLE_STATE_MAX */
-#define SPARE_FILES  256	/* descriptors for everyone else in this process */
 #define LATENCY_MOST 2000000000 /* PM_QOS_CPU_LATENCY_DEFAULT_VALUE, us */
 #define INTERRUPT_NS 200000 /* until a woken CPU has noted it, beyond its state's exit latency */
 
@@ -51,26 +49,11 @@ struct cstate {
 	const struct measurement *run;
 	struct cpu *cpus;
 	size_t count;
-	int waker;	     /* /dev/cpu_dma_latency, or -1 */
-	uint64_t settle_ns;  /* how long a woken CPU needs */
-	struct rlimit files; /* as it was */
-	bool files_raised;
+	int waker;	    /* /dev/cpu_dma_latency, or -1 */
+	uint64_t settle_ns; /* how long a woken CPU needs */
 };
 
 /* ---- open ---- */
-
-/* A machine of 256 CPUs has more files here than the usual limit of 1024 allows. */
-static void raise_files(struct cstate *c)
-{
-	struct rlimit limit;
-	rlim_t wanted = SPARE_FILES + 2 * STATES_MAX * (rlim_t)sysconf(_SC_NPROCESSORS_CONF);
-
-	if (getrlimit(RLIMIT_NOFILE, &c->files) || c->files.rlim_cur >= wanted)
-		return;
-	limit = c->files;
-	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
-	c->files_raised = !setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 /* Keys have to differ; nothing in the kernel makes a driver give every state its own name. */
 static void make_unique(const struct cpu *cpu, struct idle_state *s)
@@ -156,11 +139,9 @@ static int cstate_open(void **state, const struct measurement *run, const char *
 	}
 	c->run = run;
 	c->waker = -1;
-	raise_files(c);
 	if (open_cpus(c)) {
-		snprintf(why, why_size, "cannot open the files under " CPUS "/cpu%zu/cpuidle: %s%s",
-			 c->count, strerror(errno),
-			 errno == EMFILE ? "; raise the hard limit of 'ulimit -n'" : "");
+		snprintf(why, why_size, "cannot open the files under " CPUS "/cpu%zu/cpuidle: %s",
+			 c->count, strerror(errno));
 		return -1;
 	}
 	if (!c->count) {
@@ -275,8 +256,6 @@ static void cstate_close(void *state)
 		}
 	if (c->waker >= 0)
 		close(c->waker);
-	if (c->files_raised)
-		setrlimit(RLIMIT_NOFILE, &c->files);
 	free(c->cpus);
 	free(c);
 }

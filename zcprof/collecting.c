@@ -6,9 +6,13 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/say.h"
 #include "collectors/list.h"
 #include "zcprof/once.h"
+
+/* Of one that failed it is not known for want of what; it had let go of what it opened, up to these. */
+#define FILES_MOST 64
 
 static bool is_listed(const char *list, const char *name)
 {
@@ -71,9 +75,11 @@ void collecting_open(struct collecting *c, const struct measurement *run,
 		     const struct collector_ops *const *chosen, bool control, struct writer *w,
 		     struct once *once)
 {
+	descriptors_keep();
 	for (size_t i = 0; collectors[i]; i++) {
 		const struct collector_ops *ops = collectors[i];
 		const char *means = NULL;
+		bool failed;
 		char why[512] = "";
 
 		if (!is_chosen(ops, chosen)) {
@@ -86,7 +92,15 @@ void collecting_open(struct collecting *c, const struct measurement *run,
 			continue;
 		}
 		c->used[c->count].ops = ops;
-		if (ops->open(&c->used[c->count].state, run, &means, why, sizeof(why))) {
+		failed = ops->open(&c->used[c->count].state, run, &means, why, sizeof(why));
+		/* It may have taken a file that it could not open for one that is not there. */
+		if (!descriptors_left(failed ? FILES_MOST : 1, why, sizeof(why))) {
+			ops->close(c->used[c->count].state);
+			c->used[c->count].state = NULL;
+			absent(w, once, ops, why);
+			continue;
+		}
+		if (failed) {
 			absent(w, once, ops, why);
 		} else {
 			c->used[c->count].opened = true;
@@ -94,6 +108,7 @@ void collecting_open(struct collecting *c, const struct measurement *run,
 		}
 		c->count++;
 	}
+	descriptors_let();
 }
 
 void collecting_snapshot(struct collecting *c, enum edge edge)

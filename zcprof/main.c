@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/say.h"
 #include "zcprof/attach/attach.h"
 #include "zcprof/doctor/doctor.h"
@@ -115,6 +116,7 @@ int main(int argc, char **argv)
 	int at = 1;
 
 	hold_standard_fds();
+	descriptors_raise();
 	say_program("zcprof");
 	argp_err_exit_status = EXIT_USAGE;
 	/* Only what stands before the command is parsed here. */

@@ -4,16 +4,15 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/say.h"
+#include "collectors/kit/privileges.h"
 
 /*
  * How far ahead an edge is set: longer than a write takes to be seen by every CPU and than a
@@ -40,27 +39,6 @@ void bpf_quiet(void)
 	libbpf_set_print(demote);
 }
 
-static bool have_capability(unsigned int cap)
-{
-	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-
-	if (syscall(SYS_capget, &head, data))
-		return false;
-	return data[CAP_TO_INDEX(cap)].effective & CAP_TO_MASK(cap);
-}
-
-/* Kernels before 5.8 know neither CAP_BPF nor CAP_PERFMON; later ones let SYS_ADMIN stand for both.
- */
-static const char *missing_capability(void)
-{
-	if (have_capability(CAP_SYS_ADMIN))
-		return NULL;
-	if (!have_capability(CAP_BPF))
-		return have_capability(CAP_PERFMON) ? "CAP_BPF" : "CAP_BPF and CAP_PERFMON";
-	return have_capability(CAP_PERFMON) ? NULL : "CAP_PERFMON";
-}
-
 static bool locked_down(void)
 {
 	char text[64] = "";
@@ -76,10 +54,15 @@ static bool locked_down(void)
 
 int bpf_refused(int error, const char *what, char *why, size_t why_size)
 {
-	const char *missing = missing_capability();
+	char missing[64];
 
 	error = error < 0 ? -error : error;
-	if (missing)
+	privileges_missing(PRIVILEGES_FOR_BPF, missing, sizeof(missing));
+	if (!*missing && (error == EPERM || error == EACCES) && privileges_of_user_namespace())
+		snprintf(why, why_size,
+			 "%s needs CAP_BPF and CAP_PERFMON of the first user namespace, and this process is root of another: run outside of it",
+			 what);
+	else if (*missing)
 		snprintf(why, why_size, "%s needs %s: run as root or grant it to the program", what,
 			 missing);
 	else if (access("/sys/kernel/btf/vmlinux", R_OK))

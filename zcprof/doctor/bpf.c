@@ -66,9 +66,14 @@ static void look_capabilities(const struct doctor *d, struct doctor_row *row)
 
 	(void)d;
 	privileges_missing(PRIVILEGES_FOR_BPF | PRIVILEGES_FOR_NETNS, missing, sizeof(missing));
+	if (!*missing && privileges_of_user_namespace()) {
+		doctor_found(row, DOCTOR_MISSING, "this process is root of a user namespace only");
+		doctor_mend(row, "run outside of the container, or in one that is privileged");
+		return;
+	}
 	if (!*missing) {
 		doctor_found(row, DOCTOR_OK,
-			     "CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYS_ADMIN");
+			     "CAP_SYS_ADMIN, which stands for CAP_BPF and CAP_PERFMON, and CAP_NET_ADMIN");
 		return;
 	}
 	doctor_found(row, DOCTOR_MISSING, "this process lacks %s", missing);
