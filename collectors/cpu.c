@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * CPU time: of every CPU from /proc/stat, of every thread of the ends and of ksoftirqd from
- * schedstat. The first is counted in ticks where the kernel has no VIRT_CPU_ACCOUNTING, the second
+ * CPU time: of every CPU from /proc/stat, of every thread of the ends and of ksoftirqd by
+ * cpu_threads.c. The first is counted in ticks where the kernel has no VIRT_CPU_ACCOUNTING, the second
  * in nanoseconds, but is brought up to date only at ticks and switches.
  */
 #include <ctype.h>
@@ -16,34 +16,15 @@
 
 #include "base/clock.h"
 #include "collectors/collector.h"
+#include "collectors/cpu_threads.h"
 #include "collectors/kit/sysfs.h"
 
 enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, FIELDS };
-
-struct thread {
-	pid_t tid;
-	pid_t process; /* 0: ksoftirqd */
-	enum record_end end;
-	uint64_t ns;
-	char name[16];
-};
-
-struct process {
-	pid_t pid;
-	enum record_end end;
-	uint64_t ns; /* with all threads that ended; 0: not known */
-};
 
 struct moment {
 	struct timespec at;
 	char *stat; /* the text of /proc/stat, taken apart only after the window */
 	size_t stat_room;
-	struct thread *threads;
-	size_t thread_count;
-	size_t thread_room;
-	struct process *processes;
-	size_t process_count;
-	bool failed;
 };
 
 struct cpu {
@@ -51,6 +32,7 @@ struct cpu {
 	int stat;
 	pid_t ksoftirqd[CPU_SETSIZE]; /* 0: not of this run */
 	struct moment moment[EDGE_COUNT];
+	struct cpu_threads *threads;
 };
 
 /* ---- open ---- */
@@ -95,6 +77,12 @@ static int cpu_open(void **state, const struct measurement *run, const char **me
 		return -1;
 	}
 	c->run = run;
+	c->threads = cpu_threads_new(run);
+	if (!c->threads) {
+		c->stat = -1;
+		snprintf(why, why_size, "no memory left");
+		return -1;
+	}
 	c->stat = open("/proc/stat", O_RDONLY | O_CLOEXEC);
 	if (c->stat < 0) {
 		snprintf(why, why_size, "cannot open /proc/stat: %s", strerror(errno));
@@ -126,101 +114,20 @@ static int read_stat(int fd, struct moment *m)
 	return len ? 0 : -1;
 }
 
-static int add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end end, bool kernel)
-{
-	struct thread *t;
-	char text[64];
-	unsigned long long ns;
-
-	if (sysfs_text(text, sizeof(text), "/proc/%d/task/%d/schedstat", (int)pid, (int)tid) ||
-	    sscanf(text, "%llu", &ns) != 1)
-		return 0; /* it has just ended, or there is no schedstat */
-	if (m->thread_count == m->thread_room) {
-		size_t room = m->thread_room ? 2 * m->thread_room : 32;
-		struct thread *grown = reallocarray(m->threads, room, sizeof(*grown));
-
-		if (!grown)
-			return -1;
-		m->threads = grown;
-		m->thread_room = room;
-	}
-	t = &m->threads[m->thread_count++];
-	*t = (struct thread){.tid = tid, .process = kernel ? 0 : pid, .end = end, .ns = ns};
-	if (sysfs_text(text, sizeof(text), "/proc/%d/task/%d/comm", (int)pid, (int)tid))
-		strcpy(text, "?");
-	snprintf(t->name, sizeof(t->name), "%.15s", text);
-	return 0;
-}
-
-static int add_process(struct moment *m, enum record_end end, pid_t pid)
-{
-	struct process *grown = m->processes;
-	clockid_t clock;
-
-	/* Room is doubled where the count is a power of two. */
-	if (!(m->process_count & (m->process_count - 1)))
-		grown = reallocarray(grown, m->process_count ? 2 * m->process_count : 1,
-				     sizeof(*grown));
-	if (!grown)
-		return -1;
-	m->processes = grown;
-	grown += m->process_count++;
-	*grown = (struct process){.pid = pid, .end = end};
-	if (!clock_getcpuclockid(pid, &clock))
-		grown->ns = clock_of_ns(clock);
-	return 0;
-}
-
-struct look {
-	struct moment *moment;
-	enum record_end end;
-};
-
-static void read_process(void *data, pid_t pid)
-{
-	struct look *look = data;
-	struct dirent *entry;
-	char path[40];
-	int result = 0;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-	dir = opendir(path);
-	/* It ended inside the window: what the CPUs did is known all the same. */
-	if (!dir) {
-		look->moment->failed |= errno != ENOENT;
-		return;
-	}
-	while (!result && (entry = readdir(dir)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			result = add_thread(look->moment, pid, atoi(entry->d_name), look->end,
-					    false);
-	closedir(dir);
-	if (result || add_process(look->moment, look->end, pid))
-		look->moment->failed = true;
-}
-
 static int cpu_snapshot(void *state, enum edge edge)
 {
 	struct cpu *c = state;
 	struct moment *m = &c->moment[edge];
 	int result;
 
-	m->thread_count = 0;
-	m->process_count = 0;
-	m->failed = false;
 	clock_gettime(CLOCK_MONOTONIC, &m->at);
 	result = read_stat(c->stat, m);
-	for (int end = END_RX; end <= END_TX && !result; end++) {
-		struct look look = {m, end};
-
-		target_each(&c->run->target[end], read_process, &look);
-		result = m->failed ? -1 : 0;
-	}
+	if (!result)
+		result = cpu_threads_read(c->threads, edge);
 	for (int cpu = 0; cpu < CPU_SETSIZE && !result; cpu++)
 		if (c->ksoftirqd[cpu])
-			result = add_thread(m, c->ksoftirqd[cpu], c->ksoftirqd[cpu],
-					    target_of_cpu(c->run->target, cpu), true);
+			result = cpu_threads_kernel(c->threads, edge, c->ksoftirqd[cpu],
+						    target_of_cpu(c->run->target, cpu));
 	return result;
 }
 
@@ -336,78 +243,12 @@ static void emit_cpus(const struct cpu *c, struct writer *w)
 			   100 * sums.elsewhere_ns / window);
 }
 
-static const struct thread *find_thread(const struct moment *m, pid_t tid)
-{
-	for (size_t i = 0; i < m->thread_count; i++)
-		if (m->threads[i].tid == tid)
-			return &m->threads[i];
-	return NULL;
-}
-
-static const struct process *find_process(const struct moment *m, pid_t pid)
-{
-	for (size_t i = 0; i < m->process_count; i++)
-		if (m->processes[i].pid == pid)
-			return &m->processes[i];
-	return NULL;
-}
-
-/* The process remembers what its ended threads used; schedstat does not. */
-static void emit_ended(const struct cpu *c, struct writer *w, enum record_end end, uint64_t alive)
-{
-	const struct moment *opened = &c->moment[EDGE_OPEN];
-	const struct moment *closed = &c->moment[EDGE_CLOSE];
-	uint64_t whole = 0, gone = 0;
-	bool known = true, ended = false;
-
-	for (size_t i = 0; i < closed->process_count; i++) {
-		const struct process *p = &closed->processes[i];
-		const struct process *was = find_process(opened, p->pid);
-
-		if (p->end != end)
-			continue;
-		known &= p->ns && (!was || was->ns);
-		whole += p->ns - (was ? was->ns : 0);
-	}
-	for (size_t i = 0; i < opened->process_count; i++)
-		gone += opened->processes[i].end == end &&
-			!find_process(closed, opened->processes[i].pid);
-	for (size_t i = 0; i < opened->thread_count; i++)
-		ended |= opened->threads[i].end == end && opened->threads[i].process &&
-			 find_process(closed, opened->threads[i].process) &&
-			 !find_thread(closed, opened->threads[i].tid);
-	if (known && ended && whole > alive)
-		writer_u64(w, WINDOW, end, METRIC_cpu_thread, "(ended)", whole - alive);
-	if (gone)
-		writer_u64(w, WINDOW, end, METRIC_cpu_gone, NULL, gone);
-}
-
-static void emit_threads(const struct cpu *c, struct writer *w)
-{
-	const struct moment *closed = &c->moment[EDGE_CLOSE];
-	uint64_t alive[END_COUNT] = {0};
-
-	for (size_t i = 0; i < closed->thread_count; i++) {
-		const struct thread *t = &closed->threads[i];
-		const struct thread *was = find_thread(&c->moment[EDGE_OPEN], t->tid);
-		uint64_t ns = t->ns - (was ? was->ns : 0);
-		char key[40];
-
-		snprintf(key, sizeof(key), "%s/%d", t->name, (int)t->tid);
-		writer_u64(w, WINDOW, t->end, METRIC_cpu_thread, key, ns);
-		if (t->process)
-			alive[t->end] += ns;
-	}
-	for (int end = END_RX; end <= END_TX; end++)
-		emit_ended(c, w, end, alive[end]);
-}
-
 static void cpu_emit(void *state, struct writer *w)
 {
 	const struct cpu *c = state;
 
 	emit_cpus(c, w);
-	emit_threads(c, w);
+	cpu_threads_emit(c->threads, w);
 }
 
 static void cpu_close(void *state)
@@ -416,11 +257,9 @@ static void cpu_close(void *state)
 
 	if (!c)
 		return;
-	for (int edge = 0; edge < EDGE_COUNT; edge++) {
+	for (int edge = 0; edge < EDGE_COUNT; edge++)
 		free(c->moment[edge].stat);
-		free(c->moment[edge].threads);
-		free(c->moment[edge].processes);
-	}
+	cpu_threads_free(c->threads);
 	if (c->stat >= 0)
 		close(c->stat);
 	free(c);

@@ -4,10 +4,14 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "collectors/kit/process.h"
 
 int sockdiag_list(struct netlink *nl, unsigned int states, uint16_t local, uint16_t remote,
 		  mnl_cb_t callback, void *data)
@@ -83,14 +87,53 @@ int sockdiag_ask(struct netlink *nl, uint8_t family, const struct inet_diag_sock
 	return error ? error : answer.found ? 0 : -ENOENT;
 }
 
-int sockdiag_sockets(pid_t pid, sockdiag_socket_fn on_socket, void *data)
+/* ---- the sockets that a process holds ---- */
+
+/* A ring that somebody works with cannot always be asked; a table without a socket looks the same. */
+#define RING_TRIES 5
+
+struct holding {
+	sockdiag_socket_fn on_socket;
+	void *data;
+};
+
+/*
+ * Sockets that only the table of files of a ring has (io_uring/fdinfo.c), a line each. A name that is a
+ * path begins with '/', so none can be mistaken for a socket's.
+ */
+static bool list_ring(const struct holding *h, pid_t tid, int fd)
 {
-	char path[300];
+	char path[64], line[256];
+	bool any = false;
+	FILE *in;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", (int)tid, fd);
+	in = fopen(path, "re");
+	if (!in)
+		return true;
+	while (fgets(line, sizeof(line), in)) {
+		unsigned int inode, files;
+
+		if (sscanf(line, " %*u: socket:[%u]", &inode) == 1) {
+			h->on_socket(h->data, fd, inode);
+			any = true;
+		} else if (sscanf(line, "UserFiles:\t%u", &files) == 1 && !files) {
+			any = true;
+		}
+	}
+	fclose(in);
+	return any;
+}
+
+/* Of the thread's table of files. 0 or a negative errno. */
+static int list_files(const struct holding *h, pid_t tid)
+{
+	char path[40];
 	char target[64];
 	struct dirent *entry;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)tid);
 	dir = opendir(path);
 	if (!dir)
 		return -errno;
@@ -100,8 +143,38 @@ int sockdiag_sockets(pid_t pid, sockdiag_socket_fn on_socket, void *data)
 
 		target[len > 0 ? len : 0] = '\0';
 		if (sscanf(target, "socket:[%u]", &inode) == 1)
-			on_socket(data, atoi(entry->d_name), inode);
+			h->on_socket(h->data, atoi(entry->d_name), inode);
+		else if (!strcmp(target, "anon_inode:[io_uring]"))
+			for (int i = 0; i < RING_TRIES; i++)
+				if (list_ring(h, tid, atoi(entry->d_name)))
+					break;
 	}
 	closedir(dir);
 	return 0;
+}
+
+struct own_files {
+	const struct holding *holding;
+	pid_t first; /* whose table is known */
+};
+
+/* A thread may have left the process's table of files for one of its own (unshare(2)). */
+static void list_own_files(void *data, pid_t pid, pid_t tid)
+{
+	const struct own_files *own = data;
+
+	(void)pid;
+	if (tid != own->first && syscall(SYS_kcmp, own->first, tid, KCMP_FILES, 0, 0) > 0)
+		list_files(own->holding, tid);
+}
+
+int sockdiag_sockets(pid_t pid, sockdiag_socket_fn on_socket, void *data)
+{
+	const struct holding holding = {on_socket, data};
+	struct own_files own = {&holding, process_living(pid)};
+	int error = list_files(&holding, own.first);
+
+	if (!error)
+		process_threads(pid, list_own_files, &own);
+	return error;
 }

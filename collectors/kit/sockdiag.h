@@ -5,7 +5,8 @@
  *   sockdiag_list()     every connection of the socket's namespace, with its tcp_info
  *   sockdiag_ask()      the tcp_info of one connection
  *   sockdiag_info()     the tcp_info that a message carries
- *   sockdiag_sockets()  every socket of a process: its descriptor and its inode
+ *   sockdiag_sockets()  every socket of a process: its descriptor, or that of the ring whose table of files
+ *                       alone has it, and its inode
  */
 #ifndef COLLECTORS_KIT_SOCKDIAG_H
 #define COLLECTORS_KIT_SOCKDIAG_H

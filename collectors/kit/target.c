@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +15,14 @@
 #include <unistd.h>
 
 #include "base/quantity.h"
+#include "collectors/kit/process.h"
+#include "collectors/kit/sysfs.h"
 #include "nic/netns.h"
 
 /* kernfs numbers from here, fs/kernfs/dir.c. */
 #define ROOT_CGROUP_ID 1
+/* include/linux/exportfs.h */
+#define FILEID_KERNFS 0xfe
 /* A cgroup below this would take a thread of its own to list: nobody nests so deep. */
 #define DEPTH_MAX 32
 
@@ -38,20 +43,52 @@ bool target_here(const struct target *t)
 
 /* ---- cgroups ---- */
 
-/* Where cgroup2 is mounted: alone, or beside the controllers of version 1. */
+/* Where cgroup2 is mounted: alone, or beside the controllers of version 1. Where all of it is, if anywhere. */
 static bool find_cgroup2(char *root, size_t size)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	struct mntent *m;
-	bool found = false;
+	struct stat at;
+	bool found = false, whole = false;
 
-	while (mounts && !found && (m = getmntent(mounts))) {
-		found = !strcmp(m->mnt_type, "cgroup2");
-		snprintf(root, size, "%s", m->mnt_dir);
+	while (mounts && !whole && (m = getmntent(mounts))) {
+		if (strcmp(m->mnt_type, "cgroup2") || strlen(m->mnt_dir) >= size ||
+		    stat(m->mnt_dir, &at))
+			continue;
+		whole = at.st_ino == ROOT_CGROUP_ID;
+		if (whole || !found)
+			strcpy(root, m->mnt_dir);
+		found = true;
 	}
 	if (mounts)
 		endmntent(mounts);
 	return found;
+}
+
+/*
+ * A cgroup that was named below another mount, as it is called below the root: its number is the same in
+ * both (exportfs of kernfs). False where that may not be asked.
+ */
+static bool find_below(const char *root, ino_t id, char *path, size_t size)
+{
+	struct {
+		struct file_handle handle;
+		uint64_t id;
+	} at = {{.handle_bytes = sizeof(at.id), .handle_type = FILEID_KERNFS}, id};
+	int mount = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = mount < 0 ? -1 : open_by_handle_at(mount, &at.handle, O_PATH | O_CLOEXEC);
+	char link[40];
+	ssize_t len = -1;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (fd >= 0)
+		len = readlink(link, path, size - 1);
+	path[len > 0 ? len : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	if (mount >= 0)
+		close(mount);
+	return len > 0;
 }
 
 /* Folders between the root and the cgroup. -1: it is not below the root. */
@@ -67,6 +104,14 @@ static int depth_of(const char *root, const char *path)
 		depth += *path != '\0';
 	}
 	return depth;
+}
+
+/* Its members are threads, of which a process may have others elsewhere. */
+static bool is_threaded(const char *path)
+{
+	char type[32];
+
+	return !sysfs_text(type, sizeof(type), "%s/cgroup.type", path) && !strcmp(type, "threaded");
 }
 
 int target_cgroup(struct target *t, const char *name, char *why, size_t why_size)
@@ -95,6 +140,8 @@ int target_cgroup(struct target *t, const char *name, char *why, size_t why_size
 		return -1;
 	}
 	depth = depth_of(root, whole);
+	if (depth < 0 && find_below(root, at.st_ino, whole, sizeof(whole)))
+		depth = depth_of(root, whole);
 	if (at_root.st_ino != ROOT_CGROUP_ID || depth < 0) {
 		snprintf(why, why_size,
 			 "%s shows only a part of the cgroups, as in a container: run on the host",
@@ -109,34 +156,92 @@ int target_cgroup(struct target *t, const char *name, char *why, size_t why_size
 	strcpy(t->path, whole);
 	t->cgroup_id = at.st_ino;
 	t->cgroup_level = depth;
+	t->threaded = is_threaded(whole);
 	return 0;
 }
 
 struct listing {
 	target_process_fn on_process;
+	target_thread_fn on_thread; /* asked for threads, where it is set */
 	void *data;
 	int count;
 };
 
-static int list_cgroup(struct listing *l, const char *path, int depth)
+static void list_thread(void *data, pid_t pid, pid_t tid)
+{
+	const struct listing *l = data;
+
+	l->on_thread(l->data, pid, tid);
+}
+
+static void list_process(struct listing *l, pid_t pid)
+{
+	l->count++;
+	if (l->on_process)
+		l->on_process(l->data, pid);
+	else
+		process_threads(pid, list_thread, l);
+}
+
+/* Members come and go while they are read; those that have no number here are in another PID namespace. */
+static void list_threads_of(struct listing *l, FILE *members)
+{
+	pid_t *seen = NULL;
+	size_t count = 0;
+	int tid;
+
+	while (fscanf(members, "%d", &tid) == 1) {
+		pid_t pid = tid ? process_of(tid) : 0;
+		size_t i = 0;
+
+		if (!pid)
+			continue;
+		if (l->on_thread)
+			l->on_thread(l->data, pid, tid);
+		while (i < count && seen[i] != pid)
+			i++;
+		if (i < count)
+			continue;
+		if (!(count & (count - 1))) {
+			pid_t *grown = reallocarray(seen, count ? 2 * count : 1, sizeof(*seen));
+
+			if (!grown)
+				break;
+			seen = grown;
+		}
+		seen[count++] = pid;
+		l->count++;
+		if (l->on_process)
+			l->on_process(l->data, pid);
+	}
+	free(seen);
+}
+
+static void list_processes_of(struct listing *l, FILE *members)
+{
+	int pid;
+
+	while (fscanf(members, "%d", &pid) == 1)
+		if (pid)
+			list_process(l, pid);
+}
+
+static int list_cgroup(struct listing *l, const char *path, bool threaded, int depth)
 {
 	struct dirent *entry;
 	char inner[PATH_MAX];
-	FILE *procs;
+	FILE *members;
 	DIR *dir;
-	int pid;
 
-	snprintf(inner, sizeof(inner), "%s/cgroup.procs", path);
-	procs = fopen(inner, "re");
-	if (!procs)
+	snprintf(inner, sizeof(inner), "%s/cgroup.%s", path, threaded ? "threads" : "procs");
+	members = fopen(inner, "re");
+	if (!members)
 		return -errno;
-	while (fscanf(procs, "%d", &pid) == 1) {
-		if (!pid)
-			continue; /* it is in another PID namespace, and has no number here */
-		l->count++;
-		l->on_process(l->data, pid);
-	}
-	fclose(procs);
+	if (threaded)
+		list_threads_of(l, members);
+	else
+		list_processes_of(l, members);
+	fclose(members);
 	dir = opendir(path);
 	while (dir && depth < DEPTH_MAX && (entry = readdir(dir))) {
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
@@ -144,7 +249,7 @@ static int list_cgroup(struct listing *l, const char *path, int depth)
 		/* One that is gone by now has no processes. */
 		if ((size_t)snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name) <
 		    sizeof(inner))
-			list_cgroup(l, inner, depth + 1);
+			list_cgroup(l, inner, threaded, depth + 1);
 	}
 	if (dir)
 		closedir(dir);
@@ -182,6 +287,25 @@ int target_netns(struct target *t, const char *name, char *why, size_t why_size)
 	return 0;
 }
 
+/* Whether a process is in the namespace, by one of its threads that lives. */
+static bool is_in_netns(pid_t pid, ino_t inode)
+{
+	char path[40];
+	struct stat at;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	if (stat(path, &at)) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)process_living(pid));
+		if (stat(path, &at))
+			return false;
+	}
+	if (at.st_ino != inode)
+		return false;
+	/* A thread of the kernel has no program, and is not counted. */
+	memcpy(strrchr(path, '/') - strlen("/ns") + 1, "exe", sizeof("exe"));
+	return readlink(path, (char[1]){0}, 1) >= 0;
+}
+
 static int list_netns(struct listing *l, ino_t inode)
 {
 	DIR *dir = opendir("/proc");
@@ -189,22 +313,10 @@ static int list_netns(struct listing *l, ino_t inode)
 
 	if (!dir)
 		return -errno;
-	while ((entry = readdir(dir))) {
-		char path[300];
-		struct stat at;
-
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
-		if (stat(path, &at) || at.st_ino != inode)
-			continue;
-		/* A thread of the kernel has no program, and is not counted. */
-		snprintf(path, sizeof(path), "/proc/%s/exe", entry->d_name);
-		if (readlink(path, (char[1]){0}, 1) < 0)
-			continue;
-		l->count++;
-		l->on_process(l->data, atoi(entry->d_name));
-	}
+	while ((entry = readdir(dir)))
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    is_in_netns(atoi(entry->d_name), inode))
+			list_process(l, atoi(entry->d_name));
 	closedir(dir);
 	return 0;
 }
@@ -217,20 +329,51 @@ void target_on_cpus(struct target *t)
 	t->cpus_known = true;
 }
 
-int target_each(const struct target *t, target_process_fn on_process, void *data)
+int target_hold(struct target *t)
 {
-	struct listing l = {on_process, data, 0};
+	struct process_stat stat;
+
+	if (t->kind != TARGET_PROCESS)
+		return 0;
+	if (process_stat(t->pid, t->pid, &stat))
+		return -errno;
+	t->start = stat.start;
+	return 0;
+}
+
+/* Its number may be another's by now. */
+static bool is_the_same(const struct target *t)
+{
+	struct process_stat stat;
+
+	return !t->start || (!process_stat(t->pid, t->pid, &stat) && stat.start == t->start);
+}
+
+static int list(const struct target *t, struct listing *l)
+{
 	int error = 0;
 
-	if (t->kind == TARGET_CGROUP) {
-		error = list_cgroup(&l, t->path, 0);
-	} else if (t->kind == TARGET_NETNS) {
-		error = list_netns(&l, t->netns_inode);
-	} else if (t->kind == TARGET_PROCESS && t->pid) {
-		l.count = 1;
-		on_process(data, t->pid);
-	}
-	return error ? error : l.count;
+	if (t->kind == TARGET_CGROUP)
+		error = list_cgroup(l, t->path, t->threaded, 0);
+	else if (t->kind == TARGET_NETNS)
+		error = list_netns(l, t->netns_inode);
+	else if (t->kind == TARGET_PROCESS && t->pid && is_the_same(t))
+		list_process(l, t->pid);
+	return error ? error : l->count;
+}
+
+int target_each(const struct target *t, target_process_fn on_process, void *data)
+{
+	struct listing l = {.on_process = on_process, .data = data};
+
+	return list(t, &l);
+}
+
+int target_each_thread(const struct target *t, target_thread_fn on_thread, void *data)
+{
+	struct listing l = {.on_thread = on_thread, .data = data};
+
+	return list(t, &l);
 }
 
 static void take_first(void *data, pid_t pid)

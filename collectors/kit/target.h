@@ -10,7 +10,9 @@
  *   target_cgroup()     make it those of a cgroup
  *   target_netns()      make it those of a network namespace
  *   target_on_cpus()    make it whatever runs on CPUs
+ *   target_hold()       from now on a process is this one, and no other that is given its number
  *   target_each()       every process that is of it now
+ *   target_each_thread()  every thread that is; of a threaded cgroup not all that its processes have
  *   target_first()      one of those, zcprof itself where any may be; 0: there is none
  *   target_describe()   in words
  *   target_close()      lets go of the namespace
@@ -31,6 +33,7 @@ enum target_kind { TARGET_PROCESS, TARGET_CGROUP, TARGET_NETNS, TARGET_CPUS };
 struct target {
 	enum target_kind kind;
 	pid_t pid;	 /* TARGET_PROCESS: 0 where it runs on another machine */
+	uint64_t start;	 /* TARGET_PROCESS: as struct process_stat has it; 0: not held */
 	int netns;	 /* descriptor of its network namespace; -1 for zcprof's own */
 	char iface[16];	 /* its network device; "" if not known */
 	cpu_set_t cpus;	 /* where its threads and its softirq work were placed; */
@@ -39,6 +42,7 @@ struct target {
 	char path[256];	       /* TARGET_CGROUP: its folder; TARGET_NETNS: its name */
 	uint64_t cgroup_id;    /* TARGET_CGROUP */
 	uint32_t cgroup_level; /* TARGET_CGROUP: how deep; the root's is 0 */
+	bool threaded;	       /* TARGET_CGROUP: its members are threads */
 	ino_t netns_inode;     /* TARGET_NETNS */
 };
 
@@ -55,9 +59,13 @@ int target_cgroup(struct target *t, const char *name, char *why, size_t why_size
 int target_netns(struct target *t, const char *name, char *why, size_t why_size);
 /* Set cpus first. */
 void target_on_cpus(struct target *t);
-/* How many there were, or a negative errno. None of TARGET_CPUS: any may run there. */
+/* 0 or a negative errno: -ENOENT where it is gone. */
+int target_hold(struct target *t);
+/* How many processes there were, or a negative errno. None of TARGET_CPUS: any may run there. */
 typedef void (*target_process_fn)(void *data, pid_t pid);
+typedef void (*target_thread_fn)(void *data, pid_t pid, pid_t tid);
 int target_each(const struct target *t, target_process_fn on_process, void *data);
+int target_each_thread(const struct target *t, target_thread_fn on_thread, void *data);
 pid_t target_first(const struct target *t);
 /* Returns text. */
 char *target_describe(const struct target *t, char *text, size_t size);

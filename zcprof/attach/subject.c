@@ -6,12 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "base/say.h"
+#include "collectors/kit/process.h"
 #include "nic/netns.h"
 
 int subject_hold(struct subject *s)
@@ -20,9 +23,10 @@ int subject_hold(struct subject *s)
 	if (s->target.kind != TARGET_PROCESS)
 		return 0;
 	s->pidfd = (int)syscall(SYS_pidfd_open, s->target.pid, 0);
-	if (s->pidfd >= 0)
+	/* In this order: what is read of the number is this process's if the descriptor still says it lives. */
+	if (s->pidfd >= 0 && !target_hold(&s->target))
 		return 0;
-	if (errno == ESRCH)
+	if (errno == ESRCH || (s->pidfd >= 0 && errno == ENOENT))
 		say_error("there is no process %d", (int)s->target.pid);
 	else
 		say_error("cannot follow process %d: %s%s", (int)s->target.pid, strerror(errno),
@@ -35,17 +39,21 @@ int subject_hold(struct subject *s)
 static int open_namespace(struct subject *s)
 {
 	pid_t pid = target_first(&s->target);
-	char path[40];
+	char path[40], why[200];
 
 	/* That of the first process is all of a cgroup's, but where another is seen. */
 	if (s->target.kind == TARGET_NETNS || s->target.kind == TARGET_CPUS)
 		return 0;
+	if (!pid && !descriptors_left(1, why, sizeof(why))) {
+		say_error("cannot look into %s: %s", s->name, why);
+		return -1;
+	}
 	if (!pid) {
 		say_error("%s has no process now: start one first", s->name);
 		return -1;
 	}
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)process_living(pid));
 	s->target.netns = open(path, O_RDONLY | O_CLOEXEC);
 	if (s->target.netns < 0) {
 		say_error("cannot look into process %d: %s%s", (int)pid, strerror(errno),
@@ -92,7 +100,7 @@ static void count_elsewhere(void *data, pid_t pid)
 	char path[40];
 	struct stat at;
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)process_living(pid));
 	if (!stat(path, &at) && at.st_ino != netns_inode(s->target.netns))
 		s->elsewhere++;
 }
@@ -118,23 +126,12 @@ void subject_warn_forked(struct subject *s)
 		return;
 	dir = opendir("/proc");
 	while (dir && !s->forked && (entry = readdir(dir))) {
-		char path[280];
-		char line[512] = "";
-		char *after;
-		int parent = 0;
-		FILE *in;
+		struct process_stat stat;
 
-		if (!isdigit((unsigned char)entry->d_name[0]))
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    process_stat(atoi(entry->d_name), atoi(entry->d_name), &stat))
 			continue;
-		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
-		in = fopen(path, "re");
-		if (!in)
-			continue;
-		/* proc_pid_stat(5): the name is in parentheses, and may hold any. */
-		after = fgets(line, sizeof(line), in) ? strrchr(line, ')') : NULL;
-		fclose(in);
-		s->forked = after && sscanf(after + 1, " %*c %d", &parent) == 1 &&
-			    parent == s->target.pid;
+		s->forked = stat.parent == s->target.pid;
 	}
 	if (dir)
 		closedir(dir);
@@ -156,7 +153,7 @@ char *subject_describe(const struct subject *s, char *text, size_t size)
 
 	if (s->target.kind != TARGET_PROCESS)
 		return target_describe(&s->target, text, size);
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)s->target.pid);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)process_living(s->target.pid));
 	in = fopen(path, "re");
 	if (in) {
 		used = fread(text, 1, size - 1, in);

@@ -88,9 +88,24 @@ static bool is_known(const struct traffic *t, uint32_t inode)
 	return found && !found->ended;
 }
 
+/*
+ * Data alone. The kernel counts a connection's SYN and FIN with what was acknowledged, and a FIN with what was
+ * received: a byte each, which is much of a short request.
+ */
 static struct moved moved_of(const struct tcp_info *info)
 {
-	return (struct moved){info->tcpi_bytes_received, info->tcpi_bytes_acked};
+	/* States that come with the other's FIN; of one that is closed it is likely. */
+	const unsigned int finished = 1 << 7 /* CLOSE */ | 1 << 8 /* CLOSE_WAIT */ |
+				      1 << 9 /* LAST_ACK */ | 1 << 11 /* CLOSING */;
+	uint64_t sent = info->tcpi_bytes_sent - info->tcpi_bytes_retrans;
+	struct moved moved = {info->tcpi_bytes_received, info->tcpi_bytes_acked};
+
+	/* Kernels before 4.19 do not say what was sent; one byte alone is the SYN. */
+	if ((info->tcpi_bytes_sent || moved.sent == 1) && sent < moved.sent)
+		moved.sent = sent;
+	if (moved.received && (finished >> info->tcpi_state & 1))
+		moved.received--;
+	return moved;
 }
 
 static int take_connection(const struct nlmsghdr *nlh, void *data)
@@ -133,7 +148,7 @@ static void ended_unheard(struct traffic *t, struct connection *c)
 static void take_last(struct traffic *t, struct connection *c, struct moved last)
 {
 	/* One that was reset, as by SO_LINGER, has forgotten what it moved (tcp_disconnect()). */
-	if (last.received < c->last.received || last.sent < c->last.sent) {
+	if (last.received + 1 < c->last.received || last.sent < c->last.sent) {
 		if (!c->ended)
 			ended_unheard(t, c);
 		return;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Processes and threads as /proc shows them. A number is given to another when its owner is gone; with the
+ * time at which it began it is nobody else's.
+ *
+ *   process_stat()     what /proc/PID/task/TID/stat says of a thread
+ *   process_living()   a thread of the process that has not ended: where its first one has, the number of
+ *                      the process shows neither files nor memory nor namespaces, and that of a thread does
+ *   process_of()       the process of a thread
+ *   process_threads()  each of its threads
+ */
+#ifndef COLLECTORS_KIT_PROCESS_H
+#define COLLECTORS_KIT_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct process_stat {
+	char name[16]; /* as the thread has it: any bytes */
+	char state;    /* 'Z': it has ended */
+	pid_t parent;
+	uint64_t start; /* in ticks since the machine was booted */
+};
+
+/* 0, or -1 with errno where it is gone, or cannot be seen. */
+int process_stat(pid_t pid, pid_t tid, struct process_stat *stat);
+/* pid itself where none lives, or where it cannot be told. */
+pid_t process_living(pid_t pid);
+/* 0: it is gone. */
+pid_t process_of(pid_t tid);
+/* 0 or a negative errno: -ENOENT where there is no such process. */
+int process_threads(pid_t pid, void (*on_thread)(void *data, pid_t pid, pid_t tid), void *data);
+
+#endif

@@ -1,0 +1,147 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# zcprof attach to processes whose sockets, threads or cgroups are not where one looks first. Each counts itself
+# what it moves inside the window (tests/tool/mover).
+
+bats_require_minimum_version 1.5.0
+load ../host/zcprof_run
+
+setup() {
+	as_root
+	PATH=$BUILD:$PATH
+	dir=$BATS_TEST_TMPDIR
+	mover=
+	group=
+	mounted=
+}
+
+teardown() {
+	[ -z "$mover" ] || kill -9 "$mover" 2>/dev/null || :
+	[ -z "$mounted" ] || umount "$mounted" || :
+	if [ -n "$group" ]; then
+		wait_until 5 empty "$group"
+		for inner in "$group"/*/; do
+			rmdir "$inner" 2>/dev/null || :
+		done
+		rmdir "$group"
+	fi
+}
+
+empty() {
+	[ -z "$(cat "$1"/cgroup.procs)" ]
+}
+
+make_group() {
+	local root
+	root=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)
+	[ -n "$root" ] && [ -w "$root/cgroup.procs" ] || skip "no cgroup2 that can be written"
+	group=$root/zcprof-kinds$$
+	mkdir "$group"
+}
+
+# mover KIND N...: starts it, until it is ready
+mover() {
+	mkfifo "$dir/lines"
+	"$BUILD/tests/tool/mover" "$@" <"$dir/lines" >"$dir/moved" 3>&- &
+	mover=$!
+	exec 9>"$dir/lines"
+	wait_until 5 grep -q ready "$dir/moved"
+}
+
+# measure END ARGUMENT...: in a window of two $seconds; the mover's own count is $moved then
+measure() {
+	local end=$1
+	shift
+	zcprof attach -v --as "$end" --warmup 0.1 --seconds "${seconds:-2}" -o "$dir/run.csv" "$@" 2>"$dir/said" 3>&- 9>&- &
+	attached=$!
+	wait_until 10 test -s "$dir/run.csv.part"
+	sleep 0.7
+	echo >&9
+	wait "$attached" || { cat "$dir/said"; false; }
+	cat "$dir/said"
+	[ "$(wc -l <"$dir/moved")" -eq 2 ]
+	moved=$(tail -n 1 "$dir/moved")
+	echo >&9
+	is_record "$dir/run.csv"
+	zcroi check "$dir/run.csv"
+}
+
+@test "a process whose first thread has ended" {
+	mover leader 20000000
+	measure tx --pid "$mover" --collect cpu,tcp,syscalls
+	[ "$(value "$dir/run.csv" tx path bytes)" -eq "$moved" ]
+	[ "$(sum "$dir/run.csv" tx syscalls calls write)" -ge 306 ]
+	[ "$(sum "$dir/run.csv" tx cpu thread)" -gt 0 ]
+	grep -q '^,tx,fact,attached,,.*mover leader' "$dir/run.csv"
+	[ "$(sum "$dir/run.csv" tx tcp segments_out)" -gt 100 ]
+}
+
+@test "a thread that has a table of files of its own" {
+	mover files 20000000
+	measure tx --pid "$mover" --collect cpu,tcp
+	[ "$(value "$dir/run.csv" tx path bytes)" -eq "$moved" ]
+}
+
+@test "a socket that only a ring's table of files has" {
+	mover direct 20000000
+	measure rx --pid "$mover" --collect cpu,tcp
+	[ "$(value "$dir/run.csv" rx path bytes)" -eq "$moved" ]
+	[ "$(sum "$dir/run.csv" rx tcp segments_in)" -gt 100 ]
+}
+
+@test "a threaded cgroup, and one that is named by a second mount of cgroup2 or by a bind of itself" {
+	make_group
+	mover files 20000000
+	mkdir "$group/inner"
+	echo "$mover" >"$group/cgroup.procs"
+	echo threaded >"$group/inner/cgroup.type"
+	thread=$(ls /proc/"$mover"/task | tail -n 1)
+	echo "$thread" >"$group/inner/cgroup.threads"
+	mounted=$dir/second
+	mkdir "$mounted"
+	mount -t cgroup2 none "$mounted"
+	zcprof attach --as tx --cgroup "$mounted/${group##*/}" --warmup 0 --seconds 0.2 --collect cpu -o "$dir/second.csv"
+	grep -q '^,tx,cpu,thread,mover/' "$dir/second.csv"
+	umount "$mounted"
+	mount --bind "$group" "$mounted"
+	zcprof attach --as tx --cgroup "$mounted" --warmup 0 --seconds 0.2 --collect cpu -o "$dir/bind.csv"
+	grep -q '^,tx,cpu,thread,mover/' "$dir/bind.csv"
+	measure tx --cgroup "${group##*/}/inner" --collect cpu,syscalls
+	[ "$(value "$dir/run.csv" tx path bytes)" -eq "$moved" ]
+	[ "$(sum "$dir/run.csv" tx syscalls calls write)" -ge 306 ]
+	[ "$(grep -c '^,tx,cpu,thread,' "$dir/run.csv")" -eq 1 ]
+	grep -q "^,tx,cpu,thread,mover/$thread," "$dir/run.csv"
+}
+
+# CPU time in ns of all rows of threads, against what was counted: 5 % and two ticks.
+same_time() {
+	echo "threads: $1, by themselves: $2"
+	between "$(awk -v x="$2" 'BEGIN { print 0.95 * x - 2e7 }')" "$1" "$(awk -v x="$2" 'BEGIN { print 1.05 * x + 2e7 }')"
+}
+
+@test "threads that come and end inside the window: all their time is there" {
+	seconds=4
+	mover threads 90 5
+	measure tx --pid "$mover" --collect cpu
+	same_time "$(sum "$dir/run.csv" tx cpu thread)" "$moved"
+	between 4e8 "$(value "$dir/run.csv" tx cpu thread '(ended)')" 6e8
+}
+
+@test "processes of a cgroup that come and end inside the window: all their time is there" {
+	make_group
+	mover threads 1 1
+	sh -c 'echo $$ >"$0/cgroup.procs"; exec sleep 30' "$group" 3>&- 9>&- &
+	stays=$!
+	wait_until 5 grep -q . "$group/cgroup.procs"
+	zcprof attach --as tx --cgroup "${group##*/}" --warmup 0.1 --seconds 3 --collect cpu -o "$dir/run.csv" 3>&- 9>&- &
+	attached=$!
+	wait_until 10 test -s "$dir/run.csv.part"
+	sleep 0.5
+	for i in 1 2 3 4 5 6 7 8; do
+		{ echo; echo; } | sh -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$group" "$BUILD/tests/tool/mover" threads 10 5 3>&- 9>&-
+	done | awk '/[0-9]/ { sum += $1 } END { printf "%.0f\n", sum }' >"$dir/sum"
+	wait "$attached"
+	kill "$stays"
+	zcroi check "$dir/run.csv"
+	same_time "$(sum "$dir/run.csv" tx cpu thread)" "$(cat "$dir/sum")"
+}
