@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "nic/device.h"
 #include "datapath/config.h"
 #include "datapath/path.h"
 #include "datapath/session.h"
@@ -87,6 +88,9 @@ static int run_end(enum record_end end, int argc, char **argv)
 	char why[256];
 
 	config_parse(&config, end, argc, argv);
+	/* By one name for one device: it is claimed, journaled and said by that. One that is not there is said later. */
+	if (config.option[OPTION_nic].set)
+		device_name(config.option[OPTION_nic].name, config.option[OPTION_nic].name);
 	if (place(&config))
 		return EXIT_UNABLE;
 	if (config.path->able && !config.path->able(why, sizeof(why))) {

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
 #include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "nic/device.h"
 
 #define BACKLOG 1024 /* as many flows as there may be */
 
@@ -246,19 +246,42 @@ uint64_t socket_acked(int fd)
 }
 
 /* As IPv6, in which an IPv4 address is a mapped one: then either kind of socket compares alike. */
-static bool address_bytes(const struct sockaddr *from, unsigned char bytes[16])
+static bool mapped(int family, const void *address, unsigned char bytes[16])
 {
-	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	static const unsigned char prefix[12] = {[10] = 0xff, [11] = 0xff};
 
-	if (from && from->sa_family == AF_INET6) {
-		memcpy(bytes, &((const struct sockaddr_in6 *)from)->sin6_addr, 16);
+	if (family == AF_INET6) {
+		memcpy(bytes, address, 16);
 		return true;
 	}
-	if (!from || from->sa_family != AF_INET)
-		return false;
-	memcpy(bytes, mapped, 12);
-	memcpy(bytes + 12, &((const struct sockaddr_in *)from)->sin_addr, 4);
-	return true;
+	memcpy(bytes, prefix, 12);
+	memcpy(bytes + 12, address, family == AF_INET ? 4 : 0);
+	return family == AF_INET;
+}
+
+static bool address_bytes(const struct sockaddr_storage *from, unsigned char bytes[16])
+{
+	if (from->ss_family == AF_INET6)
+		return mapped(AF_INET6, &((const struct sockaddr_in6 *)from)->sin6_addr, bytes);
+	return mapped(from->ss_family, &((const struct sockaddr_in *)from)->sin_addr, bytes);
+}
+
+struct search {
+	unsigned char here[16];
+	unsigned char there[16];
+	char *device;
+	bool peer_is_here;
+};
+
+static void take_address(void *data, const struct device_address *a)
+{
+	struct search *s = data;
+	unsigned char bytes[16];
+
+	mapped(a->family, a->bytes, bytes);
+	if (!memcmp(bytes, s->here, sizeof(bytes)))
+		memcpy(s->device, a->device, IF_NAMESIZE);
+	s->peer_is_here |= !memcmp(bytes, s->there, sizeof(bytes));
 }
 
 /* The device that has the local address; the loopback device when the peer's is here as well. */
@@ -268,27 +291,15 @@ int socket_device(int fd, char name[IF_NAMESIZE])
 	struct sockaddr_storage peer = {0};
 	socklen_t local_size = sizeof(local);
 	socklen_t peer_size = sizeof(peer);
-	unsigned char here[16];
-	unsigned char there[16];
-	unsigned char bytes[16];
-	struct ifaddrs *all;
-	bool peer_is_here = false;
+	struct search s = {.device = name};
 
 	name[0] = '\0';
 	if (getsockname(fd, (struct sockaddr *)&local, &local_size) ||
 	    getpeername(fd, (struct sockaddr *)&peer, &peer_size) ||
-	    !address_bytes((struct sockaddr *)&local, here) ||
-	    !address_bytes((struct sockaddr *)&peer, there) || getifaddrs(&all))
+	    !address_bytes(&local, s.here) || !address_bytes(&peer, s.there) ||
+	    device_addresses(take_address, &s))
 		return -1;
-	for (struct ifaddrs *i = all; i; i = i->ifa_next) {
-		if (!address_bytes(i->ifa_addr, bytes))
-			continue;
-		if (!memcmp(bytes, here, sizeof(bytes)))
-			snprintf(name, IF_NAMESIZE, "%.15s", i->ifa_name);
-		peer_is_here |= !memcmp(bytes, there, sizeof(bytes));
-	}
-	freeifaddrs(all);
-	if (peer_is_here)
+	if (s.peer_is_here)
 		snprintf(name, IF_NAMESIZE, "lo");
 	return name[0] ? 0 : -1;
 }

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "nic/device.h"
 #include "nic/netlink.h"
 #include "nic/netns.h"
 
@@ -197,41 +197,33 @@ int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size)
 	return refuse(why, why_size, "cannot %s: %s", what, strerror(-error));
 }
 
-/* The first global address of each family that a device has in this thread's namespace. */
+/* The first global address of each family that a device has. */
+static void take_address(void *data, const struct device_address *a)
+{
+	struct link_side *side = data;
+
+	if (strcmp(a->device, side->iface))
+		return;
+	if (a->family == AF_INET && !side->ipv4[0])
+		inet_ntop(AF_INET, a->bytes, side->ipv4, sizeof(side->ipv4));
+	else if (a->family == AF_INET6 && !side->ipv6[0] &&
+		 !IN6_IS_ADDR_LINKLOCAL((const struct in6_addr *)a->bytes))
+		inet_ntop(AF_INET6, a->bytes, side->ipv6, sizeof(side->ipv6));
+}
+
+/* In this thread's namespace. */
 static void find_addresses(struct link_side *side)
 {
-	struct ifaddrs *all;
-
-	if (getifaddrs(&all))
-		return;
-	for (struct ifaddrs *a = all; a; a = a->ifa_next) {
-		if (!a->ifa_addr || strcmp(a->ifa_name, side->iface))
-			continue;
-		if (a->ifa_addr->sa_family == AF_INET && !side->ipv4[0]) {
-			inet_ntop(AF_INET, &((struct sockaddr_in *)a->ifa_addr)->sin_addr,
-				  side->ipv4, sizeof(side->ipv4));
-		} else if (a->ifa_addr->sa_family == AF_INET6 && !side->ipv6[0]) {
-			struct in6_addr *address = &((struct sockaddr_in6 *)a->ifa_addr)->sin6_addr;
-
-			if (!IN6_IS_ADDR_LINKLOCAL(address))
-				inet_ntop(AF_INET6, address, side->ipv6, sizeof(side->ipv6));
-		}
-	}
-	freeifaddrs(all);
+	device_addresses(take_address, side);
 }
 
 /* The first device that is up, is not lo, and has an address. */
-static void find_device(struct link_side *side)
+static void take_device(void *data, const struct device_address *a)
 {
-	struct ifaddrs *all;
+	struct link_side *side = data;
 
-	if (getifaddrs(&all))
-		return;
-	for (struct ifaddrs *a = all; a && !side->iface[0]; a = a->ifa_next)
-		if (a->ifa_addr && !(a->ifa_flags & IFF_LOOPBACK) && (a->ifa_flags & IFF_UP) &&
-		    (a->ifa_addr->sa_family == AF_INET || a->ifa_addr->sa_family == AF_INET6))
-			snprintf(side->iface, sizeof(side->iface), "%s", a->ifa_name);
-	freeifaddrs(all);
+	if (!side->iface[0] && !(a->flags & IFF_LOOPBACK) && (a->flags & IFF_UP))
+		memcpy(side->iface, a->device, sizeof(side->iface));
 }
 
 int link_loopback(struct link *link, char *why, size_t why_size)
@@ -253,10 +245,9 @@ int link_device(struct link *link, enum record_end end, const char *iface, char 
 	struct link_side *here = &link->side[end];
 
 	link_init(link);
-	if (!if_nametoindex(iface))
+	if (device_name(iface, here->iface))
 		return refuse(why, why_size,
 			      "there is no device %s: 'ip link' lists those that there are", iface);
-	snprintf(here->iface, sizeof(here->iface), "%s", iface);
 	find_addresses(here);
 	if (!here->ipv4[0] && !here->ipv6[0])
 		return refuse(why, why_size, "%s has no address: give it one with 'ip address add'",
@@ -282,7 +273,7 @@ int link_namespaces(struct link *link, const char *rx, const char *tx, char *why
 				      previous == -ENOENT ? "; 'ip netns' lists those that there are"
 							  : "");
 		}
-		find_device(side);
+		device_addresses(take_device, side);
 		find_addresses(side);
 		netns_leave(previous);
 		if (!side->ipv4[0] && !side->ipv6[0]) {

@@ -10,6 +10,7 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
+#include "nic/device.h"
 #include "nic/journal.h"
 
 struct placement {
@@ -148,6 +149,12 @@ struct placement *placement_apply(const char *device, const cpu_set_t *cpus, str
 	p->cpus = cpus;
 	p->out = w;
 	p->end = end;
+	if (!device_shown(device)) {
+		say_warning("--irq-cpu has no effect on %s: /sys here shows the devices of another network namespace; take 'ip netns exec' or --link netns:…, which mount it anew",
+			    device);
+		placement_restore(p);
+		return NULL;
+	}
 	place_interrupts(p);
 	if (!p->placed)
 		place_queues(p);

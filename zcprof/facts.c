@@ -12,6 +12,7 @@
 
 #include "base/quantity.h"
 #include "collectors/kit/sysfs.h"
+#include "nic/device.h"
 #include "nic/ethtool.h"
 #include "nic/netns.h"
 
@@ -194,53 +195,46 @@ static void say_nic(void *data, const char *key, const char *value)
 	writer_fact(f->writer, f->end, METRIC_fact_nic, key, value);
 }
 
-/* In the device's namespace. */
-static void facts_device(struct writer *w, enum record_end end, const char *iface)
+static int is_number(const struct dirent *entry)
 {
-	struct nic_facts facts = {w, end};
-	struct ethtool ethtool;
-
-	writer_fact(w, end, METRIC_fact_link, "device", iface);
-	if (!ethtool_open(&ethtool, iface))
-		ethtool_describe(&ethtool, say_nic, &facts);
-	ethtool_close(&ethtool);
+	return entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
 }
 
-/* sysfs as the end sees it: in its namespace, and after it has set its queues up. */
-static void facts_queues(struct writer *w, enum record_end end, const struct target *t)
+static int is_queue(const struct dirent *entry)
 {
-	static const struct {
-		const char *file;
-		enum metric_id id;
-	} wanted[] = {
-		{"mtu", METRIC_fact_nic},
-		{"tx_queue_len", METRIC_fact_nic},
-		{"gro_flush_timeout", METRIC_fact_nic},
-		{"napi_defer_hard_irqs", METRIC_fact_nic},
-		{"threaded", METRIC_fact_nic},
-		{"queues/rx-*/rps_cpus", METRIC_fact_irq_affinity},
-		{"queues/tx-*/xps_cpus", METRIC_fact_irq_affinity},
-	};
-	char base[96];
+	return !strncmp(entry->d_name, "rx-", 3) || !strncmp(entry->d_name, "tx-", 3);
+}
 
-	snprintf(base, sizeof(base), "/proc/%d/root/sys/class/net/%s/", (int)target_first(t),
-		 t->iface);
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
-		char pattern[160];
-		glob_t found;
+static void folder_fact(struct writer *w, enum record_end end, enum metric_id id, int folder,
+			const char *file)
+{
+	char line[256];
 
-		snprintf(pattern, sizeof(pattern), "%s%s", base, wanted[i].file);
-		if (glob(pattern, 0, NULL, &found))
-			continue;
-		for (size_t n = 0; n < found.gl_pathc; n++) {
-			char line[256];
+	if (!sysfs_text_at(line, sizeof(line), folder, file))
+		writer_fact(w, end, id, file, line);
+}
 
-			if (!sysfs_text(line, sizeof(line), "%s", found.gl_pathv[n]))
-				writer_fact(w, end, wanted[i].id, found.gl_pathv[n] + strlen(base),
-					    line);
-		}
-		globfree(&found);
+/* After the end has set its queues up. */
+static void facts_queues(struct writer *w, enum record_end end, int folder)
+{
+	static const char *const settings[] = {"mtu", "tx_queue_len", "gro_flush_timeout",
+					       "napi_defer_hard_irqs", "threaded"};
+	struct dirent **queues;
+	int count = scandirat(folder, "queues", &queues, is_queue, versionsort);
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+		folder_fact(w, end, METRIC_fact_nic, folder, settings[i]);
+	for (int i = 0; i < count; i++) {
+		const char *queue = queues[i]->d_name;
+		char file[64];
+
+		snprintf(file, sizeof(file), "queues/%.32s/%s", queue,
+			 *queue == 'r' ? "rps_cpus" : "xps_cpus");
+		folder_fact(w, end, METRIC_fact_irq_affinity, folder, file);
+		free(queues[i]);
 	}
+	if (count >= 0)
+		free(queues);
 }
 
 static void facts_irq(struct writer *w, enum record_end end, const char *irq)
@@ -254,23 +248,40 @@ static void facts_irq(struct writer *w, enum record_end end, const char *irq)
 }
 
 /* Of a device with interrupts of its own: which CPUs serve each. virtio has them one level up. */
-static void facts_interrupts(struct writer *w, enum record_end end, const struct target *t)
+static void facts_interrupts(struct writer *w, enum record_end end, int folder)
 {
 	static const char *const where[] = {"device/msi_irqs", "device/../msi_irqs"};
+	int count = 0;
 
-	for (int i = 0; i < 2; i++) {
-		char pattern[160];
-		glob_t found;
+	for (int i = 0; i < 2 && count <= 0; i++) {
+		struct dirent **irqs;
 
-		snprintf(pattern, sizeof(pattern), "/proc/%d/root/sys/class/net/%s/%s/*",
-			 (int)target_first(t), t->iface, where[i]);
-		if (glob(pattern, 0, NULL, &found))
-			continue;
-		for (size_t n = 0; n < found.gl_pathc; n++)
-			facts_irq(w, end, strrchr(found.gl_pathv[n], '/') + 1);
-		globfree(&found);
-		return;
+		count = scandirat(folder, where[i], &irqs, is_number, versionsort);
+		for (int n = 0; n < count; n++) {
+			facts_irq(w, end, irqs[n]->d_name);
+			free(irqs[n]);
+		}
+		if (count >= 0)
+			free(irqs);
 	}
+}
+
+/* In the device's namespace. */
+static void facts_device(struct writer *w, enum record_end end, const char *iface)
+{
+	struct nic_facts facts = {w, end};
+	struct ethtool ethtool;
+	int folder = device_folder(iface);
+
+	writer_fact(w, end, METRIC_fact_link, "device", iface);
+	if (!ethtool_open(&ethtool, iface))
+		ethtool_describe(&ethtool, say_nic, &facts);
+	ethtool_close(&ethtool);
+	if (folder < 0)
+		return;
+	facts_queues(w, end, folder);
+	facts_interrupts(w, end, folder);
+	close(folder);
 }
 
 void facts_end(struct writer *w, const struct measurement *run, enum record_end end)
@@ -294,8 +305,4 @@ void facts_end(struct writer *w, const struct measurement *run, enum record_end 
 		facts_device(w, end, t->iface);
 	if (previous >= 0)
 		netns_leave(previous);
-	if (t->iface[0]) {
-		facts_queues(w, end, t);
-		facts_interrupts(w, end, t);
-	}
 }

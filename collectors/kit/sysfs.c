@@ -46,15 +46,11 @@ int sysfs_u64(int fd, uint64_t *value)
 	return rest == text || errno || *text == '-' ? -1 : 0;
 }
 
-int sysfs_text(char *text, size_t size, const char *format, ...)
+/* Takes fd. */
+static int read_line(char *text, size_t size, int fd)
 {
-	va_list args;
 	ssize_t n;
-	int fd;
 
-	va_start(args, format);
-	fd = open_path(format, args);
-	va_end(args);
 	if (fd < 0)
 		return -1;
 	n = read(fd, text, size - 1);
@@ -64,4 +60,20 @@ int sysfs_text(char *text, size_t size, const char *format, ...)
 	for (char *c = text; *c; c++)
 		*c = *c == '\t' ? ' ' : *c;
 	return *text ? 0 : -1;
+}
+
+int sysfs_text(char *text, size_t size, const char *format, ...)
+{
+	va_list args;
+	int fd;
+
+	va_start(args, format);
+	fd = open_path(format, args);
+	va_end(args);
+	return read_line(text, size, fd);
+}
+
+int sysfs_text_at(char *text, size_t size, int folder, const char *path)
+{
+	return read_line(text, size, openat(folder, path, O_RDONLY | O_CLOEXEC));
 }

@@ -7,6 +7,7 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
+#include "nic/device.h"
 #include "zcprof/adapters/adapter.h"
 #include "zcprof/collecting.h"
 
@@ -170,8 +171,7 @@ static void end_option(struct attach_settings *s, int key, char *text, struct ar
 			argp_error(state, "--cgroup and --netns: expected a name");
 		name[end] = text;
 	} else if (key < KEY_CPU) {
-		/* IFNAMSIZ, with its NUL. */
-		if (!*text || strlen(text) > 15)
+		if (!*text || strlen(text) > DEVICE_NAME_MAX)
 			argp_error(state, "--iface %s: expected the name of a device", text);
 		s->iface[end] = text;
 	} else {

@@ -15,6 +15,7 @@
 #include "base/descriptors.h"
 #include "base/say.h"
 #include "collectors/kit/process.h"
+#include "nic/device.h"
 #include "nic/netns.h"
 
 int subject_hold(struct subject *s)
@@ -66,12 +67,24 @@ static int open_namespace(struct subject *s)
 	return 0;
 }
 
+/* A device may be called by an alternative name; files, figures and other programs know its own. */
+static void name_device(struct subject *s)
+{
+	int previous = s->iface && s->target.netns >= 0 ? netns_enter(s->target.netns) : -1;
+
+	if (s->iface && !device_name(s->iface, s->device))
+		s->iface = s->device;
+	if (previous >= 0)
+		netns_leave(previous);
+}
+
 int subject_open(struct subject *s)
 {
 	char why[300];
 
 	if (open_namespace(s))
 		return -1;
+	name_device(s);
 	if (!traffic_open(&s->traffic, &s->target, s->iface, why, sizeof(why)))
 		return 0;
 	say_error("%s", why);

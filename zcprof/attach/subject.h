@@ -14,6 +14,8 @@
 #ifndef ZCPROF_ATTACH_SUBJECT_H
 #define ZCPROF_ATTACH_SUBJECT_H
 
+#include <net/if.h>
+
 #include "collectors/collector.h"
 #include "zcprof/attach/traffic.h"
 
@@ -23,7 +25,8 @@ struct subject {
 	bool is_command;
 	enum record_end end; /* END_HOST until it is known */
 	int pidfd;
-	const char *iface;
+	const char *iface; /* NULL: none was named; from subject_open() on the device's own name */
+	char device[IF_NAMESIZE];
 	struct traffic traffic;
 	struct moved moved[EDGE_COUNT];
 	uint64_t at_ns[EDGE_COUNT];

@@ -2,8 +2,9 @@
 #include "zcprof/doctor/doctor.h"
 
 #include <argp.h>
+#include <ctype.h>
 #include <errno.h>
-#include <net/if.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
+#include "collectors/kit/sysfs.h"
+#include "nic/device.h"
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_MD, FORMAT_COUNT };
 
@@ -74,6 +77,28 @@ bool doctor_exists(const struct doctor *d, const char *path)
 	return !access(whole, F_OK);
 }
 
+int doctor_device(const struct doctor *d)
+{
+	char path[512];
+	int fd;
+
+	if (!*d->root)
+		return device_folder(d->iface);
+	snprintf(path, sizeof(path), "%s/sys/class/net/%s", d->root, d->iface);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int doctor_device_text(const struct doctor *d, char *text, size_t size, const char *file)
+{
+	int folder = doctor_device(d);
+	int result = folder < 0 ? -1 : sysfs_text_at(text, size, folder, file);
+
+	if (folder >= 0)
+		close(folder);
+	return result;
+}
+
 void doctor_found(struct doctor_row *row, enum doctor_state state, const char *format, ...)
 {
 	va_list args;
@@ -91,6 +116,19 @@ void doctor_mend(struct doctor_row *row, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(row->mend, sizeof(row->mend), format, args);
 	va_end(args);
+}
+
+/* A device's name may have any character but blanks, '/' and ':'. */
+static void quote_word(const char *name, char *word, size_t size)
+{
+	size_t used = 0;
+
+	for (; *name && used + 2 < size; name++) {
+		if (!isalnum((unsigned char)*name) && !strchr("_.-@", *name))
+			word[used++] = '\\';
+		word[used++] = *name;
+	}
+	word[used] = '\0';
 }
 
 /* ---- the table ---- */
@@ -301,13 +339,22 @@ int doctor(int argc, char **argv)
 		       "Exit status: 0 done, 1 it could not be printed, 2 wrong usage, 3 there is no such device; with --strict also where something is missing.",
 	};
 	struct asked asked = {.doctor = {.root = ""}};
+	char device[IF_NAMESIZE];
+	char word[2 * IF_NAMESIZE];
 	unsigned int missing;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &asked);
-	if (asked.doctor.iface && !if_nametoindex(asked.doctor.iface)) {
-		say_error("%s: %s; 'ip link' lists the devices of this network namespace",
-			  asked.doctor.iface, strerror(errno));
-		return EXIT_UNABLE;
+	if (asked.doctor.iface) {
+		int error = device_name(asked.doctor.iface, device);
+
+		if (error) {
+			say_error("%s: %s; 'ip link' lists the devices of this network namespace",
+				  asked.doctor.iface, strerror(-error));
+			return EXIT_UNABLE;
+		}
+		quote_word(device, word, sizeof(word));
+		asked.doctor.iface = device;
+		asked.doctor.word = word;
 	}
 	missing = examine(&asked);
 	if (fflush(stdout) || ferror(stdout)) {

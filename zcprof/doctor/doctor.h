@@ -6,6 +6,8 @@
  *   doctor_collector()  the row of a collector
  *   doctor_text()  the first line of a file of /proc, /sys or /dev, as every check reads them
  *   doctor_exists()
+ *   doctor_device_text()  the first line of a file of the device's folder in sysfs
+ *   doctor_device()       that folder, to open files by; or a negative errno
  *   doctor_found() what a check saw, and how it judges that
  *   doctor_mend()  the command that makes it better
  *
@@ -24,6 +26,7 @@ enum doctor_state { DOCTOR_OK, DOCTOR_BETTER, DOCTOR_MISSING, DOCTOR_UNKNOWN };
 struct doctor {
 	const char *root;  /* "" but in tests */
 	const char *iface; /* NULL: no device was named */
+	const char *word;  /* iface as a shell takes it, for a command that mends */
 	double bits_per_s; /* what the path is to carry; 0: not said */
 	double rtt_s;
 };
@@ -64,6 +67,8 @@ int doctor(int argc, char **argv);
 /* 0, or -1 where there is no such file, or nothing in it. */
 int doctor_text(const struct doctor *d, char *text, size_t size, const char *path);
 bool doctor_exists(const struct doctor *d, const char *path);
+int doctor_device(const struct doctor *d);
+int doctor_device_text(const struct doctor *d, char *text, size_t size, const char *file);
 void doctor_found(struct doctor_row *row, enum doctor_state state, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void doctor_mend(struct doctor_row *row, const char *format, ...)

@@ -24,21 +24,28 @@ static void add_irq(struct irqs *q, unsigned long irq)
 		q->irq[q->count++] = (unsigned int)irq;
 }
 
+static int is_number(const struct dirent *entry)
+{
+	return isdigit((unsigned char)entry->d_name[0]);
+}
+
 /* Those of its PCI device. */
 static void find_msi(struct irqs *q)
 {
-	struct dirent *entry;
-	char path[300];
-	DIR *dir;
+	struct dirent **irqs;
+	int folder = doctor_device(q->doctor);
+	int count = folder < 0
+			    ? -1
+			    : scandirat(folder, "device/msi_irqs", &irqs, is_number, versionsort);
 
-	snprintf(path, sizeof(path), "%s/sys/class/net/%s/device/msi_irqs", q->doctor->root,
-		 q->doctor->iface);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			add_irq(q, strtoul(entry->d_name, NULL, 10));
-	if (dir)
-		closedir(dir);
+	for (int i = 0; i < count; i++) {
+		add_irq(q, strtoul(irqs[i]->d_name, NULL, 10));
+		free(irqs[i]);
+	}
+	if (count >= 0)
+		free(irqs);
+	if (folder >= 0)
+		close(folder);
 }
 
 /* Those that are called after it, such as "eth0-TxRx-3". */

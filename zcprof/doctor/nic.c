@@ -10,13 +10,11 @@
 
 static void look_mtu(const struct doctor *d, struct doctor_row *row)
 {
-	char path[128];
 	char text[32];
 	unsigned long mtu;
 
-	snprintf(path, sizeof(path), "/sys/class/net/%s/mtu", d->iface);
-	if (doctor_text(d, text, sizeof(text), path)) {
-		doctor_found(row, DOCTOR_UNKNOWN, "%s cannot be read", path);
+	if (doctor_device_text(d, text, sizeof(text), "mtu")) {
+		doctor_found(row, DOCTOR_UNKNOWN, "mtu cannot be read in sysfs");
 		return;
 	}
 	mtu = strtoul(text, NULL, 10);
@@ -25,7 +23,7 @@ static void look_mtu(const struct doctor *d, struct doctor_row *row)
 		     "%lu bytes: TCP's payload is %lu by IPv4, %lu by IPv6", mtu, mtu - 52,
 		     mtu - 72);
 	if (mtu < 4168)
-		doctor_mend(row, "ip link set dev %s mtu 4168", d->iface);
+		doctor_mend(row, "ip link set dev %s mtu 4168", d->word);
 }
 
 struct wanted {
@@ -58,7 +56,7 @@ static void feature(const struct doctor *d, struct doctor_row *row, const char *
 		doctor_found(row, DOCTOR_OK, "on");
 	} else {
 		doctor_found(row, off, "%s", wanted.value);
-		doctor_mend(row, "ethtool -K %s %s on", d->iface, short_name);
+		doctor_mend(row, "ethtool -K %s %s on", d->word, short_name);
 	}
 }
 
@@ -90,7 +88,7 @@ static void look_lro(const struct doctor *d, struct doctor_row *row)
 	if (strcmp(row->found, "on") || row->state == DOCTOR_UNKNOWN)
 		return;
 	row->state = DOCTOR_BETTER;
-	doctor_mend(row, "ethtool -K %s lro off", d->iface);
+	doctor_mend(row, "ethtool -K %s lro off", d->word);
 }
 
 static void look_big_receive(const struct doctor *d, struct doctor_row *row)
@@ -104,7 +102,7 @@ static void look_big_receive(const struct doctor *d, struct doctor_row *row)
 	doctor_found(row, b.gro > BIG_TCP_LEGACY ? DOCTOR_OK : DOCTOR_BETTER,
 		     "gro_max_size is %u, gro_ipv4_max_size %u", b.gro, b.gro_ipv4);
 	if (b.gro <= BIG_TCP_LEGACY)
-		doctor_mend(row, "ip link set dev %s gro_max_size %u", d->iface, 3 * BIG_TCP_LEGACY);
+		doctor_mend(row, "ip link set dev %s gro_max_size %u", d->word, 3 * BIG_TCP_LEGACY);
 }
 
 static void look_big_send(const struct doctor *d, struct doctor_row *row)
@@ -121,7 +119,7 @@ static void look_big_send(const struct doctor *d, struct doctor_row *row)
 	} else {
 		doctor_found(row, DOCTOR_BETTER, "gso_max_size is %u, and the device takes %u",
 			     b.gso, b.tso_max);
-		doctor_mend(row, "ip link set dev %s gso_max_size %u", d->iface,
+		doctor_mend(row, "ip link set dev %s gso_max_size %u", d->word,
 			    b.tso_max < 3 * BIG_TCP_LEGACY ? b.tso_max : 3 * BIG_TCP_LEGACY);
 	}
 }

@@ -19,11 +19,9 @@ static double in_flight(const struct doctor *d)
 static unsigned long payload(const struct doctor *d)
 {
 	unsigned long mtu = 0;
-	char path[128];
 	char text[32];
 
-	snprintf(path, sizeof(path), "/sys/class/net/%s/mtu", d->iface);
-	if (!doctor_text(d, text, sizeof(text), path))
+	if (!doctor_device_text(d, text, sizeof(text), "mtu"))
 		mtu = strtoul(text, NULL, 10);
 	/* IPv4, TCP and its timestamps. */
 	return mtu > PAGE + 52 ? PAGE : mtu > 52 ? mtu - 52 : 0;
@@ -51,7 +49,7 @@ static void look_ring(const struct doctor *d, struct doctor_row *row)
 		     "a queue has %u entries of %lu bytes, at most %u; %.0f bytes are in flight",
 		     rings.rx, bytes, rings.rx_most, in_flight(d));
 	if (row->state == DOCTOR_BETTER && wanted <= rings.rx_most)
-		doctor_mend(row, "ethtool -G %s rx %u", d->iface, wanted);
+		doctor_mend(row, "ethtool -G %s rx %u", d->word, wanted);
 }
 
 /* The ring holds some of it, the socket as much as is in flight, and half of it is on its way back.

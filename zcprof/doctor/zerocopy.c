@@ -42,7 +42,7 @@ static void look_split(const struct doctor *d, struct doctor_row *row)
 	doctor_found(row, split.state == ETHTOOL_TCP_DATA_SPLIT_ENABLED ? DOCTOR_OK : DOCTOR_BETTER,
 		     "tcp-data-split is %s", split_print(&split, text));
 	if (split.state != ETHTOOL_TCP_DATA_SPLIT_ENABLED)
-		doctor_mend(row, "ethtool -G %s tcp-data-split on", d->iface);
+		doctor_mend(row, "ethtool -G %s tcp-data-split on", d->word);
 }
 
 static void look_threshold(const struct doctor *d, struct doctor_row *row)
@@ -57,7 +57,7 @@ static void look_threshold(const struct doctor *d, struct doctor_row *row)
 	doctor_found(row, split.threshold ? DOCTOR_BETTER : DOCTOR_OK, "hds-thresh is %u",
 		     split.threshold);
 	if (split.threshold)
-		doctor_mend(row, "ethtool -G %s hds-thresh 0", d->iface);
+		doctor_mend(row, "ethtool -G %s hds-thresh 0", d->word);
 }
 
 static void look_steering(const struct doctor *d, struct doctor_row *row)
@@ -72,7 +72,7 @@ static void look_steering(const struct doctor *d, struct doctor_row *row)
 		doctor_found(row, DOCTOR_MISSING, "its driver has no ntuple filters");
 	} else if (rules == STEER_OFF) {
 		doctor_found(row, DOCTOR_BETTER, "ntuple filters are off");
-		doctor_mend(row, "ethtool -K %s ntuple on", d->iface);
+		doctor_mend(row, "ethtool -K %s ntuple on", d->word);
 	} else {
 		steer_count(&e, &count);
 		doctor_found(row, DOCTOR_OK, "ntuple filters are on; there %s %u",
@@ -122,13 +122,13 @@ static void look_rss(const struct doctor *d, struct doctor_row *row)
 	} else if (queues < 2) {
 		doctor_found(row, DOCTOR_MISSING,
 			     "it has one receive queue, which all traffic needs");
-		doctor_mend(row, "ethtool -L %s combined 2", d->iface);
+		doctor_mend(row, "ethtool -L %s combined 2", d->word);
 	} else {
 		used = used_queues(&t, queues);
 		doctor_found(row, used < queues ? DOCTOR_OK : DOCTOR_BETTER,
 			     "other traffic is spread over %u of %u queues", used, queues);
 		if (used == queues)
-			doctor_mend(row, "ethtool -X %s equal %u", d->iface, queues - 1);
+			doctor_mend(row, "ethtool -X %s equal %u", d->word, queues - 1);
 	}
 	free(t.queue);
 	ethtool_close(&e);
