@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The file: a first line "zcprof-journal 1 PID START", then per change one line
- * "KIND NETNS-INODE SUBJECT OLD-VALUE", such as "file 4026531840 /proc/sys/vm/nr_hugepages 0".
- * Subjects hold no space, values no line break; the value is the rest of the line, and may hold
- * tabs and spaces.
- */
 #include "nic/journal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,86 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/outfile.h"
 #include "base/say.h"
+#include "nic/journal_file.h"
 #include "nic/netns.h"
-#include "nic/undo.h"
-
-#define HEADER "zcprof-journal 1"
-
-struct change {
-	const struct undo *kind; /* NULL: a file */
-	unsigned long long netns;
-	char *subject; /* the file's path, or what nic/undo.h says */
-	char *old;
-};
-
-struct journal {
-	char *dir;
-	char *file; /* NULL until the first change */
-	int fd;
-	struct change *changes;
-	size_t count;
-};
-
-/* What /proc/PID/stat says of a process, in its fields 3, 9, 22 and 31. */
-struct process {
-	unsigned long long start; /* with the pid it names it for as long as the machine is up */
-	bool dying; /* it will not change anything any more, but for a call that it is in */
-	bool dead;  /* it is not there, or nobody has asked yet how it ended */
-};
-
-#define PF_EXITING 0x4 /* include/linux/sched.h */
-#define DYING_MS   2000
-#define SURE_MS	   20
-#define LOOK_MS	   10
-
-static struct process look_at(pid_t pid)
-{
-	struct process p = {.dead = true};
-	char path[40];
-	char stat[1024];
-	unsigned long long pending = 0;
-	unsigned int flags = 0;
-	char state = 'X';
-	const char *at;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return p;
-	n = read(fd, stat, sizeof(stat) - 1);
-	close(fd);
-	stat[n > 0 ? n : 0] = '\0';
-	/* The name in field 2 may hold spaces and parentheses: count from its last one. */
-	at = strrchr(stat, ')');
-	if (!at ||
-	    sscanf(at,
-		   ") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu %*u %*d %*u %*u %*u %*u %*u %*u %llu",
-		   &state, &flags, &p.start, &pending) != 4)
-		return p;
-	p.dead = state == 'Z' || state == 'X';
-	p.dying = flags & PF_EXITING || pending & 1ULL << (SIGKILL - 1);
-	return p;
-}
-
-/*
- * One that was just killed may still be in a call: that is waited for. And there is a moment in
- * which it has taken the signal and does not exit yet, when it looks like one that lives.
- */
-static bool has_gone(pid_t pid, unsigned long long start)
-{
-	struct process p = look_at(pid);
-
-	for (int waited = 0; !p.dead && p.start == start && waited < (p.dying ? DYING_MS : SURE_MS);
-	     waited += LOOK_MS) {
-		usleep(LOOK_MS * 1000);
-		p = look_at(pid);
-	}
-	return p.dead || p.start != start;
-}
+#include "nic/process.h"
 
 static int read_value(const char *path, char *value, size_t size)
 {
@@ -122,7 +36,7 @@ static int read_value(const char *path, char *value, size_t size)
 
 static int write_value(const char *path, const char *value)
 {
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	size_t len = strlen(value);
 	int result = 0;
 
@@ -135,41 +49,38 @@ static int write_value(const char *path, const char *value)
 	return result;
 }
 
-static void forget(struct change *c)
+/* What each network namespace has of its own; all else is the machine's. */
+static bool is_of_netns(const char *path)
 {
-	free(c->subject);
-	free(c->old);
+	return !strncmp(path, "/sys/class/net/", 15) || !strncmp(path, "/proc/sys/net/", 14);
 }
 
-static int remember(struct journal *j, const struct undo *kind, unsigned long long netns,
-		    const char *subject, const char *old)
-{
-	struct change *grown = reallocarray(j->changes, j->count + 1, sizeof(*grown));
-	struct change *c;
+/* ---- the file ---- */
 
-	if (!grown)
-		return -ENOMEM;
-	j->changes = grown;
-	c = &grown[j->count];
-	*c = (struct change){kind, netns, strdup(subject), strdup(old)};
-	if (!c->subject || !c->old) {
-		forget(c);
-		return -ENOMEM;
-	}
-	j->count++;
+int journal_dir(const char *dir, bool make)
+{
+	struct stat st;
+	int fd;
+
+	if (make && mkdir(dir, 0755) && errno != EEXIST)
+		return -errno;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && (!st.st_uid || st.st_uid == geteuid()) && !(st.st_mode & 022))
+		return fd;
+	close(fd);
+	return -EPERM;
+}
+
+int journal_lock(int fd, enum journal_byte byte, bool wait)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+	while (fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock))
+		if (errno != EINTR)
+			return -errno;
 	return 0;
-}
-
-static void journal_free(struct journal *j)
-{
-	for (size_t i = 0; i < j->count; i++)
-		forget(&j->changes[i]);
-	free(j->changes);
-	free(j->file);
-	free(j->dir);
-	if (j->fd >= 0)
-		close(j->fd);
-	free(j);
 }
 
 struct journal *journal_open(const char *dir)
@@ -178,7 +89,7 @@ struct journal *journal_open(const char *dir)
 
 	if (!j)
 		return NULL;
-	j->fd = -1;
+	j->fd = j->dir_fd = -1;
 	j->dir = strdup(dir);
 	if (!j->dir) {
 		journal_free(j);
@@ -187,235 +98,303 @@ struct journal *journal_open(const char *dir)
 	return j;
 }
 
+void journal_free(struct journal *j)
+{
+	bool done = true;
+
+	for (size_t i = 0; i < j->count; i++) {
+		done = done && j->changes[i].done;
+		free(j->changes[i].subject);
+		free(j->changes[i].old);
+	}
+	if (done && j->fd >= 0)
+		unlinkat(j->dir_fd, j->name, 0);
+	free(j->changes);
+	free(j->name);
+	free(j->dir);
+	if (j->fd >= 0)
+		close(j->fd);
+	if (j->dir_fd >= 0)
+		close(j->dir_fd);
+	free(j);
+}
+
+/*
+ * A file of this name, which is locked. It may have been taken for one that a dead process left
+ * empty before it was; then it has no name any more, and another is made.
+ */
+static int create_locked(struct journal *j)
+{
+	struct stat st;
+	int error = 0;
+
+	j->fd = openat(j->dir_fd, j->name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (j->fd < 0)
+		return -errno;
+	error = journal_lock(j->fd, JOURNAL_OWNER, true);
+	if (!error && !fstat(j->fd, &st) && st.st_nlink)
+		return 0;
+	close(j->fd);
+	j->fd = -1;
+	return error ? error : -EEXIST;
+}
+
 /* A process may have several. */
 static int create_file(struct journal *j)
 {
-	unsigned long long start = look_at(getpid()).start;
+	unsigned long long start = process_look(getpid()).start;
+	int error = -EEXIST;
 
-	if (mkdir(j->dir, 0755) && errno != EEXIST)
-		return -errno;
-	for (int n = 1; j->fd < 0; n++) {
-		free(j->file);
-		if (asprintf(&j->file, "%s/%d.%llu.%d", j->dir, (int)getpid(), start, n) < 0) {
-			j->file = NULL;
+	if (j->dir_fd < 0)
+		j->dir_fd = journal_dir(j->dir, true);
+	if (j->dir_fd < 0)
+		return j->dir_fd;
+	for (int n = 1; error == -EEXIST; n++) {
+		free(j->name);
+		if (asprintf(&j->name, "%d.%llu.%d", (int)getpid(), start, n) < 0) {
+			j->name = NULL;
 			return -ENOMEM;
 		}
-		j->fd = open(j->file, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-		if (j->fd < 0 && errno != EEXIST)
-			return -errno;
+		error = create_locked(j);
 	}
-	return dprintf(j->fd, HEADER " %d %llu\n", (int)getpid(), start) < 0 ? -errno : 0;
+	if (!error && dprintf(j->fd, JOURNAL_HEADER " %d %llu\n", (int)getpid(), start) < 0)
+		error = -errno;
+	return error;
 }
 
-static int note(struct journal *j, const struct undo *kind, unsigned long long netns,
-		const char *subject, const char *old)
+int journal_remember(struct journal *j, const struct change *c)
 {
-	int error = strchr(subject, ' ') || strchr(old, '\n') ? -EINVAL : 0;
+	struct change *grown = reallocarray(j->changes, j->count + 1, sizeof(*grown));
+	struct change *to;
 
+	if (!grown)
+		return -ENOMEM;
+	j->changes = grown;
+	to = &grown[j->count];
+	*to = *c;
+	to->subject = strdup(c->subject);
+	to->old = strdup(c->old);
+	if (!to->subject || !to->old) {
+		free(to->subject);
+		free(to->old);
+		return -ENOMEM;
+	}
+	j->count++;
+	return 0;
+}
+
+static int note(struct journal *j, const struct change *c)
+{
+	int error = strchr(c->subject, ' ') || strchr(c->old, '\n') ? -EINVAL : 0;
+	char netns[48] = "-";
+
+	if (!c->global)
+		snprintf(netns, sizeof(netns), "%llu:%llu", (unsigned long long)c->netns.inode,
+			 (unsigned long long)c->netns.cookie);
 	if (!error && j->fd < 0)
 		error = create_file(j);
-	if (!error &&
-	    dprintf(j->fd, "%s %llu %s %s\n", kind ? kind->name : "file", netns, subject, old) < 0)
+	if (!error && dprintf(j->fd, "%s %s %s %s\n", c->kind ? c->kind->name : "file", netns,
+			      c->subject, c->old) < 0)
 		error = -errno;
-	return error ? error : remember(j, kind, netns, subject, old);
+	return error ? error : journal_remember(j, c);
+}
+
+/*
+ * Where /sys was mounted in another namespace, as behind "nsenter --net", eth0 in it is another
+ * device. The kernel has one sysfs per namespace, so it is told by its device number.
+ */
+static int check_sys(struct journal *j)
+{
+	int netns = j->sys_is_own ? -1 : netns_open("/proc/thread-self/ns/net");
+	struct stat here, own;
+	int status;
+	pid_t pid;
+
+	if (netns < 0 || stat("/sys", &here))
+		return 0;
+	pid = fork();
+	if (!pid)
+		_exit(!netns_join(netns) && !stat("/sys", &own) && own.st_dev != here.st_dev);
+	close(netns);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -errno;
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		return -EXDEV;
+	j->sys_is_own = true;
+	return 0;
 }
 
 int journal_set(struct journal *j, const char *path, const char *value)
 {
-	unsigned long long netns = netns_inode(-1);
 	char old[4096];
-	int error;
+	struct change c = {.global = !is_of_netns(path), .subject = (char *)path, .old = old};
+	int error = 0;
 
-	for (size_t i = 0; i < j->count; i++)
-		if (!j->changes[i].kind && j->changes[i].netns == netns &&
+	if (!c.global) {
+		c.netns = netns_identify(-1);
+		error = check_sys(j);
+	}
+	for (size_t i = 0; i < j->count && !error; i++)
+		if (!j->changes[i].kind && netns_same(j->changes[i].netns, c.netns) &&
 		    !strcmp(j->changes[i].subject, path))
 			return write_value(path, value);
-	error = read_value(path, old, sizeof(old));
 	if (!error)
-		error = note(j, NULL, netns, path, old);
+		error = read_value(path, old, sizeof(old));
+	if (!error)
+		error = note(j, &c);
 	/* A change that is noted and fails is put back to what it still is: harmless. */
 	return error ? error : write_value(path, value);
 }
 
 int journal_note(struct journal *j, const char *kind, const char *subject, const char *old)
 {
-	const struct undo *undo = undo_find(kind);
+	struct change c = {.kind = undo_find(kind), .subject = (char *)subject, .old = (char *)old};
 
-	return undo ? note(j, undo, netns_inode(-1), subject, old) : -EINVAL;
+	if (!c.kind)
+		return -EINVAL;
+	c.netns = netns_identify(-1);
+	return note(j, &c);
 }
 
-static int put_back_here(const struct change *c)
+/* ---- putting back ---- */
+
+/* The namespace that the change before was of, mostly that of the next as well. */
+struct place {
+	struct netns_id id;
+	int netns; /* or a negative errno of netns_find() */
+	bool said;
+	char why[300];
+};
+
+/*
+ * -ENOENT: it is gone, or the device with it. What is not there because all of /proc/irq or
+ * /proc/sys is not, as in a container, is not gone.
+ */
+static int put_back_global(const struct change *c)
 {
-	return c->kind ? c->kind->put_back(c->subject, c->old) : write_value(c->subject, c->old);
+	int error = write_value(c->subject, c->old);
+	const char *second = strchr(c->subject + 1, '/');
+	size_t len = second ? strcspn(second + 1, "/") + (second + 1 - c->subject) : 0;
+	char root[64];
+
+	if (error != -ENOENT || len >= sizeof(root))
+		return error;
+	memcpy(root, c->subject, len);
+	root[len] = '\0';
+	return access(root, F_OK) ? -ENOTDIR : error;
 }
 
-/* A descriptor of the named namespace with this inode, or a negative errno. */
-static int find_netns(unsigned long long inode)
+/* In a child, because joining a namespace is for good. */
+static int put_back_there(const struct change *c, int netns)
 {
-	DIR *dir = opendir("/run/netns");
-	struct dirent *entry;
-	int found = -ENOENT;
-
-	if (!dir)
-		return found;
-	while (found < 0 && (entry = readdir(dir))) {
-		int netns = entry->d_name[0] == '.' ? -1 : netns_open(entry->d_name);
-
-		if (netns >= 0 && netns_inode(netns) == inode)
-			found = netns;
-		else if (netns >= 0)
-			close(netns);
-	}
-	closedir(dir);
-	return found;
-}
-
-/* In a child, because joining a namespace is for good. -ENOENT: it is gone. */
-static int put_back_elsewhere(const struct change *c)
-{
-	int netns = find_netns(c->netns);
 	int status;
-	pid_t pid;
+	pid_t pid = fork();
 
-	if (netns < 0)
-		return -ENOENT;
-	pid = fork();
 	if (!pid) {
 		int error = netns_join(netns);
 
-		_exit(-(error ? error : put_back_here(c)));
+		/* Netlink needs no /sys. */
+		if (!error || (error == -EXDEV && c->kind))
+			error = c->kind ? c->kind->put_back(c->subject, c->old)
+					: write_value(c->subject, c->old);
+		_exit(-error);
 	}
-	close(netns);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return -errno;
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
-/* How many were put back, or -1. */
-static int put_back(const struct journal *j)
+static void find_place(struct place *p, struct netns_id id)
 {
-	unsigned long long own = netns_inode(-1);
-	int count = 0;
-	bool failed = false;
-
-	for (size_t i = j->count; i--;) {
-		const struct change *c = &j->changes[i];
-		int error = c->netns == own ? put_back_here(c) : put_back_elsewhere(c);
-
-		count += !error;
-		/* The device or the namespace is gone, and the setting with it. */
-		if (!error || error == -ENOENT || error == -ENODEV)
-			continue;
-		if (c->kind && error == -EADDRINUSE)
-			say_error("cannot put back the %s of %s yet: a queue of it is still held; 'zcprof doctor %s' says by whom, and 'zcprof restore' tries again",
-				  c->kind->what, c->subject, c->subject);
-		else if (c->kind)
-			say_error("cannot put back the %s of %s, which was \"%s\": %s; %s",
-				  c->kind->what, c->subject, c->old, strerror(-error),
-				  c->kind->by_hand);
-		else
-			say_error("cannot put %s back to \"%s\": %s; write it there by hand",
-				  c->subject, c->old, strerror(-error));
-		failed = true;
-	}
-	return failed ? -1 : count;
+	if (p->id.inode && netns_same(p->id, id))
+		return;
+	if (p->netns >= 0)
+		close(p->netns);
+	*p = (struct place){.id = id};
+	if (netns_same(id, netns_identify(-1)))
+		p->netns = netns_open("/proc/thread-self/ns/net");
+	else
+		p->netns = netns_find(id, p->why, sizeof(p->why));
 }
 
-/* Put back, and end: how many, or -1, and then the file stays. */
-static int undo(struct journal *j)
+static void say_waiting(const struct journal *j, struct place *p, const struct change *c)
 {
-	int count = put_back(j);
+	char what[48] = "";
 
-	if (count >= 0 && j->file)
-		unlink(j->file);
-	journal_free(j);
-	return count;
+	if (p->said)
+		return;
+	p->said = true;
+	if (c->kind)
+		snprintf(what, sizeof(what), "the %s of ", c->kind->what);
+	say_warning("settings in the network namespace net:[%llu], such as %s%s, stay changed and noted in %s/%s: %s",
+		    (unsigned long long)p->id.inode, what, c->subject, j->dir, j->name, p->why);
+}
+
+static void say_failed(const struct change *c, int error)
+{
+	if (c->kind && error == -EADDRINUSE)
+		say_error("cannot put back the %s of %s yet: a queue of it is still held; 'zcprof doctor %s' says by whom, and 'zcprof restore' tries again",
+			  c->kind->what, c->subject, c->subject);
+	else if (c->kind)
+		say_error("cannot put back the %s of %s, which was \"%s\": %s; %s", c->kind->what,
+			  c->subject, c->old, strerror(-error), c->kind->by_hand);
+	else
+		say_error("cannot put %s back to \"%s\": %s; write it there by hand", c->subject,
+			  c->old, strerror(-error));
+}
+
+/* Whether it needs no further look: it is back, or there is nothing that it could be put back to. */
+static bool put_back(const struct journal *j, const struct change *c, struct place *p,
+		     struct recovery *r)
+{
+	int error;
+
+	if (!c->global)
+		find_place(p, c->netns);
+	if (!c->global && (p->netns == -EXDEV || p->netns == -EAGAIN)) {
+		say_waiting(j, p, c);
+		r->waiting++;
+		return false;
+	}
+	if (c->global)
+		error = put_back_global(c);
+	else
+		error = p->netns < 0 ? p->netns : put_back_there(c, p->netns);
+	r->put_back += !error;
+	if (!error || error == -ENOENT || error == -ENODEV)
+		return true;
+	say_failed(c, error);
+	r->failed++;
+	return false;
+}
+
+struct recovery journal_put_back(struct journal *j)
+{
+	struct place place = {.netns = -1};
+	struct recovery r = {0};
+
+	for (size_t i = j->count; i--;) {
+		struct change *c = &j->changes[i];
+
+		if (c->done)
+			continue;
+		c->done = put_back(j, c, &place, &r);
+		/* If it cannot be noted it is put back once more, to the same. */
+		if (c->done && dprintf(j->fd, "done %zu\n", i) < 0)
+			say_detail("cannot note in %s/%s that a setting is back", j->dir, j->name);
+	}
+	if (place.netns >= 0)
+		close(place.netns);
+	return r;
 }
 
 int journal_close(struct journal *j)
 {
-	return j && undo(j) < 0 ? -1 : 0;
-}
+	struct recovery r;
 
-/* Whatever stands in a journal is written into the system: another's is not read. */
-static FILE *open_own(const char *path)
-{
-	FILE *in = outfile_read(path);
-	struct stat st;
-
-	if (!in || (!fstat(fileno(in), &st) && st.st_uid == geteuid() && !(st.st_mode & 022)))
-		return in;
-	fclose(in);
-	return NULL;
-}
-
-/* What a dead process left in its file; NULL where it is not a journal, or its process lives. */
-static struct journal *load(const char *dir, const char *name)
-{
-	struct journal *j = journal_open(dir);
-	unsigned long long start;
-	char *line = NULL;
-	size_t room = 0;
-	FILE *in = NULL;
-	int pid;
-
-	if (!j || asprintf(&j->file, "%s/%s", dir, name) < 0)
-		goto none;
-	in = open_own(j->file);
-	if (!in || getline(&line, &room, in) < 0 ||
-	    sscanf(line, HEADER " %d %llu", &pid, &start) != 2 || !has_gone(pid, start))
-		goto none;
-	for (ssize_t len; (len = getline(&line, &room, in)) > 0;) {
-		const struct undo *undo;
-		unsigned long long netns;
-		char subject[PATH_MAX];
-		char kind[16];
-		int value = 0;
-
-		/* A last line without its end was never acted upon. */
-		if (line[len - 1] != '\n')
-			break;
-		line[len - 1] = '\0';
-		if (sscanf(line, "%15s %llu %4095s%n", kind, &netns, subject, &value) != 3 ||
-		    line[value] != ' ')
-			continue;
-		undo = undo_find(kind);
-		if (undo || !strcmp(kind, "file"))
-			remember(j, undo, netns, subject, line + value + 1);
-	}
-	goto out;
-none:
-	if (j)
-		journal_free(j);
-	j = NULL;
-out:
-	free(line);
-	if (in)
-		fclose(in);
-	return j;
-}
-
-int journal_recover(const char *dir)
-{
-	DIR *entries = opendir(dir);
-	struct dirent *entry;
-	int total = 0;
-
-	if (!entries)
+	if (!j)
 		return 0;
-	while ((entry = readdir(entries))) {
-		struct journal *j = entry->d_name[0] == '.' ? NULL : load(dir, entry->d_name);
-		int count = j ? undo(j) : 0;
-
-		if (count > 0)
-			say_info("put back %d setting%s that process %.*s had changed and left",
-				 count, count == 1 ? "" : "s", (int)strcspn(entry->d_name, "."),
-				 entry->d_name);
-		if (count < 0 || total < 0)
-			total = -1;
-		else
-			total += count;
-	}
-	closedir(entries);
-	return total;
+	r = journal_put_back(j);
+	journal_free(j);
+	return r.failed || r.waiting ? -1 : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What was changed on a system, so that it can be put back: on exit, on a signal, and after a
- * crash by another process. Each process keeps one file in /run/zcprof, named by its pid and start
- * time, and writes the old value there before it changes anything.
+ * crash by another process. Each process keeps one file in /run/zcprof, which it holds a lock on
+ * while it lives, and writes the old value there before it changes anything.
  *
  *   journal_open()     begin; nothing is created before the first change
  *   journal_set()      note the file's old value, then write the new one
@@ -10,9 +10,10 @@
  *   journal_close()    put everything back, latest first, and remove the file
  *   journal_recover()  do the same for every process that died without it
  *
- * It holds settings that are files, sysctls and attributes of sysfs, and those of nic/undo.h. A
- * setting of another network namespace is found again by the namespace's inode; one whose namespace
- * is gone is gone with it.
+ * It holds settings that are files, sysctls and attributes of sysfs, and those of nic/undo.h. One
+ * of a network namespace is found again by what keeps that alive, from any other; it is dropped
+ * only where the namespace, or the device, is gone. One of the whole machine, as an interrupt's
+ * affinity, belongs to no namespace.
  */
 #ifndef NIC_JOURNAL_H
 #define NIC_JOURNAL_H
@@ -24,8 +25,9 @@ struct journal;
 /* dir is JOURNAL_DIR outside tests. NULL when there is no memory left. */
 struct journal *journal_open(const char *dir);
 /*
- * 0, or a negative errno, and then nothing was changed. Setting the same file again keeps the value
- * that it had before the first time. Says nothing: only the caller knows what it means.
+ * 0, or a negative errno, and then nothing was changed: -EPERM where others may write to dir,
+ * -EXDEV where /sys shows another network namespace's devices. Setting the same file again keeps
+ * the value that it had before the first time. Says nothing: only the caller knows what it means.
  */
 int journal_set(struct journal *j, const char *path, const char *value);
 /*
@@ -36,10 +38,14 @@ int journal_note(struct journal *j, const char *kind, const char *subject, const
 /* 0, or -1 after saying what could not be put back. NULL is fine. */
 int journal_close(struct journal *j);
 
-/*
- * Number of settings put back, after saying for each process what was; -1 after saying what could
- * not be.
- */
-int journal_recover(const char *dir);
+/* Settings of dead processes; what is not put back stays in its journal. */
+struct recovery {
+	unsigned int put_back;
+	unsigned int failed;  /* could not be, or their journal could not be read */
+	unsigned int waiting; /* of a network namespace that cannot be reached from here */
+};
+
+/* After saying for each process what was put back, and what not and why. */
+struct recovery journal_recover(const char *dir);
 
 #endif

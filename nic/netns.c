@@ -74,12 +74,13 @@ int netns_join(int netns)
 	 * sysfs shows the devices of the namespace that mounted it, so it has to be mounted anew,
 	 * and not for everybody. In a chroot the root is no mount that could be made private.
 	 */
-	if (unshare(CLONE_NEWNS) ||
-	    (mount("none", "/sys", NULL, MS_PRIVATE, NULL) &&
-	     mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL)) ||
-	    mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
+	if (unshare(CLONE_NEWNS) || (mount("none", "/sys", NULL, MS_PRIVATE, NULL) &&
+				     mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL)))
 		return -EXDEV;
-	return 0;
+	if (!mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
+		return 0;
+	/* The same once more is refused: what is there is this namespace's already. */
+	return errno == EBUSY ? 0 : -EXDEV;
 }
 
 ino_t netns_inode(int netns)

@@ -81,7 +81,7 @@ static int claim(struct zerocopy *z)
 /* What another one left behind when it was killed is not how the device was before. */
 static int recover(struct zerocopy *z)
 {
-	if (journal_recover(JOURNAL_DIR) >= 0)
+	if (!journal_recover(JOURNAL_DIR).failed)
 		return 0;
 	return fail(z, "%s is not as it was before an earlier run that was killed; see above",
 		    z->iface);

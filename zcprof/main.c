@@ -39,13 +39,13 @@ static int restore(int argc, char **argv)
 	static const struct argp argp = {
 		.doc = "Put back every setting of this machine that zcprof or zcpath changed and, because it was killed, left.",
 	};
-	int count;
+	struct recovery r;
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	count = journal_recover(JOURNAL_DIR);
-	if (!count)
+	r = journal_recover(JOURNAL_DIR);
+	if (!r.put_back && !r.failed && !r.waiting)
 		say_info("nothing to put back");
-	return count < 0 ? EXIT_FAILED : EXIT_DONE;
+	return r.failed || r.waiting ? EXIT_FAILED : EXIT_DONE;
 }
 
 static const struct command {

@@ -219,8 +219,8 @@ none_alive() {
 	leave() {
 		echo "changed" >"$setting"
 		mkdir -p /run/zcprof
-		printf 'zcprof-journal 1 4194304 1\nfile %s %s as it was\n' \
-			"$(stat -Lc %i /proc/self/ns/net)" "$setting" >/run/zcprof/4194304.1
+		printf 'zcprof-journal 2 4194304 1\nfile - %s as it was\n' "$setting" \
+			>/run/zcprof/4194304.1
 	}
 	leave
 	run zcprof restore

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: nic/journal.c nic/netns.c nic/undo.c nic/split.c nic/rings.c nic/steer.c nic/ethtool.c
+/* needs: nic/journal.c nic/recover.c nic/process.c nic/netns.c nic/netns_find.c nic/undo.c nic/split.c nic/rings.c nic/steer.c nic/ethtool.c
  * nic/genl.c nic/netlink.c nic/netdev.c nic/lease.c
  */
 /* libs: libmnl */
@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 
 #include "nic/journal.h"
 #include "nic/netns.h"
+#include "nic/netns_find.h"
 
 static char base[64];
 static char dir[96];
@@ -63,6 +65,16 @@ static int journals(void)
 	if (d)
 		closedir(d);
 	return count;
+}
+
+/* How many; what else there was is an error of the test. */
+static int put_back(void)
+{
+	struct recovery r = journal_recover(dir);
+
+	assert_int_equal(r.failed, 0);
+	assert_int_equal(r.waiting, 0);
+	return r.put_back;
 }
 
 static int prepare(void **state)
@@ -142,7 +154,7 @@ static pid_t just_killed_with_changes(void)
 	}
 	assert_int_equal(read(ready[0], &c, 1), 1);
 	/* It lives: nobody else may undo what it did. */
-	assert_int_equal(journal_recover(dir), 0);
+	assert_int_equal(put_back(), 0);
 	holds(first, "changed");
 	kill(pid, SIGKILL);
 	close(ready[0]);
@@ -159,11 +171,11 @@ static void test_recover(void **state)
 {
 	(void)state;
 	killed_with_changes();
-	assert_int_equal(journal_recover(dir), 2);
+	assert_int_equal(put_back(), 2);
 	holds(first, "4096\t87380\t6291456");
 	holds(second, "\n");
 	assert_int_equal(journals(), 0);
-	assert_int_equal(journal_recover(dir), 0);
+	assert_int_equal(put_back(), 0);
 }
 
 /* Dying, and then dead with nobody who asked how it ended. */
@@ -172,7 +184,7 @@ static void test_recover_at_once(void **state)
 	pid_t pid = just_killed_with_changes();
 
 	(void)state;
-	assert_int_equal(journal_recover(dir), 2);
+	assert_int_equal(put_back(), 2);
 	holds(first, "4096\t87380\t6291456");
 	waitpid(pid, NULL, 0);
 	assert_int_equal(journals(), 0);
@@ -183,46 +195,175 @@ static void test_gone_files_are_no_failure(void **state)
 	(void)state;
 	killed_with_changes();
 	unlink(first);
-	assert_int_equal(journal_recover(dir), 1);
+	assert_int_equal(put_back(), 1);
 	holds(second, "\n");
 	put(first, "");
 }
 
-/* What was cut off was never acted upon; what is no journal is left alone. */
-static void test_odd_files(void **state)
-{
-	char cut[160], other[160], text[512];
+static void left(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-	(void)state;
+/* A journal as a process of this number left it. */
+static void left(const char *name, const char *format, ...)
+{
+	char path[160], text[1024];
+	va_list args;
+
 	mkdir(dir, 0755);
-	snprintf(cut, sizeof(cut), "%s/999999.1", dir);
-	snprintf(other, sizeof(other), "%s/other", dir);
-	snprintf(text, sizeof(text),
-		 "zcprof-journal 1 999999 1\nfile %llu %s back\nfile %llu %s cut",
-		 (unsigned long long)netns_inode(-1), first, (unsigned long long)netns_inode(-1),
-		 second);
-	put(cut, text);
-	put(other, "something else\n");
-	assert_int_equal(journal_recover(dir), 1);
-	holds(first, "back");
-	holds(second, "\n");
-	assert_int_equal(journals(), 1);
-	unlink(other);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	put(path, text);
 }
 
-/* A namespace that is gone took its settings with it: this one's are not touched for it. */
-static void test_other_namespace(void **state)
+static void taken_away(const char *name)
 {
-	char path[160], text[512];
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* What was cut off was never acted upon; what is done is not done again. */
+static void test_odd_files(void **state)
+{
+	(void)state;
+	left("999999.1", "zcprof-journal 2 999999 1\nfile - %s back\nfile - %s cut", first, second);
+	assert_int_equal(put_back(), 1);
+	holds(first, "back");
+	holds(second, "\n");
+	assert_int_equal(journals(), 0);
+	left("999999.1", "zcprof-journal 2 999999 1\nfile - %s 1\nfile - %s 2\ndone 0\n", first,
+	     second);
+	assert_int_equal(put_back(), 1);
+	holds(first, "back");
+	holds(second, "2");
+	assert_int_equal(journals(), 0);
+	left("999999.1", "%s", "");
+	assert_int_equal(put_back(), 0);
+	assert_int_equal(journals(), 0);
+}
+
+/* What cannot be read is said and kept: it may be another version's. */
+static void test_not_a_journal(void **state)
+{
+	struct recovery r;
 
 	(void)state;
-	mkdir(dir, 0755);
-	snprintf(path, sizeof(path), "%s/999999.1", dir);
-	snprintf(text, sizeof(text), "zcprof-journal 1 999999 1\nfile 1 %s wrong\n", first);
-	put(path, text);
-	assert_int_equal(journal_recover(dir), 0);
+	left("other", "zcprof-journal 9 1 1\nfile - %s wrong\n", first);
+	r = journal_recover(dir);
+	assert_int_equal(r.failed, 1);
+	assert_int_equal(r.put_back, 0);
 	holds(first, "4096\t87380\t6291456\n");
+	assert_int_equal(journals(), 1);
+	taken_away("other");
+}
+
+/* Names that lead elsewhere, what others may write to, what is no file. */
+static void test_hostile_files(void **state)
+{
+	char path[160], target[160];
+	struct recovery r;
+
+	(void)state;
+	left("real", "zcprof-journal 2 999999 1\nfile - %s wrong\n", first);
+	snprintf(target, sizeof(target), "%s/real", dir);
+	snprintf(path, sizeof(path), "%s/target", base);
+	assert_int_equal(rename(target, path), 0);
+	snprintf(target, sizeof(target), "%s/link", dir);
+	assert_int_equal(symlink(path, target), 0);
+	left("writable", "zcprof-journal 2 999999 1\nfile - %s wrong\n", first);
+	snprintf(target, sizeof(target), "%s/writable", dir);
+	chmod(target, 0666);
+	snprintf(target, sizeof(target), "%s/fifo", dir);
+	assert_int_equal(mkfifo(target, 0600), 0);
+	r = journal_recover(dir);
+	assert_int_equal(r.failed, 3);
+	assert_int_equal(r.put_back, 0);
+	holds(first, "4096\t87380\t6291456\n");
+	taken_away("writable");
+	taken_away("link");
+	taken_away("fifo");
+	unlink(path);
+	/* Anybody's directory. */
+	left("1", "zcprof-journal 2 999999 1\nfile - %s wrong\n", first);
+	chmod(dir, 0777);
+	assert_int_equal(journal_recover(dir).failed, 1);
+	holds(first, "4096\t87380\t6291456\n");
+	chmod(dir, 0755);
+	taken_away("1");
+}
+
+/* A namespace that is gone took its settings with it; one that cannot be told keeps its journal. */
+static void test_gone_namespace(void **state)
+{
+	struct recovery r;
+	struct netns_id id = {1, 999999999};
+	char why[300];
+	bool gone = netns_find(id, why, sizeof(why)) == -ENOENT;
+
+	(void)state;
+	left("999999.1", "zcprof-journal 2 999999 1\nrss 1:999999999 lo 0 1\n");
+	r = journal_recover(dir);
+	assert_int_equal(r.put_back, 0);
+	assert_int_equal(r.failed, 0);
+	assert_int_equal(r.waiting, gone ? 0 : 1);
+	assert_int_equal(journals(), gone ? 0 : 1);
+	if (!gone) {
+		assert_non_null(strstr(why, "outside of containers"));
+		taken_away("999999.1");
+	}
+}
+
+/* Its inode is that of this test, its cookie is not. */
+static void test_namespace_whose_inode_is_used_again(void **state)
+{
+	struct netns_id own = netns_identify(-1);
+
+	(void)state;
+	if (!own.cookie)
+		skip(); /* a kernel before 5.14 */
+	left("999999.1", "zcprof-journal 2 999999 1\nrss %llu:%llu nosuchdevice0 0 1\n",
+	     (unsigned long long)own.inode, (unsigned long long)own.cookie + 1);
+	assert_int_equal(put_back(), 0);
 	assert_int_equal(journals(), 0);
+}
+
+/* Of nobody: only a descriptor, or a socket, keeps it. */
+static void test_find_namespace(void **state)
+{
+	struct netns_id id;
+	int netns, found, previous, sock;
+	char why[300];
+
+	(void)state;
+	netns = netns_create();
+	if (netns < 0)
+		skip(); /* not root */
+	id = netns_identify(netns);
+	assert_int_not_equal(id.inode, netns_inode(-1));
+	found = netns_find(id, why, sizeof(why));
+	assert_true(found >= 0);
+	assert_true(netns_same(id, netns_identify(found)));
+	close(found);
+	previous = netns_enter(netns);
+	sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	netns_leave(previous);
+	close(netns);
+	found = netns_find(id, why, sizeof(why));
+	if (found < 0) /* pidfd_getfd() is not allowed here */
+		assert_int_equal(found, -EAGAIN);
+	else
+		close(found);
+	close(sock);
+	/* The kernel takes namespaces down behind their last user's back. */
+	for (int i = 0; i < 100 && found != -ENOENT && found != -EAGAIN; i++) {
+		found = netns_find(id, why, sizeof(why));
+		if (found >= 0)
+			close(found);
+		usleep(20000);
+	}
+	assert_true(found == -ENOENT || found == -EAGAIN);
 }
 
 static void test_several(void **state)
@@ -286,7 +427,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_recover_at_once, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_gone_files_are_no_failure, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_odd_files, prepare, clean),
-		cmocka_unit_test_setup_teardown(test_other_namespace, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_not_a_journal, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_hostile_files, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_gone_namespace, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_namespace_whose_inode_is_used_again, prepare,
+						clean),
+		cmocka_unit_test(test_find_namespace),
 		cmocka_unit_test_setup_teardown(test_several, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_devices, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_cannot_write_journal, prepare, clean),

@@ -258,8 +258,8 @@ int experiment_run(struct settings *settings)
 		}
 		goto out;
 	}
-	if (journal_recover(JOURNAL_DIR) < 0)
-		say_warning("this machine is not as it was before an earlier run");
+	if (journal_recover(JOURNAL_DIR).failed)
+		say_warning("this machine may not be as it was before an earlier run");
 	collecting_choose(x.chosen, settings->collect, settings->no_collect);
 	x.directory = directory;
 	x.zcpath = find_zcpath(settings);

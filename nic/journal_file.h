@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A journal's file, for nic/journal.c, which writes it, and nic/recover.c, which reads those of
+ * the dead.
+ *
+ *   journal_dir()       the directory, if nobody else can put anything there
+ *   journal_remember()  a change, in memory
+ *   journal_put_back()  all changes, latest first
+ *   journal_free()
+ *
+ * The file: a first line "zcprof-journal 2 PID START", then per change one line
+ * "KIND NETNS SUBJECT OLD-VALUE", such as "ring 4026531840:1 eth0 1024 0". NETNS is its inode and
+ * its cookie, or "-" for a setting of the whole machine. Subjects hold no space, values no line
+ * break; the value is the rest of the line, and may hold tabs and spaces. "done N" follows once
+ * the N-th change, from 0, was put back.
+ *
+ * Its owner holds a lock on byte 0 from before there is anything in it until it dies; the lock is
+ * seen from any PID namespace. Who puts back what a dead one left holds byte 1, and byte 0 too.
+ */
+#ifndef NIC_JOURNAL_FILE_H
+#define NIC_JOURNAL_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nic/journal.h"
+#include "nic/netns_find.h"
+#include "nic/undo.h"
+
+#define JOURNAL_HEADER "zcprof-journal 2"
+
+enum journal_byte { JOURNAL_OWNER, JOURNAL_RECOVERER };
+
+struct change {
+	const struct undo *kind; /* NULL: a file */
+	bool global;		 /* of the machine; else of a network namespace */
+	struct netns_id netns;
+	char *subject; /* the file's path, or what nic/undo.h says */
+	char *old;
+	bool done; /* it is back */
+};
+
+struct journal {
+	char *dir;
+	int dir_fd; /* -1 until it is needed */
+	char *name; /* in it; NULL until the first change */
+	int fd;
+	bool sys_is_own; /* /sys was seen to show the devices of this namespace */
+	struct change *changes;
+	size_t count;
+};
+
+/* make: where it is not there. A descriptor, or a negative errno; -EPERM: others may write to it. */
+int journal_dir(const char *dir, bool make);
+/* 0, or a negative errno where another holds it and there is no time to wait. */
+int journal_lock(int fd, enum journal_byte byte, bool wait);
+int journal_remember(struct journal *j, const struct change *c);
+/* Says what could not be put back, and why. */
+struct recovery journal_put_back(struct journal *j);
+/* Removes the file where every change is done. */
+void journal_free(struct journal *j);
+
+#endif
