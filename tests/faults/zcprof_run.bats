@@ -139,6 +139,56 @@ teardown() {
 	[ "$(value "$dir/rx=copy,tx=copy/run-4.csv" host fact seed)" = 1 ]
 }
 
+@test "gone on with: more repeats and more values, and the plan says so" {
+	again=("${fake[@]}" -o "$dir")
+	zcprof run "${again[@]}" --read 4K,8K --repeat 1
+	zcprof run "${again[@]}" --read 4K,8K --repeat 3
+	[ "$(find "$dir" -name 'run-*.csv' | wc -l)" -eq 6 ]
+	grep -qx 'repeat 3' "$dir/plan"
+	zcprof run "${again[@]}" --read 8K,16K,4K --rx copy,uring
+	[ "$(find "$dir" -name 'run-*.csv' | wc -l)" -eq 18 ]
+	grep -qx 'read 4K,8K,16K' "$dir/plan"
+	grep -qx 'rx copy,uring' "$dir/plan"
+	grep -qx 'repeat 3' "$dir/plan"
+	# Nothing is left to do, by the plan alone too.
+	run zcprof run --zcpath "$PWD/tests/fixtures/zcpath-fake" "@$dir/plan" -o "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"18 of 18 runs are in"* ]]
+}
+
+@test "gone on with otherwise: refused, by what differs, and nothing is run" {
+	zcprof run "${fake[@]}" --read 4K --repeat 1 -o "$dir"
+	while IFS='|' read -r options said; do
+		run zcprof run "${fake[@]}" --repeat 1 -o "$dir" $options
+		echo "$options: $output"
+		[ "$status" -eq 1 ]
+		[[ "$output" == *"$said"* ]]
+	done <<-'END'
+		--read 4K --seconds 0.3|was made with "seconds 0.2"
+		--read 8K|was made with "read 4K", and 4K is not asked for now
+		--read 4K,8K|the folders of several values would be named by them
+		--read 4K --mss 1000|was made without "mss"
+		--read 4K --control|was made without "control"
+		--read 4K --exact|was made without "exact"
+		--read 4K --collect cpu,tcp|was made with "collect cpu"
+		|was made with "read 4K"
+	END
+	[ "$(find "$dir" -name '*.csv*' | wc -l)" -eq 1 ]
+	run zcprof run "${fake[@]}" --power $'cmd:echo 5\necho 6' -o "$dir"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"holds a line break"* ]]
+}
+
+@test "what cannot be interrupted is not begun in silence" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	run strace -qq -o /dev/null -e trace=eventfd2 -e inject=eventfd2:error=EMFILE:when=1 \
+		zcprof run "${fake[@]}" --repeat 1 -o "$dir"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"cannot take signals: Too many open files"* ]]
+}
+
 children_of() {
 	pgrep -P "$1"
 }

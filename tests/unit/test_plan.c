@@ -256,6 +256,76 @@ static void test_plan_file(void **state)
 	assert_null(planfile_expand(4, argv, &count));
 }
 
+/* A '#' in a name is no comment, and a command's are the shell's. */
+static void test_plan_file_hash(void **state)
+{
+	static const struct {
+		const char *line, *word;
+	} lines[] = {
+		{"power cmd:awk '/#/ { print $2 }' f # of the shell",
+		 "--power=cmd:awk '/#/ { print $2 }' f # of the shell"},
+		{"  --power=cmd:sh -c 'echo 5 # W'  ", "--power=cmd:sh -c 'echo 5 # W'"},
+		{"power csv:meter#2.csv # the second", "--power=csv:meter#2.csv"},
+		{"link eth#0\t# odd", "--link=eth#0"},
+		{"#read 4K", NULL},
+		{"  # read 4K", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		char path[] = "/tmp/zcprof-test-plan-XXXXXX";
+		char at_path[64];
+		char *argv[] = {"zcprof run", at_path, NULL};
+		int fd = mkstemp(path);
+		char **words;
+		int count;
+
+		assert_true(fd >= 0);
+		assert_true(dprintf(fd, "%s\n", lines[i].line) > 0);
+		close(fd);
+		snprintf(at_path, sizeof(at_path), "@%s", path);
+		words = planfile_expand(2, argv, &count);
+		unlink(path);
+		assert_non_null(words);
+		assert_int_equal(count, lines[i].word ? 2 : 1);
+		if (lines[i].word)
+			assert_string_equal(words[1], lines[i].word);
+		for (int w = 0; w < count; w++)
+			free(words[w]);
+		free(words);
+	}
+}
+
+/* The earlier plan's order, and what is new behind it. */
+static void test_extend(void **state)
+{
+	struct plan plan;
+	char why[200] = "";
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	two_paths(&plan);
+	give(&plan, OPTION_read, ENDS_BOTH, "16K,8K,4K");
+	give(&plan, OPTION_msg, ENDS_BOTH, "1M,2M");
+	assert_int_equal(plan_extend(&plan, 0, "rx", "uring", why, sizeof(why)), 0);
+	assert_int_equal(plan_extend(&plan, 1, "msg", "1M,2M", why, sizeof(why)), 0);
+	assert_int_equal(plan_extend(&plan, 2, "seconds", "5", why, sizeof(why)), 1);
+	assert_int_equal(plan_extend(&plan, 2, "read", "4K,8K", why, sizeof(why)), 0);
+	plan_print(&plan, out);
+	fclose(out);
+	assert_string_equal(text, "rx uring,copy\nmsg 1M,2M\nread 4K,8K,16K\n"
+				  "tx copy,send_zc,zerocopy\n");
+	free(text);
+	/* A value that is gone; and one folder that would not say which it was. */
+	assert_int_equal(plan_extend(&plan, 2, "read", "4K,32K", why, sizeof(why)), -1);
+	assert_non_null(strstr(why, "32K"));
+	assert_int_equal(plan_extend(&plan, 2, "read", "4K", why, sizeof(why)), -1);
+	assert_non_null(strstr(why, "folders"));
+	plan_free(&plan);
+}
+
 static void test_print_is_a_plan_file(void **state)
 {
 	struct plan plan;
@@ -288,6 +358,8 @@ int main(void)
 		cmocka_unit_test(test_order_follows_the_seed),
 		cmocka_unit_test(test_order_is_fair),
 		cmocka_unit_test(test_plan_file),
+		cmocka_unit_test(test_plan_file_hash),
+		cmocka_unit_test(test_extend),
 		cmocka_unit_test(test_print_is_a_plan_file),
 	};
 

@@ -304,6 +304,9 @@ static char *sidecar_of(const char *output)
 static struct writer *write_nowhere(struct attaching *a)
 {
 	a->nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (a->nowhere < 0)
+		say_error("cannot open /dev/null, where a record goes that nobody wants: %s",
+			  strerror(errno));
 	return a->nowhere >= 0 ? writer_stream(a->nowhere, "/dev/null") : NULL;
 }
 

@@ -240,33 +240,51 @@ static int run_in(struct experiment *x, struct settings *s)
 	return result;
 }
 
+static int run_plan(struct experiment *x, struct settings *settings)
+{
+	int error = stop_prepare();
+	int result;
+
+	if (error) {
+		say_error("cannot take signals: %s", strerror(-error));
+		return EXIT_FAILED;
+	}
+	x->zcpath = find_zcpath(settings);
+	if (!x->zcpath) {
+		say_error("no memory left for the name of zcpath");
+		return EXIT_FAILED;
+	}
+	if (journal_recover(JOURNAL_DIR).failed)
+		say_warning("this machine may not be as it was before an earlier run");
+	collecting_choose(x->chosen, settings->collect, settings->no_collect);
+	result = run_in(x, settings);
+	free(x->zcpath);
+	return result;
+}
+
 int experiment_run(struct settings *settings)
 {
 	struct experiment x = {.settings = settings};
 	char *directory = output_name(settings);
 	int result = EXIT_FAILED;
 
+	x.directory = directory;
+	if (!directory)
+		say_error("no memory left for the name of the directory");
+	if (!directory || output_take_up(directory, settings))
+		goto out;
 	if (!settings->seed_given)
 		settings->seed = time(NULL);
 	if (plan_expand(&settings->plan))
 		goto out;
-	if (settings->dry_run) {
-		if (!plan_order(&settings->plan, settings->repeats, settings->control,
-				settings->seed)) {
-			print_order(settings);
-			result = EXIT_DONE;
-		}
-		goto out;
+	if (!settings->dry_run) {
+		result = run_plan(&x, settings);
+	} else if (!plan_order(&settings->plan, settings->repeats, settings->control,
+			       settings->seed)) {
+		print_order(settings);
+		result = EXIT_DONE;
 	}
-	if (journal_recover(JOURNAL_DIR).failed)
-		say_warning("this machine may not be as it was before an earlier run");
-	collecting_choose(x.chosen, settings->collect, settings->no_collect);
-	x.directory = directory;
-	x.zcpath = find_zcpath(settings);
-	if (directory && x.zcpath && !stop_prepare())
-		result = run_in(&x, settings);
 out:
-	free(x.zcpath);
 	free(directory);
 	return result;
 }

@@ -2,6 +2,7 @@
 #include "zcprof/run/output.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ char *output_name(const struct settings *settings)
 	return strdup(name);
 }
 
-/* What may not differ between the runs of one directory; repeats may be added. */
+/* What may not differ between the runs of one directory, beside the lists of the plan. */
 static char *describe(const struct settings *s)
 {
 	static const char *const host_option[END_COUNT] = {
@@ -36,7 +37,6 @@ static char *describe(const struct settings *s)
 
 	if (!out)
 		return NULL;
-	plan_print(&s->plan, out);
 	fprintf(out, "link %s\n", s->link);
 	if (!strcmp(s->link, "veth"))
 		fprintf(out, "mtu %u\n", s->mtu);
@@ -72,54 +72,128 @@ static char *describe(const struct settings *s)
 	return text;
 }
 
-static int write_plan(const char *path, const struct settings *s, const char *plan)
+/* The whole plan, but for its first line, which names the directory. */
+static char *print_plan(const struct settings *s)
 {
-	struct outfile_why why = {"no memory left"};
-	char *text;
-	int len = asprintf(&text,
-			   "# zcprof " VERSION ": 'zcprof run @%s' does this experiment again\n"
-			   "%sseed %llu\nrepeat %u\n",
-			   path, plan, (unsigned long long)s->seed, s->repeats);
-	int error = len < 0 ? -1 : outfile_write(path, text, len, &why);
+	char *rest = describe(s);
+	char *text = NULL;
+	size_t size;
+	FILE *out = rest ? open_memstream(&text, &size) : NULL;
 
-	if (len >= 0)
-		free(text);
-	if (error)
-		say_error("cannot write %s: %s; give a directory that can be written with -o", path,
-			  why.text);
-	return error;
+	if (out) {
+		plan_print(&s->plan, out);
+		fprintf(out, "%sseed %llu\nrepeat %u\n", rest, (unsigned long long)s->seed,
+			s->repeats);
+	}
+	free(rest);
+	if (!out || !fclose(out))
+		return text;
+	free(text);
+	return NULL;
 }
 
-/* The plan of an earlier call against this one's: the first line that differs is named. */
-static int take_up(FILE *in, const char *path, struct settings *s, const char *plan)
+static int refuse(const char *directory, const char *line, const char *why)
 {
-	char *line = NULL;
-	size_t room = 0;
-	int result = 0;
+	say_error("%s was made with \"%s\", and %s: give another directory with -o, or options that its plan has",
+		  directory, line, why);
+	return -1;
+}
+
+/* Takes the first line of *rest off where it is this. */
+static bool take_off(char **rest, const char *line)
+{
+	size_t len = strlen(line);
+
+	if (strncmp(*rest, line, len) || (*rest)[len] != '\n')
+		return false;
+	*rest += len + 1;
+	return true;
+}
+
+/*
+ * One line of the plan that is there. rest: what this call's own has beside its lists, as far as it
+ * was not met so far; lists: how many were.
+ */
+static int take_line(struct settings *s, const char *directory, const char *line, char **rest,
+		     size_t *lists)
+{
+	size_t len = strcspn(line, " ");
 	unsigned long long seed;
 	unsigned int repeats;
+	char name[48], why[200];
+	int result = 1;
+
+	if (*line == '#')
+		return 0;
+	if (sscanf(line, "seed %llu", &seed) == 1) {
+		s->seed = s->seed_given ? s->seed : seed;
+		s->seed_given = true;
+		return 0;
+	}
+	if (sscanf(line, "repeat %u", &repeats) == 1) {
+		if (!s->repeats_given || s->repeats < repeats)
+			s->repeats = repeats;
+		return 0;
+	}
+	if (take_off(rest, line))
+		return 0;
+	if (line[len] && len < sizeof(name)) {
+		memcpy(name, line, len);
+		name[len] = '\0';
+		result = plan_extend(&s->plan, *lists, name, line + len + 1, why, sizeof(why));
+	}
+	*lists += !result;
+	if (result < 0)
+		return refuse(directory, line, why);
+	return result ? refuse(directory, line, "that is not asked for now, or otherwise") : 0;
+}
+
+/* The plan of an earlier call: what it has, this one has, and at most more of it. */
+static int take_plan(FILE *in, const char *directory, struct settings *s, char *rest)
+{
+	char *line = NULL;
+	size_t room = 0, lists = 0;
+	char name[48];
+	int result = 0;
 
 	while (!result && getline(&line, &room, in) > 0) {
-		size_t len = strlen(line);
-
-		if (line[0] == '#')
-			continue;
-		if (sscanf(line, "seed %llu", &seed) == 1) {
-			s->seed = s->seed_given ? s->seed : seed;
-		} else if (sscanf(line, "repeat %u", &repeats) == 1) {
-			s->repeats = s->repeats_given ? s->repeats : repeats;
-		} else if (!strncmp(plan, line, len)) {
-			plan += len;
-		} else {
-			result = -1;
-		}
-	}
-	if (result || *plan) {
-		say_error("%s holds another experiment (\"%.*s\" differs from its plan): give another directory with -o, or the same options to go on with it",
-			  path, (int)strcspn(*plan ? plan : line, "\n"), *plan ? plan : line);
-		result = -1;
+		line[strcspn(line, "\n")] = '\0';
+		result = take_line(s, directory, line, &rest, &lists);
 	}
 	free(line);
+	if (result || (!*rest && lists == s->plan.axis_count))
+		return result;
+	if (!*rest)
+		rest = plan_name(&s->plan, lists, name, sizeof(name));
+	say_error("%s was made without \"%.*s\": give another directory with -o, or go on without that",
+		  directory, (int)strcspn(rest, "\n"), rest);
+	return -1;
+}
+
+int output_take_up(const char *directory, struct settings *settings)
+{
+	char *rest = describe(settings);
+	char *path = NULL;
+	int result = -1;
+	FILE *in;
+
+	if (!rest || asprintf(&path, "%s/" PLAN_NAME, directory) < 0) {
+		say_error("no memory left for the plan");
+		free(rest);
+		return -1;
+	}
+	in = outfile_read(path);
+	if (in) {
+		result = take_plan(in, directory, settings, rest);
+		fclose(in);
+	} else if (errno == ENOENT || errno == ENOTDIR) {
+		result = 0; /* what is in the way will be said when it is made */
+	} else {
+		say_error("cannot read %s: %s; give another directory with -o", path,
+			  strerror(errno));
+	}
+	free(rest);
+	free(path);
 	return result;
 }
 
@@ -134,30 +208,58 @@ static int make_directory(const char *directory)
 	return -1;
 }
 
-int output_open(const char *directory, struct settings *settings)
+/* Whether the plan that is there says this already. */
+static bool is_kept(const char *path, const char *plan)
 {
-	char *plan = describe(settings);
+	FILE *in = outfile_read(path);
+	bool same = in;
+	char *line = NULL;
+	size_t room = 0;
+
+	while (same && getline(&line, &room, in) > 0) {
+		size_t len = strlen(line);
+
+		if (*line == '#')
+			continue;
+		same = !strncmp(plan, line, len);
+		plan += same ? len : 0;
+	}
+	free(line);
+	if (in)
+		fclose(in);
+	return same && !*plan;
+}
+
+static int write_plan(const char *path, const char *plan)
+{
+	struct outfile_why why = {"no memory left"};
+	char *text;
+	int len = asprintf(&text,
+			   "# zcprof " VERSION ": 'zcprof run @%s' does this experiment again\n%s",
+			   path, plan);
+	int error = len < 0 ? -1 : outfile_write(path, text, len, &why);
+
+	if (len >= 0)
+		free(text);
+	if (error)
+		say_error("cannot write %s: %s; give a directory that can be written with -o", path,
+			  why.text);
+	return error;
+}
+
+int output_open(const char *directory, const struct settings *settings)
+{
+	char *plan = print_plan(settings);
 	char *path = NULL;
 	int result = -1;
-	FILE *in;
 
 	if (!plan || asprintf(&path, "%s/" PLAN_NAME, directory) < 0) {
 		say_error("no memory left for the plan");
 		free(plan);
 		return -1;
 	}
-	if (!make_directory(directory)) {
-		in = outfile_read(path);
-		if (in) {
-			result = take_up(in, directory, settings, plan);
-			fclose(in);
-		} else if (errno == ENOENT) {
-			result = write_plan(path, settings, plan);
-		} else {
-			say_error("cannot read %s: %s; give another directory with -o", path,
-				  strerror(errno));
-		}
-	}
+	if (!make_directory(directory))
+		result = is_kept(path, plan) ? 0 : write_plan(path, plan);
 	free(plan);
 	free(path);
 	return result;

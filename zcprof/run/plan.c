@@ -107,6 +107,69 @@ static void axis_name(const struct axis *axis, char *name, size_t size)
 		*c = *c == '_' ? '-' : *c;
 }
 
+char *plan_name(const struct plan *plan, size_t n, char *name, size_t size)
+{
+	axis_name(&plan->axes[n], name, size);
+	return name;
+}
+
+/* Where the list has this value; its count where it has not. */
+static size_t find_item(const struct axis *axis, const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < axis->count && (strncmp(axis->items[i], text, len) || axis->items[i][len]))
+		i++;
+	return i;
+}
+
+/* Brings one to a place before its own; the others keep their order. */
+static void bring_forward(void *base, size_t size, size_t from, size_t to)
+{
+	char kept[sizeof(struct axis)];
+	char *at = (char *)base + to * size;
+
+	memcpy(kept, (char *)base + from * size, size);
+	memmove(at + size, at, (from - to) * size);
+	memcpy(at, kept, size);
+}
+
+int plan_extend(struct plan *plan, size_t n, const char *name, const char *list, char *why,
+		size_t why_size)
+{
+	size_t at = n, earlier = 0;
+	char other[48];
+	struct axis *axis;
+
+	for (; at < plan->axis_count; at++) {
+		axis_name(&plan->axes[at], other, sizeof(other));
+		if (!strcmp(other, name))
+			break;
+	}
+	if (at >= plan->axis_count)
+		return 1;
+	bring_forward(plan->axes, sizeof(*plan->axes), at, n);
+	axis = &plan->axes[n];
+	for (size_t len;; list += len + 1, earlier++) {
+		size_t item;
+
+		len = strcspn(list, ",");
+		item = find_item(axis, list, len);
+		if (item == axis->count) {
+			snprintf(why, why_size, "%.*s is not asked for now", (int)len, list);
+			return -1;
+		}
+		bring_forward(axis->items, sizeof(*axis->items), item, earlier);
+		if (!list[len])
+			break;
+	}
+	if (earlier || axis->count == 1 || is_path(axis))
+		return 0;
+	snprintf(why, why_size,
+		 "the folders of several values would be named by them, and that of the one is not");
+	return -1;
+}
+
 static char *configuration_name(const struct plan *plan, const size_t *choice)
 {
 	char *name = NULL;

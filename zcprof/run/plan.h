@@ -3,6 +3,7 @@
  * What an experiment runs, and in which order.
  *
  *   plan_option()   a list of values for an option at one end or both
+ *   plan_extend()   the same list in an earlier plan, which this one may add values to
  *   plan_expand()   the product of all lists: the configurations
  *   plan_order()    every repeat of every configuration, each round of repeats in a random order
  *   plan_print()    the plan as a plan file, which would make the same experiment again
@@ -55,6 +56,16 @@ struct plan {
  */
 int plan_option(struct plan *plan, enum option_id id, enum option_ends ends, const char *list,
 		char *why, size_t why_size);
+/*
+ * list: the n-th of an earlier plan, by the name that plan_print() gave it, so that this plan's
+ * configurations have the names that they had there. 1: this plan has no list of that name; -1 with
+ * why filled in: it lacks a value that the earlier one had, or has one that changes what their names
+ * say. A sentence that fits behind "it was made with NAME LIST, and ".
+ */
+int plan_extend(struct plan *plan, size_t n, const char *name, const char *list, char *why,
+		size_t why_size);
+/* What plan_print() calls the n-th list. Returns name. */
+char *plan_name(const struct plan *plan, size_t n, char *name, size_t size);
 /* 0, or -1 after saying why. */
 int plan_expand(struct plan *plan);
 int plan_order(struct plan *plan, unsigned int repeats, bool control, uint64_t seed);

@@ -30,9 +30,27 @@ static int add(struct words *words, char *word)
 	return 0;
 }
 
+/*
+ * Where a comment begins: at a '#' that nothing but white space stands before, so that a file's or a
+ * device's name may hold one. In a meter's command all is the shell's, its comments too.
+ */
+static size_t length(const char *line)
+{
+	size_t len = strcspn(line, "\r\n");
+	const char *value = line + strcspn(line, " \t=");
+
+	value += strspn(value, " \t=");
+	if (!strncmp(line, "power", 5) && !strncmp(value, "cmd:", 4))
+		return len;
+	for (size_t i = 0; i < len; i++)
+		if (line[i] == '#' && (!i || line[i - 1] == ' ' || line[i - 1] == '\t'))
+			return i;
+	return len;
+}
+
 static void trim(char *line)
 {
-	size_t len = strcspn(line, "#\r\n");
+	size_t len = length(line);
 
 	while (len && (line[len - 1] == ' ' || line[len - 1] == '\t'))
 		len--;
@@ -46,11 +64,11 @@ static int add_line(struct words *words, char *line)
 	char *value;
 	char *word;
 
+	if (!strncmp(name, "--", 2))
+		name += 2;
 	trim(name);
 	if (!*name)
 		return 0;
-	if (!strncmp(name, "--", 2))
-		name += 2;
 	value = name + strcspn(name, " \t=");
 	if (*value) {
 		*value++ = '\0';

@@ -85,7 +85,7 @@ static const char documentation[] =
 	"  zcprof run @studies/batch.plan --dry-run\n"
 	"  zcprof run --link eth1 --tx-host root@sender --tx send_zc,zerocopy\n"
 	"\n"
-	"A plan file holds one option per line, without the dashes; '#' begins a comment.\n"
+	"A plan file holds one option per line, without the dashes; '#' behind white space begins a comment.\n"
 	"Exit status: 0 done, 1 a run failed or was interrupted, 2 wrong usage, 3 this machine "
 	"cannot.";
 
@@ -185,6 +185,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	const char *why;
 	uint64_t number;
 
+	if (text && strchr(text, '\n'))
+		argp_error(state, "an option holds a line break, which a plan cannot keep: %.*s…",
+			   (int)strcspn(text, "\n"), text);
 	if (key >= OPTION_KEY && key < OPTION_KEY + 4 * OPTIONS) {
 		configuration_option(state, key, text);
 		return 0;
@@ -199,6 +202,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_REPEAT:
 		count_option(state, "repeat", text, 1, 10000, &number);
 		settings->repeats = number;
+		settings->repeats_given = true;
 		return 0;
 	case KEY_SEED:
 		count_option(state, "seed", text, 0, UINT64_MAX, &settings->seed);
