@@ -10,8 +10,8 @@
 
 #include "analyze/commands.h"
 #include "analyze/figures/distribution.h"
-#include "analyze/memory.h"
-#include "analyze/pages/page.h"
+#include "base/memory.h"
+#include "page/page.h"
 #include "base/say.h"
 #include "record/reader.h"
 

@@ -10,7 +10,7 @@
 
 #include <argp.h>
 
-#include "analyze/pages/page.h"
+#include "page/page.h"
 #include "analyze/figures/roi.h"
 
 struct common {

@@ -11,7 +11,7 @@
 #ifndef ANALYZE_FIGURES_MEASURES_H
 #define ANALYZE_FIGURES_MEASURES_H
 
-#include "analyze/memory.h"
+#include "base/memory.h"
 #include "analyze/figures/roi.h"
 #include "analyze/load/run.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/memory.h"
+#include "base/memory.h"
 
 #define ALPHA 0.05
 

@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "analyze/memory.h"
+#include "base/memory.h"
 #include "record/record.h"
 
 struct figure {

@@ -7,7 +7,7 @@
 #define ANALYZE_PAGES_DIFF_WORDS_H
 
 #include "analyze/figures/compare.h"
-#include "analyze/pages/page.h"
+#include "page/page.h"
 
 /* "--read" of an option, "sysctl net.core.rmem_max" of another fact. */
 void setting_name(const struct setting *setting, char *text, size_t size);

@@ -14,7 +14,7 @@
 #define ANALYZE_PAGES_REMARKS_H
 
 #include "analyze/load/group.h"
-#include "analyze/pages/page.h"
+#include "page/page.h"
 #include "analyze/figures/roi.h"
 #include "analyze/figures/stats.h"
 

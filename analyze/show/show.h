@@ -7,7 +7,7 @@
 #define ANALYZE_SHOW_SHOW_H
 
 #include "analyze/load/group.h"
-#include "analyze/pages/page.h"
+#include "page/page.h"
 
 struct view {
 	struct page *page;

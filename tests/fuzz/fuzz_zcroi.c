@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze -analyze/main.c */
+/* needs: analyze page -analyze/main.c */
 /* libs: gsl jansson */
 /*
  * Any rows as two repeats of a configuration: whatever keys and figures a record that can be read
@@ -13,7 +13,7 @@
 
 #include "analyze/figures/compare.h"
 #include "analyze/pages/diff_words.h"
-#include "analyze/pages/internal.h"
+#include "page/internal.h"
 #include "analyze/pages/remarks.h"
 #include "analyze/show/show.h"
 #include "record/reader.h"

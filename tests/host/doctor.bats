@@ -5,6 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 load zcprof_run
+load ../quoted
 
 setup() {
 	PATH=$BUILD:$PATH
@@ -113,13 +114,13 @@ both() {
 		echo "bpf,$means"
 	done >>"$BATS_TEST_TMPDIR/seen"
 	printf '%s\n' kernel,send_zc kernel,zcrx kernel,no_iowait bpf,capabilities >>"$BATS_TEST_TMPDIR/seen"
-	zcprof doctor --format csv | grep -v '^"collector"' | sed 1d | cut -d, -f1,2 | tr -d '"' | sort >"$BATS_TEST_TMPDIR/rows"
+	zcprof doctor --format csv | quoted | grep -v '^"collector"' | sed 1d | cut -d, -f1,2 | tr -d '"' | sort >"$BATS_TEST_TMPDIR/rows"
 	diff "$BATS_TEST_TMPDIR/rows" <(sort -u "$BATS_TEST_TMPDIR/seen")
 }
 
 @test "what io_uring can do is asked of it, and missing where it is forbidden" {
-	zcprof doctor --format csv >"$BATS_TEST_TMPDIR/here"
-	"$BUILD/tests/tool/without_uring" zcprof doctor --format csv >"$BATS_TEST_TMPDIR/without"
+	zcprof doctor --format csv | quoted >"$BATS_TEST_TMPDIR/here"
+	"$BUILD/tests/tool/without_uring" zcprof doctor --format csv | quoted >"$BATS_TEST_TMPDIR/without"
 	for check in send_zc zcrx no_iowait; do
 		grep "^\"kernel\",\"$check\",\"missing\",\"io_uring cannot be used here: Operation not permitted\"" "$BATS_TEST_TMPDIR/without"
 		# Else the same as zcpath finds by trying.
@@ -133,9 +134,9 @@ both() {
 @test "capabilities: with and without" {
 	as_root
 	[ "$(cell bpf capabilities state)" = ok ]
-	setpriv --inh-caps=-all --bounding-set=-perfmon,-net_admin "$BUILD/zcprof" doctor --format csv >"$BATS_TEST_TMPDIR/without"
+	setpriv --inh-caps=-all --bounding-set=-perfmon,-net_admin "$BUILD/zcprof" doctor --format csv | quoted >"$BATS_TEST_TMPDIR/without"
 	grep '^"bpf","capabilities","missing","this process lacks CAP_NET_ADMIN and CAP_PERFMON",' "$BATS_TEST_TMPDIR/without"
-	setpriv --inh-caps=-all --bounding-set=-perfmon,-bpf,-sys_admin "$BUILD/zcprof" doctor --area bpf --format csv >"$BATS_TEST_TMPDIR/without"
+	setpriv --inh-caps=-all --bounding-set=-perfmon,-bpf,-sys_admin "$BUILD/zcprof" doctor --area bpf --format csv | quoted >"$BATS_TEST_TMPDIR/without"
 	for means in fentry kprobe raw_tracepoint breakpoint; do
 		grep "^\"bpf\",\"$means\",\"missing\",\"..*\"" "$BATS_TEST_TMPDIR/without"
 	done
@@ -150,11 +151,11 @@ both() {
 }
 
 @test "each collector has a row: its means with privileges, the missing capability without" {
-	zcprof doctor --format csv | grep '^"collector"' >"$BATS_TEST_TMPDIR/here"
+	zcprof doctor --format csv | quoted | grep '^"collector"' >"$BATS_TEST_TMPDIR/here"
 	diff <(cut -d, -f2 "$BATS_TEST_TMPDIR/here" | tr -d '"') <("$BUILD/tests/tool/collect" --list)
 	grep -q '^"collector","syscalls","ok","by ' "$BATS_TEST_TMPDIR/here"
 	setpriv --reuid=nobody --clear-groups --inh-caps=-all --bounding-set=-all \
-		"$BUILD/zcprof" doctor --format csv >"$BATS_TEST_TMPDIR/nobody"
+		"$BUILD/zcprof" doctor --format csv | quoted >"$BATS_TEST_TMPDIR/nobody"
 	# Those that count by BPF; the others read what anybody may.
 	for source in $("$BUILD/tests/tool/collect" --list); do
 		case $source in
@@ -172,7 +173,7 @@ both() {
 	in_tree() {
 		unshare -m sh -c 'mount --bind "$0/class" /sys/class &&
 			mount --bind "$0/cpu" /sys/devices/system/cpu && exec "$@"' \
-			"$tree" "$BUILD/zcprof" doctor --area collector --format csv
+			"$tree" "$BUILD/zcprof" doctor --area collector --format csv | quoted
 	}
 	mkdir -p "$tree/class" "$tree/cpu/cpu0"
 	in_tree >"$BATS_TEST_TMPDIR/without"
@@ -225,7 +226,7 @@ both() {
 		}
 	END
 	row() {
-		PMU=$1 LD_PRELOAD=$BATS_TEST_TMPDIR/answer.so "$BUILD/zcprof" doctor --area collector --format csv |
+		PMU=$1 LD_PRELOAD=$BATS_TEST_TMPDIR/answer.so "$BUILD/zcprof" doctor --area collector --format csv | quoted |
 			grep '^"collector","pmu"'
 	}
 	as_root
@@ -240,7 +241,7 @@ both() {
 	ip netns add "$netns"
 	ip -n "$netns" link add dr0 type veth peer name dr1
 	in_ns() { ip netns exec "$netns" "$@"; }
-	ask() { in_ns "$BUILD/zcprof" doctor dr0 --area nic --format csv | grep "^\"nic\",\"$1\"" ; }
+	ask() { in_ns "$BUILD/zcprof" doctor dr0 --area nic --format csv | quoted | grep "^\"nic\",\"$1\"" ; }
 	mend() { ask "$1" | sed 's/.*,"\(.*\)"$/\1/'; }
 	in_ns ethtool -K dr0 gro off tso off
 	in_ns ethtool -K dr0 sg off
@@ -256,14 +257,14 @@ both() {
 		echo "nic,$check"
 	done >>"$BATS_TEST_TMPDIR/mended"
 	for check in "memory providers" "header split" "flow steering" "rss contexts" "rss table"; do
-		in_ns "$BUILD/zcprof" doctor dr0 --area "zero copy" --format csv | grep "^\"zero copy\",\"$check\",\"missing\""
+		in_ns "$BUILD/zcprof" doctor dr0 --area "zero copy" --format csv | quoted | grep "^\"zero copy\",\"$check\",\"missing\""
 	done
 
 	# The buffers of TCP are of the namespace too.
 	for check in "send buffer,wmem" "receive buffer,rmem"; do
 		in_ns sysctl -qw "net.ipv4.tcp_${check#*,}=4096 16384 2000000"
 		ask_path() {
-			in_ns "$BUILD/zcprof" doctor --area plumbing --bandwidth 200G --rtt 1e-4 --format csv |
+			in_ns "$BUILD/zcprof" doctor --area plumbing --bandwidth 200G --rtt 1e-4 --format csv | quoted |
 				grep "^\"plumbing\",\"${check%,*}\""
 		}
 		ask_path | grep '"could be better"'
@@ -271,7 +272,7 @@ both() {
 		ask_path | grep '"ok"'
 	done
 
-	diff <(in_ns "$BUILD/zcprof" doctor dr0 --format csv | grep '^"nic"' | cut -d, -f1,2 | tr -d '"' | sort) \
+	diff <(in_ns "$BUILD/zcprof" doctor dr0 --format csv | quoted | grep '^"nic"' | cut -d, -f1,2 | tr -d '"' | sort) \
 		<(grep ^nic, "$BATS_TEST_TMPDIR/mended" | sort)
 }
 
@@ -301,14 +302,14 @@ both() {
 
 @test "each format has the same rows, and --strict tells by the exit code" {
 	mkdir -p "$tree"
-	csv=$(zcprof doctor --root "$tree" --format csv | wc -l)
+	csv=$(zcprof doctor --root "$tree" --format csv | quoted | wc -l)
 	[ "$(zcprof doctor --root "$tree" --format md | wc -l)" -eq $((csv + 1)) ]
 	[ "$(zcprof doctor --root "$tree" --format json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))')" -eq $((csv - 1)) ]
 	run -0 zcprof doctor --root "$tree"
 	run -3 zcprof doctor --root "$tree" --strict
 	run -2 zcprof doctor --format xml
 	run -2 zcprof doctor --area kitchen
-	diff <(zcprof doctor --root "$tree" --area memory --format csv) <(zcprof doctor --root "$tree" --format csv | grep -E '^"(area|memory)"')
+	diff <(zcprof doctor --root "$tree" --area memory --format csv | quoted) <(zcprof doctor --root "$tree" --format csv | quoted | grep -E '^"(area|memory)"')
 	run -2 zcprof doctor --bandwidth 200G
 	run -3 zcprof doctor nosuchdevice0
 }

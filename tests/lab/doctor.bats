@@ -12,6 +12,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load ../quoted
+
 setup() {
 	[ "$(cat /sys/block/nvme0n1/device/serial 2>/dev/null | tr -d ' ')" = lab ] ||
 		grep -q loglevel=5.*softlockup_panic=1 /proc/cmdline ||
@@ -21,7 +23,7 @@ setup() {
 
 # row AREA CHECK: its state, what was found, and what mends it, with tabs between
 row() {
-	zcprof doctor --area "$1" --bandwidth 200G --rtt 1e-4 --format csv |
+	zcprof doctor --area "$1" --bandwidth 200G --rtt 1e-4 --format csv | quoted |
 		sed -n "s/^\"$1\",\"$2\",\"\(.*\)\"\$/\1/p" | sed 's/""/"/g' |
 		awk -F '","' '{ print $1 "\t" $2 "\t" $4 }'
 }

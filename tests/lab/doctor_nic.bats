@@ -8,6 +8,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load ../quoted
+
 setup() {
 	ip -n rx link show zcnic0 >/dev/null 2>&1 || skip "there is no zcnic here: see lab/run"
 	cd "$BATS_TEST_TMPDIR" || return
@@ -29,7 +31,7 @@ here() {
 look() {
 	local area=$1
 	shift
-	here "$BUILD/zcprof" doctor "${iface:-zcnic0}" --area "$area" --format csv "$@" >table
+	here "$BUILD/zcprof" doctor "${iface:-zcnic0}" --area "$area" --format csv "$@" | quoted >table
 }
 
 # cell CHECK COLUMN: of the last look

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors zcprof -zcprof/main.c nic */
+/* needs: collectors zcprof -zcprof/main.c nic page */
 /* libs: libbpf libdw libmnl jansson */
 /*
  * Runs collectors on processes that are already there: what zcprof does, without experiments, and

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze/pages/page.c analyze/pages/text.c analyze/pages/data.c analyze/memory.c */
+/* needs: page */
 /* libs: jansson */
 /* One page in four formats. */
 #include <setjmp.h>
@@ -14,8 +14,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "analyze/pages/page.h"
-#include "analyze/pages/internal.h"
+#include "page/page.h"
+#include "page/internal.h"
 
 static struct page *example(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze/figures/stats.c analyze/memory.c */
+/* needs: analyze/figures/stats.c */
 /* libs: gsl */
 /* The statistics against published and independently computed values, and by simulation. */
 #include <setjmp.h>

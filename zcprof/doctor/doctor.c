@@ -4,25 +4,19 @@
 #include <argp.h>
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/quantity.h"
 #include "base/say.h"
-#include "collectors/kit/sysfs.h"
 #include "nic/device.h"
-
-enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_MD, FORMAT_COUNT };
+#include "page/page.h"
 
 enum { COLUMNS = 6 };
 
 /* The area that has no table, but a row for each collector. */
 #define COLLECTORS "collector"
 
-static const char *const format_names[] = {"text", "csv", "json", "md"};
 static const char *const columns[COLUMNS] = {"area", "check", "state", "found", "why", "mend"};
 static const char *const state_names[] = {"ok", "could be better", "missing", "unknown"};
 
@@ -49,74 +43,91 @@ struct asked {
 	bool strict;
 };
 
-/* ---- what checks call ---- */
+/* ---- the table ---- */
 
-int doctor_text(const struct doctor *d, char *text, size_t size, const char *path)
+/* Rows for a person: of what is well no more has to be said. */
+static void print_row(const char *const fields[COLUMNS], bool well)
 {
-	char whole[512];
-	FILE *file;
-	int result = -1;
+	printf("%-9s %-20s %-15s %s\n", fields[0], fields[1], fields[2], fields[3]);
+	if (well)
+		return;
+	printf("%47swhy: %s\n", "", fields[4]);
+	if (*fields[5])
+		printf("%47smend: %s\n", "", fields[5]);
+}
 
-	snprintf(whole, sizeof(whole), "%s%s", d->root, path);
-	file = fopen(whole, "re");
-	if (!file)
-		return -1;
-	if (fgets(text, (int)size, file)) {
-		text[strcspn(text, "\n")] = '\0';
-		result = *text ? 0 : -1;
+struct sheet {
+	const struct asked *asked;
+	struct page *page;
+	struct table *rows; /* for programs */
+	unsigned int missing;
+};
+
+static void begin(struct sheet *s)
+{
+	s->page = page_new();
+	s->rows = page_table(s->page, NULL, NULL);
+	for (int i = 0; i < COLUMNS; i++)
+		table_column(s->rows, columns[i], columns[i], "", COLUMN_TEXT, 0);
+	if (s->asked->format == FORMAT_TEXT)
+		print_row(columns, true);
+}
+
+static void add_row(struct sheet *s, const char *area, const char *check, const char *why,
+		    const struct doctor_row *row)
+{
+	const char *const fields[COLUMNS] = {area,	 check, state_names[row->state],
+					     row->found, why,	row->mend};
+
+	s->missing += row->state == DOCTOR_MISSING;
+	if (s->asked->format == FORMAT_TEXT)
+		print_row(fields, row->state == DOCTOR_OK);
+	else
+		for (int i = 0; i < COLUMNS; i++)
+			cell_text(s->rows, "%s", fields[i]);
+}
+
+/* 0, or -1 after saying that it could not be printed. */
+static int end(struct sheet *s)
+{
+	int error = s->asked->format == FORMAT_TEXT ? page_flush()
+						    : page_print(s->page, s->asked->format);
+
+	page_free(s->page);
+	return error;
+}
+
+static bool is_asked(const struct asked *asked, const char *area)
+{
+	return !asked->area || !strcmp(asked->area, area);
+}
+
+static void examine(struct sheet *s)
+{
+	const struct doctor *d = &s->asked->doctor;
+	bool more = is_asked(s->asked, COLLECTORS);
+
+	for (size_t i = 0; i < sizeof(areas) / sizeof(*areas); i++) {
+		if ((areas[i].of_device && !d->iface) || !is_asked(s->asked, areas[i].name))
+			continue;
+		for (const struct doctor_check *c = areas[i].checks; c->name; c++) {
+			struct doctor_row row = {.state = DOCTOR_UNKNOWN};
+
+			c->look(d, &row);
+			add_row(s, areas[i].name, c->name, c->why, &row);
+		}
 	}
-	fclose(file);
-	return result;
+	for (size_t n = 0; more; n++) {
+		struct doctor_row row = {.state = DOCTOR_UNKNOWN};
+		const char *name, *why;
+
+		more = doctor_collector(d, n, &name, &why, &row);
+		if (more)
+			add_row(s, COLLECTORS, name, why, &row);
+	}
 }
 
-bool doctor_exists(const struct doctor *d, const char *path)
-{
-	char whole[512];
-
-	snprintf(whole, sizeof(whole), "%s%s", d->root, path);
-	return !access(whole, F_OK);
-}
-
-int doctor_device(const struct doctor *d)
-{
-	char path[512];
-	int fd;
-
-	if (!*d->root)
-		return device_folder(d->iface);
-	snprintf(path, sizeof(path), "%s/sys/class/net/%s", d->root, d->iface);
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-int doctor_device_text(const struct doctor *d, char *text, size_t size, const char *file)
-{
-	int folder = doctor_device(d);
-	int result = folder < 0 ? -1 : sysfs_text_at(text, size, folder, file);
-
-	if (folder >= 0)
-		close(folder);
-	return result;
-}
-
-void doctor_found(struct doctor_row *row, enum doctor_state state, const char *format, ...)
-{
-	va_list args;
-
-	row->state = state;
-	va_start(args, format);
-	vsnprintf(row->found, sizeof(row->found), format, args);
-	va_end(args);
-}
-
-void doctor_mend(struct doctor_row *row, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(row->mend, sizeof(row->mend), format, args);
-	va_end(args);
-}
+/* ---- the command line ---- */
 
 /* A device's name may have any character but blanks, '/' and ':'. */
 static void quote_word(const char *name, char *word, size_t size)
@@ -130,127 +141,6 @@ static void quote_word(const char *name, char *word, size_t size)
 	}
 	word[used] = '\0';
 }
-
-/* ---- the table ---- */
-
-static void print_quoted(const char *text, char escape)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"' || (*text == '\\' && escape == '\\'))
-			putchar(escape);
-		if ((unsigned char)*text < ' ')
-			putchar(' ');
-		else
-			putchar(*text);
-	}
-	putchar('"');
-}
-
-static void print_row(enum format format, const char *const fields[COLUMNS], bool first)
-{
-	switch (format) {
-	case FORMAT_CSV:
-		for (int i = 0; i < COLUMNS; i++) {
-			if (i)
-				putchar(',');
-			print_quoted(fields[i], '"');
-		}
-		putchar('\n');
-		return;
-	case FORMAT_JSON:
-		printf("%s\n  {", first ? "" : ",");
-		for (int i = 0; i < COLUMNS; i++) {
-			printf("%s\"%s\": ", i ? ", " : "", columns[i]);
-			print_quoted(fields[i], '\\');
-		}
-		putchar('}');
-		return;
-	case FORMAT_MD:
-		for (int i = 0; i < COLUMNS; i++) {
-			fputs("| ", stdout);
-			for (const char *c = fields[i]; *c; c++)
-				printf("%s%c", *c == '|' ? "\\" : "", *c);
-			putchar(' ');
-		}
-		puts("|");
-		return;
-	default:
-		printf("%-9s %-20s %-15s %s\n", fields[0], fields[1], fields[2], fields[3]);
-		/* Of what is well no more has to be said. */
-		if (!strcmp(fields[2], state_names[DOCTOR_OK]))
-			return;
-		printf("%47swhy: %s\n", "", fields[4]);
-		if (*fields[5])
-			printf("%47smend: %s\n", "", fields[5]);
-	}
-}
-
-static void print_head(enum format format)
-{
-	if (format == FORMAT_JSON)
-		putchar('[');
-	else if (format != FORMAT_TEXT)
-		print_row(format, columns, true);
-	else
-		printf("%-9s %-20s %-15s %s\n", columns[0], columns[1], columns[2], columns[3]);
-	if (format == FORMAT_MD)
-		puts("|---|---|---|---|---|---|");
-}
-
-struct table {
-	const struct asked *asked;
-	size_t rows;
-	unsigned int missing;
-};
-
-static void add_row(struct table *t, const char *area, const char *check, const char *why,
-		    const struct doctor_row *row)
-{
-	const char *const fields[COLUMNS] = {area,	 check, state_names[row->state],
-					     row->found, why,	row->mend};
-
-	print_row(t->asked->format, fields, !t->rows);
-	t->rows++;
-	t->missing += row->state == DOCTOR_MISSING;
-}
-
-static bool is_asked(const struct asked *asked, const char *area)
-{
-	return !asked->area || !strcmp(asked->area, area);
-}
-
-/* Returns how many are missing. */
-static unsigned int examine(const struct asked *asked)
-{
-	struct table t = {.asked = asked};
-	bool more = is_asked(asked, COLLECTORS);
-
-	print_head(asked->format);
-	for (size_t i = 0; i < sizeof(areas) / sizeof(*areas); i++) {
-		if ((areas[i].of_device && !asked->doctor.iface) || !is_asked(asked, areas[i].name))
-			continue;
-		for (const struct doctor_check *c = areas[i].checks; c->name; c++) {
-			struct doctor_row row = {.state = DOCTOR_UNKNOWN};
-
-			c->look(&asked->doctor, &row);
-			add_row(&t, areas[i].name, c->name, c->why, &row);
-		}
-	}
-	for (size_t n = 0; more; n++) {
-		struct doctor_row row = {.state = DOCTOR_UNKNOWN};
-		const char *name, *why;
-
-		more = doctor_collector(&asked->doctor, n, &name, &why, &row);
-		if (more)
-			add_row(&t, COLLECTORS, name, why, &row);
-	}
-	if (asked->format == FORMAT_JSON)
-		puts("\n]");
-	return t.missing;
-}
-
-/* ---- the command line ---- */
 
 enum { KEY_FORMAT = 0x100, KEY_AREA, KEY_STRICT, KEY_BANDWIDTH, KEY_RTT, KEY_ROOT };
 
@@ -282,12 +172,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 	switch (key) {
 	case KEY_FORMAT:
-		for (int i = 0; i < FORMAT_COUNT; i++)
-			if (!strcmp(text, format_names[i])) {
-				asked->format = i;
-				return 0;
-			}
-		argp_error(state, "--format %s: expected text, csv, json or md", text);
+		if (format_find(text, &asked->format))
+			argp_error(state, "--format %s: expected text, csv, json or md", text);
 		return 0;
 	case KEY_AREA:
 		if (!is_area(text))
@@ -339,9 +225,9 @@ int doctor(int argc, char **argv)
 		       "Exit status: 0 done, 1 it could not be printed, 2 wrong usage, 3 there is no such device; with --strict also where something is missing.",
 	};
 	struct asked asked = {.doctor = {.root = ""}};
+	struct sheet sheet = {.asked = &asked};
 	char device[IF_NAMESIZE];
 	char word[2 * IF_NAMESIZE];
-	unsigned int missing;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &asked);
 	if (asked.doctor.iface) {
@@ -356,10 +242,9 @@ int doctor(int argc, char **argv)
 		asked.doctor.iface = device;
 		asked.doctor.word = word;
 	}
-	missing = examine(&asked);
-	if (fflush(stdout) || ferror(stdout)) {
-		say_error("the table cannot be written: %s", strerror(errno));
+	begin(&sheet);
+	examine(&sheet);
+	if (end(&sheet))
 		return EXIT_FAILED;
-	}
-	return asked.strict && missing ? EXIT_UNABLE : EXIT_DONE;
+	return asked.strict && sheet.missing ? EXIT_UNABLE : EXIT_DONE;
 }

@@ -2,7 +2,7 @@
 /* A page as text, and as markdown. */
 #include <string.h>
 
-#include "analyze/pages/internal.h"
+#include "page/internal.h"
 
 #define TEXT_WIDTH 100
 #define CELL_SIZE  512

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "analyze/memory.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static void *must(void *memory)
 {
 	if (memory)
 		return memory;
-	say_error("no memory left; give fewer runs at once");
+	say_error("no memory left");
 	exit(EXIT_FAILED);
 }
 

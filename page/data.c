@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/pages/internal.h"
+#include "page/internal.h"
 #include "base/say.h"
 
 /* RFC 4180, as the records themselves. */
@@ -199,15 +199,22 @@ static json_t *json_rows(const struct table *t)
 	return rows;
 }
 
+/* One table that needs no name is all of the answer. */
+static bool is_bare(const struct page *page)
+{
+	return page->table_count == 1 && !page->tables[0]->name;
+}
+
 void print_json(const struct page *page, FILE *out)
 {
-	json_t *root = json_object();
+	json_t *root = is_bare(page) ? json_rows(page->tables[0]) : json_object();
 
-	if (page->lead_count)
+	if (page->lead_count && json_is_object(root))
 		json_object_set_new(root, "summary", json_sentences(page->leads, page->lead_count));
-	for (size_t i = 0; i < page->table_count; i++)
+	for (size_t i = 0; i < page->table_count && json_is_object(root); i++)
 		json_object_set_new(root, page->tables[i]->name, json_rows(page->tables[i]));
-	json_object_set_new(root, "notes", json_sentences(page->notes, page->note_count));
+	if (json_is_object(root))
+		json_object_set_new(root, "notes", json_sentences(page->notes, page->note_count));
 	json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	fputc('\n', out);
 	json_decref(root);

@@ -17,12 +17,12 @@
  * interval is two columns, <name>_low and <name>_high, and a cell without a figure is empty or
  * null. CSV has room for tables only: sentences and notes go to standard error.
  */
-#ifndef ANALYZE_PAGES_PAGE_H
-#define ANALYZE_PAGES_PAGE_H
+#ifndef PAGE_PAGE_H
+#define PAGE_PAGE_H
 
 #include <stdbool.h>
 
-#include "analyze/memory.h"
+#include "base/memory.h"
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_MD };
 
@@ -44,7 +44,10 @@ void page_free(struct page *page);
 void page_lead(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void page_note(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* name: of the table in JSON and CSV. title: above it, or NULL. All texts are copied. */
+/*
+ * name: of the table in JSON and CSV; NULL for one that is all of the page: then JSON is its rows alone.
+ * title: above it, or NULL. All texts are copied.
+ */
 struct table *page_table(struct page *page, const char *name, const char *title);
 void table_column(struct table *t, const char *name, const char *heading, const char *unit,
 		  enum column_kind kind, int decimals);

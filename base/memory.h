@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory of an analysis: it lives as long as what it belongs to, and when there is none left, zcroi
- * says so and ends with exit code 1, because no partial answer would be an honest one.
+ * Memory that lives as long as what it belongs to. Where there is none left the program says so and
+ * ends with exit code 1: for answers, of which a part would not be an honest one. Whoever has something
+ * to put back or to keep must not use it.
  *
  *   ARRAY_ADD()      one more element at the end of a growing array
  *   ARRAY_SORT()     an array in order
@@ -10,8 +11,8 @@
  *   arena_printed()  a text as printf makes it, there
  *   arena_free()
  */
-#ifndef ANALYZE_MEMORY_H
-#define ANALYZE_MEMORY_H
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A page from inside: what page.c collects and the printers of the four formats walk through. */
-#ifndef ANALYZE_PAGES_INTERNAL_H
-#define ANALYZE_PAGES_INTERNAL_H
+#ifndef PAGE_INTERNAL_H
+#define PAGE_INTERNAL_H
 
 #include <stdio.h>
 
-#include "analyze/pages/page.h"
+#include "page/page.h"
 
 enum cell_kind { CELL_MISSING, CELL_TEXT, CELL_NUMBER, CELL_INTERVAL };
 

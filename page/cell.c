@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Figures as a person reads them. */
+#include <math.h>
+#include <stdio.h>
+
+#include "page/internal.h"
+
+static int four_digits(double largest)
+{
+	int decimals = 3;
+
+	if (largest > 0 && isfinite(largest))
+		decimals = 3 - (int)floor(log10(largest));
+	return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
+}
+
+int column_decimals(const struct table *t, size_t column)
+{
+	double largest = 0;
+
+	if (t->columns[column].decimals != DECIMALS_AUTO)
+		return t->columns[column].decimals;
+	for (size_t i = column; i < t->cell_count; i += t->column_count) {
+		const struct cell *cell = &t->cells[i];
+
+		if (cell->kind == CELL_NUMBER)
+			largest = fmax(largest, fabs(cell->value));
+		else if (cell->kind == CELL_INTERVAL)
+			largest = fmax(largest, fabs(cell->high));
+	}
+	/* The ends of an interval are themselves uncertain: three digits will do. */
+	if (t->columns[column].kind == COLUMN_INTERVAL)
+		largest *= 10;
+	return four_digits(largest);
+}
+
+/* Near one, three digits behind the point are enough: 0.997 beside 1.003. */
+static int decimals_for(double value, int decimals)
+{
+	if (decimals != DECIMALS_EACH)
+		return decimals;
+	value = fabs(value);
+	if (value == rint(value))
+		return 0;
+	return value >= 0.1 && value < 1 ? 3 : four_digits(value);
+}
+
+const char *figure_words(double value, char *text, size_t size)
+{
+	snprintf(text, size, "%.*f", decimals_for(value, DECIMALS_EACH), value);
+	return text;
+}
+
+void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
+{
+	switch (cell->kind) {
+	case CELL_TEXT:
+	case CELL_MISSING:
+		snprintf(text, size, "%s", cell->text);
+		break;
+	case CELL_NUMBER:
+		snprintf(text, size, "%.*f", decimals_for(cell->value, decimals), cell->value);
+		break;
+	case CELL_INTERVAL:
+		snprintf(text, size, "%.*f..%.*f", decimals_for(cell->value, decimals), cell->value,
+			 decimals_for(cell->high, decimals), cell->high);
+		break;
+	}
+}

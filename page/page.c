@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "page/page.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "page/internal.h"
+
+struct page *page_new(void)
+{
+	struct page *page = must_calloc(1, sizeof(*page));
+
+	return page;
+}
+
+void page_free(struct page *page)
+{
+	if (!page)
+		return;
+	for (size_t i = 0; i < page->table_count; i++) {
+		free(page->tables[i]->columns);
+		free(page->tables[i]->cells);
+		free(page->tables[i]);
+	}
+	free(page->tables);
+	free(page->leads);
+	free(page->notes);
+	arena_free(&page->texts);
+	free(page);
+}
+
+static const char *keep(struct page *page, const char *text)
+{
+	return text ? arena_text(&page->texts, text, strlen(text)) : NULL;
+}
+
+void page_lead(struct page *page, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	ARRAY_ADD(page->leads, page->lead_count) = arena_vprinted(&page->texts, format, args);
+	va_end(args);
+}
+
+void page_note(struct page *page, const char *format, ...)
+{
+	const char *note;
+	va_list args;
+
+	va_start(args, format);
+	note = arena_vprinted(&page->texts, format, args);
+	va_end(args);
+	for (size_t i = 0; i < page->note_count; i++)
+		if (!strcmp(page->notes[i], note))
+			return;
+	ARRAY_ADD(page->notes, page->note_count) = note;
+}
+
+struct table *page_table(struct page *page, const char *name, const char *title)
+{
+	struct table *t = must_calloc(1, sizeof(*t));
+
+	t->page = page;
+	t->name = keep(page, name);
+	t->title = keep(page, title);
+	ARRAY_ADD(page->tables, page->table_count) = t;
+	return t;
+}
+
+void table_column(struct table *t, const char *name, const char *heading, const char *unit,
+		  enum column_kind kind, int decimals)
+{
+	ARRAY_ADD(t->columns, t->column_count) = (struct column){
+		.name = keep(t->page, name),
+		.heading = keep(t->page, heading),
+		.unit = keep(t->page, unit),
+		.kind = kind,
+		.decimals = decimals,
+	};
+}
+
+static void add_cell(struct table *t, struct cell cell)
+{
+	ARRAY_ADD(t->cells, t->cell_count) = cell;
+}
+
+void cell_text(struct table *t, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_cell(t,
+		 (struct cell){CELL_TEXT, arena_vprinted(&t->page->texts, format, args), NAN, NAN});
+	va_end(args);
+}
+
+void cell_number(struct table *t, double value)
+{
+	if (isnan(value))
+		cell_missing(t, "not measured");
+	else
+		add_cell(t, (struct cell){CELL_NUMBER, NULL, value, NAN});
+}
+
+void cell_interval(struct table *t, double low, double high)
+{
+	if (isnan(low) || isnan(high))
+		cell_missing(t, "");
+	else
+		add_cell(t, (struct cell){CELL_INTERVAL, NULL, low, high});
+}
+
+void cell_missing(struct table *t, const char *why)
+{
+	add_cell(t, (struct cell){CELL_MISSING, keep(t->page, why), NAN, NAN});
+}
