@@ -65,3 +65,17 @@ bool zcnic_fault_every(u32 n, u32 *seen)
 	*seen = 0;
 	return true;
 }
+
+/* Senders do not wait for ever for a queue that stalls, as they would not on a wire. */
+enum hrtimer_restart zcnic_late(struct hrtimer *timer)
+{
+	struct zcnic_rx *rx = container_of(timer, struct zcnic_rx, late);
+
+	if (rx->fault.stall) {
+		zcnic_transmit_wake(rx);
+		hrtimer_forward_now(timer, ms_to_ktime(10));
+		return HRTIMER_RESTART;
+	}
+	zcnic_interrupt_now(rx);
+	return HRTIMER_NORESTART;
+}

@@ -51,7 +51,7 @@ static void raise(void *data)
 }
 
 /* Nobody else has the call's data while the poll is being scheduled. */
-static void interrupt(struct zcnic_rx *rx)
+void zcnic_interrupt_now(struct zcnic_rx *rx)
 {
 	if (!napi_schedule_prep(&rx->napi))
 		return;
@@ -62,24 +62,10 @@ static void interrupt(struct zcnic_rx *rx)
 void zcnic_interrupt(struct zcnic_rx *rx)
 {
 	if (likely(!rx->fault.stall && !rx->fault.delay_us))
-		interrupt(rx);
+		zcnic_interrupt_now(rx);
 	else if (!hrtimer_active(&rx->late))
 		hrtimer_start(&rx->late, ns_to_ktime((u64)rx->fault.delay_us * NSEC_PER_USEC),
 			      HRTIMER_MODE_REL_SOFT);
-}
-
-/* Senders do not wait for ever for a queue that stalls, as they would not on a wire. */
-enum hrtimer_restart zcnic_late(struct hrtimer *timer)
-{
-	struct zcnic_rx *rx = container_of(timer, struct zcnic_rx, late);
-
-	if (rx->fault.stall) {
-		zcnic_transmit_wake(rx);
-		hrtimer_forward_now(timer, ms_to_ktime(10));
-		return HRTIMER_RESTART;
-	}
-	interrupt(rx);
-	return HRTIMER_NORESTART;
 }
 
 /* The affinity that was set stays with the descriptor while the port is closed. */

@@ -204,8 +204,9 @@ int zcnic_interrupts_add(struct zcnic_port *port);
 void zcnic_interrupts_remove(struct zcnic_port *port);
 int zcnic_interrupt_request(struct zcnic_rx *rx);
 void zcnic_interrupt_free(struct zcnic_rx *rx);
+/* As soon as it may: a queue that is made to stall or to be late is. */
 void zcnic_interrupt(struct zcnic_rx *rx);
-enum hrtimer_restart zcnic_late(struct hrtimer *timer);
+void zcnic_interrupt_now(struct zcnic_rx *rx);
 
 /* queues.c: with the device's lock held */
 extern const struct netdev_queue_mgmt_ops zcnic_queue_ops;
@@ -240,6 +241,8 @@ void zcnic_faults_remove(struct zcnic_port *port);
 void zcnic_faults_init(void);
 void zcnic_faults_exit(void);
 bool zcnic_fault_every(u32 n, u32 *seen);
+/* The interrupt of a queue that was made to be late or to stall. */
+enum hrtimer_restart zcnic_late(struct hrtimer *timer);
 
 /* ethtool.c */
 extern const struct ethtool_ops zcnic_ethtool_ops;
