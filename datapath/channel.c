@@ -13,7 +13,11 @@ int channel_send(struct channel *channel, const struct control_message *m)
 	do {
 		sent = write(channel->fd, line, size);
 	} while (sent < 0 && errno == EINTR);
-	return sent == (ssize_t)size ? 0 : -1;
+	if (sent == (ssize_t)size)
+		return 0;
+	if (sent >= 0)
+		errno = EAGAIN; /* half a line, and no room for the rest */
+	return -1;
 }
 
 int channel_read(struct channel *channel)
@@ -21,6 +25,9 @@ int channel_read(struct channel *channel)
 	struct control_lines *lines = &channel->lines;
 	ssize_t got;
 
+	/* More than a line without its end: channel_next() says so. */
+	if (lines->used == sizeof(lines->bytes))
+		return 0;
 	do {
 		got = read(channel->fd, lines->bytes + lines->used,
 			   sizeof(lines->bytes) - lines->used);
@@ -29,7 +36,9 @@ int channel_read(struct channel *channel)
 		lines->used += got;
 		return 1;
 	}
-	return got < 0 && errno == EAGAIN ? 0 : -1;
+	if (!got)
+		return CHANNEL_ENDED;
+	return errno == EAGAIN ? 0 : -1;
 }
 
 int channel_next(struct channel *channel, struct control_message *m, char *why, size_t why_size)

@@ -4,9 +4,9 @@
  * writes with read(2) and write(2), so that no call of the control connection is mistaken for one
  * of the data flows.
  *
- *   channel_send()   one message; it is small, so a peer that lets it not through has stalled
- *   channel_read()   what has arrived
- *   channel_next()   the next message of it
+ *   channel_send()  one message; it is small, so a peer that lets it not through has stalled
+ *   channel_read()  what has arrived
+ *   channel_next()  the next message of it
  */
 #ifndef DATAPATH_CHANNEL_H
 #define DATAPATH_CHANNEL_H
@@ -20,8 +20,11 @@ struct channel {
 	struct control_lines lines;
 };
 
+/* 0, or -1 with errno: EAGAIN where the peer lets it not through. */
 int channel_send(struct channel *channel, const struct control_message *m);
-/* 1: something arrived; 0: nothing now; -1: the connection has ended. */
+
+#define CHANNEL_ENDED 2 /* there will be no more */
+/* 1: something arrived; 0: nothing now; CHANNEL_ENDED; -1 with errno: the connection broke. */
 int channel_read(struct channel *channel);
 /* As control_next(). */
 int channel_next(struct channel *channel, struct control_message *m, char *why, size_t why_size);

@@ -3,14 +3,26 @@
  * What the two ends of a run say to each other: lines of text, each a verb and its fields. Pure
  * functions on bytes; whoever sends them is not trusted, so every line and every field is bounded.
  *
- *   tx                                     rx
- *   hello version path flows msg bytes …   welcome version path … (the same again) and the run's
- * key (connects the data flows; each begins with a preamble that shows the key) ready start started
- * the receivers run; the senders may open                                   opened      the window
- *   close                                  closed
- *                                          stop        please close now (someone interrupted it)
- *   total bytes                            total bytes bad …
- *   fail reason                            fail reason
+ *   tx                                rx
+ *   hello version path flows msg …
+ *                                     welcome version path … (the same again) and the run's key
+ *   (connects the data flows; each begins with a preamble that shows the key)
+ *                                     ready
+ *   start
+ *                                     started    the receivers run; the senders may
+ *   open
+ *                                     opened     the window
+ *   close
+ *                                     closed
+ *                                     stop       please close now: someone interrupted it
+ *   total bytes                       total bytes bad …
+ *
+ * At any time, from either end:
+ *
+ *   wait           still here, and not yet where the next verb can be said: one for each second
+ *   fail reason    this end gives up
+ *
+ * Each verb but wait is said once.
  *
  *   control_print()   a message -> a line
  *   control_parse()   a line -> a message
@@ -26,7 +38,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONTROL_VERSION	   1
+#define CONTROL_VERSION	   2
 #define CONTROL_LINE_MAX   512 /* with the line break */
 #define CONTROL_REASON_MAX 255
 #define CONTROL_NAME_MAX   31
@@ -65,6 +77,7 @@ enum control_field {
 	X(close, 0)                                                                                \
 	X(closed, 0)                                                                               \
 	X(stop, 0)                                                                                 \
+	X(wait, 0)                                                                                 \
 	X(total, FIELD_BYTES | FIELD_BAD | FIELD_BAD_FLOW | FIELD_BAD_AT)                          \
 	X(fail, FIELD_REASON)
 

@@ -53,9 +53,9 @@ struct flows *flows_new(const struct config *config, unsigned int count)
 
 	if (!all)
 		return NULL;
-	all->ended_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	all->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	all->flow = aligned_alloc(_Alignof(struct flow), count * sizeof(*all->flow));
-	if (!all->flow || all->ended_fd < 0) {
+	if (!all->flow || all->news_fd < 0) {
 		free(all->flow);
 		free(all);
 		return NULL;
@@ -99,17 +99,24 @@ static int flow_place(struct flow *f)
 	return 0;
 }
 
+/* Under the lock. Fails only when the counter is full, and then it is readable anyway. */
+static void tell_news(const struct flow *f)
+{
+	const uint64_t one = 1;
+
+	if (write(f->all->news_fd, &one, sizeof(one)) < 0)
+		say_detail("flow %u: the event counter is full", f->number);
+}
+
 static void flow_ended(struct flow *f, bool failed)
 {
 	struct flows *all = f->all;
-	uint64_t one = 1;
 
 	pthread_mutex_lock(&all->lock);
 	if (failed && !all->error)
 		all->error = f->error;
-	/* Fails only when the counter is full, and then it is readable anyway. */
-	if ((!--all->running || failed) && write(all->ended_fd, &one, sizeof(one)) < 0)
-		say_detail("flow %u: the event counter is full", f->number);
+	if (!--all->running || failed)
+		tell_news(f);
 	pthread_cond_broadcast(&all->changed);
 	pthread_mutex_unlock(&all->lock);
 }
@@ -126,10 +133,10 @@ static void *flow_thread(void *arg)
 		 f->number % 1000);
 	pthread_setname_np(pthread_self(), name);
 	pthread_mutex_lock(&all->lock);
-	all->opened++;
 	if (failed && !all->error)
 		all->error = f->error;
-	pthread_cond_broadcast(&all->changed);
+	if (++all->opened == all->count)
+		tell_news(f);
 	/* A futex: whoever traces the calls of data paths sees none before the traffic. */
 	while (!failed && !all->go)
 		pthread_cond_wait(&all->changed, &all->lock);
@@ -143,10 +150,8 @@ static void *flow_thread(void *arg)
 	return NULL;
 }
 
-bool flows_prepare(struct flows *all)
+bool flows_begin(struct flows *all)
 {
-	bool opened;
-
 	all->running = all->count;
 	for (unsigned int i = 0; i < all->count; i++) {
 		int error = pthread_create(&all->flow[i].thread, NULL, flow_thread, &all->flow[i]);
@@ -155,15 +160,22 @@ bool flows_prepare(struct flows *all)
 			flow_unable(&all->flow[i],
 				    "cannot start a thread for flow %u: %s; use fewer --flows", i,
 				    strerror(error));
+			pthread_mutex_lock(&all->lock);
 			all->error = all->flow[i].error;
-			break;
+			pthread_mutex_unlock(&all->lock);
+			return false;
 		}
 		all->started++;
 	}
+	return true;
+}
+
+bool flows_opened(struct flows *all)
+{
+	bool opened;
+
 	pthread_mutex_lock(&all->lock);
-	while (all->opened < all->started)
-		pthread_cond_wait(&all->changed, &all->lock);
-	opened = !all->error;
+	opened = all->opened == all->count;
 	pthread_mutex_unlock(&all->lock);
 	return opened;
 }
@@ -198,6 +210,7 @@ bool flows_break(struct flows *all)
 	bool ended;
 
 	flows_stop(all);
+	memory_give_up();
 	for (unsigned int i = 0; i < all->count; i++)
 		if (all->flow[i].fd >= 0)
 			shutdown(all->flow[i].fd, SHUT_RDWR);
@@ -245,7 +258,7 @@ void flows_free(struct flows *all)
 			close(all->flow[i].fd);
 	if (all->flow[0].config->path->release)
 		all->flow[0].config->path->release(all);
-	close(all->ended_fd);
+	close(all->news_fd);
 	pthread_cond_destroy(&all->changed);
 	pthread_mutex_destroy(&all->lock);
 	free(all->flow);

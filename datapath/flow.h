@@ -4,7 +4,8 @@
  * control thread leads.
  *
  *   flows_new()      a set of n flows, not connected yet
- *   flows_prepare()  start the threads and let each open its path; false when one could not
+ *   flows_begin()    start the threads, each of which opens its path; false when one cannot start
+ *   flows_opened()   whether all of them have
  *   flows_go()       let them run
  *   flows_stop()     tell the senders that it is enough
  *   flows_break()    of a run that failed: shut the connections, wait a moment for the threads
@@ -54,7 +55,7 @@ struct flow {
 struct flows {
 	unsigned int count;
 	struct flow *flow;
-	int ended_fd; /* readable (eventfd) when all threads have ended, or one has failed */
+	int news_fd;  /* readable (eventfd) when all threads have opened, or ended, or one failed */
 	bool unable;  /* a path could not open because this machine cannot do it */
 	void *shared; /* what the path prepared for all of them */
 
@@ -69,7 +70,8 @@ struct flows {
 };
 
 struct flows *flows_new(const struct config *config, unsigned int count);
-bool flows_prepare(struct flows *all);
+bool flows_begin(struct flows *all);
+bool flows_opened(struct flows *all);
 void flows_go(struct flows *all);
 void flows_stop(struct flows *all);
 bool flows_ended(struct flows *all);

@@ -9,6 +9,7 @@
 #include "nic/device.h"
 #include "datapath/config.h"
 #include "datapath/path.h"
+#include "datapath/room.h"
 #include "datapath/session.h"
 #include "datapath/sockets.h"
 
@@ -98,6 +99,11 @@ static int run_end(enum record_end end, int argc, char **argv)
 		return EXIT_UNABLE;
 	}
 	if (config.path->check && !config.path->check(&config, why, sizeof(why))) {
+		say_error("%s", why);
+		return EXIT_UNABLE;
+	}
+	if (!room_allowed(&config, end == END_TX ? config.option[OPTION_flows].number : 1, why,
+			  sizeof(why))) {
 		say_error("%s", why);
 		return EXIT_UNABLE;
 	}

@@ -14,25 +14,64 @@
 #define HUGEPAGE      (2UL << 20)
 #define HUGEPAGE_FLAG (MAP_HUGETLB | 21 << MAP_HUGE_SHIFT)
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+/* Pages that are made between two looks at whether they are still wanted. */
+#define STEP (64UL << 20)
+
+static bool given_up; /* by relaxed atomics */
+
+void memory_give_up(void)
+{
+	__atomic_store_n(&given_up, true, __ATOMIC_RELAXED);
+}
+
+/* 0 or a negative errno. Gigabytes take seconds, and whoever interrupts that does not wait. */
+static int populate(char *at, size_t size, size_t page)
+{
+	for (size_t done = 0; done < size; done += STEP) {
+		size_t step = size - done < STEP ? size - done : STEP;
+
+		if (__atomic_load_n(&given_up, __ATOMIC_RELAXED))
+			return -EINTR;
+		if (!madvise(at + done, step, MADV_POPULATE_WRITE))
+			continue;
+		if (errno != EINVAL)
+			return -errno;
+		/* Before Linux 5.14. */
+		for (size_t i = 0; i < step; i += page)
+			*(volatile char *)(at + done + i) = 0;
+	}
+	return 0;
+}
+
 int memory_get(struct memory *m, size_t size, bool hugepages, char *why, size_t why_size)
 {
 	size_t page = hugepages ? HUGEPAGE : (size_t)sysconf(_SC_PAGESIZE);
+	int error;
 
 	m->size = size;
 	m->mapped = (size + page - 1) / page * page;
 	m->at = mmap(NULL, m->mapped, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | (hugepages ? HUGEPAGE_FLAG : 0),
-		     -1, 0);
-	if (m->at != MAP_FAILED)
+		     MAP_PRIVATE | MAP_ANONYMOUS | (hugepages ? HUGEPAGE_FLAG : 0), -1, 0);
+	if (m->at == MAP_FAILED) {
+		error = -errno;
+		m->at = NULL;
+	} else {
+		error = populate(m->at, m->mapped, page);
+	}
+	if (!error)
 		return 0;
-	m->at = NULL;
+	memory_free(m);
 	if (hugepages)
 		snprintf(why, why_size,
 			 "cannot map %zu bytes in 2 MiB pages: %s; reserve %zu pages for it with 'sysctl vm.nr_hugepages', or leave out --hugepages",
-			 size, strerror(errno), m->mapped / HUGEPAGE);
+			 size, strerror(-error), m->mapped / HUGEPAGE);
 	else
 		snprintf(why, why_size, "cannot map %zu bytes: %s; ask for smaller buffers", size,
-			 strerror(errno));
+			 strerror(-error));
 	return -1;
 }
 

@@ -3,6 +3,7 @@
  * Memory that bytes are moved from and to.
  *
  *   memory_get()    zeroed pages, already there, so that no page fault falls into the hot loop
+ *   memory_give_up()  whoever still waits for pages gets none: the run has ended before it began
  *   memory_free()
  *   message_new()   the message that every flow sends again and again, filled with the pattern
  *   message_free()
@@ -33,6 +34,7 @@ struct message {
 
 /* 0, or -1 with why filled in: what could not be had, and the fix. */
 int memory_get(struct memory *m, size_t size, bool hugepages, char *why, size_t why_size);
+void memory_give_up(void);
 void memory_free(struct memory *m);
 
 /* kind: of the dma-buf, where it lies in one. */

@@ -5,6 +5,7 @@
  *
  *   able     can this machine run it? If not: why, and the fix, in words
  *   check    … with these options?
+ *   flow_memory, shared_memory  what it would take (datapath/room.h)
  *   prepare  what all flows share, as flows.shared, once they are connected
  *   open     make everything ready, on the flow's own thread and CPU; no byte moves
  *   run      move bytes until told: a tx until flow_told() or its limit, an rx until the end
@@ -38,6 +39,9 @@ struct path {
 	bool (*able)(char *why, size_t size); /* NULL: always */
 	/* NULL: always. Why is the whole sentence. */
 	bool (*check)(const struct config *config, char *why, size_t size);
+	/* rx: bytes that one flow takes for itself, and all of them together; NULL: none. */
+	uint64_t (*flow_memory)(const struct config *config);
+	uint64_t (*shared_memory)(const struct config *config);
 	int (*prepare)(struct flows *all); /* NULL: nothing; -1 after flow_fail() of the first */
 	int (*open)(struct flow *f);	   /* -1 after flow_fail() */
 	int (*run)(struct flow *f);

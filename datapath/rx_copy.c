@@ -123,12 +123,18 @@ static int rx_copy_run(struct flow *f)
 	return s->epoll < 0 ? run_blocking(f, s) : run_epoll(f, s);
 }
 
+static uint64_t rx_copy_memory(const struct config *config)
+{
+	return config->option[OPTION_read].number;
+}
+
 const struct path path_rx_copy = {
 	.name = "copy",
 	.end = END_RX,
 	.what = "epoll and recv(2), or blocking recv(2) with --blocking; the kernel copies",
 	.calls = BIT(CALL_recvfrom) | BIT(CALL_epoll_wait),
 	.events = BIT(EVENT_would_block),
+	.flow_memory = rx_copy_memory,
 	.open = rx_copy_open,
 	.run = rx_copy_run,
 	.close = rx_copy_close,

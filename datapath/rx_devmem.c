@@ -153,9 +153,9 @@ static int give_back(struct rx_devmem *s, struct flow *f)
 
 static inline int hold(struct rx_devmem *s, struct flow *f, uint32_t token)
 {
-	struct devmem_range *last = &s->range[s->ranges - 1];
+	struct devmem_range *last = s->ranges ? &s->range[s->ranges - 1] : NULL;
 
-	if (s->ranges && token == last->first + last->count) {
+	if (last && token == last->first + last->count) {
 		last->count++;
 	} else {
 		if (s->ranges == DEVMEM_RANGES_MAX && give_back(s, f))
@@ -337,6 +337,19 @@ static bool rx_devmem_able(char *why, size_t size)
 	return binding_able(false, why, size) && dmabuf_any(why, size);
 }
 
+static uint64_t rx_devmem_memory(const struct config *config)
+{
+	return config->option[OPTION_read].number + config->option[OPTION_control].number;
+}
+
+/* A GPU's memory is its own. */
+static uint64_t rx_devmem_shared_memory(const struct config *config)
+{
+	bool cuda = !strcmp(config->option[OPTION_memory].name, "cuda");
+
+	return cuda ? 0 : config->option[OPTION_area].number;
+}
+
 const struct path path_rx_devmem = {
 	.name = "devmem",
 	.end = END_RX,
@@ -346,6 +359,8 @@ const struct path path_rx_devmem = {
 		  BIT(EVENT_bytes_plain) | BIT(EVENT_token_ranges) | BIT(EVENT_late_tokens),
 	.one_area = true,
 	.able = rx_devmem_able,
+	.flow_memory = rx_devmem_memory,
+	.shared_memory = rx_devmem_shared_memory,
 	.prepare = rx_devmem_prepare,
 	.open = rx_devmem_open,
 	.run = rx_devmem_run,

@@ -163,6 +163,11 @@ static bool rx_uring_able(char *why, size_t size)
 	return uring_able(IORING_OP_SEND_ZC, 0, "6.1", why, size);
 }
 
+static uint64_t rx_uring_memory(const struct config *config)
+{
+	return config->option[OPTION_buffers].number * config->option[OPTION_read].number;
+}
+
 const struct path path_rx_uring = {
 	.name = "uring",
 	.end = END_RX,
@@ -170,6 +175,7 @@ const struct path path_rx_uring = {
 	.calls = BIT(CALL_io_uring_enter),
 	.events = BIT(EVENT_rearms) | BIT(EVENT_buffers_exhausted) | BIT(EVENT_cq_overflow),
 	.able = rx_uring_able,
+	.flow_memory = rx_uring_memory,
 	.open = rx_uring_open,
 	.run = rx_uring_run,
 	.close = rx_uring_close,

@@ -219,6 +219,24 @@ static int rx_zcrx_run(struct flow *f)
 	}
 }
 
+/* A GPU's memory is its own. */
+static uint64_t area(const struct config *config)
+{
+	bool cuda = !strcmp(config->option[OPTION_memory].name, "cuda");
+
+	return cuda ? 0 : config->option[OPTION_area].number;
+}
+
+static uint64_t rx_zcrx_memory(const struct config *config)
+{
+	return config->option[OPTION_share_queue].on ? 0 : area(config);
+}
+
+static uint64_t rx_zcrx_shared_memory(const struct config *config)
+{
+	return config->option[OPTION_share_queue].on ? area(config) : 0;
+}
+
 const struct path path_rx_zcrx = {
 	.name = "zcrx",
 	.end = END_RX,
@@ -228,6 +246,8 @@ const struct path path_rx_zcrx = {
 		  BIT(EVENT_refill_stalls) | BIT(EVENT_refill_flushes) | BIT(EVENT_alloc_failures),
 	.able = zcrx_able,
 	.check = zcrx_check,
+	.flow_memory = rx_zcrx_memory,
+	.shared_memory = rx_zcrx_shared_memory,
 	.prepare = rx_zcrx_prepare,
 	.open = rx_zcrx_open,
 	.run = rx_zcrx_run,

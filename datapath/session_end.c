@@ -24,10 +24,7 @@ int session_send_total(struct session *s)
 		}
 		m.bad += v->bad;
 	}
-	if (!channel_send(&s->channel, &m))
-		return 0;
-	return session_fail(s, "cannot say the total to the peer: %s; it has died or stalled",
-			    strerror(errno));
+	return channel_send(&s->channel, &m) ? session_lost(s, errno) : 0;
 }
 
 /* Both ends judge for themselves; none takes the other's word that all is well. */
@@ -80,13 +77,13 @@ static int after_window(struct session *s)
 		return 0;
 	case CONTROL_close:
 		/* With --bytes our window closes by itself, maybe while this was on its way. */
-		if (s->limited)
+		if (s->limit)
 			return session_send(s, CONTROL_closed);
 		break;
 	default:
 		break;
 	}
-	return session_fail(s, "the peer said '%s' after the window",
+	return session_fail(s, "the %s said '%s' after the window", session_peer(s),
 			    control_verb_name[s->message.verb]);
 }
 

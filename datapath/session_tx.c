@@ -32,8 +32,7 @@ static int agree(struct session *s)
 	const struct control_message *answer = &s->message;
 
 	if (channel_send(&s->channel, &hello))
-		return session_fail(s, "cannot send to %s port %u: %s", s->config->to,
-				    s->config->port, strerror(errno));
+		return session_lost(s, errno);
 	if (session_expect(s, CONTROL_welcome))
 		return -1;
 	if (answer->version != CONTROL_VERSION)
@@ -54,6 +53,8 @@ static int connect_flow(struct session *s, struct flow *f, const unsigned char *
 
 	f->fd = socket_connect(s->config->to, s->config->port + 1, REPLY_S * 1000, s->config,
 			       &failure);
+	if (f->fd < 0 && session_next(s, seconds_from_now(0.5), false) == HAPPENED_FAILED)
+		return -1;
 	if (f->fd < 0)
 		return session_failure(s, &failure);
 	preamble_print(key, f->number, preamble);
@@ -69,6 +70,7 @@ static int connect_flows(struct session *s)
 	unsigned char key[RUN_KEY_SIZE];
 	uint64_t limit = option[OPTION_bytes].number;
 
+	s->limit = limit;
 	memcpy(key, s->message.key, sizeof(key));
 	s->flows = flows_new(s->config, option[OPTION_flows].number);
 	if (!s->flows)
@@ -124,7 +126,12 @@ static int begin_by_gate(struct session *s)
 	bool started = false;
 
 	for (;;) {
-		switch (session_next(s, FOREVER, true)) {
+		switch (session_next(s, seconds_from_now(1), true)) {
+		case HAPPENED_TIMEOUT:
+			/* Once bytes move, they say themselves that this end is there. */
+			if (!started && session_send(s, CONTROL_wait))
+				return -1;
+			break;
 		case HAPPENED_GATE:
 			if (s->gate_word == GATE_START && !started) {
 				started = true;
@@ -135,7 +142,7 @@ static int begin_by_gate(struct session *s)
 			if (s->gate_word == GATE_OPEN)
 				return tx_open(s) || (!started && tx_start(s)) ? -1 : 0;
 			return session_fail(s, "the gate said '%s' where it makes no sense",
-					    s->gate_word == GATE_START ? "start" : "close");
+					    gate_word_name[s->gate_word]);
 		case HAPPENED_FAILED:
 			return -1;
 		case HAPPENED_ENDED:
@@ -143,7 +150,8 @@ static int begin_by_gate(struct session *s)
 					    "everything was sent before the window opened; ask for more --bytes");
 		case HAPPENED_MESSAGE:
 			if (s->message.verb != CONTROL_stop)
-				return session_fail(s, "the peer said '%s' before the window opened",
+				return session_fail(s,
+						    "the receiver said '%s' before the window opened",
 						    control_verb_name[s->message.verb]);
 			/* fall through */
 		default:
@@ -174,7 +182,7 @@ static int begin_by_clock(struct session *s)
 static int measure(struct session *s)
 {
 	const struct option_value *option = s->config->option;
-	bool limited = option[OPTION_bytes].number;
+	bool limited = s->limit;
 	uint64_t deadline_ns = FOREVER;
 
 	if (!limited && !s->config->gate)
@@ -194,6 +202,7 @@ static int measure(struct session *s)
 			if (s->gate_word == GATE_CLOSE)
 				return tx_close(s);
 			return session_fail(s, "the gate opened the window twice");
+		case HAPPENED_OPENED:
 		case HAPPENED_ENDED:
 			break;
 		case HAPPENED_MESSAGE:
@@ -207,7 +216,7 @@ static int measure(struct session *s)
 				s->peer_total_known = true;
 				break;
 			}
-			return session_fail(s, "the peer said '%s' while the window was open",
+			return session_fail(s, "the receiver said '%s' while the window was open",
 					    control_verb_name[s->message.verb]);
 		case HAPPENED_FAILED:
 			return -1;
@@ -232,6 +241,8 @@ static int tx(struct session *s)
 	const struct option_value *option = s->config->option;
 	struct failure failure;
 
+	if (session_memory(s, option[OPTION_flows].number))
+		return -1;
 	s->memory = message_new(option[OPTION_msg].number, s->config->path->message,
 				option[OPTION_memory].name, option[OPTION_hugepages].on,
 				failure.why, sizeof(failure.why));

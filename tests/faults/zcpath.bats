@@ -6,7 +6,7 @@
 bats_require_minimum_version 1.5.0
 load ../host/zcpath
 
-HELLO="zcpath hello version=1 flows=1 msg=1024 limit=0 verify=0 path=copy"
+HELLO="zcpath hello version=2 flows=1 msg=1024 limit=0 verify=0 path=copy"
 ZERO_KEY=00000000000000000000000000000000
 
 setup_file() {
@@ -78,46 +78,40 @@ end_peer() {
 	peer_pid=
 }
 
-@test "10,000 random bytes on the control port" {
-	rx_meets "is no zcpath that this one understands" random 10000 hold
+@test "10,000 random bytes where the receiver should be" {
 	tx_meets "is no zcpath that this one understands" random 10000 hold
 }
 
-@test "a peer that is something else" {
-	rx_meets "is no zcpath" say "GET / HTTP/1.1" hold
-	rx_meets "is no zcpath" say "zcpath dance" hold
+@test "a receiver that is something else" {
 	tx_meets "is no zcpath" say "SSH-2.0-OpenSSH" hold
-	rx_meets "said 'start', where 'hello' is expected" say "zcpath start" hold
+	tx_meets "said 'ready', where 'welcome' is expected" read say "zcpath ready" hold
 }
 
-@test "another version, said at both ends" {
-	rx_meets "version 1 of the control protocol and the sender version 7" \
-		say "zcpath hello version=7 colours=12" read hold
-	grep -q "zcpath fail reason=.*version 7" peer.out
-	tx_meets "version 1 of the control protocol and the receiver version 7" \
+@test "a receiver of another version, said at both ends" {
+	tx_meets "version 2 of the control protocol and the receiver version 7" \
 		read say "zcpath welcome version=7" read hold
 	grep -q "zcpath fail reason=.*version 7" peer.out
 }
 
 @test "fields out of bounds" {
-	rx_meets "out of bounds" say "${HELLO/flows=1/flows=1025}" hold
-	rx_meets "out of bounds" say "${HELLO/msg=1024/msg=0}" hold
 	tx_meets "out of bounds" read say "${HELLO/hello/welcome} key=12" hold
 	tx_meets "echoed other options" read \
-		say "zcpath welcome version=1 flows=2 msg=67108864 limit=0 verify=0 path=copy key=$ZERO_KEY" hold
+		say "zcpath welcome version=2 flows=2 msg=67108864 limit=0 verify=0 path=copy key=$ZERO_KEY" hold
 }
 
-@test "a peer that connects and says nothing" {
-	rx_meets "did not say 'hello' within 5 s" hold
+@test "a receiver that connects and says nothing, or half a line" {
 	tx_meets "did not say 'welcome' within 5 s" hold
+	tx_meets "did not say 'welcome' within 5 s" read raw "zcpath welc" hold
 }
 
 @test "a peer that dies" {
-	rx_meets "closed the control connection"
-	rx_meets "closed the control connection" say "$HELLO" read key flow 0 read
+	rx_meets "the sender closed the control connection" say "$HELLO" read key flow 0 read
+	rx_meets "the sender closed the control connection" say "$HELLO" read key flow 0 read reset
+	rx_meets "the sender closed the control connection" say "$HELLO" read key half
 	rx_meets "closed the control connection" say "$HELLO" read key flow 0 read \
 		say "zcpath start" read send 100000
-	tx_meets "closed the control connection" read
+	tx_meets "the receiver closed the control connection" read
+	tx_meets "the receiver closed the control connection" read reset
 	tx_meets "closed the control connection" read welcome accept say "zcpath ready" read \
 		say "zcpath started" sink 100000
 }
@@ -195,7 +189,16 @@ end_peer() {
 }
 
 @test "strangers alone are no flow" {
-	rx_meets "0 of 1 data flows came within 8 s" say "$HELLO" read key stranger silent hold
+	rx
+	timeout 30 "$peer" connect "$port" say "$HELLO" read key stranger silent hold >peer.out 2>&1 3>&- &
+	peer_pid=$!
+	deadline
+	rx_ends
+	met
+	[ "$rx_code" = 1 ]
+	grep -q "warning: dropped a connection from 127.0.0.1 to port $((port + 1)): it did not show the run's key" rx.err
+	grep -q "0 of 1 data flows came within 8 s" rx.err
+	end_peer
 }
 
 @test "a peer that lies about the bytes" {

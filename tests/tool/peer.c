@@ -5,6 +5,9 @@
  *   listen PORT    as a receiver: wait on PORT and PORT + 1 for a sender
  *   connect PORT   as a sender: connect to PORT of 127.0.0.1
  *   say TEXT       send a line          random N       send N random bytes
+ *   raw TEXT       send bytes: \\n, \\0 and \\e are the characters, and no line break is added
+ *   drip TEXT      the same, a byte each 300 ms, until it is refused
+ *   repeat TEXT    send a line again and again, until it is refused
  *   read           read a line, and print it
  *   welcome        answer the line that was read, a hello, as a receiver would
  *   key            remember the key of the line that was read, a welcome
@@ -12,7 +15,10 @@
  *   silent         connect one that says nothing
  *   send N         send N bytes on the flow             accept     take a flow and its preamble
  *   drain          read the flow until it ends          sink N     read N bytes of it
- *   end            end the flow's stream
+ *   end            end the flow's stream                pour       send on the flow until refused
+ *   crowd N        N more connections to the control port, which say nothing
+ *   silents N      the same to the data port
+ *   half           end the control connection's stream  reset      break it off
  *   sleep MS       wait                                 hold       wait for ever
  *
  * Standard output says what was read; exit 1 when something that it was told cannot be done.
@@ -141,6 +147,65 @@ static void sink(long size)
 		size -= size < 0 ? 0 : got;
 }
 
+static void pour(void)
+{
+	static const char zeros[1 << 16];
+
+	while (send(peer.flow, zeros, sizeof(zeros), MSG_NOSIGNAL) > 0)
+		;
+}
+
+/* Returns the bytes' number. */
+static size_t unescape(const char *text, char *bytes, size_t size)
+{
+	size_t used = 0;
+
+	for (; *text && used < size; text++) {
+		if (*text == '\\' && text[1]) {
+			text++;
+			bytes[used++] = *text == 'n' ? '\n' : *text == 'e' ? '\x1b' : '\0';
+		} else {
+			bytes[used++] = *text;
+		}
+	}
+	return used;
+}
+
+static void drip(const char *text)
+{
+	char bytes[1024];
+	size_t size = unescape(text, bytes, sizeof(bytes));
+
+	for (size_t i = 0; i < size; i++) {
+		if (send(peer.control, &bytes[i], 1, MSG_NOSIGNAL) != 1)
+			return;
+		usleep(300000);
+	}
+}
+
+static void repeat(const char *text)
+{
+	char line[1024];
+	int len = snprintf(line, sizeof(line), "%s\n", text);
+
+	while (send(peer.control, line, len, MSG_NOSIGNAL) > 0)
+		;
+}
+
+static void crowd(int port, long count)
+{
+	while (count-- > 0)
+		connect_to(port);
+}
+
+static void reset(void)
+{
+	struct linger now = {.l_onoff = 1};
+
+	setsockopt(peer.control, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	close(peer.control);
+}
+
 static void accept_flow(void)
 {
 	char preamble[64];
@@ -171,6 +236,12 @@ static int plain(const char *verb)
 		pause();
 	else if (!strcmp(verb, "drain"))
 		sink(-1);
+	else if (!strcmp(verb, "pour"))
+		pour();
+	else if (!strcmp(verb, "half"))
+		must(!shutdown(peer.control, SHUT_WR), "half");
+	else if (!strcmp(verb, "reset"))
+		reset();
 	else if (!strcmp(verb, "end"))
 		must(!shutdown(peer.flow, SHUT_WR), "end");
 	else if (!strcmp(verb, "silent"))
@@ -198,6 +269,18 @@ static void with_argument(const char *verb, const char *arg)
 	} else if (!strcmp(verb, "say")) {
 		send_all(peer.control, arg, strlen(arg));
 		send_all(peer.control, "\n", 1);
+	} else if (!strcmp(verb, "raw")) {
+		char bytes[1024];
+
+		send_all(peer.control, bytes, unescape(arg, bytes, sizeof(bytes)));
+	} else if (!strcmp(verb, "drip")) {
+		drip(arg);
+	} else if (!strcmp(verb, "repeat")) {
+		repeat(arg);
+	} else if (!strcmp(verb, "crowd")) {
+		crowd(peer.port, atol(arg));
+	} else if (!strcmp(verb, "silents")) {
+		crowd(peer.port + 1, atol(arg));
 	} else if (!strcmp(verb, "random")) {
 		send_random(atol(arg));
 	} else if (!strcmp(verb, "flow")) {

@@ -149,13 +149,14 @@ int end_tell(struct end *end, const char *word)
 	return write(end->in, line, len) == len ? 0 : -errno;
 }
 
-/* Whether it ended within this time. */
-static bool wait_for(struct end *end, int ms)
+bool end_await(struct end *end, int ms)
 {
 	int pidfd = syscall(SYS_pidfd_open, end->pid, 0);
 	struct pollfd wait = {.fd = pidfd, .events = POLLIN};
 	bool ended;
 
+	if (end->finished)
+		return true;
 	if (pidfd < 0)
 		return false;
 	while (poll(&wait, 1, ms) < 0 && errno == EINTR)
@@ -172,8 +173,8 @@ int end_stop(struct end *end, int patience_ms)
 
 	close_fd(&end->in);
 	if (end->pid > 0 && !end->finished) {
-		by_itself = wait_for(end, patience_ms);
-		if (!by_itself && !kill(end->pid, SIGTERM) && !wait_for(end, 3000)) {
+		by_itself = end_await(end, patience_ms);
+		if (!by_itself && !kill(end->pid, SIGTERM) && !end_await(end, 3000)) {
 			kill(end->pid, SIGKILL);
 			waitpid(end->pid, &end->status, 0);
 			end->finished = true;
@@ -185,6 +186,14 @@ int end_stop(struct end *end, int patience_ms)
 	reader_close(end->reader);
 	end->reader = NULL;
 	return by_itself && WIFEXITED(end->status) && !WEXITSTATUS(end->status) ? 0 : -1;
+}
+
+bool end_was_killed(const struct end *end)
+{
+	if (!end->finished)
+		return false;
+	/* What a shell says of it, and ssh of what it cannot tell. */
+	return WIFSIGNALED(end->status) || WEXITSTATUS(end->status) > 128;
 }
 
 char *end_ending(const struct end *end, char *text, size_t size)

@@ -5,7 +5,9 @@
  *   end_start()   a child that dies with this process, in its namespace
  *   end_read()    take what it wrote: rows go to the callback, messages are kept
  *   end_tell()    a word for its gate: start, open, close
- *   end_stop()    wait for it, a while; then SIGTERM, then SIGKILL
+ *   end_await()   wait for it, a while
+ *   end_stop()    the same; then SIGTERM, then SIGKILL
+ *   end_was_killed()  not by its own will
  *   end_ending()  how it ended, in words, with its last message
  */
 #ifndef ZCPROF_RUN_END_H
@@ -43,6 +45,9 @@ int end_start(struct end *end, enum record_end which, char *const argv[], int ne
 int end_read(struct end *end, end_row_fn on_row, void *data, char *why, size_t why_size);
 void end_read_messages(struct end *end);
 int end_tell(struct end *end, const char *word);
+/* Whether it has ended. */
+bool end_await(struct end *end, int ms);
+bool end_was_killed(const struct end *end);
 /* 0 where it ended by itself within patience_ms and with exit code 0. Safe before end_start(). */
 int end_stop(struct end *end, int patience_ms);
 char *end_ending(const struct end *end, char *text, size_t size);

@@ -76,15 +76,31 @@ static void on_row(void *data, struct end *end, const struct row *row)
 	}
 }
 
-/* An end that is gone too early: what it said, once it had a moment to say it. */
-static enum run_result gone(struct running *r, enum record_end side, const char *before)
+/*
+ * An end that was killed takes the other with it, which may be seen first and says only that its
+ * peer has gone.
+ */
+static enum record_end first_to_go(struct running *r, enum record_end seen)
 {
-	struct end *end = &r->end[side];
+	enum record_end other = seen == END_RX ? END_TX : END_RX;
+
+	if (!end_await(&r->end[seen], 1000) || end_was_killed(&r->end[seen]))
+		return seen;
+	if (r->end[other].pid > 0 && end_await(&r->end[other], 1000) &&
+	    end_was_killed(&r->end[other]))
+		return other;
+	return seen;
+}
+
+/* An end that is gone too early: what it said, once it had a moment to say it. */
+static enum run_result gone(struct running *r, enum record_end seen, const char *before)
+{
+	enum record_end side = first_to_go(r, seen);
 	char ending[1200];
 
-	end_stop(end, 1000);
+	end_stop(&r->end[side], 1000);
 	return fail(r, "the %s %s before it was %s", side_name(side),
-		    end_ending(end, ending, sizeof(ending)), before);
+		    end_ending(&r->end[side], ending, sizeof(ending)), before);
 }
 
 static enum run_result read_ends(struct running *r, const struct pollfd *fds,
@@ -340,9 +356,12 @@ static enum run_result finish_ends(struct running *r)
 		TRY(follow(r, deadline, "closed"));
 	}
 	for (enum record_end side = END_RX; side <= END_TX; side++)
-		if (end_stop(&r->end[side], PATIENCE_MS))
-			return fail(r, "the %s %s", side_name(side),
-				    end_ending(&r->end[side], ending, sizeof(ending)));
+		if (end_stop(&r->end[side], PATIENCE_MS)) {
+			enum record_end first = first_to_go(r, side);
+
+			return fail(r, "the %s %s", side_name(first),
+				    end_ending(&r->end[first], ending, sizeof(ending)));
+		}
 	if (r->bytes_life[END_RX] != r->bytes_life[END_TX])
 		return fail(r, "the sender counted %.0f bytes and the receiver %.0f",
 			    r->bytes_life[END_TX], r->bytes_life[END_RX]);

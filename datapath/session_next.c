@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a session waits for: the peer, signals, the data threads, the gate, and the clock. */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/say.h"
+#include "datapath/interrupt.h"
+#include "datapath/path.h"
+#include "datapath/session.h"
+
+#define SECOND_NS 1000000000ULL
+
+/* ---- the peer ---- */
+
+/* What a message means to all of this: false where there is nothing for anybody else in it. */
+static bool heard(struct session *s, enum happening *what)
+{
+	enum control_verb verb = s->message.verb;
+
+	*what = HAPPENED_FAILED;
+	if (verb == CONTROL_wait)
+		return false;
+	if (verb == CONTROL_fail) {
+		say_error("the peer gave up: %s", s->message.reason);
+	} else if (s->heard & 1U << verb) {
+		session_fail(s, "the %s said '%s' twice; it is no zcpath, or a faulty one",
+			     session_peer(s), control_verb_name[verb]);
+	} else {
+		s->heard |= 1U << verb;
+		*what = HAPPENED_MESSAGE;
+	}
+	return true;
+}
+
+static bool next_message(struct session *s, enum happening *what)
+{
+	char why[256];
+	int got;
+
+	while ((got = channel_next(&s->channel, &s->message, why, sizeof(why))) == 1) {
+		s->heard_ns = clock_ns();
+		if (heard(s, what))
+			return true;
+	}
+	if (!got)
+		return false;
+	session_fail(s,
+		     "the %s is no zcpath that this one understands: it said %s; see what is there",
+		     session_peer(s), why);
+	*what = HAPPENED_FAILED;
+	return true;
+}
+
+/* Words that came before the end say more than how it ended. */
+static bool last_words(struct session *s)
+{
+	char why[256];
+
+	while (channel_next(&s->channel, &s->message, why, sizeof(why)) == 1)
+		if (s->message.verb == CONTROL_fail) {
+			say_error("the peer gave up: %s", s->message.reason);
+			return true;
+		}
+	return false;
+}
+
+int session_lost(struct session *s, int error)
+{
+	const char *peer = session_peer(s);
+	bool begun = s->channel.lines.used;
+
+	/* They are among the next few lines, if it is a zcpath. */
+	for (int i = 0; i < 8; i++)
+		if (last_words(s))
+			return -1;
+		else if (channel_read(&s->channel) != 1)
+			break;
+	/* There is nobody to be told. */
+	close(s->channel.fd);
+	s->channel.fd = -1;
+	switch (error) {
+	case 0:
+	case EPIPE:
+	case ECONNRESET:
+		return session_fail(s,
+				    "the %s closed the control connection before the run was over%s%s; it has died or was stopped, look for its last words",
+				    peer, begun ? ", in the middle of a line" : "",
+				    error == ECONNRESET ? " (Connection reset by peer)" : "");
+	case EAGAIN:
+		return session_fail(s,
+				    "the %s does not read what it is told any more; it has stalled",
+				    peer);
+	}
+	return session_fail(s,
+			    "the control connection to the %s broke: %s; see whether its host is up, and the link between",
+			    peer, strerror(error));
+}
+
+static enum happening read_peer(struct session *s)
+{
+	enum happening what;
+	int got = channel_read(&s->channel);
+	int error = got < 0 ? errno : 0;
+
+	if (next_message(s, &what))
+		return what;
+	if (got != CHANNEL_ENDED && got >= 0)
+		return HAPPENED_TIMEOUT;
+	session_lost(s, got == CHANNEL_ENDED ? 0 : error);
+	return HAPPENED_FAILED;
+}
+
+/* ---- the data threads ---- */
+
+/* The peer's own words, if they come soon, say more than the error of a broken flow. */
+static enum happening flow_failed(struct session *s, const char *error)
+{
+	struct pollfd wait = {.fd = s->channel.fd, .events = POLLIN};
+
+	if (s->moving && poll(&wait, 1, 500) == 1) {
+		enum happening what = read_peer(s);
+
+		if (what == HAPPENED_FAILED)
+			return what;
+	}
+	s->unable |= s->flows->unable;
+	session_fail(s, "%s", error);
+	return HAPPENED_FAILED;
+}
+
+static bool flows_have_news(struct session *s, enum happening *what)
+{
+	uint64_t events;
+	const char *error;
+
+	if (read(s->flows->news_fd, &events, sizeof(events)) < 0)
+		return false;
+	error = flows_error(s->flows);
+	if (error) {
+		*what = flow_failed(s, error);
+		return true;
+	}
+	s->ended = flows_ended(s->flows);
+	*what = s->ended ? HAPPENED_ENDED : HAPPENED_OPENED;
+	if (s->ended)
+		return true;
+	s->opened = !s->opened && flows_opened(s->flows);
+	return s->opened;
+}
+
+/* A sender's bytes move on when they are acknowledged, too: one send may take long. */
+static uint64_t progress_of(const struct session *s)
+{
+	uint64_t progress;
+
+	if (!s->flows)
+		return 0;
+	progress = flows_bytes(s->flows);
+	if (s->config->end == END_TX)
+		for (unsigned int i = 0; i < s->flows->count; i++)
+			progress += socket_acked(s->flows->flow[i].fd);
+	return progress;
+}
+
+void session_moving(struct session *s, bool moving)
+{
+	s->moving = moving;
+	s->progress_ns = clock_ns();
+}
+
+static int check_progress(struct session *s)
+{
+	uint64_t progress = progress_of(s);
+	uint64_t now = clock_ns();
+
+	if (s->limit && s->config->end == END_RX && progress > s->limit)
+		return session_fail(s,
+				    "the sender sends more than the %llu bytes that it said; it is no zcpath, or a faulty one",
+				    (unsigned long long)s->limit);
+	if (progress != s->progress) {
+		s->progress = progress;
+		s->progress_ns = now;
+	}
+	if (now - s->progress_ns < STALL_S * SECOND_NS)
+		return 0;
+	return session_fail(s,
+			    "no byte has moved for %d s: the %s or the link between has stalled; see whether it still runs",
+			    STALL_S, session_peer(s));
+}
+
+/* ---- the gate and the clock ---- */
+
+static bool gate_said(struct session *s, int got, const char *why, enum happening *what)
+{
+	if (!got)
+		return false;
+	*what = HAPPENED_GATE;
+	if (got > 0)
+		return true;
+	session_fail(s, "%s", why);
+	*what = HAPPENED_FAILED;
+	return true;
+}
+
+/* Rows of the window's course, and whether bytes still move. When to come again, or 0: failed. */
+static uint64_t keep_time(struct session *s, uint64_t deadline_ns)
+{
+	uint64_t now = clock_ns();
+
+	if (s->moving && check_progress(s))
+		return 0;
+	if (s->moving && deadline_ns > now + SECOND_NS)
+		deadline_ns = now + SECOND_NS;
+	if (!s->window_is_open)
+		return deadline_ns;
+	if (now >= s->tick_ns) {
+		window_tick(&s->window, s->out);
+		while (s->tick_ns <= now)
+			s->tick_ns += s->config->interval_s * 1e9;
+	}
+	return deadline_ns < s->tick_ns ? deadline_ns : s->tick_ns;
+}
+
+static int milliseconds_until(uint64_t deadline_ns)
+{
+	uint64_t now = clock_ns();
+
+	if (deadline_ns == FOREVER)
+		return -1;
+	return deadline_ns > now ? (deadline_ns - now + 999999) / 1000000 : 0;
+}
+
+static bool happened(struct session *s, const struct pollfd *fds, enum happening *what)
+{
+	char why[256];
+
+	if (fds[0].revents) {
+		*what = read_peer(s);
+		if (*what != HAPPENED_TIMEOUT)
+			return true;
+	}
+	if (fds[1].revents) {
+		interrupt_taken(s->signal_fd);
+		s->signal_fd = -1;
+		s->interrupted = true;
+		*what = HAPPENED_SIGNAL;
+		return true;
+	}
+	if (fds[2].revents && s->flows && flows_have_news(s, what))
+		return true;
+	return fds[3].revents &&
+	       gate_said(s, gate_read(&s->gate, &s->gate_word, why, sizeof(why)), why, what);
+}
+
+enum happening session_next(struct session *s, uint64_t deadline_ns, bool gate)
+{
+	enum happening what;
+	char why[256];
+
+	if (next_message(s, &what) ||
+	    (gate && s->gate.used &&
+	     gate_said(s, gate_next(&s->gate, &s->gate_word, why, sizeof(why)), why, &what)))
+		return what;
+	for (;;) {
+		struct pollfd fds[] = {
+			{.fd = s->channel.fd, .events = POLLIN},
+			{.fd = s->signal_fd, .events = POLLIN},
+			{.fd = s->flows && !s->ended ? s->flows->news_fd : -1, .events = POLLIN},
+			{.fd = gate ? s->gate.fd : -1, .events = POLLIN},
+		};
+		uint64_t until = keep_time(s, deadline_ns);
+
+		if (!until)
+			return HAPPENED_FAILED;
+		if (poll(fds, sizeof(fds) / sizeof(fds[0]), milliseconds_until(until)) < 0 &&
+		    errno != EINTR) {
+			session_fail(s, "cannot wait for the peer: %s", strerror(errno));
+			return HAPPENED_FAILED;
+		}
+		if (happened(s, fds, &what))
+			return what;
+		if (clock_ns() >= deadline_ns)
+			return HAPPENED_TIMEOUT;
+	}
+}
+
+uint64_t session_patience(const struct session *s)
+{
+	return s->heard_ns + REPLY_S * SECOND_NS;
+}
+
+/* The total may come before what is waited for; and somebody may interrupt the run anywhere. */
+static int expect_other(struct session *s, enum control_verb verb)
+{
+	switch (s->message.verb) {
+	case CONTROL_stop:
+		s->interrupted = true;
+		return 0;
+	case CONTROL_total:
+		s->peer_total = s->message;
+		s->peer_total_known = true;
+		return 0;
+	default:
+		return session_fail(s, "the %s said '%s', where '%s' is expected", session_peer(s),
+				    control_verb_name[s->message.verb], control_verb_name[verb]);
+	}
+}
+
+int session_expect(struct session *s, enum control_verb verb)
+{
+	uint64_t asked_ns = clock_ns();
+
+	while (!(s->heard & 1U << verb)) {
+		uint64_t since_ns = s->heard_ns > asked_ns ? s->heard_ns : asked_ns;
+
+		switch (session_next(s, since_ns + REPLY_S * SECOND_NS, false)) {
+		case HAPPENED_MESSAGE:
+			if (s->message.verb != verb && expect_other(s, verb))
+				return -1;
+			break;
+		case HAPPENED_SIGNAL:
+			if (!s->window.open_ns)
+				return session_fail(s,
+						    "interrupted before the window opened: nothing was measured");
+			break;
+		case HAPPENED_TIMEOUT:
+			if (clock_ns() < session_patience(s))
+				break;
+			return session_fail(s,
+					    "the %s did not say '%s' within %d s; it has stalled, or is no zcpath",
+					    session_peer(s), control_verb_name[verb], REPLY_S);
+		case HAPPENED_FAILED:
+			return -1;
+		default:
+			break;
+		}
+	}
+	return 0;
+}
