@@ -88,14 +88,17 @@ static void hear(struct lobby *l, unsigned int i)
 	judge(l, i);
 }
 
-static void drop_longest(struct lobby *l)
+bool lobby_spare(struct lobby *l)
 {
 	unsigned int longest = 0;
 
+	if (!l->count)
+		return false;
 	for (unsigned int i = 1; i < l->count; i++)
 		if (l->guest[i].deadline_ns < l->guest[longest].deadline_ns)
 			longest = i;
 	drop(l, longest, "was silent while others came");
+	return true;
 }
 
 static void let_in(struct lobby *l, int fd, const struct sockaddr *from, socklen_t size)
@@ -103,7 +106,7 @@ static void let_in(struct lobby *l, int fd, const struct sockaddr *from, socklen
 	struct guest *g;
 
 	if (l->count == LOBBY_GUESTS)
-		drop_longest(l);
+		lobby_spare(l);
 	g = &l->guest[l->count++];
 	g->fd = fd;
 	g->used = 0;
@@ -130,15 +133,10 @@ static int accept_some(struct lobby *l)
 		switch (errno) {
 		case EAGAIN:
 			return 0;
-		case EMFILE:
-		case ENFILE:
-			/* Guests do not take a descriptor from those who belong here. */
-			if (!l->count)
-				return -errno;
-			drop_longest(l);
-			continue;
 		case EBADF:
 		case EINVAL:
+		case EMFILE:
+		case ENFILE:
 		case ENOBUFS:
 		case ENOMEM:
 			return -errno;

@@ -8,6 +8,7 @@
  *   lobby_open()   at a listening socket, which is the lobby's from here on
  *   lobby_watch()  what to poll() for
  *   lobby_serve()  after poll(): let in, read, judge, drop
+ *   lobby_spare()  drop the one that has been there longest
  *   lobby_close()  drop who is left, and listen no more
  *
  * A judge looks at all that a guest has said so far. It takes the guest by keeping its descriptor.
@@ -18,6 +19,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,6 +63,8 @@ void lobby_open(struct lobby *l, int fd, unsigned int port, size_t most, lobby_j
 unsigned int lobby_watch(struct lobby *l, struct pollfd *fds);
 /* 0, or a negative errno: no connection can be accepted any more. */
 int lobby_serve(struct lobby *l, const struct pollfd *fds);
+/* false: nobody is there. */
+bool lobby_spare(struct lobby *l);
 void lobby_close(struct lobby *l);
 
 #endif

@@ -173,9 +173,12 @@ static int listen_at(struct reception *r)
 	return 0;
 }
 
-static int accept_failed(struct session *s, int error)
+static int accept_failed(struct reception *r, int error)
 {
-	return session_fail(s, "cannot accept a connection: %s%s", strerror(error),
+	/* Guests take no descriptor from those who belong here, at whichever door. */
+	if ((error == EMFILE || error == ENFILE) && lobby_spare(&r->data) | lobby_spare(&r->control))
+		return 0;
+	return session_fail(&r->session, "cannot accept a connection: %s%s", strerror(error),
 			    error == EMFILE ? "; raise 'ulimit -n', or use fewer --flows" : "");
 }
 
@@ -219,7 +222,7 @@ static int serve(struct reception *r)
 	error = lobby_serve(&r->data, fds + data);
 	if (!error && !r->met)
 		error = lobby_serve(&r->control, fds + control);
-	return error ? accept_failed(s, -error) : 0;
+	return error ? accept_failed(r, -error) : 0;
 }
 
 static void close_door(struct reception *r, struct lobby *l)
