@@ -11,10 +11,12 @@
  *
  *   metric_find()   the id of a source and a name, or METRIC_NONE
  *   metric_info()   what the registry says of an id
+ *   metric_scales() does a figure of it grow with the window and with the bytes moved
  */
 #ifndef RECORD_RECORD_H
 #define RECORD_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define RECORD_VERSION 1
@@ -31,7 +33,7 @@ enum record_end { END_HOST, END_RX, END_TX, END_COUNT };
 
 extern const char *const record_end_name[END_COUNT];
 
-enum metric_kind { KIND_TOTAL, KIND_GAUGE, KIND_HISTOGRAM, KIND_FACT };
+enum metric_kind { KIND_TOTAL, KIND_GAUGE, KIND_LEVEL, KIND_MEAN, KIND_HISTOGRAM, KIND_FACT };
 enum metric_better { BETTER_NEITHER, BETTER_LESS, BETTER_MORE };
 
 enum metric_id {
@@ -54,5 +56,6 @@ struct metric_info {
 /* The texts need no final NUL. */
 enum metric_id metric_find(const char *source, size_t source_len, const char *name, size_t name_len);
 const struct metric_info *metric_info(enum metric_id id);
+bool metric_scales(enum metric_id id);
 
 #endif

@@ -18,6 +18,11 @@ const struct metric_info *metric_info(enum metric_id id)
 	return &registry[id];
 }
 
+bool metric_scales(enum metric_id id)
+{
+	return registry[id].kind == KIND_TOTAL || registry[id].kind == KIND_HISTOGRAM;
+}
+
 /*
  * An open-addressing table from (source, name) to id, filled before main and read-only from then
  * on. A reader looks up every row of files of a gigabyte, so the hash takes a few bytes that

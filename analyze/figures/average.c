@@ -34,7 +34,7 @@ static void collect_keys(struct averages *averages, const struct configuration *
 static double average(const struct configuration *c, enum metric_id id, enum record_end end,
 		      const char *key, enum average_how how)
 {
-	bool total = metric_info(id)->kind != KIND_GAUGE;
+	bool total = metric_scales(id) || metric_info(id)->kind == KIND_FACT;
 	double sum = 0, least = INFINITY, most = -INFINITY;
 	size_t runs = 0;
 

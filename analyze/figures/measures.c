@@ -162,7 +162,7 @@ static void add_scaled(struct measures *m, const struct run *run, enum metric_id
 		.source = id,
 	};
 
-	if (info->kind == KIND_GAUGE) {
+	if (!metric_scales(id)) {
 		measure.value = value / parts;
 	} else if (!strcmp(info->source, "tcp") && !strcmp(info->unit, "ns")) {
 		/* Time in a state of a connection: as a share of all the time it had. */

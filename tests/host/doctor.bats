@@ -134,8 +134,8 @@ both() {
 @test "capabilities: with and without" {
 	as_root
 	[ "$(cell bpf capabilities state)" = ok ]
-	setpriv --inh-caps=-all --bounding-set=-perfmon,-net_admin "$BUILD/zcprof" doctor --format csv | quoted >"$BATS_TEST_TMPDIR/without"
-	grep '^"bpf","capabilities","missing","this process lacks CAP_NET_ADMIN and CAP_PERFMON",' "$BATS_TEST_TMPDIR/without"
+	setpriv --inh-caps=-all --bounding-set=-perfmon,-net_admin,-sys_admin "$BUILD/zcprof" doctor --format csv | quoted >"$BATS_TEST_TMPDIR/without"
+	grep '^"bpf","capabilities","missing","this process lacks CAP_SYS_ADMIN and CAP_NET_ADMIN and CAP_PERFMON",' "$BATS_TEST_TMPDIR/without"
 	setpriv --inh-caps=-all --bounding-set=-perfmon,-bpf,-sys_admin "$BUILD/zcprof" doctor --area bpf --format csv | quoted >"$BATS_TEST_TMPDIR/without"
 	for means in fentry kprobe raw_tracepoint breakpoint; do
 		grep "^\"bpf\",\"$means\",\"missing\",\"..*\"" "$BATS_TEST_TMPDIR/without"

@@ -22,41 +22,6 @@ struct series {
 	struct writer *writer;
 };
 
-/* What is known of a metric at every moment. */
-enum kind { TOTAL, LEVEL, MEAN, NONE };
-
-static enum kind kind_of(enum metric_id id)
-{
-	switch (metric_info(id)->kind) {
-	case KIND_TOTAL:
-	case KIND_HISTOGRAM:
-		return TOTAL;
-	case KIND_FACT:
-		return NONE;
-	case KIND_GAUGE:
-		break;
-	}
-	switch (id) {
-	case METRIC_cpufreq_frequency:
-	case METRIC_nic_ring:
-	case METRIC_pagepool_pool_inflight:
-	case METRIC_pagepool_pool_inflight_bytes:
-	case METRIC_tcp_rtt:
-	case METRIC_tcp_cwnd:
-	case METRIC_tcp_mss:
-	case METRIC_tcp_delivery_rate:
-		return LEVEL;
-	case METRIC_cpu_busy:
-	case METRIC_cpu_elsewhere:
-	case METRIC_power_mean:
-	case METRIC_power_part:
-	case METRIC_power_above_idle:
-		return MEAN;
-	default:
-		return NONE;
-	}
-}
-
 /* FNV-1a. */
 static size_t hash(enum metric_id id, enum record_end end, const char *key, size_t len)
 {
@@ -131,12 +96,12 @@ static struct entry *add(struct series *s, const struct row *row)
 static void take(void *data, const struct row *row)
 {
 	struct series *s = data;
-	enum kind kind = kind_of(row->id);
+	enum metric_kind kind = metric_info(row->id)->kind;
 	struct figure *f;
 	struct entry *e;
 	double whole;
 
-	if (kind == NONE)
+	if (kind == KIND_FACT || kind == KIND_GAUGE)
 		return;
 	e = look_up(s, row->id, row->end, row->key.at, row->key.len);
 	if (!e)
@@ -146,11 +111,12 @@ static void take(void *data, const struct row *row)
 	f = &e->figure;
 	f->seen = true;
 	switch (kind) {
-	case TOTAL:
+	case KIND_TOTAL:
+	case KIND_HISTOGRAM:
 		f->step = row->number > f->total ? row->number - f->total : 0;
 		f->total += f->step;
 		break;
-	case MEAN:
+	case KIND_MEAN:
 		whole = row->number * s->at_s;
 		f->step = s->at_s > s->before_s ? (whole - e->whole) / (s->at_s - s->before_s) : 0;
 		f->step = f->step > 0 ? f->step : 0;
