@@ -66,7 +66,7 @@ $(B)/obj/%.o: %.c $(B)/stamp/cc | $(B)/stamp/have-cc
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# BPF: x.bpf.c becomes a skeleton, $(B)/bpf/x.skel.h, which only collectors/x.c includes.
+# BPF: x.bpf.c becomes a skeleton, $(B)/bpf/x.skel.h, which only collectors/x.c or collectors/kit/x.c includes.
 BPF_ARCH_x86_64  := x86
 BPF_ARCH_aarch64 := arm64
 BPF_ARCH_arm64   := arm64
@@ -91,7 +91,7 @@ $(B)/obj/collectors/kit/syscall_names.o: | $(B)/collectors/kit/syscall_numbers.h
 
 # Until its first compilation has said which skeleton a collector includes, it waits for all.
 SKELETONS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
-$(call object,$(wildcard collectors/*.c)): | $(SKELETONS)
+$(call object,$(wildcard collectors/*.c collectors/kit/*.c)): | $(SKELETONS)
 .SECONDARY: $(SKELETONS:.skel.h=.bpf.o)
 
 -include $(patsubst %.o,%.d,$(sort $(foreach p,$(PROGRAMS),$(call objects,$(p)))) $(SKELETONS:.skel.h=.bpf.o))

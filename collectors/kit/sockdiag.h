@@ -5,6 +5,7 @@
  *   sockdiag_list()     every connection of the socket's namespace, with its tcp_info
  *   sockdiag_ask()      the tcp_info of one connection
  *   sockdiag_info()     the tcp_info that a message carries
+ *   sockdiag_cookie()   what no other socket has, as inodes do
  *   sockdiag_sockets()  every socket of a process: its descriptor, or that of the ring whose table of files
  *                       alone has it, and its inode
  */
@@ -32,6 +33,10 @@ int sockdiag_list(struct netlink *nl, unsigned int states, uint16_t local, uint1
 		  mnl_cb_t callback, void *data);
 int sockdiag_ask(struct netlink *nl, uint8_t family, const struct inet_diag_sockid *id,
 		 struct tcp_info *info);
+static inline uint64_t sockdiag_cookie(const struct inet_diag_msg *m)
+{
+	return m->id.idiag_cookie[0] | (uint64_t)m->id.idiag_cookie[1] << 32;
+}
 bool sockdiag_info(const struct nlmsghdr *nlh, struct tcp_info *info);
 
 typedef void (*sockdiag_socket_fn)(void *data, int fd, uint32_t inode);

@@ -13,9 +13,11 @@ setup() {
 	mover=
 	group=
 	mounted=
+	spaces=
 }
 
 teardown() {
+	[ -z "$spaces" ] || kill "$spaces" 2>/dev/null || :
 	[ -z "$mover" ] || kill -9 "$mover" 2>/dev/null || :
 	[ -z "$mounted" ] || umount "$mounted" || :
 	if [ -n "$group" ]; then
@@ -144,4 +146,30 @@ same_time() {
 	kill "$stays"
 	zcroi check "$dir/run.csv"
 	same_time "$(sum "$dir/run.csv" tx cpu thread)" "$(cat "$dir/sum")"
+}
+
+@test "connections of a client that come and go inside the window: all their bytes" {
+	mover client 1000 100000
+	measure tx --pid "$mover" --collect cpu,syscalls
+	[ "$(value "$dir/run.csv" tx path bytes)" -eq "$moved" ]
+	[ "$(sum "$dir/run.csv" tx syscalls calls connect)" -eq 1000 ]
+}
+
+@test "connections of a server that come and go inside the window: all their bytes, and no others'" {
+	mover server 1000 100000
+	measure rx --pid "$mover" --collect cpu,syscalls
+	[ "$(value "$dir/run.csv" rx path bytes)" -eq "$moved" ]
+}
+
+@test "connections of a namespace that come and go inside the window: all bytes of both ends" {
+	unshare --net sh -c 'ip link set lo up && exec sleep 60' 3>&- &
+	spaces=$!
+	wait_until 5 sh -c "nsenter -t $spaces -n ip link show lo 2>/dev/null | grep -q UP"
+	mkfifo "$dir/lines"
+	nsenter -t "$spaces" -n "$BUILD/tests/tool/mover" client 300 100000 <"$dir/lines" >"$dir/moved" 3>&- &
+	mover=$!
+	exec 9>"$dir/lines"
+	wait_until 5 grep -q ready "$dir/moved"
+	measure tx --netns "$spaces" --collect cpu
+	[ "$(value "$dir/run.csv" tx path bytes)" -eq "$moved" ]
 }

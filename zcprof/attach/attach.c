@@ -20,29 +20,47 @@
 #include "base/stop.h"
 
 #define LOOK_NS 1000000000ULL
-#define NEVER	UINT64_MAX
+/* Between two times of hearing which connections ended: many at a time, so that it takes little. */
+#define HEAR_NS 20000000
+#define FOREVER UINT64_MAX
 
 /* ---- waiting ---- */
 
 static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 {
+	uint64_t hear_ns = 0;
+
 	for (;;) {
-		struct pollfd fds[3] = {{.fd = stop_fd(), .events = POLLIN}};
-		uint64_t now = clock_ns();
+		struct pollfd fds[1 + 2 * SUBJECTS] = {{.fd = stop_fd(), .events = POLLIN}};
+		uint64_t now = clock_ns(), until = deadline_ns;
 		struct timespec timeout = {0};
+		bool deaf = now < hear_ns;
 
 		if (stop_asked())
 			return WAITED_STOPPED;
 		if (writer_error(a->writer))
 			return WAITED_NO_OUTPUT;
-		if (now < deadline_ns) {
-			timeout.tv_sec = (deadline_ns - now) / 1000000000;
-			timeout.tv_nsec = (deadline_ns - now) % 1000000000;
+		if (deaf && hear_ns < until)
+			until = hear_ns;
+		if (now < until) {
+			timeout.tv_sec = (until - now) / 1000000000;
+			timeout.tv_nsec = (until - now) % 1000000000;
 		}
-		for (size_t i = 0; i < a->count; i++)
-			fds[i + 1] = (struct pollfd){.fd = a->subjects[i].pidfd, .events = POLLIN};
-		if (ppoll(fds, a->count + 1, &timeout, NULL) < 0 && errno != EINTR)
+		for (size_t i = 0; i < a->count; i++) {
+			const struct subject *s = &a->subjects[i];
+
+			fds[i + 1] = (struct pollfd){.fd = s->pidfd, .events = POLLIN};
+			fds[i + 1 + SUBJECTS] = (struct pollfd){
+				.fd = deaf ? -1 : traffic_fd(&s->traffic), .events = POLLIN};
+		}
+		if (ppoll(fds, 1 + 2 * SUBJECTS, &timeout, NULL) < 0 && errno != EINTR)
 			return WAITED_STOPPED;
+		for (size_t i = 0; i < a->count; i++) {
+			if (!fds[i + 1 + SUBJECTS].revents)
+				continue;
+			traffic_hear(&a->subjects[i].traffic);
+			hear_ns = clock_ns() + HEAR_NS;
+		}
 		for (size_t i = 0; i < a->count && !stop_asked(); i++) {
 			if (!fds[i + 1].revents)
 				continue;
@@ -57,7 +75,7 @@ static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 static enum waited stay(struct attaching *a)
 {
 	uint64_t opened = clock_ns();
-	uint64_t deadline = NEVER;
+	uint64_t deadline = FOREVER;
 	uint64_t step = LOOK_NS;
 
 	if (a->settings->interval > 0)
@@ -259,6 +277,26 @@ static bool end_command(struct attaching *a, enum command_end how)
 	return well;
 }
 
+/* Of a namespace all are its own, and of a device nobody asks whose they are. */
+static void follow_closes(struct attaching *a)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < a->count; i++) {
+		const struct subject *s = &a->subjects[i];
+
+		wanted |= !s->iface &&
+			  (s->target.kind == TARGET_PROCESS || s->target.kind == TARGET_CGROUP);
+	}
+	if (!wanted)
+		return;
+	if (connections_open(&a->closes, &a->run, a->why_no_closes, sizeof(a->why_no_closes)))
+		say_detail("connections that end are not told apart by process: %s",
+			   a->why_no_closes);
+	for (size_t i = 0; i < a->count; i++)
+		traffic_closes(&a->subjects[i].traffic, a->closes, a->subjects[i].end);
+}
+
 static int run_window(struct attaching *a)
 {
 	enum waited waited;
@@ -267,6 +305,7 @@ static int run_window(struct attaching *a)
 	set_targets(a);
 	attach_record_facts(a);
 	attach_look_begin(a);
+	follow_closes(a);
 	collecting_open(&a->collecting, &a->run, a->chosen, false, a->writer, &a->once);
 	writer_flush(a->writer);
 	waited = measure(a);
@@ -350,6 +389,7 @@ int attach(const struct attach_settings *settings)
 		writer_discard(a.writer); /* a record without a window is none */
 	for (size_t i = 0; i < a.count; i++)
 		subject_close(&a.subjects[i]);
+	connections_close(a.closes);
 	if (!end_command(&a, prepared ? COMMAND_WAIT : COMMAND_GIVE_UP))
 		result = EXIT_FAILED;
 	reporting_close(&a.reporting);

@@ -25,14 +25,19 @@
 /* What a wait ended with. */
 enum waited { WAITED, WAITED_ENDED, WAITED_STOPPED, WAITED_NO_OUTPUT };
 
+#define SUBJECTS 2
+
 struct attaching {
 	const struct attach_settings *settings;
-	struct subject subjects[2];
+	struct subject subjects[SUBJECTS];
 	size_t count;
 	const struct subject *ended; /* the first that did */
 	struct measurement run;
 	const struct collector_ops *chosen[COLLECTORS_MAX];
 	struct collecting collecting;
+	struct connections
+		*closes; /* that come and go between two looks; NULL: they cannot be told apart, */
+	char why_no_closes[300];
 	struct reporting reporting; /* of the command */
 	bool command_ended;
 	struct series *series; /* NULL: nobody wants more than throughput before the end */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What attach() writes beside the rows of the collectors. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,44 @@ static void say_rate(const struct subject *s, double bytes, const char *by)
 		 8.0 * bytes / (double)ns, (double)ns / 1e9, by);
 }
 
+/* Of what was seen; less beside it is said, and no more. */
+#define OTHERS_MOST 0.01
+
+/* Whether connections that came and went between two looks may be much of what the end moved. */
+static bool missed_some(struct attaching *a, const struct subject *s)
+{
+	const struct traffic *t = &s->traffic;
+	uint64_t others = subject_bytes(s, &t->others);
+	bool much = (double)others > OTHERS_MOST * (double)bytes_seen(s);
+	char why[500] = "";
+
+	if (t->closes && connections_full(t->closes))
+		snprintf(why, sizeof(why),
+			 "%" PRIu64 " connections were too many to be followed at once",
+			 connections_full(t->closes));
+	else if (t->overrun && !t->closes)
+		snprintf(why, sizeof(why),
+			 "connections ended faster than the kernel could say of each what it moved");
+	else if (others && !t->closes && much)
+		snprintf(why, sizeof(why),
+			 "%zu connections ended that nobody was seen to hold, and moved %" PRIu64
+			 " bytes: whose they were is not known (%s)",
+			 t->others_count, others, a->why_no_closes);
+	else if (others && !t->closes)
+		say_warning("%zu connections ended that nobody was seen to hold, and moved %" PRIu64
+			    " bytes, which may be missing in what %s moved",
+			    t->others_count, others, s->name);
+	if (!*why)
+		return false;
+	writer_absent(a->writer, s->end, "throughput", why);
+	say_warning("what %s moved is not in the record: %s", s->name, why);
+	return true;
+}
+
 static void write_seen(struct attaching *a, const struct subject *s)
 {
+	if (missed_some(a, s))
+		return;
 	if (s->traffic.error) {
 		say_warning("what %s moved is not in the record: %s", s->name,
 			    strerror(-s->traffic.error));

@@ -21,12 +21,19 @@
 
 /* ---- which connections there are ---- */
 
-static int by_inode(const void *a, const void *b)
+static int by_cookie(const void *a, const void *b)
 {
 	const struct connection *x = a;
 	const struct connection *y = b;
 
-	return (x->inode > y->inode) - (x->inode < y->inode);
+	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
+}
+
+static struct connection *find(const struct traffic *t, uint64_t cookie)
+{
+	const struct connection key = {.cookie = cookie};
+
+	return t->sorted ? bsearch(&key, t->connections, t->sorted, sizeof(key), by_cookie) : NULL;
 }
 
 struct look {
@@ -71,21 +78,13 @@ static int compare_inodes(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* 0: nobody does any more. */
 static bool is_held(const struct look *look, uint32_t inode)
 {
 	if (look->traffic->target->kind == TARGET_NETNS)
 		return true;
-	return look->count &&
+	return inode && look->count &&
 	       bsearch(&inode, look->inodes, look->count, sizeof(*look->inodes), compare_inodes);
-}
-
-static bool is_known(const struct traffic *t, uint32_t inode)
-{
-	const struct connection key = {.inode = inode};
-	const struct connection *found =
-		t->sorted ? bsearch(&key, t->connections, t->sorted, sizeof(key), by_inode) : NULL;
-
-	return found && !found->ended;
 }
 
 /*
@@ -116,7 +115,7 @@ static int take_connection(const struct nlmsghdr *nlh, void *data)
 	struct connection *grown;
 	struct tcp_info info;
 
-	if (is_known(t, m->idiag_inode) || !is_held(look, m->idiag_inode) ||
+	if (find(t, sockdiag_cookie(m)) || !is_held(look, m->idiag_inode) ||
 	    !sockdiag_info(nlh, &info))
 		return MNL_CB_OK;
 	grown = reallocarray(t->connections, t->count + 1, sizeof(*grown));
@@ -126,7 +125,7 @@ static int take_connection(const struct nlmsghdr *nlh, void *data)
 	}
 	t->connections = grown;
 	grown[t->count] = (struct connection){
-		.inode = m->idiag_inode,
+		.cookie = sockdiag_cookie(m),
 		.family = m->idiag_family,
 		.id = m->id,
 		.last = moved_of(&info),
@@ -135,6 +134,17 @@ static int take_connection(const struct nlmsghdr *nlh, void *data)
 		grown[t->count].first = grown[t->count].last;
 	t->count++;
 	return MNL_CB_OK;
+}
+
+/* A list of connections that come and go may name one twice. */
+static void drop_repeated(struct traffic *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (!kept || t->connections[kept - 1].cookie != t->connections[i].cookie)
+			t->connections[kept++] = t->connections[i];
+	t->count = kept;
 }
 
 /* ---- those that ended ---- */
@@ -153,39 +163,89 @@ static void take_last(struct traffic *t, struct connection *c, struct moved last
 			ended_unheard(t, c);
 		return;
 	}
+	if (c->heard)
+		return;
 	c->last = last;
 	/* A failed question may have been faster than this answer. */
 	t->unheard -= c->ended;
-	c->ended = true;
+	c->ended = c->heard = true;
+}
+
+static void add_moved(struct moved *sum, struct moved moved)
+{
+	sum->received += moved.received;
+	sum->sent += moved.sent;
 }
 
 static int take_end(const struct nlmsghdr *nlh, void *data)
 {
 	struct traffic *t = data;
 	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	struct connection *known = find(t, sockdiag_cookie(m));
 	struct tcp_info info;
+	struct moved moved;
 
-	for (size_t i = 0; i < t->count; i++) {
-		struct connection *c = &t->connections[i];
+	if (!sockdiag_info(nlh, &info))
+		return MNL_CB_OK;
+	moved = moved_of(&info);
+	if (known) {
+		take_last(t, known, moved);
+	} else if (moved.received || moved.sent) {
+		bool ours = t->target->kind == TARGET_NETNS;
 
-		if (memcmp(c->id.idiag_cookie, m->id.idiag_cookie, sizeof(c->id.idiag_cookie)) ||
-		    !sockdiag_info(nlh, &info))
-			continue;
-		take_last(t, c, moved_of(&info));
+		add_moved(ours ? &t->brief : &t->others, moved);
+		*(ours ? &t->brief_count : &t->others_count) += 1;
 	}
 	return MNL_CB_OK;
 }
 
-static void hear_ends(struct traffic *t)
+/* By the programs in the kernel: whose it was, and what it had moved before it forgot. */
+static void take_closed(void *data, uint64_t cookie, const struct connections_closed *closed)
 {
-	int fd = mnl_socket_get_fd(t->ends.socket);
+	struct traffic *t = data;
+	struct moved moved = {closed->moved.received, closed->moved.sent};
+	struct connection *known = find(t, cookie);
+
+	if (known) {
+		take_last(t, known, moved);
+	} else if (closed->born) {
+		add_moved(&t->brief, moved);
+		t->brief_count++;
+	}
+}
+
+void traffic_hear(struct traffic *t)
+{
+	int fd = traffic_fd(t);
 	ssize_t len;
 
+	if (fd < 0)
+		return;
 	/* ENOBUFS says that some were lost, and is no end of those that were not. */
 	while ((len = recv(fd, t->ends.buffer, sizeof(t->ends.buffer), MSG_DONTWAIT)) > 0 ||
-	       (len < 0 && errno == ENOBUFS))
+	       (len < 0 && errno == ENOBUFS)) {
+		t->overrun |= len < 0;
 		if (len > 0)
 			mnl_cb_run(t->ends.buffer, len, 0, 0, take_end, t);
+	}
+	if (t->closes)
+		connections_take(t->closes, t->end, take_closed, t);
+}
+
+int traffic_fd(const struct traffic *t)
+{
+	return t->ends.socket ? mnl_socket_get_fd(t->ends.socket) : -1;
+}
+
+void traffic_closes(struct traffic *t, struct connections *closes, enum record_end end)
+{
+	/* All that end in a namespace are its own. */
+	t->closes = t->target->kind == TARGET_NETNS ? NULL : closes;
+	t->end = end;
+	/* What the others moved until now says nothing of what comes. */
+	traffic_hear(t);
+	t->others = (struct moved){0};
+	t->others_count = 0;
 }
 
 /* ---- the verbs ---- */
@@ -260,7 +320,7 @@ void traffic_look(struct traffic *t)
 
 	if (!t->ask.socket || t->device)
 		return;
-	hear_ends(t);
+	traffic_hear(t);
 	/* Of a process that is gone what is known stays so. */
 	if (t->target->kind != TARGET_NETNS)
 		target_each(t->target, take_sockets, &look);
@@ -273,7 +333,8 @@ void traffic_look(struct traffic *t)
 		if (error)
 			t->error = error;
 		if (t->count)
-			qsort(t->connections, t->count, sizeof(*t->connections), by_inode);
+			qsort(t->connections, t->count, sizeof(*t->connections), by_cookie);
+		drop_repeated(t);
 		t->sorted = t->count;
 	}
 	free(look.inodes);
@@ -294,7 +355,12 @@ static int read_device(struct traffic *t, struct moved *moved)
 
 static void add_up(const struct traffic *t, struct moved *moved)
 {
-	*moved = (struct moved){0};
+	*moved = t->brief;
+	if (t->closes) {
+		struct connections_sum sum = connections_sum(t->closes, t->end);
+
+		add_moved(moved, (struct moved){sum.moved.received, sum.moved.sent});
+	}
 	for (size_t i = 0; i < t->count; i++) {
 		const struct connection *c = &t->connections[i];
 
@@ -307,8 +373,7 @@ static int update_connection(const struct nlmsghdr *nlh, void *data)
 {
 	struct traffic *t = data;
 	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
-	const struct connection key = {.inode = m->idiag_inode};
-	struct connection *found = bsearch(&key, t->connections, t->sorted, sizeof(key), by_inode);
+	struct connection *found = find(t, sockdiag_cookie(m));
 	struct tcp_info info;
 
 	if (!found || found->ended || !sockdiag_info(nlh, &info))
@@ -355,7 +420,7 @@ int traffic_read(struct traffic *t, struct moved *moved)
 		read_each(t);
 	else
 		read_all(t);
-	hear_ends(t);
+	traffic_hear(t);
 	add_up(t, moved);
 	return t->error;
 }
@@ -370,7 +435,7 @@ int traffic_settle(struct traffic *t, struct moved *moved)
 		struct pollfd p = {.fd = mnl_socket_get_fd(t->ends.socket), .events = POLLIN};
 
 		poll(&p, 1, 10);
-		hear_ends(t);
+		traffic_hear(t);
 	}
 	add_up(t, moved);
 	return t->error;
@@ -389,7 +454,8 @@ struct moved traffic_before(const struct traffic *t)
 
 bool traffic_any(const struct traffic *t)
 {
-	return t->device || t->count;
+	return t->device || t->count || t->brief_count ||
+	       (t->closes && connections_sum(t->closes, t->end).count);
 }
 
 void traffic_close(struct traffic *t)

@@ -4,16 +4,22 @@
  * the counters of their device.
  *
  *   traffic_open()   begin to follow it
+ *   traffic_closes() have those counted too that come and end between two looks, from now on
+ *   traffic_hear()   that connections ended: as traffic_fd() is readable, lest what is said of many be lost
  *   traffic_look()   come to know connections that are new, and hear of those that ended
  *   traffic_before() what its connections had moved before
  *   traffic_read()   what was moved since traffic_open(), by everything that is known until now
  *   traffic_settle() the same, once the kernel has said the last of those that just ended
  *   traffic_close()  safe after a failed open
  *
- * A connection counts as theirs if one of them held a descriptor of it at one look; of a network
- * namespace all do. What it moved
- * before the first look is left out; one that comes later counts from its beginning, and when it
- * ends the kernel sends its last figures. One that both comes and ends between two looks is missed.
+ * A connection counts as theirs if one of them held a descriptor of it at one look; of a network namespace all
+ * do. What it moved before the first look is left out; one that comes later counts from its beginning, and when
+ * it ends the kernel sends its last figures. One that comes and ends between two looks is counted where it ends:
+ * of a namespace by those last figures, of processes by programs in the kernel (traffic_closes()). Where these
+ * cannot be, what such connections of all processes moved is known, and not whose they were.
+ *
+ * A connection is known by its cookie, which no other has until the machine is booted again. Its inode is 0 once
+ * it is closed, and tells only who holds it.
  */
 #ifndef ZCPROF_ATTACH_TRAFFIC_H
 #define ZCPROF_ATTACH_TRAFFIC_H
@@ -24,6 +30,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "collectors/kit/connections.h"
 #include "collectors/kit/target.h"
 #include "nic/netlink.h"
 
@@ -33,9 +40,10 @@ struct moved {
 };
 
 struct connection {
-	uint32_t inode;
+	uint64_t cookie;
 	uint8_t family;
 	bool ended;
+	bool heard;	/* with its last figures */
 	uint32_t round; /* in which it was seen last */
 	struct inet_diag_sockid id;
 	struct moved first;
@@ -49,11 +57,18 @@ struct traffic {
 	bool looked;
 	struct netlink ask;
 	struct netlink ends;		/* hears of connections that ended */
-	struct connection *connections; /* by inode, */
+	struct connection *connections; /* by cookie, */
 	size_t sorted;			/* as far as here */
 	size_t count;
 	uint32_t round;
-	size_t unheard; /* connections that ended without a last word */
+	size_t unheard;	    /* connections that ended without a last word */
+	struct moved brief; /* by those that came and ended between two looks, */
+	size_t brief_count;
+	struct connections *closes; /* NULL: of processes those are not told from others', which are */
+	enum record_end end;
+	struct moved others; /* here */
+	size_t others_count;
+	bool overrun; /* the kernel said more than there was room for */
 	int error;
 };
 
@@ -63,6 +78,11 @@ struct traffic {
  */
 int traffic_open(struct traffic *t, const struct target *target, const char *iface, char *why,
 		 size_t why_size);
+/* closes: of the end; it has to outlive t. NULL: there are none. */
+void traffic_closes(struct traffic *t, struct connections *closes, enum record_end end);
+/* -1: there is nothing to be heard. */
+int traffic_fd(const struct traffic *t);
+void traffic_hear(struct traffic *t);
 void traffic_look(struct traffic *t);
 /* 0 or a negative errno. */
 int traffic_read(struct traffic *t, struct moved *moved);
