@@ -110,6 +110,7 @@ static __always_inline void count_flow(const struct latency_peer *peer, struct t
 static __always_inline void delivered(struct sk_buff *skb)
 {
 	__u64 address = (__u64)skb, *at, delay;
+	struct task_struct *task;
 	struct tally_figures *here;
 	struct latency_peer peer;
 
@@ -124,11 +125,15 @@ static __always_inline void delivered(struct sk_buff *skb)
 	/* A message of another family, which took the address without coming through a device. */
 	if (peer.family != AF_INET && peer.family != AF_INET6)
 		return;
+	task = bpf_get_current_task_btf();
+	peer.end = run_end(task, task->tgid);
 	here = tally_here();
 	tally_add(here, LATENCY_SAMPLES, 1);
 	tally_add(here, LATENCY_TOTAL, delay);
 	tally_bucket(here, LATENCY_NAPI_TO_COPY, delay);
-	count_flow(&peer, here, delay);
+	/* On the end's CPUs others take packets too: theirs are no flows of it. */
+	if (peer.end != END_HOST)
+		count_flow(&peer, here, delay);
 }
 
 SEC("raw_tracepoint/skb_copy_datagram_iovec")

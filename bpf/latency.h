@@ -25,6 +25,7 @@ struct latency_peer {
 	__u32 address[4]; /* as on the wire; of IPv4 the first */
 	__u16 family;	  /* AF_INET, AF_INET6 */
 	__u16 port;	  /* as on the wire */
+	__u32 end;	  /* enum record_end: whose task took it */
 };
 
 struct latency_flow {

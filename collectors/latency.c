@@ -46,11 +46,12 @@ static void emit_flow(const struct tally *t, struct writer *w, const struct late
 	inet_ntop(peer->family, peer->address, address, sizeof(address));
 	snprintf(key, sizeof(key), peer->family == AF_INET6 ? "[%s]:%u" : "%s:%u", address,
 		 ntohs(peer->port));
-	writer_u64(w, WINDOW, END_RX, METRIC_latency_flow_samples, key, tally_scaled(t, samples));
-	writer_f64(w, WINDOW, END_RX, METRIC_latency_flow_mean, key,
+	writer_u64(w, WINDOW, peer->end, METRIC_latency_flow_samples, key, tally_scaled(t, samples));
+	writer_f64(w, WINDOW, peer->end, METRIC_latency_flow_mean, key,
 		   (double)flow->total_ns / (double)samples);
-	writer_u64(w, WINDOW, END_RX, METRIC_latency_flow_p50, key, quantile(flow, samples, 0.5));
-	writer_u64(w, WINDOW, END_RX, METRIC_latency_flow_p99, key, quantile(flow, samples, 0.99));
+	writer_u64(w, WINDOW, peer->end, METRIC_latency_flow_p50, key, quantile(flow, samples, 0.5));
+	writer_u64(w, WINDOW, peer->end, METRIC_latency_flow_p99, key,
+		   quantile(flow, samples, 0.99));
 }
 
 static void more(const struct tally *t, struct writer *w)

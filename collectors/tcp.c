@@ -297,7 +297,8 @@ static int tcp_open(void **state, const struct measurement *run, const char **me
 			snprintf(why, why_size, "no connection uses the data port %u",
 				 run->data_port);
 		else
-			snprintf(why, why_size, "no process of the run has a TCP connection");
+			snprintf(why, why_size,
+				 "no process of the run had a TCP connection when the window opened, and those that come later have no rows of their own");
 		return -1;
 	}
 	number_flows(t);
@@ -314,6 +315,17 @@ static int tcp_open(void **state, const struct measurement *run, const char **me
 }
 
 /* ---- the rows ---- */
+
+/* One that was reset by its owner forgets what it did (tcp_disconnect()), and counts anew if it connects again. */
+static bool was_lost(const struct flow *f)
+{
+	const struct tcp_info *a = &f->info[EDGE_OPEN];
+	const struct tcp_info *b = &f->info[EDGE_CLOSE];
+
+	return f->lost[EDGE_OPEN] || f->lost[EDGE_CLOSE] ||
+	       b->tcpi_bytes_acked < a->tcpi_bytes_acked ||
+	       b->tcpi_bytes_received < a->tcpi_bytes_received;
+}
 
 static void emit_flow(const struct flow *f, enum record_end end, struct writer *w)
 {
@@ -356,7 +368,7 @@ static void tcp_emit(void *state, struct writer *w)
 		for (size_t i = 0; i < side->count; i++) {
 			const struct flow *f = &side->flows[i];
 
-			if (f->lost[EDGE_OPEN] || f->lost[EDGE_CLOSE])
+			if (was_lost(f))
 				lost++;
 			else
 				emit_flow(f, end, w);
@@ -389,7 +401,7 @@ static void tcp_look(void *state, struct writer *w)
 			struct flow *f = &side->flows[i];
 
 			ask_flow(&side->netlink, f, EDGE_CLOSE);
-			if (!f->lost[EDGE_OPEN] && !f->lost[EDGE_CLOSE])
+			if (!was_lost(f))
 				emit_flow(f, end, w);
 		}
 	}

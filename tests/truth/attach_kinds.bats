@@ -173,3 +173,36 @@ same_time() {
 	measure tx --netns "$spaces" --collect cpu
 	[ "$(value "$dir/run.csv" tx path bytes)" -eq "$moved" ]
 }
+
+# A process that sends to another, which says the port of the sender: receives FILE
+receives() {
+	python3 -c '
+import os, socket, time
+listener = socket.create_server(("127.0.0.1", 0))
+if not os.fork():
+    s = socket.create_connection(listener.getsockname())
+    try:
+        while True:
+            s.sendall(bytes(1000000))
+            time.sleep(0.002)
+    except OSError:
+        os._exit(0)
+s, peer = listener.accept()
+print(peer[1], flush=True)
+while s.recv(1000000):
+    pass' >"$1" 3>&- &
+	receiver=$!
+	wait_until 5 test -s "$1"
+}
+
+@test "flows of latency are those of the process that is measured, on CPUs where others receive too" {
+	receives "$dir/other"
+	spaces=$receiver
+	receives "$dir/own"
+	mover=$receiver
+	zcprof attach --as rx --pid "$mover" --cpu "0-$(($(nproc) - 1))" --exact --warmup 0 --seconds 1 --collect latency -o "$dir/run.csv"
+	grep -q ',collector,means,latency,' "$dir/run.csv" || skip "latency cannot be measured here"
+	[ "$(sum "$dir/run.csv" rx latency flow_samples "127.0.0.1:$(cat "$dir/own")")" -gt 50 ]
+	run ! grep "latency,flow_samples,127.0.0.1:$(cat "$dir/other")," "$dir/run.csv"
+	[ "$(grep -c ',latency,flow_samples,' "$dir/run.csv")" -eq 1 ]
+}
