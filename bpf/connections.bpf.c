@@ -56,8 +56,7 @@ static __always_inline void belongs(__u64 socket, enum record_end end, bool begi
 		return;
 	}
 	/* What begins may be of an end later: whose it is shows when it is closed. */
-	if ((end != END_HOST || begins) &&
-	    bpf_map_update_elem(&open_ones, &socket, &fresh, BPF_ANY))
+	if ((end != END_HOST || begins) && bpf_map_update_elem(&open_ones, &socket, &fresh, BPF_ANY))
 		__sync_fetch_and_add(&full, 1);
 }
 
