@@ -18,7 +18,6 @@
 
 #include "collectors/list.h"
 #include "base/clock.h"
-#include "collectors/kit/cpus.h"
 #include "collectors/kit/sysfs.h"
 
 #define CPUS	     "/sys/devices/system/cpu"
@@ -40,7 +39,7 @@ struct idle_state {
 };
 
 struct cpu {
-	unsigned int number;
+	int number;
 	int count;
 	struct idle_state state[STATES_MAX];
 	uint64_t at_ns[EDGE_COUNT]; /* when it was read; 0: could not be */
@@ -50,7 +49,6 @@ struct cstate {
 	const struct measurement *run;
 	struct cpu *cpus;
 	size_t count;
-	struct hotplug hotplug;
 	int waker;	    /* /dev/cpu_dma_latency, or -1 */
 	uint64_t settle_ns; /* how long a woken CPU needs */
 };
@@ -72,17 +70,17 @@ static int open_state(struct cpu *cpu)
 	char latency[32];
 	int error;
 
-	if (sysfs_text(s->name, sizeof(s->name), CPUS "/cpu%u/cpuidle/state%d/name", cpu->number,
+	if (sysfs_text(s->name, sizeof(s->name), CPUS "/cpu%d/cpuidle/state%d/name", cpu->number,
 		       cpu->count))
 		return errno == EMFILE || errno == ENFILE ? -1 : 0;
 	make_unique(cpu, s);
-	if (!sysfs_text(latency, sizeof(latency), CPUS "/cpu%u/cpuidle/state%d/latency",
+	if (!sysfs_text(latency, sizeof(latency), CPUS "/cpu%d/cpuidle/state%d/latency",
 			cpu->number, cpu->count))
 		s->exit_latency_us = strtoull(latency, NULL, 10);
-	s->time = sysfs_open(CPUS "/cpu%u/cpuidle/state%d/time", cpu->number, cpu->count);
+	s->time = sysfs_open(CPUS "/cpu%d/cpuidle/state%d/time", cpu->number, cpu->count);
 	if (s->time < 0)
 		return -1;
-	s->usage = sysfs_open(CPUS "/cpu%u/cpuidle/state%d/usage", cpu->number, cpu->count);
+	s->usage = sysfs_open(CPUS "/cpu%d/cpuidle/state%d/usage", cpu->number, cpu->count);
 	if (s->usage < 0) {
 		error = errno;
 		close(s->time);
@@ -95,7 +93,7 @@ static int open_state(struct cpu *cpu)
 
 static int open_cpus(struct cstate *c)
 {
-	for (unsigned int number = 0; number < c->hotplug.bound; number++) {
+	for (int number = 0; number < CPU_SETSIZE; number++) {
 		struct cpu *cpu;
 		struct cpu *grown = reallocarray(c->cpus, c->count + 1, sizeof(*grown));
 		int result = 1;
@@ -141,10 +139,6 @@ static int cstate_open(void **state, const struct measurement *run, const char *
 	}
 	c->run = run;
 	c->waker = -1;
-	if (hotplug_open(&c->hotplug)) {
-		snprintf(why, why_size, "no memory left");
-		return -1;
-	}
 	if (open_cpus(c)) {
 		snprintf(why, why_size, "cannot open the files under " CPUS "/cpu%zu/cpuidle: %s",
 			 c->count, strerror(errno));
@@ -185,7 +179,6 @@ static int read_cpu(struct cpu *cpu, enum edge edge)
 {
 	uint64_t at = clock_ns();
 
-	cpu->at_ns[edge] = 0;
 	for (int i = 0; i < cpu->count; i++) {
 		struct idle_state *s = &cpu->state[i];
 
@@ -202,7 +195,6 @@ static int cstate_snapshot(void *state, enum edge edge)
 	struct cstate *c = state;
 	size_t read = 0;
 
-	hotplug_look(&c->hotplug);
 	wake_idle(c, edge);
 	/* A CPU that went away fails alone. */
 	for (size_t i = 0; i < c->count; i++)
@@ -212,26 +204,9 @@ static int cstate_snapshot(void *state, enum edge edge)
 
 /* ---- emit ---- */
 
-/*
- * Taken away and brought back, a CPU may count from zero, and while it was away it was in none of
- * its states, which would be taken for work.
- */
-static bool is_whole(const struct cstate *c, const struct cpu *cpu)
-{
-	for (int i = 0; i < cpu->count; i++) {
-		const struct stay *stay = cpu->state[i].stay;
-
-		if (stay[EDGE_CLOSE].us < stay[EDGE_OPEN].us ||
-		    stay[EDGE_CLOSE].entries < stay[EDGE_OPEN].entries)
-			return false;
-	}
-	return cpu->at_ns[EDGE_OPEN] && cpu->at_ns[EDGE_CLOSE] &&
-	       !hotplug_changes(&c->hotplug, cpu->number);
-}
-
 static void emit_cpu(const struct cstate *c, const struct cpu *cpu, struct writer *w)
 {
-	enum record_end end = target_of_cpu(c->run->target, (int)cpu->number);
+	enum record_end end = target_of_cpu(c->run->target, cpu->number);
 	uint64_t window_ns = cpu->at_ns[EDGE_CLOSE] - cpu->at_ns[EDGE_OPEN];
 	uint64_t idle_ns = 0;
 	char key[48];
@@ -242,15 +217,18 @@ static void emit_cpu(const struct cstate *c, const struct cpu *cpu, struct write
 		const struct stay *closed = &s->stay[EDGE_CLOSE];
 		uint64_t ns;
 
+		/* Taken away and brought back, a CPU counts from zero. */
+		if (closed->us < opened->us || closed->entries < opened->entries)
+			return;
 		ns = 1000 * (closed->us - opened->us);
 		idle_ns += ns;
-		snprintf(key, sizeof(key), "%u/%s", cpu->number, s->name);
+		snprintf(key, sizeof(key), "%d/%s", cpu->number, s->name);
 		writer_u64(w, WINDOW, end, METRIC_cstate_time, key, ns);
 		writer_u64(w, WINDOW, end, METRIC_cstate_entries, key,
 			   closed->entries - opened->entries);
 		writer_u64(w, WINDOW, end, METRIC_cstate_exit_latency, key, s->exit_latency_us);
 	}
-	snprintf(key, sizeof(key), "%u", cpu->number);
+	snprintf(key, sizeof(key), "%d", cpu->number);
 	/* The file has whole microseconds, so that the sum may be the longer one. */
 	writer_u64(w, WINDOW, end, METRIC_cstate_none, key,
 		   window_ns > idle_ns ? window_ns - idle_ns : 0);
@@ -261,7 +239,7 @@ static void cstate_emit(void *state, struct writer *w)
 	const struct cstate *c = state;
 
 	for (size_t i = 0; i < c->count; i++)
-		if (is_whole(c, &c->cpus[i]))
+		if (c->cpus[i].at_ns[EDGE_OPEN] && c->cpus[i].at_ns[EDGE_CLOSE])
 			emit_cpu(c, &c->cpus[i], w);
 }
 
@@ -278,7 +256,6 @@ static void cstate_close(void *state)
 		}
 	if (c->waker >= 0)
 		close(c->waker);
-	hotplug_close(&c->hotplug);
 	free(c->cpus);
 	free(c);
 }

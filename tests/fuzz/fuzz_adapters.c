@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* needs: zcprof/adapters/adapter.c zcprof/adapters/iperf3.c zcprof/adapters/neper.c
- * zcprof/adapters/netperf.c zcprof/adapters/testpmd.c */
+ * zcprof/adapters/netperf.c zcprof/adapters/testpmd.c zcprof/adapters/words.c */
 /* libs: jansson */
 /*
  * Any bytes as what a program prints: no crash, and what is taken from them are spans of time that

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* needs: zcprof/adapters/adapter.c zcprof/adapters/iperf3.c zcprof/adapters/neper.c
- * zcprof/adapters/netperf.c zcprof/adapters/testpmd.c */
+ * zcprof/adapters/netperf.c zcprof/adapters/testpmd.c zcprof/adapters/words.c */
 /* libs: jansson */
 /*
  * What programs printed (tests/fixtures/adapters, as they did on one machine, on loopback), and
@@ -179,7 +179,7 @@ static void broken_output_is_no_report(void **state)
 		"{",
 		"}}",
 		"}",
-		"{\"event\":\"interval\",\"data\":{\"sum\":{\"seconds\":1,\"bytes\":7}}}",
+		"{\"event\":\"interval\",\"data\":{\"sum\":{\"seconds\":1,\"bytes\":7,\"sender\":false}}}",
 		"{\"event\":",
 		"Interim result: nan 10^6bits/s over 1 seconds",
 		"MIGRATED TCP STREAM TEST from here",
@@ -214,6 +214,13 @@ static void broken_output_is_no_report(void **state)
 
 #define WORDS(...) ((char *[]){__VA_ARGS__, NULL})
 
+static const struct adapter *adapter_of(char **words)
+{
+	size_t at;
+
+	return adapter_for(words, &at);
+}
+
 static void a_command_is_known_by_its_program(void **state)
 {
 	char **inside = WORDS("ip", "netns", "exec", "a", "/usr/bin/iperf3", "-c", "b");
@@ -223,33 +230,206 @@ static void a_command_is_known_by_its_program(void **state)
 	assert_ptr_equal(adapter_for(inside, &at), &iperf3_adapter);
 	assert_int_equal(at, 4);
 	assert_string_equal(iperf3_adapter.missing(inside + at), "-J");
-	assert_null(iperf3_adapter.missing(WORDS("iperf3", "-s", "--json-stream")));
-	assert_null(adapter_for(WORDS("sh", "-c", "iperf3 -c b"), NULL));
-	assert_ptr_equal(adapter_for(WORDS("./tcp_stream", "-c"), NULL), &neper_adapter);
+	assert_ptr_equal(adapter_of(WORDS("./tcp_stream", "-c")), &neper_adapter);
 	assert_ptr_equal(adapter_named("testpmd"), &testpmd_adapter);
 	assert_null(adapter_named("ping"));
+}
+
+static void a_command_is_known_behind_what_runs_it(void **state)
+{
+	char **const known[] = {
+		WORDS("taskset", "-c", "0", "iperf3", "-s"),
+		WORDS("taskset", "0x1", "iperf3"),
+		WORDS("timeout", "-k", "1", "-s", "INT", "5", "iperf3", "-s"),
+		WORDS("timeout", "--signal=INT", "5s", "iperf3"),
+		WORDS("env", "-u", "LANG", "A=b", "iperf3"),
+		WORDS("nice", "-n", "5", "chrt", "-f", "1", "iperf3"),
+		WORDS("numactl", "-N", "0", "-m0", "iperf3"),
+		WORDS("/sbin/ip", "-n", "a", "netns", "exec", "b", "nice", "iperf3"),
+		WORDS("nsenter", "-t", "1", "-n", "--", "iperf3"),
+		WORDS("stdbuf", "-oL", "iperf3"),
+		WORDS("sudo", "-u", "nobody", "iperf3"),
+	};
+	/* Words of somebody else, who has his own use for them. */
+	char **const unknown[] = {
+		WORDS("sh", "-c", "iperf3 -c b"),
+		WORDS("sh", "-c", "true", "iperf3"),
+		WORDS("./compare.sh", "iperf3", "netperf"),
+		WORDS("taskset", "-c", "0", "./compare.sh", "iperf3"),
+		WORDS("timeout", "iperf3", "5"),
+		WORDS("cat", "/usr/bin/iperf3"),
+		WORDS("ip", "netns", "add", "iperf3"),
+		WORDS("env", "iperf3=1"),
+		WORDS("sudo"),
+		WORDS("iperf3-run"),
+		WORDS("man", "netperf"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (adapter_of(known[i]) != &iperf3_adapter)
+			fail_msg("%s …, %zu, is not known", known[i][0], i);
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
+		if (adapter_of(unknown[i]))
+			fail_msg("%s …, %zu, is not what it is taken for", unknown[i][0], i);
+}
+
+static void what_is_missing_is_added(void **state)
+{
+	(void)state;
+	assert_null(iperf3_adapter.missing(WORDS("iperf3", "-s", "--json-stream")));
+	assert_null(iperf3_adapter.missing(WORDS("iperf3", "-sJ")));
+	assert_null(iperf3_adapter.missing(WORDS("iperf3", "-VJR", "-c", "b")));
+	assert_string_equal(iperf3_adapter.missing(WORDS("iperf3", "-c", "b", "-T", "-J")), "-J");
+	assert_string_equal(iperf3_adapter.missing(WORDS("iperf3", "-TJ", "-c", "b")), "-J");
+	assert_string_equal(iperf3_adapter.missing(WORDS("iperf3", "-c", "b", "--logfile",
+							 "--json")),
+			    "-J");
 	assert_string_equal(testpmd_adapter.missing(WORDS("dpdk-testpmd", "-l", "0", "--")),
 			    "--stats-period=1");
 	assert_null(testpmd_adapter.missing(WORDS("dpdk-testpmd", "--", "-i")));
+	assert_null(testpmd_adapter.missing(WORDS("dpdk-testpmd", "--", "-ai")));
+	assert_null(testpmd_adapter.missing(WORDS("dpdk-testpmd", "--", "--stats-p", "2")));
 	assert_null(testpmd_adapter.missing(WORDS("dpdk-testpmd", "-i")));
 }
 
 static void words_say_which_end_it_is(void **state)
 {
+	static const struct {
+		const struct adapter *adapter;
+		enum record_end end;
+		char *words[8];
+	} all[] = {
+		{&iperf3_adapter, END_TX, {"iperf3", "-c", "b"}},
+		{&iperf3_adapter, END_TX, {"iperf3", "-cb", "-T", "-R"}},
+		{&iperf3_adapter, END_TX, {"iperf3", "--client=b", "--title", "--reverse"}},
+		{&iperf3_adapter, END_TX, {"iperf3", "-c", "R", "-p5"}},
+		{&iperf3_adapter, END_RX, {"iperf3", "-c", "b", "-R"}},
+		{&iperf3_adapter, END_RX, {"iperf3", "-c", "b", "-JR"}},
+		{&iperf3_adapter, END_RX, {"iperf3", "-c", "b", "-Rt", "2"}},
+		{&iperf3_adapter, END_RX, {"iperf3", "-Rcb"}},
+		{&iperf3_adapter, END_RX, {"iperf3", "--cl", "b", "--reve"}},
+		{&iperf3_adapter, END_HOST, {"iperf3", "-s"}},
+		{&iperf3_adapter, END_HOST, {"iperf3", "-s", "-R"}},
+		{&iperf3_adapter, END_HOST, {"iperf3", "-c", "b", "--bid"}},
+		{&neper_adapter, END_TX, {"tcp_stream", "-c", "-H", "b"}},
+		{&neper_adapter, END_TX, {"tcp_stream", "-c", "-Hrw"}},
+		{&neper_adapter, END_TX, {"tcp_stream", "-c", "-H", "-rw"}},
+		{&neper_adapter, END_RX, {"tcp_stream"}},
+		{&neper_adapter, END_TX, {"tcp_stream", "-M"}},
+		{&neper_adapter, END_HOST, {"tcp_stream", "-rw"}},
+		{&netperf_adapter, END_TX, {"netperf", "-H", "TCP_MAERTS"}},
+		{&netperf_adapter, END_RX, {"netperf", "-t", "TCP_MAERTS"}},
+		{&netperf_adapter, END_RX, {"netperf", "-cCt", "tcp_maerts", "-l", "1"}},
+		{&netperf_adapter, END_RX, {"netperf", "-D", "1", "-tTCP_MAERTS"}},
+		{&netperf_adapter, END_TX, {"netperf", "-t", "UDP_STREAM", "--", "-d", "rx"}},
+		{&netperf_adapter, END_RX, {"netperf", "-t", "OMNI", "--", "-d", "recv"}},
+		{&netperf_adapter, END_HOST, {"netperf", "-t", "omni", "--", "-m", "1"}},
+		{&netperf_adapter, END_HOST, {"netperf", "-t", "TCP_RR"}},
+		{&testpmd_adapter, END_TX, {"dpdk-testpmd", "--", "--forward-mode=txonly"}},
+		{&testpmd_adapter, END_TX, {"dpdk-testpmd", "--", "--forward-m", "flowgen"}},
+		{&testpmd_adapter, END_RX, {"dpdk-testpmd", "--", "--forward-mode=rxonly"}},
+		{&testpmd_adapter, END_RX, {"dpdk-testpmd"}},
+	};
+
 	(void)state;
-	assert_int_equal(iperf3_adapter.end(WORDS("iperf3", "-c", "b")), END_TX);
-	assert_int_equal(iperf3_adapter.end(WORDS("iperf3", "-c", "b", "-R")), END_RX);
-	assert_int_equal(iperf3_adapter.end(WORDS("iperf3", "-s")), END_HOST);
-	assert_int_equal(neper_adapter.end(WORDS("tcp_stream", "-c", "-H", "b")), END_TX);
-	assert_int_equal(neper_adapter.end(WORDS("tcp_stream")), END_RX);
-	assert_int_equal(neper_adapter.end(WORDS("tcp_stream", "-M")), END_TX);
-	assert_int_equal(neper_adapter.end(WORDS("tcp_stream", "-rw")), END_HOST);
-	assert_int_equal(netperf_adapter.end(WORDS("netperf", "-t", "TCP_MAERTS")), END_RX);
-	assert_int_equal(testpmd_adapter.end(WORDS("dpdk-testpmd", "--forward-mode=txonly")),
-			 END_TX);
-	assert_int_equal(testpmd_adapter.end(WORDS("dpdk-testpmd", "--forward-mode", "flowgen")),
-			 END_TX);
-	assert_int_equal(testpmd_adapter.end(WORDS("dpdk-testpmd")), END_RX);
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i].adapter->end(all[i].words) != all[i].end)
+			fail_msg("%s %s …, %zu: %d is not %d", all[i].words[0], all[i].words[1], i,
+				 all[i].adapter->end(all[i].words), all[i].end);
+}
+
+/* What one program printed, as lines; iperf3. */
+static void says(struct report *r, const char *const *lines)
+{
+	void *s = calloc(1, iperf3_adapter.state_size);
+
+	*r = (struct report){0};
+	for (; *lines; lines++)
+		iperf3_adapter.line(s, r, *lines, 100 * S);
+	iperf3_adapter.close(s);
+	free(s);
+}
+
+#define LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define EVENT(sender)                                                                              \
+	"{\"event\":\"interval\",\"data\":{\"sum\":{\"seconds\":1,\"bytes\":7,\"sender\":" sender  \
+	"}}}"
+#define TEXT "\"intervals\":[{\"sum\":{\"seconds\":1,\"bytes\":7,\"sender\":true}}]"
+
+static void iperf3_says_each_interval_once(void **state)
+{
+	struct report r;
+	double received, sent;
+
+	(void)state;
+	/* --json-stream-full-output: as events, and then as a whole; twice, as a server says it. */
+	says(&r, LINES(EVENT("true"), "{", TEXT, "}", EVENT("true"), "{", TEXT, "}"));
+	report_total(&r, 90 * S, 100 * S, &received, &sent);
+	assert_true(sent == 14 && received == 0);
+	report_free(&r);
+	says(&r, LINES("{", TEXT, "}", EVENT("false")));
+	report_total(&r, 90 * S, 100 * S, &received, &sent);
+	assert_true(sent == 7 && received == 7);
+	report_free(&r);
+}
+
+static void iperf3_without_intervals_says_its_sums(void **state)
+{
+	struct report r;
+	double received, sent;
+
+	(void)state;
+	says(&r, LINES("{", "\"start\":{\"test_start\":{\"protocol\":\"UDP\"}},\"intervals\":[],",
+		       "\"end\":{\"sum_sent\":{\"seconds\":2,\"bytes\":9,\"sender\":false},",
+		       "\"sum_received\":{\"seconds\":2,\"bytes\":8,\"sender\":false}}", "}"));
+	report_total(&r, 90 * S, 100 * S, &received, &sent);
+	assert_true(sent == 0 && received == 8);
+	assert_string_equal(r.protocol, "UDP");
+	report_free(&r);
+}
+
+/* Versions before 3.7 do not say in a sum who sent. */
+static void iperf3_of_old_says_it_in_its_begin(void **state)
+{
+	static const char *const sum = "\"intervals\":[{\"sum\":{\"seconds\":1,\"bytes\":7}}]";
+	struct report r;
+	double received, sent;
+
+	(void)state;
+	says(&r,
+	     LINES("{",
+		   "\"start\":{\"connecting_to\":{},\"test_start\":{\"protocol\":\"TCP\",\"reverse\":1}},",
+		   sum, "}"));
+	report_total(&r, 90 * S, 100 * S, &received, &sent);
+	assert_true(sent == 0 && received == 7);
+	report_free(&r);
+	says(&r, LINES("{", "\"start\":{\"accepted_connection\":{},\"test_start\":{\"reverse\":1}},",
+		       sum, "}"));
+	report_total(&r, 90 * S, 100 * S, &received, &sent);
+	assert_true(sent == 7 && received == 0);
+	report_free(&r);
+	says(&r, LINES("{", sum, "}"));
+	assert_int_equal(r.count, 0);
+	assert_string_equal(r.why, "it does not say which way its bytes went");
+}
+
+static void bytes_that_cannot_be_are_none(void **state)
+{
+	static const char *const absurd[] = {"1e308", "-1", "18446744073709551616000"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(absurd) / sizeof(*absurd); i++) {
+		struct report r;
+		char line[200];
+
+		snprintf(line, sizeof(line),
+			 "{\"event\":\"interval\",\"data\":{\"sum\":{\"seconds\":1,\"bytes\":%s,\"sender\":true}}}",
+			 absurd[i]);
+		says(&r, LINES(line));
+		assert_int_equal(r.count, 0);
+		report_free(&r);
+	}
 }
 
 static void spans_count_with_their_part_of_the_window(void **state)
@@ -282,7 +462,13 @@ int main(void)
 		cmocka_unit_test(testpmd_may_not_know_bytes),
 		cmocka_unit_test(broken_output_is_no_report),
 		cmocka_unit_test(a_command_is_known_by_its_program),
+		cmocka_unit_test(a_command_is_known_behind_what_runs_it),
+		cmocka_unit_test(what_is_missing_is_added),
 		cmocka_unit_test(words_say_which_end_it_is),
+		cmocka_unit_test(iperf3_says_each_interval_once),
+		cmocka_unit_test(iperf3_without_intervals_says_its_sums),
+		cmocka_unit_test(iperf3_of_old_says_it_in_its_begin),
+		cmocka_unit_test(bytes_that_cannot_be_are_none),
 		cmocka_unit_test(spans_count_with_their_part_of_the_window),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

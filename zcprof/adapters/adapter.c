@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "zcprof/adapters/words.h"
+
 static const struct adapter *const adapters[] = {
 	&iperf3_adapter,
 	&neper_adapter,
@@ -24,16 +26,17 @@ static bool is_program(const struct adapter *a, const char *word)
 	return false;
 }
 
+bool adapter_understands(const struct adapter *a, const char *word)
+{
+	return word && is_program(a, word);
+}
+
 const struct adapter *adapter_for(char *const argv[], size_t *at)
 {
-	for (size_t word = 0; argv[word]; word++)
-		for (size_t i = 0; i < ADAPTERS; i++) {
-			if (!is_program(adapters[i], argv[word]))
-				continue;
-			if (at)
-				*at = word;
+	*at = words_program(argv);
+	for (size_t i = 0; i < ADAPTERS && argv[*at]; i++)
+		if (is_program(adapters[i], argv[*at]))
 			return adapters[i];
-		}
 	return NULL;
 }
 
@@ -98,12 +101,19 @@ bool adapter_has_word(char *const argv[], const char *const *words)
 	return false;
 }
 
+/* Bytes of one span: of a day at 80 Tbit/s. */
+#define ABSURD 1e18
+
 void report_add(struct report *r, uint64_t from_ns, uint64_t to_ns, double received, double sent)
 {
 	struct span *grown = r->spans;
 
-	if (from_ns >= to_ns || !(received >= 0) || !(sent >= 0))
+	if (from_ns >= to_ns)
 		return;
+	if (!(received >= 0) || !(sent >= 0) || received > ABSURD || sent > ABSURD) {
+		r->why = "it said a number of bytes that cannot be";
+		return;
+	}
 	/* Room is doubled where the count is a power of two. */
 	if (!(r->count & (r->count - 1)))
 		grown = reallocarray(r->spans, r->count ? 2 * r->count : 1, sizeof(*grown));

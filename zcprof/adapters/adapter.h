@@ -3,7 +3,7 @@
  * Programs that say themselves what they moved: how to have them say it, and how to understand it.
  * One file per adapter, and its line in the table of adapter.c.
  *
- *   adapter_for()     that of a command, by the name of its program
+ *   adapter_for()     that of a command, by the name of its program, or of what it runs
  *   adapter_named()   by its own name; NULL: there is none
  *   adapter_names()   all names, for a message
  *   adapter_unit()    bytes per second in "10^6bits/s" and the like; 0: unknown
@@ -33,7 +33,8 @@ struct span {
 struct report {
 	struct span *spans;
 	size_t count;
-	const char *why; /* there are none, or too few, where the adapter knows; static */
+	const char *why;      /* there are none, or too few, where the adapter knows; static */
+	const char *protocol; /* that moved it, where the report says so; static */
 };
 
 struct adapter {
@@ -46,15 +47,17 @@ struct adapter {
 	 * program.
 	 */
 	const char *(*missing)(char *const argv[]);
-	/* END_HOST: its words do not say. */
+	/* A first guess, until the report says it. END_HOST: its words do not say. */
 	enum record_end (*end)(char *const argv[]);
 	/* A line without its line end. */
 	void (*line)(void *state, struct report *r, const char *line, uint64_t at_ns);
 	void (*close)(void *state); /* NULL: nothing to be let go of */
 };
 
-/* at: where in argv the program stands, as behind "ip netns exec NAME"; NULL: nobody asks. */
+/* at: where in argv the program stands, as behind "ip netns exec NAME". */
 const struct adapter *adapter_for(char *const argv[], size_t *at);
+/* Is this word one of its programs? NULL is none. */
+bool adapter_understands(const struct adapter *a, const char *word);
 const struct adapter *adapter_named(const char *name);
 const char *adapter_names(void);
 double adapter_unit(const char *text);

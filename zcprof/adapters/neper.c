@@ -15,11 +15,22 @@ struct state {
 	double rate, local, remote; /* bytes per second */
 };
 
+/* Letters that take a value: what is behind them in a word, or the word behind, is that. */
+#define VALUED "BCDFHIJKLPSTXlmp"
+
 static bool has_short(char *const argv[], char letter)
 {
-	for (; *argv; argv++)
-		if ((*argv)[0] == '-' && (*argv)[1] != '-' && strchr(*argv + 1, letter))
-			return true;
+	for (; *argv; argv++) {
+		const char *at = *argv + 1;
+
+		if ((*argv)[0] != '-' || (*argv)[1] == '-')
+			continue;
+		for (; *at && !strchr(VALUED, *at); at++)
+			if (*at == letter)
+				return true;
+		if (*at && !at[1] && argv[1])
+			argv++;
+	}
 	return false;
 }
 

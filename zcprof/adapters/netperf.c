@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "zcprof/adapters/adapter.h"
+#include "zcprof/adapters/words.h"
 
 #define WORDS 16
 
@@ -20,11 +22,48 @@ struct state {
 	double seconds, rate, key_unit;
 };
 
+static void take_test(void *data, int option, const char *value)
+{
+	const char **test = data;
+
+	if (option == 't')
+		*test = value;
+}
+
+/* The test-specific words, behind "--", of omni. */
+static enum record_end end_of_omni(char *const argv[])
+{
+	while (*argv && strcmp(*argv, "--"))
+		argv++;
+	for (; *argv; argv++) {
+		const char *direction = strncmp(*argv, "-d", 2) ? NULL : *argv + 2;
+
+		if (direction && !*direction)
+			direction = argv[1];
+		if (!direction)
+			continue;
+		if (!strcasecmp(direction, "send") || !strcasecmp(direction, "stream") ||
+		    !strcasecmp(direction, "xmit"))
+			return END_TX;
+		if (!strncasecmp(direction, "rec", 3) || !strcasecmp(direction, "maerts"))
+			return END_RX;
+	}
+	return END_HOST;
+}
+
 static enum record_end end_of(char *const argv[])
 {
-	static const char *const reverse[] = {"TCP_MAERTS", "-tTCP_MAERTS", NULL};
+	static const char letters[] =
+		"A:a:b:B:CcdDf:F:H:hi:I:jk:K:l:L:n:NO:o:P:p:rs:St:T:v:VW:w:y:Y:Z:46";
+	static const struct option none[] = {{0}};
+	const char *test = "TCP_STREAM";
 
-	return adapter_has_word(argv, reverse) ? END_RX : END_TX;
+	words_parse(argv, letters, none, take_test, &test);
+	if (!strcasecmp(test, "omni"))
+		return end_of_omni(argv);
+	if (strcasestr(test, "MAERTS"))
+		return END_RX;
+	return strcasestr(test, "STREAM") || strcasestr(test, "SENDFILE") ? END_TX : END_HOST;
 }
 
 static void add(struct state *s, struct report *r, double seconds, double rate, uint64_t at_ns)

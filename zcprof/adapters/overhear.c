@@ -81,6 +81,7 @@ static void *listen_to(void *argument)
 	char bytes[16 * 1024];
 
 	for (;;) {
+		uint64_t at_ns;
 		ssize_t n;
 
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
@@ -95,8 +96,9 @@ static void *listen_to(void *argument)
 			continue;
 		if (n <= 0)
 			break;
+		at_ns = clock_ns();
 		for (ssize_t i = 0; i < n; i++)
-			hear_byte(o, bytes[i], clock_ns());
+			hear_byte(o, bytes[i], at_ns);
 		if (!pass_on(o, bytes, n))
 			break;
 	}

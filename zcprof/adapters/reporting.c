@@ -38,16 +38,18 @@ int reporting_open(struct reporting *r, char **argv, const char *name)
 	size_t at = 0;
 
 	*r = (struct reporting){.words = argv};
-	if (!name)
-		r->adapter = adapter_for(argv, &at);
-	else if (strcmp(name, "none"))
-		r->adapter = adapter_named(name);
+	r->adapter = adapter_for(argv, &at);
+	if (name)
+		r->adapter = strcmp(name, "none") ? adapter_named(name) : NULL;
 	if (!r->adapter)
 		return 0;
-	if (r->adapter->end)
-		r->end = r->adapter->end(argv + at);
-	if (r->adapter->missing)
-		word = r->adapter->missing(argv + at);
+	/* A script that runs it has words of its own, which say nothing to anyone here. */
+	if (adapter_understands(r->adapter, argv[at])) {
+		if (r->adapter->end)
+			r->end = r->adapter->end(argv + at);
+		if (r->adapter->missing)
+			word = r->adapter->missing(argv + at);
+	}
 	r->state = calloc(1, r->adapter->state_size);
 	if (r->state && (!word || !add_word(r, word)))
 		r->overhear = overhear_open(STDOUT_FILENO, hear_line, r, why, sizeof(why));

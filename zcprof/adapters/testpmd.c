@@ -3,10 +3,12 @@
  * dpdk-testpmd: the statistics of its ports, as 'show port stats all' and --stats-period print
  * them. They count from its start, so what was moved lies between two of them.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "zcprof/adapters/adapter.h"
+#include "zcprof/adapters/words.h"
 
 #define PORTS 64
 
@@ -19,34 +21,55 @@ struct state {
 	uint64_t received, received_packets;
 };
 
-/* Behind "--" are its own options, before it those of DPDK. */
+enum { STATS = 0x100, MODE };
+
+struct words {
+	bool speaks; /* it says its statistics, or somebody can ask for them */
+	const char *mode;
+};
+
+static void take_option(void *data, int option, const char *value)
+{
+	struct words *w = data;
+
+	w->speaks = w->speaks || option == STATS || option == 'i';
+	if (option == MODE)
+		w->mode = value;
+}
+
+/* Behind "--" are its own options, before it those of DPDK. False: it has none. */
+static bool take_words(char *const argv[], struct words *w)
+{
+	/* Others that are as long begin otherwise. */
+	static const struct option longs[] = {
+		{"stats-period", 1, NULL, STATS},
+		{"interactive", 0, NULL, 'i'},
+		{"forward-mode", 1, NULL, MODE},
+		{0},
+	};
+
+	*w = (struct words){.mode = ""};
+	while (*argv && strcmp(*argv, "--"))
+		argv++;
+	if (*argv)
+		words_parse(argv, "aih", longs, take_option, w);
+	return *argv;
+}
+
 static const char *missing(char *const argv[])
 {
-	bool behind = false;
+	struct words w;
 
-	for (; *argv; argv++) {
-		if (behind && (!strncmp(*argv, "--stats-period", 14) || !strcmp(*argv, "-i") ||
-			       !strcmp(*argv, "--interactive")))
-			return NULL;
-		behind = behind || !strcmp(*argv, "--");
-	}
-	return behind ? "--stats-period=1" : NULL;
+	return !take_words(argv, &w) || w.speaks ? NULL : "--stats-period=1";
 }
 
 static enum record_end end_of(char *const argv[])
 {
-	for (; *argv; argv++) {
-		const char *mode = strncmp(*argv, "--forward-mode", 14) ? NULL : *argv + 14;
+	struct words w;
 
-		if (mode && !*mode)
-			mode = argv[1] ? argv[1] : "";
-		else if (mode)
-			mode++;
-		if (mode && (!strcmp(mode, "txonly") || !strcmp(mode, "flowgen")))
-			return END_TX;
-	}
+	take_words(argv, &w);
 	/* What it forwards it received. */
-	return END_RX;
+	return strcmp(w.mode, "txonly") && strcmp(w.mode, "flowgen") ? END_RX : END_TX;
 }
 
 static void take_reading(struct state *s, struct report *r, uint64_t packets, uint64_t sent,

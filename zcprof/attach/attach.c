@@ -16,7 +16,6 @@
 #include "zcprof/attach/attaching.h"
 #include "zcprof/bystand.h"
 #include "zcprof/attach/command.h"
-#include "collectors/kit/cpus.h"
 #include "collectors/power/power.h"
 #include "base/stop.h"
 
@@ -151,13 +150,8 @@ static struct subject *add_subject(struct attaching *a, enum record_end end)
 
 static void take_all_cpus(cpu_set_t *cpus)
 {
-	unsigned int bound = cpus_bound();
-
 	CPU_ZERO(cpus);
-	if (bound > CPU_SETSIZE)
-		say_warning("the CPUs from %d on are not among those that are measured as this end's: name 1,024 at most with --cpu",
-			    CPU_SETSIZE);
-	for (unsigned int cpu = 0; cpu < bound && cpu < CPU_SETSIZE; cpu++)
+	for (int cpu = 0; cpu < sysconf(_SC_NPROCESSORS_CONF) && cpu < CPU_SETSIZE; cpu++)
 		CPU_SET(cpu, cpus);
 }
 
@@ -265,6 +259,7 @@ static int prepare(struct attaching *a)
 	for (size_t i = 0; i < a->count; i++) {
 		subject_choose_end(&a->subjects[i]);
 		subject_warn_forked(&a->subjects[i]);
+		others_look(&a->subjects[i].others, &a->subjects[i].target);
 	}
 	return 0;
 }
@@ -315,8 +310,10 @@ static int run_window(struct attaching *a)
 	collecting_open(&a->collecting, &a->run, a->chosen, false, a->writer, &a->once);
 	writer_flush(a->writer);
 	waited = measure(a);
-	for (size_t i = 0; i < a->count; i++)
+	for (size_t i = 0; i < a->count; i++) {
 		subject_warn_forked(&a->subjects[i]);
+		others_look(&a->subjects[i].others, &a->subjects[i].target);
+	}
 	/* Who only watches is done when asked to stop. */
 	if (waited == WAITED_STOPPED && !a->settings->output && !a->settings->seconds)
 		waited = WAITED;

@@ -81,6 +81,12 @@ static void say_rate(const struct subject *s, double bytes, const char *by)
 		 8.0 * bytes / (double)ns, (double)ns / 1e9, by);
 }
 
+static void not_known(struct attaching *a, const struct subject *s, const char *why)
+{
+	writer_absent(a->writer, s->end, "throughput", why);
+	say_warning("what %s moved is not in the record: %s", s->name, why);
+}
+
 /* Of what was seen; less beside it is said, and no more. */
 #define OTHERS_MOST 0.01
 
@@ -110,14 +116,38 @@ static bool missed_some(struct attaching *a, const struct subject *s)
 			    t->others_count, others, s->name);
 	if (!*why)
 		return false;
-	writer_absent(a->writer, s->end, "throughput", why);
-	say_warning("what %s moved is not in the record: %s", s->name, why);
+	not_known(a, s, why);
+	return true;
+}
+
+/* Less is 0.00 Gbit/s where it is printed. */
+#define NEXT_TO_NOTHING 0.005e9
+
+/* Whether what it moved is what was seen, and did not likely go another way. */
+static bool by_tcp(const struct subject *s)
+{
+	double seconds = (double)(s->at_ns[EDGE_CLOSE] - s->at_ns[EDGE_OPEN]) / 1e9;
+
+	return s->iface || !others_any(&s->others) ||
+	       8.0 * (double)bytes_seen(s) >= NEXT_TO_NOTHING * seconds;
+}
+
+static bool went_otherwise(struct attaching *a, const struct subject *s)
+{
+	char why[200], kinds[100];
+
+	if (by_tcp(s))
+		return false;
+	snprintf(why, sizeof(why),
+		 "it has %s sockets, whose bytes nobody counts, and by TCP it moved %llu; --iface DEVICE takes those of a device",
+		 others_name(&s->others, kinds, sizeof(kinds)), (unsigned long long)bytes_seen(s));
+	not_known(a, s, why);
 	return true;
 }
 
 static void write_seen(struct attaching *a, const struct subject *s)
 {
-	if (missed_some(a, s))
+	if (missed_some(a, s) || went_otherwise(a, s))
 		return;
 	if (s->traffic.error) {
 		say_warning("what %s moved is not in the record: %s", s->name,
@@ -137,6 +167,55 @@ static void write_seen(struct attaching *a, const struct subject *s)
 /* Less of the window than this is worth a word: a program's own report seldom fits to the ms. */
 #define REPORTED_LEAST 0.9
 
+/* By another protocol than TCP, as it says itself. */
+static bool is_other_protocol(const struct report *r)
+{
+	return r->protocol && strcmp(r->protocol, "TCP") != 0;
+}
+
+/* It did not say what it moved: what was seen of it, where that is what it moved. */
+static void write_unreported(struct attaching *a, const struct subject *s)
+{
+	const struct report *r = &a->reporting.report;
+	bool moved_elsewhere = (is_other_protocol(r) && !s->iface) || !by_tcp(s);
+	char why[100];
+
+	say_warning("%s did not say what it moved in the window%s%s%s%s",
+		    a->reporting.adapter->name, r->why ? ", because " : "", r->why ? r->why : "",
+		    moved_elsewhere ? "" : ": its throughput is taken from ",
+		    moved_elsewhere ? ""
+		    : s->iface	    ? s->iface
+				    : "tcp_info");
+	if (is_other_protocol(r) && !s->iface) {
+		snprintf(why, sizeof(why), "it moved it by %s, whose bytes nobody else counts",
+			 r->protocol);
+		not_known(a, s, why);
+		return;
+	}
+	write_origin(a, s, NULL);
+	write_seen(a, s);
+}
+
+/* What its words say of its direction is a guess; its report is not. */
+static bool goes_the_other_way(struct attaching *a, const struct subject *s, double received,
+			       double sent)
+{
+	enum record_end other = s->end == END_RX ? END_TX : END_RX;
+	char why[120];
+
+	if ((s->end == END_RX ? received : sent) > 0 || !((s->end == END_RX ? sent : received) > 0))
+		return false;
+	snprintf(why, sizeof(why),
+		 "it says that it was the %s, and it was taken for the %s: give --as %s",
+		 other == END_RX ? "receiver" : "sender", other == END_RX ? "sender" : "receiver",
+		 record_end_name[other]);
+	not_known(a, s, why);
+	return true;
+}
+
+/* As many as a row takes. */
+#define MOST 0x1p64
+
 static void write_reported(struct attaching *a, const struct subject *s)
 {
 	struct report *r = &a->reporting.report;
@@ -145,21 +224,25 @@ static void write_reported(struct attaching *a, const struct subject *s)
 	double share = report_total(r, s->at_ns[EDGE_OPEN], s->at_ns[EDGE_CLOSE], &received, &sent);
 
 	if (!(share > 0)) {
-		say_warning("%s did not say what it moved in the window%s%s: its throughput is taken from %s",
-			    name, r->why ? ", because " : "", r->why ? r->why : "",
-			    s->iface ? s->iface : "tcp_info");
-		write_origin(a, s, NULL);
-		write_seen(a, s);
+		write_unreported(a, s);
 		return;
 	}
+	if (goes_the_other_way(a, s, received, sent))
+		return;
 	bytes = s->end == END_RX ? received : sent;
 	/* Throughput is bytes by the window: of the rest of it, take the same. */
 	if (!a->reporting.adapter->says_all)
 		bytes /= share;
+	if (!(bytes < MOST)) {
+		not_known(a, s, "its report has a number of bytes that cannot be");
+		return;
+	}
 	write_origin(a, s, name);
 	writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes, NULL, (uint64_t)(bytes + 0.5));
 	writer_f64(a->writer, WINDOW, s->end, METRIC_path_reported, NULL, share);
-	if (was_seen(s))
+	/* Beside UDP the connections of TCP are for control. */
+	if (was_seen(s) &&
+	    (s->iface || (!is_other_protocol(r) && (r->protocol || !others_any(&s->others)))))
 		writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes_seen, NULL, bytes_seen(s));
 	say_rate(s, bytes, name);
 	if (share < REPORTED_LEAST)

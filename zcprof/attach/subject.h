@@ -17,6 +17,7 @@
 #include <net/if.h>
 
 #include "collectors/collector.h"
+#include "zcprof/attach/others.h"
 #include "zcprof/attach/traffic.h"
 
 struct subject {
@@ -27,6 +28,7 @@ struct subject {
 	int pidfd;
 	const char *iface; /* NULL: none was named; from subject_open() on the device's own name */
 	char device[IF_NAMESIZE];
+	struct others others; /* not TCP, and not in its traffic */
 	struct traffic traffic;
 	struct moved moved[EDGE_COUNT];
 	uint64_t at_ns[EDGE_COUNT];
