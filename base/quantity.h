@@ -25,6 +25,8 @@ int quantity_count(const char *text, uint64_t *count, const char **why);
 int quantity_seconds(const char *text, double *seconds, const char **why);
 
 int cpulist_parse(const char *text, cpu_set_t *set, const char **why);
+/* Room for every list of CPUs there can be: three of them at most for each range of eight characters. */
+#define CPULIST_TEXT_MAX 3072
 /* Writes as many whole ranges as fit into size bytes with the final NUL; returns text. */
 char *cpulist_print(const cpu_set_t *set, char *text, size_t size);
 

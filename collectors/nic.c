@@ -14,6 +14,7 @@
 #include "collectors/nic_queues.h"
 #include "nic/counters.h"
 #include "nic/ethtool.h"
+#include "nic/rings.h"
 #include "nic/netlink.h"
 
 static const char *const link_names[] = {
@@ -53,7 +54,9 @@ struct device {
 	struct netlink netlink;
 	struct ethtool ethtool;
 	struct ethtool_names names; /* count 0: the driver has no statistics */
-	size_t link_count;	    /* how many this kernel has */
+	struct rings rings;	    /* as they were at the beginning */
+	bool rings_known;
+	size_t link_count; /* how many this kernel has */
 	union {
 		struct rtnl_link_stats64 stats;
 		uint64_t at[LINK_STATS];
@@ -81,6 +84,7 @@ static int open_device(struct device *d, const char *iface)
 	if (error)
 		return error;
 	d->queues = nic_queues_open(d->index);
+	d->rings_known = !rings_get(iface, &d->rings);
 	/* Not to have statistics of its own is no failure of a driver. */
 	if (ethtool_names(&d->ethtool, ETH_SS_STATS, &d->names))
 		return 0;
@@ -164,12 +168,10 @@ static void emit_drops(const struct device *d, struct writer *w)
 
 static void emit_rings(const struct device *d, struct writer *w)
 {
-	struct ethtool_ringparam rings;
-
-	if (ethtool_rings(&d->ethtool, &rings))
+	if (!d->rings_known)
 		return;
-	writer_u64(w, WINDOW, d->end, METRIC_nic_ring, "rx", rings.rx_pending);
-	writer_u64(w, WINDOW, d->end, METRIC_nic_ring, "tx", rings.tx_pending);
+	writer_u64(w, WINDOW, d->end, METRIC_nic_ring, "rx", d->rings.rx);
+	writer_u64(w, WINDOW, d->end, METRIC_nic_ring, "tx", d->rings.tx);
 }
 
 static void emit_device(const struct device *d, struct writer *w)

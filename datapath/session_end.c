@@ -110,7 +110,8 @@ int session_finish(struct session *s)
 
 int session_end(struct session *s, int result)
 {
-	placement_restore(s->placement);
+	if (placement_restore(s->placement))
+		result = -1;
 	if (!result)
 		summary_say(s);
 	/* A thread of a run that failed may stay blocked; the process's end is its end. */

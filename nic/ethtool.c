@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "nic/rings.h"
+
 typedef void (*say_fn)(void *data, const char *key, const char *value);
 
 int ethtool_ask(const struct ethtool *e, void *command)
@@ -105,22 +107,16 @@ static void describe_driver(const struct ethtool *e, say_fn say, void *data)
 		say(data, "bus", info.bus_info);
 }
 
-int ethtool_rings(const struct ethtool *e, struct ethtool_ringparam *rings)
-{
-	*rings = (struct ethtool_ringparam){.cmd = ETHTOOL_GRINGPARAM};
-	return ethtool_ask(e, rings);
-}
-
 static void describe_rings(const struct ethtool *e, say_fn say, void *data)
 {
-	struct ethtool_ringparam rings;
+	struct rings r;
 
-	if (ethtool_rings(e, &rings))
+	if (rings_get(e->iface, &r))
 		return;
-	say_number(say, data, "rx ring", rings.rx_pending);
-	say_number(say, data, "rx ring most", rings.rx_max_pending);
-	say_number(say, data, "tx ring", rings.tx_pending);
-	say_number(say, data, "tx ring most", rings.tx_max_pending);
+	say_number(say, data, "rx ring", r.rx);
+	say_number(say, data, "rx ring most", r.rx_most);
+	say_number(say, data, "tx ring", r.tx);
+	say_number(say, data, "tx ring most", r.tx_most);
 }
 
 static void describe_channels(const struct ethtool *e, say_fn say, void *data)

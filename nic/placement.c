@@ -52,7 +52,7 @@ static bool set(struct placement *p, const char *path, const char *value)
 
 static void placed(struct placement *p, const char *key, const cpu_set_t *cpus)
 {
-	char text[256];
+	char text[CPULIST_TEXT_MAX];
 
 	writer_fact(p->out, p->end, METRIC_fact_irq_affinity, key,
 		    cpulist_print(cpus, text, sizeof(text)));
@@ -72,32 +72,68 @@ static void one_cpu(const cpu_set_t *cpus, unsigned int n, cpu_set_t *one)
 		}
 }
 
+static int is_interrupt(const struct dirent *entry)
+{
+	return entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
+}
+
+static int is_rx_queue(const struct dirent *entry)
+{
+	return !strncmp(entry->d_name, "rx-", 3);
+}
+
+/* Calls it for each entry, by their numbers: what the kernel lists comes in no order. */
+static int each_in_order(struct placement *p, const char *dir, int (*filter)(const struct dirent *),
+			 void (*place)(struct placement *p, const char *name, unsigned int n))
+{
+	struct dirent **entries;
+	int count = scandir(dir, &entries, filter, versionsort);
+
+	if (count < 0)
+		return -errno;
+	for (int i = 0; i < count; i++) {
+		place(p, entries[i]->d_name, i);
+		free(entries[i]);
+	}
+	free(entries);
+	return 0;
+}
+
+static void place_interrupt(struct placement *p, const char *name, unsigned int n)
+{
+	cpu_set_t one;
+	char path[128];
+	char list[16];
+	char key[64];
+
+	one_cpu(p->cpus, n, &one);
+	snprintf(path, sizeof(path), "/proc/irq/%.16s/smp_affinity_list", name);
+	snprintf(key, sizeof(key), "%.16s/irq-%.16s", p->device, name);
+	if (set(p, path, cpulist_print(&one, list, sizeof(list))))
+		placed(p, key, &one);
+}
+
 /* Interrupts of a PCI device, one CPU each in turn. */
 static void place_interrupts(struct placement *p)
 {
-	struct dirent *entry;
 	char path[128];
-	unsigned int n = 0;
-	DIR *dir;
 
 	snprintf(path, sizeof(path), "/sys/class/net/%s/device/msi_irqs", p->device);
-	dir = opendir(path);
-	if (!dir)
-		return;
-	while ((entry = readdir(dir))) {
-		cpu_set_t one;
-		char list[16];
-		char key[64];
+	each_in_order(p, path, is_interrupt, place_interrupt);
+}
 
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		one_cpu(p->cpus, n++, &one);
-		snprintf(path, sizeof(path), "/proc/irq/%.16s/smp_affinity_list", entry->d_name);
-		snprintf(key, sizeof(key), "%.16s/irq-%.16s", p->device, entry->d_name);
-		if (set(p, path, cpulist_print(&one, list, sizeof(list))))
-			placed(p, key, &one);
-	}
-	closedir(dir);
+static void place_queue(struct placement *p, const char *name, unsigned int n)
+{
+	char mask[CPU_SETSIZE / 32 * 9 + 1];
+	char path[192];
+	char key[64];
+
+	(void)n;
+	print_mask(p->cpus, mask, sizeof(mask));
+	snprintf(path, sizeof(path), "/sys/class/net/%s/queues/%.16s/rps_cpus", p->device, name);
+	snprintf(key, sizeof(key), "%.16s/%.16s", p->device, name);
+	if (set(p, path, mask))
+		placed(p, key, p->cpus);
 }
 
 /*
@@ -107,30 +143,13 @@ static void place_interrupts(struct placement *p)
  */
 static void place_queues(struct placement *p)
 {
-	struct dirent *entry;
-	char mask[CPU_SETSIZE / 32 * 9 + 1];
 	char path[192];
-	DIR *dir;
+	int error;
 
-	print_mask(p->cpus, mask, sizeof(mask));
 	snprintf(path, sizeof(path), "/sys/class/net/%s/queues", p->device);
-	dir = opendir(path);
-	if (!dir) {
-		p->error = errno;
-		return;
-	}
-	while ((entry = readdir(dir))) {
-		char key[64];
-
-		if (strncmp(entry->d_name, "rx-", 3))
-			continue;
-		snprintf(path, sizeof(path), "/sys/class/net/%s/queues/%.16s/rps_cpus", p->device,
-			 entry->d_name);
-		snprintf(key, sizeof(key), "%.16s/%.16s", p->device, entry->d_name);
-		if (set(p, path, mask))
-			placed(p, key, p->cpus);
-	}
-	closedir(dir);
+	error = each_in_order(p, path, is_rx_queue, place_queue);
+	if (error)
+		p->error = -error;
 }
 
 struct placement *placement_apply(const char *device, const cpu_set_t *cpus, struct writer *w,
@@ -166,10 +185,13 @@ struct placement *placement_apply(const char *device, const cpu_set_t *cpus, str
 	return NULL;
 }
 
-void placement_restore(struct placement *p)
+int placement_restore(struct placement *p)
 {
+	int error;
+
 	if (!p)
-		return;
-	journal_close(p->journal);
+		return 0;
+	error = journal_close(p->journal);
 	free(p);
+	return error;
 }

@@ -5,6 +5,7 @@
 #include <linux/ethtool_netlink.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/quantity.h"
 #include "nic/genl.h"
@@ -34,6 +35,12 @@ static int take_rings(const struct nlmsghdr *nlh, void *data)
 			break;
 		case ETHTOOL_A_RINGS_RX_MAX:
 			r->rx_most = mnl_attr_get_u32(attr);
+			break;
+		case ETHTOOL_A_RINGS_TX:
+			r->tx = mnl_attr_get_u32(attr);
+			break;
+		case ETHTOOL_A_RINGS_TX_MAX:
+			r->tx_most = mnl_attr_get_u32(attr);
 			break;
 		}
 	}
@@ -101,7 +108,7 @@ uint32_t rings_fitting(uint64_t buffers)
 
 char *rings_note(const struct rings *r, const cpu_set_t *queues, char text[RINGS_TEXT_MAX])
 {
-	char list[64];
+	char list[CPULIST_TEXT_MAX];
 
 	snprintf(text, RINGS_TEXT_MAX, "%u (queues %s)", r->rx,
 		 cpulist_print(queues, list, sizeof(list)));
@@ -112,12 +119,15 @@ int rings_put_back(const char *iface, const char *text)
 {
 	struct rings was = {0};
 	char said[8];
-	char list[64];
+	char list[CPULIST_TEXT_MAX];
 	cpu_set_t queues;
 	const char *why;
+	int at = 0;
 
-	if (sscanf(text, "%u (queues %63[0-9,-]", &was.rx, list) != 2 ||
-	    cpulist_parse(list, &queues, &why))
+	if (sscanf(text, "%u (queues %n", &was.rx, &at) != 1 || !at)
+		return -EINVAL;
+	snprintf(list, sizeof(list), "%.*s", (int)strcspn(text + at, ")"), text + at);
+	if (cpulist_parse(list, &queues, &why))
 		return -EINVAL;
 	/* The memory there did not fill a ring of that length. */
 	if (lease_wait(iface, &queues, LEASE_PATIENCE_MS).holder)

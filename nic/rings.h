@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What ethtool -g says of a device's rings: how many entries those for receiving have, and how it
- * splits headers (nic/split.h has what that means).
+ * What ethtool -g says of a device's rings, by netlink: how many entries they have, and how it splits
+ * headers (nic/split.h has what that means).
  *
  *   rings_get()      of a device of this thread's network namespace
  *   rings_set()      what is known in `to`; what is not stays as it is
@@ -21,7 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RINGS_TEXT_MAX 96
+#include "base/quantity.h"
+
+#define RINGS_TEXT_MAX (CPULIST_TEXT_MAX + 24)
 
 struct rings {
 	bool has_split;
@@ -30,6 +32,8 @@ struct rings {
 	uint32_t threshold; /* bytes (hds-thresh) */
 	uint32_t rx;	    /* entries of a queue's ring; 0: not known */
 	uint32_t rx_most;
+	uint32_t tx;
+	uint32_t tx_most;
 };
 
 /*

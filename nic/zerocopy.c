@@ -100,7 +100,7 @@ static int look_leases(struct zerocopy *z)
 
 static int count_queues(struct zerocopy *z)
 {
-	char text[64];
+	char text[CPULIST_TEXT_MAX];
 	int error = steer_queues(&z->ethtool, &z->queue_count);
 
 	if (error)

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/quantity.h"
+
 #include "record/record.h"
 
 enum option_id {
@@ -58,7 +60,7 @@ struct option_info {
 };
 
 #define OPTION_NAME_MAX 31 /* a congestion control's name is at most 15 */
-#define OPTION_TEXT_MAX 256
+#define OPTION_TEXT_MAX CPULIST_TEXT_MAX
 
 struct option_value {
 	bool set; /* false: the kernel's own; the members below mean nothing then */

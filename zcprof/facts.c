@@ -287,7 +287,7 @@ static void facts_device(struct writer *w, enum record_end end, const char *ifac
 void facts_end(struct writer *w, const struct measurement *run, enum record_end end)
 {
 	const struct target *t = &run->target[end];
-	char cpus[512];
+	char cpus[CPULIST_TEXT_MAX];
 	int previous = -1;
 
 	writer_fact(w, end, METRIC_fact_end_cpus, NULL,

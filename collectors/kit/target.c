@@ -394,7 +394,7 @@ pid_t target_first(const struct target *t)
 
 char *target_describe(const struct target *t, char *text, size_t size)
 {
-	char cpus[512];
+	char cpus[CPULIST_TEXT_MAX];
 
 	if (t->kind == TARGET_CGROUP)
 		snprintf(text, size, "cgroup %s", t->path);

@@ -272,3 +272,51 @@ end_peer() {
 	[ "$code$rx_code" = 31 ]
 	one_sentence tx.err "give --plain-buffers"
 }
+
+@test "a setting that cannot be put back is in the exit code" {
+	[ "$(id -u)" = 0 ] || skip "takes root, to set RPS"
+	unshare -nm true 2>/dev/null || skip "no namespaces here"
+	cat >ends <<-END
+		#!/bin/bash
+		ip link set lo up
+		mount -t sysfs none /sys
+		"$BUILD/zcpath" rx --port $port --irq-cpu 0 >rx.csv 2>rx.err &
+		while ! grep -q ,listening, rx.csv; do sleep 0.05; done
+		"$BUILD/zcpath" tx --to 127.0.0.1 --port $port --seconds 1 --warmup 0 >tx.csv 2>tx.err &
+		while ! grep -q ,open, rx.csv; do sleep 0.05; done
+		mount -o remount,ro,bind /sys
+		wait %1
+		echo "\$?" >rx.code
+		mount -o remount,rw,bind /sys
+		"$BUILD/zcprof" restore >restore.out 2>&1 || true
+	END
+	timeout 30 unshare -nm bash ends
+	cat rx.err
+	grep -q irq_affinity rx.csv
+	[ "$(cat rx.code)" = 1 ]
+	grep -q "Read-only file system" rx.err
+}
+
+@test "interrupts are given to CPUs in the order of their numbers, however they are listed" {
+	[ "$(id -u)" = 0 ] || skip "takes root, to set affinities"
+	[ "$(nproc)" -ge 2 ] || skip "needs two CPUs"
+	unshare -m true 2>/dev/null || skip "no mount namespaces here"
+	cat >with_irqs <<-'END'
+		#!/bin/bash
+		mount -t tmpfs none /sys/class/net
+		mount -t tmpfs none /proc/irq
+		mkdir -p /sys/class/net/lo/device/msi_irqs
+		echo 1 >/sys/class/net/lo/ifindex
+		for irq in 9 100 8 10; do
+			touch /sys/class/net/lo/device/msi_irqs/$irq
+			mkdir /proc/irq/$irq
+			echo 0-1 >/proc/irq/$irq/smp_affinity_list
+		done
+		exec "$@"
+	END
+	chmod +x with_irqs
+	in_rx="unshare -m ./with_irqs"
+	both --irq-cpu 0-1 -- --bytes 1M
+	cat rx.err
+	[ "$(grep -o 'irq_affinity,lo/irq-[0-9]*,[01]' rx.csv | sed 's/.*irq-//' | tr '\n' ' ')" = "8,0 9,1 10,0 100,1 " ]
+}

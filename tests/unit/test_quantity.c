@@ -168,6 +168,27 @@ static void a_short_buffer_gets_whole_ranges_only(void **state)
 	assert_string_equal(cpulist_print(&set, text, sizeof(text)), "");
 }
 
+static void every_list_fits_its_text(void **state)
+{
+	char text[CPULIST_TEXT_MAX];
+	const char *why;
+
+	(void)state;
+	for (int step = 1; step < 9; step++)
+		for (int run = 1; run <= step; run++) {
+			cpu_set_t set;
+			cpu_set_t back;
+
+			CPU_ZERO(&set);
+			for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+				if (cpu % step < run)
+					CPU_SET(cpu, &set);
+			cpulist_print(&set, text, sizeof(text));
+			assert_int_equal(cpulist_parse(text, &back, &why), 0);
+			assert_true(CPU_EQUAL(&set, &back));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +200,7 @@ int main(void)
 		cmocka_unit_test(cpulists_come_back_as_the_kernel_prints_them),
 		cmocka_unit_test(wrong_cpulists_say_why),
 		cmocka_unit_test(a_short_buffer_gets_whole_ranges_only),
+		cmocka_unit_test(every_list_fits_its_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
