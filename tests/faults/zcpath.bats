@@ -307,6 +307,7 @@ end_peer() {
 		mount -t tmpfs none /proc/irq
 		mkdir -p /sys/class/net/lo/device/msi_irqs
 		echo 1 >/sys/class/net/lo/ifindex
+		echo 00:00:00:00:00:00 >/sys/class/net/lo/address
 		for irq in 9 100 8 10; do
 			touch /sys/class/net/lo/device/msi_irqs/$irq
 			mkdir /proc/irq/$irq
