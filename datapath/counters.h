@@ -25,25 +25,6 @@
 	X(epoll_wait)                                                                              \
 	X(io_uring_enter) X(io_uring_register) X(poll) X(sendmsg) X(setsockopt)
 
-/* What holds a path up, or has to be done besides: each is a metric of source path. */
-#define EVENTS_OF_PATHS(X)                                                                         \
-	X(would_block)                                                                             \
-	X(rearms)                                                                                  \
-	X(buffers_exhausted)                                                                       \
-	X(refill_stalls)                                                                           \
-	X(refill_flushes)                                                                          \
-	X(alloc_failures)                                                                          \
-	X(cq_overflow)                                                                             \
-	X(notifications)                                                                           \
-	X(notification_waits)                                                                      \
-	X(enobufs)                                                                                 \
-	X(errqueue_stalls)                                                                         \
-	X(frags)                                                                                   \
-	X(bytes_linear)                                                                            \
-	X(bytes_plain)                                                                             \
-	X(token_ranges)                                                                            \
-	X(late_tokens)
-
 enum call {
 #define X(name) CALL_##name,
 	CALLS_OF_PATHS(X)
@@ -51,11 +32,13 @@ enum call {
 		CALLS
 };
 
+/* What holds a path up, or has to be done besides: rows of the registry. */
 enum event {
-#define X(name) EVENT_##name,
-	EVENTS_OF_PATHS(X)
-#undef X
-		EVENTS
+#define METRIC(source, name, unit, kind, better, meaning)
+#define PATH_EVENT(name, unit, better, meaning) EVENT_##name,
+#include "record/metrics.def"
+#undef METRIC
+	EVENTS
 };
 
 struct counters {

@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "datapath/path.h"
-#include "datapath/paths.h"
 
 const struct path *const paths[] = {
-	&path_rx_copy,	&path_rx_uring,	  &path_rx_zcrx,     &path_rx_devmem,	&path_tx_copy,
-	&path_tx_uring, &path_tx_send_zc, &path_tx_zerocopy, &path_tx_sendfile, &path_tx_devmem,
+#define PATH(end, name, options) &path_##end##_##name,
+#include "record/paths.def"
+#undef PATH
 	NULL,
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A path: one way to move bytes at one end. One file per path implements the verbs; list.c names
- * them all.
+ * A path: one way to move bytes at one end. One file per path implements the verbs; record/paths.def
+ * names them all.
  *
  *   able     can this machine run it? If not: why, and the fix, in words
  *   check    … with these options?
@@ -50,6 +50,11 @@ struct path {
 };
 
 #define BIT(n) (1U << (n))
+
+/* path_rx_copy and the like: each is defined by its file. */
+#define PATH(end, name, options) extern const struct path path_##end##_##name;
+#include "record/paths.def"
+#undef PATH
 
 /* Every path, NULL at the end. */
 extern const struct path *const paths[];

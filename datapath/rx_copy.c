@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "datapath/paths.h"
+#include "datapath/path.h"
 #include "datapath/sockets.h"
 
 struct rx_copy {

@@ -18,7 +18,7 @@
 
 #include "datapath/compat_devmem.h"
 #include "datapath/dmabuf.h"
-#include "datapath/paths.h"
+#include "datapath/path.h"
 #include "datapath/sockets.h"
 #include "nic/bind.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "datapath/paths.h"
+#include "datapath/path.h"
 #include "datapath/uring.h"
 
 #define BUFFER_GROUP 0

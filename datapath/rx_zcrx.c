@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "datapath/paths.h"
+#include "datapath/path.h"
 #include "datapath/uring.h"
 #include "datapath/zcrx.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "datapath/paths.h"
+#include "datapath/path.h"
 
 static int tx_copy_run(struct flow *f)
 {

@@ -13,7 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 
-#include "datapath/paths.h"
+#include "datapath/path.h"
 #include "datapath/sockets.h"
 
 struct tx_sendfile {

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
-#include "datapath/paths.h"
+#include "datapath/path.h"
 #include "datapath/uring.h"
 
 struct tx_uring {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "datapath/errqueue.h"
-#include "datapath/paths.h"
+#include "datapath/path.h"
 
 static int tx_zerocopy_open(struct flow *f)
 {

@@ -75,9 +75,10 @@ static const char *const call_name[CALLS] = {
 };
 
 static const enum metric_id event_metric[EVENTS] = {
-#define X(name) METRIC_path_##name,
-	EVENTS_OF_PATHS(X)
-#undef X
+#define METRIC(source, name, unit, kind, better, meaning)
+#define PATH_EVENT(name, unit, better, meaning) METRIC_path_##name,
+#include "record/metrics.def"
+#undef METRIC
 };
 
 static void write_flows(const struct window *w, struct writer *out, enum record_end end)
