@@ -2,6 +2,7 @@
 /* Whether a record is whole and agrees with itself. */
 #include <argp.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "base/memory.h"
 #include "page/page.h"
 #include "base/say.h"
+#include "base/visible.h"
 #include "record/reader.h"
 
 /* After this many complaints a file is not read any further. */
@@ -301,8 +303,12 @@ static bool check_file(const char *path)
 		check_whole(c);
 	}
 	sound = !c->complaints;
-	if (sound)
-		printf("%s: %" PRIu64 " rows, whole and sound\n", path, c->rows);
+	if (sound) {
+		char name[PATH_MAX * (VISIBLE_BYTE - 1)];
+
+		visible_copy(name, sizeof(name), path, strlen(path));
+		printf("%s: %" PRIu64 " rows, whole and sound\n", name, c->rows);
+	}
 	reader_close(reader);
 	free(c->calls);
 	free(c);

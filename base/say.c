@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/visible.h"
+
 static const char *program = "zcprof";
 static bool verbose;
 
@@ -17,14 +19,23 @@ void say_verbose(bool on)
 	verbose = on;
 }
 
-/* One write per line, so that lines of the two ends and of zcprof do not mix on a terminal. */
+/*
+ * One write per line, so that lines of the two ends and of zcprof do not mix on a terminal. What is
+ * quoted in a message may be anybody's: it moves no cursor and makes no line of its own.
+ */
 static void say(const char *prefix, const char *format, va_list args)
 {
 	char line[2048];
+	char text[sizeof(line)];
 	int used = snprintf(line, sizeof(line), "%s: %s", program, prefix);
-	int more = vsnprintf(line + used, sizeof(line) - used - 1, format, args);
+	int len = vsnprintf(text, sizeof(text), format, args);
+	size_t most = sizeof(text) - 1;
 
-	used += more < (int)sizeof(line) - used - 1 ? more : (int)sizeof(line) - used - 2;
+	/* Where it is cut, a character may be too. */
+	if (len > (int)most)
+		for (len = (int)most; len > (int)most - 4 && (text[len - 1] & 0xc0) == 0x80;)
+			len--;
+	used += (int)visible_copy(line + used, sizeof(line) - used - 1, text, len > 0 ? len : 0);
 	line[used++] = '\n';
 	fwrite(line, 1, used, stderr);
 	fflush(stderr);

@@ -4,7 +4,7 @@
  *
  * Results go to standard output; everything here goes to standard error, as one line that starts
  * with the program's name. An error is one sentence: what was tried, what came back, what to do
- * next.
+ * next. What of it cannot be shown as it is (base/visible.h) stands there as \xNN.
  *
  *   say_program()  names the program, once, first thing in main
  *   say_error()    it failed: what, why, and what to do

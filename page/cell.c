@@ -2,7 +2,9 @@
 /* Figures as a person reads them. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/visible.h"
 #include "page/internal.h"
 
 static int four_digits(double largest)
@@ -56,7 +58,7 @@ void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
 	switch (cell->kind) {
 	case CELL_TEXT:
 	case CELL_MISSING:
-		snprintf(text, size, "%s", cell->text);
+		visible_copy(text, size, cell->text, strlen(cell->text));
 		break;
 	case CELL_NUMBER:
 		snprintf(text, size, "%.*f", decimals_for(cell->value, decimals), cell->value);

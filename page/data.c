@@ -6,21 +6,26 @@
 
 #include "page/internal.h"
 #include "base/say.h"
+#include "base/visible.h"
 
-/* RFC 4180, as the records themselves. */
-static void put_field(FILE *out, const char *text)
+/* RFC 4180, and no formula, as the records themselves. */
+static void put_field(FILE *out, const char *text, const char *behind)
 {
-	if (!strpbrk(text, ",\"\r\n")) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
+	bool quoted = strpbrk(text, ",\"");
+	char byte[VISIBLE_BYTE];
+
+	if (quoted)
+		fputc('"', out);
+	if (visible_is_formula(text, strlen(text)))
+		fputs(visible_byte(*text++, byte), out);
 	for (; *text; text++) {
 		if (*text == '"')
 			fputc('"', out);
 		fputc(*text, out);
 	}
-	fputc('"', out);
+	fputs(behind, out);
+	if (quoted)
+		fputc('"', out);
 }
 
 static void put_number(FILE *out, double value)
@@ -70,10 +75,13 @@ static void put_header(FILE *out, const struct header *h, bool tables)
 
 		if (i || tables)
 			fputc(',', out);
-		if (h->columns[i]->kind == COLUMN_INTERVAL)
-			fprintf(out, "%s_low,%s_high", name, name);
-		else
-			fputs(name, out);
+		if (h->columns[i]->kind != COLUMN_INTERVAL) {
+			put_field(out, name, "");
+			continue;
+		}
+		put_field(out, name, "_low");
+		fputc(',', out);
+		put_field(out, name, "_high");
 	}
 	fputc('\n', out);
 }
@@ -89,7 +97,7 @@ static void put_cell(FILE *out, const struct column *column, const struct cell *
 	} else if (cell && cell->kind == CELL_NUMBER) {
 		put_number(out, cell->value);
 	} else if (cell && cell->kind == CELL_TEXT) {
-		put_field(out, cell->text);
+		put_field(out, cell->text, "");
 	}
 }
 
@@ -112,7 +120,7 @@ void print_csv(const struct page *page, FILE *out)
 
 		for (size_t row = 0; row < table_rows(t); row++) {
 			if (tables)
-				put_field(out, t->name);
+				put_field(out, t->name, "");
 			for (size_t j = 0; j < h.count; j++) {
 				if (j || tables)
 					fputc(',', out);
@@ -138,27 +146,9 @@ static json_t *json_number(double value)
 	return json_real(value);
 }
 
-/* What a record holds need not be UTF-8; JSON must be. */
-static json_t *json_text(const char *text)
-{
-	json_t *string = json_string(text);
-	char *ascii;
-
-	if (string)
-		return string;
-	ascii = must_malloc(strlen(text) + 1);
-	strcpy(ascii, text);
-	for (char *c = ascii; *c; c++)
-		if (*c & 0x80)
-			*c = '?';
-	string = json_string(ascii);
-	free(ascii);
-	return string;
-}
-
 static void put_member(json_t *object, const struct column *column, const struct cell *cell)
 {
-	char name[128];
+	char name[strlen(column->name) + sizeof("_high")];
 
 	if (column->kind == COLUMN_INTERVAL) {
 		bool there = cell->kind == CELL_INTERVAL;
@@ -170,7 +160,7 @@ static void put_member(json_t *object, const struct column *column, const struct
 	} else if (cell->kind == CELL_NUMBER) {
 		json_object_set_new(object, column->name, json_number(cell->value));
 	} else if (cell->kind == CELL_TEXT) {
-		json_object_set_new(object, column->name, json_text(cell->text));
+		json_object_set_new(object, column->name, json_string(cell->text));
 	} else {
 		json_object_set_new(object, column->name, json_null());
 	}
@@ -181,7 +171,7 @@ static json_t *json_sentences(const char *const *sentences, size_t count)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, json_text(sentences[i]));
+		json_array_append_new(array, json_string(sentences[i]));
 	return array;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/visible.h"
 #include "page/internal.h"
 
 struct page *page_new(void)
@@ -31,9 +32,30 @@ void page_free(struct page *page)
 	free(page);
 }
 
+/* Whatever a record holds is on a page as it can be shown: the formats escape what is left to them. */
+static const char *shown(struct page *page, const char *text)
+{
+	size_t len = strlen(text);
+	const char *copy;
+	char *safe;
+
+	if (visible(text, len))
+		return text;
+	safe = must_malloc(len * (VISIBLE_BYTE - 1) + 1);
+	copy = arena_text(&page->texts, safe,
+			  visible_copy(safe, len * (VISIBLE_BYTE - 1) + 1, text, len));
+	free(safe);
+	return copy;
+}
+
 static const char *keep(struct page *page, const char *text)
 {
-	return text ? arena_text(&page->texts, text, strlen(text)) : NULL;
+	return text ? shown(page, arena_text(&page->texts, text, strlen(text))) : NULL;
+}
+
+static const char *printed(struct page *page, const char *format, va_list args)
+{
+	return shown(page, arena_vprinted(&page->texts, format, args));
 }
 
 void page_lead(struct page *page, const char *format, ...)
@@ -41,7 +63,7 @@ void page_lead(struct page *page, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	ARRAY_ADD(page->leads, page->lead_count) = arena_vprinted(&page->texts, format, args);
+	ARRAY_ADD(page->leads, page->lead_count) = printed(page, format, args);
 	va_end(args);
 }
 
@@ -51,7 +73,7 @@ void page_note(struct page *page, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	note = arena_vprinted(&page->texts, format, args);
+	note = printed(page, format, args);
 	va_end(args);
 	for (size_t i = 0; i < page->note_count; i++)
 		if (!strcmp(page->notes[i], note))
@@ -70,11 +92,26 @@ struct table *page_table(struct page *page, const char *name, const char *title)
 	return t;
 }
 
+/* A figure and its interval have one name; no other two columns of a table have. */
+static const char *unique_name(const struct table *t, const char *name, bool interval)
+{
+	const char *unique = name;
+
+	for (size_t i = 0, n = 1; i < t->column_count; i++)
+		if ((t->columns[i].kind == COLUMN_INTERVAL) == interval &&
+		    !strcmp(t->columns[i].name, unique)) {
+			unique = arena_printed(&t->page->texts, "%s#%zu", name, ++n);
+			i = -1;
+		}
+	return unique;
+}
+
 void table_column(struct table *t, const char *name, const char *heading, const char *unit,
 		  enum column_kind kind, int decimals)
 {
+	name = unique_name(t, keep(t->page, name), kind == COLUMN_INTERVAL);
 	ARRAY_ADD(t->columns, t->column_count) = (struct column){
-		.name = keep(t->page, name),
+		.name = name,
 		.heading = keep(t->page, heading),
 		.unit = keep(t->page, unit),
 		.kind = kind,
@@ -92,8 +129,7 @@ void cell_text(struct table *t, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	add_cell(t,
-		 (struct cell){CELL_TEXT, arena_vprinted(&t->page->texts, format, args), NAN, NAN});
+	add_cell(t, (struct cell){CELL_TEXT, printed(t->page, format, args), NAN, NAN});
 	va_end(args);
 }
 

@@ -16,6 +16,10 @@
  * a figure says why in words. In CSV and JSON numbers are as exact as they were computed, an
  * interval is two columns, <name>_low and <name>_high, and a cell without a figure is empty or
  * null. CSV has room for tables only: sentences and notes go to standard error.
+ *
+ * A text may be anything that a record holds: it is on the page as it can be shown (base/visible.h),
+ * and each format quotes what means something in it. In CSV a text that a spreadsheet would compute
+ * has its first character as \xNN. Columns of one name become name and name#2.
  */
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A page as text, and as markdown. */
+#include <ctype.h>
 #include <string.h>
 
 #include "page/internal.h"
@@ -177,15 +178,42 @@ void print_text(const struct page *page, FILE *out)
 		put_wrapped(out, page->notes[i], 2);
 }
 
+/* Is the '_' at at within a word? There it means nothing. */
+static bool is_within_word(const char *text, const char *at)
+{
+	return at > text && isalnum((unsigned char)at[-1]) && isalnum((unsigned char)at[1]);
+}
+
+/* CommonMark with tables: what a text says is what is seen, no link, no markup, no cell more. */
+static void put_markdown(FILE *out, const char *text)
+{
+	for (const char *at = text; *at; at++) {
+		if (*at == '<')
+			fputs("&lt;", out);
+		else if (*at == '>')
+			fputs("&gt;", out);
+		else if (*at == '&')
+			fputs("&amp;", out);
+		else if (strchr("\\`|*[]~$", *at) || (at == text && strchr("#+-=", *at) && at[1]) ||
+			 (*at == '_' && !is_within_word(text, at)))
+			fprintf(out, "\\%c", *at);
+		else
+			fputc(*at, out);
+	}
+}
+
 static void put_markdown_cell(FILE *out, const char *text)
 {
 	fputs("| ", out);
-	for (; *text; text++) {
-		if (*text == '|')
-			fputc('\\', out);
-		fputc(*text == '\n' ? ' ' : *text, out);
-	}
+	put_markdown(out, text);
 	fputc(' ', out);
+}
+
+static void put_markdown_line(FILE *out, const char *before, const char *text, const char *behind)
+{
+	fputs(before, out);
+	put_markdown(out, text);
+	fputs(behind, out);
 }
 
 static void table_markdown(const struct table *t, FILE *out)
@@ -193,13 +221,12 @@ static void table_markdown(const struct table *t, FILE *out)
 	char text[CELL_SIZE];
 
 	if (t->title)
-		fprintf(out, "### %s\n\n", t->title);
+		put_markdown_line(out, "### ", t->title, "\n\n");
 	for (size_t i = 0; i < t->column_count; i++) {
 		const struct column *column = &t->columns[i];
 
-		snprintf(text, sizeof(text), "%s%s%s", column->heading, *column->unit ? ", " : "",
-			 column->unit);
-		put_markdown_cell(out, text);
+		put_markdown_line(out, "| ", column->heading, *column->unit ? ", " : "");
+		put_markdown_line(out, "", column->unit, " ");
 	}
 	fputs("|\n", out);
 	for (size_t i = 0; i < t->column_count; i++)
@@ -217,12 +244,12 @@ static void table_markdown(const struct table *t, FILE *out)
 void print_markdown(const struct page *page, FILE *out)
 {
 	for (size_t i = 0; i < page->lead_count; i++)
-		fprintf(out, "- %s\n", page->leads[i]);
+		put_markdown_line(out, "- ", page->leads[i], "\n");
 	for (size_t i = 0; i < page->table_count; i++) {
 		if (i || page->lead_count)
 			fputc('\n', out);
 		table_markdown(page->tables[i], out);
 	}
 	for (size_t i = 0; i < page->note_count; i++)
-		fprintf(out, "%s- %s\n", i ? "" : "\n", page->notes[i]);
+		put_markdown_line(out, i ? "- " : "\n- ", page->notes[i], "\n");
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "base/visible.h"
 #include "record/csv.h"
 #include "record/number.h"
 
@@ -116,14 +117,13 @@ struct excerpt {
 
 static struct excerpt excerpt(struct text t)
 {
-	static const char more[] = "...";
 	struct excerpt e;
-	size_t most = sizeof(e.text) - sizeof(more);
-	size_t len = t.len < most ? t.len : most;
+	char whole[sizeof(e.text) * (VISIBLE_BYTE - 1)];
+	size_t looked = t.len < sizeof(e.text) ? t.len : sizeof(e.text);
+	size_t len = visible_copy(e.text, sizeof(e.text) - strlen("..."), t.at, looked);
 
-	for (size_t i = 0; i < len; i++)
-		e.text[i] = (unsigned char)t.at[i] < ' ' || t.at[i] == 0x7f ? '?' : t.at[i];
-	memcpy(e.text + len, len < t.len ? more : "", len < t.len ? sizeof(more) : 1);
+	if (len < visible_copy(whole, sizeof(whole), t.at, looked))
+		strcpy(e.text + len, "...");
 	return e;
 }
 

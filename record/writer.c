@@ -12,6 +12,7 @@
 
 #include "base/outfile.h"
 #include "base/say.h"
+#include "base/visible.h"
 #include "record/histogram.h"
 #include "record/number.h"
 #include "record/reader.h"
@@ -22,7 +23,8 @@ struct writer {
 	struct outfile *out;  /* NULL: fd is the caller's */
 	writer_row_fn on_row; /* NULL: to fd */
 	void *data;
-	char *name; /* what is being written to, for messages */
+	char *name;	  /* what is being written to, for messages */
+	char *escaped[2]; /* a key and a value, where they are not as they came */
 	size_t used;
 	char buffer[64 * 1024];
 };
@@ -114,13 +116,62 @@ static void must(bool right, enum metric_id id, const char *what)
 	abort();
 }
 
-static struct text text_of(const char *text, enum metric_id id)
+enum { KEY, VALUE };
+
+static bool is_as_it_may_be(struct text t, bool handed_on)
+{
+	if (!visible(t.at, t.len))
+		return false;
+	if (handed_on)
+		return true;
+	for (size_t i = 0; i < t.len; i++)
+		if (t.at[i] == '\\' && visible_is_escape(t.at + i, t.len - i))
+			return false;
+	return !visible_is_formula(t.at, t.len);
+}
+
+/* A text as it may stand in a record; valid until the next of the same place. */
+static struct text escape(struct writer *w, int place, struct text t, bool handed_on)
+{
+	char *to = NULL;
+	size_t used = 0;
+
+	if (is_as_it_may_be(t, handed_on))
+		return t;
+	free(w->escaped[place]);
+	w->escaped[place] = to = malloc(t.len * (VISIBLE_BYTE - 1) + 1);
+	if (!to) {
+		w->error = ENOMEM;
+		return (struct text){"", 0};
+	}
+	for (size_t at = 0; at < t.len;) {
+		size_t size = visible_character(t.at + at, t.len - at);
+
+		if (!handed_on && ((!at && visible_is_formula(t.at, t.len)) ||
+				   visible_is_escape(t.at + at, t.len - at)))
+			size = 0;
+		if (size)
+			memcpy(to + used, t.at + at, size);
+		else
+			visible_byte(t.at[at], to + used);
+		used += size ? size : VISIBLE_BYTE - 1;
+		at += size ? size : 1;
+	}
+	return (struct text){to, used};
+}
+
+static struct text text_of(struct writer *w, int place, const char *text, enum metric_id id)
 {
 	size_t len = text ? strlen(text) : 0;
 
-	/* Two of these with every byte doubled are still a row that the reader takes. */
+	/* Two of these with every byte escaped are still a row that the reader takes. */
 	must(len <= WRITER_TEXT_MAX, id, "a text that is too long");
-	return (struct text){text ? text : "", len};
+	return escape(w, place, (struct text){text ? text : "", len}, false);
+}
+
+static struct text number_text(const char *number)
+{
+	return (struct text){number, strlen(number)};
 }
 
 static struct writer *writer_new(int fd, const char *name)
@@ -214,7 +265,7 @@ void writer_u64(struct writer *w, double time_s, enum record_end end, enum metri
 
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)value);
-	put_row(w, time_s, end, id, text_of(key, id), text_of(number, id));
+	put_row(w, time_s, end, id, text_of(w, KEY, key, id), number_text(number));
 }
 
 void writer_f64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
@@ -224,14 +275,15 @@ void writer_f64(struct writer *w, double time_s, enum record_end end, enum metri
 
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
 	must(isfinite(value), id, "a value that is not finite");
-	put_row(w, time_s, end, id, text_of(key, id), text_of(number_print(value, number), id));
+	put_row(w, time_s, end, id, text_of(w, KEY, key, id),
+		number_text(number_print(value, number)));
 }
 
 void writer_fact(struct writer *w, enum record_end end, enum metric_id id, const char *key,
 		 const char *text)
 {
 	must(metric_info(id)->kind == KIND_FACT, id, "a text, and is no fact");
-	put_row(w, WINDOW, end, id, text_of(key, id), text_of(text, id));
+	put_row(w, WINDOW, end, id, text_of(w, KEY, key, id), text_of(w, VALUE, text, id));
 }
 
 void writer_absent(struct writer *w, enum record_end end, const char *source, const char *reason)
@@ -254,12 +306,17 @@ void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, 
 	}
 }
 
+static struct text hand_on(struct writer *w, int place, struct text t)
+{
+	if (t.len > WRITER_TEXT_MAX)
+		t.len = WRITER_TEXT_MAX;
+	return escape(w, place, t, true);
+}
+
 void writer_row(struct writer *w, const struct row *row)
 {
-	if (w->on_row)
-		w->on_row(w->data, row);
-	else
-		put_row(w, row->time_s, row->end, row->id, row->key, row->value);
+	put_row(w, row->time_s, row->end, row->id, hand_on(w, KEY, row->key),
+		hand_on(w, VALUE, row->value));
 }
 
 bool writer_is_stream(const struct writer *w)
@@ -299,6 +356,8 @@ static int writer_close(struct writer *w, int (*end)(struct outfile *out))
 		say_error("cannot write %s: %s; %s", w->name, strerror(w->error), left);
 		result = -1;
 	}
+	free(w->escaped[KEY]);
+	free(w->escaped[VALUE]);
 	free(w->name);
 	free(w);
 	return result;

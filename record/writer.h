@@ -13,6 +13,10 @@
  *   writer_abandon()  stop; the .part file stays, and is readable up to its last whole row
  *   writer_discard()  stop; there was nothing worth keeping
  *
+ * A key or a fact may be any text, and becomes what can be shown (base/visible.h): a byte that cannot
+ * is written as \xNN, and so is a backslash that would be taken for one, and a first character that
+ * would make a formula of the cell. \xNN thus always means a byte, and no two texts become one.
+ *
  * Rows never fail one by one: the first error is kept, and writer_finish() returns -1 and has said
  * it in words. writer_error() asks earlier. A reader that went away (EPIPE) is such an error, and
  * no SIGPIPE. A writer belongs to one thread.
@@ -42,7 +46,7 @@ struct writer *writer_capture(writer_row_fn on_row, void *data);
  * A number for a FACT, a text for another kind, a value that is not finite or a text of more than
  * WRITER_TEXT_MAX bytes is a bug of the caller: the writer aborts, so that no test can miss it.
  */
-#define WRITER_TEXT_MAX (128 * 1024)
+#define WRITER_TEXT_MAX (127 * 1024)
 
 void writer_u64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
 		const char *key, uint64_t value);
@@ -55,7 +59,11 @@ void writer_absent(struct writer *w, enum record_end end, const char *source, co
 void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, const char *prefix,
 		      const uint64_t *buckets);
 
-/* One row as another program said it; the caller has read it with the reader. */
+/*
+ * One row as another program said it; the caller has read it with the reader. What it holds of bytes
+ * that may not be in a record is escaped, what is escaped stays so, and a text that is longer than
+ * WRITER_TEXT_MAX is cut.
+ */
 void writer_row(struct writer *w, const struct row *row);
 
 /* Is there no file beside which others could lie? */

@@ -4,11 +4,13 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/say.h"
+#include "base/visible.h"
 
 void progress_open(struct progress *p, size_t total, size_t done, double seconds_each)
 {
@@ -40,15 +42,16 @@ __attribute__((format(printf, 1, 2))) static void show(const char *format, ...)
 {
 	struct winsize window;
 	size_t columns = 80;
-	char line[512];
+	char line[512], safe[512];
 	va_list args;
 
 	if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &window) && window.ws_col)
 		columns = window.ws_col;
 	va_start(args, format);
-	vsnprintf(line, columns < sizeof(line) ? columns : sizeof(line), format, args);
+	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	fprintf(stderr, "\r\033[K%s", line);
+	visible_copy(safe, columns < sizeof(safe) ? columns : sizeof(safe), line, strlen(line));
+	fprintf(stderr, "\r\033[K%s", safe);
 }
 
 static const char *left_text(const struct progress *p, char *text, size_t size)

@@ -8,6 +8,7 @@
 
 #include "base/outfile.h"
 #include "base/say.h"
+#include "base/visible.h"
 
 /* Samples whose leaf is one function. */
 struct leaf {
@@ -69,9 +70,12 @@ static enum record_end end_of(const struct sample *sample, enum context context)
 /* flamegraph.pl parts frames at ';' and the count at the last blank. */
 static void put_frame(FILE *f, const char *name)
 {
+	char frame[1024];
+	size_t len = visible_copy(frame, sizeof(frame), name, strlen(name));
+
 	putc(';', f);
-	for (; *name; name++)
-		putc(*name == ';' || *name == '\n' ? ':' : *name, f);
+	for (size_t i = 0; i < len; i++)
+		putc(frame[i] == ';' ? ':' : frame[i], f);
 }
 
 static char *fold(const struct sample *sample, enum record_end end, enum context context)

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "base/visible.h"
 #include "page/page.h"
 #include "page/internal.h"
 
@@ -123,26 +124,89 @@ static void json(void **state)
 	free(text);
 }
 
-static void foreign_bytes(void **state)
+/* All that may come in a key, and what each format makes of it. */
+static struct page *hostile(void)
 {
 	struct page *page = page_new();
-	struct table *t = page_table(page, "x", NULL);
+	struct table *t = page_table(page, "x", "<b>t</b>");
+
+	page_lead(page, "%s", "a\x1b[2J\nb");
+	page_note(page, "%s", "# `n`");
+	table_column(t, "=c,1", "=c,1", "%", COLUMN_NUMBER, 0);
+	table_column(t, "=c,1", "=c,1", "", COLUMN_TEXT, 0);
+	table_column(t, "i\"", "i", "", COLUMN_INTERVAL, 0);
+	cell_number(t, 1);
+	cell_text(t, "%s", "=1+cmd|' /C calc'!A0");
+	cell_interval(t, 1, 2);
+	cell_number(t, 2);
+	cell_text(t, "%s", "\xff\x01z \xe2\x80\xae*_x_* a_b [l](u) <img> &amp; \\");
+	cell_interval(t, 3, 4);
+	return page;
+}
+
+static char *printed_hostile(void (*print)(const struct page *page, FILE *out))
+{
+	struct page *page = hostile();
 	char *text;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	json_t *root;
+
+	print(page, out);
+	fclose(out);
+	page_free(page);
+	assert_true(visible(text, strcspn(text, "\n")));
+	assert_null(strpbrk(text, "\x1b\x01\xff"));
+	return text;
+}
+
+static void hostile_text(void **state)
+{
+	char *text = printed_hostile(print_text);
 
 	(void)state;
-	/* A key of a record may be any bytes; JSON may not. */
-	table_column(t, "key", "key", "", COLUMN_TEXT, 0);
-	cell_text(t, "a\xff\x01z");
-	print_json(page, out);
-	fclose(out);
-	root = json_loads(text, 0, NULL);
+	assert_non_null(strstr(text, "a\\x1b[2J\\x0ab\n"));
+	assert_non_null(strstr(text, "\\xff\\x01z \\xe2\\x80\\xae*_x_* a_b"));
+	free(text);
+}
+
+static void hostile_markdown(void **state)
+{
+	char *text = printed_hostile(print_markdown);
+
+	(void)state;
+	assert_non_null(strstr(text, "### &lt;b&gt;t&lt;/b&gt;\n"));
+	assert_non_null(strstr(text, "- \\# \\`n\\`\n"));
+	assert_non_null(strstr(text, "| \\=c,1, % | \\=c,1 | i |\n"));
+	assert_non_null(strstr(text, "| \\=1+cmd\\|' /C calc'!A0 |"));
+	assert_non_null(strstr(text, "\\*\\_x\\_\\* a_b \\[l\\](u) &lt;img&gt; &amp;amp; \\\\ |"));
+	free(text);
+}
+
+static void hostile_csv(void **state)
+{
+	char *text = printed_hostile(print_csv);
+
+	(void)state;
+	assert_non_null(strstr(text, "\"\\x3dc,1\",\"\\x3dc,1#2\",\"i\"\"_low\",\"i\"\"_high\"\n"));
+	assert_non_null(strstr(text, "1,\\x3d1+cmd|' /C calc'!A0,1,2\n"));
+	free(text);
+}
+
+static void hostile_json(void **state)
+{
+	char *text = printed_hostile(print_json);
+	json_t *root = json_loads(text, 0, NULL);
+	json_t *row = json_array_get(json_object_get(root, "x"), 1);
+
+	(void)state;
 	assert_non_null(root);
+	/* Two columns of one name are two members. */
+	assert_int_equal(json_integer_value(json_object_get(row, "=c,1")), 2);
+	assert_string_equal(json_string_value(json_object_get(row, "=c,1#2")),
+			    "\\xff\\x01z \\xe2\\x80\\xae*_x_* a_b [l](u) <img> &amp; \\");
+	assert_int_equal(json_integer_value(json_object_get(row, "i\"_high")), 4);
 	json_decref(root);
 	free(text);
-	page_free(page);
 }
 
 static void long_notes(void **state)
@@ -166,9 +230,11 @@ static void long_notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text),		 cmocka_unit_test(markdown),
-		cmocka_unit_test(csv),		 cmocka_unit_test(json),
-		cmocka_unit_test(foreign_bytes), cmocka_unit_test(long_notes),
+		cmocka_unit_test(text),		cmocka_unit_test(markdown),
+		cmocka_unit_test(csv),		cmocka_unit_test(json),
+		cmocka_unit_test(hostile_text), cmocka_unit_test(hostile_markdown),
+		cmocka_unit_test(hostile_csv),	cmocka_unit_test(hostile_json),
+		cmocka_unit_test(long_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -287,7 +287,7 @@ static void messages_hold_no_control_characters_and_no_novel(void **state)
 	memset(text + strlen(text), 'y', 2000);
 	strcat(text, ",path,bytes,,42,bytes\n");
 	assert_refused(text, 0,
-		       "x:2:2: expected the end host, rx or tx, found \"?[2Jrxyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\"");
+		       "x:2:2: expected the end host, rx or tx, found \"\\x1b[2Jrxyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\"");
 }
 
 /* A row whose key is that long; to be freed. */

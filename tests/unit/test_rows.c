@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/visible.h"
 #include "record/histogram.h"
 #include "record/reader.h"
 #include "record/writer.h"
@@ -147,21 +148,32 @@ static int take_texts(struct reader *r, int came)
 	return came;
 }
 
+/* As others may write it: the writer of records has no line breaks in a field. */
+static void put_quoted(FILE *out, const char *text, const char *behind)
+{
+	putc('"', out);
+	for (; *text; text++)
+		fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
+	fprintf(out, "\"%s", behind);
+}
+
 static void any_text_comes_back_in_any_pieces(void **state)
 {
 	static char bytes[8 * TEXTS * LONGEST_TEXT];
 	static const size_t piece_sizes[] = {1, 2, 7, 63, 64, 65, 1000, 100000};
-	struct writer *w = writer_create(path);
+	FILE *file = fopen(path, "w");
 	size_t len;
-	FILE *file;
 
 	(void)state;
+	fputs(RECORD_HEADER "\n", file);
 	for (int i = 0; i < TEXTS; i++) {
 		random_text(keys[i], LONGEST_TEXT);
 		random_text(values[i], random_u64() % 2 ? LONGEST_TEXT : 3);
-		writer_fact(w, END_TX, METRIC_fact_option, keys[i], values[i]);
+		fputs(",tx,fact,option,", file);
+		put_quoted(file, keys[i], ",");
+		put_quoted(file, values[i], ",\n");
 	}
-	assert_int_equal(writer_finish(w), 0);
+	fclose(file);
 	file = fopen(path, "r");
 	len = fread(bytes, 1, sizeof(bytes), file);
 	fclose(file);
@@ -184,6 +196,91 @@ static void any_text_comes_back_in_any_pieces(void **state)
 		assert_int_equal(take_texts(r, came), TEXTS);
 		reader_close(r);
 	}
+}
+
+/* What \xNN stands for. */
+static void decode(struct text t, char *to)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		unsigned int byte = (unsigned char)t.at[i];
+
+		if (visible_is_escape(t.at + i, t.len - i)) {
+			assert_int_equal(sscanf(t.at + i, "\\x%2x", &byte), 1);
+			i += 3;
+		}
+		*to++ = (char)byte;
+	}
+	*to = '\0';
+}
+
+static void any_text_is_written_so_that_it_can_be_shown_and_told_from_others(void **state)
+{
+	static const char *const some[] = {
+		"\x1b[2J", "\\x1b[2J", "\\\\x1b", "=1+1", "\\x3d1+1", "-1+cmd|' '!A",  "@x",  "+x",
+		"-",	   "-12.5",    "+3 %",	  "a=b",  "\\xzz",    "\xe2\x80\xaex", "\xc3"};
+	static const char *const plain[] = {"-", "-12.5", "+3 %", "a=b", "\\xzz"};
+	struct writer *w = writer_create(path);
+	char text[LONGEST_TEXT + 1];
+	struct reader *r;
+	struct row row;
+
+	(void)state;
+	for (size_t i = 0; i < TEXTS; i++) {
+		if (i < sizeof(some) / sizeof(*some))
+			strcpy(keys[i], some[i]);
+		else
+			random_text(keys[i], LONGEST_TEXT);
+		writer_fact(w, END_TX, METRIC_fact_option, keys[i], keys[i]);
+	}
+	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+		writer_fact(w, END_TX, METRIC_fact_option, plain[i], "");
+	assert_int_equal(writer_finish(w), 0);
+	r = reader_open(path);
+	for (size_t i = 0; i < TEXTS; i++) {
+		assert_int_equal(reader_next(r, &row), 1);
+		assert_true(visible(row.key.at, row.key.len));
+		assert_false(visible_is_formula(row.key.at, row.key.len));
+		assert_int_equal(row.key.len, row.value.len);
+		assert_memory_equal(row.key.at, row.value.at, row.key.len);
+		decode(row.key, text);
+		assert_string_equal(text, keys[i]);
+	}
+	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++) {
+		assert_int_equal(reader_next(r, &row), 1);
+		assert_text(row.key, plain[i]);
+	}
+	reader_close(r);
+}
+
+static void a_row_that_is_handed_on_stays_as_it_is_or_becomes_safe(void **state)
+{
+	static const char *const come[] = {"\\x1b", "\x1b", "a\nb", "\xff"};
+	static const char *const go[] = {"\\x1b", "\\x1b", "a\\x0ab", "\\xff"};
+	static char endless[WRITER_TEXT_MAX + 100];
+	struct writer *w = writer_create(path);
+	struct reader *r;
+	struct row row = {.time_s = WINDOW, .end = END_RX, .id = METRIC_fact_option};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		row.key = row.value = (struct text){come[i], strlen(come[i])};
+		writer_row(w, &row);
+	}
+	memset(endless, 7, sizeof(endless));
+	row.key = row.value = (struct text){endless, sizeof(endless)};
+	writer_row(w, &row);
+	assert_int_equal(writer_finish(w), 0);
+	r = reader_open(path);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(reader_next(r, &row), 1);
+		assert_text(row.key, go[i]);
+		assert_text(row.value, go[i]);
+	}
+	/* However long: a record that can be read. */
+	assert_int_equal(reader_next(r, &row), 1);
+	assert_int_equal(row.key.len, 4 * WRITER_TEXT_MAX);
+	assert_int_equal(reader_next(r, &row), 0);
+	reader_close(r);
 }
 
 static void any_double_comes_back_as_it_was(void **state)
@@ -226,6 +323,8 @@ int main(void)
 		cmocka_unit_test(rows_come_back_as_they_were_written),
 		cmocka_unit_test(a_histogram_writes_its_buckets_that_are_not_empty),
 		cmocka_unit_test(any_text_comes_back_in_any_pieces),
+		cmocka_unit_test(any_text_is_written_so_that_it_can_be_shown_and_told_from_others),
+		cmocka_unit_test(a_row_that_is_handed_on_stays_as_it_is_or_becomes_safe),
 		cmocka_unit_test(any_double_comes_back_as_it_was),
 	};
 

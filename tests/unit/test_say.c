@@ -83,11 +83,33 @@ static void a_message_that_is_too_long_is_cut_and_still_a_line(void **state)
 	assert_heard(expected);
 }
 
+static void what_others_said_moves_no_cursor(void **state)
+{
+	char text[3000], heard[3000];
+	ssize_t n;
+
+	(void)state;
+	say_program("zcpath");
+	say_error("the far end says \"%s\"", "\x1b[31m\nzcpath: all is well\r\xff \xe2\x80\xae");
+	assert_heard("zcpath: the far end says \"\\x1b[31m\\x0azcpath: all is well\\x0d\\xff \\xe2\\x80\\xae\"\n");
+	say_info("%s", "Σ 10 µs");
+	assert_heard("zcpath: Σ 10 µs\n");
+	/* A line is cut between characters, also where each takes four. */
+	memset(text, '\x1b', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	say_error("%s", text);
+	n = read(pipe_fds[0], heard, sizeof(heard));
+	assert_in_range(n, 2000, 2048);
+	assert_memory_equal(heard + n - 5, "\\x1b\n", 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_message_is_a_line_with_the_program_s_name,
 						listen_to_stderr, stop_listening),
+		cmocka_unit_test_setup_teardown(what_others_said_moves_no_cursor, listen_to_stderr,
+						stop_listening),
 		cmocka_unit_test_setup_teardown(details_are_for_the_verbose, listen_to_stderr,
 						stop_listening),
 		cmocka_unit_test_setup_teardown(a_message_that_is_too_long_is_cut_and_still_a_line,

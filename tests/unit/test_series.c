@@ -130,7 +130,7 @@ static void openmetrics_has_base_units_and_escapes(void **state)
 	assert_non_null(text);
 	assert_int_equal(len, strlen(text));
 	assert_non_null(strstr(text, "\nzcprof_cpu_thread_seconds_total{end=\"rx\","
-				     "key=\"a\\\"b\\\\c\\nd/7\"} 1.5\n"));
+				     "key=\"a\\\"b\\\\c\\\\x0ad/7\"} 1.5\n"));
 	assert_non_null(strstr(text, "\n# TYPE zcprof_syscalls_calls counter\n"
 				     "# UNIT zcprof_syscalls_calls calls\n# HELP "));
 	assert_non_null(strstr(text, "\nzcprof_syscalls_calls_total{end=\"tx\",key=\"write\"} 3\n"));

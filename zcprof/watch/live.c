@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/visible.h"
+
 #define TOP	       4
 #define KEYS	       96
 #define LINE_MAX_BYTES 1024
@@ -111,15 +113,19 @@ static double columns(void)
 /* A line of the screen must not wrap: it could not be written over. */
 static void put(struct live *l, const struct series *s, const char *name, const struct line *line)
 {
-	int width = (int)columns() - 14;
+	int width = l->screen ? (int)columns() - 13 : LINE_MAX_BYTES;
+	char text[LINE_MAX_BYTES];
 
 	if (!line->used)
 		return;
+	if (width < 1)
+		width = 1;
+	visible_copy(text, width < LINE_MAX_BYTES ? width : LINE_MAX_BYTES, line->text, line->used);
 	if (!l->screen) {
-		printf("%.1f s %s: %s\n", series_at_s(s), name, line->text);
+		printf("%.1f s %s: %s\n", series_at_s(s), name, text);
 		return;
 	}
-	printf("\033[1m%-13s\033[0m%.*s\033[K\n", name, width > 0 ? width : 0, line->text);
+	printf("\033[1m%-13s\033[0m%s\033[K\n", name, text);
 	l->lines++;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/visible.h"
 #include "record/number.h"
 
 struct printing {
@@ -63,16 +64,21 @@ static const char *name_of(const struct metric_info *info, char *name, size_t si
 	return unit;
 }
 
-/* Of a label's value. */
+/* Of a label's value: valid UTF-8, with backslashes and quotes escaped. */
 static void put_escaped(FILE *out, const char *text)
 {
-	for (; *text; text++) {
-		if (*text == '\n')
-			fputs("\\n", out);
+	char byte[VISIBLE_BYTE];
+	size_t size;
+
+	for (size_t left = strlen(text); left; text += size, left -= size) {
+		size = visible_character(text, left);
+		if (!size)
+			fprintf(out, "\\%s", visible_byte(*text, byte));
 		else if (*text == '\\' || *text == '"')
 			fprintf(out, "\\%c", *text);
 		else
-			putc(*text, out);
+			fwrite(text, 1, size, out);
+		size = size ? size : 1;
 	}
 }
 
