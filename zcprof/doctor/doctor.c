@@ -9,6 +9,7 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
+#include "base/visible.h"
 #include "nic/device.h"
 #include "page/page.h"
 
@@ -76,8 +77,13 @@ static void begin(struct sheet *s)
 static void add_row(struct sheet *s, const char *area, const char *check, const char *why,
 		    const struct doctor_row *row)
 {
-	const char *const fields[COLUMNS] = {area,	 check, state_names[row->state],
-					     row->found, why,	row->mend};
+	char found[sizeof(row->found) * (VISIBLE_BYTE - 1)];
+	char mend[sizeof(row->mend) * (VISIBLE_BYTE - 1)];
+	const char *const fields[COLUMNS] = {area,  check, state_names[row->state],
+					     found, why,   mend};
+
+	visible_copy(found, sizeof(found), row->found, strlen(row->found));
+	visible_copy(mend, sizeof(mend), row->mend, strlen(row->mend));
 
 	s->missing += row->state == DOCTOR_MISSING;
 	if (s->asked->format == FORMAT_TEXT)
@@ -129,16 +135,27 @@ static void examine(struct sheet *s)
 
 /* ---- the command line ---- */
 
-/* A device's name may have any character but blanks, '/' and ':'. */
+/* A device's name may have any character but blanks, '/' and ':'. Of what cannot be shown the shell takes bytes. */
 static void quote_word(const char *name, char *word, size_t size)
 {
-	size_t used = 0;
+	size_t len = strlen(name);
+	bool bytes = !visible(name, len);
+	size_t used = bytes ? (size_t)snprintf(word, size, "$'") : 0;
 
-	for (; *name && used + 2 < size; name++) {
-		if (!isalnum((unsigned char)*name) && !strchr("_.-@", *name))
+	for (size_t at = 0; at < len && used + VISIBLE_BYTE + 1 < size; at++) {
+		bool plain = isalnum((unsigned char)name[at]) || strchr("_.-@", name[at]);
+
+		if (bytes && !plain) {
+			visible_byte(name[at], word + used);
+			used += VISIBLE_BYTE - 1;
+			continue;
+		}
+		if (!plain)
 			word[used++] = '\\';
-		word[used++] = *name;
+		word[used++] = name[at];
 	}
+	if (bytes)
+		word[used++] = '\'';
 	word[used] = '\0';
 }
 
@@ -227,7 +244,7 @@ int doctor(int argc, char **argv)
 	struct asked asked = {.doctor = {.root = ""}};
 	struct sheet sheet = {.asked = &asked};
 	char device[IF_NAMESIZE];
-	char word[2 * IF_NAMESIZE];
+	char word[(VISIBLE_BYTE - 1) * IF_NAMESIZE + 4];
 
 	argp_parse(&argp, argc, argv, 0, NULL, &asked);
 	if (asked.doctor.iface) {
