@@ -31,17 +31,28 @@ static void collect_keys(struct averages *averages, const struct configuration *
 	averages->count = unique;
 }
 
+/* A run that has rows of the metric: by it others are known to have seen none. */
+static const struct run *witness_of(const struct configuration *c, enum metric_id id,
+				    enum record_end end)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (run_range(c->runs[i], id, end).count)
+			return c->runs[i];
+	return NULL;
+}
+
 static double average(const struct configuration *c, enum metric_id id, enum record_end end,
 		      const char *key, enum average_how how)
 {
 	bool total = metric_scales(id) || metric_info(id)->kind == KIND_FACT;
+	const struct run *witness = witness_of(c, id, end);
 	double sum = 0, least = INFINITY, most = -INFINITY;
 	size_t runs = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
 		double value = run_figure(c->runs[i], id, end, key);
 
-		if (isnan(value) && total && run_measured(c->runs[i], end, id))
+		if (isnan(value) && total && run_measured(c->runs[i], end, id, witness))
 			value = 0;
 		if (isnan(value))
 			continue;

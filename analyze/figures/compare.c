@@ -57,13 +57,41 @@ static struct item *item_for(struct comparing *c, const struct measure *m, size_
 	return item;
 }
 
+/* A run of either set that has rows of the item's metric: by it others are known to have seen none. */
+static const struct run *witness_of(const struct item *item, const struct configuration *a,
+				    const struct configuration *b)
+{
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *of = side ? b : a;
+
+		for (size_t i = 0; i < of->count; i++)
+			if (run_range(of->runs[i], item->what.source, item->what.end).count)
+				return of->runs[i];
+	}
+	return NULL;
+}
+
 /* What a source that measured did not see in a run did not happen there: that is a zero. */
-static void fill_zeros(const struct item *item, const struct configuration *of, double *values)
+static void fill_zeros(const struct item *item, const struct configuration *of,
+		       const struct run *witness, double *values)
 {
 	for (size_t i = 0; i < of->count; i++)
-		if (isnan(values[i]) && item->what.source != METRIC_NONE &&
-		    run_measured(of->runs[i], item->what.end, item->what.source))
+		if (isnan(values[i]) &&
+		    run_measured(of->runs[i], item->what.end, item->what.source, witness))
 			values[i] = 0;
+}
+
+static void fill_item(const struct item *item, const struct configuration *a,
+		      const struct configuration *b)
+{
+	const struct run *witness;
+
+	/* A level that nobody saw is not a level of zero. */
+	if (item->what.source == METRIC_NONE || metric_info(item->what.source)->kind == KIND_GAUGE)
+		return;
+	witness = witness_of(item, a, b);
+	fill_zeros(item, a, witness, item->a);
+	fill_zeros(item, b, witness, item->b);
 }
 
 static void collect(struct comparing *c, const struct configuration *a,
@@ -85,10 +113,8 @@ static void collect(struct comparing *c, const struct configuration *a,
 			measures_free(&m);
 		}
 	}
-	for (size_t i = 0; i < c->count; i++) {
-		fill_zeros(&c->items[i], a, c->items[i].a);
-		fill_zeros(&c->items[i], b, c->items[i].b);
-	}
+	for (size_t i = 0; i < c->count; i++)
+		fill_item(&c->items[i], a, b);
 }
 
 /* "recv calls", "recv errors" and "recv time" are of one call: which is the one of a word? */

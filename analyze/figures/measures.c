@@ -128,7 +128,14 @@ static enum section section_of(enum metric_id id)
 	case METRIC_cpu_elsewhere:
 	case METRIC_cpu_idle:
 	case METRIC_cpu_thread:
-	case METRIC_tcp_delivery_rate: /* the latest sample only */
+	case METRIC_tcp_delivery_rate:	  /* the latest sample only */
+	case METRIC_latency_flow_samples: /* a port is not that of another run */
+	case METRIC_latency_flow_mean:
+	case METRIC_latency_flow_p50:
+	case METRIC_latency_flow_p99:
+	case METRIC_latency_samples:	    /* as many as were taken */
+	case METRIC_pagepool_pool_inflight: /* nor is a NAPI id */
+	case METRIC_pagepool_pool_inflight_bytes:
 		return SECTIONS;
 	default:
 		break;

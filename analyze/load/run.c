@@ -157,7 +157,39 @@ const char *run_absent(const struct run *run, enum record_end end, const char *s
 	return reason ? reason : run_fact(run, METRIC_collector_absent, END_HOST, source);
 }
 
-bool run_measured(const struct run *run, enum record_end end, enum metric_id id)
+static const char *means_of(const struct run *run, enum record_end end, const char *source)
 {
-	return run_range(run, id, end).count > 0;
+	const char *means = run_fact(run, METRIC_collector_means, end, source);
+
+	return means ? means : run_fact(run, METRIC_collector_means, END_HOST, source);
+}
+
+/* Sources look at this machine; of an end on another they say nothing. */
+static bool is_elsewhere(const struct run *run, enum record_end end, const char *source)
+{
+	if (end == END_HOST || run_fact(run, METRIC_collector_means, end, source))
+		return false;
+	return run_fact(run, METRIC_fact_link, end, "host") ||
+	       isnan(run_figure(run, METRIC_path_window_ns, end, NULL));
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+bool run_measured(const struct run *run, enum record_end end, enum metric_id id,
+		  const struct run *witness)
+{
+	const char *source = metric_info(id)->source;
+	const char *means;
+
+	if (run_range(run, id, end).count)
+		return true;
+	means = witness ? means_of(run, end, source) : NULL;
+	if (!means || run_absent(run, end, source) || is_elsewhere(run, end, source))
+		return false;
+	return same_text(means, means_of(witness, end, source)) &&
+	       same_text(run_fact(run, METRIC_fact_kernel, END_HOST, NULL),
+			 run_fact(witness, METRIC_fact_kernel, END_HOST, NULL));
 }

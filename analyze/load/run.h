@@ -8,7 +8,7 @@
  *   run_sum()       their sum
  *   run_fact()      one fact
  *   run_absent()    why a source has no rows
- *   run_measured()  whether a source has rows at an end: only then is a missing key a zero
+ *   run_measured()  whether a missing key of a metric at an end is a zero, for it was looked for
  *   run_free()
  *
  * NAN and NULL mean: not in the record.
@@ -71,6 +71,12 @@ struct figures run_range(const struct run *run, enum metric_id id, enum record_e
 double run_sum(const struct run *run, enum metric_id id, enum record_end end);
 const char *run_fact(const struct run *run, enum metric_id id, enum record_end end, const char *key);
 const char *run_absent(const struct run *run, enum record_end end, const char *source);
-bool run_measured(const struct run *run, enum record_end end, enum metric_id id);
+/*
+ * A source that measured and saw nothing writes no row. So the run has rows of that metric at that
+ * end; or its source measured there by the means by which the witness, a run that has such rows,
+ * did, under the same kernel. witness may be NULL.
+ */
+bool run_measured(const struct run *run, enum record_end end, enum metric_id id,
+		  const struct run *witness);
 
 #endif

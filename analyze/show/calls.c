@@ -101,7 +101,7 @@ static void syscalls_of_end(const struct view *v, enum record_end end)
 static bool any(const struct view *v, enum metric_id id, enum record_end end)
 {
 	for (size_t i = 0; i < v->configuration->count; i++)
-		if (run_measured(v->configuration->runs[i], end, id))
+		if (run_measured(v->configuration->runs[i], end, id, NULL))
 			return true;
 	return false;
 }

@@ -85,8 +85,8 @@ static void figures(void **state)
 	assert_string_equal(run_fact(run, METRIC_fact_option, END_RX, "read"), "256K");
 	assert_null(run_fact(run, METRIC_fact_option, END_TX, "read"));
 	assert_string_equal(run_absent(run, END_RX, "power"), "no meter");
-	assert_true(run_measured(run, END_HOST, METRIC_cpu_user));
-	assert_false(run_measured(run, END_RX, METRIC_cpu_user));
+	assert_true(run_measured(run, END_HOST, METRIC_cpu_user, NULL));
+	assert_false(run_measured(run, END_RX, METRIC_cpu_user, NULL));
 	assert_int_equal(run->moment_count, 1);
 	near(run->moments[0].time_s, 0.5);
 	run_free(run);
@@ -271,6 +271,48 @@ static void measures(void **state)
 	run_free(run);
 }
 
+static double mean_wait(const char *const *runs, size_t count)
+{
+	struct configuration c = {.count = count};
+	struct averages averages;
+	double mean;
+
+	c.runs = calloc(count, sizeof(*c.runs));
+	for (size_t i = 0; i < count; i++)
+		c.runs[i] = load(runs[i]);
+	averages = averages_of(&c, METRIC_locks_contentions, END_RX, MEAN);
+	mean = averages_get(&averages, "task/spin/f");
+	averages_free(&averages);
+	for (size_t i = 0; i < count; i++)
+		run_free(c.runs[i]);
+	free(c.runs);
+	return mean;
+}
+
+/* Measured and nothing seen is a zero; not measured is not. */
+static void unseen_is_zero(void **state)
+{
+#define WITH(kernel) HEADER ",host,fact,kernel,," kernel ",\n,rx,path,window_ns,,1000,ns\n"
+#define MEANS	     ",host,collector,means,locks,raw_tracepoint,\n"
+	static const char seen[] =
+		WITH("6.18") MEANS ",rx,locks,contentions,task/spin/f,100,waits\n";
+	static const char unseen[] = WITH("6.18") MEANS;
+	static const char absent[] = WITH("6.18") ",host,collector,absent,locks,refused,\n";
+	static const char late[] =
+		WITH("6.18") MEANS ",host,collector,absent,locks,out of memory,\n";
+	static const char older[] = WITH("6.1") MEANS;
+	static const char other_means[] = WITH("6.18") ",host,collector,means,locks,kprobe,\n";
+	static const char other_host[] = WITH("6.18") MEANS ",rx,fact,link,host,far,\n";
+	static const char one_end[] = HEADER ",host,fact,kernel,,6.18,\n" MEANS;
+
+	(void)state;
+	near(mean_wait((const char *[]){seen, unseen, unseen, unseen, unseen}, 5), 20);
+	near(mean_wait((const char *[]){unseen, seen, absent}, 3), 50);
+	near(mean_wait((const char *[]){seen, late}, 2), 100);
+	near(mean_wait((const char *[]){seen, older, other_means}, 3), 100);
+	near(mean_wait((const char *[]){seen, other_host, one_end}, 3), 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +321,7 @@ int main(void)
 		cmocka_unit_test(distributions),
 		cmocka_unit_test(measures),
 		cmocka_unit_test(ledgers_and_averages),
+		cmocka_unit_test(unseen_is_zero),
 	};
 	int failed;
 
