@@ -172,24 +172,24 @@ static void add_settings(struct page *page, const struct setting *settings, size
 static void diff_pair(struct page *page, const struct configuration *a,
 		      const struct configuration *b, const struct diff_options *o)
 {
-	bool apart = one_after_other(a, b);
 	struct setting *settings;
 	size_t setting_count = settings_of(a, b, &settings);
 	size_t hidden = 0;
 	struct comparing c;
 
-	compare_runs(&c, a, b, &o->common, apart && !setting_count);
+	compare_runs(&c, a, b, &o->common);
 	words_sets(page, a, b);
 	words_settings(page, settings, setting_count);
 	words_result(page, &c, o->common.margin);
 	words_cause(page, &c);
-	words_order(page, apart, setting_count);
+	words_layout(page, &c, setting_count);
 	add_settings(page, settings, setting_count);
 	for (enum section section = 0; section < SECTIONS; section++)
 		hidden += add_section(page, &c, section, o);
 	if (hidden)
 		page_note(page, "%zu more figures moved little or not for sure; --all shows them.",
 			  hidden);
+	words_found(page, &c, o->common.margin);
 	words_method(page, &c, a->count, b->count, o->common.margin);
 	compare_free(&c);
 	free(settings);
@@ -307,10 +307,11 @@ static const char doc[] =
 	"component and the system call that moved most. A and B are sets of repeats: a "
 	"configuration's directory, an experiment's, or files.\v"
 	"A figure is called better or worse only where its whole interval lies beyond the margin "
-	"and the test holds after Holm's correction over all figures of its family (what was "
-	"asked, "
-	"or counters that explain); equivalent where its whole "
-	"interval lies within the margin. Inconclusive means that these runs cannot tell.\n"
+	"and the test holds after Holm's correction over all that was asked with it; equivalent "
+	"where its whole interval lies within the margin. Inconclusive means that these runs cannot "
+	"tell. Questions have an order: throughput, CPU, return on investment and power first; then "
+	"what each end cost; then the components of an end that moved; then calls and counters under "
+	"a component that moved. What follows from nothing that moved is not asked.\n"
 	"\n"
 	"Examples:\n"
 	"  zcroi diff out/rx=copy,tx=copy out/rx=copy,tx=send_zc\n"

@@ -9,7 +9,7 @@
 #include "analyze/load/group.h"
 #include "analyze/options.h"
 #include "analyze/pages/remarks.h"
-#include "analyze/figures/stats.h"
+#include "analyze/figures/design.h"
 #include "base/say.h"
 
 struct table_options {
@@ -26,17 +26,42 @@ struct line {
 	double *values[QUANTITIES];
 	size_t counts[QUANTITIES];
 	double middle[QUANTITIES];
+	struct interval interval[QUANTITIES]; /* of the typical run */
+	size_t strangers;
 };
+
+static struct interval typical(const struct configuration *c, enum quantity q, const bool *apart,
+			       const struct exponents *exponents)
+{
+	double *values = must_calloc(c->count + 1, sizeof(*values));
+	struct interval interval;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		double value = outcome_of(c->runs[i], exponents).of[q];
+
+		if (!apart[i] && !isnan(value))
+			values[n++] = value;
+	}
+	interval = stats_interval(values, n);
+	free(values);
+	return interval;
+}
 
 static void fill_line(struct line *line, const struct configuration *c,
 		      const struct exponents *exponents)
 {
+	bool *apart = must_calloc(c->count + 1, sizeof(*apart));
+
 	line->configuration = c;
+	line->strangers = configuration_strangers(c, apart);
 	for (enum quantity q = 0; q < QUANTITIES; q++) {
+		line->interval[q] = typical(c, q, apart, exponents);
 		line->values[q] = must_calloc(c->count, sizeof(double));
 		line->counts[q] = outcomes(c->runs, c->count, q, exponents, line->values[q]);
 		line->middle[q] = stats_middle(line->values[q], line->counts[q]);
 	}
+	free(apart);
 }
 
 struct order {
@@ -65,21 +90,22 @@ static bool any_measured(const struct line *lines, size_t count, enum quantity q
 }
 
 /* Which quantities are columns, and which of them have their interval beside them. */
-struct layout {
+struct columns {
 	enum quantity quantity[QUANTITIES];
 	bool interval[QUANTITIES];
 	size_t count;
 };
 
-static void lay(struct layout *layout, enum quantity q, bool interval)
+static void lay(struct columns *columns, enum quantity q, bool interval)
 {
-	layout->quantity[layout->count] = q;
-	layout->interval[layout->count++] = interval;
+	columns->quantity[columns->count] = q;
+	columns->interval[columns->count++] = interval;
 }
 
-static struct layout layout_of(const struct table_options *o, const struct line *lines, size_t count)
+static struct columns columns_of(const struct table_options *o, const struct line *lines,
+				 size_t count)
 {
-	struct layout layout = {.count = 0};
+	struct columns columns = {.count = 0};
 
 	for (enum quantity q = 0; q < QUANTITIES; q++) {
 		bool end_only = q == ROI_CPU_RX || q == ROI_CPU_TX || q == POWER_RX ||
@@ -92,18 +118,18 @@ static struct layout layout_of(const struct table_options *o, const struct line 
 		/* A laptop has no power meter: columns of nothing would only make lines long. */
 		if (power && !any_measured(lines, count, q))
 			continue;
-		lay(&layout, q, o->wide || q == THROUGHPUT || q == ROI_CPU_TOTAL || q == o->sort);
+		lay(&columns, q, o->wide || q == THROUGHPUT || q == ROI_CPU_TOTAL || q == o->sort);
 	}
-	return layout;
+	return columns;
 }
 
-static void add_columns(struct table *t, const struct layout *layout,
+static void add_columns(struct table *t, const struct columns *columns,
 			const struct exponents *exponents)
 {
 	table_column(t, "configuration", "configuration", "", COLUMN_TEXT, 0);
 	table_column(t, "runs", "runs", "", COLUMN_NUMBER, 0);
-	for (size_t i = 0; i < layout->count; i++) {
-		enum quantity q = layout->quantity[i];
+	for (size_t i = 0; i < columns->count; i++) {
+		enum quantity q = columns->quantity[i];
 		const struct quantity_info *info = quantity_info(q);
 		bool percent = !strcmp(info->unit, "%");
 		char heading[64];
@@ -111,7 +137,7 @@ static void add_columns(struct table *t, const struct layout *layout,
 		quantity_heading(q, exponents, heading, sizeof(heading));
 		table_column(t, info->name, heading, info->unit, COLUMN_NUMBER,
 			     percent ? 1 : DECIMALS_AUTO);
-		if (layout->interval[i])
+		if (columns->interval[i])
 			table_column(t, info->name, "95 %", info->unit, COLUMN_INTERVAL,
 				     percent ? 1 : DECIMALS_AUTO);
 	}
@@ -122,13 +148,13 @@ static bool is_of_end(enum quantity q)
 	return q == CPU_RX || q == CPU_TX || q == ROI_CPU_RX || q == ROI_CPU_TX;
 }
 
-static void add_line(struct table *t, const struct layout *layout, const struct line *line)
+static void add_line(struct table *t, const struct columns *columns, const struct line *line)
 {
-	cell_text(t, "%s", line->configuration->name);
+	cell_text(t, "%s%s", line->configuration->name, line->strangers ? " *" : "");
 	cell_number(t, line->configuration->count);
-	for (size_t i = 0; i < layout->count; i++) {
-		enum quantity q = layout->quantity[i];
-		struct interval interval = stats_interval(line->values[q], line->counts[q]);
+	for (size_t i = 0; i < columns->count; i++) {
+		enum quantity q = columns->quantity[i];
+		struct interval interval = line->interval[q];
 
 		if (isnan(line->middle[q]) && is_of_end(q) &&
 		    cpu_shared(line->configuration->runs[0]))
@@ -138,14 +164,14 @@ static void add_line(struct table *t, const struct layout *layout, const struct 
 			cell_missing(t, "attached");
 		else
 			cell_number(t, line->middle[q]);
-		if (layout->interval[i])
+		if (columns->interval[i])
 			cell_interval(t, interval.low, interval.high);
 	}
 }
 
 /*
  * The first line against every other, as one family of tests: the first is first because it was
- * picked, so that it beats the second proves less than it seems.
+ * picked, so that it beats the second proves less than it seems. Compared as by diff.
  */
 static void conclude(struct page *page, const struct line *lines, size_t count,
 		     const struct table_options *o)
@@ -155,10 +181,12 @@ static void conclude(struct page *page, const struct line *lines, size_t count,
 	double *p = must_calloc(count, sizeof(*p));
 
 	for (size_t i = 1; i < count; i++) {
-		against[i] =
-			stats_compare(lines[i].values[q], lines[i].counts[q], lines[0].values[q],
-				      lines[0].counts[q], o->common.margin, 0);
+		struct design d;
+
+		design_of(&d, lines[i].configuration, lines[0].configuration);
+		against[i] = design_quantity(&d, q, &o->common.exponents, o->common.margin);
 		p[i] = against[i].p_margin;
+		design_free(&d);
 	}
 	p[0] = NAN;
 	stats_holm(p, count);
@@ -173,21 +201,22 @@ static void build(struct page *page, const struct experiment *e, const struct ta
 	struct line *lines = must_calloc(e->count, sizeof(*lines));
 	struct order order = {o->sort, quantity_info(o->sort)->better == BETTER_LESS ? 1 : -1};
 	struct table *t = page_table(page, "configurations", NULL);
-	struct layout layout;
+	struct columns columns;
 	size_t count = 0;
 
 	for (size_t i = 0; i < e->count; i++)
 		if (e->configurations[i].count)
 			fill_line(&lines[count++], &e->configurations[i], &o->common.exponents);
 	qsort_r(lines, count, sizeof(*lines), compare_lines, &order);
-	layout = layout_of(o, lines, count);
-	add_columns(t, &layout, &o->common.exponents);
+	columns = columns_of(o, lines, count);
+	add_columns(t, &columns, &o->common.exponents);
 	for (size_t i = 0; i < count; i++)
-		add_line(t, &layout, &lines[i]);
+		add_line(t, &columns, &lines[i]);
 	if (count)
 		conclude(page, lines, count, o);
 	remark_attached(page, e);
 	remark_shared(page, e);
+	remark_strangers(page, e);
 	remark_copied(page, e);
 	remark_control(page, e, &o->common.exponents);
 	remark_unequal(page, e);

@@ -4,11 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-bool item_claimed(const struct item *item)
-{
-	return item->verdict == VERDICT_MORE || item->verdict == VERDICT_LESS;
-}
-
 bool item_is_cost(const struct item *item)
 {
 	return item->what.section == SECTION_COST && strcmp(item->what.name, MEASURE_COST_TOTAL) &&
@@ -108,7 +103,7 @@ static void collect(struct comparing *c, const struct configuration *a,
 				struct item *item = item_for(c, &m.at[j], a->count, b->count);
 
 				(side ? item->b : item->a)[i] = m.at[j].value;
-				item->what.quantum = m.at[j].quantum;
+				item->quantum[side] += m.at[j].quantum / of->count;
 			}
 			measures_free(&m);
 		}
@@ -178,66 +173,31 @@ static size_t measured(const double *values, size_t count, double *found)
 	return n;
 }
 
-/*
- * Counters that explain are many, and become more with every source: as a family of their own they
- * cost the answers no power.
- */
-static unsigned int family(const struct item *item)
+static double permutation(const struct item *item, size_t n_a, size_t n_b)
 {
-	return item->what.section >= SECTION_MECHANISM;
-}
+	double *a = must_calloc(n_a + 1, sizeof(*a));
+	double *b = must_calloc(n_b + 1, sizeof(*b));
+	size_t in_a = measured(item->a, n_a, a);
+	double p = stats_permutation(a, in_a, b, measured(item->b, n_b, b));
 
-/* In place, each family by itself. */
-static void correct(const struct comparing *c, double *p)
-{
-	double *one = must_calloc(c->count, sizeof(*one));
-
-	for (unsigned int which = 0; which < 2; which++) {
-		for (size_t i = 0; i < c->count; i++)
-			one[i] = family(&c->items[i]) == which ? p[i] : NAN;
-		stats_holm(one, c->count);
-		for (size_t i = 0; i < c->count; i++)
-			if (family(&c->items[i]) == which)
-				p[i] = one[i];
-	}
-	free(one);
-}
-
-static void judge(struct comparing *c, size_t n_a, size_t n_b, double margin, bool all_p)
-{
-	double *a = must_calloc(n_a, sizeof(*a));
-	double *b = must_calloc(n_b, sizeof(*b));
-	double *p = must_calloc(c->count, sizeof(*p));
-
-	for (size_t i = 0; i < c->count; i++) {
-		struct item *item = &c->items[i];
-
-		size_t in_a = measured(item->a, n_a, a);
-		size_t in_b = measured(item->b, n_b, b);
-
-		item->comparison = stats_compare(a, in_a, b, in_b, margin, item->what.quantum);
-		/* All splits take time, and only a program reads p of every figure. */
-		item->p_permutation = item->what.section == SECTION_RESULT || all_p
-					      ? stats_permutation(a, in_a, b, in_b)
-					      : NAN;
-		/* What is zero in every run was not tested, and costs the others nothing. */
-		p[i] = item->comparison.a == 0 && item->comparison.b == 0
-			       ? NAN
-			       : item->comparison.p_margin;
-		c->tests[family(item)] += !isnan(p[i]);
-	}
-	correct(c, p);
-	for (size_t i = 0; i < c->count; i++) {
-		struct item *item = &c->items[i];
-
-		item->p = p[i];
-		item->verdict = stats_verdict(&item->comparison, p[i], margin);
-		if (c->withheld && item_claimed(item))
-			item->verdict = VERDICT_INCONCLUSIVE;
-	}
 	free(a);
 	free(b);
-	free(p);
+	return p;
+}
+
+/* Each figure by itself; verdicts come after. */
+static void contrast_items(struct comparing *c, size_t n_a, size_t n_b, double margin, bool all_p)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct item *item = &c->items[i];
+
+		item->comparison =
+			design_contrast(&c->design, item->a, item->b, item->quantum, margin);
+		/* All splits take time, and only a program reads p of every figure. */
+		item->p_permutation = item->what.section == SECTION_RESULT || all_p
+					      ? permutation(item, n_a, n_b)
+					      : NAN;
+	}
 }
 
 static double or_zero(double x)
@@ -355,13 +315,15 @@ static int by_weight(const void *a, const void *b)
 }
 
 void compare_runs(struct comparing *c, const struct configuration *a, const struct configuration *b,
-		  const struct common *common, bool withhold)
+		  const struct common *common)
 {
-	*c = (struct comparing){.withheld = withhold};
+	*c = (struct comparing){.items = NULL};
+	design_of(&c->design, a, b);
 	collect(c, a, b, common);
 	drop_rare_calls(c, a->count, b->count);
-	judge(c, a->count, b->count, common->margin,
-	      common->format == FORMAT_CSV || common->format == FORMAT_JSON);
+	contrast_items(c, a->count, b->count, common->margin,
+		       common->format == FORMAT_CSV || common->format == FORMAT_JSON);
+	decide(c, common->margin);
 	weigh(c, a->count, b->count);
 	ARRAY_SORT(c->items, c->count, by_weight);
 }
@@ -373,5 +335,6 @@ void compare_free(struct comparing *c)
 		free(c->items[i].b);
 	}
 	free(c->items);
+	design_free(&c->design);
 	arena_free(&c->texts);
 }

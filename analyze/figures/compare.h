@@ -4,7 +4,9 @@
  *
  *   compare_runs()   every measure that either set has, compared and judged
  *   compare_free()
+ *   decide()         the verdicts: which questions are asked, and how they are answered
  *   item_claimed()   whether an item is said to have moved
+ *   item_parent()    what had to move before it was asked
  *   item_share()     its share of the change in CPU cost
  *   settings_of()    the facts that are one thing in all of A and another in all of B
  *   one_after_other() whether all of one set ran before all of the other, or may have
@@ -15,13 +17,26 @@
 #include "analyze/load/group.h"
 #include "analyze/figures/measures.h"
 #include "analyze/options.h"
-#include "analyze/figures/stats.h"
+#include "analyze/figures/design.h"
+
+/*
+ * Questions have an order, and one is asked only if what would be its reason was answered with yes:
+ * what the configuration gave and cost; what the ends cost; the components of an end that moved, and
+ * what may limit a flow; calls and counters under a component that moved. So explanations, however
+ * many, cost the answers no power.
+ */
+enum level { LEVEL_ANSWER, LEVEL_END, LEVEL_COMPONENT, LEVEL_DETAIL, LEVELS };
+
+#define NO_PARENT ((size_t)-1)
 
 struct item {
-	struct measure what; /* its value is unused */
+	struct measure what; /* its value and its quantum are unused */
 	double *a, *b;	     /* per run; NAN where not measured */
+	double quantum[2];   /* what one count is worth in A and in B */
 	struct comparison comparison;
-	double p; /* p_margin after Holm over the items of its family */
+	enum level level;
+	size_t parent; /* order of the item that had to move first; NO_PARENT for answers */
+	double p;      /* p_margin after Holm over what is asked of its level; NAN if not asked */
 	double p_permutation;
 	enum verdict verdict;
 	/* What it adds to the change from A to B, in ns per KB; NAN outside costs and calls. */
@@ -31,11 +46,10 @@ struct item {
 };
 
 struct comparing {
+	struct design design;
 	struct item *items; /* by section; within one what moved most first */
 	size_t count;
-	/* Of what was asked (result, cost, calls, receives, TCP), and of counters that explain. */
-	size_t tests[2];
-	bool withheld; /* whatever moved, nothing is claimed */
+	size_t tests[LEVELS]; /* how many were asked */
 	struct arena texts;
 	/* CPU cost over all components of both ends, bystanders left out: ns per KB. */
 	double cost_before;
@@ -49,11 +63,14 @@ struct setting {
 	const char *a, *b; /* NULL: not in the records */
 };
 
-/* withhold: claim nothing, whatever moved. */
 void compare_runs(struct comparing *c, const struct configuration *a, const struct configuration *b,
-		  const struct common *common, bool withhold);
+		  const struct common *common);
 void compare_free(struct comparing *c);
+/* compare_runs() does it. */
+void decide(struct comparing *c, double margin);
 bool item_claimed(const struct item *item);
+/* NULL for an answer. */
+const struct item *item_parent(const struct comparing *c, const struct item *item);
 /* A line of the ledger that is a part of its sum, and not of tasks that are neither end. */
 bool item_is_cost(const struct item *item);
 /* Percent of the change in cost; NAN where that change is within the margin. */

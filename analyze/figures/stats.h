@@ -5,11 +5,9 @@
  *   stats_mean()         arithmetic mean
  *   stats_middle()       the mean without the first and the last where there are five or more
  *   stats_interval()     geometric mean and its 95 % interval
- *   stats_compare()      B against A: ratio, interval, p values
  *   stats_pool()         one ratio from several comparisons
  *   stats_permutation()   the exact permutation p of two sets
  *   stats_holm()         adjust the p values of a family of tests
- *   stats_verdict()      better, worse, equivalent or inconclusive, against a margin
  *
  * NAN stands for a figure that was not measured; the callers leave such runs out first.
  */
@@ -42,22 +40,6 @@ double stats_permutation(const double *a, size_t n_a, const double *b, size_t n_
 /* Whether that counts all splits; else it draws so many of them as are enough. */
 bool stats_permutation_exact(size_t n_a, size_t n_b);
 
-struct comparison {
-	size_t n_a, n_b;
-	double a, b;	       /* geometric means; arithmetic ones where linear */
-	struct interval ratio; /* b / a, 95 % by Welch */
-	double p_margin;       /* that the ratio lies inside the margin; what Holm adjusts */
-	bool linear;	       /* zeros: compared by differences, and ratio has no interval */
-};
-
-/*
- * margin: 0.02 for 2 %. quantum: what one count is worth in the unit of a and b, 0 for a level.
- * Where zeros forbid logarithms the variance is taken to be at least that of a Poisson count of
- * such quanta, so that 0, 0, 0 against 1, 1, 1 claims nothing.
- */
-struct comparison stats_compare(const double *a, size_t n_a, const double *b, size_t n_b,
-				double margin, double quantum);
-
 /*
  * One ratio from several pairs of sets that share it: the mean of the pairs' log ratios, each set
  * with a variance of its own. Start from zero.
@@ -72,14 +54,5 @@ struct interval stats_pooled_ratio(const struct pooling *pool);
 
 /* In place; NAN stays and is not counted. */
 void stats_holm(double *p, size_t n);
-
-enum verdict { VERDICT_INCONCLUSIVE, VERDICT_EQUIVALENT, VERDICT_MORE, VERDICT_LESS };
-
-/*
- * p is p_margin after Holm. The four of three-sided testing: the interval lies above the margin,
- * below it, within it, or none of these, which is never the same as "no change".
- */
-enum verdict stats_verdict(const struct comparison *c, double p, double margin);
-const char *verdict_word(enum verdict verdict, enum metric_better better);
 
 #endif

@@ -78,9 +78,14 @@ static void moved(const struct item *item, char *text, size_t size)
 		used += snprintf(text + used, size - used, ", x %s",
 				 figure_words(k->ratio.center, one, sizeof(one)));
 	if (!isnan(k->ratio.low))
-		snprintf(text + used, size - used, " (95 %%: %s..%s)",
-			 figure_words(k->ratio.low, one, sizeof(one)),
-			 figure_words(k->ratio.high, other, sizeof(other)));
+		used += snprintf(text + used, size - used, " (95 %%: %s..%s",
+				 figure_words(k->ratio.low, one, sizeof(one)),
+				 figure_words(k->ratio.high, other, sizeof(other)));
+	if (!isnan(k->ratio.low) && k->drift > 0 && item->what.section == SECTION_RESULT)
+		used += snprintf(text + used, size - used,
+				 ", with this machine's drift of ±%.2g %%", 100 * expm1(k->drift));
+	if (!isnan(k->ratio.low))
+		snprintf(text + used, size - used, ")");
 }
 
 static void lead_item(struct page *page, const char *label, const struct item *item,
@@ -109,7 +114,7 @@ void words_result(struct page *page, const struct comparing *c, double margin)
 	}
 	for (size_t i = 0; i < c->count; i++)
 		claimed += item_claimed(&c->items[i]);
-	if (!claimed && !c->withheld)
+	if (!claimed)
 		page_lead(page,
 			  "cause      nothing is claimed: no figure moved for sure beyond the margin of %g %%",
 			  100 * margin);
@@ -204,24 +209,91 @@ void words_cause(struct page *page, const struct comparing *c)
 	}
 }
 
-void words_order(struct page *page, bool apart, size_t setting_count)
+static void words_strangers(struct page *page, const struct design *d)
 {
-	if (!apart)
-		return;
-	if (!setting_count)
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *of = side ? d->b : d->a;
+
+		for (size_t i = 0; i < of->count; i++)
+			if (d->apart[side][i])
+				page_lead(page,
+					  "outlier    %s of %c is unlike its siblings: throughput x %.2f of theirs; it is compared in nothing here",
+					  of->runs[i]->path, side ? 'B' : 'A',
+					  design_unlike(of, d->apart[side], i));
+	}
+}
+
+static double drift_percent(const struct comparison *k)
+{
+	return 100 * expm1(k->drift);
+}
+
+void words_layout(struct page *page, const struct comparing *c, size_t setting_count)
+{
+	const struct item *t =
+		item_named(c, SECTION_RESULT, END_HOST, quantity_info(THROUGHPUT)->words);
+
+	words_strangers(page, &c->design);
+	if (c->design.layout == LAYOUT_ROUNDS)
 		page_lead(page,
-			  "order      A and B differ in nothing recorded but the time at which they ran, one after the other: what moved may be the machine's drift, so nothing is claimed");
+			  "order      both ran side by side in %zu rounds of one experiment, and are compared round by round",
+			  c->design.round_count);
+	if (c->design.layout != LAYOUT_APART)
+		return;
+	if (t && t->comparison.drift > 0)
+		page_lead(page,
+			  "order      A and B ran one after the other: every interval is widened by this machine's drift between them, of throughput about ±%.2g %%%s%s; one experiment with both interleaves them",
+			  drift_percent(&t->comparison), c->design.calibrated_by ? " by " : "",
+			  c->design.calibrated_by ? c->design.calibrated_by : "");
 	else
 		page_lead(page,
-			  "order      A and B ran one after the other: the machine's drift between them is in every difference; one experiment with both interleaves them");
+			  "order      A and B ran one after the other: every interval is widened by this machine's drift between them; one experiment with both interleaves them");
+	if (!setting_count)
+		page_lead(page,
+			  "order      nothing that is recorded differs: what moved was moved by something that no record holds, on this machine or beside it");
+}
+
+void words_found(struct page *page, const struct comparing *c, double margin)
+{
+	const struct item *t =
+		item_named(c, SECTION_RESULT, END_HOST, quantity_info(THROUGHPUT)->words);
+	double findable = t ? contrast_findable(&t->comparison, margin) : NAN;
+	double seen = t ? fabs(log(t->comparison.ratio.center)) : NAN;
+	char more[160] = "";
+	size_t needed;
+
+	if (isnan(findable))
+		return;
+	if (!item_claimed(t) && seen > log1p(margin)) {
+		needed = contrast_needed(&t->comparison, t->comparison.ratio.center, margin);
+		if (needed < CONTRAST_NEEDED_MAX)
+			snprintf(more, sizeof(more),
+				 " The x %.3g that was seen would take %zu of each.",
+				 t->comparison.ratio.center, needed);
+		else
+			snprintf(more, sizeof(more),
+				 " No number of runs would make the x %.3g that was seen sure%s.",
+				 t->comparison.ratio.center,
+				 t->comparison.drift > 0 ? ", but interleaved runs of both" : "");
+	}
+	page_note(page,
+		  "So many runs, spread as these are, find a throughput of x %.3g or less, or x %.3g or more, four times in five.%s",
+		  1 / findable, findable, more);
 }
 
 void words_method(struct page *page, const struct comparing *c, size_t n_a, size_t n_b,
 		  double margin)
 {
+	static const char *const how[] = {
+		[LAYOUT_MIXED] = "by Welch on logarithms",
+		[LAYOUT_ROUNDS] = "by Student's t on the logarithms of each round's ratio",
+		[LAYOUT_APART] = "by Welch on logarithms, widened by the machine's drift",
+	};
+
 	page_note(page,
-		  "Ratios of geometric means with a 95 %% Welch interval on logarithms; where a figure was zero, means are compared and the ratio has no interval. Costs are arithmetic means, so that they add up. Verdicts against a margin of %g %%, after Holm over %zu tests, and %zu of counters that explain. p is over %s splits of %zu and %zu runs%s.",
-		  100 * margin, c->tests[0], c->tests[1],
+		  "Ratios of geometric means with a 95 %% interval %s; where a figure was zero, means are compared and the ratio has no interval. Counts have their Poisson error at least. Costs are arithmetic means, so that they add up. Verdicts against a margin of %g %%, after Holm over what was asked: %zu answers, %zu figures of ends, %zu of components and limits, %zu calls and counters. p is over %s splits of %zu and %zu runs%s.",
+		  how[c->design.layout], 100 * margin, c->tests[LEVEL_ANSWER], c->tests[LEVEL_END],
+		  c->tests[LEVEL_COMPONENT], c->tests[LEVEL_DETAIL],
 		  stats_permutation_exact(n_a, n_b) ? "all" : "100,000 drawn", n_a, n_b,
 		  n_a < 2 || n_b < 2 ? "; one run has no interval, so nothing can be claimed" : "");
 }
@@ -243,14 +315,10 @@ double words_pair(struct table *t, const struct configuration *a, const struct c
 		  const struct common *common)
 {
 	static const enum quantity shown[] = {THROUGHPUT, ROI_CPU_TOTAL};
-	bool apart = one_after_other(a, b);
-	struct setting *settings;
-	bool withhold = !settings_of(a, b, &settings) && apart;
 	struct comparing c;
 	double moved = 0;
 
-	free(settings);
-	compare_runs(&c, a, b, common, withhold);
+	compare_runs(&c, a, b, common);
 	cell_text(t, "%s", a->name);
 	cell_number(t, a->count);
 	cell_number(t, b->count);

@@ -17,7 +17,10 @@ void words_sets(struct page *page, const struct configuration *a, const struct c
 void words_settings(struct page *page, const struct setting *settings, size_t count);
 void words_result(struct page *page, const struct comparing *c, double margin);
 void words_cause(struct page *page, const struct comparing *c);
-void words_order(struct page *page, bool apart, size_t setting_count);
+/* How both stood to one another in time, and which runs were set apart. */
+void words_layout(struct page *page, const struct comparing *c, size_t setting_count);
+/* What difference such runs find, and how many would find the one that was seen. */
+void words_found(struct page *page, const struct comparing *c, double margin);
 void words_method(struct page *page, const struct comparing *c, size_t n_a, size_t n_b,
 		  double margin);
 

@@ -28,7 +28,7 @@ static const char *more_words(const struct interval *ratio, char *text, size_t s
 
 static bool won(const struct comparison *c, double p, double margin, enum metric_better better)
 {
-	enum verdict verdict = stats_verdict(c, p, margin);
+	enum verdict verdict = contrast_verdict(c, p, margin);
 
 	return verdict == (better == BETTER_LESS ? VERDICT_LESS : VERDICT_MORE);
 }
@@ -69,7 +69,7 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 		page_note(page,
 			  "First here by %s: %s, %s, %s against the next, %s: %s. It is better than %zu of the other %zu.",
 			  quantity->words, best->name, figure, more, next->name,
-			  verdict_word(stats_verdict(c, p[1], margin), quantity->better), beaten,
+			  verdict_word(contrast_verdict(c, p[1], margin), quantity->better), beaten,
 			  count - 1);
 }
 
@@ -112,6 +112,24 @@ void remark_attached(struct page *page, const struct experiment *e)
 		page_note(page,
 			  "whole machine: in %zu of them no CPUs were given by --cpu, so C is that of every CPU, whoever used it.",
 			  anywhere);
+}
+
+/* Runs of another mode: the means count them, the intervals and comparisons do not. */
+void remark_strangers(struct page *page, const struct experiment *e)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+		bool *apart = must_calloc(c->count + 1, sizeof(*apart));
+		size_t found = configuration_strangers(c, apart);
+
+		for (size_t j = 0; found && j < c->count; j++)
+			if (apart[j])
+				page_note(page,
+					  "* %s is unlike the other %zu runs of %s: throughput x %.2f of theirs. Means count it; intervals and comparisons, which are about the typical run, do not.",
+					  c->runs[j]->path, c->count - found, c->name,
+					  design_unlike(c, apart, j));
+		free(apart);
+	}
 }
 
 void remark_shared(struct page *page, const struct experiment *e)

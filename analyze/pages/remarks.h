@@ -4,6 +4,7 @@
  *
  *   remark_shared()      where CPU time belongs to no end alone
  *   remark_best()         which configuration pays best, and how sure that is
+ *   remark_strangers()   which runs are unlike their siblings
  *   remark_copied()      where the kernel copied although a zero-copy path was asked for
  *   remark_control()     what instrumentation did to the throughput
  *   remark_unequal()     what differs between runs and should be equal
@@ -16,7 +17,7 @@
 #include "analyze/load/group.h"
 #include "page/page.h"
 #include "analyze/figures/roi.h"
-#include "analyze/figures/stats.h"
+#include "analyze/figures/design.h"
 
 /*
  * against[i]: the best against line i, from 1 on; p: their p_margin after Holm. next is line 1, or
@@ -32,6 +33,7 @@ bool cpu_shared(const struct run *run);
 bool is_attached(const struct run *run);
 void remark_attached(struct page *page, const struct experiment *e);
 void remark_shared(struct page *page, const struct experiment *e);
+void remark_strangers(struct page *page, const struct experiment *e);
 void remark_copied(struct page *page, const struct experiment *e);
 void remark_control(struct page *page, const struct experiment *e,
 		    const struct exponents *exponents);

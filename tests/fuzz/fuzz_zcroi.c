@@ -85,11 +85,14 @@ static void diff(const struct configuration *c)
 	size_t count = settings_of(c, c, &settings);
 	struct comparing comparing;
 
-	compare_runs(&comparing, c, c, &common, one_after_other(c, c));
+	compare_runs(&comparing, c, c, &common);
 	words_sets(page, c, c);
 	words_settings(page, settings, count);
 	words_result(page, &comparing, common.margin);
 	words_cause(page, &comparing);
+	words_layout(page, &comparing, count);
+	words_found(page, &comparing, common.margin);
+	words_method(page, &comparing, c->count, c->count, common.margin);
 	compare_free(&comparing);
 	free(settings);
 	print(page);
@@ -102,6 +105,7 @@ static void remark(struct configuration *c)
 	struct page *page = page_new();
 
 	remark_shared(page, &e);
+	remark_strangers(page, &e);
 	remark_copied(page, &e);
 	remark_control(page, &e, &exponents);
 	remark_unequal(page, &e);

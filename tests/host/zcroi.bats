@@ -247,7 +247,7 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 
 @test "diff: what measuring cost is said, and never named as the cause" {
 	for i in 1 2 3 4 5; do
-		synthetic "$dir/a/run-$i.csv" repeat=$i read=4K \
+		synthetic "$dir/a/run-$i.csv" repeat=$i read=4K crx=150 \
 			components="task/tracing=800000000$i task/skb=500000000$i"
 		synthetic "$dir/b/run-$i.csv" repeat=$i read=256K \
 			components="task/tracing=100000000$i task/skb=100000000$i"
@@ -263,9 +263,9 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	read_size "$dir/b" 256K 40 20000000 190000 3000 1
 	run "$zcroi" diff "$dir/a" "$dir/b"
 	[ "$status" -eq 0 ]
-	printf '%s\n' "${lines[@]:0:12}"
+	printf '%s\n' "${lines[@]:0:15}"
 	[[ ${lines[2]} == "setting    rx --read: 4K in A, 256K in B" ]]
-	first=$(printf '%s\n' "${lines[@]:0:12}")
+	first=$(printf '%s\n' "${lines[@]:0:15}")
 	[[ $first == *"result     throughput: 20.30 to 40.30 Gbit/s"*": better"* ]]
 	[[ $first == *"cost       rx task/syscall_entry: "*": better"* ]]
 	[[ $first == *"call       rx recv calls: "*" /GB"*": better"* ]]
@@ -290,7 +290,7 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 
 @test "diff: what was measured and did not occur is a zero, what was not measured is not" {
 	for i in 1 2 3 4 5; do
-		synthetic "$dir/a/run-$i.csv" repeat=$i read=4K components="task/locks=80000000$i task/skb=500000000" rtt=5$i
+		synthetic "$dir/a/run-$i.csv" repeat=$i read=4K crx=150 components="task/locks=80000000$i task/skb=500000000" rtt=5$i
 		synthetic "$dir/b/run-$i.csv" repeat=$i components="task/skb=500000000"
 	done
 	run "$zcroi" diff "$dir/a" "$dir/b"
@@ -321,12 +321,77 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	run ! grep -wE "better|worse|higher|lower" <<<"$output"
 }
 
-@test "diff: what only time parts is not claimed, however far it moved" {
-	read_size "$dir/a" 256K 40 20000000 190000 3000 0
-	read_size "$dir/b" 256K 30 20000000 190000 3000 1
+# $1: directory, $2: day, then Gbit/s of each run
+ran() {
+	local to=$1 day=$2 i=0 gbit
+	shift 2
+	for gbit; do
+		i=$((i + 1))
+		synthetic "$to/one/run-$i.csv" repeat=$i gbit="$gbit" started="2025-03-1${day}T10:0$i:00.000Z"
+	done
+}
+
+@test "diff: what only time parts is claimed where it lies beyond the machine's drift" {
+	ran "$dir/a" 0 40.1 40.5 39.8 40.4 40.2
+	ran "$dir/b" 1 20.2 20.5 19.9 20.1 20.4
 	run "$zcroi" diff "$dir/a" "$dir/b"
-	[[ $(flat) == *"nothing recorded but the time at which they"* ]]
+	[[ $(flat) == *"result throughput: 40.20 to 20.22 Gbit/s, x 0.503 (95 %: "*", with this machine's drift of ±"*" %): worse"* ]]
+	[[ $(flat) == *"nothing that is recorded differs"* ]]
+}
+
+@test "diff: one after the other on a machine that wanders, a shift of its own size is not claimed" {
+	ran "$dir/a" 0 40 42 47 52 50
+	ran "$dir/b" 1 36 33 30 33 29
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	[[ $(flat) == *"throughput: "*": inconclusive"* ]]
 	run ! grep -wE "better|worse|higher|lower" <<<"$output"
+	# It says how it could be found.
+	"$zcroi" diff "$dir/a" "$dir/b" | tr -s '\n ' '  ' | grep -q "No number of runs would make the x 0.* sure, but interleaved runs of both"
+}
+
+@test "diff: runs of one experiment are compared round by round" {
+	# The machine wanders by a factor of two, and B is a tenth slower in every round.
+	t=(20 25 32 40 28)
+	for i in 1 2 3 4 5; do
+		a=${t[i - 1]}
+		synthetic "$dir/out/a/run-$i.csv" configuration=a repeat=$i seed=7 order=$((2 * i)) gbit="$a"
+		synthetic "$dir/out/b/run-$i.csv" configuration=b repeat=$i seed=7 order=$((2 * i - 1)) \
+			gbit="$(awk -v a="$a" -v i="$i" 'BEGIN { print a * (0.9 + i / 1000) }')"
+	done
+	run "$zcroi" diff "$dir/out/a" "$dir/out/b"
+	[[ $(flat) == *"throughput: "*", x 0.903 (95 %: 0.901..0.905): worse"* ]]
+	[[ $(flat) == *"side by side in 5 rounds of one experiment"* ]]
+	# The table has the same rule.
+	run "$zcroi" table --sort throughput "$dir/out"
+	[[ $(flat) == *"Best by throughput: a, "*" +10.7 % (95 %: +10.5..+11.0 %) against the next, b: better."* ]]
+	# Of another experiment they are not rounds, though the seed is the same.
+	mkdir "$dir/other"
+	mv "$dir/out/b" "$dir/other"
+	run "$zcroi" diff "$dir/out/a" "$dir/other/b"
+	[[ $(flat) == *"throughput: "*": inconclusive"* ]]
+}
+
+@test "a run of another mode is named, marked, and compared in nothing" {
+	ran "$dir/a" 0 40.1 40.5 39.8 15.4 40.2 40.6
+	ran "$dir/b" 1 40.2 40.5 39.9 40.1 40.4 40.3
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	[[ $(flat) == *"outlier $dir/a/one/run-4.csv of A is unlike its siblings: throughput x 0.38 of theirs"* ]]
+	[[ $(flat) == *"throughput: 40.24 to 40.23 Gbit/s, x 1"*": equivalent"* ]]
+	run "$zcroi" table "$dir/a"
+	[[ $(flat) == *" one * 6 "* ]]
+	[[ $(flat) == *"* $dir/a/one/run-4.csv is unlike the other 5 runs of one: throughput x 0.38 of theirs."* ]]
+}
+
+@test "diff: small counts keep their Poisson error" {
+	for i in 1 2 3; do
+		synthetic "$dir/a/run-$i.csv" repeat=$i gbit=40.$i retransmits=1
+		synthetic "$dir/b/run-$i.csv" repeat=$i gbit=20.$i retransmits=2
+		synthetic "$dir/c/run-$i.csv" repeat=$i gbit=20.$i retransmits=100$i
+	done
+	run "$zcroi" diff --all "$dir/a" "$dir/b"
+	[[ $(flat) == *" retransmits tx /GB 0.01990 0.07921 "*" inconclusive "* ]]
+	run "$zcroi" diff --all "$dir/a" "$dir/c"
+	[[ $(flat) == *" retransmits tx /GB "*" worse "* ]]
 }
 
 @test "diff: two runs of one configuration each, and sets of files" {

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/design.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyze/figures/compare.h"
+
+static double *throughputs(const struct configuration *c)
+{
+	double *t = must_calloc(c->count + 1, sizeof(*t));
+	const struct exponents exponents = {1, 1};
+
+	for (size_t i = 0; i < c->count; i++)
+		t[i] = outcome_of(c->runs[i], &exponents).of[THROUGHPUT];
+	return t;
+}
+
+/* ---- rounds ---- */
+
+static const char *host_fact(const struct run *run, enum metric_id id)
+{
+	const char *value = run_fact(run, id, END_HOST, NULL);
+
+	return value ? value : "";
+}
+
+/* The part before the last slash is the experiment's directory. */
+static bool same_place(const char *a, const char *b)
+{
+	const char *a_slash = strrchr(a, '/');
+	const char *b_slash = strrchr(b, '/');
+	size_t len = a_slash ? a_slash - a : 0;
+
+	return len == (size_t)(b_slash ? b_slash - b : 0) && !strncmp(a, b, len);
+}
+
+static bool one_experiment(const struct configuration *a, const struct configuration *b)
+{
+	const char *seed = host_fact(a->runs[0], METRIC_fact_seed);
+
+	if (!*seed || !same_place(a->directory, b->directory))
+		return false;
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *c = side ? b : a;
+
+		for (size_t i = 0; i < c->count; i++)
+			if (strcmp(host_fact(c->runs[i], METRIC_fact_seed), seed))
+				return false;
+	}
+	return true;
+}
+
+/* The one run of a repeat; count where none is, or several are. */
+static size_t of_repeat(const struct configuration *c, const char *repeat)
+{
+	size_t found = c->count;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (strcmp(host_fact(c->runs[i], METRIC_fact_repeat), repeat))
+			continue;
+		if (found < c->count)
+			return c->count;
+		found = i;
+	}
+	return found;
+}
+
+static void find_rounds(struct design *d)
+{
+	if (!one_experiment(d->a, d->b))
+		return;
+	for (size_t i = 0; i < d->a->count; i++) {
+		const char *repeat = host_fact(d->a->runs[i], METRIC_fact_repeat);
+		size_t own = *repeat ? of_repeat(d->a, repeat) : d->a->count;
+		size_t other = *repeat ? of_repeat(d->b, repeat) : d->b->count;
+
+		if (own != i || other == d->b->count)
+			continue;
+		d->rounds = must_grow(d->rounds, d->round_count, sizeof(*d->rounds));
+		d->rounds[d->round_count][0] = i;
+		d->rounds[d->round_count++][1] = other;
+	}
+}
+
+/* ---- runs of another mode ---- */
+
+static double middle_of(const double *values, const bool *apart, size_t count)
+{
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!(values[i] > 0) || apart[i])
+			continue;
+		sum += log(values[i]);
+		n++;
+	}
+	return n ? exp(sum / n) : NAN;
+}
+
+double design_unlike(const struct configuration *c, const bool *apart, size_t run)
+{
+	double *t = throughputs(c);
+	double ratio = t[run] / middle_of(t, apart, c->count);
+
+	free(t);
+	return ratio;
+}
+
+/* Of a round that is unlike the others, the run that lies further from its own set. */
+static void blame(struct design *d, size_t round, const double *t_a, const double *t_b)
+{
+	size_t i = d->rounds[round][0], j = d->rounds[round][1];
+	double far_a = fabs(log(t_a[i] / middle_of(t_a, d->apart[0], d->a->count)));
+	double far_b = fabs(log(t_b[j] / middle_of(t_b, d->apart[1], d->b->count)));
+
+	d->apart[far_b > far_a][far_b > far_a ? j : i] = true;
+}
+
+static void strangers_by_round(struct design *d, const double *t_a, const double *t_b)
+{
+	double *ratio = must_calloc(d->round_count, sizeof(*ratio));
+	bool *apart = must_calloc(d->round_count, sizeof(*apart));
+
+	for (size_t i = 0; i < d->round_count; i++)
+		ratio[i] = t_b[d->rounds[i][1]] / t_a[d->rounds[i][0]];
+	d->apart_count = strangers_of((struct side){ratio, d->round_count, 0},
+				      (struct side){NULL, 0, 0}, apart, NULL);
+	for (size_t i = 0; i < d->round_count; i++)
+		if (apart[i])
+			blame(d, i, t_a, t_b);
+	free(ratio);
+	free(apart);
+}
+
+static void find_strangers(struct design *d)
+{
+	double *t_a = throughputs(d->a);
+	double *t_b = throughputs(d->b);
+
+	if (d->layout == LAYOUT_ROUNDS)
+		strangers_by_round(d, t_a, t_b);
+	else
+		d->apart_count =
+			strangers_of((struct side){t_a, d->a->count, 0},
+				     (struct side){t_b, d->b->count, 0}, d->apart[0], d->apart[1]);
+	free(t_a);
+	free(t_b);
+}
+
+size_t configuration_strangers(const struct configuration *c, bool *apart)
+{
+	double *t = throughputs(c);
+	size_t found =
+		strangers_of((struct side){t, c->count, 0}, (struct side){NULL, 0, 0}, apart, NULL);
+
+	free(t);
+	return found;
+}
+
+void design_of(struct design *d, const struct configuration *a, const struct configuration *b)
+{
+	*d = (struct design){.a = a, .b = b, .layout = LAYOUT_MIXED};
+	d->apart[0] = must_calloc(a->count + 1, sizeof(bool));
+	d->apart[1] = must_calloc(b->count + 1, sizeof(bool));
+	find_rounds(d);
+	if (d->round_count >= 2 && 2 * d->round_count >= a->count && 2 * d->round_count >= b->count)
+		d->layout = LAYOUT_ROUNDS;
+	else if (one_after_other(a, b))
+		d->layout = LAYOUT_APART;
+	find_strangers(d);
+}
+
+void design_free(struct design *d)
+{
+	free(d->rounds);
+	free(d->apart[0]);
+	free(d->apart[1]);
+}
+
+/* ---- figures ---- */
+
+static bool usable(const struct design *d, int side, const double *values, size_t run)
+{
+	return !isnan(values[run]) && !d->apart[side][run];
+}
+
+struct comparison design_contrast(const struct design *d, const double *a, const double *b,
+				  const double quantum[2], double margin)
+{
+	struct contrast_how how = {d->layout, margin, d->calibration};
+	double *x = must_calloc(d->a->count + 1, sizeof(*x));
+	double *y = must_calloc(d->b->count + 1, sizeof(*y));
+	size_t n_x = 0, n_y = 0;
+	struct comparison c;
+
+	for (size_t i = 0; d->layout == LAYOUT_ROUNDS && i < d->round_count; i++) {
+		const size_t *round = d->rounds[i];
+
+		if (usable(d, 0, a, round[0]) && usable(d, 1, b, round[1])) {
+			x[n_x++] = a[round[0]];
+			y[n_y++] = b[round[1]];
+		}
+	}
+	/* A figure that one of the sets lacks, or both in every round, has still a mean. */
+	if (!n_x) {
+		how.layout = d->layout == LAYOUT_ROUNDS ? LAYOUT_MIXED : d->layout;
+		for (size_t i = 0; i < d->a->count; i++)
+			if (usable(d, 0, a, i))
+				x[n_x++] = a[i];
+		for (size_t i = 0; i < d->b->count; i++)
+			if (usable(d, 1, b, i))
+				y[n_y++] = b[i];
+	}
+	c = contrast((struct side){x, n_x, quantum[0]}, (struct side){y, n_y, quantum[1]}, &how);
+	free(x);
+	free(y);
+	return c;
+}
+
+struct comparison design_quantity(const struct design *d, enum quantity q,
+				  const struct exponents *exponents, double margin)
+{
+	static const double level[2] = {0, 0};
+	double *x[2];
+	struct comparison c;
+
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *of = side ? d->b : d->a;
+
+		x[side] = must_calloc(of->count + 1, sizeof(**x));
+		for (size_t i = 0; i < of->count; i++)
+			x[side][i] = outcome_of(of->runs[i], exponents).of[q];
+	}
+	c = design_contrast(d, x[0], x[1], level, margin);
+	free(x[0]);
+	free(x[1]);
+	return c;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How the runs of two configurations stand to one another, and so how their figures may be compared:
+ * within the rounds of one experiment, as two independent sets, or across the machine's drift. And
+ * which runs are of another mode than their siblings, by their throughput: those are compared in
+ * nothing, and whoever prints a comparison says which they are.
+ *
+ *   design_of()         of two configurations
+ *   design_contrast()   compare figures, one per run
+ *   design_quantity()   compare a quantity of the results
+ *   design_free()
+ *   configuration_strangers()   runs of one configuration that are unlike its others
+ */
+#ifndef ANALYZE_FIGURES_DESIGN_H
+#define ANALYZE_FIGURES_DESIGN_H
+
+#include "analyze/figures/contrast.h"
+#include "analyze/figures/roi.h"
+#include "analyze/load/group.h"
+
+struct design {
+	const struct configuration *a, *b;
+	enum layout layout;
+	size_t (*rounds)[2]; /* runs of A and B that were neighbours in time */
+	size_t round_count;
+	bool *apart[2]; /* per run of A and of B: set apart */
+	size_t apart_count;
+	double calibration; /* as contrast_how has it */
+	const char *calibrated_by;
+};
+
+void design_of(struct design *d, const struct configuration *a, const struct configuration *b);
+void design_free(struct design *d);
+
+/* a and b: one figure per run, NAN where not measured. quantum: of A and of B. */
+struct comparison design_contrast(const struct design *d, const double *a, const double *b,
+				  const double quantum[2], double margin);
+struct comparison design_quantity(const struct design *d, enum quantity q,
+				  const struct exponents *exponents, double margin);
+
+/* Throughput of a run by that of the typical run of its configuration. */
+double design_unlike(const struct configuration *c, const bool *apart, size_t run);
+
+/* apart has room for its runs. Returns how many. */
+size_t configuration_strangers(const struct configuration *c, bool *apart);
+
+#endif
