@@ -2,9 +2,11 @@
 /*
  * Clocks.
  *
- *   clock_ns()    that of every interval: CLOCK_MONOTONIC, which is bpf_ktime_get_ns() in BPF programs
- *   clock_s()     the same in seconds
- *   clock_of_ns() another, such as CLOCK_THREAD_CPUTIME_ID; 0 where it cannot be read
+ *   clock_ns()        that of every interval: CLOCK_MONOTONIC
+ *   clock_s()         the same in seconds
+ *   clock_kernel_ns() the same as the kernel itself counts it, and bpf_ktime_get_ns() in BPF
+ *                     programs: another than clock_ns() in a time namespace
+ *   clock_of_ns()     another, such as CLOCK_THREAD_CPUTIME_ID; 0 where it cannot be read
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -14,6 +16,7 @@
 
 uint64_t clock_ns(void);
 double clock_s(void);
+uint64_t clock_kernel_ns(void);
 uint64_t clock_of_ns(clockid_t clock);
 
 #endif

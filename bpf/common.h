@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What every BPF program shares with its collector: the window, and which processes are the run.
- * Times are CLOCK_MONOTONIC in ns, which is bpf_ktime_get_ns().
+ * Times are those of bpf_ktime_get_ns() and clock_kernel_ns() (base/clock.h).
  */
 #ifndef BPF_COMMON_H
 #define BPF_COMMON_H

@@ -53,12 +53,12 @@ struct state {
 /* False when the time is over, true when it is time to stop. */
 static bool wait_to_stop(sem_t *stop, __u64 ns)
 {
-	__u64 until = clock_of_ns(CLOCK_REALTIME) + ns;
+	__u64 until = clock_ns() + ns;
 	const struct timespec at = {until / 1000000000, until % 1000000000};
 	int error;
 
 	do
-		error = sem_timedwait(stop, &at) ? errno : 0;
+		error = sem_clockwait(stop, CLOCK_MONOTONIC, &at) ? errno : 0;
 	while (error == EINTR);
 	return !error;
 }

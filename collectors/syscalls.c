@@ -48,7 +48,7 @@ static void note_blocked(struct syscalls_bpf__bss *bss, enum record_end end, pid
 {
 	struct syscalls_call *call = bss->calls[tid % SYSCALLS_SETS];
 	struct syscalls_name name = {.end = end};
-	__u64 start_ns = clock_ns();
+	__u64 start_ns = clock_kernel_ns();
 	char path[64], text[32] = "";
 	char *rest;
 	long number;
@@ -147,7 +147,7 @@ static int attach(struct state *s, char *why, size_t why_size)
 	bpf->links.syscalls_died = bpf_program__attach(bpf->progs.syscalls_died);
 	if (!bpf->links.syscalls_died)
 		return bpf_refused(errno, "attaching to sched_process_exit", why, why_size);
-	bpf->data->attached_ns = clock_ns();
+	bpf->data->attached_ns = clock_kernel_ns();
 	return 0;
 }
 

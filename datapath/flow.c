@@ -215,11 +215,11 @@ bool flows_break(struct flows *all)
 		if (all->flow[i].fd >= 0)
 			shutdown(all->flow[i].fd, SHUT_RDWR);
 	flows_go(all); /* who waits for the start finds that it is over */
-	clock_gettime(CLOCK_REALTIME, &deadline);
+	clock_gettime(CLOCK_MONOTONIC, &deadline);
 	deadline.tv_sec++;
 	pthread_mutex_lock(&all->lock);
 	while (all->running > unstarted &&
-	       !pthread_cond_timedwait(&all->changed, &all->lock, &deadline))
+	       !pthread_cond_clockwait(&all->changed, &all->lock, CLOCK_MONOTONIC, &deadline))
 		;
 	ended = all->running <= unstarted;
 	pthread_mutex_unlock(&all->lock);

@@ -141,7 +141,7 @@ int bpf_run_scope(struct run_scope scope[END_COUNT], const struct measurement *r
 
 static __u64 set_edge(__u64 *edge_ns)
 {
-	__u64 ns = clock_ns() + EDGE_AHEAD_NS;
+	__u64 ns = clock_kernel_ns() + EDGE_AHEAD_NS;
 
 	__atomic_store_n(edge_ns, ns, __ATOMIC_RELEASE);
 	return ns;
@@ -163,7 +163,7 @@ __u64 bpf_slice_end(struct window *window)
 {
 	__u64 close_ns = set_edge(&window->close_ns);
 
-	while (clock_ns() < close_ns)
+	while (clock_kernel_ns() < close_ns)
 		;
 	return close_ns - window->open_ns;
 }

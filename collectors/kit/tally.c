@@ -49,7 +49,7 @@ static int slice_on(void *state, __u64 slice_ns)
 		return -1;
 	if (t->source.slice)
 		*t->source.slice = slice_ns;
-	t->from_ns = clock_ns();
+	t->from_ns = clock_kernel_ns();
 	__atomic_store_n(t->source.counting, t->from_ns, __ATOMIC_RELEASE);
 	return 0;
 }
@@ -60,7 +60,7 @@ static __u64 slice_off(void *state)
 	__u64 ns;
 
 	__atomic_store_n(t->source.counting, 0, __ATOMIC_RELEASE);
-	ns = clock_ns() - t->from_ns;
+	ns = clock_kernel_ns() - t->from_ns;
 	if (t->along)
 		t->along->off(t->with);
 	/* Which takes long: at an edge the others would measure more than the window meanwhile. */
