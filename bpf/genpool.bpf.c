@@ -29,7 +29,7 @@ static __always_inline struct begun *begun_here(__u32 call)
 
 	if (!counting || !mine)
 		return 0;
-	slot = call * TALLY_CONTEXTS + (mine->context & (TALLY_CONTEXTS - 1));
+	slot = call * TALLY_CONTEXTS + tally_context(mine);
 	return bpf_map_lookup_elem(&begun, &slot);
 }
 

@@ -54,8 +54,11 @@ int latency_received(struct bpf_raw_tracepoint_args *ctx)
 	if (!counting || !followed(skb))
 		return 0;
 	now = bpf_ktime_get_ns();
-	if (!whole && now - counting > slice_ns / 3)
+	/* Of a packet that lived there before and was merged into another nothing must be left. */
+	if (!whole && now - counting > slice_ns / 3) {
+		bpf_map_delete_elem(&received, &skb);
 		return 0;
+	}
 	bpf_map_update_elem(&received, &skb, &now, BPF_ANY);
 	return 0;
 }

@@ -37,14 +37,27 @@ static __always_inline struct locks_wait wait_for(__u64 lock)
 	return wait;
 }
 
+bool sliced; /* set by the collector: from now on it counts in slices */
+
+static __always_inline __u32 end_here(const struct tally_cpu *mine)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	enum record_end end = run_end(task, task->tgid);
+
+	return end == END_HOST ? mine->home : end;
+}
+
 SEC("raw_tracepoint/contention_begin")
 int locks_begin(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct locks_wait wait = wait_for(ctx->args[0]);
 	struct locks_begun begun = {.flags = ctx->args[1]}, *earlier;
+	struct tally_cpu *mine = tally_cpu();
 
-	if (!counting)
+	if (!mine || !counting) {
+		tally_here();
 		return 0;
+	}
 	/*
 	 * Who waits for a mutex says so again whenever it goes from spinning to sleeping or back,
 	 * and once that it has ended (kernel/locking/mutex.c): all that is one wait.
@@ -55,6 +68,8 @@ int locks_begin(struct bpf_raw_tracepoint_args *ctx)
 			return 0;
 	}
 	begun.stack = bpf_get_stackid(ctx, &stacks, 0);
+	begun.end = end_here(mine);
+	begun.context = tally_context(mine);
 	begun.at_ns = bpf_ktime_get_ns();
 	if (bpf_map_update_elem(&waiting, &wait, &begun, BPF_ANY))
 		tally_add(tally_here(), LOCKS_FULL, 1);
@@ -71,40 +86,57 @@ static __always_inline struct locks_figures *figures_of(const struct locks_place
 	return bpf_map_lookup_elem(&places, place);
 }
 
+/*
+ * A wait ends, or is cut at the end of the slice. One that was not seen to begin has lasted since
+ * before the slice, and counts from there: in a slice every beginning is seen.
+ */
 SEC("raw_tracepoint/contention_end")
 int locks_end(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct locks_wait wait = wait_for(ctx->args[0]);
 	struct locks_begun *begun = bpf_map_lookup_elem(&waiting, &wait);
-	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 now = bpf_ktime_get_ns(), since = since_ns, until = until_ns, from = since;
 	struct tally_cpu *mine = tally_cpu();
+	struct tally_figures *here;
 	struct locks_figures *figures;
 	struct locks_place place = {0};
-	bool stale;
-	__u64 ns;
+	bool over = now >= until;
 
-	if (!begun)
+	if (!mine || !since)
 		return 0;
-	stale = begun->at_ns < counting; /* of an earlier slice, between which nobody looked */
-	ns = bpf_ktime_get_ns() - begun->at_ns;
-	place.stack = begun->stack;
-	place.flags = begun->flags;
-	bpf_map_delete_elem(&waiting, &wait);
-	if (!counting || !mine || stale)
+	place.sliced = sliced;
+	if (begun) {
+		from = begun->at_ns > since ? begun->at_ns : since;
+		place.stack = begun->stack;
+		place.flags = begun->flags;
+		place.end = begun->end;
+		place.context = begun->context;
+		bpf_map_delete_elem(&waiting, &wait);
+	} else {
+		if (over)
+			return 0; /* it was cut already, or lasts since before the slice */
+		place.stack = bpf_get_stackid(ctx, &stacks, 0);
+		place.flags = LOCKS_EARLIER;
+		place.end = end_here(mine);
+		place.context = tally_context(mine);
+	}
+	if (over)
+		now = until;
+	if (now < from)
 		return 0;
-	place.end = run_end(task, task->tgid);
-	if (place.end == END_HOST)
-		place.end = mine->home;
-	place.context = mine->context;
 	figures = figures_of(&place);
+	here = tally_of(mine, place.end, place.context);
 	if (!figures) {
-		tally_add(tally_here(), LOCKS_FULL, 1);
+		tally_add(here, LOCKS_FULL, 1);
 		return 0;
 	}
-	__sync_fetch_and_add(&figures->contentions, 1);
-	__sync_fetch_and_add(&figures->wait_ns, ns);
-	if (ns > figures->longest_ns)
-		figures->longest_ns = ns;
+	now -= from;
+	tally_add(here, LOCKS_WAITS, !over);
+	tally_add(here, LOCKS_WAIT_NS, now);
+	__sync_fetch_and_add(&figures->contentions, !over);
+	__sync_fetch_and_add(&figures->wait_ns, now);
+	if (now > figures->longest_ns)
+		figures->longest_ns = now;
 	return 0;
 }
 

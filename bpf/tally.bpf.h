@@ -18,6 +18,8 @@
 /* Since when, in ns; set by the collector while it counts: saves reading the clock for every event.
  */
 __u64 counting;
+/* The latest slice, also when it is over: for what lasted longer than it. */
+__u64 since_ns, until_ns;
 const volatile bool whole; /* it counts all the time, not in slices */
 
 struct {
@@ -44,8 +46,10 @@ int tally_softirq_begins(void *ctx)
 {
 	struct tally_cpu *mine = tally_cpu();
 
-	if (mine)
+	if (mine) {
 		mine->context = TALLY_SOFTIRQ;
+		mine->softirqs++;
+	}
 	return 0;
 }
 
@@ -59,6 +63,17 @@ int tally_softirq_ends(void *ctx)
 	return 0;
 }
 
+static __always_inline struct tally_figures *tally_of(struct tally_cpu *mine, __u32 end,
+						      __u32 context)
+{
+	return &mine->figures[end & (TALLY_ENDS - 1)][context & (TALLY_CONTEXTS - 1)];
+}
+
+static __always_inline __u32 tally_context(const struct tally_cpu *mine)
+{
+	return mine->context & (TALLY_CONTEXTS - 1);
+}
+
 /* Where an event of now belongs: NULL while nothing is counted. */
 static __always_inline struct tally_figures *tally_here(void)
 {
@@ -66,16 +81,17 @@ static __always_inline struct tally_figures *tally_here(void)
 	struct tally_cpu *mine;
 	__u32 end;
 
-	if (!counting)
-		return 0;
 	mine = tally_cpu();
 	if (!mine)
+		return 0;
+	mine->events++;
+	if (!counting)
 		return 0;
 	task = bpf_get_current_task_btf();
 	end = run_end(task, task->tgid);
 	if (end == END_HOST)
 		end = mine->home;
-	return &mine->figures[end & (TALLY_ENDS - 1)][mine->context & (TALLY_CONTEXTS - 1)];
+	return tally_of(mine, end, tally_context(mine));
 }
 
 /* Atomic, because a task may be preempted between reading and writing; alone it costs little. */

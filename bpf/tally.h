@@ -25,6 +25,8 @@ struct tally_figures {
 struct tally_cpu {
 	__u32 home;    /* end of the CPU; set by the collector */
 	__u32 context; /* that it is in: a softirq, or a task or anything else */
+	/* That its programs met, counted or not; not atomic, an estimate will do. */
+	__u64 events, softirqs;
 	struct tally_figures figures[TALLY_ENDS][TALLY_CONTEXTS];
 } __attribute__((aligned(64)));
 

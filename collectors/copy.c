@@ -6,7 +6,7 @@
 #include "collectors/list.h"
 #include "collectors/kit/tally.h"
 
-static const struct tally_row rows[] = {
+static const struct tally_counter rows[] = {
 	{COPY_TO_USER, METRIC_copy_to_user, NULL},
 	{COPY_TO_USER_CALLS, METRIC_copy_to_user_calls, NULL},
 	{COPY_FROM_USER, METRIC_copy_from_user, "copy_from_user"},
@@ -16,4 +16,4 @@ static const struct tally_row rows[] = {
 
 TALLY_COLLECTOR(copy, "bytes that the kernel copied from and to user memory for sockets",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-		.tracepoints = true);
+		.tracepoints = true, .follows = MEASURE_PACKETS);

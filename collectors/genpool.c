@@ -74,7 +74,7 @@ static void emit_caller(const struct tally *t, struct writer *w, int call, enum 
 		if (!n && end != END_HOST)
 			continue;
 		snprintf(key, sizeof(key), "%s/%s", tally_context_name[context], calls[call].name);
-		writer_u64(w, WINDOW, end, METRIC_genpool_caller_calls, key, n);
+		tally_row(t, w, end, METRIC_genpool_caller_calls, key, context, GENPOOL_COUNT(call));
 		if (time_of(n, tally_in(t, end, context, GENPOOL_TIMED(call)),
 			    tally_in(t, end, context, GENPOOL_TIME(call)), &ns))
 			writer_u64(w, WINDOW, end, METRIC_genpool_caller_time, key, ns);
@@ -94,7 +94,7 @@ static void more(const struct tally *t, struct writer *w)
 		}
 }
 
-TALLY_OPEN(genpool, .hooks = true, .more = more);
+TALLY_OPEN(genpool, .hooks = true, .follows = MEASURE_PACKETS, .more = more);
 
 /* ---- by breakpoints ---- */
 
@@ -139,8 +139,37 @@ static __u64 slice_off(void *state)
 	return clock_ns() - s->from_ns;
 }
 
+/* -1: it could not be read. */
+static int count(const struct breakpoints *s, int i, __u64 total[END_COUNT])
+{
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++) {
+		__u64 n;
+
+		if (s->event[cpu][i] < 0)
+			continue;
+		if (read(s->event[cpu][i], &n, sizeof(n)) != sizeof(n))
+			return -1;
+		total[s->home[cpu]] += n;
+	}
+	return 0;
+}
+
+/* What cannot be read stays as it was before. */
+static void read_counts(void *state, __u64 *total)
+{
+	memset(total, 0, CALLS * END_COUNT * sizeof(*total));
+	for (int i = 0; i < CALLS; i++)
+		count(state, i, &total[i * END_COUNT]);
+}
+
 static const struct slices_work slices_work = {
-	.on = slice_on, .off = slice_off, .slice_ns = SLICE_NS};
+	.on = slice_on,
+	.off = slice_off,
+	.slice_ns = SLICE_NS,
+	.follows = MEASURE_PACKETS,
+	.figures = CALLS * END_COUNT,
+	.read = read_counts,
+};
 
 static int along_on(void *state, __u64 slice_ns)
 {
@@ -244,21 +273,6 @@ static struct breakpoints *breakpoints_open(const struct measurement *run, char 
 	return s;
 }
 
-/* -1: it could not be read. */
-static int count(const struct breakpoints *s, int i, __u64 total[END_COUNT])
-{
-	for (unsigned int cpu = 0; cpu < s->cpus; cpu++) {
-		__u64 n;
-
-		if (s->event[cpu][i] < 0)
-			continue;
-		if (read(s->event[cpu][i], &n, sizeof(n)) != sizeof(n))
-			return -1;
-		total[s->home[cpu]] += n;
-	}
-	return 0;
-}
-
 static void breakpoints_emit(struct breakpoints *s, struct writer *w, double scale)
 {
 	for (int i = 0; i < CALLS; i++) {
@@ -267,9 +281,16 @@ static void breakpoints_emit(struct breakpoints *s, struct writer *w, double sca
 		if (count(s, i, total))
 			continue;
 		for (enum record_end end = END_HOST; end < END_COUNT; end++)
-			if (total[end] || s->known[end] || end == END_HOST)
+			if (total[end] || s->known[end] || end == END_HOST) {
 				writer_u64(w, WINDOW, end, METRIC_genpool_calls, calls[i].name,
 					   slices_scaled(total[end], scale));
+				if (s->slices)
+					slices_say_error(s->slices, w, end, METRIC_genpool_calls,
+							 calls[i].name,
+							 slices_error(s->slices,
+								      (unsigned int)(i * END_COUNT +
+										     end)));
+			}
 	}
 }
 
@@ -284,8 +305,7 @@ static void breakpoints_alone(struct breakpoints *s, struct writer *w)
 		slices_absent(w, "genpool");
 		return;
 	}
-	if (scale > 1)
-		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "genpool", 1 / scale);
+	slices_say(s->slices, w, "genpool");
 	breakpoints_emit(s, w, scale);
 }
 

@@ -31,9 +31,8 @@ static void emit_lock(const struct tally *t, struct writer *w, enum holds_lock l
 				continue;
 			snprintf(key, sizeof(key), "%s/%s", locks[lock].name,
 				 tally_context_name[context]);
-			writer_u64(w, WINDOW, end, METRIC_holds_holds, key, count);
-			writer_u64(w, WINDOW, end, METRIC_holds_time, key,
-				   tally_in(t, end, context, HOLDS_TIME(lock)));
+			tally_row(t, w, end, METRIC_holds_holds, key, context, HOLDS_COUNT(lock));
+			tally_row(t, w, end, METRIC_holds_time, key, context, HOLDS_TIME(lock));
 		}
 }
 
@@ -64,4 +63,4 @@ static void more(const struct tally *t, struct writer *w)
 }
 
 TALLY_COLLECTOR(holds, "how long locks of the data path are held: socket, page_pool, io_uring, zcrx",
-		.hooks = true, .more = more);
+		.hooks = true, .follows = MEASURE_PACKETS, .more = more);

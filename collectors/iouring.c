@@ -9,7 +9,7 @@
 #include "collectors/list.h"
 #include "collectors/kit/tally.h"
 
-static const struct tally_row rows[] = {
+static const struct tally_counter rows[] = {
 	{IOURING_COMPLETIONS, METRIC_iouring_completions, NULL},
 	{IOURING_OVERFLOWS, METRIC_iouring_cq_overflow, NULL},
 	{IOURING_TASK_WORK_RUNS, METRIC_iouring_work_runs, NULL},
@@ -74,4 +74,5 @@ static void work_per_run(const struct tally *t, struct writer *w)
 TALLY_COLLECTOR(iouring,
 		"io_uring: completions, overflow, task work, io-wq, ends of multishot, zcrx",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-		.tracepoints = true, .prepare = look_at_kernel, .more = work_per_run);
+		.tracepoints = true, .rare = true, .follows = MEASURE_PACKETS,
+		.prepare = look_at_kernel, .more = work_per_run);

@@ -13,7 +13,7 @@
 #include "collectors/list.h"
 #include "collectors/kit/tally.h"
 
-static const struct tally_row rows[] = {
+static const struct tally_counter rows[] = {
 	{LATENCY_SAMPLES, METRIC_latency_samples, NULL},
 	{LATENCY_TOTAL, METRIC_latency_total, NULL},
 	{LATENCY_FULL, METRIC_latency_full, NULL},
@@ -69,5 +69,5 @@ static void more(const struct tally *t, struct writer *w)
 
 TALLY_COLLECTOR(latency, "delay between NAPI and the copy to user memory, or delivery without one",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-		.tracepoints = true, .slice_ns = LATENCY_SLICE_NS, .slice = &bpf->bss->slice_ns,
-		.more = more);
+		.tracepoints = true, .follows = MEASURE_PACKETS, .slice_ns = LATENCY_SLICE_NS,
+		.slice = &bpf->bss->slice_ns, .more = more);

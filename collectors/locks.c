@@ -14,7 +14,7 @@
 #include "collectors/kit/symbols.h"
 #include "collectors/kit/tally.h"
 
-static const struct tally_row rows[] = {
+static const struct tally_counter rows[] = {
 	{LOCKS_FULL, METRIC_locks_full, NULL},
 };
 
@@ -25,10 +25,8 @@ static const char *kind_of(__u32 flags)
 		__u32 flag;
 		const char *name;
 	} kinds[] = {
-		{1 << 5, "mutex"},
-		{1 << 4, "percpu"},
-		{1 << 3, "rtmutex"},
-		{1 << 0, "spinlock"},
+		{LOCKS_EARLIER, "earlier"}, {1 << 5, "mutex"},	  {1 << 4, "percpu"},
+		{1 << 3, "rtmutex"},	    {1 << 0, "spinlock"},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
@@ -57,8 +55,17 @@ static const char *caller_of(struct symbols *symbols, const struct locks_bpf *bp
 struct place {
 	char key[96]; /* context/kind/caller */
 	enum record_end end;
-	struct locks_figures figures;
+	int context;
+	struct locks_figures certain, figures; /* of all of the window, in slices */
 };
+
+static void add(struct locks_figures *to, const struct locks_figures *f)
+{
+	to->contentions += f->contentions;
+	to->wait_ns += f->wait_ns;
+	if (f->longest_ns > to->longest_ns)
+		to->longest_ns = f->longest_ns;
+}
 
 /* Several stacks lead to one place: returns how many places there are, each with its sum. */
 static size_t add_up(const struct locks_bpf *bpf, struct symbols *symbols, struct place *place)
@@ -75,18 +82,15 @@ static size_t add_up(const struct locks_bpf *bpf, struct symbols *symbols, struc
 			continue;
 		memset(p, 0, sizeof(*p));
 		p->end = key.end;
-		snprintf(p->key, sizeof(p->key), "%s/%s/%s",
-			 key.context == TALLY_SOFTIRQ ? "softirq" : "task", kind_of(key.flags),
-			 caller_of(symbols, bpf, key.stack));
+		p->context = key.context == TALLY_SOFTIRQ ? TALLY_SOFTIRQ : TALLY_TASK;
+		snprintf(p->key, sizeof(p->key), "%s/%s/%s", tally_context_name[p->context],
+			 kind_of(key.flags), caller_of(symbols, bpf, key.stack));
 		for (p = place; p < &place[count]; p++)
 			if (p->end == (enum record_end)key.end && !strcmp(p->key, place[count].key))
 				break;
 		if (p == &place[count])
 			count++;
-		p->figures.contentions += f.contentions;
-		p->figures.wait_ns += f.wait_ns;
-		if (f.longest_ns > p->figures.longest_ns)
-			p->figures.longest_ns = f.longest_ns;
+		add(key.sliced ? &p->figures : &p->certain, &f);
 	}
 	return count;
 }
@@ -117,17 +121,49 @@ static void contention(const struct tally *t, struct writer *w)
 		count = add_up(bpf, symbols, place);
 	}
 	for (size_t i = 0; i < count; i++) {
-		const struct locks_figures *f = &place[i].figures;
+		const struct locks_figures *c = &place[i].certain, *f = &place[i].figures;
+		struct tally_part waits = {f->contentions, c->contentions, f->contentions,
+					   place[i].context, LOCKS_WAITS};
+		struct tally_part time = {f->wait_ns, c->wait_ns, f->contentions, place[i].context,
+					  LOCKS_WAIT_NS};
 
-		writer_u64(w, WINDOW, place[i].end, METRIC_locks_contentions, place[i].key,
-			   tally_scaled(t, f->contentions));
-		writer_u64(w, WINDOW, place[i].end, METRIC_locks_wait, place[i].key,
-			   tally_scaled(t, f->wait_ns));
+		tally_row_part(t, w, place[i].end, METRIC_locks_contentions, place[i].key, waits);
+		tally_row_part(t, w, place[i].end, METRIC_locks_wait, place[i].key, time);
 		writer_u64(w, WINDOW, place[i].end, METRIC_locks_longest, place[i].key,
-			   f->longest_ns);
+			   f->longest_ns > c->longest_ns ? f->longest_ns : c->longest_ns);
 	}
 	free(place);
 }
 
+/* Waits that went on when the slice ended: the programs are gone, or leave alone what is not there. */
+static void cut(void *state)
+{
+	struct locks_bpf *bpf = state;
+	int waiting = bpf_map__fd(bpf->maps.waiting), places = bpf_map__fd(bpf->maps.places);
+	__u64 since = bpf->bss->since_ns, until = bpf->bss->until_ns;
+	struct locks_wait key;
+
+	while (!bpf_map_get_next_key(waiting, NULL, &key)) {
+		struct locks_begun b;
+		struct locks_figures f = {0};
+		struct locks_place place = {0};
+		bool found = !bpf_map_lookup_elem(waiting, &key, &b);
+
+		if (bpf_map_delete_elem(waiting, &key) || !found)
+			continue;
+		if (b.at_ns >= until)
+			continue;
+		place = (struct locks_place){b.stack,	b.flags,	  b.end,
+					     b.context, bpf->bss->sliced, 0};
+		bpf_map_lookup_elem(places, &place, &f);
+		b.at_ns = until - (b.at_ns > since ? b.at_ns : since);
+		f.wait_ns += b.at_ns;
+		f.longest_ns = b.at_ns > f.longest_ns ? b.at_ns : f.longest_ns;
+		bpf_map_update_elem(places, &place, &f, BPF_ANY);
+	}
+}
+
 TALLY_COLLECTOR(locks, "waits for locks of the kernel", .rows = rows,
-		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true, .more = contention);
+		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true, .rare = true,
+		.sliced = &bpf->bss->sliced, .cut = cut, .follows = MEASURE_PACKETS,
+		.more = contention);

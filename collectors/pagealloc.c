@@ -5,7 +5,7 @@
 #include "collectors/list.h"
 #include "collectors/kit/tally.h"
 
-static const struct tally_row rows[] = {
+static const struct tally_counter rows[] = {
 	{PAGEALLOC_ALLOCS, METRIC_pagealloc_allocs, NULL},
 	{PAGEALLOC_PAGES, METRIC_pagealloc_pages, NULL},
 	{PAGEALLOC_FAILED, METRIC_pagealloc_failed, NULL},
@@ -14,4 +14,5 @@ static const struct tally_row rows[] = {
 };
 
 TALLY_COLLECTOR(pagealloc, "calls of the page allocator, by end and context", .rows = rows,
-		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true);
+		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true,
+		.follows = MEASURE_PAGES);

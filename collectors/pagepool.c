@@ -13,7 +13,7 @@
 #include "collectors/kit/pools.h"
 #include "collectors/kit/tally.h"
 
-static const struct tally_row rows[] = {
+static const struct tally_counter rows[] = {
 	{PAGEPOOL_ALLOCS, METRIC_pagepool_allocs, "pagepool_alloc"},
 	{PAGEPOOL_SLOW, METRIC_pagepool_slow, "pagepool_slow"},
 	{PAGEPOOL_REFILLS, METRIC_pagepool_refills, "pagepool_refill"},
@@ -38,7 +38,7 @@ static void choose_alloc(void *state)
 }
 
 TALLY_OPEN(pagepool, .rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-	   .tracepoints = true, .prepare = choose_alloc);
+	   .tracepoints = true, .rare = true, .follows = MEASURE_PACKETS, .prepare = choose_alloc);
 
 struct state {
 	void *tally; /* closed also after a failed open */

@@ -5,7 +5,7 @@
 #include "collectors/list.h"
 #include "collectors/kit/tally.h"
 
-static const struct tally_row rows[] = {
+static const struct tally_counter rows[] = {
 	{SKB_RECEIVED, METRIC_skb_received, NULL},
 	{SKB_BYTES, METRIC_skb_bytes, NULL},
 	{SKB_LINEAR, METRIC_skb_linear, NULL},
@@ -19,4 +19,5 @@ static void histograms(const struct tally *t, struct writer *w)
 }
 
 TALLY_COLLECTOR(skb, "packets behind GRO: sizes, fragments, segments in each", .rows = rows,
-		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true, .more = histograms);
+		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true,
+		.follows = MEASURE_PACKETS, .more = histograms);

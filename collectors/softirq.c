@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "bpf/softirq.h"
@@ -88,8 +89,56 @@ static __u64 slice_off(void *state)
 	return ns;
 }
 
+/* In the order of rows. */
+enum { FIGURES = 9 };
+
+static const enum metric_id metric_of[FIGURES] = {
+	METRIC_softirq_net_rx_time, METRIC_softirq_net_rx_runs,	 METRIC_softirq_net_tx_time,
+	METRIC_softirq_net_tx_runs, METRIC_softirq_in_ksoftirqd, METRIC_softirq_wakeups,
+	METRIC_softirq_polls,	    METRIC_softirq_packets,	 METRIC_softirq_budget_spent,
+};
+
+static void figures_in(const struct softirq_figures *f, __u64 *value)
+{
+	const struct softirq_runs *rx = &f->kind[SOFTIRQ_NET_RX], *tx = &f->kind[SOFTIRQ_NET_TX];
+	const __u64 values[FIGURES] = {
+		rx->total_ns,
+		rx->runs,
+		tx->total_ns,
+		tx->runs,
+		rx->ksoftirqd_ns + tx->ksoftirqd_ns,
+		f->wakeups,
+		f->polls,
+		f->packets,
+		f->budget_spent,
+	};
+
+	memcpy(value, values, sizeof(values));
+}
+
+/* Of each end, all CPUs together. */
+static void read_figures(void *state, __u64 *total)
+{
+	const struct state *s = state;
+	__u64 value[FIGURES];
+
+	memset(total, 0, END_COUNT * FIGURES * sizeof(*total));
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
+		for (enum record_end end = END_HOST; end < END_COUNT; end++) {
+			figures_in(&s->counts[cpu].figures[end], value);
+			for (int i = 0; i < FIGURES; i++)
+				total[(int)end * FIGURES + i] += value[i];
+		}
+}
+
 static const struct slices_work slices_work = {
-	.on = slice_on, .off = slice_off, .slice_ns = SLICE_NS};
+	.on = slice_on,
+	.off = slice_off,
+	.slice_ns = SLICE_NS,
+	.follows = MEASURE_PACKETS,
+	.figures = END_COUNT * FIGURES,
+	.read = read_figures,
+};
 
 static int softirq_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
@@ -149,43 +198,38 @@ static bool did_anything(const struct softirq_figures *f)
 	return any;
 }
 
-static void emit_cpu(struct writer *w, enum record_end end, unsigned int cpu,
-		     const struct softirq_figures *f, double scale)
+/* The error of one CPU's part is that of all CPUs', and what chance makes of the events of it. */
+static void emit_cpu(const struct state *s, struct writer *w, enum record_end end, unsigned int cpu,
+		     double scale)
 {
-	const struct softirq_runs *rx = &f->kind[SOFTIRQ_NET_RX], *tx = &f->kind[SOFTIRQ_NET_TX];
-	const struct {
-		enum metric_id metric;
-		__u64 value;
-	} rows[] = {
-		{METRIC_softirq_net_rx_time, rx->total_ns},
-		{METRIC_softirq_net_rx_runs, rx->runs},
-		{METRIC_softirq_net_tx_time, tx->total_ns},
-		{METRIC_softirq_net_tx_runs, tx->runs},
-		{METRIC_softirq_in_ksoftirqd, rx->ksoftirqd_ns + tx->ksoftirqd_ns},
-		{METRIC_softirq_wakeups, f->wakeups},
-		{METRIC_softirq_polls, f->polls},
-		{METRIC_softirq_packets, f->packets},
-		{METRIC_softirq_budget_spent, f->budget_spent},
-	};
+	const struct softirq_figures *f = &s->counts[cpu].figures[end];
+	__u64 value[FIGURES];
 	char key[16];
 
 	snprintf(key, sizeof(key), "%u", cpu);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		writer_u64(w, WINDOW, end, rows[i].metric, key, slices_scaled(rows[i].value, scale));
+	figures_in(f, value);
+	for (int i = 0; i < FIGURES; i++) {
+		bool is_time = !strcmp(metric_info(metric_of[i])->unit, "ns");
+		double error = slices_error(s->slices, (unsigned int)((int)end * FIGURES + i));
+
+		writer_u64(w, WINDOW, end, metric_of[i], key, slices_scaled(value[i], scale));
+		if (value[i])
+			slices_say_error(s->slices, w, end, metric_of[i], key,
+					 slices_error_part(error, is_time ? f->polls : value[i]));
+	}
 }
 
 static void emit_rows(const struct state *s, struct writer *w, double scale)
 {
 	uint64_t work[END_COUNT][HISTOGRAM_BUCKETS] = {0};
 
-	if (scale > 1)
-		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "softirq", 1 / scale);
+	slices_say(s->slices, w, "softirq");
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
 		for (enum record_end end = END_HOST; end < END_COUNT; end++) {
 			const struct softirq_figures *f = &s->counts[cpu].figures[end];
 
 			if (did_anything(f))
-				emit_cpu(w, end, cpu, f, scale);
+				emit_cpu(s, w, end, cpu, scale);
 			for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
 				work[end][i] += slices_scaled(f->work[i], scale);
 		}

@@ -3,40 +3,50 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/thread.h"
 #include "collectors/collector.h"
+#include "collectors/kit/extent.h"
 #include "collectors/kit/turns.h"
 
 #define MEMBERS 32
 
-/* Fewer packets than these in the slices say less than time does. */
-#define PACKETS_LEAST 50
-/* A slice in which so many came need not be longer. */
-#define PACKETS_ENOUGH 200
-/* So long a reading is good for the next who wants one: edges follow on one another. */
-#define READING_NS 1000000
+/* Where all count all of it so far. */
+#define SLICE_USUAL_NS 20000000
 /* Of a window whose end nobody knows, so much is planned first; then as much again as is over. */
 #define UNKNOWN_NS 1000000000
+/*
+ * What a source may cost that counts all of it: 0.2 % of a CPU for long, at some 100 ns an event,
+ * and 1 % of the window in all where it was not as busy as that before, as a burst is not. It is
+ * looked at so often.
+ */
+#define RARE_PER_S  20000
+#define BURST_PER_S 100000
+#define WATCH_NS    20000000
 /* Before the end of a window that is known nothing is planned, for those who are late. */
 #define SPARE_NS(window_ns) ((window_ns) / 8 < 100000000 ? (window_ns) / 8 : 100000000)
-
-/* Of the window, or of slices. */
-struct extent {
-	__u64 ns, packets;
-};
 
 struct slices {
 	const struct slices_work *work;
 	void *state;
 	bool whole, open, busy; /* between its edges; in its turn */
 	bool over;		/* its window, or it could not be switched on */
+	bool watched;		/* counts all of it, so far */
+	__u64 opened_ns, events;
+	double may;	       /* so many more events before it takes turns */
+	struct extent certain; /* counted before it took turns */
+	__u64 *certain_total;  /* of each figure */
 	unsigned int turns;
-	__u64 window_ns;		 /* how long it is to be; 0: not known */
-	struct extent begun, window, on; /* on: of all slices */
+	__u64 window_ns; /* how long it is to be; 0: not known */
+	struct extent begun, window;
+	struct sampled sampled;
+	__u64 *total; /* of each figure, as it was after the slice before */
+	struct moments *moments;
 };
 
 /* Who takes turns. Everything here, and all that is in its members, only with the lock held. */
@@ -54,45 +64,10 @@ static struct {
 	__u64 begun_ns, until_ns;
 	unsigned int turns;
 	double length;
+	unsigned int turns_taken; /* by those who had the fewest, when one had its latest */
+	__u64 watched_ns;
 	__u64 around_ns; /* so much longer than their slices turns were lately */
 } rota = {.lock = PTHREAD_MUTEX_INITIALIZER, .around_ns = 2000000};
-
-/*
- * Now, or fresh: false, as lately as is good enough for an edge of the window. The counters of CPUs
- * have 32 bits each, and wrap within minutes: so has their sum.
- */
-static struct extent reading(bool fresh)
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static struct extent last;
-	static __u32 last_sum;
-	struct extent now = {.ns = clock_ns()};
-	__u32 packets, sum = 0;
-	char line[512];
-	FILE *f = NULL;
-
-	pthread_mutex_lock(&lock);
-	now.packets = last.packets;
-	if (fresh || now.ns - last.ns >= READING_NS)
-		f = fopen("/proc/net/softnet_stat", "re");
-	if (f) {
-		while (fgets(line, sizeof(line), f))
-			if (sscanf(line, "%x", &packets) == 1)
-				sum += packets;
-		fclose(f);
-		now.packets += (__u32)(sum - last_sum);
-		last_sum = sum;
-		last = now;
-	}
-	pthread_mutex_unlock(&lock);
-	return now;
-}
-
-static void add_since(struct extent *extent, struct extent from, struct extent to)
-{
-	extent->ns += to.ns - from.ns;
-	extent->packets += to.packets - from.packets;
-}
 
 static void set_up(void)
 {
@@ -105,6 +80,14 @@ static void set_up(void)
 	rota.random = clock_ns();
 }
 
+static void let_go(struct slices *s)
+{
+	free(s->total);
+	free(s->moments);
+	free(s->certain_total);
+	free(s);
+}
+
 struct slices *slices_open(const struct slices_work *work, const struct measurement *run,
 			   void *state)
 {
@@ -115,10 +98,20 @@ struct slices *slices_open(const struct slices_work *work, const struct measurem
 	if (!s)
 		return NULL;
 	*s = (struct slices){.work = work, .state = state, .whole = run->exact};
+	s->total = calloc(work->figures + 1, sizeof(*s->total));
+	s->moments = calloc(work->figures + 1, sizeof(*s->moments));
+	s->certain_total = calloc(work->figures + 1, sizeof(*s->certain_total));
+	s->watched = work->events && !run->exact;
+	s->opened_ns = clock_ns();
+	s->events = s->watched ? work->events(state) : 0;
+	if (!s->total || !s->moments || !s->certain_total) {
+		let_go(s);
+		return NULL;
+	}
 	s->window_ns = (__u64)(run->seconds * 1e9);
 	pthread_mutex_lock(&rota.lock);
 	if (rota.count == MEMBERS) {
-		free(s);
+		let_go(s);
 		s = NULL;
 	} else if (!s->whole) {
 		rota.member[rota.count++] = s;
@@ -135,17 +128,73 @@ static bool any_open(void)
 	return false;
 }
 
-/* Waits that long, or until that one's window, or the last of all (NULL), is over. */
+/* It has become too much: with the lock held, which is let go meanwhile. */
+static void stop_watching(struct slices *s)
+{
+	struct extent now;
+
+	s->busy = true;
+	pthread_mutex_unlock(&rota.lock);
+	now = extent_now(true);
+	s->work->off(s->state);
+	s->work->keep(s->state);
+	pthread_mutex_lock(&rota.lock);
+	s->certain = extent_between(s->begun, now);
+	s->begun = now;
+	if (s->work->figures)
+		s->work->read(s->state, s->total);
+	memcpy(s->certain_total, s->total, s->work->figures * sizeof(*s->total));
+	s->turns = rota.turns_taken;
+	s->watched = s->busy = false;
+	pthread_cond_broadcast(&rota.changed);
+}
+
+/* Has those that count all of it do so no more where that is too much; since_ns: the look before. */
+static bool watch(__u64 *since_ns)
+{
+	__u64 now = clock_ns();
+	double s_gone = (double)(now - *since_ns) / 1e9;
+
+	bool stopped = false;
+
+	if (now - *since_ns < WATCH_NS)
+		return false;
+	*since_ns = now;
+	for (unsigned int i = 0; i < rota.count; i++) {
+		struct slices *s = rota.member[i];
+		__u64 events;
+
+		if (!s->watched || !s->open)
+			continue;
+		events = s->work->events(s->state);
+		s->may += s_gone * RARE_PER_S - (double)(events - s->events);
+		s->events = events;
+		if (s->may < 0) {
+			stop_watching(s);
+			stopped = true;
+		}
+	}
+	return stopped;
+}
+
+/* Waits that long, or until that one's window, or the last of all (NULL), is over; with NULL perhaps
+ * less. */
 static void wait_while_open(const struct slices *s, __u64 ns)
 {
-	struct timespec at;
+	__u64 until = clock_ns() + ns;
 
-	ns += clock_ns();
-	at.tv_sec = (time_t)(ns / 1000000000);
-	at.tv_nsec = (long)(ns % 1000000000);
-	while (s ? s->open : any_open())
-		if (pthread_cond_timedwait(&rota.changed, &rota.lock, &at))
+	while (s ? s->open : any_open()) {
+		__u64 now = clock_ns(), next = rota.watched_ns + WATCH_NS;
+		struct timespec at;
+
+		if (now >= until)
 			return;
+		if (watch(&rota.watched_ns) && !s)
+			return; /* one more wants turns */
+		next = next < until && next > now ? next : until;
+		at = (struct timespec){(time_t)(next / 1000000000), (long)(next % 1000000000)};
+		pthread_cond_timedwait(&rota.changed, &rota.lock, &at);
+	}
 }
 
 static double at_random(void)
@@ -170,7 +219,7 @@ static struct slices *next(bool late)
 	for (unsigned int i = 0; i < rota.count; i++) {
 		struct slices *s = rota.member[i];
 
-		if (!s->open || s->turns >= (late ? least_of(s) : rota.turns) ||
+		if (!s->open || s->watched || s->turns >= (late ? least_of(s) : rota.turns) ||
 		    (found && s->turns > found->turns))
 			continue;
 		as_few = found && s->turns == found->turns ? as_few + 1 : 1;
@@ -188,19 +237,24 @@ static __u64 slice_ns(const struct slices *s)
 /* For all members, as their windows open one after another. */
 static void plan(__u64 ns)
 {
-	unsigned int least = 1;
+	unsigned int least = 1, members = 0;
 	__u64 slices = 0;
 	struct turns turns;
 
 	rota.turns = 0;
 	for (unsigned int i = 0; i < rota.count; i++) {
-		slices += rota.member[i]->work->slice_ns;
-		if (least_of(rota.member[i]) > least)
-			least = least_of(rota.member[i]);
-		if (rota.member[i]->turns > rota.turns)
-			rota.turns = rota.member[i]->turns;
+		const struct slices *s = rota.member[i];
+
+		if (s->turns > rota.turns)
+			rota.turns = s->turns;
+		if (s->watched)
+			continue; /* most stay so */
+		members++;
+		slices += s->work->slice_ns;
+		if (least_of(s) > least)
+			least = least_of(s);
 	}
-	turns = turns_plan(ns, rota.count, slices, least);
+	turns = turns_plan(ns, members ? members : 1, members ? slices : SLICE_USUAL_NS, least);
 	rota.until_ns += ns;
 	rota.turns += turns.rounds;
 	rota.length = turns.length;
@@ -215,7 +269,7 @@ static unsigned int to_come(__s64 *free_ns)
 	for (unsigned int i = 0; i < rota.count; i++) {
 		const struct slices *s = rota.member[i];
 
-		if (s->over || s->turns >= rota.turns)
+		if (s->over || s->watched || s->turns >= rota.turns)
 			continue;
 		count += rota.turns - s->turns;
 		*free_ns -= (__s64)((rota.turns - s->turns) * (slice_ns(s) + rota.around_ns));
@@ -224,23 +278,26 @@ static unsigned int to_come(__s64 *free_ns)
 }
 
 /*
- * Through a slice, which began with that reading; returns the one at its end. As long as next to
- * nothing comes, a short slice goes on, up to the usual length.
+ * A slice has been: as long as it was itself, and with that part of what came between the two
+ * readings, of which it began before the one and ended after the other.
  */
-static struct extent stay(const struct slices *s, const struct extent *from, __u64 slice)
+static void add_slice(struct slices *s, struct extent from, struct extent to, __u64 ns)
 {
-	struct extent to;
-	bool more;
+	struct extent slice = extent_between(from, to);
+	double part = (double)ns / fmax((double)slice.of[MEASURE_TIME], 1);
+	__u64 total[SLICES_FIGURES];
 
-	do {
-		wait_while_open(s, slice);
-		pthread_mutex_unlock(&rota.lock);
-		to = reading(true);
-		pthread_mutex_lock(&rota.lock);
-		more = to.packets - from->packets < PACKETS_ENOUGH &&
-		       to.ns - from->ns + slice <= s->work->slice_ns;
-	} while (s->open && more);
-	return to;
+	for (int by = 0; by < MEASURES; by++)
+		slice.of[by] = (__u64)((double)slice.of[by] * part + 0.5);
+	slice.of[MEASURE_TIME] = ns;
+	sampled_add(&s->sampled, &slice);
+	if (!s->work->figures)
+		return;
+	s->work->read(s->state, total);
+	for (unsigned int i = 0; i < s->work->figures; i++) {
+		moments_add(&s->moments[i], &slice, (double)(total[i] - s->total[i]));
+		s->total[i] = total[i];
+	}
 }
 
 static void take_turn(struct slices *s)
@@ -249,7 +306,7 @@ static void take_turn(struct slices *s)
 	bool on;
 
 	s->busy = true;
-	s->turns++;
+	rota.turns_taken = s->turns++;
 	pthread_mutex_unlock(&rota.lock);
 	on = !s->work->on(s->state, slice);
 	pthread_mutex_lock(&rota.lock);
@@ -258,17 +315,14 @@ static void take_turn(struct slices *s)
 		__u64 ns;
 
 		pthread_mutex_unlock(&rota.lock);
-		from = reading(true);
+		from = extent_now(true);
 		pthread_mutex_lock(&rota.lock);
-		to = stay(s, &from, slice);
+		wait_while_open(s, slice);
 		pthread_mutex_unlock(&rota.lock);
+		to = extent_now(true);
 		ns = s->work->off(s->state);
 		pthread_mutex_lock(&rota.lock);
-		/* The slice began before the one reading and ended after the other. */
-		s->on.ns += ns;
-		if (to.ns > from.ns)
-			s->on.packets += (__u64)((double)(to.packets - from.packets) * (double)ns /
-						 (double)(to.ns - from.ns));
+		add_slice(s, from, to, ns);
 		rota.around_ns = (7 * rota.around_ns + (clock_ns() - began - ns)) / 8;
 	} else {
 		s->open = false;
@@ -314,20 +368,36 @@ static int start(__u64 window_ns)
 	if (rota.started)
 		return 0;
 	rota.known = window_ns;
-	rota.begun_ns = rota.until_ns = clock_ns();
+	rota.begun_ns = rota.until_ns = rota.watched_ns = clock_ns();
 	plan(window_ns ? window_ns - SPARE_NS(window_ns) : UNKNOWN_NS);
 	rota.started = !thread_start_quiet(&rota.thread, take_turns, NULL);
 	return rota.started ? 0 : -1;
+}
+
+/* Who was busy before the window is not let to be so for long. */
+static void begin_watched(struct slices *s)
+{
+	double seconds = s->window_ns ? (double)s->window_ns / 1e9 : 1;
+	double before_s = (double)(clock_ns() - s->opened_ns) / 1e9;
+	__u64 events = s->work->events(s->state);
+	bool busy = (double)(events - s->events) > before_s * RARE_PER_S;
+
+	s->events = events;
+	s->may = busy ? 0 : fmax(seconds, 0.5) * BURST_PER_S;
+	if (s->work->on(s->state, 0))
+		s->over = true;
 }
 
 int slices_begin(struct slices *s)
 {
 	int error;
 
-	s->begun = reading(false);
+	s->begun = extent_now(false);
 	if (s->whole)
 		return s->work->on(s->state, 0);
 	pthread_mutex_lock(&rota.lock);
+	if (s->watched)
+		begin_watched(s);
 	s->open = true;
 	error = start(s->window_ns);
 	pthread_mutex_unlock(&rota.lock);
@@ -336,12 +406,16 @@ int slices_begin(struct slices *s)
 
 void slices_end(struct slices *s)
 {
-	add_since(&s->window, s->begun, reading(false));
+	struct extent now = extent_now(false);
+
 	if (s->whole) {
 		s->work->off(s->state);
 		return;
 	}
 	pthread_mutex_lock(&rota.lock);
+	if (s->watched && !s->busy)
+		s->work->off(s->state);
+	s->window = extent_between(s->begun, now);
 	s->open = false;
 	s->over = true;
 	pthread_cond_broadcast(&rota.changed);
@@ -363,30 +437,29 @@ void slices_wait(struct slices *s)
 		pthread_join(rota.thread, NULL);
 }
 
-static double scale_of(const struct slices *s, const struct extent *window)
+static enum measure measure_of(const struct slices *s)
 {
-	if (s->whole)
-		return 1;
-	if (s->on.packets >= PACKETS_LEAST)
-		return (double)window->packets / (double)s->on.packets;
-	return s->on.ns ? (double)window->ns / (double)s->on.ns : 0;
+	return estimate_choose(&s->sampled, s->moments, s->work->figures, s->work->follows,
+			       &s->window);
 }
 
 double slices_scale(const struct slices *s)
 {
-	return scale_of(s, &s->window);
+	if (s->whole || s->watched)
+		return 1;
+	if (!s->sampled.count && s->certain.of[MEASURE_TIME])
+		return 1; /* it was over right then */
+	return estimate_scale(&s->sampled, measure_of(s), &s->window);
 }
 
 double slices_hold(struct slices *s)
 {
-	struct extent so_far = {0};
-
 	pthread_mutex_lock(&rota.lock);
 	/* What was counted in a slice that is not over belongs to no extent so far. */
 	while (s->busy)
 		pthread_cond_wait(&rota.changed, &rota.lock);
-	add_since(&so_far, s->begun, reading(false));
-	return scale_of(s, &so_far);
+	s->window = extent_between(s->begun, extent_now(false));
+	return slices_scale(s);
 }
 
 void slices_let(struct slices *s)
@@ -398,6 +471,55 @@ void slices_let(struct slices *s)
 __u64 slices_scaled(__u64 total, double scale)
 {
 	return (__u64)((double)total * scale + 0.5);
+}
+
+/* Of a total of which a part is certain. */
+double slices_error(const struct slices *s, unsigned int figure)
+{
+	double estimated = s->moments[figure].y * slices_scale(s), error;
+
+	if (s->whole || s->watched)
+		return 0;
+	error = estimate_error(&s->sampled, &s->moments[figure], measure_of(s), &s->window);
+	return error * estimated / (estimated + (double)s->certain_total[figure]);
+}
+
+double slices_error_part(double error, __u64 counted)
+{
+	return counted ? sqrt(error * error + 1 / (double)counted) : NAN;
+}
+
+void slices_say(const struct slices *s, struct writer *w, const char *source)
+{
+	enum measure by = measure_of(s);
+	double scale = slices_scale(s);
+	double all_ns = (double)(s->certain.of[MEASURE_TIME] + s->window.of[MEASURE_TIME]);
+	double blind = (1 - pow(0.05, 1.0 / s->sampled.count)) *
+		       (double)s->window.of[MEASURE_TIME] / fmax(all_ns, 1);
+	double certain = (double)s->certain.of[by], window = (double)s->window.of[by];
+
+	if (s->whole || s->watched || !(scale > 0))
+		return;
+	writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, source,
+		   fmin((certain + window / scale) / fmax(certain + window, 1), 1));
+	writer_u64(w, WINDOW, END_HOST, METRIC_collector_slices, source, s->sampled.count);
+	writer_f64(w, WINDOW, END_HOST, METRIC_collector_blind, source, blind);
+	writer_fact(w, END_HOST, METRIC_collector_follows, source, measure_name[by]);
+	writer_f64(w, WINDOW, END_HOST, METRIC_collector_by_time, source,
+		   estimate_scale(&s->sampled, MEASURE_TIME, &s->window) / scale);
+}
+
+void slices_say_error(const struct slices *s, struct writer *w, enum record_end end,
+		      enum metric_id id, const char *key, double error)
+{
+	const struct metric_info *info = metric_info(id);
+	char text[256];
+
+	if (s->whole || s->watched || isnan(error))
+		return;
+	snprintf(text, sizeof(text), "%s/%s%s%s", info->source, info->name, key ? "/" : "",
+		 key ? key : "");
+	writer_f64(w, WINDOW, end, METRIC_collector_error, text, error);
 }
 
 void slices_absent(struct writer *w, const char *source)
@@ -420,5 +542,5 @@ void slices_close(struct slices *s)
 		if (rota.member[i] == s)
 			rota.member[i--] = rota.member[--rota.count];
 	pthread_mutex_unlock(&rota.lock);
-	free(s);
+	let_go(s);
 }

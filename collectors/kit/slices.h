@@ -2,7 +2,8 @@
 /*
  * Measuring for a part of the window only, in short slices spread over it: for what happens so
  * often that to look at each event would slow down what is measured. What was counted is scaled up
- * by slices_scale(), and the record says the share (metric collector,share).
+ * by slices_scale(), and the record says of how many slices (slices_say()) and how far off the totals
+ * may be by that (slices_say_error()).
  *
  * All who measure so take turns: one at a time, each as often as the others, with pauses between
  * them. So what they cost together does not grow with their number; their shares shrink. Turns are
@@ -18,22 +19,35 @@
  *   slices_hold()   in mid-window: slices_scale() of it so far; no slice begins until
  *   slices_let()
  *   slices_scaled() a total that was counted in slices, for the whole window
+ *   slices_error()  the standard error of a figure so scaled, as a part of it; NAN: not known
+ *   slices_error_part()  the same of a part of such a figure, in which so much was counted
+ *   slices_say()    rows: how many slices, which part of the window, scaled up by what
+ *   slices_say_error()  a row: the standard error of another row
  *   slices_absent() the row that says so, where slices_scale() is 0
  *   slices_close()  safe at any time
  *
+ * What is rare, or absent, is not left to chance: a source that costs next to nothing while nothing
+ * happens begins by counting all of it, and turns to slices when too much does.
+ *
  * Pauses are of random length, so that no source measures in step with the traffic. What is counted
- * here comes with traffic, which is seldom steady: so the measure of a slice is not its length but
- * the packets that the machine took in meanwhile (/proc/net/softnet_stat, of all CPUs and network
- * namespaces). With too few of them to say anything, it is time after all.
+ * here seldom comes steadily: so the measure of a slice is not only its length but also what the
+ * machine did meanwhile, in packets or pages that the kernel counts anyhow. Each source says what
+ * its events follow; where its slices say that they follow time more closely, time it is
+ * (collectors/kit/estimate.h).
  */
 #ifndef COLLECTORS_KIT_SLICES_H
 #define COLLECTORS_KIT_SLICES_H
 
 #include <linux/types.h>
 
+#include "collectors/kit/estimate.h"
+#include "record/record.h"
+
 struct measurement; /* collectors/collector.h */
 struct slices;
 struct writer; /* record/writer.h */
+
+#define SLICES_FIGURES 128
 
 /* Called in turn: by who calls slices_begin() if the whole window is asked for, else by a thread.
  */
@@ -43,6 +57,19 @@ struct slices_work {
 	__u64 (*off)(void *state); /* how long that slice was, in ns */
 	__u64 slice_ns;		   /* at most */
 	unsigned int least;	   /* so many slices are needed for its figures; 0: one */
+	enum measure follows;	   /* what its events come with */
+	/* Totals so far, at most SLICES_FIGURES, of those figures whose errors are wanted; in off's
+	   thread, after it. */
+	unsigned int figures;
+	void (*read)(void *state, __u64 *total);
+	/*
+	 * How many events there were, counted or not, for a source that is switched on already. All
+	 * of the window is counted, on(0) to off(), while that costs little; from then on slices:
+	 * after an off(), keep() has what was counted so far set aside, which is not scaled up.
+	 * NULL: slices from the beginning.
+	 */
+	__u64 (*events)(void *state);
+	void (*keep)(void *state);
 };
 
 /*
@@ -59,6 +86,11 @@ double slices_scale(const struct slices *s);
 double slices_hold(struct slices *s);
 void slices_let(struct slices *s);
 __u64 slices_scaled(__u64 total, double scale);
+double slices_error(const struct slices *s, unsigned int figure);
+double slices_error_part(double error, __u64 counted);
+void slices_say(const struct slices *s, struct writer *w, const char *source);
+void slices_say_error(const struct slices *s, struct writer *w, enum record_end end,
+		      enum metric_id id, const char *key, double error);
 void slices_absent(struct writer *w, const char *source);
 void slices_close(struct slices *s);
 

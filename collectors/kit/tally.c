@@ -15,6 +15,12 @@
 
 #define SLICE_NS 20000000
 
+/* To note that a softirq begins and ends costs a third of what an event does. */
+#define SOFTIRQS_OF_EVENT 3
+
+#define FIGURES (END_COUNT * TALLY_CONTEXTS * TALLY_COUNTERS)
+_Static_assert(FIGURES <= SLICES_FIGURES, "each has an error");
+
 struct tally {
 	struct tally_source source;
 	struct bpf_object *object;
@@ -24,7 +30,8 @@ struct tally {
 	struct slices *slices;
 	const struct slices_work *along; /* or NULL */
 	void *with;
-	bool attached, known[END_COUNT];
+	bool attached, watched, known[END_COUNT];
+	struct tally_cpu *certain; /* what was counted before slices began; or NULL */
 	__u64 from_ns;
 	__u64 missed[EDGE_COUNT];
 	double scale;
@@ -49,28 +56,79 @@ static int slice_on(void *state, __u64 slice_ns)
 		return -1;
 	if (t->source.slice)
 		*t->source.slice = slice_ns;
+	t->watched = !slice_ns;
 	t->from_ns = clock_kernel_ns();
+	*t->source.until_ns = NEVER;
+	*t->source.since_ns = t->from_ns;
 	__atomic_store_n(t->source.counting, t->from_ns, __ATOMIC_RELEASE);
 	return 0;
+}
+
+static void detach(struct tally *t)
+{
+	bpf_object__detach_skeleton(t->source.skeleton);
+	t->attached = false;
+	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
+		t->cpu[cpu].context = TALLY_TASK;
 }
 
 static __u64 slice_off(void *state)
 {
 	struct tally *t = state;
-	__u64 ns;
+	__u64 now = clock_kernel_ns();
 
+	__atomic_store_n(t->source.until_ns, now, __ATOMIC_RELEASE);
 	__atomic_store_n(t->source.counting, 0, __ATOMIC_RELEASE);
-	ns = clock_kernel_ns() - t->from_ns;
 	if (t->along)
 		t->along->off(t->with);
 	/* Which takes long: at an edge the others would measure more than the window meanwhile. */
-	if (*t->source.whole)
-		return ns;
-	bpf_object__detach_skeleton(t->source.skeleton);
-	t->attached = false;
+	if (!t->watched)
+		detach(t);
+	if (t->source.cut)
+		t->source.cut(t->source.bpf);
+	return now - t->from_ns;
+}
+
+static __u64 events(void *state)
+{
+	const struct tally *t = state;
+	__u64 sum = 0;
+
 	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		t->cpu[cpu].context = TALLY_TASK;
-	return ns;
+		sum += t->cpu[cpu].events + t->cpu[cpu].softirqs / SOFTIRQS_OF_EVENT;
+	return sum;
+}
+
+static void keep(void *state)
+{
+	struct tally *t = state;
+
+	detach(t);
+	t->certain = malloc(memory(t));
+	if (t->certain)
+		memcpy(t->certain, t->cpu, t->cpus * sizeof(*t->cpu));
+	if (t->source.sliced)
+		*t->source.sliced = true;
+}
+
+/* Of each end, context and counter, in this order. */
+static unsigned int figure_of(enum record_end end, int context, __u32 counter)
+{
+	return ((unsigned int)end * TALLY_CONTEXTS + (unsigned int)context) * TALLY_COUNTERS +
+	       counter;
+}
+
+static void read_figures(void *state, __u64 *total)
+{
+	const struct tally *t = state;
+
+	memset(total, 0, FIGURES * sizeof(*total));
+	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
+		for (enum record_end end = END_HOST; end < END_COUNT; end++)
+			for (int context = 0; context < TALLY_CONTEXTS; context++)
+				for (__u32 i = 0; i < TALLY_COUNTERS; i++)
+					total[figure_of(end, context, i)] +=
+						t->cpu[cpu].figures[end][context].counter[i];
 }
 
 static int choose(struct tally *t, char *why, size_t why_size)
@@ -123,6 +181,9 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		.on = slice_on,
 		.off = slice_off,
 		.slice_ns = source->slice_ns ? source->slice_ns : SLICE_NS,
+		.follows = source->follows,
+		.figures = FIGURES,
+		.read = read_figures,
 	};
 	t->object = *source->skeleton->obj;
 	t->cpus = bpf_cpus();
@@ -134,6 +195,10 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 	if (bpf_run_scope(source->run_scope, run, why, why_size) || choose(t, why, why_size))
 		return -1;
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), t->cpus);
+	if (source->rare) {
+		t->work.events = events;
+		t->work.keep = keep;
+	}
 	if (bpf_load(source->skeleton, source->name, why, why_size))
 		return -1;
 	error = map_counters(t, run);
@@ -141,7 +206,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		return bpf_refused(error, "mapping a table of counters", why, why_size);
 	if (bpf_attach(source->skeleton, source->name, why, why_size))
 		return -1;
-	t->attached = run->exact;
+	t->attached = run->exact || t->work.events;
 	if (!t->attached)
 		bpf_object__detach_skeleton(source->skeleton); /* it was to see whether it can be */
 	t->slices = slices_open(&t->work, run, t);
@@ -197,28 +262,49 @@ __u64 tally_in(const struct tally *t, enum record_end end, int context, __u32 co
 {
 	__u64 total = 0;
 
-	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
+	__u64 certain = 0;
+
+	for (unsigned int cpu = 0; cpu < t->cpus; cpu++) {
 		total += t->cpu[cpu].figures[end][context].counter[counter];
-	return slices_scaled(total, t->scale);
+		if (t->certain)
+			certain += t->certain[cpu].figures[end][context].counter[counter];
+	}
+	return certain + slices_scaled(total - certain, t->scale);
 }
 
-static void emit_row(const struct tally *t, struct writer *w, const struct tally_row *row)
+double tally_error(const struct tally *t, enum record_end end, int context, __u32 counter)
+{
+	return slices_error(t->slices, figure_of(end, context, counter));
+}
+
+void tally_row(const struct tally *t, struct writer *w, enum record_end end, enum metric_id metric,
+	       const char *key, int context, __u32 counter)
+{
+	writer_u64(w, WINDOW, end, metric, key, tally_in(t, end, context, counter));
+	slices_say_error(t->slices, w, end, metric, key, tally_error(t, end, context, counter));
+}
+
+void tally_row_part(const struct tally *t, struct writer *w, enum record_end end,
+		    enum metric_id metric, const char *key, struct tally_part part)
+{
+	writer_u64(w, WINDOW, end, metric, key, part.certain + tally_scaled(t, part.total));
+	slices_say_error(t->slices, w, end, metric, key,
+			 slices_error_part(tally_error(t, end, part.context, part.counter),
+					   part.events));
+}
+
+static void emit_row(const struct tally *t, struct writer *w, const struct tally_counter *row)
 {
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
-		for (int context = 0; context < TALLY_CONTEXTS; context++) {
-			__u64 n = tally_in(t, end, context, row->counter);
-
-			if (n || t->known[end])
-				writer_u64(w, WINDOW, end, row->metric, tally_context_name[context],
-					   n);
-		}
+		for (int context = 0; context < TALLY_CONTEXTS; context++)
+			if (t->known[end] || tally_in(t, end, context, row->counter))
+				tally_row(t, w, end, row->metric, tally_context_name[context],
+					  context, row->counter);
 }
 
 static void emit_rows(struct tally *t, struct writer *w)
 {
-	if (t->scale > 1)
-		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, t->source.name,
-			   1 / t->scale);
+	slices_say(t->slices, w, t->source.name);
 	for (size_t i = 0; i < t->source.row_count; i++)
 		if (tally_counts(t, t->source.rows[i].program))
 			emit_row(t, w, &t->source.rows[i]);
@@ -273,19 +359,26 @@ void *tally_bpf(const struct tally *t)
 	return t->source.bpf;
 }
 
+static void add_buckets(const struct tally *t, const struct tally_cpu *cpus, enum record_end end,
+			int histogram, uint64_t *buckets)
+{
+	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
+		for (int context = 0; context < TALLY_CONTEXTS; context++)
+			for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+				buckets[i] +=
+					cpus[cpu].figures[end][context].histogram[histogram][i];
+}
+
 void tally_histogram(const struct tally *t, struct writer *w, int histogram, enum metric_id metric)
 {
 	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
-		uint64_t buckets[HISTOGRAM_BUCKETS] = {0};
+		uint64_t buckets[HISTOGRAM_BUCKETS] = {0}, certain[HISTOGRAM_BUCKETS] = {0};
 
-		for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-			for (int context = 0; context < TALLY_CONTEXTS; context++)
-				for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-					buckets[i] += t->cpu[cpu]
-							      .figures[end][context]
-							      .histogram[histogram][i];
+		add_buckets(t, t->cpu, end, histogram, buckets);
+		if (t->certain)
+			add_buckets(t, t->certain, end, histogram, certain);
 		for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-			buckets[i] = slices_scaled(buckets[i], t->scale);
+			buckets[i] = certain[i] + slices_scaled(buckets[i] - certain[i], t->scale);
 		writer_histogram(w, end, metric, NULL, buckets);
 	}
 }
@@ -300,5 +393,6 @@ void tally_close(void *state)
 	if (t->cpu)
 		munmap(t->cpu, memory(t));
 	destroy(&t->source);
+	free(t->certain);
 	free(t);
 }

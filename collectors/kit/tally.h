@@ -12,6 +12,9 @@
  *   tally_total()       a counter over all contexts, scaled to the window; within .more
  *   tally_in()          the same of one context
  *   tally_scaled()      a total of another table, likewise
+ *   tally_error()       of a counter, as slices_error()
+ *   tally_row()         a counter of one context as a row, and its error as another
+ *   tally_row_part()    likewise what another table has of a counter
  *   tally_bpf()         the skeleton
  *   tally_along()       something else is switched on and off with the programs
  *   tally_settle()      after the last edge: until the last slice is over; was there one?
@@ -26,13 +29,14 @@
 #include "bpf/tally.h"
 #include "collectors/kit/bpf_load.h"
 #include "collectors/collector.h"
+#include "collectors/kit/estimate.h"
 
 struct bpf_object_skeleton;
 struct slices_work;
 struct tally;
 
 /* A counter and the program (without the ending of its means) that counts it; NULL: any. */
-struct tally_row {
+struct tally_counter {
 	__u32 counter;
 	enum metric_id metric;
 	const char *program;
@@ -40,13 +44,22 @@ struct tally_row {
 
 struct tally_source {
 	const char *name;
-	const struct tally_row *rows;
+	const struct tally_counter *rows;
 	size_t row_count;
 	enum metric_id lost;
-	bool hooks;	  /* has programs for fentry and kprobes */
-	bool tracepoints; /* has others: works without hooks too */
-	__u64 slice_ns;	  /* at most; 0: 20 ms */
-	__u64 *slice;	  /* told there how long one will be, before it begins; or NULL */
+	bool hooks;	      /* has programs for fentry and kprobes */
+	bool tracepoints;     /* has others: works without hooks too */
+	enum measure follows; /* what its events come with */
+	/*
+	 * May be so rare that all of it is counted, until it is not (slices_work.events). If it has
+	 * tables of its own, what they say from then on is to be told from what they said before.
+	 */
+	bool rare;
+	bool *sliced; /* told there that it has begun to count in slices; or NULL */
+	/* After a slice: adds what lasted longer than it; NULL: nothing does, or it cannot. */
+	void (*cut)(void *bpf);
+	__u64 slice_ns; /* at most; 0: 20 ms */
+	__u64 *slice;	/* told there how long one will be, before it begins; or NULL */
 	/* Before the programs are loaded; NULL: nothing to be done. */
 	void (*prepare)(void *bpf);
 	/* Rows beside those of the table; NULL: none. */
@@ -54,7 +67,7 @@ struct tally_source {
 	/* Of the skeleton, which belongs to the tally from tally_open() on. */
 	void *bpf;
 	struct bpf_object_skeleton *skeleton;
-	__u64 *counting;
+	__u64 *counting, *since_ns, *until_ns;
 	bool *whole;
 	void *run_scope;
 };
@@ -78,6 +91,19 @@ __u64 tally_total(const struct tally *t, enum record_end end, __u32 counter);
 extern const char *const tally_context_name[TALLY_CONTEXTS];
 __u64 tally_in(const struct tally *t, enum record_end end, int context, __u32 counter);
 __u64 tally_scaled(const struct tally *t, __u64 total);
+double tally_error(const struct tally *t, enum record_end end, int context, __u32 counter);
+void tally_row(const struct tally *t, struct writer *w, enum record_end end, enum metric_id metric,
+	       const char *key, int context, __u32 counter);
+
+/* Part of what was added up in a counter, by so many events; certain: before slices began. */
+struct tally_part {
+	__u64 total, certain, events;
+	int context;
+	__u32 counter;
+};
+
+void tally_row_part(const struct tally *t, struct writer *w, enum record_end end,
+		    enum metric_id metric, const char *key, struct tally_part part);
 void *tally_bpf(const struct tally *t);
 void tally_histogram(const struct tally *t, struct writer *w, int histogram, enum metric_id metric);
 
@@ -98,6 +124,8 @@ void tally_histogram(const struct tally *t, struct writer *w, int histogram, enu
 							 .bpf = bpf,                               \
 							 .skeleton = bpf->skeleton,                \
 							 .counting = &bpf->bss->counting,          \
+							 .since_ns = &bpf->bss->since_ns,          \
+							 .until_ns = &bpf->bss->until_ns,          \
 							 .whole = (bool *)&bpf->rodata->whole,     \
 							 .run_scope =                              \
 								 (void *)bpf->rodata->run_scope,   \

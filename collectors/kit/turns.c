@@ -16,6 +16,9 @@
 /* Shorter slices hold too little to be told from what happens at their ends. */
 #define LENGTH_LEAST 0.3
 
+/* What comes in bursts is met by many short slices rather than by few long ones. */
+#define ROUNDS_WANTED 12
+
 /* With so many rounds they cost what they may. */
 static double length(double loss_ns, unsigned int rounds, double turns_ns, double slices_ns)
 {
@@ -26,7 +29,9 @@ struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigne
 {
 	double loss_ns = (members > 1 ? LOSS_ALL : LOSS_ONE) * (double)ns;
 	double turns_ns = members * LOSS_TURN_NS, of_slices_ns = LOSS_SLICE * (double)slices_ns;
-	double rounds = ceil(loss_ns / (turns_ns + of_slices_ns));
+	double usual = ceil(loss_ns / (turns_ns + of_slices_ns));
+	double most = floor(loss_ns / (turns_ns + LENGTH_LEAST * of_slices_ns));
+	double rounds = fmax(usual, fmin(most, ROUNDS_WANTED));
 	struct turns t = {.rounds = rounds > 2 ? (unsigned int)rounds : 2};
 
 	t.length = length(loss_ns, t.rounds, turns_ns, of_slices_ns);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/kit/extent.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+/* So long a reading is good for the next who wants one: edges follow on one another. */
+#define READING_NS 1000000
+
+/* The counters of CPUs have 32 bits each, and wrap within minutes: so has their sum. */
+static __u64 packets_since(__u64 packets)
+{
+	static __u32 last_sum;
+	__u32 cpu, sum = 0;
+	char line[512];
+	FILE *f = fopen("/proc/net/softnet_stat", "re");
+
+	if (!f)
+		return packets;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%x", &cpu) == 1)
+			sum += cpu;
+	fclose(f);
+	packets += (__u32)(sum - last_sum);
+	last_sum = sum;
+	return packets;
+}
+
+/* Of all zones, since the machine was started. */
+static __u64 pages_so_far(__u64 last)
+{
+	FILE *f = fopen("/proc/vmstat", "re");
+	__u64 pages = 0, zone;
+	char line[128];
+
+	if (!f)
+		return last;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "pgalloc_%*s %llu", &zone) == 1)
+			pages += zone;
+	fclose(f);
+	return pages;
+}
+
+struct extent extent_now(bool fresh)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct extent last;
+	struct extent now;
+
+	pthread_mutex_lock(&lock);
+	now = last;
+	now.of[MEASURE_TIME] = clock_ns();
+	if (fresh || now.of[MEASURE_TIME] - last.of[MEASURE_TIME] >= READING_NS) {
+		now.of[MEASURE_PACKETS] = packets_since(last.of[MEASURE_PACKETS]);
+		now.of[MEASURE_PAGES] = pages_so_far(last.of[MEASURE_PAGES]);
+		last = now;
+	}
+	pthread_mutex_unlock(&lock);
+	return now;
+}
+
+struct extent extent_between(struct extent from, struct extent to)
+{
+	struct extent extent;
+
+	for (int by = 0; by < MEASURES; by++)
+		extent.of[by] = to.of[by] > from.of[by] ? to.of[by] - from.of[by] : 0;
+	return extent;
+}

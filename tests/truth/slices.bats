@@ -1,0 +1,117 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is counted in slices, and what is not left to them: against what a load says that it has done,
+# and against a collector that counts all of it at the same time.
+
+load measured.sh
+
+setup() {
+	[ "$(id -u)" = 0 ] || skip "BPF needs root here"
+	measured_setup
+	log=$dir/log
+}
+
+teardown() {
+	stop_all
+}
+
+# Starts a load whose process is $pid: bursts KIND RATE ON_MS OFF_MS.
+bursts() {
+	"$BUILD/tests/tool/bursts" "$@" 5 >"$log" 3>&- &
+	pid=$!
+	started+=("$pid")
+	sleep 0.3
+}
+
+# Measures three seconds of it: FILE and arguments of collect.
+over_it() {
+	"$BUILD/tests/tool/collect" --tx "$pid" --seconds 3 "${@:2}" >"$dir/$1" 2>"$dir/$1.err" 3>&-
+}
+
+# What the load did between the edges of that window.
+done_in() {
+	awk -v from="$(awk '/^open/ { print $2 }' "$dir/$1.err")" -v to="$(awk '/^closed/ { print $2 }' "$dir/$1.err")" '
+		function at(t, i) {
+			for (i = 1; i < NR; i++)
+				if (when[i + 1] >= t)
+					return count[i] + (count[i + 1] - count[i]) * (t - when[i]) / (when[i + 1] - when[i])
+			return count[NR]
+		}
+		NF == 2 { when[NR] = $1; count[NR] = $2 }
+		END { printf "%.0f", at(to) - at(from) }' "$log"
+}
+
+tx() { # FILE METRIC
+	awk -F, -v m="$2" '$2 == "tx" && $4 == m { n += $6 } END { printf "%.0f", n }' "$dir/$1"
+}
+
+of_source() { # FILE METRIC SOURCE
+	awk -F, -v m="$2" -v s="$3" '$3 == "collector" && $4 == m && $5 == s { print $6 }' "$dir/$1"
+}
+
+@test "a burst that no slice would have met is counted whole" {
+	bursts nops 3000000 60 2440
+	over_it run iouring
+	wait "$pid"
+	did=$(done_in run)
+	counted=$(tx run completions)
+	echo "$did done, $counted counted"
+	[ "$did" -ge 100000 ]
+	[ $((counted * 100)) -ge $((did * 95)) ] && [ $((counted * 100)) -le $((did * 105)) ]
+	[ -z "$(of_source run slices iouring)" ]
+}
+
+@test "what becomes too much is counted whole until then, and in slices from then on" {
+	bursts nops 1000000 100 0
+	over_it run iouring
+	wait "$pid"
+	did=$(done_in run)
+	counted=$(tx run completions)
+	echo "$did done, $counted counted in $(of_source run slices iouring) slices"
+	[ "$(of_source run slices iouring)" -ge 2 ]
+	[ $((counted * 100)) -ge $((did * 75)) ] && [ $((counted * 100)) -le $((did * 130)) ]
+}
+
+# Two wait while a third writes for many milliseconds with the lock of the file held.
+@test "waits for a lock that last longer than a slice are all there" {
+	cat >"$dir/writers.py" <<-'END'
+		import os, sys, time
+		f = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+		block = bytes(32 << 20)
+		end = time.monotonic() + 4.5
+		os.fork()
+		while time.monotonic() < end:
+		    os.pwrite(f, block, 0)
+	END
+	python3 "$dir/writers.py" "$dir/file" 3>&- &
+	pid=$!
+	started+=("$pid")
+	sleep 0.5
+	over_it exact --exact locks &
+	all=$!
+	over_it run locks
+	wait "$all" "$pid"
+	for file in exact run; do
+		awk -F, '$4 == "wait" && $5 ~ /write_iter/ { n += $6 } END { printf "%.0f\n", n }' "$dir/$file"
+	done >"$dir/waits"
+	cat "$dir/waits"
+	{ read -r truth; read -r counted; } <"$dir/waits"
+	[ "$truth" -ge 300000000 ] || skip "the file system here does not let two writers wait for each other"
+	[ $((counted * 100)) -ge $((truth * 80)) ] && [ $((counted * 100)) -le $((truth * 120)) ]
+}
+
+# Of a process's own pages among those of the machine, which its bursts are not in step with.
+@test "an estimate comes with its error and the number of its slices" {
+	bursts pages 100000 100 300
+	over_it run pagealloc
+	wait "$pid"
+	did=$(done_in run)
+	counted=$(tx run allocs)
+	error=$(awk -F, '$2 == "tx" && $4 == "error" && $5 == "pagealloc/allocs/task" { print $6 }' "$dir/run")
+	slices=$(of_source run slices pagealloc)
+	echo "$did done, $counted estimated of $slices slices, error $error"
+	[ "$slices" -ge 6 ]
+	# Four standard errors, as the load of the machine is not ours.
+	awk -v d="$did" -v c="$counted" -v e="$error" 'BEGIN { exit !(e > 0 && c - d < 4 * e * c + d / 20 && d - c < 4 * e * c + d / 20) }'
+	[ "$(of_source run follows pagealloc)" = pages ] || [ "$(of_source run follows pagealloc)" = time ]
+}
