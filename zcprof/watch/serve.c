@@ -3,178 +3,191 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <microhttpd.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
-#define PATIENCE_S 2
+#include "base/clock.h"
+#include "base/thread.h"
+
+/* From its first packet to its last, whatever it does meanwhile, a client has so long. */
+#define PATIENCE_NS 2000000000ULL
+#define CLIENTS	    32U
+#define HEAD_BYTES  ((size_t)16 * 1024)
+
+/* Of one request: the connection ends with its answer. */
+struct client {
+	int fd;
+	uint64_t until_ns;
+	struct client *next;
+};
 
 struct serve {
-	int listener;
+	struct MHD_Daemon *daemon;
 	int stop;
 	uint16_t port;
 	pthread_t thread;
 	bool started;
+	struct client *clients; /* of the thread alone, as what follows */
+	bool room; /* one went: the daemon, which takes no more at its limit, is to look */
 	pthread_mutex_t lock; /* of what follows */
-	char *text;
-	size_t len;
+	struct MHD_Response *metrics;
 };
 
-static bool send_all(int fd, const char *bytes, size_t len)
+/* Takes the text. NULL where there is no memory. */
+static struct MHD_Response *response(const char *type, char *text, size_t len,
+				     enum MHD_ResponseMemoryMode whose)
 {
-	while (len) {
-		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+	struct MHD_Response *r = MHD_create_response_from_buffer(len, text, whose);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes += n;
-		len -= n;
+	if (r) {
+		MHD_add_response_header(r, "Content-Type", type);
+		MHD_add_response_header(r, "Connection", "close");
 	}
-	return true;
+	return r;
 }
 
-static void reply(int fd, const char *status, const char *type, const char *text, size_t len)
+static enum MHD_Result refuse(struct MHD_Connection *c, unsigned int status)
 {
-	char head[300];
-	int head_len = snprintf(head, sizeof(head),
-				"HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-				"Connection: close\r\n\r\n",
-				status, type, len);
+	static char only[] = "there is only GET /metrics\n";
+	struct MHD_Response *r = response("text/plain", only, strlen(only), MHD_RESPMEM_PERSISTENT);
+	enum MHD_Result result = r ? MHD_queue_response(c, status, r) : MHD_NO;
 
-	if (send_all(fd, head, head_len))
-		send_all(fd, text, len);
+	if (r)
+		MHD_destroy_response(r);
+	return result;
 }
 
-/* Up to the empty line behind the head, or as far as it came in time. */
-static size_t read_head(int fd, char *head, size_t size)
+static enum MHD_Result answer(void *data, struct MHD_Connection *c, const char *url,
+			      const char *method, const char *version, const char *upload,
+			      size_t *upload_len, void **request)
 {
-	size_t len = 0;
+	struct serve *s = data;
+	enum MHD_Result result;
 
-	while (len + 1 < size) {
-		ssize_t n = recv(fd, head + len, size - 1 - len, 0);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		len += n;
-		head[len] = '\0';
-		if (strstr(head, "\r\n\r\n") || strstr(head, "\n\n"))
-			break;
-	}
-	head[len] = '\0';
-	return len;
-}
-
-static void answer(struct serve *s, int fd)
-{
-	static const char type[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-	static const char only[] = "there is only GET /metrics\n";
-	const struct timeval patience = {PATIENCE_S, 0};
-	char head[4096];
-	char *text = NULL;
-	size_t len = 0;
-
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	read_head(fd, head, sizeof(head));
-	if (strncmp(head, "GET ", 4) != 0) {
-		reply(fd, "405 Method Not Allowed", "text/plain", only, strlen(only));
-		return;
-	}
-	if (strncmp(head + 4, "/metrics", 8) != 0 || !strchr(" ?\r\n", head[12])) {
-		reply(fd, "404 Not Found", "text/plain", only, strlen(only));
-		return;
-	}
+	(void)version, (void)upload, (void)upload_len, (void)request;
+	if (strcmp(method, "GET") != 0)
+		return refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED);
+	if (strcmp(url, "/metrics") != 0)
+		return refuse(c, MHD_HTTP_NOT_FOUND);
 	pthread_mutex_lock(&s->lock);
-	if (s->text)
-		text = malloc(s->len);
-	if (text) {
-		len = s->len;
-		memcpy(text, s->text, len);
-	}
+	result = s->metrics ? MHD_queue_response(c, MHD_HTTP_OK, s->metrics)
+			    : refuse(c, MHD_HTTP_SERVICE_UNAVAILABLE);
 	pthread_mutex_unlock(&s->lock);
-	if (text)
-		reply(fd, "200 OK", type, text, len);
-	else
-		reply(fd, "503 Service Unavailable", "text/plain", "", 0);
-	free(text);
+	return result;
+}
+
+static void note_client(void *data, struct MHD_Connection *c, void **context,
+			enum MHD_ConnectionNotificationCode code)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct serve *s = data;
+	struct client *client = *context;
+
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		client = malloc(sizeof(*client));
+		if (!client) {
+			shutdown(info->connect_fd, SHUT_RDWR);
+			return;
+		}
+		*client = (struct client){info->connect_fd, clock_ns() + PATIENCE_NS, s->clients};
+		s->clients = *context = client;
+	} else if (client) {
+		struct client **at = &s->clients;
+
+		while (*at != client)
+			at = &(*at)->next;
+		*at = client->next;
+		free(client);
+		s->room = true;
+	}
+}
+
+/* Ends what took too long; returns the ms until the next may have, -1: there is none. */
+static int end_late(struct serve *s)
+{
+	uint64_t now = clock_ns(), first = UINT64_MAX;
+
+	for (struct client *c = s->clients; c; c = c->next) {
+		/* Whoever is ended has a moment for its end to arrive, not one after the other. */
+		if (c->until_ns <= now) {
+			shutdown(c->fd, SHUT_RDWR);
+			c->until_ns = now + PATIENCE_NS;
+		}
+		first = c->until_ns < first ? c->until_ns : first;
+	}
+	return first == UINT64_MAX ? -1 : (int)((first - now) / 1000000) + 1;
 }
 
 static void *serve(void *argument)
 {
 	struct serve *s = argument;
-	struct pollfd fds[2] = {{.fd = s->listener, .events = POLLIN},
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	struct pollfd fds[2] = {{.fd = info->epoll_fd, .events = POLLIN},
 				{.fd = s->stop, .events = POLLIN}};
 
 	while (!fds[1].revents) {
-		int fd;
+		MHD_UNSIGNED_LONG_LONG theirs;
+		int wait_ms = end_late(s);
 
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		if (MHD_get_timeout(s->daemon, &theirs) == MHD_YES &&
+		    (wait_ms < 0 || theirs < (MHD_UNSIGNED_LONG_LONG)wait_ms))
+			wait_ms = (int)theirs;
+		if (s->room)
+			wait_ms = 0;
+		s->room = false;
+		if (poll(fds, 2, wait_ms) < 0 && errno != EINTR)
 			break;
-		if (!fds[0].revents)
-			continue;
-		fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd < 0)
-			continue;
-		answer(s, fd);
-		close(fd);
+		MHD_run(s->daemon);
 	}
 	return NULL;
 }
 
-static int listen_on(struct serve *s, uint16_t port)
+static int start_daemon(struct serve *s, uint16_t port)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
-	socklen_t len = sizeof(at);
-	int yes = 1;
+	const union MHD_DaemonInfo *info;
 
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	s->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (s->listener < 0)
-		return errno;
-	setsockopt(s->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-	if (bind(s->listener, (struct sockaddr *)&at, sizeof(at)) || listen(s->listener, 16) ||
-	    getsockname(s->listener, (struct sockaddr *)&at, &len))
-		return errno;
-	s->port = ntohs(at.sin_port);
+	errno = 0;
+	s->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, answer, s, MHD_OPTION_SOCK_ADDR,
+				     &at, MHD_OPTION_CONNECTION_LIMIT, CLIENTS,
+				     MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES,
+				     MHD_OPTION_LISTENING_ADDRESS_REUSE, 0U,
+				     MHD_OPTION_NOTIFY_CONNECTION, note_client, s, MHD_OPTION_END);
+	if (!s->daemon)
+		return errno ? errno : ENOMEM;
+	info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
+	s->port = info ? info->port : port;
 	return 0;
 }
 
 struct serve *serve_open(uint16_t port, char *why, size_t why_size)
 {
 	struct serve *s = calloc(1, sizeof(*s));
-	sigset_t all, before;
 	int error = 0;
 
 	if (!s) {
 		snprintf(why, why_size, "no memory left to serve port %u", port);
 		return NULL;
 	}
-	s->listener = -1;
 	pthread_mutex_init(&s->lock, NULL);
 	s->stop = eventfd(0, EFD_CLOEXEC);
 	if (s->stop < 0)
 		error = errno;
 	if (!error)
-		error = listen_on(s, port);
+		error = start_daemon(s, port);
 	if (!error) {
-		/* Signals stay with the thread that measures. */
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &before);
-		error = pthread_create(&s->thread, NULL, serve, s);
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		error = thread_start_quiet(&s->thread, serve, s);
 		s->started = !error;
 	}
 	if (!error)
@@ -192,14 +205,18 @@ uint16_t serve_port(const struct serve *s)
 
 void serve_text(struct serve *s, char *text, size_t len)
 {
-	char *old;
+	static const char type[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+	struct MHD_Response *old, *r = response(type, text, len, MHD_RESPMEM_MUST_FREE);
 
+	if (!r)
+		free(text);
 	pthread_mutex_lock(&s->lock);
-	old = s->text;
-	s->text = text;
-	s->len = len;
+	old = s->metrics;
+	s->metrics = r;
 	pthread_mutex_unlock(&s->lock);
-	free(old);
+	/* Who is being answered with it keeps it until then. */
+	if (old)
+		MHD_destroy_response(old);
 }
 
 void serve_close(struct serve *s)
@@ -213,11 +230,13 @@ void serve_close(struct serve *s)
 			;
 		pthread_join(s->thread, NULL);
 	}
-	if (s->listener >= 0)
-		close(s->listener);
+	/* Whoever is still connected is cut off. */
+	if (s->daemon)
+		MHD_stop_daemon(s->daemon);
 	if (s->stop >= 0)
 		close(s->stop);
+	if (s->metrics)
+		MHD_destroy_response(s->metrics);
 	pthread_mutex_destroy(&s->lock);
-	free(s->text);
 	free(s);
 }

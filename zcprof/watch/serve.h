@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One text, served by HTTP on the loopback addresses: GET /metrics. A thread of its own answers,
- * one request after the other, and waits for nobody longer than two seconds.
+ * One text, served by HTTP on 127.0.0.1: GET /metrics. A thread of its own answers, up to 32 clients
+ * at a time; each has two seconds for all of its request, however it spreads them, and serve_close()
+ * waits for none.
  *
  *   serve_open()   listen; NULL with why filled in
  *   serve_text()   what is answered from now on; takes the text
