@@ -98,9 +98,9 @@ static void take_option(struct config *config, enum option_id id, const char *te
 		      config->end == END_RX ? "tx" : "rx");
 	if (!text)
 		text = "yes";
-	if (option_parse(info, text, &config->option[id], why, sizeof(why)))
+	if (options_take(&config->options, id, text, why, sizeof(why)))
 		usage("--%s %s: %s", option_spell(id, name), text, why);
-	config->given[id] = true;
+	config->options.typed[id] = text;
 }
 
 static error_t parse_key(int key, char *arg, struct argp_state *state)
@@ -167,27 +167,20 @@ void config_parse(struct config *config, enum record_end end, int argc, char **a
 		.parser = parse_key,
 		.doc = end == END_RX ? rx_doc : tx_doc,
 	};
-	char why[160];
 
 	*config = (struct config){.end = end, .bind = "127.0.0.1", .port = 5210, .interval_s = 1};
 	if (!spelling)
 		usage("no memory left");
-	for (int id = 0; id < OPTIONS; id++)
-		if (option_parse(option_info(id), option_info(id)->preset, &config->option[id], why,
-				 sizeof(why)))
-			abort(); /* a default that its own row refuses: a bug of the table */
+	options_preset(&config->options);
 	spell(spelling, ENDS_OF(end));
 	argp.options = spelling->options;
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&argp, argc, argv, 0, NULL, config))
 		exit(EXIT_USAGE);
 	free(spelling);
-	if (config_rules(config))
-		exit(EXIT_USAGE);
 }
 
-void config_facts(const struct config *config, const struct option_value effective[OPTIONS],
-		  struct writer *w)
+void config_facts(const struct config *config, const struct options *effective, struct writer *w)
 {
 	for (int id = 0; id < OPTIONS; id++) {
 		const struct option_info *info = option_info(id);
@@ -195,6 +188,6 @@ void config_facts(const struct config *config, const struct option_value effecti
 
 		if (info->ends & ENDS_OF(config->end))
 			writer_fact(w, config->end, METRIC_fact_option, info->name,
-				    option_print(info, &effective[id], text, sizeof(text)));
+				    options_print(effective, id, text, sizeof(text)));
 	}
 }

@@ -3,7 +3,6 @@
  * What was chosen for one end of a run.
  *
  *   config_parse()  the command line of 'zcpath rx' or 'zcpath tx' -> a configuration
- *   config_rules()  the rules between options; called by config_parse()
  *   config_facts()  every effective option of this end as a row
  */
 #ifndef DATAPATH_CONFIG_H
@@ -21,8 +20,7 @@ struct path;
 struct config {
 	enum record_end end;
 	const struct path *path;
-	struct option_value option[OPTIONS];
-	bool given[OPTIONS]; /* on the command line */
+	struct options options;
 
 	/* What belongs to the place and not to the configuration: no facts. */
 	const char *to;
@@ -36,10 +34,6 @@ struct config {
 /* Usage errors end the program with EXIT_USAGE. */
 void config_parse(struct config *config, enum record_end end, int argc, char **argv);
 
-/* 0, or -1 after saying which option contradicts what. */
-int config_rules(struct config *config);
-
-void config_facts(const struct config *config, const struct option_value effective[OPTIONS],
-		  struct writer *w);
+void config_facts(const struct config *config, const struct options *effective, struct writer *w);
 
 #endif

@@ -31,12 +31,18 @@ static const struct dmabuf_kind kinds[KINDS] = {
 	[CUDA_KIND] = {"cuda", "memory of the first NVIDIA GPU"},
 };
 
-const struct dmabuf_kind *dmabuf_kind(const char *name)
+const struct dmabuf_kind *dmabuf_kind(enum memory_kind kind)
 {
-	for (int i = 0; i < KINDS; i++)
-		if (!strcmp(kinds[i].name, name))
-			return &kinds[i];
-	return NULL;
+	switch (kind) {
+	case MEMORY_udmabuf:
+		return &kinds[UDMABUF_KIND];
+	case MEMORY_heap:
+		return &kinds[HEAP_KIND];
+	case MEMORY_cuda:
+		return &kinds[CUDA_KIND];
+	default:
+		return NULL;
+	}
 }
 
 static int open_device(const char *path, const char *mend, char *why, size_t why_size)

@@ -4,7 +4,7 @@
  * NIC. Kinds: "udmabuf", ordinary memory (2 MiB pages if asked for); "heap", the kernel's own from
  * /dev/dma_heap/system; "cuda", that of the first NVIDIA GPU.
  *
- *   dmabuf_kind()   the kind of a name
+ *   dmabuf_kind()   the kind of an option
  *   dmabuf_able()   could this machine make one of that kind?
  *   dmabuf_any()    could it make one of any kind?
  *   dmabuf_new()    size bytes of it, rounded up to whole pages
@@ -22,6 +22,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "record/options.h"
+
 struct cuda;
 
 struct dmabuf_kind {
@@ -36,8 +38,8 @@ struct dmabuf {
 	struct cuda *cuda; /* of kind "cuda" */
 };
 
-/* NULL: there is no such kind. */
-const struct dmabuf_kind *dmabuf_kind(const char *name);
+/* NULL: no dma-buf. */
+const struct dmabuf_kind *dmabuf_kind(enum memory_kind kind);
 /* Why is a sentence with what mends it; dmabuf_any() says that of the first kind. */
 bool dmabuf_able(const struct dmabuf_kind *kind, char *why, size_t why_size);
 bool dmabuf_any(char *why, size_t why_size);

@@ -21,7 +21,7 @@
 
 int errqueue_open(struct errqueue *q, struct flow *f)
 {
-	uint64_t limit = f->config->option[OPTION_in_flight].number;
+	uint64_t limit = f->config->options.in_flight;
 	int one = 1;
 
 	q->limit = limit ? limit : UINT64_MAX;

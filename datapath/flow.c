@@ -79,16 +79,16 @@ struct flows *flows_new(const struct config *config, unsigned int count)
 /* Thread i belongs on the i-th CPU of --cpu, in turn. */
 static int flow_place(struct flow *f)
 {
-	const struct option_value *cpus = &f->config->option[OPTION_cpu];
+	const cpu_set_t *cpus = &f->config->options.cpu;
 	unsigned int skip;
 	cpu_set_t one;
 
-	if (!cpus->set)
+	if (!CPU_COUNT(cpus))
 		return 0;
-	skip = f->number % CPU_COUNT(&cpus->cpus);
+	skip = f->number % CPU_COUNT(cpus);
 	CPU_ZERO(&one);
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &cpus->cpus) && !skip--) {
+		if (CPU_ISSET(cpu, cpus) && !skip--) {
 			CPU_SET(cpu, &one);
 			if (!pthread_setaffinity_np(pthread_self(), sizeof(one), &one))
 				return 0;

@@ -89,7 +89,7 @@ static inline bool flow_told(const struct flow *f)
 /* position: bytes sent so far. 0 when the limit is reached. */
 static inline size_t flow_chunk(const struct flow *f, uint64_t position, size_t offset)
 {
-	size_t chunk = f->config->option[OPTION_write].number;
+	size_t chunk = f->config->options.write;
 	size_t to_end = f->message->size - offset;
 	uint64_t to_limit = f->limit - position;
 

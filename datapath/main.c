@@ -10,6 +10,7 @@
 #include "datapath/config.h"
 #include "datapath/path.h"
 #include "datapath/room.h"
+#include "datapath/rules.h"
 #include "datapath/session.h"
 #include "datapath/sockets.h"
 
@@ -53,12 +54,12 @@ static int list_paths(void)
  */
 static int place(const struct config *config)
 {
-	const struct option_value *cpus = &config->option[OPTION_cpu];
+	const cpu_set_t *cpus = &config->options.cpu;
 
-	for (int cpu = 0; cpus->set && cpu < CPU_SETSIZE; cpu++) {
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		cpu_set_t one;
 
-		if (!CPU_ISSET(cpu, &cpus->cpus))
+		if (!CPU_ISSET(cpu, cpus))
 			continue;
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);
@@ -68,16 +69,16 @@ static int place(const struct config *config)
 			  cpu);
 		return -1;
 	}
-	return cpus->set ? sched_setaffinity(0, sizeof(cpus->cpus), &cpus->cpus) : 0;
+	return CPU_COUNT(cpus) ? sched_setaffinity(0, sizeof(*cpus), cpus) : 0;
 }
 
 /* Would the kernel take the options of a socket, too? */
 static int check_sockets(const struct config *config)
 {
-	struct option_value effective[OPTIONS];
+	struct options effective;
 	struct failure failure;
 
-	if (!socket_effective(config, effective, &failure))
+	if (!socket_effective(config, &effective, &failure))
 		return EXIT_DONE;
 	say_error("%s", failure.why);
 	return failure.unable ? EXIT_UNABLE : EXIT_FAILED;
@@ -89,9 +90,11 @@ static int run_end(enum record_end end, int argc, char **argv)
 	char why[256];
 
 	config_parse(&config, end, argc, argv);
+	if (rules_keep(&config))
+		return EXIT_USAGE;
 	/* By one name for one device: it is claimed, journaled and said by that. One that is not there is said later. */
-	if (config.option[OPTION_nic].set)
-		device_name(config.option[OPTION_nic].name, config.option[OPTION_nic].name);
+	if (config.options.set[OPTION_nic])
+		device_name(config.options.nic, config.options.nic);
 	if (place(&config))
 		return EXIT_UNABLE;
 	if (config.path->able && !config.path->able(why, sizeof(why))) {
@@ -102,8 +105,7 @@ static int run_end(enum record_end end, int argc, char **argv)
 		say_error("%s", why);
 		return EXIT_UNABLE;
 	}
-	if (!room_allowed(&config, end == END_TX ? config.option[OPTION_flows].number : 1, why,
-			  sizeof(why))) {
+	if (!room_allowed(&config, end == END_TX ? config.options.flows : 1, why, sizeof(why))) {
 		say_error("%s", why);
 		return EXIT_UNABLE;
 	}

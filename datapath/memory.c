@@ -101,7 +101,7 @@ failed:
 	return -1;
 }
 
-static int message_dmabuf(struct message *message, const char *kind, bool hugepages, char *why,
+static int message_dmabuf(struct message *message, enum memory_kind kind, bool hugepages, char *why,
 			  size_t why_size)
 {
 	unsigned char *bytes = malloc(message->size);
@@ -137,8 +137,8 @@ static int message_fill(struct message *message, enum message_place place, bool 
 	return 0;
 }
 
-struct message *message_new(size_t size, enum message_place place, const char *kind, bool hugepages,
-			    char *why, size_t why_size)
+struct message *message_new(size_t size, enum message_place place, enum memory_kind kind,
+			    bool hugepages, char *why, size_t why_size)
 {
 	struct message *message = calloc(1, sizeof(*message));
 

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "record/options.h"
+
 struct dmabuf;
 
 struct memory {
@@ -38,8 +40,8 @@ void memory_give_up(void);
 void memory_free(struct memory *m);
 
 /* kind: of the dma-buf, where it lies in one. */
-struct message *message_new(size_t size, enum message_place place, const char *kind, bool hugepages,
-			    char *why, size_t why_size);
+struct message *message_new(size_t size, enum message_place place, enum memory_kind kind,
+			    bool hugepages, char *why, size_t why_size);
 void message_free(struct message *message);
 
 #endif

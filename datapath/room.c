@@ -16,10 +16,10 @@ uint64_t room_wanted(const struct config *config, uint64_t flows)
 	uint64_t all;
 
 	/* What a sender sends lies there once, whatever the path; pages of 2 MiB are reserved ones. */
-	if (config->option[OPTION_hugepages].on)
+	if (config->options.hugepages)
 		return 0;
 	if (config->end == END_TX)
-		return config->option[OPTION_msg].number;
+		return config->options.msg;
 	if (__builtin_mul_overflow(path->flow_memory ? path->flow_memory(config) : 0, flows, &all) ||
 	    __builtin_add_overflow(all, path->shared_memory ? path->shared_memory(config) : 0, &all))
 		return UINT64_MAX;

@@ -20,7 +20,7 @@ struct rx_copy {
 
 static int rx_copy_open(struct flow *f)
 {
-	const struct option_value *option = f->config->option;
+	const struct options *option = &f->config->options;
 	struct rx_copy *s = calloc(1, sizeof(*s));
 	char why[200];
 
@@ -28,13 +28,12 @@ static int rx_copy_open(struct flow *f)
 	if (!s)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	s->epoll = -1;
-	if (memory_get(&s->buffer, option[OPTION_read].number, option[OPTION_hugepages].on, why,
-		       sizeof(why)))
+	if (memory_get(&s->buffer, option->read, option->hugepages, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
-	if (socket_blocking(f->fd, option[OPTION_blocking].on))
+	if (socket_blocking(f->fd, option->blocking))
 		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
 				 strerror(errno));
-	if (option[OPTION_blocking].on)
+	if (option->blocking)
 		return 0;
 	return flow_watch(f, EPOLLIN | EPOLLRDHUP | EPOLLET, &s->epoll);
 }
@@ -125,7 +124,7 @@ static int rx_copy_run(struct flow *f)
 
 static uint64_t rx_copy_memory(const struct config *config)
 {
-	return config->option[OPTION_read].number;
+	return config->options.read;
 }
 
 const struct path path_rx_copy = {

@@ -48,17 +48,17 @@ struct rx_devmem {
 static int rx_devmem_prepare(struct flows *all)
 {
 	struct flow *f = &all->flow[0];
-	const struct option_value *option = f->config->option;
+	const struct options *option = &f->config->options;
 	struct bound *b = calloc(1, sizeof(*b));
 	char why[240];
 
 	all->shared = b;
 	if (!b)
 		return flow_fail(f, "no memory left for the binding");
-	b->memory = dmabuf_new(dmabuf_kind(option[OPTION_memory].name), option[OPTION_area].number,
-			       option[OPTION_hugepages].on, why, sizeof(why));
-	if (!b->memory || binding_rx(&b->binding, option[OPTION_nic].name, b->memory->fd,
-				     &option[OPTION_queues].cpus, why, sizeof(why)))
+	b->memory = dmabuf_new(dmabuf_kind(option->memory), option->area, option->hugepages, why,
+			       sizeof(why));
+	if (!b->memory ||
+	    binding_rx(&b->binding, option->nic, b->memory->fd, &option->queues, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
 	return 0;
 }
@@ -86,7 +86,7 @@ static int wait_by_blocking(struct flow *f)
 
 static int rx_devmem_open(struct flow *f)
 {
-	const struct option_value *option = f->config->option;
+	const struct options *option = &f->config->options;
 	const struct bound *b = f->all->shared;
 	struct rx_devmem *s = calloc(1, sizeof(*s));
 	char why[200];
@@ -97,21 +97,20 @@ static int rx_devmem_open(struct flow *f)
 	s->memory = b->memory;
 	s->id = b->binding.id;
 	s->epoll = -1;
-	s->batch = option[OPTION_batch].number;
-	if (memory_get(&s->buffer, option[OPTION_read].number, option[OPTION_hugepages].on, why,
-		       sizeof(why)) ||
-	    memory_get(&s->control, option[OPTION_control].number, false, why, sizeof(why)))
+	s->batch = option->batch;
+	if (memory_get(&s->buffer, option->read, option->hugepages, why, sizeof(why)) ||
+	    memory_get(&s->control, option->control, false, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
 	if (f->verify.message && !s->memory->at) {
 		s->bounce = malloc(s->buffer.size);
 		if (!s->bounce)
 			return flow_fail(f, "no memory left for flow %u", f->number);
 	}
-	if (socket_blocking(f->fd, option[OPTION_blocking].on))
+	if (socket_blocking(f->fd, option->blocking))
 		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
 				 strerror(errno));
-	return option[OPTION_blocking].on ? wait_by_blocking(f)
-					  : flow_watch(f, EPOLLIN | EPOLLRDHUP, &s->epoll);
+	return option->blocking ? wait_by_blocking(f)
+				: flow_watch(f, EPOLLIN | EPOLLRDHUP, &s->epoll);
 }
 
 static void rx_devmem_close(struct flow *f)
@@ -339,15 +338,15 @@ static bool rx_devmem_able(char *why, size_t size)
 
 static uint64_t rx_devmem_memory(const struct config *config)
 {
-	return config->option[OPTION_read].number + config->option[OPTION_control].number;
+	return config->options.read + config->options.control;
 }
 
 /* A GPU's memory is its own. */
 static uint64_t rx_devmem_shared_memory(const struct config *config)
 {
-	bool cuda = !strcmp(config->option[OPTION_memory].name, "cuda");
+	bool cuda = config->options.memory == MEMORY_cuda;
 
-	return cuda ? 0 : config->option[OPTION_area].number;
+	return cuda ? 0 : config->options.area;
 }
 
 const struct path path_rx_devmem = {

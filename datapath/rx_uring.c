@@ -38,7 +38,7 @@ static int provide_buffers(struct rx_uring *s, struct flow *f)
 	char why[200];
 	int error;
 
-	if (memory_get(&s->buffers, s->count * s->size, f->config->option[OPTION_hugepages].on, why,
+	if (memory_get(&s->buffers, s->count * s->size, f->config->options.hugepages, why,
 		       sizeof(why)) ||
 	    memory_get(&s->ring_memory, s->count * sizeof(struct io_uring_buf), false, why,
 		       sizeof(why)))
@@ -59,15 +59,15 @@ static int provide_buffers(struct rx_uring *s, struct flow *f)
 
 static int rx_uring_open(struct flow *f)
 {
-	const struct option_value *option = f->config->option;
+	const struct options *option = &f->config->options;
 	struct rx_uring *s = calloc(1, sizeof(*s));
 
 	f->state = s;
 	if (!s)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	s->count = option[OPTION_buffers].number;
-	s->size = option[OPTION_read].number;
-	s->singleshot = option[OPTION_singleshot].on;
+	s->count = option->buffers;
+	s->size = option->read;
+	s->singleshot = option->singleshot;
 	/* Each buffer has at most one completion; and one more for the end. */
 	if (uring_open(&s->uring, f, 4, 2 * s->count) || uring_gather(&s->uring, f, s->count / 2))
 		return -1;
@@ -165,7 +165,7 @@ static bool rx_uring_able(char *why, size_t size)
 
 static uint64_t rx_uring_memory(const struct config *config)
 {
-	return config->option[OPTION_buffers].number * config->option[OPTION_read].number;
+	return config->options.buffers * config->options.read;
 }
 
 const struct path path_rx_uring = {

@@ -21,14 +21,14 @@ struct rx_zcrx {
 static int rx_zcrx_prepare(struct flows *all)
 {
 	struct flow *f = &all->flow[0];
-	const struct option_value *option = f->config->option;
-	unsigned int queues = CPU_COUNT(&option[OPTION_queues].cpus);
+	const struct options *option = &f->config->options;
+	unsigned int queues = CPU_COUNT(&option->queues);
 
-	if (option[OPTION_share_queue].on) {
+	if (option->share_queue) {
 		all->shared = zcrx_queue_new(true);
 		return all->shared ? 0 : flow_fail(f, "no memory left for the queue");
 	}
-	if (option[OPTION_nodev].on || all->count <= queues)
+	if (option->nodev || all->count <= queues)
 		return 0;
 	return flow_unable(f,
 			   "%u flows need a queue each, and --queues has %u; give more, or fewer --flows to 'zcpath tx', or --share-queue",
@@ -44,7 +44,7 @@ static void rx_zcrx_release(struct flows *all)
 static unsigned int enough_completions(const struct rx_zcrx *s, const struct flow *f)
 {
 	uint64_t buffers = s->zcrx.queue->size / s->zcrx.queue->buf_len;
-	uint64_t room = f->config->option[OPTION_completions].number;
+	uint64_t room = f->config->options.completions;
 
 	return (room < buffers ? room : buffers) / 2;
 }
@@ -58,8 +58,7 @@ static int rx_zcrx_open(struct flow *f)
 		s->zcrx.queue = f->all->shared ? f->all->shared : zcrx_queue_new(false);
 	if (!s || !s->zcrx.queue)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	if (uring_open_with(&s->uring, f, 4, f->config->option[OPTION_completions].number,
-			    IORING_SETUP_CQE32) ||
+	if (uring_open_with(&s->uring, f, 4, f->config->options.completions, IORING_SETUP_CQE32) ||
 	    zcrx_open(&s->zcrx, &s->uring, f) ||
 	    uring_gather(&s->uring, f, enough_completions(s, f)))
 		return -1;
@@ -222,19 +221,19 @@ static int rx_zcrx_run(struct flow *f)
 /* A GPU's memory is its own. */
 static uint64_t area(const struct config *config)
 {
-	bool cuda = !strcmp(config->option[OPTION_memory].name, "cuda");
+	bool cuda = config->options.memory == MEMORY_cuda;
 
-	return cuda ? 0 : config->option[OPTION_area].number;
+	return cuda ? 0 : config->options.area;
 }
 
 static uint64_t rx_zcrx_memory(const struct config *config)
 {
-	return config->option[OPTION_share_queue].on ? 0 : area(config);
+	return config->options.share_queue ? 0 : area(config);
 }
 
 static uint64_t rx_zcrx_shared_memory(const struct config *config)
 {
-	return config->option[OPTION_share_queue].on ? area(config) : 0;
+	return config->options.share_queue ? area(config) : 0;
 }
 
 const struct path path_rx_zcrx = {

@@ -20,7 +20,7 @@ uint64_t seconds_from_now(double seconds)
 
 int session_begin(struct session *s, const struct config *config)
 {
-	struct option_value effective[OPTIONS];
+	struct options effective;
 	struct failure failure;
 
 	*s = (struct session){.config = config, .channel.fd = -1};
@@ -28,14 +28,14 @@ int session_begin(struct session *s, const struct config *config)
 	s->signal_fd = interrupt_begin();
 	if (s->signal_fd < 0)
 		return session_fail(s, "cannot watch signals: %s", strerror(errno));
-	if (socket_effective(config, effective, &failure))
+	if (socket_effective(config, &effective, &failure))
 		return session_failure(s, &failure);
 	s->out = writer_stream(STDOUT_FILENO, "standard output");
 	if (!s->out)
 		return -1;
 	writer_fact(s->out, config->end, METRIC_fact_record_version, NULL, "1");
 	writer_fact(s->out, config->end, METRIC_fact_program, NULL, "zcpath " VERSION);
-	config_facts(config, effective, s->out);
+	config_facts(config, &effective, s->out);
 	writer_flush(s->out);
 	return 0;
 }
@@ -137,10 +137,10 @@ int session_prepare(struct session *s)
 
 void session_place(struct session *s, int data_fd)
 {
-	const struct option_value *cpus = &s->config->option[OPTION_irq_cpu];
+	const cpu_set_t *cpus = &s->config->options.irq_cpu;
 	char device[IF_NAMESIZE];
 
-	if (!cpus->set)
+	if (!CPU_COUNT(cpus))
 		return;
 	if (socket_device(data_fd, device)) {
 		say_warning("--irq-cpu has no effect: the device of the data flows is not known");
@@ -150,7 +150,7 @@ void session_place(struct session *s, int data_fd)
 		say_warning("--irq-cpu has no effect at this end: both ends share the loopback device, and its softirq work is the receiver's; give it to 'zcpath rx'");
 		return;
 	}
-	s->placement = placement_apply(device, &cpus->cpus, s->out, s->config->end);
+	s->placement = placement_apply(device, cpus, s->out, s->config->end);
 }
 
 void session_open(struct session *s)

@@ -33,39 +33,39 @@ static void nic_said(void *data, const char *what, const char *how)
 
 	snprintf(key, sizeof(key), NIC_ZERO_COPY "%s", what);
 	writer_fact(s->out, END_RX, METRIC_fact_nic, key, how);
-	say_detail("%s: %s: %s", s->config->option[OPTION_nic].name, what, how);
+	say_detail("%s: %s: %s", s->config->options.nic, what, how);
 }
 
 /* Before anyone is let in: a device that learns to split headers may lose its link for a while. */
 static int prepare_nic(struct session *s)
 {
-	const struct option_value *option = s->config->option;
+	const struct options *option = &s->config->options;
 	struct failure failure = {.unable = true};
 	struct zerocopy_area area;
 
-	if (!option[OPTION_nic].set || !option[OPTION_queues].set)
+	if (!option->set[OPTION_nic] || !option->set[OPTION_queues])
 		return 0;
 	area = (struct zerocopy_area){
-		.bytes = option[OPTION_area].number,
-		.buffer = option[OPTION_rx_buf_len].set ? option[OPTION_rx_buf_len].number
-							: (uint64_t)sysconf(_SC_PAGESIZE),
-		.queues = s->config->path->one_area ? CPU_COUNT(&option[OPTION_queues].cpus) : 1,
+		.bytes = option->area,
+		.buffer = option->set[OPTION_rx_buf_len] ? option->rx_buf_len
+							 : (uint64_t)sysconf(_SC_PAGESIZE),
+		.queues = s->config->path->one_area ? CPU_COUNT(&option->queues) : 1,
 	};
-	s->nic = zerocopy_begin(option[OPTION_nic].name, &option[OPTION_queues].cpus, area,
-				nic_said, s, failure.why, sizeof(failure.why));
+	s->nic = zerocopy_begin(option->nic, &option->queues, area, nic_said, s, failure.why,
+				sizeof(failure.why));
 	return s->nic ? 0 : session_failure(s, &failure);
 }
 
 static int steer_flows(struct session *s)
 {
-	const struct option_value *option = s->config->option;
-	const cpu_set_t *queues = &option[OPTION_queues].cpus;
+	const struct options *option = &s->config->options;
+	const cpu_set_t *queues = &option->queues;
 	struct failure failure = {.unable = true};
 
 	for (unsigned int i = 0; s->nic && i < s->flows->count; i++)
 		if (zerocopy_steer(s->nic, s->flows->flow[i].fd,
-				   zerocopy_queue(queues, option[OPTION_share_queue].on ? 0 : i),
-				   failure.why, sizeof(failure.why)))
+				   zerocopy_queue(queues, option->share_queue ? 0 : i), failure.why,
+				   sizeof(failure.why)))
 			return session_failure(s, &failure);
 	return 0;
 }

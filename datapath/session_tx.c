@@ -12,14 +12,14 @@
 
 static struct control_message hello_of(const struct config *config)
 {
-	const struct option_value *option = config->option;
+	const struct options *option = &config->options;
 	struct control_message m = {
 		.verb = CONTROL_hello,
 		.version = CONTROL_VERSION,
-		.flows = option[OPTION_flows].number,
-		.msg = option[OPTION_msg].number,
-		.limit = option[OPTION_bytes].number,
-		.verify = option[OPTION_verify].on,
+		.flows = option->flows,
+		.msg = option->msg,
+		.limit = option->bytes,
+		.verify = option->verify,
 	};
 
 	snprintf(m.path, sizeof(m.path), "%s", config->path->name);
@@ -66,16 +66,16 @@ static int connect_flow(struct session *s, struct flow *f, const unsigned char *
 
 static int connect_flows(struct session *s)
 {
-	const struct option_value *option = s->config->option;
+	const struct options *option = &s->config->options;
 	unsigned char key[RUN_KEY_SIZE];
-	uint64_t limit = option[OPTION_bytes].number;
+	uint64_t limit = option->bytes;
 
 	s->limit = limit;
 	memcpy(key, s->message.key, sizeof(key));
-	s->flows = flows_new(s->config, option[OPTION_flows].number);
+	s->flows = flows_new(s->config, option->flows);
 	if (!s->flows)
 		return session_fail(s, "no memory left for the flows");
-	s->window.message = option[OPTION_msg].number;
+	s->window.message = option->msg;
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		struct flow *f = &s->flows->flow[i];
 
@@ -163,14 +163,14 @@ static int begin_by_gate(struct session *s)
 
 static int begin_by_clock(struct session *s)
 {
-	const struct option_value *option = s->config->option;
+	const struct options *option = &s->config->options;
 	enum happening what;
 
-	if (option[OPTION_bytes].number)
+	if (option->bytes)
 		return tx_open(s) || tx_start(s) ? -1 : 0;
 	if (tx_start(s))
 		return -1;
-	what = session_next(s, seconds_from_now(option[OPTION_warmup].seconds), false);
+	what = session_next(s, seconds_from_now(option->warmup), false);
 	if (what == HAPPENED_TIMEOUT)
 		return tx_open(s);
 	if (what == HAPPENED_FAILED)
@@ -181,12 +181,12 @@ static int begin_by_clock(struct session *s)
 /* Until the window is closed: by the clock, the gate, a signal, or because all was moved. */
 static int measure(struct session *s)
 {
-	const struct option_value *option = s->config->option;
+	const struct options *option = &s->config->options;
 	bool limited = s->limit;
 	uint64_t deadline_ns = FOREVER;
 
 	if (!limited && !s->config->gate)
-		deadline_ns = s->window.open_ns + (uint64_t)(option[OPTION_seconds].seconds * 1e9);
+		deadline_ns = s->window.open_ns + (uint64_t)(option->seconds * 1e9);
 	while (!s->interrupted) {
 		if (s->ended && session_send_total(s))
 			return -1;
@@ -238,14 +238,13 @@ static int finish(struct session *s)
 
 static int tx(struct session *s)
 {
-	const struct option_value *option = s->config->option;
+	const struct options *option = &s->config->options;
 	struct failure failure;
 
-	if (session_memory(s, option[OPTION_flows].number))
+	if (session_memory(s, option->flows))
 		return -1;
-	s->memory = message_new(option[OPTION_msg].number, s->config->path->message,
-				option[OPTION_memory].name, option[OPTION_hugepages].on,
-				failure.why, sizeof(failure.why));
+	s->memory = message_new(option->msg, s->config->path->message, option->memory,
+				option->hugepages, failure.why, sizeof(failure.why));
 	if (!s->memory) {
 		failure.unable = true;
 		return session_failure(s, &failure);

@@ -50,7 +50,9 @@ static int set_number(int fd, const struct socket_number *n, const struct config
 		      struct failure *failure)
 {
 	/* A rate is bits per second for people and bytes per second for the kernel. */
-	uint64_t number = config->option[n->id].number / (n->id == OPTION_pacing ? 8 : 1);
+	struct options options = config->options;
+	uint64_t wanted = *options_number(&options, n->id);
+	uint64_t number = wanted / (n->id == OPTION_pacing ? 8 : 1);
 	uint32_t narrow = number;
 	char name[OPTION_SPELL_MAX];
 
@@ -58,44 +60,43 @@ static int set_number(int fd, const struct socket_number *n, const struct config
 			n->size))
 		return 0;
 	return failure_of(failure, true, "cannot set --%s to %llu: %s; %s",
-			  option_spell(n->id, name),
-			  (unsigned long long)config->option[n->id].number, strerror(errno), n->fix);
+			  option_spell(n->id, name), (unsigned long long)wanted, strerror(errno),
+			  n->fix);
 }
 
 int socket_options(int fd, const struct config *config, struct failure *failure)
 {
-	const struct option_value *cc = &config->option[OPTION_cc];
+	const struct options *option = &config->options;
 
 	for (size_t i = 0; i < SOCKET_NUMBERS; i++)
-		if (config->option[socket_numbers[i].id].set &&
+		if (option->set[socket_numbers[i].id] &&
 		    option_info(socket_numbers[i].id)->ends & ENDS_OF(config->end) &&
 		    set_number(fd, &socket_numbers[i], config, failure))
 			return -1;
-	if (cc->set && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, cc->name, strlen(cc->name)))
+	if (*option->cc &&
+	    setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, option->cc, strlen(option->cc)))
 		return failure_of(failure, true,
 				  "cannot use congestion control %s: %s; see sysctl net.ipv4.tcp_available_congestion_control, or 'modprobe tcp_%s'",
-				  cc->name, strerror(errno), cc->name);
+				  option->cc, strerror(errno), option->cc);
 	return 0;
 }
 
-static void effective_number(int fd, const struct socket_number *n, struct option_value *value)
+static void effective_number(int fd, const struct socket_number *n, struct options *o)
 {
 	uint64_t number = 0;
 	socklen_t size = n->size;
 
-	if (!value->set || getsockopt(fd, n->level, n->name, &number, &size))
+	if (!o->set[n->id] || getsockopt(fd, n->level, n->name, &number, &size))
 		return;
-	value->number = number * (n->id == OPTION_pacing ? 8 : 1);
+	*options_number(o, n->id) = number * (n->id == OPTION_pacing ? 8 : 1);
 }
 
-int socket_effective(const struct config *config, struct option_value effective[OPTIONS],
-		     struct failure *failure)
+int socket_effective(const struct config *config, struct options *effective, struct failure *failure)
 {
-	struct option_value *cc = &effective[OPTION_cc];
-	socklen_t size = sizeof(cc->name) - 1;
+	socklen_t size = sizeof(effective->cc) - 1;
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	memcpy(effective, config->option, sizeof(config->option));
+	*effective = config->options;
 	if (fd < 0)
 		return failure_of(failure, true, "cannot make a TCP socket: %s", strerror(errno));
 	if (socket_options(fd, config, failure)) {
@@ -103,9 +104,10 @@ int socket_effective(const struct config *config, struct option_value effective[
 		return -1;
 	}
 	for (size_t i = 0; i < SOCKET_NUMBERS; i++)
-		effective_number(fd, &socket_numbers[i], &effective[socket_numbers[i].id]);
-	memset(cc->name, 0, sizeof(cc->name));
-	cc->set = !getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, cc->name, &size);
+		effective_number(fd, &socket_numbers[i], effective);
+	memset(effective->cc, 0, sizeof(effective->cc));
+	effective->set[OPTION_cc] =
+		!getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, effective->cc, &size);
 	close(fd);
 	return 0;
 }

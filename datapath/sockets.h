@@ -32,7 +32,7 @@ int failure_of(struct failure *failure, bool unable, const char *format, ...)
 
 int socket_options(int fd, const struct config *config, struct failure *failure);
 /* All options, those of a socket as a socket of this end really has them. */
-int socket_effective(const struct config *config, struct option_value effective[OPTIONS],
+int socket_effective(const struct config *config, struct options *effective,
 		     struct failure *failure);
 /* options: of a data socket, or NULL */
 int socket_listen(const char *address, uint16_t port, const struct config *options,

@@ -19,7 +19,7 @@
 static int tx_devmem_prepare(struct flows *all)
 {
 	struct flow *f = &all->flow[0];
-	const struct option_value *nic = &f->config->option[OPTION_nic];
+	const char *nic = f->config->options.nic;
 	struct binding *b = calloc(1, sizeof(*b));
 	char device[IF_NAMESIZE];
 	char why[240];
@@ -27,10 +27,10 @@ static int tx_devmem_prepare(struct flows *all)
 	all->shared = b;
 	if (!b)
 		return flow_fail(f, "no memory left for the binding");
-	if (!nic->set && socket_device(f->fd, device))
+	if (!*nic && socket_device(f->fd, device))
 		return flow_fail(f,
 				 "cannot tell which device the connection goes over; say so with --nic");
-	if (binding_tx(b, nic->set ? nic->name : device, f->message->dmabuf->fd, why, sizeof(why)))
+	if (binding_tx(b, *nic ? nic : device, f->message->dmabuf->fd, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
 	return 0;
 }

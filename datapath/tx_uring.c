@@ -43,16 +43,16 @@ static int register_message(struct tx_uring *s, struct flow *f)
 
 static int tx_uring_open_as(struct flow *f, bool zerocopy)
 {
-	const struct option_value *option = f->config->option;
+	const struct options *option = &f->config->options;
 	struct tx_uring *s = calloc(1, sizeof(*s));
 	unsigned int completions;
 
 	f->state = s;
 	if (!s)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	s->depth = option[OPTION_depth].number;
+	s->depth = option->depth;
 	s->zerocopy = zerocopy;
-	s->fixed = zerocopy && !option[OPTION_plain_buffers].on;
+	s->fixed = zerocopy && !option->plain_buffers;
 	/* Room for notifications in bursts: a long queue of small sends is acknowledged at once. */
 	completions = zerocopy ? 4096 + 2 * s->depth : 2 * s->depth;
 	if (uring_open(&s->uring, f, s->depth, completions))
@@ -181,7 +181,7 @@ static int wait_for_notifications(struct tx_uring *s, struct flow *f)
 static int tx_uring_run(struct flow *f)
 {
 	struct tx_uring *s = f->state;
-	uint64_t flush_every = s->zerocopy ? f->config->option[OPTION_flush_every].number : 0;
+	uint64_t flush_every = s->zerocopy ? f->config->options.flush_every : 0;
 	uint64_t unflushed = 0;
 
 	while (!flow_told(f) && prepare_chain(s, f)) {

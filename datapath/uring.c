@@ -52,7 +52,7 @@ bool uring_able(enum io_uring_op op, unsigned int features, const char *since, c
 int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
 		    unsigned int completions, unsigned int setup)
 {
-	bool no_iowait = f->config->option[OPTION_no_iowait].on;
+	bool no_iowait = f->config->options.no_iowait;
 	struct io_uring_params params = {.flags = RING_FLAGS | setup, .cq_entries = completions};
 	int error = io_uring_queue_init_params(requests, &u->ring, &params);
 
@@ -82,7 +82,7 @@ int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
 
 int uring_gather(struct uring *u, struct flow *f, unsigned int enough)
 {
-	uint64_t min_wait_us = f->config->option[OPTION_min_wait].number;
+	uint64_t min_wait_us = f->config->options.min_wait;
 
 	if (!min_wait_us)
 		return 0;

@@ -99,10 +99,10 @@ void zcrx_queue_free(struct zcrx_queue *q)
 
 static int make_memory(struct zcrx_queue *q, struct flow *f)
 {
-	const struct option_value *option = f->config->option;
-	const struct dmabuf_kind *kind = dmabuf_kind(option[OPTION_memory].name);
-	size_t size = option[OPTION_area].number;
-	bool hugepages = option[OPTION_hugepages].on;
+	const struct options *option = &f->config->options;
+	const struct dmabuf_kind *kind = dmabuf_kind(option->memory);
+	size_t size = option->area;
+	bool hugepages = option->hugepages;
 	char why[200];
 
 	if (kind)
@@ -120,7 +120,7 @@ static int make_memory(struct zcrx_queue *q, struct flow *f)
 /* What the kernel's refusal means, and what helps. */
 static const char *advice(const struct flow *f, int error)
 {
-	const struct option_value *option = f->config->option;
+	const struct options *option = &f->config->options;
 
 	switch (error) {
 	case EPERM:
@@ -133,15 +133,15 @@ static const char *advice(const struct flow *f, int error)
 	case ENODEV:
 		return "there is no such device here: see 'ip link'";
 	case ERANGE:
-		return option[OPTION_rx_buf_len].set
+		return option->set[OPTION_rx_buf_len]
 			       ? "it has no such queue, or the area's memory has not pieces so large in a row: try --hugepages, and see 'ethtool -l'"
 			       : "it has no such queue: see 'ethtool -l'";
 	case EINVAL:
-		if (option[OPTION_rx_buf_len].set)
+		if (option->set[OPTION_rx_buf_len])
 			return "its driver has no buffers of --rx-buf-len: try others";
 		break;
 	case EOPNOTSUPP:
-		return option[OPTION_rx_buf_len].set
+		return option->set[OPTION_rx_buf_len]
 			       ? "its driver has no memory providers, or not with --rx-buf-len"
 			       : "its driver has no memory providers";
 	}
@@ -149,13 +149,13 @@ static const char *advice(const struct flow *f, int error)
 }
 
 /* What was asked for that this kernel has not: why, or NULL. */
-static const char *lacks(const struct zcrx_kernel *kernel, const struct option_value *option)
+static const char *lacks(const struct zcrx_kernel *kernel, const struct options *option)
 {
-	if (option[OPTION_nodev].on && !kernel->nodev)
+	if (option->nodev && !kernel->nodev)
 		return "this kernel's zcrx needs a NIC: --nodev takes Linux 7.2";
-	if (option[OPTION_rx_buf_len].set && !kernel->rx_buf_len)
+	if (option->set[OPTION_rx_buf_len] && !kernel->rx_buf_len)
 		return "this kernel's zcrx receives into pages only: --rx-buf-len takes Linux 7.0";
-	if (option[OPTION_share_queue].on && !kernel->share)
+	if (option->share_queue && !kernel->share)
 		return "this kernel's zcrx has a queue for each ring: leave out --share-queue, or take Linux 6.19";
 	/* From 6.16 on, and it can be asked from 6.19 on: the registration tells in between. */
 	return NULL;
@@ -167,7 +167,7 @@ bool zcrx_check(const struct config *config, char *why, size_t size)
 	const char *what;
 
 	zcrx_kernel(&kernel);
-	what = lacks(&kernel, config->option);
+	what = lacks(&kernel, &config->options);
 	if (what)
 		snprintf(why, size, "%s", what);
 	return !what;
@@ -175,10 +175,9 @@ bool zcrx_check(const struct config *config, char *why, size_t size)
 
 static unsigned int queue_of(const struct flow *f)
 {
-	const struct option_value *option = f->config->option;
+	const struct options *option = &f->config->options;
 
-	return zerocopy_queue(&option[OPTION_queues].cpus,
-			      option[OPTION_share_queue].on ? 0 : f->number);
+	return zerocopy_queue(&option->queues, option->share_queue ? 0 : f->number);
 }
 
 static void attach_refill(struct zcrx_queue *q, const struct compat_zcrx_ifq *ifq, size_t stats)
@@ -198,7 +197,7 @@ static void attach_refill(struct zcrx_queue *q, const struct compat_zcrx_ifq *if
 
 static int enlist(struct zcrx *z, struct flow *f, bool with_events)
 {
-	const struct option_value *option = f->config->option;
+	const struct options *option = &f->config->options;
 	struct zcrx_queue *q = z->queue;
 	struct compat_zcrx_area area = {.addr = (uintptr_t)q->at, .len = q->size};
 	struct compat_region region = {
@@ -217,12 +216,12 @@ static int enlist(struct zcrx *z, struct flow *f, bool with_events)
 		.region_ptr = (uintptr_t)&region,
 		.event_desc = with_events ? (uintptr_t)&events : 0,
 		.rq_entries = q->entries,
-		.rx_buf_len = option[OPTION_rx_buf_len].number,
+		.rx_buf_len = option->rx_buf_len,
 		.flags = q->nodev ? COMPAT_ZCRX_NODEV : 0,
 	};
 
 	if (!q->nodev) {
-		ifq.if_idx = if_nametoindex(option[OPTION_nic].name);
+		ifq.if_idx = if_nametoindex(option->nic);
 		ifq.if_rxq = queue_of(f);
 	}
 	if (q->dmabuf) {
@@ -241,7 +240,7 @@ static int enlist(struct zcrx *z, struct flow *f, bool with_events)
 /* The queue's first ring: with it comes everything. */
 static int set_up(struct zcrx *z, struct flow *f)
 {
-	const struct option_value *option = f->config->option;
+	const struct options *option = &f->config->options;
 	struct zcrx_queue *q = z->queue;
 	struct zcrx_kernel kernel;
 	const char *what;
@@ -251,11 +250,11 @@ static int set_up(struct zcrx *z, struct flow *f)
 	what = lacks(&kernel, option);
 	if (what)
 		return flow_unable(f, "%s", what);
-	q->nodev = option[OPTION_nodev].on;
+	q->nodev = option->nodev;
 	q->can_flush = kernel.flush;
-	q->entries = option[OPTION_refill].number;
-	q->buf_len = option[OPTION_rx_buf_len].set ? option[OPTION_rx_buf_len].number
-						   : (uint64_t)sysconf(_SC_PAGESIZE);
+	q->entries = option->refill;
+	q->buf_len = option->set[OPTION_rx_buf_len] ? option->rx_buf_len
+						    : (uint64_t)sysconf(_SC_PAGESIZE);
 	if (make_memory(q, f))
 		return -1;
 	error = enlist(z, f, kernel.events);
@@ -264,8 +263,8 @@ static int set_up(struct zcrx *z, struct flow *f)
 	if (q->nodev)
 		return flow_unable(f, "cannot set up zero-copy receive of flow %u: %s; %s",
 				   f->number, strerror(-error), advice(f, -error));
-	return flow_unable(f, "cannot receive without copy from queue %u of %s: %s; %s", queue_of(f),
-			   option[OPTION_nic].name, strerror(-error), advice(f, -error));
+	return flow_unable(f, "cannot receive without copy from queue %u of %s: %s; %s",
+			   queue_of(f), option->nic, strerror(-error), advice(f, -error));
 }
 
 /* A further ring of a queue that is shared; the first one exports it. */

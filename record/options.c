@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/quantity.h"
@@ -13,6 +14,41 @@ static const struct option_info options[OPTIONS] = {
 #include "record/options.def"
 #undef OPTION
 };
+
+static const size_t offsets[OPTIONS] = {
+#define OPTION(name, type, value, ends, least, most, preset, help) offsetof(struct options, name),
+#include "record/options.def"
+#undef OPTION
+};
+
+const char *const memory_kind_name[MEMORY_END] = {"",
+#define X(name) #name,
+						  MEMORY_KINDS(X)
+#undef X
+};
+
+/* Which type it points to is what the table says. */
+static void *field(struct options *o, enum option_id id)
+{
+	return (char *)o + offsets[id];
+}
+
+static const void *field_of(const struct options *o, enum option_id id)
+{
+	return (const char *)o + offsets[id];
+}
+
+uint64_t *options_number(struct options *o, enum option_id id)
+{
+	switch (options[id].type) {
+	case TYPE_COUNT:
+	case TYPE_SIZE:
+	case TYPE_RATE:
+		return field(o, id);
+	default:
+		abort();
+	}
+}
 
 const struct option_info *option_info(enum option_id id)
 {
@@ -58,33 +94,37 @@ static char *print_scaled(uint64_t number, uint64_t step, char *text, size_t siz
 	return text;
 }
 
-char *option_print(const struct option_info *info, const struct option_value *value, char *text,
-		   size_t size)
+char *options_print(const struct options *o, enum option_id id, char *text, size_t size)
 {
-	if (!value->set) {
+	const void *at = field_of(o, id);
+
+	if (!o->set[id]) {
 		snprintf(text, size, "%s", "");
 		return text;
 	}
-	switch (info->type) {
+	switch (options[id].type) {
 	case TYPE_FLAG:
-		snprintf(text, size, "%s", value->on ? "yes" : "no");
-		return text;
+		snprintf(text, size, "%s", *(const bool *)at ? "yes" : "no");
+		break;
 	case TYPE_COUNT:
-		snprintf(text, size, "%llu", (unsigned long long)value->number);
-		return text;
+		snprintf(text, size, "%llu", (unsigned long long)*(const uint64_t *)at);
+		break;
 	case TYPE_SIZE:
-		return print_scaled(value->number, 1024, text, size);
+		return print_scaled(*(const uint64_t *)at, 1024, text, size);
 	case TYPE_RATE:
-		return print_scaled(value->number, 1000, text, size);
+		return print_scaled(*(const uint64_t *)at, 1000, text, size);
 	case TYPE_SECONDS:
-		snprintf(text, size, "%.9g", value->seconds);
-		return text;
+		snprintf(text, size, "%.9g", *(const double *)at);
+		break;
 	case TYPE_CPULIST:
-		return cpulist_print(&value->cpus, text, size);
+		return cpulist_print(at, text, size);
 	case TYPE_NAME:
+		snprintf(text, size, "%s", (const char *)at);
+		break;
+	case TYPE_MEMORY:
+		snprintf(text, size, "%s", memory_kind_name[*(const enum memory_kind *)at]);
 		break;
 	}
-	snprintf(text, size, "%s", value->name);
 	return text;
 }
 
@@ -114,84 +154,120 @@ static int parse_name(const char *text, char name[OPTION_NAME_MAX + 1], const ch
 	return 0;
 }
 
-static int parse_kind(const struct option_info *info, const char *text, struct option_value *value,
-		      const char **why)
+static int parse_memory(const char *text, enum memory_kind *kind, const char **why)
 {
-	switch (info->type) {
+	for (*kind = MEMORY_NONE + 1; *kind < MEMORY_END; ++*kind)
+		if (!strcmp(text, memory_kind_name[*kind]))
+			return 0;
+	*why = "expected pages, udmabuf, heap or cuda";
+	return -1;
+}
+
+static int parse_kind(enum option_id id, const char *text, struct options *o, const char **why)
+{
+	void *at = field(o, id);
+
+	switch (options[id].type) {
 	case TYPE_FLAG:
-		return parse_flag(text, &value->on, why);
+		return parse_flag(text, at, why);
 	case TYPE_COUNT:
-		return quantity_count(text, &value->number, why);
+		return quantity_count(text, at, why);
 	case TYPE_SIZE:
-		return quantity_size(text, &value->number, why);
+		return quantity_size(text, at, why);
 	case TYPE_RATE:
-		return quantity_rate(text, &value->number, why);
+		return quantity_rate(text, at, why);
 	case TYPE_SECONDS:
-		return quantity_seconds(text, &value->seconds, why);
+		return quantity_seconds(text, at, why);
 	case TYPE_CPULIST:
-		return cpulist_parse(text, &value->cpus, why);
+		return cpulist_parse(text, at, why);
+	case TYPE_MEMORY:
+		return parse_memory(text, at, why);
 	case TYPE_NAME:
 		break;
 	}
-	return parse_name(text, value->name, why);
+	return parse_name(text, at, why);
 }
 
-static bool within(const struct option_info *info, const struct option_value *value)
+static bool within(enum option_id id, const struct options *o)
 {
+	const struct option_info *info = &options[id];
+	const void *at = field_of(o, id);
+
 	switch (info->type) {
 	case TYPE_COUNT:
 	case TYPE_SIZE:
 	case TYPE_RATE:
-		return value->number >= info->least && value->number <= info->most;
+		return *(const uint64_t *)at >= info->least && *(const uint64_t *)at <= info->most;
 	case TYPE_SECONDS:
-		return value->seconds >= info->least && value->seconds <= info->most;
+		return *(const double *)at >= info->least && *(const double *)at <= info->most;
 	default:
 		return true;
 	}
 }
 
-static void say_bounds(const struct option_info *info, char *why, size_t why_size)
+static const char *print_bound(enum option_id id, uint64_t bound, char *text, size_t size)
 {
-	struct option_value least = {.set = true};
-	struct option_value most = {.set = true};
-	char least_text[32];
-	char most_text[32];
+	struct options o = {0};
 
-	if (info->type == TYPE_SECONDS) {
-		least.seconds = info->least;
-		most.seconds = info->most;
-	} else {
-		least.number = info->least;
-		most.number = info->most;
-	}
-	snprintf(why, why_size, "expected %s to %s",
-		 option_print(info, &least, least_text, sizeof(least_text)),
-		 option_print(info, &most, most_text, sizeof(most_text)));
+	o.set[id] = true;
+	if (options[id].type == TYPE_SECONDS)
+		*(double *)field(&o, id) = bound;
+	else
+		*options_number(&o, id) = bound;
+	return options_print(&o, id, text, size);
 }
 
-int option_parse(const struct option_info *info, const char *text, struct option_value *value,
-		 char *why, size_t why_size)
+/* Nothing of a text that was refused stays. */
+static void unset(struct options *o, enum option_id id)
 {
-	const char *reason;
+	static const struct options nothing;
+	static const size_t sizes[OPTIONS] = {
+#define OPTION(name, type, value, ends, least, most, preset, help) sizeof(nothing.name),
+#include "record/options.def"
+#undef OPTION
+	};
 
-	memset(value, 0, sizeof(*value));
+	memset(field(o, id), 0, sizes[id]);
+	o->set[id] = false;
+}
+
+int options_take(struct options *o, enum option_id id, const char *text, char *why, size_t why_size)
+{
+	const struct option_info *info = &options[id];
+	const char *reason;
+	char least[32];
+	char most[32];
+
+	unset(o, id);
 	if (!*text && !*info->preset)
 		return 0;
-	if (parse_kind(info, text, value, &reason)) {
+	if (parse_kind(id, text, o, &reason)) {
 		snprintf(why, why_size, "%s", reason);
-		return -1;
+	} else if (!within(id, o)) {
+		snprintf(why, why_size, "expected %s to %s",
+			 print_bound(id, info->least, least, sizeof(least)),
+			 print_bound(id, info->most, most, sizeof(most)));
+	} else {
+		o->set[id] = true;
+		return 0;
 	}
-	if (!within(info, value)) {
-		say_bounds(info, why, why_size);
-		return -1;
-	}
-	value->set = true;
-	return 0;
+	unset(o, id);
+	return -1;
 }
 
-int option_check(const struct option_info *info, const char *text, char *why, size_t why_size)
+int option_check(enum option_id id, const char *text, char *why, size_t why_size)
 {
-	struct option_value value;
+	struct options o;
 
-	return option_parse(info, text, &value, why, why_size);
+	return options_take(&o, id, text, why, why_size);
+}
+
+void options_preset(struct options *o)
+{
+	char why[160];
+
+	memset(o, 0, sizeof(*o));
+	for (int id = 0; id < OPTIONS; id++)
+		if (options_take(o, id, options[id].preset, why, sizeof(why)))
+			abort(); /* a default that its own row refuses: a bug of the table */
 }

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The options that make a configuration, by their rows in options.def. zcpath takes one value of
- * each, zcprof a list of values; both by this table, so that neither can lag the other.
+ * each, zcprof a list of values; both by this table, so that neither can lag the other. A text is
+ * parsed once, where it comes in; from there on an option is a field of its own type, such as
+ * options.write, a number of bytes, or options.cpu, a set of CPUs.
  *
- *   option_find()   "no-iowait" or "no_iowait" -> its id, or OPTION_NONE
- *   option_info()   what the table says of an id
- *   option_spell()  its name as it is typed: "no-iowait"
- *   option_parse()  a text -> a value of that option, within its bounds
- *   option_check()  would option_parse() take it?
- *   option_print()  a value -> the text that option_parse() would take for it
- *   option_for()    has it a meaning for this path?
+ *   option_find()     "no-iowait" or "no_iowait" -> its id, or OPTION_NONE
+ *   option_info()     what the table says of an id
+ *   option_spell()    its name as it is typed: "no-iowait"
+ *   option_check()    would options_take() take this text?
+ *   option_for()      has it a meaning for this path?
+ *
+ *   options_preset()  every option at its default
+ *   options_take()    a text -> the field of that option, within its bounds
+ *   options_print()   a field -> the text that options_take() would take for it
+ *   options_number()  the field of an option that is a COUNT, SIZE or RATE
  */
 #ifndef RECORD_OPTIONS_H
 #define RECORD_OPTIONS_H
@@ -20,7 +25,6 @@
 #include <stdint.h>
 
 #include "base/quantity.h"
-
 #include "record/record.h"
 
 enum option_id {
@@ -31,6 +35,41 @@ enum option_id {
 	OPTIONS
 };
 
+/*
+ * The types of fields. What is not set is 0, no CPU, or "": the kernel's own, or whatever the path
+ * takes then; where 0 is a value too, options.set tells.
+ */
+#define OPTION_NAME_MAX 31 /* a congestion control's name is at most 15 */
+
+#define MEMORY_KINDS(X) X(pages) X(udmabuf) X(heap) X(cuda)
+
+enum memory_kind {
+	MEMORY_NONE,
+#define X(name) MEMORY_##name,
+	MEMORY_KINDS(X)
+#undef X
+		MEMORY_END
+};
+
+extern const char *const memory_kind_name[MEMORY_END];
+
+#define FIELD_OF_FLAG(name)    bool name
+#define FIELD_OF_COUNT(name)   uint64_t name
+#define FIELD_OF_SIZE(name)    uint64_t name /* bytes */
+#define FIELD_OF_RATE(name)    uint64_t name /* bits per second */
+#define FIELD_OF_SECONDS(name) double name
+#define FIELD_OF_CPULIST(name) cpu_set_t name
+#define FIELD_OF_NAME(name)    char name[OPTION_NAME_MAX + 1]
+#define FIELD_OF_MEMORY(name)  enum memory_kind name
+
+struct options {
+#define OPTION(name, type, value, ends, least, most, preset, help) FIELD_OF_##type(name);
+#include "record/options.def"
+#undef OPTION
+	bool set[OPTIONS];
+	const char *typed[OPTIONS]; /* on a command line, which keeps it; NULL: it is at its default */
+};
+
 enum option_type {
 	TYPE_FLAG,
 	TYPE_COUNT,
@@ -38,7 +77,8 @@ enum option_type {
 	TYPE_RATE,
 	TYPE_SECONDS,
 	TYPE_CPULIST,
-	TYPE_NAME
+	TYPE_NAME,
+	TYPE_MEMORY,
 };
 /* Sets of ends. */
 #define ENDS_OF(end) (1 << ((end)-END_RX))
@@ -59,19 +99,7 @@ struct option_info {
 	const char *help;
 };
 
-#define OPTION_NAME_MAX 31 /* a congestion control's name is at most 15 */
 #define OPTION_TEXT_MAX CPULIST_TEXT_MAX
-
-struct option_value {
-	bool set; /* false: the kernel's own; the members below mean nothing then */
-	union {
-		bool on;	 /* FLAG */
-		uint64_t number; /* COUNT; SIZE in bytes; RATE in bits per second */
-		double seconds;
-		cpu_set_t cpus;
-		char name[OPTION_NAME_MAX + 1];
-	};
-};
 
 enum option_id option_find(const char *name);
 const struct option_info *option_info(enum option_id id);
@@ -80,17 +108,20 @@ const struct option_info *option_info(enum option_id id);
 /* Returns text. */
 char *option_spell(enum option_id id, char text[OPTION_SPELL_MAX]);
 
+/* As options_take(). */
+int option_check(enum option_id id, const char *text, char *why, size_t why_size);
+/* path: by its name, such as "zcrx", at whichever end. */
+bool option_for(enum option_id id, const char *path);
+
+void options_preset(struct options *o);
 /*
  * 0, or -1 with why filled in: a part of a sentence that fits behind "--option VALUE: ". A flag is
  * "yes" or "no". "" is taken where it is the default.
  */
-int option_parse(const struct option_info *info, const char *text, struct option_value *value,
-		 char *why, size_t why_size);
-int option_check(const struct option_info *info, const char *text, char *why, size_t why_size);
+int options_take(struct options *o, enum option_id id, const char *text, char *why, size_t why_size);
 /* Sizes and rates with the largest unit that divides them. Returns text. */
-char *option_print(const struct option_info *info, const struct option_value *value, char *text,
-		   size_t size);
-/* path: by its name, such as "zcrx", at whichever end. */
-bool option_for(enum option_id id, const char *path);
+char *options_print(const struct options *o, enum option_id id, char *text, size_t size);
+/* Any other option has no number: a bug that ends the program. */
+uint64_t *options_number(struct options *o, enum option_id id);
 
 #endif

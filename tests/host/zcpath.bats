@@ -60,7 +60,7 @@ states() { # END
 @test "paths names every path, whether it can run, and if not why" {
 	run "$BUILD/zcpath" paths
 	[ "$status" = 0 ]
-	[ "${#lines[@]}" = $((1 + $(grep -o '&path_[a-z_]*' "$BATS_TEST_DIRNAME/../../datapath/list.c" | wc -l))) ]
+	[ "${#lines[@]}" = $((1 + $(grep -c '^PATH(' "$BATS_TEST_DIRNAME/../../record/paths.def"))) ]
 	[[ "${lines[1]}" == "rx   copy      yes "* ]]
 	for line in "${lines[@]:1}"; do
 		[[ "$line" =~ ^(rx|tx)\ +[a-z_]+\ +(yes|no)\ +[^\ ]{2,} ]]
@@ -89,8 +89,9 @@ states() { # END
 	refused 2 "--hugepages has no meaning" tx --to ::1 --path sendfile --hugepages
 	refused 2 "needs --nic IFACE and --queues LIST" rx --path devmem --nic lo
 	refused 2 "needs --nic IFACE and --queues LIST" rx --path devmem --queues 1
-	refused 2 "expected udmabuf, heap or cuda" rx --path devmem --nic lo --queues 1 --memory wood
-	refused 2 "expected udmabuf, heap or cuda" tx --to ::1 --path devmem --memory wood
+	refused 2 "expected pages, udmabuf, heap or cuda" rx --path devmem --nic lo --queues 1 --memory wood
+	refused 2 "expected udmabuf, heap or cuda" rx --path devmem --nic lo --queues 1 --memory pages
+	refused 2 "expected udmabuf, heap or cuda" tx --to ::1 --path devmem --memory pages
 	refused 2 "expected 1 to 1024" rx --path devmem --nic lo --queues 1 --batch 1025
 	refused 2 "--batch 9 would hold more than half of --area; give at most 8" \
 		rx --path devmem --nic lo --queues 1 --area 64K --batch 9

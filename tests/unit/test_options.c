@@ -13,7 +13,7 @@
 static int check(enum option_id id, const char *text)
 {
 	char why[160] = "";
-	int result = option_check(option_info(id), text, why, sizeof(why));
+	int result = option_check(id, text, why, sizeof(why));
 
 	assert_true(!result || *why);
 	return result;
@@ -22,11 +22,11 @@ static int check(enum option_id id, const char *text)
 static const char *printed(enum option_id id, const char *text)
 {
 	static char buffer[OPTION_TEXT_MAX];
-	struct option_value value;
+	struct options o = {0};
 	char why[160];
 
-	assert_int_equal(option_parse(option_info(id), text, &value, why, sizeof(why)), 0);
-	return option_print(option_info(id), &value, buffer, sizeof(buffer));
+	assert_int_equal(options_take(&o, id, text, why, sizeof(why)), 0);
+	return options_print(&o, id, buffer, sizeof(buffer));
 }
 
 static void every_default_is_taken_and_printed_as_it_stands(void **state)
@@ -101,15 +101,39 @@ static void refuses_what_is_no_value(void **state)
 
 static void unset_is_not_zero(void **state)
 {
-	struct option_value value;
+	struct options o;
 	char why[160];
 
 	(void)state;
-	assert_int_equal(option_parse(option_info(OPTION_mss), "", &value, why, sizeof(why)), 0);
-	assert_false(value.set);
-	assert_int_equal(option_parse(option_info(OPTION_busy_poll), "0", &value, why, sizeof(why)),
-			 0);
-	assert_true(value.set);
+	options_preset(&o);
+	assert_int_equal(options_take(&o, OPTION_mss, "", why, sizeof(why)), 0);
+	assert_false(o.set[OPTION_mss]);
+	assert_int_equal(options_take(&o, OPTION_busy_poll, "0", why, sizeof(why)), 0);
+	assert_true(o.set[OPTION_busy_poll]);
+}
+
+static void a_field_has_its_own_type(void **state)
+{
+	struct options o;
+	char why[160];
+
+	(void)state;
+	options_preset(&o);
+	assert_int_equal(o.read, 256 << 10);
+	assert_true(o.seconds == 10);
+	assert_string_equal(o.path, "copy");
+	assert_int_equal(o.memory, MEMORY_NONE);
+	assert_int_equal(CPU_COUNT(&o.cpu), 0);
+	assert_int_equal(options_take(&o, OPTION_memory, "cuda", why, sizeof(why)), 0);
+	assert_int_equal(o.memory, MEMORY_cuda);
+	assert_int_equal(options_take(&o, OPTION_cpu, "1,3", why, sizeof(why)), 0);
+	assert_true(CPU_COUNT(&o.cpu) == 2 && CPU_ISSET(3, &o.cpu));
+	assert_ptr_equal(options_number(&o, OPTION_read), &o.read);
+	/* Neither the old value nor half of the new one stays of a text that was refused. */
+	assert_int_equal(options_take(&o, OPTION_cpu, "1,x", why, sizeof(why)), -1);
+	assert_true(!CPU_COUNT(&o.cpu) && !o.set[OPTION_cpu]);
+	assert_int_equal(options_take(&o, OPTION_read, "65M", why, sizeof(why)), -1);
+	assert_true(!o.read && !o.set[OPTION_read]);
 }
 
 int main(void)
@@ -121,6 +145,7 @@ int main(void)
 		cmocka_unit_test(holds_the_bounds),
 		cmocka_unit_test(refuses_what_is_no_value),
 		cmocka_unit_test(unset_is_not_zero),
+		cmocka_unit_test(a_field_has_its_own_type),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

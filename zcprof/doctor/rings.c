@@ -58,14 +58,13 @@ static void look_area(const struct doctor *d, struct doctor_row *row)
 {
 	const char *preset = option_info(OPTION_area)->preset;
 	struct rings rings;
-	struct option_value area;
-	char why[100];
+	struct options options;
 	double need;
 	uint64_t wanted;
 	uint64_t ring;
 
-	if (option_parse(option_info(OPTION_area), preset, &area, why, sizeof(why)) ||
-	    rings_get(d->iface, &rings) || !rings.rx) {
+	options_preset(&options);
+	if (rings_get(d->iface, &rings) || !rings.rx) {
 		doctor_found(row, DOCTOR_UNKNOWN, "its driver does not say");
 		return;
 	}
@@ -77,12 +76,12 @@ static void look_area(const struct doctor *d, struct doctor_row *row)
 		return;
 	}
 	need = 2 * ((double)ring + in_flight(d));
-	for (wanted = area.number; (double)wanted < need;)
+	for (wanted = options.area; (double)wanted < need;)
 		wanted *= 2;
-	doctor_found(row, wanted > area.number ? DOCTOR_BETTER : DOCTOR_OK,
+	doctor_found(row, wanted > options.area ? DOCTOR_BETTER : DOCTOR_OK,
 		     "--area is %s if not told; %.0f bytes are in the ring, in flight or on their way back",
 		     preset, need);
-	if (wanted > area.number)
+	if (wanted > options.area)
 		doctor_mend(row, "zcpath rx --area %lluM ...", (unsigned long long)wanted >> 20);
 }
 

@@ -21,13 +21,12 @@ static void free_items(struct axis *axis)
 
 static int add_item(struct axis *axis, const char *text, size_t len, char *why, size_t why_size)
 {
-	const struct option_info *info = option_info(axis->id);
 	char **grown;
 	char *item = strndup(text, len);
 
 	if (!item)
 		goto none;
-	if (option_check(info, item, why, why_size)) {
+	if (option_check(axis->id, item, why, why_size)) {
 		free(item);
 		return -1;
 	}

@@ -229,23 +229,16 @@ static void set_targets(struct running *r)
 	}
 }
 
-static double seconds_of(const struct configuration *c, enum option_id id)
+/* What the sender will do, and for how long; a plan's texts have been checked as they came in. */
+static void timing_of(const struct configuration *c, struct options *o)
 {
-	const char *text = c->value[END_TX][id] ? c->value[END_TX][id] : option_info(id)->preset;
-	struct option_value value;
+	static const enum option_id ids[] = {OPTION_seconds, OPTION_warmup, OPTION_bytes};
 	char why[160];
 
-	return option_parse(option_info(id), text, &value, why, sizeof(why)) ? 0 : value.seconds;
-}
-
-static bool moves_bytes(const struct configuration *c)
-{
-	const char *text = c->value[END_TX][OPTION_bytes];
-	struct option_value value;
-	char why[160];
-
-	return text && !option_parse(option_info(OPTION_bytes), text, &value, why, sizeof(why)) &&
-	       value.number;
+	options_preset(o);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		if (c->value[END_TX][ids[i]])
+			options_take(o, ids[i], c->value[END_TX][ids[i]], why, sizeof(why));
 }
 
 static void write_first_facts(struct running *r)
@@ -418,7 +411,10 @@ static enum run_result run_end(struct running *r, enum run_result result)
 
 double run_seconds(const struct configuration *c)
 {
-	return seconds_of(c, OPTION_seconds) + seconds_of(c, OPTION_warmup);
+	struct options o;
+
+	timing_of(c, &o);
+	return o.seconds + o.warmup;
 }
 
 char *run_path(const struct experiment *x, const struct slot *slot)
@@ -435,6 +431,7 @@ char *run_path(const struct experiment *x, const struct slot *slot)
 enum run_result run_once(struct experiment *x, const struct slot *slot)
 {
 	struct running r = {.x = x, .slot = slot};
+	struct options timing;
 	char *path = run_path(x, slot);
 	char *sidecar = path ? strndup(path, strlen(path) - strlen(".csv")) : NULL;
 	enum run_result result = RUN_NO_OUTPUT;
@@ -445,9 +442,10 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	r.run.exact = x->settings->exact;
 	r.run.elsewhere = x->settings->host[END_RX] && x->settings->host[END_TX];
 	r.run.data_port = x->settings->port + 1;
-	r.seconds = seconds_of(r.configuration, OPTION_seconds);
-	r.warmup = seconds_of(r.configuration, OPTION_warmup);
-	r.by_bytes = moves_bytes(r.configuration);
+	timing_of(r.configuration, &timing);
+	r.seconds = timing.seconds;
+	r.warmup = timing.warmup;
+	r.by_bytes = timing.bytes;
 	r.run.seconds = r.by_bytes ? 0 : r.seconds;
 	for (enum record_end side = END_RX; side <= END_TX; side++)
 		r.end[side] = (struct end){.in = -1, .out = -1, .err = -1};
