@@ -115,10 +115,11 @@ int profile_sample(void *ctx)
 	__u64 now = bpf_ktime_get_ns();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	enum record_end end = run_end(bpf_get_current_task_btf(), tgid);
+	__u32 cpu = bpf_get_smp_processor_id();
 	struct profile_kind kind = {
 		.tgid = tgid,
 		.end = end,
-		.cpu_end = cpu_end[bpf_get_smp_processor_id() % CPUS],
+		.cpu_end = cpu < CPUS ? cpu_end[cpu] : END_HOST,
 	};
 
 	if (now < window.open_ns || now >= window.close_ns)

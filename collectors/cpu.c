@@ -15,11 +15,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/say.h"
 #include "collectors/collector.h"
 #include "collectors/cpu_threads.h"
+#include "collectors/kit/cpus.h"
+#include "collectors/kit/proc_stat.h"
 #include "collectors/kit/sysfs.h"
-
-enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, FIELDS };
 
 struct moment {
 	struct timespec at;
@@ -30,7 +31,9 @@ struct moment {
 struct cpu {
 	const struct measurement *run;
 	int stat;
-	pid_t ksoftirqd[CPU_SETSIZE]; /* 0: not of this run */
+	struct hotplug hotplug;
+	bool hotplug_said;
+	pid_t *ksoftirqd; /* by CPU; 0: not of this run */
 	struct moment moment[EDGE_COUNT];
 	struct cpu_threads *threads;
 };
@@ -52,14 +55,14 @@ static void find_ksoftirqd(struct cpu *c)
 
 	while (dir && (entry = readdir(dir))) {
 		char name[32];
-		int cpu;
+		unsigned int cpu;
 
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
 		if (sysfs_text(name, sizeof(name), "/proc/%s/comm", entry->d_name) ||
-		    sscanf(name, "ksoftirqd/%d", &cpu) != 1 || cpu < 0 || cpu >= CPU_SETSIZE)
+		    sscanf(name, "ksoftirqd/%u", &cpu) != 1 || cpu >= c->hotplug.bound)
 			continue;
-		if (is_of_run(c->run, cpu))
+		if (is_of_run(c->run, (int)cpu))
 			c->ksoftirqd[cpu] = atoi(entry->d_name);
 	}
 	if (dir)
@@ -77,9 +80,11 @@ static int cpu_open(void **state, const struct measurement *run, const char **me
 		return -1;
 	}
 	c->run = run;
+	c->stat = -1;
 	c->threads = cpu_threads_new(run);
-	if (!c->threads) {
-		c->stat = -1;
+	if (!hotplug_open(&c->hotplug))
+		c->ksoftirqd = calloc(c->hotplug.bound, sizeof(*c->ksoftirqd));
+	if (!c->threads || !c->ksoftirqd) {
 		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
@@ -95,20 +100,20 @@ static int cpu_open(void **state, const struct measurement *run, const char **me
 
 /* ---- snapshot ---- */
 
-static int read_stat(int fd, struct moment *m)
+static int read_stat(const struct cpu *c, struct moment *m)
 {
 	size_t len = 0;
 	ssize_t n;
 
 	if (!m->stat) {
 		/* A line per CPU comes first; the interrupts behind them do not matter. */
-		m->stat_room = 4096 + 256 * (size_t)sysconf(_SC_NPROCESSORS_CONF);
+		m->stat_room = proc_stat_room(c->hotplug.bound);
 		m->stat = malloc(m->stat_room);
 		if (!m->stat)
 			return -1;
 	}
 	while (len < m->stat_room - 1 &&
-	       (n = pread(fd, m->stat + len, m->stat_room - 1 - len, len)) > 0)
+	       (n = pread(c->stat, m->stat + len, m->stat_room - 1 - len, len)) > 0)
 		len += n;
 	m->stat[len] = '\0';
 	return len ? 0 : -1;
@@ -121,35 +126,18 @@ static int cpu_snapshot(void *state, enum edge edge)
 	int result;
 
 	clock_gettime(CLOCK_MONOTONIC, &m->at);
-	result = read_stat(c->stat, m);
+	hotplug_look(&c->hotplug);
+	result = read_stat(c, m);
 	if (!result)
 		result = cpu_threads_read(c->threads, edge);
-	for (int cpu = 0; cpu < CPU_SETSIZE && !result; cpu++)
+	for (unsigned int cpu = 0; cpu < c->hotplug.bound && !result; cpu++)
 		if (c->ksoftirqd[cpu])
 			result = cpu_threads_kernel(c->threads, edge, c->ksoftirqd[cpu],
-						    target_of_cpu(c->run->target, cpu));
+						    target_of_cpu(c->run->target, (int)cpu));
 	return result;
 }
 
 /* ---- emit ---- */
-
-/* The line of one CPU, as nanoseconds; the rest of the text, or NULL where there is no more. */
-static const char *take_cpu(const char *text, int *cpu, uint64_t ns[FIELDS])
-{
-	const uint64_t tick_ns = 1000000000 / sysconf(_SC_CLK_TCK);
-	unsigned long long f[FIELDS];
-
-	/* The first line, "cpu " alone, is the sum of the others. */
-	if (!strncmp(text, "cpu ", 4))
-		text += strcspn(text, "\n") + 1;
-	if (sscanf(text, "cpu%d %llu %llu %llu %llu %llu %llu %llu %llu", cpu, &f[USER], &f[NICE],
-		   &f[SYSTEM], &f[IDLE], &f[IOWAIT], &f[IRQ], &f[SOFTIRQ], &f[STEAL]) != FIELDS + 1)
-		return NULL;
-	for (int i = 0; i < FIELDS; i++)
-		ns[i] = f[i] * tick_ns;
-	text = strchr(text, '\n');
-	return text ? text + 1 : NULL;
-}
 
 struct sums {
 	double end_ns[END_COUNT];
@@ -170,84 +158,142 @@ static bool is_elsewhere(const struct measurement *run, int cpu)
 	return true;
 }
 
-static void add_busy(const struct measurement *run, struct sums *sums, int cpu,
-		     const uint64_t ns[FIELDS])
+static void add_busy(const struct measurement *run, struct sums *sums, unsigned int cpu, uint64_t ns)
 {
-	uint64_t busy = ns[USER] + ns[NICE] + ns[SYSTEM] + ns[IRQ] + ns[SOFTIRQ];
-	enum record_end end = target_of_cpu(run->target, cpu);
+	enum record_end end = target_of_cpu(run->target, (int)cpu);
 
-	if (is_elsewhere(run, cpu)) {
-		sums->elsewhere_ns += busy;
+	if (is_elsewhere(run, (int)cpu)) {
+		sums->elsewhere_ns += (double)ns;
 		sums->elsewhere_has = true;
 	} else {
-		sums->end_ns[end] += busy;
+		sums->end_ns[end] += (double)ns;
 		sums->end_has[end] = true;
 	}
 }
 
-static void emit_cpu(struct writer *w, enum record_end end, int cpu, const uint64_t ns[FIELDS],
-		     double window_ns)
+static enum record_end end_of_cpu(const struct measurement *run, unsigned int cpu)
+{
+	return is_elsewhere(run, (int)cpu) ? END_HOST : target_of_cpu(run->target, (int)cpu);
+}
+
+static void emit_work(struct writer *w, enum record_end end, const char *key,
+		      const uint64_t ns[STAT_FIELDS])
+{
+	writer_u64(w, WINDOW, end, METRIC_cpu_user, key, ns[STAT_USER] + ns[STAT_NICE]);
+	writer_u64(w, WINDOW, end, METRIC_cpu_system, key, ns[STAT_SYSTEM]);
+	writer_u64(w, WINDOW, end, METRIC_cpu_irq, key, ns[STAT_IRQ]);
+	writer_u64(w, WINDOW, end, METRIC_cpu_softirq, key, ns[STAT_SOFTIRQ]);
+	writer_u64(w, WINDOW, end, METRIC_cpu_steal, key, ns[STAT_STEAL]);
+}
+
+static void emit_whole(struct writer *w, enum record_end end, const char *key,
+		       const uint64_t ns[STAT_FIELDS], double window_ns)
 {
 	double unaccounted = window_ns;
-	char key[16];
 
-	for (int i = 0; i < FIELDS; i++)
-		unaccounted -= ns[i];
-
-	snprintf(key, sizeof(key), "%d", cpu);
-	writer_u64(w, WINDOW, end, METRIC_cpu_user, key, ns[USER] + ns[NICE]);
-	writer_u64(w, WINDOW, end, METRIC_cpu_system, key, ns[SYSTEM]);
-	writer_u64(w, WINDOW, end, METRIC_cpu_irq, key, ns[IRQ]);
-	writer_u64(w, WINDOW, end, METRIC_cpu_softirq, key, ns[SOFTIRQ]);
-	writer_u64(w, WINDOW, end, METRIC_cpu_iowait, key, ns[IOWAIT]);
-	writer_u64(w, WINDOW, end, METRIC_cpu_idle, key, ns[IDLE]);
-	writer_u64(w, WINDOW, end, METRIC_cpu_steal, key, ns[STEAL]);
+	for (int i = 0; i < STAT_FIELDS; i++)
+		unaccounted -= (double)ns[i];
+	emit_work(w, end, key, ns);
+	writer_u64(w, WINDOW, end, METRIC_cpu_iowait, key, ns[STAT_IOWAIT]);
+	writer_u64(w, WINDOW, end, METRIC_cpu_idle, key, ns[STAT_IDLE]);
 	/* Ticks are counted whole, so the sum may be the longer one. */
 	writer_u64(w, WINDOW, end, METRIC_cpu_unaccounted, key,
 		   unaccounted > 0 ? (uint64_t)unaccounted : 0);
 }
 
-static void emit_cpus(const struct cpu *c, struct writer *w)
+/*
+ * Of CPUs that came or went it is known what they did together. If they are of several ends, it is
+ * not known whose that was: then the sums of these ends are not known either.
+ */
+static void add_changed(const struct measurement *run, struct sums *sums,
+			const struct proc_stat *stat)
+{
+	uint64_t busy = proc_stat_busy_ns(stat->changed_ns);
+	struct sums of_changed = {0};
+	int sides = 0;
+
+	for (unsigned int cpu = 0; cpu < stat->bound; cpu++)
+		if (stat->cpu[cpu].presence == STAT_AT_ONE) {
+			add_busy(run, &of_changed, cpu, busy);
+			busy = 0;
+		}
+	for (int end = 0; end < END_COUNT; end++)
+		sides += of_changed.end_has[end];
+	sides += of_changed.elsewhere_has;
+	for (int end = 0; end < END_COUNT; end++) {
+		sums->end_ns[end] += of_changed.end_ns[end];
+		if (of_changed.end_has[end])
+			sums->end_has[end] = sides == 1;
+	}
+	sums->elsewhere_ns += of_changed.elsewhere_ns;
+	if (of_changed.elsewhere_has)
+		sums->elsewhere_has = sides == 1;
+}
+
+static void emit_sums(const struct sums *sums, struct writer *w, double window)
+{
+	for (int end = 0; end < END_COUNT; end++)
+		if (sums->end_has[end])
+			writer_f64(w, WINDOW, end, METRIC_cpu_busy, NULL,
+				   100 * sums->end_ns[end] / window);
+	if (sums->elsewhere_has)
+		writer_f64(w, WINDOW, END_HOST, METRIC_cpu_elsewhere, NULL,
+			   100 * sums->elsewhere_ns / window);
+}
+
+static void emit_cpus(const struct cpu *c, struct writer *w, const struct proc_stat *stat)
 {
 	const struct moment *m = c->moment;
 	double window = (m[EDGE_CLOSE].at.tv_sec - m[EDGE_OPEN].at.tv_sec) * 1e9 +
 			(m[EDGE_CLOSE].at.tv_nsec - m[EDGE_OPEN].at.tv_nsec);
-	const char *opened = m[EDGE_OPEN].stat;
-	const char *closed = m[EDGE_CLOSE].stat;
-	uint64_t before[FIELDS];
-	uint64_t after[FIELDS];
 	struct sums sums = {0};
-	int cpu, cpu_after;
 
-	while ((opened = take_cpu(opened, &cpu, before))) {
-		/* A CPU that came or went in the window has no difference. */
-		do {
-			closed = take_cpu(closed, &cpu_after, after);
-		} while (closed && cpu_after < cpu);
-		if (!closed || cpu_after != cpu)
-			break;
-		/* idle and iowait may run backwards a little (proc(5)): never below nothing. */
-		for (int i = 0; i < FIELDS; i++)
-			after[i] = after[i] > before[i] ? after[i] - before[i] : 0;
-		add_busy(c->run, &sums, cpu, after);
-		emit_cpu(w,
-			 is_elsewhere(c->run, cpu) ? END_HOST : target_of_cpu(c->run->target, cpu),
-			 cpu, after, window);
+	for (unsigned int cpu = 0; cpu < stat->bound; cpu++) {
+		const struct stat_cpu *of = &stat->cpu[cpu];
+		enum record_end end = end_of_cpu(c->run, cpu);
+		char key[16];
+
+		snprintf(key, sizeof(key), "%u", cpu);
+		if (of->presence == STAT_AT_BOTH) {
+			add_busy(c->run, &sums, cpu, proc_stat_busy_ns(of->ns));
+			emit_whole(w, end, key, of->ns, window);
+		} else if (of->presence == STAT_AT_ONE && stat->changed == 1) {
+			emit_work(w, end, key, stat->changed_ns);
+		}
 	}
-	for (int end = 0; end < END_COUNT; end++)
-		if (sums.end_has[end])
-			writer_f64(w, WINDOW, end, METRIC_cpu_busy, NULL,
-				   100 * sums.end_ns[end] / window);
-	if (sums.elsewhere_has)
-		writer_f64(w, WINDOW, END_HOST, METRIC_cpu_elsewhere, NULL,
-			   100 * sums.elsewhere_ns / window);
+	add_changed(c->run, &sums, stat);
+	emit_sums(&sums, w, window);
+}
+
+static void emit_hotplug(struct cpu *c, struct writer *w)
+{
+	for (unsigned int cpu = 0; cpu < c->hotplug.bound; cpu++) {
+		unsigned int changes = hotplug_changes(&c->hotplug, cpu);
+		char key[16];
+
+		if (!changes)
+			continue;
+		snprintf(key, sizeof(key), "%u", cpu);
+		writer_u64(w, WINDOW, end_of_cpu(c->run, cpu), METRIC_cpu_hotplug, key, changes);
+		if (!c->hotplug_said)
+			say_warning("CPU %u was taken down or brought up while it was measured: what was there is not in all figures",
+				    cpu);
+		c->hotplug_said = true;
+	}
 }
 
 static void cpu_emit(void *state, struct writer *w)
 {
-	const struct cpu *c = state;
+	struct cpu *c = state;
+	struct proc_stat stat;
 
-	emit_cpus(c, w);
+	if (!proc_stat_between(&stat, c->moment[EDGE_OPEN].stat, c->moment[EDGE_CLOSE].stat,
+			       c->hotplug.bound))
+		emit_cpus(c, w, &stat);
+	else
+		say_warning("no memory left for what the CPUs did: the record lacks it");
+	proc_stat_free(&stat);
+	emit_hotplug(c, w);
 	cpu_threads_emit(c->threads, w);
 }
 
@@ -262,6 +308,8 @@ static void cpu_close(void *state)
 	cpu_threads_free(c->threads);
 	if (c->stat >= 0)
 		close(c->stat);
+	hotplug_close(&c->hotplug);
+	free(c->ksoftirqd);
 	free(c);
 }
 

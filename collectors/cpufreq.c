@@ -5,13 +5,29 @@
 #include <unistd.h>
 
 #include "collectors/list.h"
+#include "collectors/kit/cpus.h"
 #include "collectors/kit/sysfs.h"
+
+struct frequency {
+	int fd; /* -1: has none */
+	uint64_t khz;
+};
 
 struct cpufreq {
 	const struct measurement *run;
-	int fd[CPU_SETSIZE]; /* -1: has no frequency */
-	uint64_t khz[CPU_SETSIZE];
+	unsigned int bound; /* of CPUs */
+	struct frequency *cpu;
 };
+
+/* False: the CPU has none, or is offline. */
+static bool find(struct cpufreq *c, unsigned int cpu)
+{
+	struct frequency *f = &c->cpu[cpu];
+
+	if (f->fd < 0)
+		f->fd = sysfs_open("/sys/devices/system/cpu/cpu%u/cpufreq/scaling_cur_freq", cpu);
+	return f->fd >= 0;
+}
 
 static int cpufreq_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
@@ -20,16 +36,19 @@ static int cpufreq_open(void **state, const struct measurement *run, const char 
 	bool any = false;
 
 	*state = c;
-	if (!c) {
+	if (c) {
+		c->bound = cpus_bound();
+		c->cpu = calloc(c->bound, sizeof(*c->cpu));
+	}
+	if (!c || !c->cpu) {
 		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	c->run = run;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		c->fd[cpu] =
-			sysfs_open("/sys/devices/system/cpu/cpu%d/cpufreq/scaling_cur_freq", cpu);
-		any = any || c->fd[cpu] >= 0;
-	}
+	for (unsigned int cpu = 0; cpu < c->bound; cpu++)
+		c->cpu[cpu].fd = -1;
+	for (unsigned int cpu = 0; cpu < c->bound; cpu++)
+		any |= find(c, cpu);
 	*means = "scaling_cur_freq in sysfs, at the window's end";
 	if (any)
 		return 0;
@@ -38,14 +57,14 @@ static int cpufreq_open(void **state, const struct measurement *run, const char 
 	return -1;
 }
 
-/* At the end only, when the load has been there for the whole window. */
+/* At the end only, when the load has been there for the whole window; of CPUs that came too. */
 static int cpufreq_snapshot(void *state, enum edge edge)
 {
 	struct cpufreq *c = state;
 
-	for (int cpu = 0; cpu < CPU_SETSIZE && edge == EDGE_CLOSE; cpu++)
-		if (c->fd[cpu] >= 0 && sysfs_u64(c->fd[cpu], &c->khz[cpu]))
-			c->khz[cpu] = 0;
+	for (unsigned int cpu = 0; cpu < c->bound && edge == EDGE_CLOSE; cpu++)
+		if (!find(c, cpu) || sysfs_u64(c->cpu[cpu].fd, &c->cpu[cpu].khz))
+			c->cpu[cpu].khz = 0;
 	return 0;
 }
 
@@ -54,13 +73,13 @@ static void cpufreq_emit(void *state, struct writer *w)
 	const struct cpufreq *c = state;
 	char key[16];
 
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+	for (unsigned int cpu = 0; cpu < c->bound; cpu++) {
 		/* The kernel says 0 or <unknown> of a CPU that it cannot ask. */
-		if (!c->khz[cpu])
+		if (!c->cpu[cpu].khz)
 			continue;
-		snprintf(key, sizeof(key), "%d", cpu);
-		writer_u64(w, WINDOW, target_of_cpu(c->run->target, cpu), METRIC_cpufreq_frequency,
-			   key, c->khz[cpu]);
+		snprintf(key, sizeof(key), "%u", cpu);
+		writer_u64(w, WINDOW, target_of_cpu(c->run->target, (int)cpu),
+			   METRIC_cpufreq_frequency, key, c->cpu[cpu].khz);
 	}
 }
 
@@ -70,9 +89,10 @@ static void cpufreq_close(void *state)
 
 	if (!c)
 		return;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (c->fd[cpu] >= 0)
-			close(c->fd[cpu]);
+	for (unsigned int cpu = 0; c->cpu && cpu < c->bound; cpu++)
+		if (c->cpu[cpu].fd >= 0)
+			close(c->cpu[cpu].fd);
+	free(c->cpu);
 	free(c);
 }
 

@@ -18,6 +18,7 @@
 
 #include "collectors/list.h"
 #include "base/clock.h"
+#include "collectors/kit/cpus.h"
 #include "collectors/kit/sysfs.h"
 
 #define CPUS	     "/sys/devices/system/cpu"
@@ -39,7 +40,7 @@ struct idle_state {
 };
 
 struct cpu {
-	int number;
+	unsigned int number;
 	int count;
 	struct idle_state state[STATES_MAX];
 	uint64_t at_ns[EDGE_COUNT]; /* when it was read; 0: could not be */
@@ -49,6 +50,7 @@ struct cstate {
 	const struct measurement *run;
 	struct cpu *cpus;
 	size_t count;
+	struct hotplug hotplug;
 	int waker;	    /* /dev/cpu_dma_latency, or -1 */
 	uint64_t settle_ns; /* how long a woken CPU needs */
 };
@@ -70,17 +72,17 @@ static int open_state(struct cpu *cpu)
 	char latency[32];
 	int error;
 
-	if (sysfs_text(s->name, sizeof(s->name), CPUS "/cpu%d/cpuidle/state%d/name", cpu->number,
+	if (sysfs_text(s->name, sizeof(s->name), CPUS "/cpu%u/cpuidle/state%d/name", cpu->number,
 		       cpu->count))
 		return errno == EMFILE || errno == ENFILE ? -1 : 0;
 	make_unique(cpu, s);
-	if (!sysfs_text(latency, sizeof(latency), CPUS "/cpu%d/cpuidle/state%d/latency",
+	if (!sysfs_text(latency, sizeof(latency), CPUS "/cpu%u/cpuidle/state%d/latency",
 			cpu->number, cpu->count))
 		s->exit_latency_us = strtoull(latency, NULL, 10);
-	s->time = sysfs_open(CPUS "/cpu%d/cpuidle/state%d/time", cpu->number, cpu->count);
+	s->time = sysfs_open(CPUS "/cpu%u/cpuidle/state%d/time", cpu->number, cpu->count);
 	if (s->time < 0)
 		return -1;
-	s->usage = sysfs_open(CPUS "/cpu%d/cpuidle/state%d/usage", cpu->number, cpu->count);
+	s->usage = sysfs_open(CPUS "/cpu%u/cpuidle/state%d/usage", cpu->number, cpu->count);
 	if (s->usage < 0) {
 		error = errno;
 		close(s->time);
@@ -93,7 +95,7 @@ static int open_state(struct cpu *cpu)
 
 static int open_cpus(struct cstate *c)
 {
-	for (int number = 0; number < CPU_SETSIZE; number++) {
+	for (unsigned int number = 0; number < c->hotplug.bound; number++) {
 		struct cpu *cpu;
 		struct cpu *grown = reallocarray(c->cpus, c->count + 1, sizeof(*grown));
 		int result = 1;
@@ -139,6 +141,10 @@ static int cstate_open(void **state, const struct measurement *run, const char *
 	}
 	c->run = run;
 	c->waker = -1;
+	if (hotplug_open(&c->hotplug)) {
+		snprintf(why, why_size, "no memory left");
+		return -1;
+	}
 	if (open_cpus(c)) {
 		snprintf(why, why_size, "cannot open the files under " CPUS "/cpu%zu/cpuidle: %s",
 			 c->count, strerror(errno));
@@ -179,6 +185,7 @@ static int read_cpu(struct cpu *cpu, enum edge edge)
 {
 	uint64_t at = clock_ns();
 
+	cpu->at_ns[edge] = 0;
 	for (int i = 0; i < cpu->count; i++) {
 		struct idle_state *s = &cpu->state[i];
 
@@ -195,6 +202,7 @@ static int cstate_snapshot(void *state, enum edge edge)
 	struct cstate *c = state;
 	size_t read = 0;
 
+	hotplug_look(&c->hotplug);
 	wake_idle(c, edge);
 	/* A CPU that went away fails alone. */
 	for (size_t i = 0; i < c->count; i++)
@@ -204,9 +212,26 @@ static int cstate_snapshot(void *state, enum edge edge)
 
 /* ---- emit ---- */
 
+/*
+ * Taken away and brought back, a CPU may count from zero, and while it was away it was in none of
+ * its states, which would be taken for work.
+ */
+static bool is_whole(const struct cstate *c, const struct cpu *cpu)
+{
+	for (int i = 0; i < cpu->count; i++) {
+		const struct stay *stay = cpu->state[i].stay;
+
+		if (stay[EDGE_CLOSE].us < stay[EDGE_OPEN].us ||
+		    stay[EDGE_CLOSE].entries < stay[EDGE_OPEN].entries)
+			return false;
+	}
+	return cpu->at_ns[EDGE_OPEN] && cpu->at_ns[EDGE_CLOSE] &&
+	       !hotplug_changes(&c->hotplug, cpu->number);
+}
+
 static void emit_cpu(const struct cstate *c, const struct cpu *cpu, struct writer *w)
 {
-	enum record_end end = target_of_cpu(c->run->target, cpu->number);
+	enum record_end end = target_of_cpu(c->run->target, (int)cpu->number);
 	uint64_t window_ns = cpu->at_ns[EDGE_CLOSE] - cpu->at_ns[EDGE_OPEN];
 	uint64_t idle_ns = 0;
 	char key[48];
@@ -217,18 +242,15 @@ static void emit_cpu(const struct cstate *c, const struct cpu *cpu, struct write
 		const struct stay *closed = &s->stay[EDGE_CLOSE];
 		uint64_t ns;
 
-		/* Taken away and brought back, a CPU counts from zero. */
-		if (closed->us < opened->us || closed->entries < opened->entries)
-			return;
 		ns = 1000 * (closed->us - opened->us);
 		idle_ns += ns;
-		snprintf(key, sizeof(key), "%d/%s", cpu->number, s->name);
+		snprintf(key, sizeof(key), "%u/%s", cpu->number, s->name);
 		writer_u64(w, WINDOW, end, METRIC_cstate_time, key, ns);
 		writer_u64(w, WINDOW, end, METRIC_cstate_entries, key,
 			   closed->entries - opened->entries);
 		writer_u64(w, WINDOW, end, METRIC_cstate_exit_latency, key, s->exit_latency_us);
 	}
-	snprintf(key, sizeof(key), "%d", cpu->number);
+	snprintf(key, sizeof(key), "%u", cpu->number);
 	/* The file has whole microseconds, so that the sum may be the longer one. */
 	writer_u64(w, WINDOW, end, METRIC_cstate_none, key,
 		   window_ns > idle_ns ? window_ns - idle_ns : 0);
@@ -239,7 +261,7 @@ static void cstate_emit(void *state, struct writer *w)
 	const struct cstate *c = state;
 
 	for (size_t i = 0; i < c->count; i++)
-		if (c->cpus[i].at_ns[EDGE_OPEN] && c->cpus[i].at_ns[EDGE_CLOSE])
+		if (is_whole(c, &c->cpus[i]))
 			emit_cpu(c, &c->cpus[i], w);
 }
 
@@ -256,6 +278,7 @@ static void cstate_close(void *state)
 		}
 	if (c->waker >= 0)
 		close(c->waker);
+	hotplug_close(&c->hotplug);
 	free(c->cpus);
 	free(c);
 }

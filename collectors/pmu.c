@@ -68,15 +68,15 @@ static int pmu_snapshot(void *state, enum edge edge)
 	return perf_cpus_read(s->events, edge);
 }
 
-static void emit_pair(const struct state *s, struct writer *w, int cpu, size_t pair,
+static void emit_pair(const struct state *s, struct writer *w, unsigned int cpu, size_t pair,
 		      double sums[END_COUNT][2])
 {
-	enum record_end end = target_of_cpu(s->run->target, cpu);
+	enum record_end end = target_of_cpu(s->run->target, (int)cpu);
 	double value[2], share = 0;
 	bool known[2];
 	char key[24];
 
-	snprintf(key, sizeof(key), "%d", cpu);
+	snprintf(key, sizeof(key), "%u", cpu);
 	for (int which = 0; which < 2; which++) {
 		known[which] = perf_cpus_value(s->events, cpu, pair, which, &value[which], &share);
 		if (known[which])
@@ -85,7 +85,7 @@ static void emit_pair(const struct state *s, struct writer *w, int cpu, size_t p
 	}
 	if (!known[0] && !known[1])
 		return;
-	snprintf(key, sizeof(key), "%d/%s", cpu, pair ? "llc" : "cycles");
+	snprintf(key, sizeof(key), "%u/%s", cpu, pair ? "llc" : "cycles");
 	writer_f64(w, WINDOW, end, METRIC_pmu_share, key, share);
 	for (int which = 0; which < 2 && known[0] && known[1]; which++)
 		sums[end][which] += value[which];
@@ -99,7 +99,7 @@ static void pmu_emit(void *state, struct writer *w)
 	for (size_t pair = 0; pair < PAIRS; pair++) {
 		double sums[END_COUNT][2] = {0};
 
-		for (int cpu = 0; cpu < perf_cpus_count(s->events); cpu++)
+		for (unsigned int cpu = 0; cpu < perf_cpus_bound(s->events); cpu++)
 			emit_pair(s, w, cpu, pair, sums);
 		for (int end = 0; end < END_COUNT; end++)
 			if (sums[end][0] > 0)

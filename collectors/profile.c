@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/quantity.h"
 #include "base/say.h"
 #include "bpf/profile.h"
 #include "bpf/profile.skel.h"
 #include "collectors/kit/bpf_load.h"
+#include "collectors/kit/cpus.h"
 #include "collectors/list.h"
 #include "collectors/kit/stacks.h"
 #include "collectors/kit/symbols.h"
@@ -37,11 +37,14 @@
 
 struct state {
 	struct profile_bpf *bpf;
-	struct bpf_link *clock[CPU_SETSIZE];
+	struct perf_event_attr attr;
+	struct hotplug hotplug;
+	struct bpf_link **clock; /* by CPU */
 	double period_ns;
 	bool by_time; /* the clock runs while a CPU is idle too, so it is known how often it is due
 		       */
 	unsigned int clocks;
+	struct timespec begun; /* when they were attached one after another */
 	struct measurement run;
 	struct symbols *symbols;
 };
@@ -108,21 +111,6 @@ static const char *choose_clock(struct perf_event_attr *attr, bool exact, double
 	return "perf_event cpu-clock";
 }
 
-static int online_cpus(cpu_set_t *cpus)
-{
-	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
-	char text[4096] = "";
-	const char *why;
-
-	if (!f)
-		return -errno;
-	if (!fgets(text, sizeof(text), f))
-		text[0] = '\0';
-	fclose(f);
-	text[strcspn(text, "\n")] = '\0';
-	return cpulist_parse(text, cpus, &why) ? -EINVAL : 0;
-}
-
 /*
  * Sleeps until the n-th of `count` equal parts of a period. A clock begins to count when it is
  * attached, and its interrupt takes an idle CPU out of idle for a while. If all clocks came within
@@ -130,9 +118,9 @@ static int online_cpus(cpu_set_t *cpus)
  * would be seen to find its receiver awake, and to save the interrupt that wakes it, in the very
  * moments that are looked at (measured: 10 % of its samples in place of 28).
  */
-static void await_turn(const struct timespec *begin, double period_ns, int n, int count)
+static void await_turn(const struct timespec *begin, double period_ns, unsigned int n, size_t count)
 {
-	double at = period_ns * n / count;
+	double at = period_ns * n / (double)count;
 	struct timespec now, turn;
 	uint64_t ns, past;
 
@@ -147,36 +135,59 @@ static void await_turn(const struct timespec *begin, double period_ns, int n, in
 		;
 }
 
-static int attach(struct state *s, struct perf_event_attr *attr, char *why, size_t why_size)
+/* One that is offline has none. 0, or -1. */
+static int attach_cpu(struct state *s, unsigned int cpu, char *why, size_t why_size)
 {
-	struct timespec begin;
-	cpu_set_t cpus;
-	int error;
+	int error, fd;
 
-	CPU_ZERO(&cpus);
-	error = online_cpus(&cpus);
-	if (error)
-		return bpf_refused(error, "reading which CPUs are online", why, why_size);
-	clock_gettime(CLOCK_MONOTONIC, &begin);
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		int fd;
-
-		if (!CPU_ISSET(cpu, &cpus))
-			continue;
-		fd = open_clock(attr, -1, cpu);
-		if (fd < 0)
-			return bpf_refused(errno, "opening a perf clock on every CPU", why,
-					   why_size);
-		await_turn(&begin, s->period_ns, s->clocks, CPU_COUNT(&cpus));
-		s->clock[cpu] = bpf_program__attach_perf_event(s->bpf->progs.profile_sample, fd);
-		if (!s->clock[cpu]) {
-			error = errno;
-			close(fd);
-			return bpf_refused(error, "attaching to a perf clock", why, why_size);
-		}
-		s->clocks++;
+	if (!cpus_has(&s->hotplug.online, cpu))
+		return 0;
+	fd = open_clock(&s->attr, -1, (int)cpu);
+	if (fd < 0 && errno == ENODEV)
+		return 0; /* it has just gone */
+	if (fd < 0)
+		return bpf_refused(errno, "opening a perf clock on every CPU", why, why_size);
+	await_turn(&s->begun, s->period_ns, s->clocks, s->hotplug.online.count);
+	s->clock[cpu] = bpf_program__attach_perf_event(s->bpf->progs.profile_sample, fd);
+	if (!s->clock[cpu]) {
+		error = errno;
+		close(fd);
+		return bpf_refused(error, "attaching to a perf clock", why, why_size);
 	}
+	s->clocks++;
 	return 0;
+}
+
+static int attach(struct state *s, char *why, size_t why_size)
+{
+	if (hotplug_open(&s->hotplug))
+		return bpf_refused(ENOMEM, "watching which CPUs are online", why, why_size);
+	s->clock = calloc(s->hotplug.bound, sizeof(*s->clock));
+	if (!s->clock)
+		return bpf_refused(ENOMEM, "opening a perf clock on every CPU", why, why_size);
+	clock_gettime(CLOCK_MONOTONIC, &s->begun);
+	for (unsigned int cpu = 0; cpu < s->hotplug.bound; cpu++)
+		if (attach_cpu(s, cpu, why, why_size))
+			return -1;
+	return 0;
+}
+
+/* The clock of a CPU that went does not come back with it, and one that came has none. */
+static void attach_changed(struct state *s)
+{
+	char why[256];
+
+	hotplug_look(&s->hotplug);
+	for (unsigned int cpu = 0; cpu < s->hotplug.bound; cpu++) {
+		if (!hotplug_changes(&s->hotplug, cpu))
+			continue;
+		s->clocks -= s->clock[cpu] != NULL;
+		bpf_link__destroy(s->clock[cpu]);
+		s->clock[cpu] = NULL;
+		if (attach_cpu(s, cpu, why, sizeof(why)))
+			say_detail("no samples of CPU %u: %s", cpu, why);
+	}
+	hotplug_forget(&s->hotplug);
 }
 
 static void note_process(void *data, pid_t pid)
@@ -195,7 +206,6 @@ static int profile_open(void **state, const struct measurement *run, const char 
 			size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));
-	struct perf_event_attr attr;
 	int error;
 
 	*state = s;
@@ -224,15 +234,17 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		return -1;
 	}
 	note_processes(s);
-	*means = choose_clock(&attr, run->exact, &s->period_ns);
-	s->by_time = attr.type == PERF_TYPE_SOFTWARE;
-	return attach(s, &attr, why, why_size);
+	*means = choose_clock(&s->attr, run->exact, &s->period_ns);
+	s->by_time = s->attr.type == PERF_TYPE_SOFTWARE;
+	return attach(s, why, why_size);
 }
 
 static int profile_snapshot(void *state, enum edge edge)
 {
 	struct state *s = state;
 
+	if (edge == EDGE_OPEN)
+		attach_changed(s);
 	bpf_window_edge(&s->bpf->data->window, edge);
 	if (edge == EDGE_CLOSE)
 		note_processes(s);
@@ -441,8 +453,10 @@ static void profile_close(void *state)
 
 	if (!s)
 		return;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+	for (unsigned int cpu = 0; s->clock && cpu < s->hotplug.bound; cpu++)
 		bpf_link__destroy(s->clock[cpu]);
+	free(s->clock);
+	hotplug_close(&s->hotplug);
 	profile_bpf__destroy(s->bpf);
 	symbols_free(s->symbols);
 	free(s);

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * What each CPU's net_rx_action did, from /proc/net/softnet_stat: hexadecimal columns, one line per
- * online CPU (net/core/net-procfs.c, softnet_seq_show).
- */
+/* What each CPU's net_rx_action did, from /proc/net/softnet_stat. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,18 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "collectors/kit/cpus.h"
+#include "collectors/kit/softnet_stat.h"
 #include "collectors/list.h"
-
-enum { PROCESSED, DROPPED, SQUEEZED, RPS, COUNTERS };
-
-/* Where each stands in a line; the CPU's number came in 5.10 as the thirteenth. */
-static const int column_of[COUNTERS] = {[PROCESSED] = 0, [DROPPED] = 1, [SQUEEZED] = 2, [RPS] = 9};
-#define COLUMN_CPU 12
-#define COLUMNS	   13
 
 struct softnet {
 	const struct measurement *run;
 	int fd;
+	unsigned int bound; /* of CPUs */
 	size_t room;
 	char *text[EDGE_COUNT];
 };
@@ -37,12 +30,13 @@ static int softnet_open(void **state, const struct measurement *run, const char 
 		return -1;
 	}
 	s->run = run;
-	s->fd = open("/proc/net/softnet_stat", O_RDONLY | O_CLOEXEC);
+	s->fd = open(SOFTNET_STAT, O_RDONLY | O_CLOEXEC);
 	if (s->fd < 0) {
-		snprintf(why, why_size, "cannot open /proc/net/softnet_stat: %s", strerror(errno));
+		snprintf(why, why_size, "cannot open " SOFTNET_STAT ": %s", strerror(errno));
 		return -1;
 	}
-	s->room = 4096 + 160 * (size_t)sysconf(_SC_NPROCESSORS_CONF);
+	s->bound = cpus_bound();
+	s->room = 1 + SOFTNET_LINE * (size_t)s->bound;
 	for (int edge = 0; edge < EDGE_COUNT; edge++) {
 		s->text[edge] = malloc(s->room);
 		if (!s->text[edge]) {
@@ -50,7 +44,7 @@ static int softnet_open(void **state, const struct measurement *run, const char 
 			return -1;
 		}
 	}
-	*means = "/proc/net/softnet_stat";
+	*means = SOFTNET_STAT;
 	return 0;
 }
 
@@ -66,56 +60,33 @@ static int softnet_snapshot(void *state, enum edge edge)
 	return len ? 0 : -1;
 }
 
-/* The next line's CPU and counters; the rest of the text, or NULL where there is no more. */
-static const char *take_line(const char *text, int line, int *cpu, uint32_t counters[COUNTERS])
-{
-	unsigned long columns[COLUMNS] = {0};
-	const char *end = strchr(text, '\n');
-	int count = 0;
-
-	if (!end)
-		return NULL;
-	while (count < COLUMNS && text < end) {
-		char *rest;
-
-		columns[count] = strtoul(text, &rest, 16);
-		if (rest == text || rest > end)
-			break;
-		text = rest;
-		count++;
-	}
-	for (int i = 0; i < COUNTERS; i++)
-		counters[i] = columns[column_of[i]];
-	*cpu = count > COLUMN_CPU ? (int)columns[COLUMN_CPU] : line;
-	return end + 1;
-}
-
+/* A CPU that came or went in the window has no difference: the source cpu says which did. */
 static void softnet_emit(void *state, struct writer *w)
 {
-	static const enum metric_id ids[COUNTERS] = {
-		[PROCESSED] = METRIC_softnet_processed,
-		[DROPPED] = METRIC_softnet_dropped,
-		[SQUEEZED] = METRIC_softnet_squeezed,
-		[RPS] = METRIC_softnet_rps,
+	static const enum metric_id ids[SOFTNET_COUNTERS] = {
+		[SOFTNET_PROCESSED] = METRIC_softnet_processed,
+		[SOFTNET_DROPPED] = METRIC_softnet_dropped,
+		[SOFTNET_SQUEEZED] = METRIC_softnet_squeezed,
+		[SOFTNET_RPS] = METRIC_softnet_rps,
 	};
 	struct softnet *s = state;
-	const char *before = s->text[EDGE_OPEN];
-	const char *after = s->text[EDGE_CLOSE];
-	uint32_t opened[COUNTERS], closed[COUNTERS];
-	int cpu, cpu_after;
+	const char *before = s->text[EDGE_OPEN], *after = s->text[EDGE_CLOSE];
+	struct softnet_line opened = {0}, closed = {0};
 
-	for (int line = 0; (before = take_line(before, line, &cpu, opened)); line++) {
+	before = softnet_line(before, 0, &opened);
+	for (unsigned int next = 0; (after = softnet_line(after, next, &closed));
+	     next = closed.cpu + 1) {
 		char key[16];
 
-		after = take_line(after, line, &cpu_after, closed);
-		/* A CPU that came or went in the window: from here on nothing matches. */
-		if (!after || cpu_after != cpu)
-			return;
-		snprintf(key, sizeof(key), "%d", cpu);
+		while (before && opened.cpu < closed.cpu)
+			before = softnet_line(before, opened.cpu + 1, &opened);
+		if (!before || opened.cpu != closed.cpu)
+			continue;
+		snprintf(key, sizeof(key), "%u", closed.cpu);
 		/* The kernel's counters have 32 bits, and so has the difference. */
-		for (int i = 0; i < COUNTERS; i++)
-			writer_u64(w, WINDOW, target_of_cpu(s->run->target, cpu), ids[i], key,
-				   (uint32_t)(closed[i] - opened[i]));
+		for (int i = 0; i < SOFTNET_COUNTERS; i++)
+			writer_u64(w, WINDOW, target_of_cpu(s->run->target, (int)closed.cpu),
+				   ids[i], key, (uint32_t)(closed.counter[i] - opened.counter[i]));
 	}
 }
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/say.h"
 #include "collectors/kit/privileges.h"
+#include "collectors/kit/cpus.h"
 
 /*
  * How far ahead an edge is set: longer than a write takes to be seen by every CPU and than a
@@ -191,7 +192,5 @@ __u64 bpf_missed_all(const struct bpf_object *object)
 
 unsigned int bpf_cpus(void)
 {
-	int cpus = libbpf_num_possible_cpus();
-
-	return cpus > 0 ? cpus : 1;
+	return cpus_bound();
 }

@@ -5,27 +5,10 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "collectors/kit/softnet_stat.h"
+
 /* So long a reading is good for the next who wants one: edges follow on one another. */
 #define READING_NS 1000000
-
-/* The counters of CPUs have 32 bits each, and wrap within minutes: so has their sum. */
-static __u64 packets_since(__u64 packets)
-{
-	static __u32 last_sum;
-	__u32 cpu, sum = 0;
-	char line[512];
-	FILE *f = fopen("/proc/net/softnet_stat", "re");
-
-	if (!f)
-		return packets;
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%x", &cpu) == 1)
-			sum += cpu;
-	fclose(f);
-	packets += (__u32)(sum - last_sum);
-	last_sum = sum;
-	return packets;
-}
 
 /* Of all zones, since the machine was started. */
 static __u64 pages_so_far(__u64 last)
@@ -46,6 +29,7 @@ static __u64 pages_so_far(__u64 last)
 struct extent extent_now(bool fresh)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct softnet_seen seen;
 	static struct extent last;
 	struct extent now;
 
@@ -53,7 +37,7 @@ struct extent extent_now(bool fresh)
 	now = last;
 	now.of[MEASURE_TIME] = clock_ns();
 	if (fresh || now.of[MEASURE_TIME] - last.of[MEASURE_TIME] >= READING_NS) {
-		now.of[MEASURE_PACKETS] = packets_since(last.of[MEASURE_PACKETS]);
+		now.of[MEASURE_PACKETS] += softnet_grown(&seen);
 		now.of[MEASURE_PAGES] = pages_so_far(last.of[MEASURE_PAGES]);
 		last = now;
 	}

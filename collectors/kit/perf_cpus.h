@@ -26,19 +26,19 @@ struct perf_kind {
 struct perf_cpus;
 
 /*
- * pairs: of two kinds each; the array stays the caller's. NULL with *error, an errno, where the
+ * pairs: of two kinds each; the array stays the caller's, and has to outlive this. NULL with *error, an errno, where the
  * first pair's first event cannot be counted; another that cannot is left out.
  */
 struct perf_cpus *perf_cpus_open(const struct perf_kind (*pairs)[2], size_t count, int *error);
 int perf_cpus_read(struct perf_cpus *p, enum edge edge);
-/* CPUs are 0 to this, with gaps where one is offline. */
-int perf_cpus_count(const struct perf_cpus *p);
+/* CPUs have lower numbers, with gaps where one is offline. */
+unsigned int perf_cpus_bound(const struct perf_cpus *p);
 /*
- * share: part of the window in which it was counted. False: it cannot be counted, or never was
- * (share is 0 then).
+ * share: part of the window in which it was counted. False: it cannot be counted, never was, or its
+ * CPU came in the window (share is 0 then).
  */
-bool perf_cpus_value(const struct perf_cpus *p, int cpu, size_t pair, int which, double *value,
-		     double *share);
+bool perf_cpus_value(const struct perf_cpus *p, unsigned int cpu, size_t pair, int which,
+		     double *value, double *share);
 void perf_cpus_close(struct perf_cpus *p);
 
 #endif

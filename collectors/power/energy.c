@@ -11,9 +11,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/quantity.h"
-#include "collectors/power/own.h"
+#include "collectors/kit/cpus.h"
 #include "collectors/kit/sysfs.h"
+#include "collectors/power/own.h"
 
 #define PMU "/sys/bus/event_source/devices/power"
 
@@ -70,14 +70,13 @@ static bool has_rapl(const struct own_power *o)
 void own_energy_find(struct own_power *o, int meter, char *why, size_t why_size)
 {
 	struct perf_event_attr attr = {.size = sizeof(attr)};
-	const char *unknown;
 	char text[64];
-	cpu_set_t cpus;
+	struct cpus cpus;
 
 	if (has_rapl(o) || sysfs_text(text, sizeof(text), PMU "/type"))
 		return;
 	attr.type = (uint32_t)strtoul(text, NULL, 10);
-	if (sysfs_text(text, sizeof(text), PMU "/cpumask") || cpulist_parse(text, &cpus, &unknown))
+	if (cpus_read(&cpus, PMU "/cpumask"))
 		return;
 	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
 		double joules;
@@ -90,8 +89,8 @@ void own_energy_find(struct own_power *o, int meter, char *why, size_t why_size)
 		if (sysfs_text(text, sizeof(text), PMU "/events/%s.scale", events[i].event))
 			continue;
 		joules = strtod(text, NULL);
-		for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-			if (CPU_ISSET(cpu, &cpus))
-				add_event(o, meter, &attr, cpu, i, joules, why, why_size);
+		for (size_t j = 0; j < cpus.count; j++)
+			add_event(o, meter, &attr, (int)cpus.number[j], i, joules, why, why_size);
 	}
+	cpus_free(&cpus);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/kit/perf_cpus.c */
+/* needs: collectors/kit/perf_cpus.c collectors/kit/cpus.c */
 /*
  * Counts events of software as the collector "pmu" counts those of the CPUs, for machines without a
  * PMU, so that perf can be compared with.
@@ -39,10 +39,10 @@ int main(void)
 			return EXIT_FAILED;
 		fprintf(stderr, "%s\n", said[edge]);
 	}
-	for (int cpu = 0; cpu < perf_cpus_count(p); cpu++)
+	for (unsigned int cpu = 0; cpu < perf_cpus_bound(p); cpu++)
 		if (perf_cpus_value(p, cpu, 0, 0, &faults, &share) &&
 		    perf_cpus_value(p, cpu, 0, 1, &switches, &share))
-			printf("%d %.0f %.0f\n", cpu, faults, switches);
+			printf("%u %.0f %.0f\n", cpu, faults, switches);
 	perf_cpus_close(p);
 	return EXIT_DONE;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/kit/perf_cpus.c */
+/* needs: collectors/kit/perf_cpus.c collectors/kit/cpus.c */
 /* link: -Wl,--wrap=read */
 /*
  * With events of software, which every machine has; cycles are counted by the same code. What is
@@ -113,7 +113,7 @@ static void faults_are_of_the_cpu_that_had_them(void **state)
 	for (int i = 0; i < 20; i++)
 		touch(1);
 	assert_int_equal(perf_cpus_read(p, EDGE_CLOSE), 0);
-	for (int cpu = 0; cpu < 2; cpu++)
+	for (unsigned int cpu = 0; cpu < 2; cpu++)
 		assert_true(perf_cpus_value(p, cpu, 0, 1, &on[cpu], &share));
 	assert_true(on[1] >= 20 * PAGES);
 	perf_cpus_close(p);
@@ -148,6 +148,31 @@ static void turns_are_scaled_up(void **state)
 	perf_cpus_close(p);
 }
 
+/* A group falls apart when its CPU goes: its first event is then read as one alone. */
+static void a_group_that_fell_apart_is_read_one_by_one(void **state)
+{
+	static const uint64_t open[] = {2, 1000, 1000, 70, 7}, close[] = {1, 5000, 5000, 370, 17};
+	double value, share;
+	struct perf_cpus *p;
+	int error;
+
+	(void)state;
+	p = perf_cpus_open(known, 1, &error);
+	if (!p)
+		skip();
+	made_up = open;
+	assert_int_equal(perf_cpus_read(p, EDGE_OPEN), 0);
+	made_up = close;
+	assert_int_equal(perf_cpus_read(p, EDGE_CLOSE), 0);
+	made_up = NULL;
+	assert_true(perf_cpus_value(p, 0, 0, 0, &value, &share));
+	assert_true(value == 300);
+	/* The second's own reading, of which the first value is its own. */
+	assert_true(perf_cpus_value(p, 0, 0, 1, &value, &share));
+	assert_true(value == 370 - 7);
+	perf_cpus_close(p);
+}
+
 static void what_cannot_be_counted_is_an_errno(void **state)
 {
 	static const struct perf_kind none[][2] = {
@@ -166,6 +191,7 @@ int main(void)
 		cmocka_unit_test(each_cpu_counts_its_own),
 		cmocka_unit_test(faults_are_of_the_cpu_that_had_them),
 		cmocka_unit_test(turns_are_scaled_up),
+		cmocka_unit_test(a_group_that_fell_apart_is_read_one_by_one),
 		cmocka_unit_test(what_cannot_be_counted_is_an_errno),
 	};
 

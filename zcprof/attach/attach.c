@@ -16,6 +16,7 @@
 #include "zcprof/attach/attaching.h"
 #include "zcprof/bystand.h"
 #include "zcprof/attach/command.h"
+#include "collectors/kit/cpus.h"
 #include "collectors/power/power.h"
 #include "base/stop.h"
 
@@ -150,8 +151,13 @@ static struct subject *add_subject(struct attaching *a, enum record_end end)
 
 static void take_all_cpus(cpu_set_t *cpus)
 {
+	unsigned int bound = cpus_bound();
+
 	CPU_ZERO(cpus);
-	for (int cpu = 0; cpu < sysconf(_SC_NPROCESSORS_CONF) && cpu < CPU_SETSIZE; cpu++)
+	if (bound > CPU_SETSIZE)
+		say_warning("the CPUs from %d on are not among those that are measured as this end's: name 1,024 at most with --cpu",
+			    CPU_SETSIZE);
+	for (unsigned int cpu = 0; cpu < bound && cpu < CPU_SETSIZE; cpu++)
 		CPU_SET(cpu, cpus);
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What each CPU did between two readings of /proc/stat, by its number. The kernel lists the CPUs that
+ * are online; but what all of them did, its first line, has those in it that are not.
+ *
+ *   proc_stat_room()     bytes that the lines of all CPUs may take
+ *   proc_stat_between()  the difference of two texts
+ *   proc_stat_busy_ns()  time in which something ran
+ *   proc_stat_free()     a zeroed one is fine
+ */
+#ifndef COLLECTORS_KIT_PROC_STAT_H
+#define COLLECTORS_KIT_PROC_STAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	STAT_USER,
+	STAT_NICE,
+	STAT_SYSTEM,
+	STAT_IDLE,
+	STAT_IOWAIT,
+	STAT_IRQ,
+	STAT_SOFTIRQ,
+	STAT_STEAL,
+	STAT_FIELDS
+};
+
+enum stat_presence {
+	STAT_NOWHERE, /* offline at both edges */
+	STAT_AT_ONE,  /* it came or went */
+	STAT_AT_BOTH,
+};
+
+struct stat_cpu {
+	enum stat_presence presence;
+	uint64_t ns[STAT_FIELDS]; /* of one that is at both */
+};
+
+struct proc_stat {
+	unsigned int bound; /* of the CPUs' numbers */
+	struct stat_cpu *cpu;
+	/* Those at one edge, together; without idle and iowait, which are not kept of a CPU that is
+	   offline. */
+	unsigned int changed;
+	uint64_t changed_ns[STAT_FIELDS];
+};
+
+size_t proc_stat_room(unsigned int bound);
+/* 0, or -1: out of memory. */
+int proc_stat_between(struct proc_stat *s, const char *opened, const char *closed,
+		      unsigned int bound);
+uint64_t proc_stat_busy_ns(const uint64_t ns[STAT_FIELDS]);
+void proc_stat_free(struct proc_stat *s);
+
+#endif
