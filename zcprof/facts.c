@@ -15,6 +15,7 @@
 #include "nic/device.h"
 #include "nic/ethtool.h"
 #include "nic/netns.h"
+#include "nic/onpath.h"
 
 /* What a stack's throughput and cost hang on; a file that a kernel lacks is no row. */
 static const char *const sysctls[] = {
@@ -195,6 +196,13 @@ static void say_nic(void *data, const char *key, const char *value)
 	writer_fact(f->writer, f->end, METRIC_fact_nic, key, value);
 }
 
+static void say_on_path(void *data, const char *key, const char *value)
+{
+	const struct nic_facts *f = data;
+
+	writer_fact(f->writer, f->end, METRIC_fact_on_path, key, value);
+}
+
 static int is_number(const struct dirent *entry)
 {
 	return entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
@@ -274,6 +282,7 @@ static void facts_device(struct writer *w, enum record_end end, const char *ifac
 	int folder = device_folder(iface);
 
 	writer_fact(w, end, METRIC_fact_link, "device", iface);
+	onpath_describe(iface, say_on_path, &facts);
 	if (!ethtool_open(&ethtool, iface))
 		ethtool_describe(&ethtool, say_nic, &facts);
 	ethtool_close(&ethtool);

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nic/onpath.h"
+
+#include <net/if.h> /* before those of linux, which then leave out what it has */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/if_link.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "nic/netlink.h"
+
+/* include/uapi/linux/bpf.h of Linux 6.6 */
+#define TCX_INGRESS 46
+#define TCX_EGRESS  47
+
+struct telling {
+	onpath_fn say;
+	void *data;
+};
+
+static void say_count(const struct telling *t, const char *key, size_t count)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%zu", count);
+	t->say(t->data, key, text);
+}
+
+/* ---- firewall ---- */
+
+static int count_rule(const struct nlmsghdr *nlh, void *data)
+{
+	(void)nlh;
+	++*(size_t *)data;
+	return MNL_CB_OK;
+}
+
+/* Of every family and table. */
+static void tell_nft(const struct telling *t)
+{
+	struct nfgenmsg *header;
+	struct netlink nl;
+	size_t rules = 0;
+
+	if (!netlink_open(&nl, NETLINK_NETFILTER)) {
+		struct nlmsghdr *nlh =
+			netlink_begin(&nl, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE, NLM_F_DUMP);
+
+		header = mnl_nlmsg_put_extra_header(nlh, sizeof(*header));
+		header->nfgen_family = AF_UNSPEC;
+		header->version = NFNETLINK_V0;
+		if (!netlink_ask(&nl, count_rule, &rules))
+			say_count(t, "nft rules", rules);
+	}
+	netlink_close(&nl);
+}
+
+/* Those of the older xtables, whose tables are in memory only where something used them. */
+static void tell_iptables(const struct telling *t)
+{
+	FILE *names = fopen("/proc/thread-self/net/ip_tables_names", "re");
+	int fd = names ? socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW) : -1;
+	struct ipt_getinfo info = {0};
+	size_t rules = 0;
+	bool known = fd >= 0;
+
+	while (known && fscanf(names, "%31s", info.name) == 1) {
+		socklen_t len = sizeof(info);
+
+		known = !getsockopt(fd, IPPROTO_IP, IPT_SO_GET_INFO, &info, &len);
+		rules += known ? info.num_entries : 0;
+	}
+	if (known)
+		say_count(t, "iptables rules", rules);
+	if (fd >= 0)
+		close(fd);
+	if (names)
+		fclose(names);
+}
+
+/* It is on where anything is tracked: the number itself is of the moment. */
+static void tell_conntrack(const struct telling *t)
+{
+	FILE *file = fopen("/proc/sys/net/netfilter/nf_conntrack_count", "re");
+	unsigned long count;
+
+	if (!file)
+		return;
+	if (fscanf(file, "%lu", &count) == 1)
+		t->say(t->data, "conntrack", count ? "on" : "off");
+	fclose(file);
+}
+
+/* ---- taps ---- */
+
+/* Those that see what this device receives or sends; packet(7) lists all of the namespace. */
+static void tell_packet_sockets(const struct telling *t, unsigned int ifindex)
+{
+	FILE *file = fopen("/proc/thread-self/net/packet", "re");
+	char line[256];
+	size_t count = 0;
+
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file)) {
+		unsigned int protocol, of;
+
+		/* sk RefCnt Type Proto Iface R Rmem User Inode */
+		if (sscanf(line, "%*x %*d %*d %x %u", &protocol, &of) == 2 && (!of || of == ifindex))
+			count += protocol != 0;
+	}
+	fclose(file);
+	say_count(t, "packet sockets", count);
+}
+
+/* ---- the device ---- */
+
+struct asking {
+	unsigned int ifindex;
+	char text[200];
+	size_t used, count;
+};
+
+/* "kind", "kind x 4" for the queues of mq, and the rate of a token bucket. */
+static void note_kind(struct asking *a, const char *kind, const struct nlattr *options)
+{
+	const struct nlattr *attr;
+	uint64_t rate = 0;
+
+	if (options && !strcmp(kind, "tbf"))
+		mnl_attr_for_each_nested(attr, options)
+		{
+			if (mnl_attr_get_type(attr) == TCA_TBF_RATE64)
+				rate = mnl_attr_get_u64(attr);
+			else if (mnl_attr_get_type(attr) == TCA_TBF_PARMS && !rate &&
+				 mnl_attr_get_payload_len(attr) >= sizeof(struct tc_tbf_qopt))
+				rate = ((struct tc_tbf_qopt *)mnl_attr_get_payload(attr))->rate.rate;
+		}
+	if (a->used >= sizeof(a->text))
+		return;
+	a->used += (size_t)snprintf(a->text + a->used, sizeof(a->text) - a->used, "%s%.16s",
+				    a->used ? ", " : "", kind);
+	if (rate && a->used < sizeof(a->text))
+		a->used += (size_t)snprintf(a->text + a->used, sizeof(a->text) - a->used,
+					    " %.4g Gbit/s", (double)rate * 8 / 1e9);
+}
+
+static int take_qdisc(const struct nlmsghdr *nlh, void *data)
+{
+	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *options = NULL;
+	struct asking *a = data;
+	const char *kind = NULL;
+
+	if ((unsigned int)tc->tcm_ifindex != a->ifindex)
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*tc))
+	{
+		if (mnl_attr_get_type(attr) == TCA_KIND &&
+		    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+			kind = mnl_attr_get_str(attr);
+		else if (mnl_attr_get_type(attr) == TCA_OPTIONS)
+			options = attr;
+	}
+	/* Of many queues of one kind the first is said. */
+	if (kind && !strstr(a->text, kind))
+		note_kind(a, kind, options);
+	return MNL_CB_OK;
+}
+
+static int count_filter(const struct nlmsghdr *nlh, void *data)
+{
+	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
+	struct asking *a = data;
+	const struct nlattr *attr;
+	bool table = false, filter = false;
+
+	/* A filter's head comes before it, without options; u32 tells of its hash tables too (TC_U32_NODE). */
+	mnl_attr_for_each(attr, nlh, sizeof(*tc))
+	{
+		if (mnl_attr_get_type(attr) == TCA_OPTIONS)
+			filter = true;
+		else if (mnl_attr_get_type(attr) == TCA_KIND &&
+			 !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+			table = !strcmp(mnl_attr_get_str(attr), "u32") &&
+				!TC_U32_NODE(tc->tcm_handle);
+	}
+	a->count += filter && !table;
+	return MNL_CB_OK;
+}
+
+/* type: of the dump; parent: 0 for all. */
+static int ask_tc(struct asking *a, int type, uint32_t parent, mnl_cb_t take)
+{
+	struct netlink nl;
+	int error = netlink_open(&nl, NETLINK_ROUTE);
+
+	if (!error) {
+		struct nlmsghdr *nlh = netlink_begin(&nl, type, NLM_F_DUMP);
+		struct tcmsg *tc = mnl_nlmsg_put_extra_header(nlh, sizeof(*tc));
+
+		tc->tcm_family = AF_UNSPEC;
+		tc->tcm_ifindex = (int)a->ifindex;
+		tc->tcm_parent = parent;
+		error = netlink_ask(&nl, take, a);
+	}
+	netlink_close(&nl);
+	return error;
+}
+
+static void tell_tc(const struct telling *t, unsigned int ifindex)
+{
+	static const uint32_t hooks[] = {TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
+					 TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS)};
+	struct asking a = {.ifindex = ifindex};
+
+	if (!ask_tc(&a, RTM_GETQDISC, 0, take_qdisc))
+		t->say(t->data, "qdisc", a.text[0] ? a.text : "none");
+	for (int i = 0; i < 2; i++)
+		if (ask_tc(&a, RTM_GETTFILTER, hooks[i], count_filter))
+			return;
+	say_count(t, "tc filters", a.count);
+}
+
+static int take_xdp(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr, *inner;
+
+	mnl_attr_for_each(attr, nlh,
+			  sizeof(struct ifinfomsg)) if (mnl_attr_get_type(attr) == IFLA_XDP)
+			mnl_attr_for_each_nested(inner, attr) if (mnl_attr_get_type(inner) ==
+								  IFLA_XDP_ATTACHED) *
+		(uint8_t *)data = mnl_attr_get_u8(inner);
+	return MNL_CB_OK;
+}
+
+static void tell_xdp(const struct telling *t, unsigned int ifindex)
+{
+	static const char *const modes[] = {"none", "native", "generic", "offloaded", "several"};
+	struct netlink nl;
+	uint8_t mode = 0;
+
+	if (!netlink_open(&nl, NETLINK_ROUTE)) {
+		struct nlmsghdr *nlh = netlink_begin(&nl, RTM_GETLINK, 0);
+		struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+		ifi->ifi_index = (int)ifindex;
+		if (!netlink_ask(&nl, take_xdp, &mode))
+			t->say(t->data, "xdp", mode < 5 ? modes[mode] : "unknown");
+	}
+	netlink_close(&nl);
+}
+
+/* ---- BPF programs by their hooks ---- */
+
+/* How many run at a hook of a device or of a cgroup, those of its ancestors included; -1: not told. */
+static long programs_at(uint32_t target, uint32_t hook, uint32_t flags)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.query.target_fd = target; /* the index of a device where the hook is one's */
+	attr.query.attach_type = hook;
+	attr.query.query_flags = flags;
+	if (syscall(SYS_bpf, BPF_PROG_QUERY, &attr, sizeof(attr)))
+		return -1;
+	return attr.query.prog_cnt;
+}
+
+static void tell_programs(const struct telling *t, unsigned int ifindex)
+{
+	long in = programs_at(ifindex, TCX_INGRESS, 0), out = programs_at(ifindex, TCX_EGRESS, 0);
+	int root = open("/sys/fs/cgroup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (in >= 0 && out >= 0)
+		say_count(t, "tcx programs", in + out);
+	if (root < 0)
+		return;
+	in = programs_at(root, BPF_CGROUP_INET_INGRESS, BPF_F_QUERY_EFFECTIVE);
+	out = programs_at(root, BPF_CGROUP_INET_EGRESS, BPF_F_QUERY_EFFECTIVE);
+	if (in >= 0 && out >= 0)
+		say_count(t, "cgroup programs", in + out);
+	close(root);
+}
+
+void onpath_describe(const char *iface, onpath_fn say, void *data)
+{
+	struct telling t = {say, data};
+	unsigned int ifindex = if_nametoindex(iface);
+
+	tell_nft(&t);
+	tell_iptables(&t);
+	tell_conntrack(&t);
+	if (!ifindex)
+		return;
+	tell_packet_sockets(&t, ifindex);
+	tell_tc(&t, ifindex);
+	tell_xdp(&t, ifindex);
+	tell_programs(&t, ifindex);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What packets meet on their way through this thread's network namespace and one of its devices,
+ * each of which costs time per packet: firewall rules, connection tracking, packet sockets, queueing
+ * disciplines, XDP, tc and cgroup programs.
+ *
+ *   onpath_describe()  tells of each kind that could be asked for, in words
+ *
+ * Nothing is changed, and no module is loaded to be asked.
+ */
+#ifndef NIC_ONPATH_H
+#define NIC_ONPATH_H
+
+/*
+ * key: "nft rules", "iptables rules", "conntrack", "packet sockets", "qdisc", "xdp", "tc filters",
+ * "tcx programs", "cgroup programs". value: a count, or what it is. What the kernel refused to tell, or
+ * does not have, is left out.
+ */
+typedef void (*onpath_fn)(void *data, const char *key, const char *value);
+void onpath_describe(const char *iface, onpath_fn say, void *data);
+
+#endif

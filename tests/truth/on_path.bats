@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What packets meet on their way, as facts: each made to be there a known number of times.
+
+load ../host/zcprof_run
+
+setup() {
+	as_root
+	PATH=$BUILD:$PATH
+	netns=zcprof-way-$$
+	record=$BATS_TEST_TMPDIR/run.csv
+	ip netns add "$netns"
+	ip -n "$netns" link add way0 type veth peer name way1
+	ip -n "$netns" link set way0 up
+}
+
+teardown() {
+	[ -z "$tap" ] || kill "$tap" 2>/dev/null || :
+	ip netns delete "$netns"
+}
+
+# met KEY: what the record says now
+met() {
+	ip netns exec "$netns" zcprof attach --iface way0 --as rx --seconds 0.1 --warmup 0 --collect cpu -o "$record" 2>/dev/null
+	value "$record" rx fact on_path "$1"
+}
+
+@test "rules of nft, in several tables and families" {
+	[ "$(met 'nft rules')" = 0 ]
+	{
+		echo "add table inet a; add chain inet a in { type filter hook input priority 0; }"
+		for i in $(seq 1200); do echo "add rule inet a in ip daddr 10.1.$((i / 250)).$((i % 250)) counter"; done
+		echo "add table ip6 b; add chain ip6 b c; add rule ip6 b c counter"
+	} | ip netns exec "$netns" nft -f -
+	[ "$(met 'nft rules')" = 1201 ]
+}
+
+@test "packet sockets that see this device, and not those of another" {
+	tap_at() {
+		ip netns exec "$netns" python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+if sys.argv[1]: s.bind((sys.argv[1], 3))
+print("there", flush=True)
+time.sleep(60)' "$1" >"$BATS_TEST_TMPDIR/tap" 3>&- &
+		tap=$!
+		wait_until 5 grep -q there "$BATS_TEST_TMPDIR/tap"
+	}
+	[ "$(met 'packet sockets')" = 0 ]
+	tap_at way1
+	[ "$(met 'packet sockets')" = 0 ]
+	kill "$tap"
+	tap_at way0
+	[ "$(met 'packet sockets')" = 1 ]
+	kill "$tap"
+	tap_at ""
+	[ "$(met 'packet sockets')" = 1 ]
+}
+
+@test "the queueing discipline, with the rate of a token bucket" {
+	[ "$(met qdisc)" = noqueue ]
+	ip netns exec "$netns" tc qdisc add dev way0 root tbf rate 5gbit burst 256kb latency 5ms
+	[ "$(met qdisc)" = "tbf 5 Gbit/s" ]
+	# Above what fits the older 32 bits.
+	ip netns exec "$netns" tc qdisc replace dev way0 root tbf rate 100gbit burst 4mb latency 5ms
+	[ "$(met qdisc)" = "tbf 100 Gbit/s" ]
+	ip netns exec "$netns" tc qdisc replace dev way0 root pfifo
+	[ "$(met qdisc)" = pfifo ]
+}
+
+@test "filters of tc, at both hooks" {
+	ip netns exec "$netns" tc qdisc add dev way0 clsact
+	[ "$(met 'tc filters')" = 0 ]
+	for hook in ingress ingress egress; do
+		ip netns exec "$netns" tc filter add dev way0 $hook prio 1 u32 match u32 0 0
+	done
+	[ "$(met 'tc filters')" = 3 ]
+}
