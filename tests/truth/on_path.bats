@@ -72,7 +72,7 @@ time.sleep(60)' "$1" >"$BATS_TEST_TMPDIR/tap" 3>&- &
 	ip netns exec "$netns" tc qdisc add dev way0 clsact
 	[ "$(met 'tc filters')" = 0 ]
 	for hook in ingress ingress egress; do
-		ip netns exec "$netns" tc filter add dev way0 $hook prio 1 u32 match u32 0 0
+		ip netns exec "$netns" tc filter add dev way0 $hook bpf bytecode "1,6 0 0 0,"
 	done
 	[ "$(met 'tc filters')" = 3 ]
 }
