@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 uint64_t clock_of_ns(clockid_t clock)
 {
@@ -25,24 +26,44 @@ double clock_s(void)
 
 /* How far a time namespace (time_namespaces(7)) has put its clock ahead; it cannot change later. */
 static uint64_t ahead_ns;
+static bool known;
 
+/*
+ * The file says it of the namespace that children will be in, which is this process's own unless it has just
+ * made one for them.
+ */
 static void read_ahead(void)
 {
-	FILE *f = fopen("/proc/self/timens_offsets", "re");
+	const ino_t initial = 0xEFFFFFFA; /* PROC_TIME_INIT_INO, include/linux/proc_ns.h */
+	struct stat own, children;
 	char line[128];
 	long long s, ns;
+	FILE *f = NULL;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "monotonic %lld %lld", &s, &ns) == 2)
+	/* A kernel without them has one time. */
+	known = stat("/proc/self/ns/time", &own) || own.st_ino == initial;
+	if (!known && !stat("/proc/self/ns/time_for_children", &children) &&
+	    children.st_ino == own.st_ino)
+		f = fopen("/proc/self/timens_offsets", "re");
+	while (f && !known && fgets(line, sizeof(line), f)) {
+		known = sscanf(line, "monotonic %lld %lld", &s, &ns) == 2;
+		if (known)
 			ahead_ns = (uint64_t)s * 1000000000 + (uint64_t)ns;
+	}
 	if (f)
 		fclose(f);
 }
 
 uint64_t clock_kernel_ns(void)
 {
+	clock_kernel_known();
+	return clock_ns() - ahead_ns;
+}
+
+bool clock_kernel_known(void)
+{
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, read_ahead);
-	return clock_ns() - ahead_ns;
+	return known;
 }

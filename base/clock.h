@@ -6,17 +6,21 @@
  *   clock_s()         the same in seconds
  *   clock_kernel_ns() the same as the kernel itself counts it, and bpf_ktime_get_ns() in BPF
  *                     programs: another than clock_ns() in a time namespace
+ *   clock_kernel_known() false where it cannot be told how far they are apart; then they are taken for
+ *                     the same
  *   clock_of_ns()     another, such as CLOCK_THREAD_CPUTIME_ID; 0 where it cannot be read
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
 uint64_t clock_ns(void);
 double clock_s(void);
 uint64_t clock_kernel_ns(void);
+bool clock_kernel_known(void);
 uint64_t clock_of_ns(clockid_t clock);
 
 #endif

@@ -127,7 +127,7 @@ static int slice_on(void *state, __u64 slice_ns)
 	struct breakpoints *s = state;
 
 	(void)slice_ns;
-	s->from_ns = clock_ns();
+	s->from_ns = clock_kernel_ns();
 	return each_event(s, PERF_EVENT_IOC_ENABLE);
 }
 
@@ -136,7 +136,7 @@ static __u64 slice_off(void *state)
 	struct breakpoints *s = state;
 
 	each_event(s, PERF_EVENT_IOC_DISABLE);
-	return clock_ns() - s->from_ns;
+	return clock_kernel_ns() - s->from_ns;
 }
 
 /* -1: it could not be read. */
@@ -177,13 +177,13 @@ static int along_on(void *state, __u64 slice_ns)
 
 	s->taken = s->exact || s->turns++ % 2;
 	s->bpf->bss->untimed = s->taken && !s->exact;
-	return s->taken ? slice_on(s, slice_ns) : !(s->from_ns = clock_ns());
+	return s->taken ? slice_on(s, slice_ns) : !(s->from_ns = clock_kernel_ns());
 }
 
 static __u64 along_off(void *state)
 {
 	struct breakpoints *s = state;
-	__u64 ns = s->taken ? slice_off(s) : clock_ns() - s->from_ns;
+	__u64 ns = s->taken ? slice_off(s) : clock_kernel_ns() - s->from_ns;
 
 	s->all_ns += ns;
 	s->taken_ns += s->taken ? ns : 0;

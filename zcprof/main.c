@@ -7,6 +7,7 @@
 
 #include "base/descriptors.h"
 #include "base/say.h"
+#include "collectors/kit/process.h"
 #include "zcprof/attach/attach.h"
 #include "zcprof/doctor/doctor.h"
 #include "zcprof/run/experiment.h"
@@ -15,13 +16,24 @@
 
 const char *argp_program_version = "zcprof " VERSION;
 
+/* What is measured is found by numbers of processes. */
+static bool can_see_processes(void)
+{
+	char why[300];
+
+	if (process_numbers(why, sizeof(why)))
+		return true;
+	say_error("%s", why);
+	return false;
+}
+
 static int run(int argc, char **argv)
 {
 	struct settings settings;
 	int result;
 
 	settings_parse(&settings, argc, argv);
-	result = experiment_run(&settings);
+	result = can_see_processes() ? experiment_run(&settings) : EXIT_UNABLE;
 	settings_free(&settings);
 	return result;
 }
@@ -31,6 +43,8 @@ static int attach_command(int argc, char **argv)
 	struct attach_settings settings;
 
 	attach_settings_parse(&settings, argc, argv);
+	if (!can_see_processes())
+		return EXIT_UNABLE;
 	return attach(&settings);
 }
 

@@ -135,6 +135,11 @@ int bpf_run_scope(struct run_scope scope[END_COUNT], const struct measurement *r
 			 "BPF programs know processes by their ids in the initial PID namespace, and this is another: run on the host, or in a container that shares its PIDs");
 		return -1;
 	}
+	if (!clock_kernel_known()) {
+		snprintf(why, why_size,
+			 "BPF programs have the kernel's own clock, and how far that of this time namespace is from it cannot be told: run it in a child of the process that made the namespace, or outside");
+		return -1;
+	}
 	for (int end = END_RX; end <= END_TX; end++)
 		set_scope(&scope[end], &run->target[end]);
 	return 0;

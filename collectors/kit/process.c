@@ -110,3 +110,21 @@ int process_threads(pid_t pid, void (*on_thread)(void *data, pid_t pid, pid_t ti
 	closedir(dir);
 	return 0;
 }
+
+bool process_numbers(char *why, size_t why_size)
+{
+	char self[24];
+	ssize_t len = readlink("/proc/self", self, sizeof(self) - 1);
+
+	self[len > 0 ? len : 0] = '\0';
+	if (len > 0 && atoi(self) == getpid())
+		return true;
+	if (len > 0)
+		snprintf(why, why_size,
+			 "/proc is that of another PID namespace than this process is in, where it has the number %s and not %d: mount -t proc proc /proc there (unshare --mount-proc), or run outside",
+			 self, (int)getpid());
+	else
+		snprintf(why, why_size,
+			 "there is no /proc that shows this process: mount -t proc proc /proc");
+	return false;
+}

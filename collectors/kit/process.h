@@ -8,11 +8,14 @@
  *                      the process shows neither files nor memory nor namespaces, and that of a thread does
  *   process_of()       the process of a thread
  *   process_threads()  each of its threads
+ *   process_numbers()  whether a number means the same process to /proc as to system calls: it does not where
+ *                      /proc is that of another PID namespace, or is none; false with why filled in
  */
 #ifndef COLLECTORS_KIT_PROCESS_H
 #define COLLECTORS_KIT_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -30,6 +33,7 @@ pid_t process_living(pid_t pid);
 /* 0: it is gone. */
 pid_t process_of(pid_t tid);
 /* 0 or a negative errno: -ENOENT where there is no such process. */
+bool process_numbers(char *why, size_t why_size);
 int process_threads(pid_t pid, void (*on_thread)(void *data, pid_t pid, pid_t tid), void *data);
 
 #endif
