@@ -11,6 +11,7 @@
 
 #include "analyze/commands.h"
 #include "analyze/figures/distribution.h"
+#include "analyze/figures/doubts.h"
 #include "base/memory.h"
 #include "page/page.h"
 #include "base/say.h"
@@ -46,6 +47,7 @@ struct check {
 	uint64_t seen[METRIC_COUNT][END_COUNT];
 	double bytes[END_COUNT], window[END_COUNT], life[END_COUNT];
 	double zerocopy[END_COUNT], copied[END_COUNT];
+	struct doubts doubts;
 	struct call *calls;
 	size_t call_count;
 	size_t last_call; /* rows of one call stand together */
@@ -160,12 +162,23 @@ static void check_window_figure(struct check *c, const struct row *row)
 	}
 }
 
+static void take_doubts(struct check *c, const struct row *row)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.*s",
+		 row->value.len < sizeof(text) ? (int)row->value.len : 0, row->value.at);
+	doubts_take(&c->doubts, row->id, row->key.at, row->key.len, text, row->number);
+}
+
 static void check_row(struct check *c, const struct row *row)
 {
 	enum metric_kind kind = metric_info(row->id)->kind;
 
 	c->rows++;
 	c->seen[row->id][row->end]++;
+	if (kind == KIND_FACT || row->time_s == WINDOW)
+		take_doubts(c, row);
 	if (kind == KIND_FACT) {
 		check_fact(c, row);
 		return;
@@ -281,6 +294,7 @@ static bool check_file(const char *path)
 {
 	struct reader *reader = reader_open(path);
 	struct check *c;
+	char doubts[600];
 	struct row row;
 	bool sound;
 	int got;
@@ -305,9 +319,11 @@ static bool check_file(const char *path)
 	sound = !c->complaints;
 	if (sound) {
 		char name[PATH_MAX * (VISIBLE_BYTE - 1)];
+		bool doubtful = doubts_print(&c->doubts, doubts, sizeof(doubts));
 
 		visible_copy(name, sizeof(name), path, strlen(path));
-		printf("%s: %" PRIu64 " rows, whole and sound\n", name, c->rows);
+		printf("%s: %" PRIu64 " rows, whole%s%s\n", name, c->rows,
+		       doubtful ? ", but " : " and sound", doubts);
 	}
 	reader_close(reader);
 	free(c->calls);

@@ -215,6 +215,7 @@ static void build(struct page *page, const struct experiment *e, const struct ta
 	if (count)
 		conclude(page, lines, count, o);
 	remark_attached(page, e);
+	remark_doubts(page, e);
 	remark_shared(page, e);
 	remark_strangers(page, e);
 	remark_copied(page, e);

@@ -230,8 +230,24 @@ static void add_changed(const struct measurement *run, struct sums *sums,
 		sums->elsewhere_has = sides == 1;
 }
 
+/*
+ * What is counted in ticks says little of a window of few: 45 ms are four of them at 100 a second, and a CPU that
+ * worked for all of it may be billed for none.
+ */
+#define TICKS_LEAST 10
+
 static void emit_sums(const struct sums *sums, struct writer *w, double window)
 {
+	double tick = 1e9 / (double)sysconf(_SC_CLK_TCK);
+	char why[160];
+
+	if (window < TICKS_LEAST * tick) {
+		snprintf(why, sizeof(why),
+			 "the window of %.0f ms is too short for it: the kernel bills CPUs by ticks of %.0f ms; make it %.0f ms or longer",
+			 window / 1e6, tick / 1e6, TICKS_LEAST * tick / 1e6);
+		writer_absent(w, END_HOST, "C", why);
+		return;
+	}
 	for (int end = 0; end < END_COUNT; end++)
 		if (sums->end_has[end])
 			writer_f64(w, WINDOW, end, METRIC_cpu_busy, NULL,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/doubts.h"
 #include "analyze/pages/remarks.h"
 
 #include <math.h>
@@ -130,6 +131,26 @@ void remark_strangers(struct page *page, const struct experiment *e)
 					  design_unlike(c, apart, j));
 		free(apart);
 	}
+}
+
+void remark_doubts(struct page *page, const struct experiment *e)
+{
+	char text[600];
+
+	for (size_t i = 0; i < e->count; i++)
+		for (size_t j = 0; j < e->configurations[i].count; j++) {
+			const struct run *run = e->configurations[i].runs[j];
+			struct doubts d = {0};
+
+			for (size_t k = 0; k < run->fact_count; k++)
+				doubts_take(&d, run->facts[k].id, run->facts[k].key,
+					    strlen(run->facts[k].key), run->facts[k].value, 0);
+			for (size_t k = 0; k < run->figure_count; k++)
+				doubts_take(&d, run->figures[k].id, run->figures[k].key,
+					    strlen(run->figures[k].key), "", run->figures[k].value);
+			if (doubts_print(&d, text, sizeof(text)))
+				page_note(page, "doubtful: %s is whole, but %s.", run->path, text);
+		}
 }
 
 void remark_shared(struct page *page, const struct experiment *e)

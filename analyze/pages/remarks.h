@@ -3,6 +3,7 @@
  * What has to be said below a table, in plain words.
  *
  *   remark_shared()      where CPU time belongs to no end alone
+ *   remark_doubts()       which runs are not what they seem: held up, or not billed to anyone
  *   remark_best()         which configuration pays best, and how sure that is
  *   remark_strangers()   which runs are unlike their siblings
  *   remark_copied()      where the kernel copied although a zero-copy path was asked for
@@ -32,6 +33,7 @@ bool cpu_shared(const struct run *run);
 /* Whether zcprof did not start what it measured, and so knows less of it. */
 bool is_attached(const struct run *run);
 void remark_attached(struct page *page, const struct experiment *e);
+void remark_doubts(struct page *page, const struct experiment *e);
 void remark_shared(struct page *page, const struct experiment *e);
 void remark_strangers(struct page *page, const struct experiment *e);
 void remark_copied(struct page *page, const struct experiment *e);

@@ -224,3 +224,27 @@ without_bpf() {
 	grep -q '^,tx,collector,absent,throughput,.*moved [0-9]* bytes: whose they were is not known' "$dir/x.csv"
 	zcroi check "$dir/x.csv"
 }
+
+@test "a window that was held up, and one below the ticks that bill CPUs: said, and no C of the second" {
+	work sleep 60
+	zcprof attach --pid "$started" --as rx --warmup 0 --seconds 1 --collect cpu -o "$dir/x.csv" 2>"$dir/said" 3>&- &
+	attached=$!
+	wait_until 10 test -s "$dir/x.csv.part"
+	sleep 0.3
+	kill -STOP "$attached"
+	sleep 2
+	kill -CONT "$attached"
+	wait "$attached"
+	cat "$dir/said"
+	grep -q 'the window was .* s long and not 1.00' "$dir/said"
+	run -0 zcroi check "$dir/x.csv"
+	[[ "$output" == *"whole, but its window of "*" s is longer than the 1.0 s that were asked for"* ]]
+	zcroi table "$dir/x.csv" | tr '\n' ' ' | grep -q 'doubtful: .* is whole, but its window'
+	zcprof attach --pid "$started" --as rx --warmup 0 --seconds 0.03 --collect cpu -o "$dir/y.csv"
+	if [ "$(value "$dir/y.csv" rx path window_ns)" -lt 90000000 ]; then
+		run ! grep -q ',cpu,busy,' "$dir/y.csv"
+		grep -q '^,host,collector,absent,C,.*is too short' "$dir/y.csv"
+		grep -q ',cpu,thread,sleep/' "$dir/y.csv"
+	fi
+	zcroi check "$dir/y.csv"
+}

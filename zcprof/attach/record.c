@@ -58,6 +58,12 @@ void attach_record_facts(struct attaching *a)
 	facts_machine(a->writer);
 	for (size_t i = 0; i < a->count; i++)
 		write_attached(a, &a->subjects[i]);
+	if (a->settings->seconds > 0) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%g", a->settings->seconds);
+		writer_fact(a->writer, END_HOST, METRIC_fact_attached, "seconds", text);
+	}
 	for (size_t i = 0; i < a->count; i++)
 		facts_end(a->writer, &a->run, a->subjects[i].end);
 }
@@ -281,6 +287,9 @@ bool attach_record_window(struct attaching *a, enum waited waited)
 		writer_fact(a->writer, END_HOST, METRIC_fact_attached, "ended", text);
 		say_warning("%s: the record has what was measured until then", text);
 	}
+	if (a->settings->seconds > 0 && seconds > 1.1 * a->settings->seconds + 0.2)
+		say_warning("the window was %.2f s long and not %.2f: zcprof was held up, as on a machine with more work than CPUs",
+			    seconds, a->settings->seconds);
 	for (size_t i = 0; i < a->count; i++)
 		writer_u64(a->writer, WINDOW, a->subjects[i].end, METRIC_path_window_ns, NULL,
 			   a->subjects[i].at_ns[EDGE_CLOSE] - a->subjects[i].at_ns[EDGE_OPEN]);

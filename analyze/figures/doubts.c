@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/doubts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A window may be longer than asked for by what starting and ending takes. */
+#define WINDOW_SHARE 1.1
+#define WINDOW_S     0.2
+/* The tick bills a CPU's time whole, and what is rounded is a few of them. */
+#define UNACCOUNTED_SHARE 0.05
+#define THREADS_SHARE	  1.05
+#define THREADS_NS	  5e7
+
+void doubts_take(struct doubts *d, enum metric_id id, const char *key, size_t key_len,
+		 const char *text, double number)
+{
+	switch (id) {
+	case METRIC_fact_option:
+	case METRIC_fact_attached:
+		if (key_len == strlen("seconds") && !memcmp(key, "seconds", key_len))
+			d->asked_s = strtod(text, NULL);
+		break;
+	case METRIC_path_window_ns:
+		if (number > d->window_ns)
+			d->window_ns = number;
+		break;
+	case METRIC_cpu_user:
+	case METRIC_cpu_system:
+	case METRIC_cpu_irq:
+	case METRIC_cpu_softirq:
+		d->busy_ns += number;
+		d->billed_ns += number;
+		break;
+	case METRIC_cpu_iowait:
+	case METRIC_cpu_idle:
+	case METRIC_cpu_steal:
+		d->billed_ns += number;
+		break;
+	case METRIC_cpu_unaccounted:
+		d->unaccounted_ns += number;
+		break;
+	case METRIC_cpu_thread:
+		d->threads_ns += number;
+		break;
+	default:
+		break;
+	}
+}
+
+bool doubts_print(const struct doubts *d, char *text, size_t size)
+{
+	double all_ns = d->billed_ns + d->unaccounted_ns;
+	size_t used = 0;
+
+	*text = '\0';
+	if (d->asked_s > 0 && d->window_ns > 1e9 * (WINDOW_SHARE * d->asked_s + WINDOW_S))
+		used += snprintf(text + used, size - used,
+				 "its window of %.1f s is longer than the %.1f s that were asked for",
+				 d->window_ns / 1e9, d->asked_s);
+	if (used < size && d->unaccounted_ns > UNACCOUNTED_SHARE * all_ns)
+		used += snprintf(text + used, size - used,
+				 "%sthe kernel billed %.0f %% of the CPUs' time to nothing, so that C may be too small by as much",
+				 used ? "; " : "", 100 * d->unaccounted_ns / all_ns);
+	if (used < size && d->busy_ns > 0 && d->threads_ns > THREADS_SHARE * d->busy_ns + THREADS_NS)
+		used += snprintf(text + used, size - used,
+				 "%sthe scheduler says that threads ran for %.2f s, and by the tick, from which C is, the CPUs were busy for %.2f s",
+				 used ? "; " : "", d->threads_ns / 1e9, d->busy_ns / 1e9);
+	return used;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* needs: analyze/figures/doubts.c */
+/* What is said of a record that is whole, and whose figures are not what they seem. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analyze/figures/doubts.h"
+
+static char text[600];
+
+/* Two CPUs for two seconds, of which a share is billed to nothing. */
+static struct doubts two_cpus(double unaccounted_share)
+{
+	struct doubts d = {0};
+
+	doubts_take(&d, METRIC_fact_attached, "seconds", strlen("seconds"), "2", 0);
+	doubts_take(&d, METRIC_path_window_ns, "", 0, "", 2e9);
+	doubts_take(&d, METRIC_cpu_user, "0", 1, "", 1e9);
+	doubts_take(&d, METRIC_cpu_idle, "0", 1, "", 1e9);
+	doubts_take(&d, METRIC_cpu_idle, "1", 1, "", 2e9 - 4e9 * unaccounted_share);
+	doubts_take(&d, METRIC_cpu_unaccounted, "1", 1, "", 4e9 * unaccounted_share);
+	return d;
+}
+
+static void nothing_is_said_of_what_is_right(void **state)
+{
+	struct doubts d = two_cpus(0.01);
+
+	(void)state;
+	doubts_take(&d, METRIC_cpu_thread, "a/1", 3, "", 1e9);
+	doubts_take(&d, METRIC_fact_option, "queues", 6, "1", 0);
+	assert_false(doubts_print(&d, text, sizeof(text)));
+	assert_string_equal(text, "");
+}
+
+static void a_window_that_was_held_up(void **state)
+{
+	struct doubts d = two_cpus(0.01);
+
+	(void)state;
+	doubts_take(&d, METRIC_path_window_ns, "", 0, "", 16.7e9);
+	assert_true(doubts_print(&d, text, sizeof(text)));
+	assert_string_equal(text,
+			    "its window of 16.7 s is longer than the 2.0 s that were asked for");
+}
+
+static void time_that_is_billed_to_nothing(void **state)
+{
+	struct doubts d = two_cpus(0.25);
+
+	(void)state;
+	assert_true(doubts_print(&d, text, sizeof(text)));
+	assert_non_null(strstr(text, "billed 25 % of the CPUs' time to nothing"));
+}
+
+static void threads_that_ran_longer_than_their_cpus(void **state)
+{
+	struct doubts d = two_cpus(0.01);
+
+	(void)state;
+	doubts_take(&d, METRIC_cpu_thread, "a/1", 3, "", 0.9e9);
+	doubts_take(&d, METRIC_cpu_thread, "(ended)", 7, "", 0.9e9);
+	assert_true(doubts_print(&d, text, sizeof(text)));
+	assert_non_null(strstr(text, "threads ran for 1.80 s"));
+	assert_non_null(strstr(text, "busy for 1.00 s"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_said_of_what_is_right),
+		cmocka_unit_test(a_window_that_was_held_up),
+		cmocka_unit_test(time_that_is_billed_to_nothing),
+		cmocka_unit_test(threads_that_ran_longer_than_their_cpus),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
