@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/figures/average.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -95,6 +96,26 @@ double averages_sum(const struct averages *averages)
 	for (size_t i = 0; i < averages->count; i++)
 		sum += averages->at[i].value;
 	return averages->count ? sum : NAN;
+}
+
+double averages_margin(const struct configuration *c, enum metric_id id, enum record_end end,
+		       const char *key)
+{
+	double sum = 0, variance = 0, freedom = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		double value = run_figure(c->runs[i], id, end, key), slices;
+		double error = run_error(c->runs[i], id, end, key, &slices);
+
+		if (!(value > 0))
+			continue; /* nothing to be off by a part of */
+		sum += value;
+		variance += value * value * error * error;
+		freedom += slices > 1 ? slices - 1 : 0;
+	}
+	if (!(variance > 0) || !(freedom > 0))
+		return variance > 0 || isnan(variance) ? NAN : 0;
+	return gsl_cdf_tdist_Qinv(0.025, freedom) * sqrt(variance) / sum;
 }
 
 void averages_free(struct averages *averages)

@@ -5,6 +5,7 @@
  *   averages_of()    every key that any run has, in order
  *   averages_get()   the figure of one key; NAN where no run has it
  *   averages_sum()   of all keys
+ *   averages_margin()  how far off the mean of a key may be, as its runs counted in slices
  *   averages_free()
  */
 #ifndef ANALYZE_FIGURES_AVERAGE_H
@@ -32,6 +33,12 @@ struct averages averages_of(const struct configuration *c, enum metric_id id, en
 			    enum average_how how);
 double averages_get(const struct averages *averages, const char *key);
 double averages_sum(const struct averages *averages);
+/*
+ * 95 %, as a part of the mean: by the errors of the runs, not by how much these differ. 0: all of it
+ * was counted; NAN: not known.
+ */
+double averages_margin(const struct configuration *c, enum metric_id id, enum record_end end,
+		       const char *key);
 void averages_free(struct averages *averages);
 
 #endif

@@ -2,6 +2,7 @@
 #include "analyze/load/run.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/say.h"
@@ -137,6 +138,21 @@ double run_sum(const struct run *run, enum metric_id id, enum record_end end)
 	for (size_t i = 0; i < range.count; i++)
 		sum += range.at[i].value;
 	return range.count ? sum : NAN;
+}
+
+double run_error(const struct run *run, enum metric_id id, enum record_end end, const char *key,
+		 double *slices)
+{
+	const struct metric_info *info = metric_info(id);
+	double count = run_figure(run, METRIC_collector_slices, END_HOST, info->source);
+	char name[1024];
+
+	*slices = isnan(count) ? 0 : count;
+	if (isnan(count) || info->kind != KIND_TOTAL)
+		return 0;
+	snprintf(name, sizeof(name), "%s/%s%s%s", info->source, info->name, key && *key ? "/" : "",
+		 key ? key : "");
+	return run_figure(run, METRIC_collector_error, end, name);
 }
 
 const char *run_fact(const struct run *run, enum metric_id id, enum record_end end, const char *key)

@@ -50,6 +50,28 @@ static double gigabytes(const struct view *v)
 	return sum / 1e9;
 }
 
+/* In slices, in one run at least. */
+static bool was_sampled(const struct view *v)
+{
+	for (size_t i = 0; i < v->configuration->count; i++)
+		if (run_figure(v->configuration->runs[i], METRIC_collector_slices, END_HOST,
+			       v->source) > 0)
+			return true;
+	return false;
+}
+
+/* Of its largest figure. */
+static double margin_percent(const struct view *v, enum metric_id id, const struct line *line)
+{
+	enum record_end most = 0;
+
+	for (enum record_end end = 0; end < END_COUNT; end++)
+		if (!isnan(line->of[end]) && !(line->of[most] >= line->of[end]))
+			most = end;
+	return line->of[most] > 0 ? 100 * averages_margin(v->configuration, id, most, line->key)
+				  : NAN;
+}
+
 static void metric_lines(struct table *t, const struct view *v, enum metric_id id)
 {
 	const struct metric_info *info = metric_info(id);
@@ -72,6 +94,8 @@ static void metric_lines(struct table *t, const struct view *v, enum metric_id i
 		cell_number(t, lines[i].of[END_TX]);
 		cell_number(t, lines[i].of[END_HOST]);
 		cell_number(t, weight(&lines[i]) / gb);
+		if (was_sampled(v))
+			cell_number(t, margin_percent(v, id, &lines[i]));
 		cell_text(t, "%s", info->unit);
 	}
 	if (v->lines && count > v->lines)
@@ -156,6 +180,8 @@ static struct table *totals_table(const struct view *v)
 	table_column(t, "tx", "tx", "", COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "host", "host", "", COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "per_gb", "all/GB", "", COLUMN_NUMBER, DECIMALS_EACH);
+	if (was_sampled(v))
+		table_column(t, "margin_percent", "±", "%", COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "unit", "unit", "", COLUMN_TEXT, 0);
 	return t;
 }
@@ -175,11 +201,34 @@ static struct table *histogram_table(const struct view *v)
 	return t;
 }
 
+/* How the figures came about that were scaled up. */
+static void note_slices(const struct view *v)
+{
+	const struct run *run = v->configuration->runs[0];
+	double share = run_figure(run, METRIC_collector_share, END_HOST, v->source);
+	double slices = run_figure(run, METRIC_collector_slices, END_HOST, v->source);
+	double blind = run_figure(run, METRIC_collector_blind, END_HOST, v->source);
+	const char *follows = run_fact(run, METRIC_collector_follows, END_HOST, v->source);
+
+	if (isnan(share))
+		return;
+	if (isnan(slices) || !follows) { /* of an older record */
+		page_note(v->page,
+			  "Counted in %.1f %% of the window, in slices spread over it, and scaled up.",
+			  100 * share);
+		return;
+	}
+	page_note(v->page,
+		  "Counted in %.0f slices spread over the window, of the first run, and scaled up by %s: %.1f %% of it. ± is the 95 %% interval of a line's largest figure by how much slices differ.",
+		  slices, follows, 100 * share);
+	page_note(v->page,
+		  "What went on in less than %.0f %% of the window in one go may have been met by no slice: a zero says no more.",
+		  100 * blind);
+}
+
 void show_source(const struct view *v)
 {
 	struct table *totals = NULL, *histograms = NULL;
-	double share =
-		run_figure(v->configuration->runs[0], METRIC_collector_share, END_HOST, v->source);
 
 	for (enum metric_id id = 0; id < METRIC_COUNT; id++) {
 		const struct metric_info *info = metric_info(id);
@@ -199,8 +248,6 @@ void show_source(const struct view *v)
 	}
 	if (!totals && !histograms)
 		show_unmeasured(v, v->source, v->source);
-	else if (!isnan(share))
-		page_note(v->page,
-			  "Counted in %.1f %% of the window, in slices spread over it, and scaled up.",
-			  100 * share);
+	else
+		note_slices(v);
 }

@@ -115,3 +115,23 @@ of_source() { # FILE METRIC SOURCE
 	awk -v d="$did" -v c="$counted" -v e="$error" 'BEGIN { exit !(e > 0 && c - d < 4 * e * c + d / 20 && d - c < 4 * e * c + d / 20) }'
 	[ "$(of_source run follows pagealloc)" = pages ] || [ "$(of_source run follows pagealloc)" = time ]
 }
+
+@test "rows of intervals add up to the rows of the window, whatever was estimated meanwhile" {
+	bursts packets 20000 100 200
+	"$BUILD/zcprof" attach --pid "$pid" --seconds 2.5 --warmup 0.2 --interval 0.3 \
+		--collect skb,pagealloc,syscalls,softirq,locks -o "$dir/series.csv" 3>&-
+	run awk -F, '$3 ~ /^(skb|pagealloc|syscalls|softirq|locks)$/ && $6 + 0 == $6 {
+			key = $2 " " $3 " " $4 " " $5
+			if ($1 == "") window[key] = $6
+			else { sum[key] += $6; rows++ }
+		}
+		END {
+			for (key in sum)
+				if ((sum[key] - window[key]) ^ 2 > (1e-6 * window[key] + 0.01) ^ 2)
+					print key, sum[key], "in rows of intervals,", window[key], "in the window"
+			exit rows < 20
+		}' "$dir/series.csv"
+	echo "$output"
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+}

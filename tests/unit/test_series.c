@@ -45,17 +45,37 @@ static void totals_are_told_by_steps(void **state)
 	series_free(s);
 }
 
-static void a_total_that_was_too_high_waits(void **state)
+static void a_total_that_was_too_high_is_taken_back(void **state)
 {
 	struct series *s = series_new();
 
 	(void)state;
 	calls(s, 1, 100);
 	calls(s, 2, 90);
-	assert_true(step_of(s, METRIC_syscalls_calls, "read") == 0);
+	assert_true(step_of(s, METRIC_syscalls_calls, "read") == -10);
+	assert_true(series_find(s, METRIC_syscalls_calls, END_RX, "read")->total == 100);
 	calls(s, 3, 120);
-	assert_true(step_of(s, METRIC_syscalls_calls, "read") == 20);
+	assert_true(step_of(s, METRIC_syscalls_calls, "read") == 30);
 	assert_true(series_find(s, METRIC_syscalls_calls, END_RX, "read")->total == 120);
+	series_free(s);
+}
+
+/* The last look has all rows of the record: of what had no look before it would be one great step. */
+static void at_the_end_only_what_was_looked_at_goes_on(void **state)
+{
+	struct series *s = series_new();
+	struct writer *w;
+
+	(void)state;
+	calls(s, 1, 100);
+	w = series_last(s, 2);
+	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_calls, "read", 130);
+	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_calls, "write", 5);
+	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_errors, "read", 7);
+	series_looked(s);
+	assert_true(step_of(s, METRIC_syscalls_calls, "read") == 30);
+	assert_true(step_of(s, METRIC_syscalls_calls, "write") == 5);
+	assert_null(series_find(s, METRIC_syscalls_errors, END_RX, "read"));
 	series_free(s);
 }
 
@@ -144,7 +164,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(totals_are_told_by_steps),
-		cmocka_unit_test(a_total_that_was_too_high_waits),
+		cmocka_unit_test(a_total_that_was_too_high_is_taken_back),
+		cmocka_unit_test(at_the_end_only_what_was_looked_at_goes_on),
 		cmocka_unit_test(means_are_of_the_time_since),
 		cmocka_unit_test(what_cannot_be_said_of_a_part_is_left_out),
 		cmocka_unit_test(there_is_room_for_many_and_an_end_of_it),

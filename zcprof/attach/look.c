@@ -37,7 +37,7 @@ static void write_step(void *data, const struct figure *f)
 	enum metric_kind kind = metric_info(f->id)->kind;
 
 	if (kind == KIND_HISTOGRAM || f->id == METRIC_path_bytes ||
-	    (kind == KIND_TOTAL && !(f->step > 0)))
+	    (kind == KIND_TOTAL && f->step == 0))
 		return;
 	writer_f64(to->writer, to->at_s, f->end, f->id, f->key, f->step);
 }
@@ -80,6 +80,36 @@ void attach_look(struct attaching *a)
 			publish(a);
 	}
 	writer_flush(a->writer);
+}
+
+struct both {
+	struct writer *record, *series;
+};
+
+static void write_both(void *data, const struct row *row)
+{
+	const struct both *to = data;
+
+	writer_row(to->record, row);
+	writer_row(to->series, row);
+}
+
+void attach_look_last(struct attaching *a, double at_s)
+{
+	struct writing to = {a->writer, at_s};
+	struct both both = {.record = a->writer};
+	struct writer *writer = NULL;
+
+	if (a->series && a->settings->interval > 0) {
+		both.series = series_last(a->series, at_s);
+		writer = writer_capture(write_both, &both);
+	}
+	collecting_emit(&a->collecting, writer ? writer : a->writer);
+	if (!writer)
+		return;
+	writer_abandon(writer);
+	series_looked(a->series);
+	series_each(a->series, write_step, &to);
 }
 
 int attach_look_open(struct attaching *a)

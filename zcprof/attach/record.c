@@ -293,6 +293,6 @@ bool attach_record_window(struct attaching *a, enum waited waited)
 	for (size_t i = 0; i < a->count; i++)
 		writer_u64(a->writer, WINDOW, a->subjects[i].end, METRIC_path_window_ns, NULL,
 			   a->subjects[i].at_ns[EDGE_CLOSE] - a->subjects[i].at_ns[EDGE_OPEN]);
-	collecting_emit(&a->collecting, a->writer);
+	attach_look_last(a, seconds);
 	return whole;
 }

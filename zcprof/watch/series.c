@@ -8,7 +8,7 @@
 
 struct entry {
 	struct figure figure;
-	double whole;	    /* of a mean: it times the time so far */
+	double whole; /* of a total: as it was said last; of a mean: it times the time so far */
 	struct entry *next; /* of the same bucket */
 };
 
@@ -19,6 +19,7 @@ struct series {
 	size_t count, room;
 	size_t left_out;
 	double at_s, before_s;
+	bool last, known[METRIC_COUNT]; /* had a look */
 	struct writer *writer;
 };
 
@@ -101,8 +102,9 @@ static void take(void *data, const struct row *row)
 	struct entry *e;
 	double whole;
 
-	if (kind == KIND_FACT || kind == KIND_GAUGE)
+	if (kind == KIND_FACT || kind == KIND_GAUGE || (s->last && !s->known[row->id]))
 		return;
+	s->known[row->id] = true;
 	e = look_up(s, row->id, row->end, row->key.at, row->key.len);
 	if (!e)
 		e = add(s, row);
@@ -113,8 +115,9 @@ static void take(void *data, const struct row *row)
 	switch (kind) {
 	case KIND_TOTAL:
 	case KIND_HISTOGRAM:
-		f->step = row->number > f->total ? row->number - f->total : 0;
-		f->total += f->step;
+		f->step = row->number - e->whole;
+		e->whole = row->number;
+		f->total = row->number > f->total ? row->number : f->total;
 		break;
 	case KIND_MEAN:
 		whole = row->number * s->at_s;
@@ -162,6 +165,12 @@ static int in_order(const void *a, const void *b)
 	if (x->end != y->end)
 		return x->end < y->end ? -1 : 1;
 	return strcmp(x->key, y->key);
+}
+
+struct writer *series_last(struct series *s, double at_s)
+{
+	s->last = true;
+	return series_look(s, at_s);
 }
 
 void series_looked(struct series *s)

@@ -4,13 +4,15 @@
  *
  *   series_new()
  *   series_look()    begin a look: its rows go to the writer that it returns
+ *   series_last()    begin the one at the end: as series_look(), of metrics that had a look before
  *   series_looked()  it is over
  *   series_each()    every figure of the last look, in the order of the registry, keys as they came
  *   series_find()    one of them; NULL: it was not there
  *   series_free()
  *
- * A total that was scaled up from slices may come out lower than a moment ago; it is held then
- * until it is higher again, so that totals only grow and the sum of all steps is the total. Of
+ * A total that was scaled up from slices may come out lower than a moment ago: then its step is
+ * negative, so that the sum of all steps is the total; what is said of it as a total, which may only
+ * grow, is held until it is higher again. Of
  * gauges those that are levels are what they are now, and means over the window are those since the
  * look before; extremes and ratios, of which no such thing can be said, are left out, and so are
  * facts.
@@ -39,6 +41,7 @@ struct series;
 struct series *series_new(void); /* NULL: no memory */
 /* at_s: since the window's start. */
 struct writer *series_look(struct series *s, double at_s);
+struct writer *series_last(struct series *s, double at_s);
 void series_looked(struct series *s);
 /* How long after the look before; seconds. */
 double series_step_s(const struct series *s);
