@@ -23,6 +23,7 @@ struct thread {
 	uint64_t start;
 	enum record_end end;
 	uint64_t ns;
+	uint64_t wait_ns; /* it could run, and waited for a CPU */
 	char name[16];
 };
 
@@ -77,14 +78,14 @@ static bool is_there(struct moment *m, bool read)
 static void add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end end, bool kernel)
 {
 	struct process_stat stat;
-	unsigned long long ns;
+	unsigned long long ns, wait_ns;
 	struct thread *grown;
 	char text[64];
 
 	if (!is_there(m, !process_stat(pid, tid, &stat)) ||
 	    !is_there(m, !sysfs_text(text, sizeof(text), "/proc/%d/task/%d/schedstat", (int)pid,
 				     (int)tid)) ||
-	    sscanf(text, "%llu", &ns) != 1)
+	    sscanf(text, "%llu %llu", &ns, &wait_ns) != 2)
 		return;
 	grown = grow(m->threads, m->thread_count, sizeof(*grown));
 	if (!grown) {
@@ -99,6 +100,7 @@ static void add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end e
 		.start = stat.start,
 		.end = end,
 		.ns = ns,
+		.wait_ns = wait_ns,
 	};
 	memcpy(grown->name, stat.name, sizeof(grown->name));
 }
@@ -312,6 +314,8 @@ void cpu_threads_emit(const struct cpu_threads *t, struct writer *w)
 		snprintf(key, sizeof(key), "%s/%d", of->name, (int)of->tid);
 		writer_u64(w, WINDOW, of->end, METRIC_cpu_thread, key, ns);
 		if (of->process) {
+			writer_u64(w, WINDOW, of->end, METRIC_cpu_wait, key,
+				   of->wait_ns - (was ? was->wait_ns : 0));
 			alive[of->end] += ns;
 			threads[of->end]++;
 		}
