@@ -55,11 +55,17 @@ struct sock___devmem {
 };
 #pragma clang attribute pop
 
+/* What was freed since may be another lock now: so each slice learns anew. */
+struct watched_lock {
+	__u64 learnt_ns; /* since when that slice counted */
+	__u64 lock;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, HOLDS_WATCHED);
 	__type(key, __u64);
-	__type(value, __u32);
+	__type(value, struct watched_lock);
 } watched SEC(".maps");
 
 struct {
@@ -144,16 +150,20 @@ HOOK0(holds_socket_released, release_sock)
 static __always_inline void watch(const void *address, __u32 lock)
 {
 	__u64 key = (__u64)address;
+	struct watched_lock *known, fresh = {counting, lock};
 
-	if (counting && !bpf_map_lookup_elem(&watched, &key))
-		bpf_map_update_elem(&watched, &key, &lock, BPF_ANY);
+	if (!fresh.learnt_ns)
+		return;
+	known = bpf_map_lookup_elem(&watched, &key);
+	if (!known || known->learnt_ns != fresh.learnt_ns || known->lock != lock)
+		bpf_map_update_elem(&watched, &key, &fresh, BPF_ANY);
 }
 
 static __always_inline __u32 lock_at(__u64 address)
 {
-	__u32 *lock = counting ? bpf_map_lookup_elem(&watched, &address) : 0;
+	struct watched_lock *known = counting ? bpf_map_lookup_elem(&watched, &address) : 0;
 
-	return lock ? *lock : HOLDS_LOCKS;
+	return known && known->learnt_ns == counting ? known->lock : HOLDS_LOCKS;
 }
 
 static __always_inline void watch_ring_of(__u64 pool)

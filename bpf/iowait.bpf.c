@@ -46,7 +46,7 @@ static __always_inline __u32 call_of(struct task_struct *task)
 static __always_inline struct iowait_figures *figures_of(struct task_struct *task, __u32 tid,
 							 __u32 call, enum record_end end)
 {
-	struct iowait_key key = {tid, call};
+	struct iowait_key key = {BPF_CORE_READ(task, start_time), tid, call};
 	struct iowait_figures *found = bpf_map_lookup_elem(&figures, &key);
 	struct iowait_figures fresh = {.end = end};
 
@@ -124,6 +124,7 @@ int iowait_died(struct bpf_raw_tracepoint_args *ctx)
 {
 	__u32 tid = bpf_get_current_task_btf()->pid;
 
+	/* Whoever has the number next is in no wait of this one's. */
 	bpf_map_delete_elem(&waiting, &tid);
 	return 0;
 }

@@ -19,7 +19,9 @@ struct iowait_wait {
 	__u32 unused;
 };
 
+/* The number of a thread that has ended is given to another, which began later. */
 struct iowait_key {
+	__u64 start_ns; /* of the thread */
 	__u32 tid;
 	__u32 call;
 };

@@ -67,10 +67,10 @@ static __u64 unfinished_ns(const struct state *s, const struct iowait_key *key)
 	return from < window->close_ns ? window->close_ns - from : 0;
 }
 
-static void emit_figures(struct writer *w, const struct iowait_key *key,
+static void emit_figures(struct writer *w, const struct iowait_key *key, unsigned int nth,
 			 const struct iowait_figures *f, __u64 ns)
 {
-	char call[32], text[80];
+	char call[32], tid[24], text[80];
 
 	if (key->call == IOWAIT_NO_CALL)
 		snprintf(call, sizeof(call), "none");
@@ -78,9 +78,37 @@ static void emit_figures(struct writer *w, const struct iowait_key *key,
 		snprintf(call, sizeof(call), "earlier");
 	else
 		syscall_name(key->call, call, sizeof(call));
-	snprintf(text, sizeof(text), "%.16s/%u/%s", f->comm, key->tid, call);
+	/* Of threads that had one number, one after the other, the second is 12.2. */
+	snprintf(tid, sizeof(tid), nth ? "%u.%u" : "%u", key->tid, nth + 1);
+	snprintf(text, sizeof(text), "%.16s/%s/%s", f->comm, tid, call);
 	writer_u64(w, WINDOW, f->end, METRIC_iowait_time, text, ns);
 	writer_u64(w, WINDOW, f->end, METRIC_iowait_waits, text, f->waits);
+}
+
+static int by_thread(const void *a, const void *b)
+{
+	const struct iowait_key *x = a, *y = b;
+
+	if (x->tid != y->tid)
+		return x->tid < y->tid ? -1 : 1;
+	if (x->call != y->call)
+		return x->call < y->call ? -1 : 1;
+	return (x->start_ns > y->start_ns) - (x->start_ns < y->start_ns);
+}
+
+/* In order: those that had the same number stand together. NULL: out of memory. */
+static struct iowait_key *all_keys(const struct state *s, size_t *count)
+{
+	int fd = bpf_map__fd(s->bpf->maps.figures);
+	struct iowait_key *keys = calloc(IOWAIT_THREADS, sizeof(*keys));
+	struct iowait_key *before = NULL;
+
+	*count = 0;
+	while (keys && *count < IOWAIT_THREADS && !bpf_map_get_next_key(fd, before, &keys[*count]))
+		before = &keys[(*count)++];
+	if (*count)
+		qsort(keys, *count, sizeof(*keys), by_thread);
+	return keys;
 }
 
 /* Of waits that go on only where the window is over. */
@@ -88,23 +116,34 @@ static void emit_rows(struct state *s, struct writer *w, bool over)
 {
 	int fd = bpf_map__fd(s->bpf->maps.figures);
 	__u64 lost[END_COUNT], io_uring_ns[END_COUNT] = {0};
-	struct iowait_key key, *before = NULL;
+	unsigned int nth = 0;
+	size_t count;
+	struct iowait_key *keys = all_keys(s, &count);
 
+	if (!keys) {
+		writer_absent(w, END_HOST, "iowait", "out of memory when the window was over");
+		return;
+	}
 	memcpy(lost, s->bpf->bss->lost, sizeof(lost));
 	lost[END_HOST] += s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN];
-	for (; !bpf_map_get_next_key(fd, before, &key); before = &key) {
+	for (size_t i = 0; i < count; i++) {
+		const struct iowait_key *key = &keys[i];
+		bool last = i + 1 == count || key[1].tid != key->tid || key[1].call != key->call;
 		struct iowait_figures f;
 		__u64 ns;
 
-		if (bpf_map_lookup_elem(fd, &key, &f))
+		nth = i && key[-1].tid == key->tid && key[-1].call == key->call ? nth + 1 : 0;
+		if (bpf_map_lookup_elem(fd, key, &f))
 			continue;
-		ns = f.total_ns + (over ? unfinished_ns(s, &key) : 0);
+		/* Who waits still is the last who was given the number. */
+		ns = f.total_ns + (over && last ? unfinished_ns(s, key) : 0);
 		if (!ns && !f.waits)
 			continue; /* all of it was before the window or after */
-		emit_figures(w, &key, &f, ns);
-		if (key.call == SYS_io_uring_enter)
+		emit_figures(w, key, nth, &f, ns);
+		if (key->call == SYS_io_uring_enter)
 			io_uring_ns[f.end] += ns;
 	}
+	free(keys);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
 		if (end != END_HOST)
 			writer_u64(w, WINDOW, end, METRIC_iowait_io_uring, NULL, io_uring_ns[end]);

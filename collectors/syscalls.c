@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <dirent.h>
 #include <sys/mman.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -22,6 +21,7 @@
 #include "collectors/kit/bpf_load.h"
 #include "collectors/collector.h"
 #include "collectors/list.h"
+#include "collectors/kit/process.h"
 #include "collectors/kit/syscall_names.h"
 
 struct state {
@@ -48,12 +48,15 @@ static void note_blocked(struct syscalls_bpf__bss *bss, enum record_end end, pid
 {
 	struct syscalls_call *call = bss->calls[tid % SYSCALLS_SETS];
 	struct syscalls_name name = {.end = end};
+	struct process_stat before, after;
 	__u64 start_ns = clock_kernel_ns();
 	char path[64], text[32] = "";
 	char *rest;
 	long number;
 	FILE *f;
 
+	if (process_stat(pid, tid, &before))
+		return;
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", pid, tid);
 	f = fopen(path, "re");
 	if (!f)
@@ -73,6 +76,11 @@ static void note_blocked(struct syscalls_bpf__bss *bss, enum record_end end, pid
 			continue;
 		call[way].name = name;
 		__sync_bool_compare_and_swap(&call[way].start_ns, 0, start_ns);
+		/* If it ended before its entry was there, nobody saw to that, and the call would last for ever. */
+		if (process_stat(pid, tid, &after) || after.start != before.start) {
+			call[way].start_ns = 0;
+			call[way].tid = 0;
+		}
 		return;
 	}
 }
@@ -82,21 +90,11 @@ struct noting {
 	enum record_end end;
 };
 
-static void note_blocked_process(void *data, pid_t pid)
+static void note_blocked_thread(void *data, pid_t pid, pid_t tid)
 {
-	struct noting *noting = data;
-	struct dirent *entry;
-	char path[64];
-	DIR *tasks;
+	const struct noting *noting = data;
 
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	tasks = opendir(path);
-	if (!tasks)
-		return;
-	while ((entry = readdir(tasks)))
-		if (atoi(entry->d_name))
-			note_blocked(noting->state->bpf->bss, noting->end, pid, atoi(entry->d_name));
-	closedir(tasks);
+	note_blocked(noting->state->bpf->bss, noting->end, pid, tid);
 }
 
 static void note_blocked_threads(struct state *s, const struct measurement *run)
@@ -104,7 +102,7 @@ static void note_blocked_threads(struct state *s, const struct measurement *run)
 	for (enum record_end end = END_RX; end <= END_TX; end++) {
 		struct noting noting = {s, end};
 
-		target_each(&run->target[end], note_blocked_process, &noting);
+		target_each_thread(&run->target[end], note_blocked_thread, &noting);
 	}
 }
 

@@ -206,3 +206,34 @@ while s.recv(1000000):
 	run ! grep "latency,flow_samples,127.0.0.1:$(cat "$dir/other")," "$dir/run.csv"
 	[ "$(grep -c ',latency,flow_samples,' "$dir/run.csv")" -eq 1 ]
 }
+
+@test "a number that is given to another thread: each counts for itself" {
+	unshare --pid --fork --mount-proc sh -c 'echo 100 >/proc/sys/kernel/ns_last_pid' 2>/dev/null || skip "numbers cannot be chosen here"
+	make_group
+	burn='import time, sys
+end = time.process_time() + float(sys.argv[1])
+while time.process_time() < end:
+    pass
+print(flush=True)
+time.sleep(60)'
+	export group dir burn
+	unshare --pid --fork --mount-proc --kill-child bash -c '
+		in_group() { (echo 0 >"$group/cgroup.procs"; exec python3 -c "$burn" "$1") >"$2" & }
+		in_group 0.8 "$dir/first"
+		first=$!
+		until [ -s "$dir/first" ]; do sleep 0.05; done
+		zcprof attach --as tx --cgroup "${group##*/}" --warmup 0 --seconds 3 --collect cpu,iowait -o "$dir/run.csv" &
+		attached=$!
+		until [ -s "$dir/run.csv.part" ]; do sleep 0.05; done
+		sleep 0.7
+		kill -9 "$first"
+		wait "$first"
+		echo $((first - 1)) >/proc/sys/kernel/ns_last_pid
+		in_group 0.1 "$dir/second"
+		echo "$first $!" >"$dir/numbers"
+		wait "$attached"' 3>&- 2>"$dir/said" || { cat "$dir/said"; false; }
+	read -r first second <"$dir/numbers"
+	[ "$first" -eq "$second" ] || skip "the number was given to another"
+	between 9e7 "$(value "$dir/run.csv" tx cpu thread "python3/$second")" 4e8
+	zcroi check "$dir/run.csv"
+}
