@@ -57,6 +57,8 @@ static void add_event(struct own_power *o, int meter, struct perf_event_attr *at
 	part->counts = true;
 	part->adds = events[which].adds;
 	part->unit = joules;
+	part->counter.endless =
+		true; /* the kernel reads the counter itself, and adds up in 64 bits */
 }
 
 static bool has_rapl(const struct own_power *o)

@@ -71,6 +71,23 @@ static void ask(struct own_part *part)
 		readings_add(&part->readings, reading);
 }
 
+static int count(struct own_power *o, struct own_part *part, bool anew, double *joules)
+{
+	uint64_t number;
+	int error;
+
+	pthread_mutex_lock(&o->lock);
+	if (anew)
+		counter_restart(&part->counter);
+	error = part->read(part, &number);
+	if (!error) {
+		counter_take(&part->counter, number, clock_s());
+		*joules = counter_joules(&part->counter);
+	}
+	pthread_mutex_unlock(&o->lock);
+	return error;
+}
+
 /* Asks those whose time has come; returns seconds until the next. */
 static double ask_due(struct own_power *o, bool all)
 {
@@ -78,13 +95,17 @@ static double ask_due(struct own_power *o, bool all)
 
 	for (size_t i = 0; i < o->count; i++) {
 		struct own_part *part = &o->parts[i];
+		bool due = clock_s() >= part->next_s;
+		double joules;
 
-		if (part->counts)
+		if (!(part->every_s > 0))
 			continue;
-		if (all || clock_s() >= part->next_s) {
+		if (due || all)
 			part->next_s = clock_s() + part->every_s;
+		if (due && part->counts)
+			count(o, part, false, &joules);
+		else if ((due || all) && !part->counts)
 			ask(part);
-		}
 		next_s = fmin(next_s, part->next_s);
 	}
 	return next_s - clock_s();
@@ -110,8 +131,14 @@ static int start_thread(struct own_power *o)
 	bool needed = false;
 	int error;
 
-	for (size_t i = 0; i < o->count; i++)
-		needed = needed || !o->parts[i].counts;
+	for (size_t i = 0; i < o->count; i++) {
+		struct own_part *part = &o->parts[i];
+
+		part->counter.unit = part->unit;
+		if (part->counts)
+			part->every_s = counter_every_s(&part->counter);
+		needed = needed || part->every_s > 0;
+	}
 	if (!needed)
 		return 0;
 	o->stop = eventfd(0, EFD_CLOEXEC);
@@ -128,7 +155,7 @@ int own_power_open(struct own_power *o, char *why, size_t why_size)
 {
 	char hint[200] = "";
 
-	*o = (struct own_power){.stop = -1};
+	*o = (struct own_power){.stop = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
 	for (int i = 0; own_power_meters[i].name; i++)
 		own_power_meters[i].find(o, i, hint, sizeof(hint));
 	if (!o->count) {
@@ -210,8 +237,8 @@ void own_power_read(struct own_power *o, enum edge edge)
 	for (size_t i = 0; i < o->count; i++) {
 		struct own_part *part = &o->parts[i];
 
-		if (part->counts)
-			part->known[edge] = !part->read(part, &part->number[edge]);
+		if (part->counts && count(o, part, edge == EDGE_OPEN, &part->joules[edge]))
+			part->joules[edge] = NAN;
 	}
 }
 
@@ -227,18 +254,21 @@ void own_power_settle(struct own_power *o)
 double own_power_watts(const struct own_power *o, const struct own_part *part)
 {
 	double from_s = o->edge_s[EDGE_OPEN], to_s = o->edge_s[EDGE_CLOSE];
-	uint64_t opened = part->number[EDGE_OPEN], closed = part->number[EDGE_CLOSE];
 	size_t inside;
 
 	if (!part->counts)
 		return readings_mean(&part->readings, from_s, to_s, &inside);
-	if (!part->known[EDGE_OPEN] || !part->known[EDGE_CLOSE] || !(to_s > from_s))
-		return NAN;
-	/* Of one that wrapped more than once nothing tells. */
-	if (closed < opened && !part->range)
-		return NAN;
-	return part->unit * (double)(closed - opened + (closed < opened ? part->range : 0)) /
-	       (to_s - from_s);
+	return to_s > from_s
+		       ? (part->joules[EDGE_CLOSE] - part->joules[EDGE_OPEN]) / (to_s - from_s)
+		       : NAN;
+}
+
+const char *own_power_doubt(const struct own_part *part)
+{
+	if (part->counter.doubt)
+		return part->counter.doubt;
+	return part->counts ? "it could not be read at both edges of the window"
+			    : "its readings span less than half of the window";
 }
 
 void own_power_close(struct own_power *o)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The power meters that a machine has itself: RAPL, sensors of its boards, its BMC, its GPUs. Each
- * has parts, which either count energy or tell watts; the latter are asked by a thread all the
- * time.
+ * has parts, which either count energy or tell watts; a thread asks the latter all the time, and
+ * the former before they can have begun anew twice.
  *
  *   own_power_open()    every meter that is here
  *   own_power_choose()  which of them says what the machine takes
@@ -24,24 +24,23 @@
 #include <stdint.h>
 
 #include "collectors/collector.h"
+#include "collectors/power/counter.h"
 #include "collectors/power/meter.h"
 
 struct own_part {
-	int meter;	/* which of own_power_meters[] it is of */
-	char name[64];	/* within that: package-0/dram */
-	bool adds;	/* to what its meter says; false: part of another, or another view of it */
-	bool counts;	/* energy; false: tells watts */
-	double unit;	/* of its numbers: J, or W */
-	uint64_t range; /* of a counter: its largest number, after which it is 0; 0: not known */
-	/* 0, or -1 where it cannot be read. Of a part that tells watts it is called by the thread.
-	 */
+	int meter;     /* which of own_power_meters[] it is of */
+	char name[64]; /* within that: package-0/dram */
+	bool adds;     /* to what its meter says; false: part of another, or another view of it */
+	bool counts;   /* energy; false: tells watts */
+	double unit;   /* of its numbers: J, or W */
+	struct counter counter; /* of one that counts; its unit is filled in from that above */
+	/* 0, or -1 where it cannot be read. It is called by the thread, and at the edges. */
 	int (*read)(const struct own_part *part, uint64_t *number);
 	int fd;		/* -1: none; closed with the part */
 	void *handle;	/* whatever else the meter needs */
-	double every_s; /* of one that tells watts: how often it is asked */
+	double every_s; /* how often the thread asks it; of one that counts this is filled in */
 
-	uint64_t number[EDGE_COUNT];
-	bool known[EDGE_COUNT];
+	double joules[EDGE_COUNT]; /* NAN: not known */
 	struct readings readings;
 	double next_s;
 };
@@ -50,6 +49,7 @@ struct own_power {
 	struct own_part *parts;
 	size_t count;
 	double edge_s[EDGE_COUNT];
+	pthread_mutex_t lock; /* of all counters, while the thread runs */
 	int stop;
 	bool started;
 	pthread_t thread;
@@ -80,8 +80,9 @@ int own_power_open(struct own_power *o, char *why, size_t why_size);
 int own_power_choose(struct own_power *o, const char *wanted, char *why, size_t why_size);
 void own_power_read(struct own_power *o, enum edge edge);
 void own_power_settle(struct own_power *o);
-/* NAN where it could not be read at both edges, or tells too little. */
+/* NAN where it could not be read at both edges, or tells too little: own_power_doubt() says why. */
 double own_power_watts(const struct own_power *o, const struct own_part *part);
+const char *own_power_doubt(const struct own_part *part);
 void own_power_close(struct own_power *o);
 
 /* NULL: no memory left. All is zero in it but its meter, fd (-1) and name, which is made unique. */

@@ -178,28 +178,51 @@ static double own_watts(struct power *p)
 	return watts;
 }
 
+/* Why the parts that the chosen meter adds up, or all where none was chosen, do not say it. */
+static void say_doubt(const struct power *p, char *why, size_t why_size)
+{
+	for (size_t i = 0; i < p->own.count; i++) {
+		const struct own_part *part = &p->own.parts[i];
+
+		if ((p->chosen >= 0 && !part->adds) || !isnan(own_power_watts(&p->own, part)))
+			continue;
+		snprintf(why, why_size, "the power meter %s/%s does not tell of the window: %s",
+			 own_power_meters[part->meter].name, part->name, own_power_doubt(part));
+		return;
+	}
+}
+
+static void emit_part(const struct power *p, struct writer *w, const struct own_part *part)
+{
+	double watts = own_power_watts(&p->own, part);
+	char key[96];
+
+	snprintf(key, sizeof(key), "%s/%s", own_power_meters[part->meter].name, part->name);
+	if (!isnan(watts))
+		writer_f64(w, WINDOW, p->end, METRIC_power_part, key, watts);
+	else
+		say_detail("no power of %s: %s", key, own_power_doubt(part));
+}
+
+/* Where the chosen meter does not tell, there is no P, and no part of it either. */
 static void emit_own(struct power *p, struct writer *w)
 {
 	double sum = own_watts(p);
-	bool any = false;
+	bool known = p->chosen >= 0 && !isnan(sum);
+	char why[300] = "the machine's meters could not be read in the window";
 
-	for (size_t i = 0; i < p->own.count; i++) {
-		const struct own_part *part = &p->own.parts[i];
-		double watts = own_power_watts(&p->own, part);
-		char key[96];
-
-		snprintf(key, sizeof(key), "%s/%s", own_power_meters[part->meter].name, part->name);
-		any = any || !isnan(watts);
-		if (!isnan(watts))
-			writer_f64(w, WINDOW, p->end, METRIC_power_part, key, watts);
-		else
-			say_detail("the power meter %s could not be read in the window", key);
+	for (size_t i = 0; i < p->own.count && p->chosen < 0; i++)
+		known = known || !isnan(own_power_watts(&p->own, &p->own.parts[i]));
+	if (!known) {
+		say_doubt(p, why, sizeof(why));
+		writer_absent(w, END_HOST, "power", why);
+		say_warning("the record has no power: %s", why);
+		return;
 	}
+	for (size_t i = 0; i < p->own.count; i++)
+		emit_part(p, w, &p->own.parts[i]);
 	if (!isnan(sum))
 		emit_mean(p, w, own_power_meters[p->chosen].name, sum);
-	else if (!any)
-		writer_absent(w, END_HOST, "power",
-			      "the machine's meters could not be read in the window");
 }
 
 static void power_emit(void *state, struct writer *w)

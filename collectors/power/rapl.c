@@ -42,8 +42,7 @@ static void add_zone(struct own_power *o, int meter, const char *path, char *why
 	struct own_part *part;
 	int fd;
 
-	if (sysfs_text(name, sizeof(name), "%s/name", path) ||
-	    sysfs_text(range, sizeof(range), "%s/max_energy_range_uj", path))
+	if (sysfs_text(name, sizeof(name), "%s/name", path))
 		return;
 	fd = sysfs_open("%s/energy_uj", path);
 	if (fd < 0) {
@@ -61,7 +60,8 @@ static void add_zone(struct own_power *o, int meter, const char *path, char *why
 	part->counts = true;
 	part->adds = adds(name);
 	part->unit = 1e-6;
-	part->range = strtoull(range, NULL, 10);
+	if (!sysfs_text(range, sizeof(range), "%s/max_energy_range_uj", path))
+		part->counter.range = strtoull(range, NULL, 10);
 }
 
 void own_rapl_find(struct own_power *o, int meter, char *why, size_t why_size)

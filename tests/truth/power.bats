@@ -151,6 +151,39 @@ made_up() {
 	done
 }
 
+@test "RAPL: a counter that begins anew twice in the window, as at 400 W in 330 s" {
+	made_up
+	zone intel-rapl:0 package-0 20000000000 65532610987
+	zone intel-rapl:1 package-1 0 0
+	zone intel-rapl:2 package-2 0 0
+	rm "$dir/class/powercap/intel-rapl:2/max_energy_range_uj"
+	measure --rx $$ power
+	tell measure open
+	# 30 kJ each third of a second, in all 180 kJ.
+	for uj in 50000000000 14467389013 44467389013 8934778026 38934778026 3402167039; do
+		printf '%-20d\n' $uj >"$dir/class/powercap/intel-rapl:0/energy_uj"
+		sleep 0.4
+	done
+	measured
+	near "$(figure rx power energy rapl)" 180000 1
+}
+
+@test "RAPL: a counter that is set back, or goes back with a range that nobody knows, has no power" {
+	made_up
+	zone intel-rapl:0 package-0 30000000000 65532610987
+	zone intel-rapl:1 package-1 5000000 0
+	for zone in 0 1; do
+		measure --rx $$ power
+		sleep 0.5
+		tell measure open
+		echo 3 >"$dir/class/powercap/intel-rapl:$zone/energy_uj"
+		sleep 0.5
+		measured
+		grep "absent,power,.*rapl/package-$zone does not tell of the window: its counter" "$dir/run.csv"
+		! grep -E '^,[a-z]+,power,' "$dir/run.csv"
+	done
+}
+
 @test "without any meter the record says so, and how to name one" {
 	made_up
 	"$tool/collect" --seconds 0.1 power >"$dir/run.csv"
