@@ -26,6 +26,7 @@ static const struct {
 } sections[SECTIONS] = {
 	[SECTION_RESULT] = {"result", "Throughput, CPU and return on investment"},
 	[SECTION_COST] = {"cost", "Where the CPU time goes: ns per KB of payload"},
+	[SECTION_SYMBOLS] = {"symbols", "Functions, by their samples: ns per KB of payload"},
 	[SECTION_SYSCALLS] = {"syscalls", "System calls: how many per GB, and the time of one"},
 	[SECTION_RECEIVE] = {"receive", "Bytes that one receive brought"},
 	[SECTION_TCP] = {"tcp", "TCP connections"},
@@ -36,7 +37,7 @@ static const struct {
 
 static bool has_change(enum section section)
 {
-	return section == SECTION_COST || section == SECTION_SYSCALLS;
+	return section == SECTION_COST || section == SECTION_SYMBOLS || section == SECTION_SYSCALLS;
 }
 
 static void add_columns(struct table *t, enum section section, bool data)
@@ -44,7 +45,7 @@ static void add_columns(struct table *t, enum section section, bool data)
 	table_column(t, "figure", "figure", "", COLUMN_TEXT, 0);
 	if (section != SECTION_RESULT)
 		table_column(t, "end", "end", "", COLUMN_TEXT, 0);
-	if (section != SECTION_COST || data)
+	if ((section != SECTION_COST && section != SECTION_SYMBOLS) || data)
 		table_column(t, "unit", "unit", "", COLUMN_TEXT, 0);
 	table_column(t, "a", "A", "", COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "b", "B", "", COLUMN_NUMBER, DECIMALS_EACH);
@@ -87,7 +88,7 @@ static void add_item(struct table *t, const struct item *item, const struct comp
 	cell_text(t, "%s", item->what.name);
 	if (section != SECTION_RESULT)
 		cell_text(t, "%s", record_end_name[item->what.end]);
-	if (section != SECTION_COST || data)
+	if ((section != SECTION_COST && section != SECTION_SYMBOLS) || data)
 		cell_text(t, "%s", item->what.unit);
 	side_cell(t, item, k->a);
 	side_cell(t, item, k->b);

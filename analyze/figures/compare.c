@@ -7,6 +7,7 @@
 bool item_is_cost(const struct item *item)
 {
 	return item->what.section == SECTION_COST && strcmp(item->what.name, MEASURE_COST_TOTAL) &&
+	       strcmp(item->what.name, MEASURE_COST_ACCOUNTED) &&
 	       (item->what.end != END_HOST || strncmp(item->what.name, "task/", strlen("task/")));
 }
 
@@ -128,6 +129,20 @@ static struct item *sibling(const struct comparing *c, const struct item *of, co
 	return NULL;
 }
 
+/* Samples in a function over all runs of both sets: of fewer nothing can be said. */
+#define SYMBOL_SAMPLES 10
+
+static double samples_of(const struct item *item, size_t n_a, size_t n_b)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n_a; i++)
+		sum += item->a[i] > 0 ? item->a[i] / item->quantum[0] : 0;
+	for (size_t i = 0; i < n_b; i++)
+		sum += item->b[i] > 0 ? item->b[i] / item->quantum[1] : 0;
+	return sum;
+}
+
 static double largest(const double *values, size_t count)
 {
 	double most = 0;
@@ -151,6 +166,8 @@ static void drop_rare_calls(struct comparing *c, size_t n_a, size_t n_b)
 			item->what.section == SECTION_SYSCALLS ? sibling(c, item, "calls") : NULL;
 
 		item->rare = calls && largest(calls->a, n_a) < 1 && largest(calls->b, n_b) < 1;
+		if (item->what.section == SECTION_SYMBOLS)
+			item->rare = samples_of(item, n_a, n_b) < SYMBOL_SAMPLES;
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->items[i].rare) {
@@ -241,7 +258,7 @@ static void weigh(struct comparing *c, size_t n_a, size_t n_b)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		struct item *item = &c->items[i];
-		if (item->what.section == SECTION_COST) {
+		if (item->what.section == SECTION_COST || item->what.section == SECTION_SYMBOLS) {
 			/* Arithmetic means add up, geometric ones do not. */
 			item->comparison.a = mean_measured(item->a, n_a);
 			item->comparison.b = mean_measured(item->b, n_b);
@@ -280,6 +297,13 @@ static bool waits(const char *name)
 	return false;
 }
 
+/* In no run of one of the sets: what appeared or vanished says more than what grew. */
+static bool came_or_went(const struct item *item)
+{
+	return item->what.section == SECTION_SYMBOLS && item_claimed(item) &&
+	       (item->comparison.a == 0 || item->comparison.b == 0);
+}
+
 /*
  * Behind the others of their section: what tasks of neither end cost, and the time of calls that
  * are there to wait.
@@ -288,6 +312,8 @@ static bool comes_last(const struct item *item)
 {
 	if (item->what.section == SECTION_COST)
 		return item->what.end == END_HOST && !item_is_cost(item);
+	if (item->what.section == SECTION_SYMBOLS)
+		return item->what.end == END_HOST;
 	return item->what.section == SECTION_SYSCALLS && waits(item->what.name);
 }
 
@@ -304,6 +330,8 @@ static int by_weight(const void *a, const void *b)
 		return x->order < y->order ? -1 : 1;
 	if (comes_last(x) != comes_last(y))
 		return comes_last(x) ? 1 : -1;
+	if (came_or_went(x) != came_or_went(y))
+		return came_or_went(x) ? -1 : 1;
 	if (isnan(x->change) != isnan(y->change))
 		return isnan(x->change) ? 1 : -1;
 	if (isnan(x->change) && item_claimed(x) != item_claimed(y))

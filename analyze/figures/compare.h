@@ -22,10 +22,10 @@
 /*
  * Questions have an order, and one is asked only if what would be its reason was answered with yes:
  * what the configuration gave and cost; what the ends cost; the components of an end that moved, and
- * what may limit a flow; calls and counters under a component that moved. So explanations, however
+ * what may limit a flow; calls and counters, and functions, under a component that moved. So explanations, however
  * many, cost the answers no power.
  */
-enum level { LEVEL_ANSWER, LEVEL_END, LEVEL_COMPONENT, LEVEL_DETAIL, LEVELS };
+enum level { LEVEL_ANSWER, LEVEL_END, LEVEL_COMPONENT, LEVEL_DETAIL, LEVEL_SYMBOL, LEVELS };
 
 #define NO_PARENT ((size_t)-1)
 

@@ -66,7 +66,12 @@ static enum level level_of(const struct comparing *c, const struct item *item)
 	case SECTION_RESULT:
 		return is_answer(c, item) ? LEVEL_ANSWER : LEVEL_END;
 	case SECTION_COST:
-		return strcmp(item->what.name, MEASURE_COST_TOTAL) ? LEVEL_COMPONENT : LEVEL_END;
+		return strcmp(item->what.name, MEASURE_COST_TOTAL) &&
+				       strcmp(item->what.name, MEASURE_COST_ACCOUNTED)
+			       ? LEVEL_COMPONENT
+			       : LEVEL_END;
+	case SECTION_SYMBOLS:
+		return LEVEL_SYMBOL;
 	case SECTION_RECEIVE:
 	case SECTION_TCP:
 	case SECTION_CPU:
@@ -107,6 +112,23 @@ static bool has_costs(const struct comparing *c)
 	return false;
 }
 
+/* Where no CPUs were given to the ends, their CPU time is accounted to both together. */
+static const struct item *end_that_moved(const struct comparing *c, enum record_end end)
+{
+	const struct item *found = NULL;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct item *item = &c->items[i];
+
+		if (item->level == LEVEL_END && item->what.section == SECTION_COST &&
+		    item_claimed(item) &&
+		    (item->what.end == end || item->what.end == END_HOST || end == END_HOST) &&
+		    (!found || item->p < found->p))
+			found = item;
+	}
+	return found;
+}
+
 /*
  * What had to move for an item to be asked, NULL if it did not. Costs come from samples: without
  * them what is below the ends hangs on the answers.
@@ -118,9 +140,10 @@ static const struct item *reason_of(const struct comparing *c, const struct item
 	switch (item->level) {
 	case LEVEL_COMPONENT:
 		if (item->what.section == SECTION_COST)
-			return moved(c, LEVEL_END, SECTION_COST, end);
+			return end_that_moved(c, end);
 		break;
 	case LEVEL_DETAIL:
+	case LEVEL_SYMBOL:
 		if (has_costs(c))
 			return moved(c, LEVEL_COMPONENT, SECTION_COST, end);
 		break;
@@ -132,7 +155,7 @@ static const struct item *reason_of(const struct comparing *c, const struct item
 
 /*
  * All questions of a level that are asked are one family. The explanations share their chance of a
- * false claim among their three levels, so that all of them together have one in twenty.
+ * false claim among their levels, so that all of them together have one in twenty.
  */
 static void decide_level(struct comparing *c, enum level level, double margin)
 {

@@ -58,7 +58,48 @@ static void add_costs(struct measures *m, const struct run *run)
 	for (enum record_end end = 0; end < END_COUNT; end++)
 		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_TOTAL, "ns/KB", BETTER_LESS,
 					METRIC_NONE, 0, ledger.sum[LEDGER_TOTAL][end]});
+	for (enum record_end end = 0; end < END_COUNT; end++)
+		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_ACCOUNTED, "ns/KB",
+					BETTER_LESS, METRIC_NONE, 0,
+					ledger.sum[LEDGER_ACCOUNTED][end]});
 	ledger_free(&ledger);
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+	return !strncmp(text, start, strlen(start));
+}
+
+/* "softirq;[kernel];nft_do_chain" is read as "softirq nft_do_chain". */
+static const char *symbol_name(struct measures *m, const char *key)
+{
+	const char *object = strchr(key, ';');
+	const char *symbol = object ? strchr(object + 1, ';') : NULL;
+
+	if (!symbol)
+		return name(m, key, "");
+	return arena_printed(&m->texts, "%.*s %s", (int)(object - key), key, symbol + 1);
+}
+
+static void add_symbols(struct measures *m, const struct run *run, enum record_end end)
+{
+	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
+	double period = run_figure(run, METRIC_profile_period, end, NULL);
+	double ns_per_kb;
+
+	if (isnan(period))
+		period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
+	ns_per_kb = period * KB / payload_of(run, end);
+	for (size_t i = 0; i < symbols.count; i++) {
+		/* What tasks of neither end did is no cost of theirs. */
+		bool bystander = end == END_HOST && starts_with(symbols.at[i].key, "task;");
+
+		if (!bystander && !starts_with(symbols.at[i].key, "idle;"))
+			add(m, (struct measure){SECTION_SYMBOLS, end,
+						symbol_name(m, symbols.at[i].key), "ns/KB",
+						BETTER_LESS, METRIC_profile_symbol, ns_per_kb,
+						symbols.at[i].value * ns_per_kb});
+	}
 }
 
 static void add_syscalls(struct measures *m, const struct run *run, enum record_end end)
@@ -212,8 +253,10 @@ void measures_of(struct measures *m, const struct run *run, const struct exponen
 	*m = (struct measures){.at = NULL};
 	add_results(m, run, exponents);
 	add_costs(m, run);
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < END_COUNT; end++) {
+		add_symbols(m, run, end);
 		add_syscalls(m, run, end);
+	}
 	add_receives(m, run);
 	for (int id = 0; id < METRIC_COUNT; id++)
 		for (enum record_end end = 0; section_of(id) != SECTIONS && end < END_COUNT; end++)

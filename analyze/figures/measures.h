@@ -19,6 +19,7 @@
 enum section {
 	SECTION_RESULT,	   /* what the configuration gave and cost as a whole */
 	SECTION_COST,	   /* CPU ns per KB of each component; they add up */
+	SECTION_SYMBOLS,   /* functions, by their samples: CPU ns per KB */
 	SECTION_SYSCALLS,  /* calls per GB, and the time of one */
 	SECTION_RECEIVE,   /* bytes that one receive brought */
 	SECTION_TCP,	   /* connections */
@@ -41,6 +42,8 @@ struct measure {
 
 /* The name of the line of an end's costs that is the sum of its others. */
 #define MEASURE_COST_TOTAL "total"
+/* What the kernel's accounting of CPU time says of the same: exact where samples are few. */
+#define MEASURE_COST_ACCOUNTED "as accounted"
 
 struct measures {
 	struct arena texts;

@@ -186,9 +186,8 @@ void words_cause(struct page *page, const struct comparing *c)
 		enum section section;
 		const char *label;
 	} others[] = {
-		{SECTION_RECEIVE, "receive"},
-		{SECTION_TCP, "tcp"},
-		{SECTION_MECHANISM, "mechanism"},
+		{SECTION_SYMBOLS, "function"}, {SECTION_RECEIVE, "receive"},
+		{SECTION_TCP, "tcp"},	       {SECTION_MECHANISM, "mechanism"},
 		{SECTION_DEVICE, "device"},
 	};
 	const struct item *cost = first_claimed(c, SECTION_COST);
@@ -291,9 +290,9 @@ void words_method(struct page *page, const struct comparing *c, size_t n_a, size
 	};
 
 	page_note(page,
-		  "Ratios of geometric means with a 95 %% interval %s; where a figure was zero, means are compared and the ratio has no interval. Counts have their Poisson error at least. Costs are arithmetic means, so that they add up. Verdicts against a margin of %g %%, after Holm over what was asked: %zu answers, %zu figures of ends, %zu of components and limits, %zu calls and counters. p is over %s splits of %zu and %zu runs%s.",
+		  "Ratios of geometric means with a 95 %% interval %s; where a figure was zero, means are compared and the ratio has no interval. Counts have their Poisson error at least. Costs are arithmetic means, so that they add up. Verdicts against a margin of %g %%, after Holm over what was asked: %zu answers, %zu figures of ends, %zu of components and limits, %zu calls and counters, %zu functions. p is over %s splits of %zu and %zu runs%s.",
 		  how[c->design.layout], 100 * margin, c->tests[LEVEL_ANSWER], c->tests[LEVEL_END],
-		  c->tests[LEVEL_COMPONENT], c->tests[LEVEL_DETAIL],
+		  c->tests[LEVEL_COMPONENT], c->tests[LEVEL_DETAIL], c->tests[LEVEL_SYMBOL],
 		  stats_permutation_exact(n_a, n_b) ? "all" : "100,000 drawn", n_a, n_b,
 		  n_a < 2 || n_b < 2 ? "; one run has no interval, so nothing can be claimed" : "");
 }

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The sender's device segments nothing: TSO and GSO are off.
+expected=segmentation
+where=host
+needs=ethtool
+default_size=1
+
+inject() {
+	in_tx ethtool -K "$TX_DEVICE" tso off gso off
+}
+
+undo() {
+	in_tx ethtool -K "$TX_DEVICE" tso on gso on
+}

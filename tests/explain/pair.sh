@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One fault on a veth pair of its own: some runs before, some after, what zcroi says of them.
+#
+#   BUILD=build tests/explain/pair.sh FAULT DIRECTORY
+#
+# A fault is a file beside this one:
+#
+#   expected      what a right answer names
+#   where         host or lab
+#   needs         programs, or nothing
+#   default_size  of the fault; SIZE of the environment is another
+#   inject, undo  functions, with in_rx and in_tx for the ends' namespaces, and $RX_DEVICE, $TX_DEVICE,
+#                 $RX_CPU, $TX_CPU
+#
+# RUNS (5) and SECONDS_EACH (1) of the environment are how many and how long.
+set -eu
+
+fault=$1
+out=$2
+name=explain-$$
+RX_DEVICE=exr$$
+TX_DEVICE=ext$$
+RX_CPU=0
+TX_CPU=1
+
+in_rx() {
+	ip netns exec "$name-rx" "$@"
+}
+
+in_tx() {
+	ip netns exec "$name-tx" "$@"
+}
+
+clean() {
+	[ -z "${injected-}" ] || undo || :
+	ip netns del "$name-rx" 2>/dev/null || :
+	ip netns del "$name-tx" 2>/dev/null || :
+}
+
+measure() {
+	"$BUILD/zcprof" run --link "netns:$name-rx,$name-tx" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
+		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat "${RUNS:-5}" -o "$1"
+}
+
+# shellcheck source=/dev/null
+. "$(dirname "$0")/$fault.sh"
+SIZE=${SIZE:-$default_size}
+for program in ${needs-}; do
+	command -v "$program" >/dev/null || {
+		echo "$fault needs $program" >&2
+		exit 3
+	}
+done
+trap clean EXIT
+ip netns add "$name-rx"
+ip netns add "$name-tx"
+ip -n "$name-rx" link add "$RX_DEVICE" type veth peer name "$TX_DEVICE" netns "$name-tx"
+ip -n "$name-rx" addr add 10.7.7.1/24 dev "$RX_DEVICE"
+ip -n "$name-tx" addr add 10.7.7.2/24 dev "$TX_DEVICE"
+ip -n "$name-rx" link set "$RX_DEVICE" up
+ip -n "$name-tx" link set "$TX_DEVICE" up
+measure "$out/before"
+inject
+injected=yes
+measure "$out/after"
+undo
+injected=
+"$BUILD/zcroi" diff "$out/before" "$out/after" >"$out/diff"
+echo "expected   $expected"
+sed '/^$/q' "$out/diff"
