@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpus.h"
 #include "base/say.h"
 #include "nic/device.h"
 #include "datapath/config.h"
@@ -55,7 +56,12 @@ static int list_paths(void)
 static int place(const struct config *config)
 {
 	const cpu_set_t *cpus = &config->options.cpu;
+	int lacking = cpus_lacking(&config->options.irq_cpu);
 
+	if (lacking >= 0) {
+		say_error("--irq-cpu: this machine has no CPU %d; see 'nproc --all'", lacking);
+		return -1;
+	}
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		cpu_set_t one;
 

@@ -24,22 +24,27 @@ static bool is_listed(const char *list, const char *name)
 	return false;
 }
 
+static bool is_wanted(const char *only, const char *without, const char *name)
+{
+	return (!only || is_listed(only, name)) && !(without && is_listed(without, name));
+}
+
 void collecting_choose(const struct collector_ops **chosen, const char *only, const char *without)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; collectors[i] && count + 1 < COLLECTORS_MAX; i++) {
-		const char *name = collectors[i]->source;
-
-		if ((!only || is_listed(only, name)) && !(without && is_listed(without, name)))
+	for (size_t i = 0; collectors[i] && count + 1 < COLLECTORS_MAX; i++)
+		if (is_wanted(only, without, collectors[i]->source))
 			chosen[count++] = collectors[i];
-	}
 	chosen[count] = NULL;
 }
 
-const char *collecting_unknown(const char *list)
+/* The first name that is no collector's; NULL: all are. It ends at the next comma. */
+static const char *find_unknown(const char *list)
 {
-	for (size_t len; *list; list += len + (list[len] == ',')) {
+	size_t len = 0;
+
+	for (;; list += len + 1) {
 		const struct collector_ops *const *c = collectors;
 
 		len = strcspn(list, ",");
@@ -47,8 +52,32 @@ const char *collecting_unknown(const char *list)
 			c++;
 		if (!*c)
 			return list;
+		if (!list[len])
+			return NULL;
 	}
-	return NULL;
+}
+
+int collecting_refuse(const char *only, const char *without, bool power, char *why, size_t size)
+{
+	const char *unknown_only = only ? find_unknown(only) : NULL;
+	const char *unknown = unknown_only ? unknown_only : without ? find_unknown(without) : NULL;
+	size_t left = 0;
+
+	for (size_t i = 0; collectors[i]; i++)
+		left += is_wanted(only, without, collectors[i]->source);
+	if (unknown)
+		snprintf(why, size, "--%s: there is no collector %.*s",
+			 unknown_only ? "collect" : "no-collect",
+			 *unknown && *unknown != ',' ? (int)strcspn(unknown, ",") : 14,
+			 *unknown && *unknown != ',' ? unknown : "without a name");
+	else if (!left)
+		snprintf(why, size, "--collect and --no-collect leave no collector");
+	else if (power && !is_wanted(only, without, "power"))
+		snprintf(why, size,
+			 "--power has no effect without the collector power, which --collect or --no-collect leaves out");
+	else
+		return 0;
+	return -1;
 }
 
 static bool is_chosen(const struct collector_ops *ops, const struct collector_ops *const *chosen)

@@ -3,7 +3,7 @@
  * All collectors of one run, as one.
  *
  *   collecting_choose()    by lists of names, as --collect and --no-collect give them
- *   collecting_unknown()   the first name of such a list that is no collector's
+ *   collecting_refuse()    why such lists are not what anyone can want
  *   collecting_open()      open those that were chosen; the others, and those that cannot measure
  *                          here, become rows that say why
  *   collecting_snapshot()  all of them, one right after the other
@@ -13,6 +13,9 @@
  */
 #ifndef ZCPROF_COLLECTING_H
 #define ZCPROF_COLLECTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "collectors/collector.h"
 
@@ -33,8 +36,8 @@ struct collecting {
 
 /* chosen: room for COLLECTORS_MAX. Either list may be NULL. */
 void collecting_choose(const struct collector_ops **chosen, const char *only, const char *without);
-/* NULL where all are known; it ends at the next comma. */
-const char *collecting_unknown(const char *list);
+/* power: a meter was named. 0, or -1 with a whole sentence in why. */
+int collecting_refuse(const char *only, const char *without, bool power, char *why, size_t size);
 /* chosen: NULL at the end. control: only what a control run has. */
 void collecting_open(struct collecting *c, const struct measurement *run,
 		     const struct collector_ops *const *chosen, bool control, struct writer *w,

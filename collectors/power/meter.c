@@ -62,6 +62,11 @@ int meter_option(struct meter *meter, const char *text, const char **why)
 	return meter->log && meter->idle_s > 0 ? -1 : 0;
 }
 
+bool meter_named(const struct meter *meter)
+{
+	return meter->command || meter->log || meter->own || meter->idle_w || meter->idle_s;
+}
+
 int meter_watts(const char *line, double *watts)
 {
 	char *rest;

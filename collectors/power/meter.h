@@ -3,6 +3,7 @@
  * A power meter, as --power names it (zeroed: the machine's own), and what it reads.
  *
  *   meter_option()   take one --power into a meter
+ *   meter_named()    whether anything was
  *   meter_watts()    a line of a meter's command: a number of watts
  *   meter_time()     the time of a line of a meter's log
  *   meter_log()      a whole log
@@ -13,6 +14,7 @@
 #ifndef COLLECTORS_POWER_METER_H
 #define COLLECTORS_POWER_METER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct meter {
@@ -43,6 +45,7 @@ struct readings {
 
 /* 0, or -1 with why: a part of a sentence that fits behind "--power TEXT: ". */
 int meter_option(struct meter *meter, const char *text, const char **why);
+bool meter_named(const struct meter *meter);
 /* 0, or -1 where it is no such number. Blanks around it, and a "W" behind it, do no harm. */
 int meter_watts(const char *line, double *watts);
 /*

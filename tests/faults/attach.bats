@@ -248,3 +248,48 @@ without_bpf() {
 	fi
 	zcroi check "$dir/y.csv"
 }
+
+@test "what would be accepted and do nothing is refused, or said" {
+	cpu=$(($(getconf _NPROCESSORS_CONF) + 3))
+	sleep 100 3>&- &
+	started=$!
+	refused() {
+		local code=$1 said=$2
+		shift 2
+		run zcprof "$@"
+		echo "$*: $status: $output"
+		[ "$status" -eq "$code" ]
+		[[ "$output" == *"$said"* ]]
+	}
+	refused 3 "this machine has no CPU $cpu" attach --pid $! --cpu "0,$cpu" -o "$dir/x.csv"
+	refused 3 "this machine has no CPU $cpu" attach --cpu "$cpu-$((cpu + 2))" -o "$dir/x.csv"
+	refused 3 "this machine has no CPU $cpu" run --rx-irq-cpu "$cpu" --link loopback -o "$dir/x"
+	refused 2 "--pid is there twice, $! and 1" attach --pid $! --pid 1 -o "$dir/x.csv"
+	refused 2 "--cgroup is there twice" attach --cgroup a --cgroup b -o "$dir/x.csv"
+	refused 2 "--iface is there twice" attach --pid $! --iface a --iface b -o "$dir/x.csv"
+	refused 2 "--power has no effect" attach --pid $! --collect cpu --power cmd:true -o "$dir/x.csv"
+	refused 2 "--power has no effect" run --no-collect power --power idle:5 -o "$dir/x"
+	refused 2 "leave no collector" attach --pid $! --collect cpu --no-collect cpu -o "$dir/x.csv"
+	refused 2 "no collector without a name" attach --pid $! --collect "" -o "$dir/x.csv"
+	refused 2 "no collector without a name" run --collect cpu, -o "$dir/x"
+	refused 3 "--mtu has no effect" run --link nosuch0 --tx-host a --mtu 9000 -o "$dir/x"
+	refused 0 "--ssh has no effect" run --ssh a --dry-run
+	refused 0 "--ipv6 has no effect" run --ipv6 --address 1.2.3.4 --dry-run
+	[ ! -e "$dir/x.csv" ]
+	[ ! -e "$dir/x" ]
+}
+
+@test "a window shorter than a look has its figures where they were asked for" {
+	sleep 100 3>&- &
+	started=$!
+	zcprof attach --pid $! --as tx --collect cpu --warmup 0 --seconds 0.3 --openmetrics "$dir/m.prom" \
+		--interval 5 -o "$dir/run.csv"
+	grep -q '^zcprof_cpu_' "$dir/m.prom"
+	grep -q '^0\.[0-9]*,[a-z]*,cpu,' "$dir/run.csv"
+	run zcprof attach --pid $! --as tx --collect cpu --warmup 0 --seconds 0.3 --live
+	echo "$output"
+	[[ "$output" == *" s machine: "* ]]
+	# As many intervals as the window has.
+	zcprof attach --pid $! --as tx --collect cpu --warmup 0 --seconds 1 --interval 0.25 -o "$dir/run.csv"
+	[ "$(awk -F, '$1 > 0 && $3 == "cpu" { print $1 }' "$dir/run.csv" | sort -u | wc -l)" -eq 4 ]
+}

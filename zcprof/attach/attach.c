@@ -127,6 +127,9 @@ static enum waited measure(struct attaching *a)
 	read_edge(a, EDGE_OPEN);
 	collecting_snapshot(&a->collecting, EDGE_OPEN);
 	waited = stay(a);
+	/* The last interval, however short: what was asked for is there after any window. */
+	if (waited != WAITED_NO_OUTPUT)
+		attach_look(a);
 	/* Of a process that ended the kernel has said the last by now. */
 	if (waited != WAITED_ENDED)
 		look_at_all(a);

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/cpus.h"
 #include "base/quantity.h"
 #include "base/say.h"
 #include "nic/device.h"
@@ -129,16 +130,6 @@ static double seconds_option(struct argp_state *state, const char *name, const c
 	return seconds;
 }
 
-static const char *collectors_option(struct argp_state *state, const char *name, const char *list)
-{
-	const char *unknown = collecting_unknown(list);
-
-	if (unknown)
-		argp_error(state, "--%s: there is no collector %.*s", name,
-			   (int)strcspn(unknown, ","), unknown);
-	return list;
-}
-
 static const char *openmetrics_option(struct argp_state *state, const char *text)
 {
 	uint64_t port;
@@ -153,31 +144,57 @@ static const char *openmetrics_option(struct argp_state *state, const char *text
 	return text;
 }
 
+/* An end is one of its kind: the last of several would be it in silence. */
+static void take_once(struct argp_state *state, const char **value, char *text, const char *name)
+{
+	if (*value)
+		argp_error(state, "--%s is there twice, %s and %s: give one", name, *value, text);
+	*value = text;
+}
+
+static void cpu_option(struct argp_state *state, const char **list, char *text)
+{
+	const char *why;
+	cpu_set_t cpus;
+	int lacking;
+
+	if (cpulist_parse(text, &cpus, &why))
+		argp_error(state, "--cpu %s: %s", text, why);
+	lacking = cpus_lacking(&cpus);
+	if (lacking >= 0)
+		argp_failure(state, EXIT_UNABLE, 0,
+			     "--cpu %s: this machine has no CPU %d; see 'nproc --all'", text,
+			     lacking);
+	take_once(state, list, text, "cpu");
+}
+
 static void end_option(struct attach_settings *s, int key, char *text, struct argp_state *state)
 {
 	enum record_end end = (key - KEY_PID) % END_COUNT;
 	uint64_t number;
-	cpu_set_t cpus;
 	const char *why;
 
 	if (key < KEY_CGROUP) {
 		if (quantity_count(text, &number, &why) || !number || number > INT_MAX)
 			argp_error(state, "--pid %s: expected the number of a process", text);
+		if (s->pid[end])
+			argp_error(state,
+				   "--pid is there twice, %d and %s: give one, or a --cgroup of both",
+				   (int)s->pid[end], text);
 		s->pid[end] = (pid_t)number;
 	} else if (key < KEY_IFACE) {
-		const char **name = key < KEY_NETNS ? s->cgroup : s->netns;
-
 		if (!*text)
 			argp_error(state, "--cgroup and --netns: expected a name");
-		name[end] = text;
+		if (key < KEY_NETNS)
+			take_once(state, &s->cgroup[end], text, "cgroup");
+		else
+			take_once(state, &s->netns[end], text, "netns");
 	} else if (key < KEY_CPU) {
 		if (!*text || strlen(text) > DEVICE_NAME_MAX)
 			argp_error(state, "--iface %s: expected the name of a device", text);
-		s->iface[end] = text;
+		take_once(state, &s->iface[end], text, "iface");
 	} else {
-		if (cpulist_parse(text, &cpus, &why))
-			argp_error(state, "--cpu %s: %s", text, why);
-		s->cpus[end] = text;
+		cpu_option(state, &s->cpus[end], text);
 	}
 }
 
@@ -223,7 +240,10 @@ static void check_ends(const struct attach_settings *s, struct argp_state *state
 static void check(struct attach_settings *s, struct argp_state *state)
 {
 	int ends, others;
+	char why[160];
 
+	if (collecting_refuse(s->collect, s->no_collect, meter_named(&s->meter), why, sizeof(why)))
+		argp_error(state, "%s", why);
 	take_cpus(s);
 	ends = (named(s, END_RX) || s->by_cpu[END_RX]) + (named(s, END_TX) || s->by_cpu[END_TX]);
 	others = (named(s, END_HOST) || s->by_cpu[END_HOST]) + !!s->command;
@@ -278,7 +298,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		s->warmup = seconds_option(state, "warmup", text);
 		return 0;
 	case KEY_COLLECT:
-		s->collect = collectors_option(state, "collect", text);
+		s->collect = text;
 		return 0;
 	case KEY_EXACT:
 		s->exact = true;
@@ -288,7 +308,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 			argp_error(state, "--power %s: %s", text, why);
 		return 0;
 	case KEY_NO_COLLECT:
-		s->no_collect = collectors_option(state, "no-collect", text);
+		s->no_collect = text;
 		return 0;
 	case KEY_ADAPTER:
 		if (strcmp(text, "none") && !adapter_named(text))

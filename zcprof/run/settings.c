@@ -130,13 +130,20 @@ static void configuration_option(struct argp_state *state, int key, const char *
 	list_option(state, id, ends, shown, text);
 }
 
-static void check_collectors(struct argp_state *state, const char *name, const char *list)
+static void check(const struct settings *s, struct argp_state *state)
 {
-	const char *unknown = collecting_unknown(list);
+	char why[160];
 
-	if (unknown)
-		argp_error(state, "--%s: there is no collector %.*s", name,
-			   (int)strcspn(unknown, ","), unknown);
+	if (collecting_refuse(s->collect, s->no_collect, meter_named(&s->meter), why, sizeof(why)))
+		argp_error(state, "%s", why);
+	/* A plan's may be overridden: what is left of it does no harm. */
+	if (s->mtu_given && strcmp(s->link, "veth") != 0)
+		say_warning("--mtu has no effect: it is the veth pair's, and the link is %s",
+			    s->link);
+	if (s->ssh_given && !s->host[END_RX] && !s->host[END_TX])
+		say_warning("--ssh has no effect: no end is on a host; give --rx-host or --tx-host");
+	if (s->ipv6 && s->address)
+		say_warning("--ipv6 has no effect beside --address, which says what it is");
 }
 
 static error_t place_option(struct settings *settings, int key, char *text, struct argp_state *state)
@@ -151,6 +158,7 @@ static error_t place_option(struct settings *settings, int key, char *text, stru
 		/* RFC 8200: IPv6 needs 1280; 65535 is what veth takes. */
 		count_option(state, "mtu", text, 1280, 65535, &number);
 		settings->mtu = number;
+		settings->mtu_given = true;
 		return 0;
 	case KEY_IPV6:
 		settings->ipv6 = true;
@@ -170,6 +178,7 @@ static error_t place_option(struct settings *settings, int key, char *text, stru
 		return 0;
 	case KEY_SSH:
 		settings->ssh = text;
+		settings->ssh_given = true;
 		return 0;
 	case KEY_ZCPATH:
 		settings->zcpath = text;
@@ -215,14 +224,12 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		settings->dry_run = true;
 		return 0;
 	case KEY_COLLECT:
-		check_collectors(state, "collect", text);
 		settings->collect = text;
 		return 0;
 	case KEY_EXACT:
 		settings->exact = true;
 		return 0;
 	case KEY_NO_COLLECT:
-		check_collectors(state, "no-collect", text);
 		settings->no_collect = text;
 		return 0;
 	case KEY_POWER:
@@ -234,6 +241,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case 'v':
 		say_verbose(true);
+		return 0;
+	case ARGP_KEY_END:
+		check(settings, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "%s: expected an option, or a plan file as @FILE", text);

@@ -25,13 +25,15 @@ struct settings {
 	const char *output; /* NULL: a new directory named by the time */
 	const char *link;   /* veth, loopback, a device, or netns:RX,TX */
 	unsigned int mtu;   /* of the veth pair */
+	bool mtu_given;
 	bool ipv6;
 	const char *host[END_COUNT]; /* where that end runs; NULL: here */
 	const char *address;	     /* that rx listens on and tx connects to; NULL: the link's */
 	uint16_t port;		     /* control port at rx; the data flows use the one after it */
 	const char *ssh;	     /* the command that reaches a host */
-	const char *zcpath;	     /* NULL: the one beside zcprof, else the one in PATH */
-	const char *collect;	     /* lists of collectors; NULL: all */
+	bool ssh_given;
+	const char *zcpath;  /* NULL: the one beside zcprof, else the one in PATH */
+	const char *collect; /* lists of collectors; NULL: all */
 	const char *no_collect;
 	bool exact;
 	struct meter meter;
