@@ -6,7 +6,7 @@
  * current one when it connects and when it closes, which is what takes a socket to SYN_SENT, to FIN_WAIT1 and
  * to LAST_ACK (tcp_connect(), tcp_close_state()). Only what comes from the other side is handled wherever the
  * packet arrives. A connection that was accepted, and that the other side resets before it is closed here, is
- * nobody's.
+ * nobody's: of these the port is known at which they were accepted.
  */
 #include "bpf/common.bpf.h"
 #include "bpf/connections.h"
@@ -16,9 +16,11 @@ enum { ESTABLISHED = 1, SYN_SENT = 2, FIN_WAIT1 = 4, CLOSE = 7, CLOSE_WAIT = 8, 
 
 #define SHUTDOWN_MASK 3 /* include/net/sock.h */
 
+enum { ACTIVE = 1, PASSIVE };
+
 struct open_connection {
 	__u32 end;
-	__u32 born; /* it was seen to begin */
+	__u32 born; /* it was seen to begin: ACTIVE or PASSIVE; 0: it was not */
 };
 
 struct connections_sum sums[END_COUNT];
@@ -38,6 +40,13 @@ struct {
 	__type(value, struct connections_closed);
 } closed_ones SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CONNECTIONS_PORTS);
+	__type(key, __u32); /* as on the wire */
+	__type(value, struct connections_sum);
+} nobodys SEC(".maps");
+
 static __always_inline enum record_end current_end(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -46,7 +55,7 @@ static __always_inline enum record_end current_end(void)
 }
 
 /* A later owner, to whom the descriptor was handed, is the owner. */
-static __always_inline void belongs(__u64 socket, enum record_end end, bool begins)
+static __always_inline void belongs(__u64 socket, enum record_end end, __u32 begins)
 {
 	struct open_connection *known = bpf_map_lookup_elem(&open_ones, &socket);
 	struct open_connection fresh = {end, begins};
@@ -88,6 +97,21 @@ static __always_inline void add(enum record_end end, const struct connections_mo
 	__sync_fetch_and_add(&sum->moved.sent, moved->sent);
 }
 
+static __always_inline void add_nobodys(struct sock *sk, int old)
+{
+	struct connections_moved moved = moved_of((struct tcp_sock *)sk, old);
+	__u32 port = BPF_CORE_READ((struct inet_sock *)sk, inet_sport);
+	struct connections_sum *sum = bpf_map_lookup_elem(&nobodys, &port), fresh = {moved, 1};
+
+	if (sum) {
+		__sync_fetch_and_add(&sum->count, 1);
+		__sync_fetch_and_add(&sum->moved.received, moved.received);
+		__sync_fetch_and_add(&sum->moved.sent, moved.sent);
+	} else if (bpf_map_update_elem(&nobodys, &port, &fresh, BPF_ANY)) {
+		__sync_fetch_and_add(&full, 1);
+	}
+}
+
 static __always_inline void closes(struct sock *sk, int old)
 {
 	struct connections_closed closed = {0};
@@ -107,6 +131,9 @@ static __always_inline void closes(struct sock *sk, int old)
 	if ((old == ESTABLISHED || old == CLOSE_WAIT) &&
 	    (BPF_CORE_READ(sk, sk_shutdown) & SHUTDOWN_MASK) == SHUTDOWN_MASK)
 		closed.end = current_end();
+	if (closed.end == END_HOST && closed.born == PASSIVE &&
+	    (old == ESTABLISHED || old == CLOSE_WAIT))
+		add_nobodys(sk, old);
 	/* One that was never connected has moved nothing. */
 	if (closed.end == END_HOST || old == SYN_SENT)
 		return;
@@ -125,11 +152,11 @@ int connections_state(struct bpf_raw_tracepoint_args *ctx)
 	int old = ctx->args[1], new = ctx->args[2];
 
 	if (new == SYN_SENT)
-		belongs(socket, current_end(), true);
+		belongs(socket, current_end(), ACTIVE);
 	else if (new == ESTABLISHED && old != SYN_SENT)
-		belongs(socket, END_HOST, true);
+		belongs(socket, END_HOST, PASSIVE);
 	else if (new == FIN_WAIT1 || new == LAST_ACK)
-		belongs(socket, current_end(), false);
+		belongs(socket, current_end(), 0);
 	else if (new == CLOSE)
 		closes((struct sock *)socket, old);
 	return 0;

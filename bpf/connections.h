@@ -8,6 +8,8 @@
 /* Connections that are followed at once, and those that closed and were not taken yet. */
 #define CONNECTIONS_OPEN   65536
 #define CONNECTIONS_CLOSED 16384
+/* Ports at which connections were accepted that are nobody's. */
+#define CONNECTIONS_PORTS 1024
 
 /* What a connection moved: data alone, in bytes. */
 struct connections_moved {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collectors/kit/connections.h"
 
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -59,6 +60,15 @@ void connections_take(struct connections *c, enum record_end end, connections_fn
 		}
 		cookie = next;
 	}
+}
+
+struct connections_sum connections_nobodys(const struct connections *c, uint16_t port)
+{
+	struct connections_sum sum = {0};
+	__u32 key = htons(port);
+
+	bpf_map_lookup_elem(bpf_map__fd(c->bpf->maps.nobodys), &key, &sum);
+	return sum;
 }
 
 uint64_t connections_full(const struct connections *c)

@@ -28,6 +28,8 @@
 	(TCP_STATE_ESTABLISHED | 1 << 4 /* FIN_WAIT1 */ | 1 << 5 /* FIN_WAIT2 */ |                 \
 	 1 << 8 /* CLOSE_WAIT */ | 1 << 9 /* LAST_ACK */ | 1 << 11 /* CLOSING */)
 
+#define TCP_STATE_LISTEN (1 << 10)
+
 /* Ports in host order; 0 is any. Each message holds a struct inet_diag_msg. 0 or negative errno. */
 int sockdiag_list(struct netlink *nl, unsigned int states, uint16_t local, uint16_t remote,
 		  mnl_cb_t callback, void *data);

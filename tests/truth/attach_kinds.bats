@@ -174,6 +174,33 @@ same_time() {
 	[ "$(value "$dir/run.csv" tx path bytes)" -eq "$moved" ]
 }
 
+@test "short connections that the other side resets: no figure, and how much it would be" {
+	zcprof attach --as rx --warmup 0.2 --collect cpu -o "$dir/run.csv" -- python3 -c '
+import os, socket, struct, time
+listener = socket.create_server(("127.0.0.1", 0))
+if not os.fork():
+    time.sleep(2)
+    for _ in range(50):
+        s = socket.create_connection(listener.getsockname())
+        s.sendall(bytes(10000))
+        time.sleep(0.005)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        s.close()
+    os._exit(0)
+for _ in range(50):
+    s, _ = listener.accept()
+    try:
+        while s.recv(100000):
+            pass
+    except OSError:
+        pass
+    s.close()
+time.sleep(1)'
+	run ! value "$dir/run.csv" rx path bytes
+	grep -q '^,rx,collector,absent,throughput,.* were reset by the other side, and moved [0-9]* bytes' "$dir/run.csv"
+	zcroi check "$dir/run.csv"
+}
+
 # A process that sends to another, which says the port of the sender: receives FILE
 receives() {
 	python3 -c '

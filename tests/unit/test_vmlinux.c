@@ -39,6 +39,7 @@ static const struct {
 	{"sock_common", "skc_family", 2},
 	{"sock_common", "skc_cookie", 8},
 	{"sock", "sk_shutdown", 1},
+	{"inet_sock", "inet_sport", 2},
 	{"tcp_sock", "bytes_received", 8},
 	{"tcp_sock", "bytes_sent", 8},
 	{"tcp_sock", "bytes_acked", 8},

@@ -101,6 +101,8 @@ static bool missed_some(struct attaching *a, const struct subject *s)
 {
 	const struct traffic *t = &s->traffic;
 	uint64_t others = subject_bytes(s, &t->others);
+	struct connections_sum nobodys = traffic_nobodys(t);
+	struct moved reset = {nobodys.moved.received, nobodys.moved.sent};
 	bool much = (double)others > OTHERS_MOST * (double)bytes_seen(s);
 	char why[500] = "";
 
@@ -108,6 +110,12 @@ static bool missed_some(struct attaching *a, const struct subject *s)
 		snprintf(why, sizeof(why),
 			 "%" PRIu64 " connections were too many to be followed at once",
 			 connections_full(t->closes));
+	else if ((double)subject_bytes(s, &reset) > OTHERS_MOST * (double)bytes_seen(s))
+		snprintf(why, sizeof(why),
+			 "%" PRIu64
+			 " connections at its ports were reset by the other side, and moved %" PRIu64
+			 " bytes: whether all were its own is not known",
+			 (uint64_t)nobodys.count, subject_bytes(s, &reset));
 	else if (t->overrun && !t->closes)
 		snprintf(why, sizeof(why),
 			 "connections ended faster than the kernel could say of each what it moved");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/attach/traffic.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <poll.h>
@@ -107,6 +108,15 @@ static struct moved moved_of(const struct tcp_info *info)
 	return moved;
 }
 
+static void take_port(struct traffic *t, uint16_t port)
+{
+	for (size_t i = 0; i < t->port_count; i++)
+		if (t->ports[i] == port)
+			return;
+	if (t->port_count < TRAFFIC_PORTS)
+		t->ports[t->port_count++] = port;
+}
+
 static int take_connection(const struct nlmsghdr *nlh, void *data)
 {
 	const struct look *look = data;
@@ -118,6 +128,10 @@ static int take_connection(const struct nlmsghdr *nlh, void *data)
 	if (find(t, sockdiag_cookie(m)) || !is_held(look, m->idiag_inode) ||
 	    !sockdiag_info(nlh, &info))
 		return MNL_CB_OK;
+	if (1U << m->idiag_state == TCP_STATE_LISTEN) {
+		take_port(t, ntohs(m->id.idiag_sport));
+		return MNL_CB_OK;
+	}
 	grown = reallocarray(t->connections, t->count + 1, sizeof(*grown));
 	if (!grown) {
 		t->error = -ENOMEM;
@@ -329,7 +343,8 @@ void traffic_look(struct traffic *t)
 	if (look.count || t->target->kind == TARGET_NETNS) {
 		if (look.count)
 			qsort(look.inodes, look.count, sizeof(*look.inodes), compare_inodes);
-		error = sockdiag_list(&t->ask, TCP_STATES_CONNECTED, 0, 0, take_connection, &look);
+		error = sockdiag_list(&t->ask, TCP_STATES_CONNECTED | TCP_STATE_LISTEN, 0, 0,
+				      take_connection, &look);
 		if (error)
 			t->error = error;
 		if (t->count)
@@ -450,6 +465,20 @@ struct moved traffic_before(const struct traffic *t)
 		moved.sent += t->connections[i].first.sent;
 	}
 	return moved;
+}
+
+struct connections_sum traffic_nobodys(const struct traffic *t)
+{
+	struct connections_sum all = {0};
+
+	for (size_t i = 0; t->closes && i < t->port_count; i++) {
+		struct connections_sum sum = connections_nobodys(t->closes, t->ports[i]);
+
+		all.count += sum.count;
+		all.moved.received += sum.moved.received;
+		all.moved.sent += sum.moved.sent;
+	}
+	return all;
 }
 
 bool traffic_any(const struct traffic *t)

@@ -50,6 +50,9 @@ struct connection {
 	struct moved last;
 };
 
+/* More than these nobody listens at. */
+#define TRAFFIC_PORTS 64
+
 struct traffic {
 	const struct target *target;
 	unsigned int device; /* its index; 0: by connections */
@@ -68,6 +71,8 @@ struct traffic {
 	enum record_end end;
 	struct moved others; /* here */
 	size_t others_count;
+	uint16_t ports[TRAFFIC_PORTS]; /* at which one of the processes listens, in host order */
+	size_t port_count;
 	bool overrun; /* the kernel said more than there was room for */
 	int error;
 };
@@ -90,6 +95,8 @@ int traffic_read(struct traffic *t, struct moved *moved);
 int traffic_settle(struct traffic *t, struct moved *moved);
 /* What the connections had moved before traffic_open(): it tells too which way they go. */
 struct moved traffic_before(const struct traffic *t);
+/* Connections at the processes' ports that somebody reset before it was seen whose they were. */
+struct connections_sum traffic_nobodys(const struct traffic *t);
 /* Whether there was anything to read. */
 bool traffic_any(const struct traffic *t);
 void traffic_close(struct traffic *t);
