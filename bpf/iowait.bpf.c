@@ -12,6 +12,7 @@
 #define PF_IO_WORKER 0x00000010
 
 __u64 lost[END_COUNT];
+bool crowded; /* a wait found no room: one that is not found may have begun at any time */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -68,9 +69,11 @@ static __always_inline void leave(struct task_struct *task, bool preempted)
 		return;
 	wait.call = call_of(task);
 	wait.start_ns = preempted ? 0 : bpf_ktime_get_ns();
-	if (bpf_map_update_elem(&waiting, &tid, &wait, BPF_ANY) ||
-	    !figures_of(task, tid, wait.call, end))
-		__sync_fetch_and_add(&lost[end], 1);
+	if (bpf_map_update_elem(&waiting, &tid, &wait, BPF_ANY))
+		crowded = true;
+	else if (figures_of(task, tid, wait.call, end))
+		return;
+	__sync_fetch_and_add(&lost[end], 1);
 }
 
 static __always_inline void come(struct task_struct *task)
@@ -96,8 +99,8 @@ static __always_inline void come(struct task_struct *task)
 			from = wait->start_ns;
 		wait->start_ns = 0;
 		call = wait->call;
-	} else if (end == END_HOST) {
-		return;
+	} else if (end == END_HOST || crowded) {
+		return; /* if crowded, it was lost when it began */
 	}
 	if (now < from || from >= to)
 		return;

@@ -398,8 +398,9 @@ static void genpool_close(void *state)
 
 	if (!s)
 		return;
-	breakpoints_close(s->breakpoints);
+	/* Which ends the thread that switches breakpoints on and off. */
 	tally_close(s->tally);
+	breakpoints_close(s->breakpoints);
 	free(s);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/say.h"
 #include "collectors/kit/devices.h"
 #include "collectors/list.h"
 #include "collectors/nic_queues.h"
@@ -53,15 +54,15 @@ struct device {
 	unsigned int index;
 	struct netlink netlink;
 	struct ethtool ethtool;
-	struct ethtool_names names; /* count 0: the driver has no statistics */
-	struct rings rings;	    /* as they were at the beginning */
+	struct rings rings; /* as they were at the beginning */
 	bool rings_known;
 	size_t link_count; /* how many this kernel has */
 	union {
 		struct rtnl_link_stats64 stats;
 		uint64_t at[LINK_STATS];
 	} link[EDGE_COUNT];
-	struct ethtool_stats *driver[EDGE_COUNT];
+	bool driver_counts; /* it has statistics of its own */
+	struct ethtool_counters driver[EDGE_COUNT];
 	struct nic_queues *queues; /* NULL: the driver does not count by queue */
 };
 
@@ -86,14 +87,7 @@ static int open_device(struct device *d, const char *iface)
 	d->queues = nic_queues_open(d->index);
 	d->rings_known = !rings_get(iface, &d->rings);
 	/* Not to have statistics of its own is no failure of a driver. */
-	if (ethtool_names(&d->ethtool, ETH_SS_STATS, &d->names))
-		return 0;
-	for (int edge = 0; edge < EDGE_COUNT; edge++) {
-		d->driver[edge] =
-			calloc(1, sizeof(struct ethtool_stats) + d->names.count * sizeof(uint64_t));
-		if (!d->driver[edge])
-			return -ENOMEM;
-	}
+	d->driver_counts = !ethtool_counters_read(&d->ethtool, &d->driver[EDGE_OPEN]);
 	return 0;
 }
 
@@ -140,7 +134,7 @@ static int nic_snapshot(void *state, enum edge edge)
 			result = -1;
 		else
 			d->link_count = len / sizeof(uint64_t);
-		if (d->names.count && ethtool_stats(&d->ethtool, d->driver[edge], d->names.count))
+		if (d->driver_counts && ethtool_counters_read(&d->ethtool, &d->driver[edge]))
 			result = -1;
 		if (d->queues && nic_queues_read(d->queues, edge))
 			result = -1;
@@ -148,22 +142,44 @@ static int nic_snapshot(void *state, enum edge edge)
 	return result;
 }
 
-static uint64_t link_grown(const struct device *d, size_t offset)
+/* False: it went back, as where the device or its driver began anew. */
+static bool link_grown(const struct device *d, size_t i, uint64_t *grown)
 {
-	size_t i = offset / sizeof(uint64_t);
+	uint64_t opened = d->link[EDGE_OPEN].at[i], closed = d->link[EDGE_CLOSE].at[i];
 
-	return d->link[EDGE_CLOSE].at[i] - d->link[EDGE_OPEN].at[i];
+	*grown = closed - opened;
+	return closed >= opened;
 }
+
+#define LINK_STAT(name) (offsetof(struct rtnl_link_stats64, name) / sizeof(uint64_t))
 
 /* By the definitions in linux/if_link.h, which keep these apart. */
 static void emit_drops(const struct device *d, struct writer *w)
 {
-	uint64_t rx = link_grown(d, offsetof(struct rtnl_link_stats64, rx_dropped)) +
-		      link_grown(d, offsetof(struct rtnl_link_stats64, rx_missed_errors));
+	uint64_t dropped, missed, tx;
 
-	writer_u64(w, WINDOW, d->end, METRIC_nic_dropped, "rx", rx);
-	writer_u64(w, WINDOW, d->end, METRIC_nic_dropped, "tx",
-		   link_grown(d, offsetof(struct rtnl_link_stats64, tx_dropped)));
+	if (link_grown(d, LINK_STAT(rx_dropped), &dropped) &&
+	    link_grown(d, LINK_STAT(rx_missed_errors), &missed))
+		writer_u64(w, WINDOW, d->end, METRIC_nic_dropped, "rx", dropped + missed);
+	if (link_grown(d, LINK_STAT(tx_dropped), &tx))
+		writer_u64(w, WINDOW, d->end, METRIC_nic_dropped, "tx", tx);
+}
+
+/* Once for all of them: a driver that began anew counts all from zero. */
+static void emit_links(const struct device *d, struct writer *w)
+{
+	bool back = false;
+
+	for (size_t i = 0; i < d->link_count && i < LINK_STATS; i++) {
+		uint64_t grown;
+
+		if (link_grown(d, i, &grown))
+			writer_u64(w, WINDOW, d->end, METRIC_nic_statistic, link_names[i], grown);
+		else
+			back = true;
+	}
+	if (back)
+		say_warning("counters of a device went back in the window, as where its driver begins anew: the record lacks those, and has too little of others");
 }
 
 static void emit_rings(const struct device *d, struct writer *w)
@@ -178,23 +194,22 @@ static void emit_device(const struct device *d, struct writer *w)
 {
 	char key[ETH_GSTRING_LEN + 16] = "ethtool:";
 	size_t prefix = strlen(key);
+	const struct ethtool_counters *closed = &d->driver[EDGE_CLOSE];
 
-	for (size_t i = 0; i < d->link_count && i < LINK_STATS; i++)
-		writer_u64(w, WINDOW, d->end, METRIC_nic_statistic, link_names[i],
-			   d->link[EDGE_CLOSE].at[i] - d->link[EDGE_OPEN].at[i]);
+	emit_links(d, w);
 	emit_drops(d, w);
 	emit_rings(d, w);
 	if (d->queues)
 		nic_queues_emit(d->queues, d->end, w);
-	for (unsigned int i = 0; i < d->names.count; i++) {
-		uint64_t before = d->driver[EDGE_OPEN]->data[i];
-		uint64_t after = d->driver[EDGE_CLOSE]->data[i];
+	for (unsigned int i = 0; i < closed->names.count; i++) {
+		const __u64 *before = ethtool_counters_find(&d->driver[EDGE_OPEN], closed, i);
+		uint64_t after = closed->values->data[i];
 
 		/* Drivers have thousands; those that did not move would only hide the others. */
-		if (after <= before)
+		if (!before || after <= *before)
 			continue;
-		ethtool_name(&d->names, i, key + prefix);
-		writer_u64(w, WINDOW, d->end, METRIC_nic_statistic, key, after - before);
+		ethtool_name(&closed->names, i, key + prefix);
+		writer_u64(w, WINDOW, d->end, METRIC_nic_statistic, key, after - *before);
 	}
 }
 
@@ -216,9 +231,8 @@ static void nic_close(void *state)
 		nic_queues_close(d->queues);
 		netlink_close(&d->netlink);
 		ethtool_close(&d->ethtool);
-		ethtool_names_free(&d->names);
-		free(d->driver[EDGE_OPEN]);
-		free(d->driver[EDGE_CLOSE]);
+		ethtool_counters_free(&d->driver[EDGE_OPEN]);
+		ethtool_counters_free(&d->driver[EDGE_CLOSE]);
 	}
 	free(n);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -37,6 +38,25 @@ void ethtool_close(struct ethtool *e)
 	e->fd = -1;
 }
 
+/*
+ * Memory for what a driver may have more of by the time that it is asked: the kernel writes all that
+ * there is then, whatever room it was told of. So there is room for twice as many, and behind that a
+ * page that cannot be written, where the kernel stops with EFAULT.
+ */
+static void *guarded_new(size_t *room)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), size = (2 * *room / page + 2) * page;
+	char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		return NULL;
+	*room = size;
+	if (!mprotect(at + size - page, page, PROT_NONE))
+		return at;
+	munmap(at, size);
+	return NULL;
+}
+
 int ethtool_names(const struct ethtool *e, enum ethtool_stringset set, struct ethtool_names *names)
 {
 	struct {
@@ -51,7 +71,8 @@ int ethtool_names(const struct ethtool *e, enum ethtool_stringset set, struct et
 	/* The kernel clears the bit of a set that the driver does not have. */
 	if (!size.info.sset_mask || !size.count)
 		return -EOPNOTSUPP;
-	names->strings = calloc(1, sizeof(*names->strings) + (size_t)size.count * ETH_GSTRING_LEN);
+	names->room = sizeof(*names->strings) + (size_t)size.count * ETH_GSTRING_LEN;
+	names->strings = guarded_new(&names->room);
 	if (!names->strings)
 		return -ENOMEM;
 	names->strings->cmd = ETHTOOL_GSTRINGS;
@@ -73,15 +94,89 @@ char *ethtool_name(const struct ethtool_names *names, unsigned int i, char *name
 
 void ethtool_names_free(struct ethtool_names *names)
 {
-	free(names->strings);
+	if (names->strings)
+		munmap(names->strings, names->room);
 	*names = (struct ethtool_names){0};
 }
 
-int ethtool_stats(const struct ethtool *e, struct ethtool_stats *stats, unsigned int count)
+/* With room for so many. */
+static int read_values(const struct ethtool *e, struct ethtool_counters *c)
 {
-	stats->cmd = ETHTOOL_GSTATS;
-	stats->n_stats = count;
-	return ethtool_ask(e, stats);
+	size_t needed = sizeof(*c->values) + c->names.count * sizeof(__u64);
+
+	if (c->room < needed) {
+		if (c->values)
+			munmap(c->values, c->room);
+		c->room = needed;
+		c->values = guarded_new(&c->room);
+	}
+	if (!c->values) {
+		c->room = 0;
+		return -ENOMEM;
+	}
+	c->values->cmd = ETHTOOL_GSTATS;
+	c->values->n_stats = c->names.count;
+	return ethtool_ask(e, c->values);
+}
+
+/* A kernel that sees another number than it was told may write all there are, or none and 0. */
+int ethtool_counters_read(const struct ethtool *e, struct ethtool_counters *c)
+{
+	int error;
+
+	for (int attempt = 0; attempt < 5; attempt++) {
+		ethtool_names_free(&c->names);
+		error = ethtool_names(e, ETH_SS_STATS, &c->names);
+		if (!error)
+			error = read_values(e, c);
+		if (error && error != -EFAULT)
+			break;
+		if (!error && c->values->n_stats == c->names.count)
+			return 0;
+		error = -EAGAIN;
+	}
+	ethtool_names_free(&c->names);
+	return error;
+}
+
+static const __u8 *name_at(const struct ethtool_counters *c, unsigned int i)
+{
+	return c->names.strings->data + (size_t)i * ETH_GSTRING_LEN;
+}
+
+/* How many of the first n are named so. */
+static unsigned int same_before(const struct ethtool_counters *c, unsigned int n, const __u8 *name)
+{
+	unsigned int same = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		same += !memcmp(name_at(c, i), name, ETH_GSTRING_LEN);
+	return same;
+}
+
+const __u64 *ethtool_counters_find(const struct ethtool_counters *c,
+				   const struct ethtool_counters *like, unsigned int i)
+{
+	const __u8 *name = name_at(like, i);
+	unsigned int skip;
+
+	/* As long as nobody changed the queues all are where they were. */
+	if (c->names.count == like->names.count &&
+	    !memcmp(name_at(c, 0), name_at(like, 0), (size_t)c->names.count * ETH_GSTRING_LEN))
+		return &c->values->data[i];
+	skip = same_before(like, i, name);
+	for (unsigned int at = 0; at < c->names.count; at++)
+		if (!memcmp(name_at(c, at), name, ETH_GSTRING_LEN) && !skip--)
+			return &c->values->data[at];
+	return NULL;
+}
+
+void ethtool_counters_free(struct ethtool_counters *c)
+{
+	ethtool_names_free(&c->names);
+	if (c->values)
+		munmap(c->values, c->room);
+	*c = (struct ethtool_counters){0};
 }
 
 static void say_number(say_fn say, void *data, const char *key, unsigned int number)

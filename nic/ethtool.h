@@ -6,7 +6,9 @@
  *   ethtool_open()      a device of this thread's network namespace
  *   ethtool_ask()       one command: a structure of linux/ethtool.h that begins with it
  *   ethtool_names()     the names of its statistics or features
- *   ethtool_stats()     the values of its statistics, in the order of the names
+ *   ethtool_counters_read()   its statistics as they are now, names and values that belong together
+ *   ethtool_counters_find()   the same one in another reading, by its name
+ *   ethtool_counters_free()   a zeroed one is fine
  *   ethtool_describe()  driver, firmware, rings, channels, coalescing, features: as texts
  *   ethtool_close()
  */
@@ -26,6 +28,14 @@ struct ethtool {
 struct ethtool_names {
 	struct ethtool_gstrings *strings;
 	unsigned int count;
+	size_t room; /* of strings */
+};
+
+/* Kept from one reading to the next, so that its memory is found once. */
+struct ethtool_counters {
+	struct ethtool_names names;
+	struct ethtool_stats *values; /* in the order of the names */
+	size_t room;
 };
 
 /* All return 0 or a negative errno; -EOPNOTSUPP where the driver does not say. */
@@ -35,8 +45,12 @@ int ethtool_names(const struct ethtool *e, enum ethtool_stringset set, struct et
 /* name: of at least ETH_GSTRING_LEN + 1 bytes. Returns it. */
 char *ethtool_name(const struct ethtool_names *names, unsigned int i, char *name);
 void ethtool_names_free(struct ethtool_names *names);
-/* stats: room for count values behind the header. */
-int ethtool_stats(const struct ethtool *e, struct ethtool_stats *stats, unsigned int count);
+/* -EAGAIN: they are being changed all the time. */
+int ethtool_counters_read(const struct ethtool *e, struct ethtool_counters *c);
+/* The one in c that is named as the i-th of like (of several, the same of these); NULL: there is none. */
+const __u64 *ethtool_counters_find(const struct ethtool_counters *c,
+				   const struct ethtool_counters *like, unsigned int i);
+void ethtool_counters_free(struct ethtool_counters *c);
 void ethtool_describe(const struct ethtool *e,
 		      void (*say)(void *data, const char *key, const char *value), void *data);
 void ethtool_close(struct ethtool *e);
