@@ -189,7 +189,8 @@ static void check_row(struct check *c, const struct row *row)
 	/* Rows inside the window come while it lasts, before the facts that are found behind it. */
 	if (!c->first_figure && row->time_s == WINDOW)
 		c->first_figure = row->line;
-	if (kind == KIND_TOTAL && row->number < 0)
+	/* An interval may take back what the one before it had too much of. */
+	if (kind == KIND_TOTAL && row->number < 0 && row->time_s == WINDOW)
 		complain(c, ":%" PRIu64 ": a count below zero: %g", row->line, row->number);
 	if (kind == KIND_HISTOGRAM)
 		check_bucket(c, row);

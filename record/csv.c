@@ -173,8 +173,8 @@ static int refuse_after(struct csv *c, char before, size_t at)
 
 static int end_row(struct csv *c, size_t at)
 {
-	if (at - c->row > CSV_ROW_MAX)
-		return refuse(c, c->row, "the row is longer than %u bytes", CSV_ROW_MAX);
+	if (at - c->row > ROW_MAX)
+		return refuse(c, c->row, "the row is longer than %u bytes", ROW_MAX);
 	if (at == c->row)
 		return refuse(c, at, "expected %u fields, found an empty line", CSV_FIELDS);
 	if (c->field < CSV_FIELDS - 1)
@@ -316,8 +316,8 @@ int csv_next(struct csv *c)
 			find_marks(c);
 			continue;
 		}
-		if (c->len - c->row > CSV_ROW_MAX + 2)
-			return refuse(c, c->row, "the row is longer than %u bytes", CSV_ROW_MAX);
+		if (c->len - c->row > ROW_MAX + 2)
+			return refuse(c, c->row, "the row is longer than %u bytes", ROW_MAX);
 		if (c->ended) {
 			if (c->row == c->len)
 				return 0;

@@ -12,7 +12,7 @@
  *   csv_close()
  *
  * Each byte is looked at once, in however many pieces it comes. Memory is bounded by the longest
- * row, and that by CSV_ROW_MAX.
+ * row, and that by ROW_MAX.
  */
 #ifndef RECORD_CSV_H
 #define RECORD_CSV_H
@@ -21,10 +21,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "record/reader.h"
+#include "record/row.h"
 
-#define CSV_FIELDS  7
-#define CSV_ROW_MAX READER_ROW_MAX
+#define CSV_FIELDS 7
 
 enum csv_state {
 	CSV_PLAIN,	 /* in a field without quotes, or before a field's first byte */

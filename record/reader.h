@@ -15,7 +15,7 @@
  *   reader_end()     no more will arrive: reader_next() then gives or refuses what is left
  *
  * A file that was cut off (a .part of a killed run) gives every whole row before it is refused.
- * Memory is bounded by the longest row, and that by READER_ROW_MAX bytes.
+ * Memory is bounded by the longest row, and that by ROW_MAX.
  */
 #ifndef RECORD_READER_H
 #define RECORD_READER_H
@@ -23,25 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "record/record.h"
-
-#define READER_ROW_MAX (1U << 20)
-
-struct text {
-	const char *at;
-	size_t len;
-};
-
-/* Valid until the next call on the same reader. */
-struct row {
-	double time_s; /* WINDOW where the field is empty */
-	enum record_end end;
-	enum metric_id id;
-	struct text key;
-	struct text value; /* as it stands in the file, quotes undone */
-	double number;	   /* the value of every kind but KIND_FACT */
-	uint64_t line;	   /* where the row starts, from 1 */
-};
+#include "record/row.h"
 
 struct reader;
 

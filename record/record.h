@@ -53,6 +53,11 @@ struct metric_info {
 	const char *meaning;
 };
 
+struct text {
+	const char *at;
+	size_t len;
+};
+
 /* The texts need no final NUL. */
 enum metric_id metric_find(const char *source, size_t source_len, const char *name, size_t name_len);
 const struct metric_info *metric_info(enum metric_id id);

@@ -27,7 +27,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "record/record.h"
+#include "record/row.h"
 
 struct writer;
 
@@ -37,7 +37,6 @@ struct writer *writer_create(const char *path);
 struct writer *writer_stream(int fd, const char *name);
 
 /* Texts of a row are valid until on_row returns. */
-struct row;
 typedef void (*writer_row_fn)(void *data, const struct row *row);
 struct writer *writer_capture(writer_row_fn on_row, void *data);
 

@@ -10,7 +10,7 @@
 #include "collectors/kit/process.h"
 #include "zcprof/attach/attach.h"
 #include "zcprof/doctor/doctor.h"
-#include "zcprof/run/experiment.h"
+#include "zcprof/run/conduct.h"
 #include "zcprof/run/settings.h"
 #include "nic/journal.h"
 

@@ -306,7 +306,7 @@ static char *row_with_key(size_t key_len, size_t *len)
 
 static void a_row_of_a_mebibyte_is_read_and_a_longer_one_refused(void **state)
 {
-	static const size_t longest = READER_ROW_MAX - strlen(",rx,fact,option,,v,");
+	static const size_t longest = ROW_MAX - strlen(",rx,fact,option,,v,");
 	struct row row;
 	size_t len;
 	char *text = row_with_key(longest, &len);
@@ -334,11 +334,11 @@ static void an_endless_row_does_not_fill_the_memory(void **state)
 
 	(void)state;
 	reader_push(r, HEADER, strlen(HEADER));
-	while (!reader_next(r, &row) && pushed < 100 * READER_ROW_MAX) {
+	while (!reader_next(r, &row) && pushed < 100 * ROW_MAX) {
 		assert_int_equal(reader_push(r, piece, sizeof(piece)), 0);
 		pushed += sizeof(piece);
 	}
-	assert_in_range(pushed, READER_ROW_MAX, READER_ROW_MAX + 2 * sizeof(piece));
+	assert_in_range(pushed, ROW_MAX, ROW_MAX + 2 * sizeof(piece));
 	assert_string_equal(reader_error(r), "x:2:1: the row is longer than 1048576 bytes");
 	assert_int_equal(reader_push(r, piece, 1), -1);
 	reader_close(r);

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * An experiment: all its runs, in their order.
- *
- *   experiment_run()  do it, and say how it went; returns an exit code
- */
+/* What all runs of an experiment share. */
 #ifndef ZCPROF_RUN_EXPERIMENT_H
 #define ZCPROF_RUN_EXPERIMENT_H
 
@@ -13,7 +9,6 @@
 #include "zcprof/progress.h"
 #include "zcprof/run/settings.h"
 
-/* What all its runs share. */
 struct experiment {
 	const struct settings *settings;
 	struct link link;
@@ -24,7 +19,5 @@ struct experiment {
 	struct progress progress;
 	struct once once;
 };
-
-int experiment_run(struct settings *settings);
 
 #endif

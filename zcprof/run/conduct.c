@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "zcprof/run/experiment.h"
+#include "zcprof/run/conduct.h"
 
 #include <errno.h>
 #include <stdlib.h>
