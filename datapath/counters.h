@@ -4,10 +4,11 @@
  * window: a counter is only ever replaced by one relaxed store of its next value, which costs no
  * more than an ordinary addition and can never be read half written.
  *
- *   count()          add to a counter
- *   receives_add()   the same of receives that come many at a time, mostly of one size: added up,
- *   receives_count() and counted all at once
- *   counters_copy()  read all of another thread's
+ *   count()           add to a counter
+ *   count_received()  a receive of so many bytes
+ *   receives_add()    the same of receives that come many at a time, mostly of one size
+ *   receives_count()  count all that were added, at once
+ *   counters_copy()   read all of another thread's
  */
 #ifndef DATAPATH_COUNTERS_H
 #define DATAPATH_COUNTERS_H

@@ -5,7 +5,8 @@
  *
  *   cuda_able()   is the library there, and a GPU that exports memory?
  *   cuda_get()    size bytes of the first GPU's memory, and a dma-buf of them
- *   cuda_write()  into it; cuda_read() out of it
+ *   cuda_write()  into it
+ *   cuda_read()   out of it
  *   cuda_free()
  */
 #ifndef DATAPATH_CUDA_H

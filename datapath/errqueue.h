@@ -4,10 +4,12 @@
  * queue says when it is let go of, and whether it was copied after all
  * (Documentation/networking/msg_zerocopy.rst).
  *
- *   errqueue_open()    let the socket send without copying
- *   errqueue_room()    before a send: read completions now and then; wait where the limit is
- * reached errqueue_sent()    after one that took something errqueue_refused() after one that ended
- * with ENOBUFS: wait for a completion errqueue_finish()  wait for all of them
+ *   errqueue_open()     let the socket send without copying
+ *   errqueue_room()     before a send: read completions now and then; wait where the limit is
+ *                       reached
+ *   errqueue_sent()     after one that took something
+ *   errqueue_refused()  after one that ended with ENOBUFS: wait for a completion
+ *   errqueue_finish()   wait for all of them
  *
  * Each returns 0, or -1 after flow_fail().
  */

@@ -3,14 +3,14 @@
  * A data flow: one TCP connection, one thread, one path. All flows of an end are a set that the
  * control thread leads.
  *
- *   flows_new()      a set of n flows, not connected yet
- *   flows_begin()    start the threads, each of which opens its path; false when one cannot start
- *   flows_opened()   whether all of them have
- *   flows_go()       let them run
- *   flows_stop()     tell the senders that it is enough
- *   flows_break()    of a run that failed: shut the connections, wait a moment for the threads
- *   flows_error()    the sentence of the first flow that failed, or NULL
- *   flows_free()     after the threads have ended: join, close everything; NULL is fine
+ *   flows_new()     a set of n flows, not connected yet
+ *   flows_begin()   start the threads, each of which opens its path; false when one cannot start
+ *   flows_opened()  whether all of them have
+ *   flows_go()      let them run
+ *   flows_stop()    tell the senders that it is enough
+ *   flows_break()   of a run that failed: shut the connections, wait a moment for the threads
+ *   flows_error()   the sentence of the first flow that failed, or NULL
+ *   flows_free()    after the threads have ended: join, close everything; NULL is fine
  *
  * For paths:
  *

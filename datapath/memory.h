@@ -2,10 +2,10 @@
 /*
  * Memory that bytes are moved from and to.
  *
- *   memory_get()    zeroed pages, already there, so that no page fault falls into the hot loop
+ *   memory_get()      zeroed pages, already there, so that no page fault falls into the hot loop
  *   memory_give_up()  whoever still waits for pages gets none: the run has ended before it began
  *   memory_free()
- *   message_new()   the message that every flow sends again and again, filled with the pattern
+ *   message_new()     the message that every flow sends again and again, filled with the pattern
  *   message_free()
  */
 #ifndef DATAPATH_MEMORY_H

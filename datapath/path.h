@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A path: one way to move bytes at one end. One file per path implements the verbs; record/paths.def
- * names them all.
+ * A path: one way to move bytes at one end. One file per path implements the verbs, and
+ * record/paths.def names them all.
  *
  *   able     can this machine run it? If not: why, and the fix, in words
  *   check    … with these options?

@@ -3,8 +3,8 @@
  * One end of one run, as its control thread sees it: the peer, the gate, signals, the data flows
  * and the clock are all waited for in one place.
  *
- *   session_rx()       a whole run at the receiving end; the program's exit code
- *   session_tx()       the same at the sending end
+ *   session_rx()  a whole run at the receiving end; the program's exit code
+ *   session_tx()  the same at the sending end
  *
  * What both ends share:
  *

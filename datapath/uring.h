@@ -2,11 +2,11 @@
 /*
  * One ring of one data thread, with one socket in it as fixed file 0.
  *
- *   uring_able()   is io_uring there, with this operation? If not: why, and the fix
- *   uring_open()   a ring of this thread; -1 after flow_fail()
- *   uring_gather() by --min-wait: let completions gather, up to so many; -1 after flow_fail()
- *   uring_sqe()    the next request to fill in; there are as many as were asked for
- *   uring_enter()  hand over what was prepared, and wait until so many completions are there
+ *   uring_able()    is io_uring there, with this operation? If not: why, and the fix
+ *   uring_open()    a ring of this thread; -1 after flow_fail()
+ *   uring_gather()  by --min-wait: let completions gather, up to so many; -1 after flow_fail()
+ *   uring_sqe()     the next request to fill in; there are as many as were asked for
+ *   uring_enter()   hand over what was prepared, and wait until so many completions are there
  *   uring_close()
  *
  * The ring belongs to one thread and completes requests only while that thread is in

@@ -6,64 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nic/bind.h"
 #include "nic/zerocopy.h"
-
-void zcrx_kernel(struct zcrx_kernel *k)
-{
-	struct compat_query_zcrx answer = {0};
-	struct compat_query query = {
-		.query_data = (uintptr_t)&answer,
-		.query_op = COMPAT_QUERY_ZCRX,
-		.size = sizeof(answer),
-	};
-
-	*k = (struct zcrx_kernel){0};
-	/* A kernel that cannot be asked has none of what came later. */
-	if (compat_register(-1, COMPAT_REGISTER_QUERY, &query, 0) || query.result)
-		return;
-	k->nodev = answer.register_flags & COMPAT_ZCRX_NODEV;
-	k->dmabuf = answer.area_flags & COMPAT_ZCRX_AREA_DMABUF;
-	k->flush = answer.nr_ctrl_opcodes > COMPAT_ZCRX_CTRL_FLUSH_RQ;
-	k->share = answer.register_flags & COMPAT_ZCRX_IMPORT &&
-		   answer.nr_ctrl_opcodes > COMPAT_ZCRX_CTRL_EXPORT;
-	k->rx_buf_len = answer.features & COMPAT_ZCRX_FEATURE_RX_PAGE_SIZE;
-	k->events = answer.features & COMPAT_ZCRX_FEATURE_EVENT &&
-		    answer.nr_ctrl_opcodes > COMPAT_ZCRX_CTRL_ARM_EVENT;
-}
-
-/* The kernel asks for the capability before it looks at anything else. */
-static bool permitted(void)
-{
-	struct compat_zcrx_ifq nothing = {0};
-	struct io_uring ring;
-	int result;
-
-	if (io_uring_queue_init(2, &ring, 0))
-		return false;
-	result = compat_register(ring.ring_fd, COMPAT_REGISTER_ZCRX_IFQ, &nothing, 1);
-	result = result ? errno : 0;
-	io_uring_queue_exit(&ring);
-	return result != EPERM;
-}
-
-bool zcrx_able(char *why, size_t size)
-{
-	struct zcrx_kernel kernel;
-	char nic[160];
-
-	if (!uring_able(COMPAT_OP_RECV_ZC, 0, "6.15", why, size))
-		return false;
-	zcrx_kernel(&kernel);
-	if (!permitted()) {
-		snprintf(why, size, "it takes CAP_NET_ADMIN; run it as root");
-		return false;
-	}
-	if (kernel.nodev || binding_able(false, nic, sizeof(nic)))
-		return true;
-	snprintf(why, size, "%s; without a NIC (--nodev) it takes Linux 7.2", nic);
-	return false;
-}
 
 /* The region: the kernel's header, the refill queue, and behind it the statistics. */
 static size_t stats_offset(uint32_t entries)
@@ -148,31 +91,6 @@ static const char *advice(const struct flow *f, int error)
 	return "see whether it splits headers ('ethtool -g': TCP data split on, HDS thresh 0)";
 }
 
-/* What was asked for that this kernel has not: why, or NULL. */
-static const char *lacks(const struct zcrx_kernel *kernel, const struct options *option)
-{
-	if (option->nodev && !kernel->nodev)
-		return "this kernel's zcrx needs a NIC: --nodev takes Linux 7.2";
-	if (option->set[OPTION_rx_buf_len] && !kernel->rx_buf_len)
-		return "this kernel's zcrx receives into pages only: --rx-buf-len takes Linux 7.0";
-	if (option->share_queue && !kernel->share)
-		return "this kernel's zcrx has a queue for each ring: leave out --share-queue, or take Linux 6.19";
-	/* From 6.16 on, and it can be asked from 6.19 on: the registration tells in between. */
-	return NULL;
-}
-
-bool zcrx_check(const struct config *config, char *why, size_t size)
-{
-	struct zcrx_kernel kernel;
-	const char *what;
-
-	zcrx_kernel(&kernel);
-	what = lacks(&kernel, &config->options);
-	if (what)
-		snprintf(why, size, "%s", what);
-	return !what;
-}
-
 static unsigned int queue_of(const struct flow *f)
 {
 	const struct options *option = &f->config->options;
@@ -243,13 +161,10 @@ static int set_up(struct zcrx *z, struct flow *f)
 	const struct options *option = &f->config->options;
 	struct zcrx_queue *q = z->queue;
 	struct zcrx_kernel kernel;
-	const char *what;
 	int error;
 
+	/* That it can do what was asked for has been checked: zcrx_check(). */
 	zcrx_kernel(&kernel);
-	what = lacks(&kernel, option);
-	if (what)
-		return flow_unable(f, "%s", what);
 	q->nodev = option->nodev;
 	q->can_flush = kernel.flush;
 	q->entries = option->refill;

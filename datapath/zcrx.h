@@ -4,18 +4,18 @@
  * the refill queue by which the program gives its buffers back. A data thread has one to itself,
  * or all threads share one, each with a ring of its own.
  *
- *   zcrx_kernel()     what this kernel's zcrx can do
- *   zcrx_able()       can this machine run it?
- *   zcrx_check()      … with these options?
- *   zcrx_queue_new()  a queue, for one flow or for several; zcrx_queue_free() when their rings are
- *                     closed
- *   zcrx_open()       register it with a flow's ring; -1 after flow_fail()
- *   zcrx_see()        where the bytes of a completion are
- *   zcrx_lock()       around all of what follows
- *   zcrx_give()       the bytes were used: give their buffer back; the kernel sees it after
- *   zcrx_publish()
- *   zcrx_flush()      make the kernel take back what the refill queue holds, now
- *   zcrx_copied()     bytes that the kernel had to copy
+ *   zcrx_kernel()      what this kernel's zcrx can do
+ *   zcrx_able()        can this machine run it?
+ *   zcrx_check()       … with these options?
+ *   zcrx_queue_new()   a queue, for one flow or for several
+ *   zcrx_queue_free()  when their rings are closed
+ *   zcrx_open()        register it with a flow's ring; -1 after flow_fail()
+ *   zcrx_see()         where the bytes of a completion are
+ *   zcrx_lock()        around all of what follows
+ *   zcrx_give()        the bytes were used: give their buffer back
+ *   zcrx_publish()     let the kernel see what was given back
+ *   zcrx_flush()       make the kernel take back what the refill queue holds, now
+ *   zcrx_copied()      bytes that the kernel had to copy
  *   zcrx_unlock()
  *
  * The kernel takes buffers from the refill queue when the device's queue needs some, and from the
@@ -88,6 +88,7 @@ struct zcrx {
 	void *bounce; /* for --verify of memory that the CPU does not see */
 };
 
+/* What this kernel can do: zcrx_able.c. */
 void zcrx_kernel(struct zcrx_kernel *k);
 /* Whether any --path zcrx could run here. If not: why, and what to do. */
 bool zcrx_able(char *why, size_t size);

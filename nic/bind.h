@@ -5,11 +5,11 @@
  * (Documentation/networking/devmem.rst). It lives as long as its socket: a process that dies leaves
  * nothing bound.
  *
- *   binding_rx()    bind to these receive queues, which restart for it
- *   binding_tx()    bind for sending through the device
- *   binding_able()  would any device of this network namespace take one? Changes nothing
- *   binding_probe() … this device, for receiving
- *   binding_close() unbind; the queues restart with memory of the kernel
+ *   binding_rx()       bind to these receive queues, which restart for it
+ *   binding_tx()       bind for sending through the device
+ *   binding_able()     would any device of this network namespace take one? Changes nothing
+ *   binding_probe() …  this device, for receiving
+ *   binding_close()    unbind; the queues restart with memory of the kernel
  *
  * Wants CAP_NET_ADMIN. The first two return 0, or -1 with why filled in: a sentence that says what
  * to do; binding_close() is fine after both.

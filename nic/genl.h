@@ -3,10 +3,10 @@
  * One family of generic netlink: the socket of nic/netlink.h and the number that this kernel gave
  * the family.
  *
- *   genl_open()    a socket in this thread's network namespace, and the family's number
- *   genl_begin()   a new request for one of the family's commands; netlink_ask() sends it
- *   genl_attrs()   where a message's attributes begin
- *   genl_uint()    an unsigned number, in as many bytes as the kernel gave it
+ *   genl_open()   a socket in this thread's network namespace, and the family's number
+ *   genl_begin()  a new request for one of the family's commands; netlink_ask() sends it
+ *   genl_attrs()  where a message's attributes begin
+ *   genl_uint()   an unsigned number, in as many bytes as the kernel gave it
  *   genl_close()
  */
 #ifndef NIC_GENL_H

@@ -2,12 +2,12 @@
 /*
  * What the traffic goes over: a namespace, a device and an address for each end.
  *
- *   link_init()       neither side is on this machine
- *   link_veth()       make two namespaces without names and a veth pair between them
- *   link_loopback()   both sides here, over lo
- *   link_device()     a device of this machine at one side, the other side elsewhere
- *   link_namespaces() two existing namespaces with a device each
- *   link_close()      let go; what was made is gone once its processes are
+ *   link_init()        neither side is on this machine
+ *   link_veth()        make two namespaces without names and a veth pair between them
+ *   link_loopback()    both sides here, over lo
+ *   link_device()      a device of this machine at one side, the other side elsewhere
+ *   link_namespaces()  two existing namespaces with a device each
+ *   link_close()       let go; what was made is gone once its processes are
  *
  * The others return 0, or -1 with why filled in: a sentence that says what to do.
  */

@@ -81,9 +81,8 @@ struct netdev_pool_stats {
 
 /* Order of the kernel's attributes from NETDEV_QSTATS_FIRST on, as of Linux 7.2. */
 #define QUEUE_STATS 27
-#define QUEUE_STATS_PACKETS                                                                        \
-	4 /* the first of them are packets and bytes, which most drivers have                      \
-	   */
+/* The first of them are packets and bytes, which most drivers have. */
+#define QUEUE_STATS_PACKETS 4
 
 /* As the spec names them: "rx_packets". */
 extern const char *const netdev_queue_stat_name[QUEUE_STATS];

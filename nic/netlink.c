@@ -26,8 +26,7 @@ int netlink_open(struct netlink *nl, int protocol)
 	/* The kernel answers within the send; the limit is for answers that were dropped. */
 	setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
 		   sizeof(patience));
-	/* Errors with words, and without the request, which may be longer than the answer's room.
-	 */
+	/* Errors with words, and without the request, which may be longer than the answer's room. */
 	mnl_socket_setsockopt(nl->socket, NETLINK_EXT_ACK, &one, sizeof(one));
 	mnl_socket_setsockopt(nl->socket, NETLINK_CAP_ACK, &one, sizeof(one));
 	return 0;

@@ -2,9 +2,9 @@
 /*
  * Which CPUs do the softirq work of a device: where it receives, and where it completes.
  *
- *   placement_apply()    put it on those CPUs, by the affinity of its interrupts where it has any, the
- *                        first on the first CPU, else by RPS; a warning, and no row, where it cannot
- *                        be done
+ *   placement_apply()    put it on those CPUs, by the affinity of its interrupts where it has any,
+ *                        the first on the first CPU, else by RPS; a warning, and no row, where it
+ *                        cannot be done
  *   placement_restore()  put back what was there before
  *
  * What is changed is in the journal first, so a killed program leaves nothing for good.

@@ -3,12 +3,12 @@
  * What ethtool -g says of a device's rings, by netlink: how many entries they have, and how it splits
  * headers (nic/split.h has what that means).
  *
- *   rings_get()      of a device of this thread's network namespace
- *   rings_set()      what is known in `to`; what is not stays as it is
- *   rings_area()     bytes of buffers that fill the rings of so many queues
- *   rings_fitting()  the longest ring, a power of two, that so many buffers fill
- *   rings_note()     the length as text, and which queues are to get memory: for the journal
- *   rings_put_back() set what was noted, when that memory is gone (nic/undo.h)
+ *   rings_get()       of a device of this thread's network namespace
+ *   rings_set()       what is known in `to`; what is not stays as it is
+ *   rings_area()      bytes of buffers that fill the rings of so many queues
+ *   rings_fitting()   the longest ring, a power of two, that so many buffers fill
+ *   rings_note()      the length as text, and which queues are to get memory: for the journal
+ *   rings_put_back()  set what was noted, when that memory is gone (nic/undo.h)
  *
  * A queue with memory of a program or a device (devmem, zcrx) has no other buffers. There are
  * drivers that take a queue whose ring it cannot fill, and others that refuse it (ENOMEM).

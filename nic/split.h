@@ -4,10 +4,10 @@
  * buffers (ethtool's tcp-data-split), and from which payload size on (hds-thresh, Linux 6.14). Zero
  * copy needs it on, and 0: net/core/netdev_rx_queue.c, __netif_mp_open_rxq().
  *
- *   split_get()   how a device of this thread's network namespace splits
- *   split_set()   make it split so
- *   split_ready() whether it splits as zero copy needs it
- *   split_print() as text, for people and for the journal: "enabled, from 0 bytes on"
+ *   split_get()       how a device of this thread's network namespace splits
+ *   split_set()       make it split so
+ *   split_ready()     whether it splits as zero copy needs it
+ *   split_print()     as text, for people and for the journal: "enabled, from 0 bytes on"
  *   split_put_back()  set what was printed (nic/undo.h)
  */
 #ifndef NIC_SPLIT_H

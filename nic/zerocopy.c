@@ -16,6 +16,7 @@
 #include "nic/lease.h"
 #include "nic/rings.h"
 #include "nic/split.h"
+#include "nic/rss.h"
 #include "nic/steer.h"
 
 struct zerocopy {
@@ -101,7 +102,7 @@ static int look_leases(struct zerocopy *z)
 static int count_queues(struct zerocopy *z)
 {
 	char text[CPULIST_TEXT_MAX];
-	int error = steer_queues(&z->ethtool, &z->queue_count);
+	int error = rss_queues(&z->ethtool, &z->queue_count);
 
 	if (error)
 		return fail(z,
@@ -235,7 +236,7 @@ static int prepare_rules(struct zerocopy *z)
 	return 0;
 }
 
-static bool has_any(const struct steer_table *t, const cpu_set_t *queues)
+static bool has_any(const struct rss_table *t, const cpu_set_t *queues)
 {
 	for (unsigned int i = 0; i < t->count; i++)
 		if (t->queue[i] < CPU_SETSIZE && CPU_ISSET(t->queue[i], queues))
@@ -243,19 +244,19 @@ static bool has_any(const struct steer_table *t, const cpu_set_t *queues)
 	return false;
 }
 
-static int set_rss(struct zerocopy *z, struct steer_table *t)
+static int set_rss(struct zerocopy *z, struct rss_table *t)
 {
-	char *old = steer_print(t);
+	char *old = rss_print(t);
 	int error = old ? journal_note(z->journal, "rss", z->iface, old) : -ENOMEM;
 
 	free(old);
 	if (error)
 		return no_journal(z, error);
-	if (!steer_avoid(t, z->queue_count, z->queues))
+	if (!rss_avoid(t, z->queue_count, z->queues))
 		return fail(z,
 			    "--queues takes all queues of %s and leaves none to other traffic; leave one out, or make more with 'ethtool -L'",
 			    z->iface);
-	error = steer_set_rss(&z->ethtool, t);
+	error = rss_set(&z->ethtool, t);
 	if (error == -EPERM)
 		return no_permission(z, "RSS table");
 	if (error)
@@ -268,8 +269,8 @@ static int set_rss(struct zerocopy *z, struct steer_table *t)
 
 static int prepare_rss(struct zerocopy *z)
 {
-	struct steer_table t;
-	int error = steer_rss(&z->ethtool, &t);
+	struct rss_table t;
+	int error = rss_get(&z->ethtool, &t);
 
 	if (error)
 		return fail(z,

@@ -11,6 +11,7 @@
 #include "nic/bind.h"
 #include "nic/lease.h"
 #include "nic/split.h"
+#include "nic/rss.h"
 #include "nic/steer.h"
 
 static void look_providers(const struct doctor *d, struct doctor_row *row)
@@ -95,7 +96,7 @@ static void look_contexts(const struct doctor *d, struct doctor_row *row)
 }
 
 /* How many of the device's queues the table spreads over. */
-static unsigned int used_queues(const struct steer_table *t, unsigned int queues)
+static unsigned int used_queues(const struct rss_table *t, unsigned int queues)
 {
 	unsigned int used = 0;
 
@@ -110,14 +111,14 @@ static unsigned int used_queues(const struct steer_table *t, unsigned int queues
 
 static void look_rss(const struct doctor *d, struct doctor_row *row)
 {
-	struct steer_table t = {0};
+	struct rss_table t = {0};
 	unsigned int queues = 0;
 	unsigned int used;
 	struct ethtool e;
 
 	if (ethtool_open(&e, d->iface))
 		return;
-	if (steer_rss(&e, &t) || steer_queues(&e, &queues)) {
+	if (rss_get(&e, &t) || rss_queues(&e, &queues)) {
 		doctor_found(row, DOCTOR_MISSING, "its driver has no RSS table");
 	} else if (queues < 2) {
 		doctor_found(row, DOCTOR_MISSING,
