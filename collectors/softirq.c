@@ -13,6 +13,7 @@
 #include "collectors/kit/bpf_load.h"
 #include "collectors/collector.h"
 #include "collectors/list.h"
+#include "collectors/kit/ksoftirqd.h"
 #include "collectors/kit/slices.h"
 
 /* At 180,000 softirqs a second these programs take a twentieth of a CPU; so not all the time. */
@@ -22,6 +23,7 @@ struct state {
 	struct softirq_bpf *bpf;
 	struct softirq_cpu *counts; /* the map's memory, one element per CPU */
 	struct slices *slices;
+	struct ksoftirqd *ksoftirqd; /* NULL: its wake-ups are counted by a program */
 	bool attached;
 	unsigned int cpus;
 	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
@@ -158,6 +160,9 @@ static int softirq_open(void **state, const struct measurement *run, const char 
 		return bpf_refused(errno, "opening the softirq programs", why, why_size);
 	if (bpf_run_scope((void *)s->bpf->rodata->run_scope, run, why, why_size))
 		return -1;
+	/* They are rare, and come in bursts of their own: slices would tell them badly. */
+	s->ksoftirqd = run->exact ? NULL : ksoftirqd_open(s->cpus);
+	bpf_program__set_autoload(s->bpf->progs.softirq_wakeup, !s->ksoftirqd);
 	bpf_map__set_max_entries(s->bpf->maps.counts, s->cpus);
 	if (bpf_load(s->bpf->skeleton, "softirq", why, why_size))
 		return -1;
@@ -183,6 +188,7 @@ static int softirq_snapshot(void *state, enum edge edge)
 	struct state *s = state;
 
 	s->missed[edge] = bpf_missed_all(s->bpf->obj);
+	ksoftirqd_read(s->ksoftirqd, edge);
 	if (edge == EDGE_OPEN)
 		return slices_begin(s->slices);
 	slices_end(s->slices);
@@ -209,8 +215,13 @@ static void emit_cpu(const struct state *s, struct writer *w, enum record_end en
 	snprintf(key, sizeof(key), "%u", cpu);
 	figures_in(f, value);
 	for (int i = 0; i < FIGURES; i++) {
-		bool is_time = !strcmp(metric_info(metric_of[i])->unit, "ns");
-		double error = slices_error(s->slices, (unsigned int)((int)end * FIGURES + i));
+		bool is_time;
+		double error;
+
+		if (s->ksoftirqd && metric_of[i] == METRIC_softirq_wakeups)
+			continue;
+		is_time = !strcmp(metric_info(metric_of[i])->unit, "ns");
+		error = slices_error(s->slices, (unsigned int)((int)end * FIGURES + i));
 
 		writer_u64(w, WINDOW, end, metric_of[i], key, slices_scaled(value[i], scale));
 		if (value[i])
@@ -219,11 +230,26 @@ static void emit_cpu(const struct state *s, struct writer *w, enum record_end en
 	}
 }
 
+/* As the kernel counts them: of the end whose CPU it was. */
+static void emit_woken(const struct state *s, struct writer *w)
+{
+	for (unsigned int cpu = 0; s->ksoftirqd && cpu < s->cpus; cpu++) {
+		char key[16];
+		__u64 times;
+
+		snprintf(key, sizeof(key), "%u", cpu);
+		if (ksoftirqd_woken(s->ksoftirqd, cpu, &times))
+			writer_u64(w, WINDOW, (enum record_end)s->counts[cpu].home,
+				   METRIC_softirq_wakeups, key, times);
+	}
+}
+
 static void emit_rows(const struct state *s, struct writer *w, double scale)
 {
 	uint64_t work[END_COUNT][HISTOGRAM_BUCKETS] = {0};
 
 	slices_say(s->slices, w, "softirq");
+	emit_woken(s, w);
 	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
 		for (enum record_end end = END_HOST; end < END_COUNT; end++) {
 			const struct softirq_figures *f = &s->counts[cpu].figures[end];
@@ -258,6 +284,7 @@ static void softirq_look(void *state, struct writer *w)
 	double scale;
 
 	s->missed[EDGE_CLOSE] = bpf_missed_all(s->bpf->obj);
+	ksoftirqd_read(s->ksoftirqd, EDGE_CLOSE);
 	scale = slices_hold(s->slices);
 	if (scale > 0)
 		emit_rows(s, w, scale);
@@ -271,6 +298,7 @@ static void softirq_close(void *state)
 	if (!s)
 		return;
 	slices_close(s->slices);
+	ksoftirqd_close(s->ksoftirqd);
 	if (s->counts)
 		munmap(s->counts, counts_bytes(s));
 	softirq_bpf__destroy(s->bpf);

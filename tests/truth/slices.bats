@@ -113,6 +113,11 @@ of_source() { # FILE METRIC SOURCE
 	[ "$slices" -ge 6 ]
 	# Four standard errors, as the load of the machine is not ours.
 	awk -v d="$did" -v c="$counted" -v e="$error" 'BEGIN { exit !(e > 0 && c - d < 4 * e * c + d / 20 && d - c < 4 * e * c + d / 20) }'
+	cp "$dir/run" "$dir/run.csv"
+	run "$BUILD/zcroi" show pagealloc --format csv "$dir/run.csv"
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *margin_percent* ]]
 	[ "$(of_source run follows pagealloc)" = pages ] || [ "$(of_source run follows pagealloc)" = time ]
 }
 
@@ -134,4 +139,21 @@ of_source() { # FILE METRIC SOURCE
 	echo "$output"
 	[ "$status" = 0 ]
 	[ -z "$output" ]
+}
+
+@test "ksoftirqd is woken as often as its wake-ups are seen, though softirq counts in slices" {
+	bursts packets 100000 50 150
+	over_it exact --exact softirq &
+	all=$!
+	over_it run softirq
+	wait "$all" "$pid"
+	for file in exact run; do
+		awk -F, '$4 == "wakeups" { n += $6 } END { printf "%d\n", n }' "$dir/$file"
+	done >"$dir/woken"
+	cat "$dir/woken"
+	{ read -r truth; read -r counted; } <"$dir/woken"
+	# The two windows do not begin and end in the same moment.
+	[ $((counted * 100)) -ge $((truth * 80 - 2000)) ] && [ $((counted * 100)) -le $((truth * 120 + 2000)) ]
+	[ "$(of_source run slices softirq)" -ge 2 ]
+	! awk -F, '$4 == "error" && $5 ~ /wakeups/' "$dir/run" | grep .
 }
