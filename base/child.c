@@ -3,10 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define REAP_MS 50
 
 #include "base/descriptors.h"
 
@@ -67,4 +71,25 @@ int child_start(const struct child *what, pid_t *pid)
 int child_wait(pid_t pid, int *status)
 {
 	return TEMP_FAILURE_RETRY(waitpid(pid, status, 0)) < 0 ? -errno : 0;
+}
+
+void child_kill(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	for (int ms = 0; ms < REAP_MS && !waitpid(pid, NULL, WNOHANG); ms++)
+		poll(NULL, 0, 1);
+}
+
+int child_only(int fd)
+{
+	static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
+		signal(ignored[i], SIG_IGN);
+	if (dup2(fd, 0) < 0)
+		return -errno;
+	if (syscall(SYS_close_range, 1U, ~0U, 0))
+		for (int other = 1; other < sysconf(_SC_OPEN_MAX) && other < 1 << 16; other++)
+			close(other);
+	return 0;
 }

@@ -5,6 +5,9 @@
  *
  *   child_start()  returns when the program runs, or with why it does not
  *   child_wait()   its end, however often a signal interrupts the wait
+ *   child_kill()   ends it, and waits for that a moment only: what hangs in a file system that answers
+ *                  nobody does not end
+ *   child_only()   in a child that was forked to run no program: no descriptor but this, which becomes 0
  */
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
@@ -28,5 +31,8 @@ struct child {
 int child_start(const struct child *what, pid_t *pid);
 /* status as waitpid(2) has it. 0 or a negative errno. */
 int child_wait(pid_t pid, int *status);
+void child_kill(pid_t pid);
+/* The signals that ask zcprof to stop are zcprof's to hear. 0 or a negative errno. */
+int child_only(int fd);
 
 #endif

@@ -34,6 +34,8 @@
  * they do when it is perf record that takes them.
  */
 #define CLOCK_SAMPLES_PER_S 99
+/* A process may end right behind the window, and may keep those waiting who look at it. */
+#define SETTLE_NS 50000000
 
 struct state {
 	struct profile_bpf *bpf;
@@ -195,7 +197,7 @@ static void note_process(void *data, pid_t pid)
 	symbols_note_process(data, pid);
 }
 
-/* At the close their maps are whole, and before the open they are surely still there. */
+/* Before the open they are surely there; at the close their maps are whole. */
 static void note_processes(struct state *s)
 {
 	for (enum record_end end = END_RX; end <= END_TX; end++)
@@ -246,8 +248,10 @@ static int profile_snapshot(void *state, enum edge edge)
 	if (edge == EDGE_OPEN)
 		attach_changed(s);
 	bpf_window_edge(&s->bpf->data->window, edge);
-	if (edge == EDGE_CLOSE)
-		note_processes(s);
+	if (edge == EDGE_CLOSE) {
+		symbols_note_again(s->symbols);
+		symbols_settle(s->symbols, SETTLE_NS);
+	}
 	return 0;
 }
 
@@ -329,14 +333,13 @@ static size_t resolve(struct state *s, const struct kept *k, const struct profil
 	return depth;
 }
 
-/* Who was seen on the CPUs of an end, as far as it is still there. */
+/* Who was seen on the CPUs of an end, or came in the window, as far as it is still there. */
 static void note_seen(struct state *s, const struct kept *k)
 {
 	for (__u32 i = 0; i < k->kind_count; i++) {
 		const struct profile_kind *kind = &k->kinds[i];
 
-		if (kind->end != END_HOST && s->run.target[kind->end].kind == TARGET_CPUS &&
-		    !symbols_knows(s->symbols, kind->tgid))
+		if (kind->end != END_HOST && kind->tgid && (kind->user || !kind->in_kernel))
 			symbols_note_process(s->symbols, kind->tgid);
 	}
 }
@@ -386,6 +389,23 @@ static void missed_row(const struct state *s, const struct kept *k, struct write
 		   due > (double)taken ? (__u64)(due - (double)taken) : 0);
 }
 
+/* A process whose files or memory cannot be read, or are made to harm who reads them. */
+static void unnamed_row(const struct state *s, struct writer *w)
+{
+	const char *why;
+	size_t lost = symbols_lost(s->symbols, &why);
+	char text[240];
+
+	if (!lost)
+		return;
+	if (lost == 1)
+		snprintf(text, sizeof(text), "no names for functions of %s", why);
+	else
+		snprintf(text, sizeof(text),
+			 "no names for functions of %zu processes, the first %s", lost, why);
+	writer_absent(w, END_HOST, "profile/functions", text);
+}
+
 static void emit_all(struct state *s, const struct kept *k, struct writer *w, struct stacks *stacks)
 {
 	char path[4096];
@@ -394,6 +414,7 @@ static void emit_all(struct state *s, const struct kept *k, struct writer *w, st
 		missed_row(s, k, w);
 	writer_f64(w, WINDOW, END_HOST, METRIC_profile_period, NULL, s->period_ns);
 	stacks_rows(stacks, w, s->period_ns);
+	unnamed_row(s, w);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		writer_u64(w, WINDOW, end, METRIC_profile_lost, NULL, s->bpf->bss->lost[end]);
 	if (!s->run.sidecar)

@@ -5,10 +5,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include "base/child.h"
+
+#define COMMAND_MS 1000
 
 /* All of a short file; its length, or -1 with errno. */
 static ssize_t read_file(const char *path, char *text, size_t size)
@@ -127,4 +133,44 @@ bool process_numbers(char *why, size_t why_size)
 		snprintf(why, why_size,
 			 "there is no /proc that shows this process: mount -t proc proc /proc");
 	return false;
+}
+
+__attribute__((noreturn)) static void send_command(int fd, pid_t pid)
+{
+	char path[40], text[4096];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	if (child_only(fd))
+		_exit(1);
+	len = read_file(path, text, sizeof(text));
+	_exit(len > 0 && write(0, text, (size_t)len) == len ? 0 : 1);
+}
+
+void process_command(pid_t pid, char *text, size_t size)
+{
+	struct pollfd ready = {.events = POLLIN};
+	ssize_t used = 0;
+	int pair[2];
+	pid_t child;
+
+	text[0] = '\0';
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return;
+	child = fork();
+	if (!child)
+		send_command(pair[1], process_living(pid));
+	close(pair[1]);
+	ready.fd = pair[0];
+	if (child > 0 && poll(&ready, 1, COMMAND_MS) == 1)
+		used = recv(pair[0], text, size - 1, MSG_DONTWAIT);
+	if (child > 0)
+		child_kill(child);
+	close(pair[0]);
+	while (used > 0 && (!text[used - 1] || text[used - 1] == ' '))
+		used--;
+	for (ssize_t i = 0; i < used; i++)
+		if (!isprint((unsigned char)text[i]))
+			text[i] = ' ';
+	text[used > 0 ? used : 0] = '\0';
 }

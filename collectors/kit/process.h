@@ -10,6 +10,8 @@
  *   process_threads()  each of its threads
  *   process_numbers()  whether a number means the same process to /proc as to system calls: it does not where
  *                      /proc is that of another PID namespace, or is none; false with why filled in
+ *   process_command()  its command line, as it shows it now: bytes of its own memory, which it may have
+ *                      made to keep whoever reads them, so that a child does
  */
 #ifndef COLLECTORS_KIT_PROCESS_H
 #define COLLECTORS_KIT_PROCESS_H
@@ -35,5 +37,7 @@ pid_t process_of(pid_t tid);
 /* 0 or a negative errno: -ENOENT where there is no such process. */
 bool process_numbers(char *why, size_t why_size);
 int process_threads(pid_t pid, void (*on_thread)(void *data, pid_t pid, pid_t tid), void *data);
+/* Its words as text with blanks between; "" where it has none, or did not give it within a second. */
+void process_command(pid_t pid, char *text, size_t size);
 
 #endif

@@ -2,7 +2,6 @@
 #include "collectors/kit/symbols.h"
 
 #include <ctype.h>
-#include <elfutils/libdwfl.h>
 #include <errno.h>
 #include <search.h>
 #include <stdbool.h>
@@ -10,8 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "collectors/kit/namer.h"
+
 #define UNKNOWN "[unknown]"
 #define KERNEL	"[kernel]"
+#define USER	"[user]"
+
+/* Each has a child that waits for questions, and a descriptor. */
+#define PROCESSES_MAX 256
+/* How long all names together may take; one process may have a quarter of it. */
+#define PATIENCE_NS 20000000000ULL
 
 struct kernel_symbol {
 	uint64_t address;
@@ -22,16 +30,16 @@ struct kernel_symbol {
 
 struct process {
 	pid_t tgid;
-	char *maps; /* /proc/TGID/maps as it was noted */
-	size_t maps_len;
-	Dwfl *dwfl;  /* NULL until it is asked */
-	void *named; /* tree of struct user_symbol */
+	struct namer namer;
+	void *asked; /* tree of struct user_symbol */
 	struct process *next;
 };
 
+/* What one address is called. */
 struct user_symbol {
 	struct symbol symbol;
-	uint64_t start; /* the function's address, or its module's where it has no name */
+	uint64_t address;
+	struct named named;
 };
 
 struct symbols {
@@ -39,6 +47,10 @@ struct symbols {
 	struct kernel_symbol *kernel;
 	size_t count;
 	struct process *processes;
+	size_t process_count;
+	uint64_t spent_ns; /* waiting for names of processes */
+	size_t lost;	   /* processes without names, and why the first has none */
+	char why[160];
 };
 
 /* A whole file whose size cannot be asked for, with a NUL behind it. */
@@ -180,109 +192,124 @@ const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip)
 	return symbol;
 }
 
-void symbols_note_process(struct symbols *s, pid_t tgid)
+static void lose(struct symbols *s, pid_t tgid, const char *why)
 {
-	struct process *p = s->processes;
-	char path[64];
-	char *maps;
-	size_t len = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", tgid);
-	maps = read_file(path, &len);
-	while (p && p->tgid != tgid)
-		p = p->next;
-	if (!p) {
-		p = calloc(1, sizeof(*p));
-		if (!p) {
-			free(maps);
-			return;
-		}
-		p->tgid = tgid;
-		p->next = s->processes;
-		s->processes = p;
-	} else if (!len) {
-		/* It has ended: what was seen last is its map. */
-		free(maps);
-		return;
-	}
-	free(p->maps);
-	p->maps = maps;
-	p->maps_len = len;
+	if (!s->lost++)
+		snprintf(s->why, sizeof(s->why), "process %d (%s)", (int)tgid, why);
 }
 
+void symbols_note_process(struct symbols *s, pid_t tgid)
+{
+	struct process *p;
+	int error;
+
+	if (symbols_knows(s, tgid))
+		return;
+	p = calloc(1, sizeof(*p));
+	error = !p				   ? -ENOMEM
+		: s->process_count < PROCESSES_MAX ? namer_start(&p->namer, tgid)
+						   : -E2BIG;
+	if (error) {
+		lose(s, tgid,
+		     error == -E2BIG ? "only the first 256 are looked at" : strerror(-error));
+		free(p);
+		return;
+	}
+	p->tgid = tgid;
+	p->next = s->processes;
+	s->processes = p;
+	s->process_count++;
+}
+
+void symbols_note_again(struct symbols *s)
+{
+	for (struct process *p = s->processes; p; p = p->next)
+		namer_note(&p->namer);
+}
+
+void symbols_settle(struct symbols *s, uint64_t wait_ns)
+{
+	uint64_t until_ns = clock_ns() + wait_ns;
+
+	for (struct process *p = s->processes; p; p = p->next)
+		namer_settle(&p->namer, until_ns);
+}
+
+/* Processes that look at others are of a cgroup or a namespace like those: nobody looks at them. */
 bool symbols_knows(const struct symbols *s, pid_t tgid)
 {
 	const struct process *p = s->processes;
 
-	while (p && p->tgid != tgid)
+	while (p && p->tgid != tgid && p->namer.child != tgid)
 		p = p->next;
 	return p;
 }
 
-static int no_debuginfo(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base,
-			const char *file, const char *link, GElf_Word crc, char **found)
-{
-	(void)module, (void)user, (void)name, (void)base, (void)file, (void)link, (void)crc;
-	*found = NULL;
-	return -1;
-}
-
-static Dwfl *open_dwfl(const struct process *p)
-{
-	static const Dwfl_Callbacks callbacks = {
-		.find_elf = dwfl_linux_proc_find_elf,
-		.find_debuginfo = no_debuginfo,
-	};
-	Dwfl *dwfl = p->maps_len ? dwfl_begin(&callbacks) : NULL;
-	FILE *maps = dwfl ? fmemopen(p->maps, p->maps_len, "r") : NULL;
-
-	if (maps) {
-		dwfl_report_begin(dwfl);
-		dwfl_linux_proc_maps_report(dwfl, maps);
-		dwfl_report_end(dwfl, NULL, NULL);
-		fclose(maps);
-	}
-	return dwfl;
-}
-
-static int by_start(const void *a, const void *b)
+static int by_asked(const void *a, const void *b)
 {
 	const struct user_symbol *x = a, *y = b;
 
-	return x->start < y->start ? -1 : x->start > y->start;
+	return x->address < y->address ? -1 : x->address > y->address;
+}
+
+/* What parts a key and what a terminal takes for more than text is not in a name that a file gives. */
+static void clean(char *text)
+{
+	for (; *text; text++)
+		if (*text == ';' || (unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
+static void ask(struct symbols *s, struct process *p, struct user_symbol *u)
+{
+	uint64_t began = clock_ns();
+
+	u->symbol = (struct symbol){UNKNOWN, USER, COMPONENT_user, CONTEXT_TASK};
+	if (namer_why(&p->namer))
+		return;
+	if (s->spent_ns > PATIENCE_NS || namer_ask(&p->namer, u->address, &u->named)) {
+		namer_stop(&p->namer, "the files of others took all the time");
+		lose(s, p->tgid, namer_why(&p->namer));
+		return;
+	}
+	s->spent_ns += clock_ns() - began;
+	clean(u->named.name);
+	clean(u->named.object);
+	if (u->named.name[0])
+		u->symbol.name = u->named.name;
+	if (u->named.object[0])
+		u->symbol.object = u->named.object;
 }
 
 const struct symbol *symbols_user(struct symbols *s, pid_t tgid, uint64_t ip)
 {
-	static const struct symbol unknown = {UNKNOWN, "[user]", COMPONENT_user, CONTEXT_TASK};
+	static const struct symbol unknown = {UNKNOWN, USER, COMPONENT_user, CONTEXT_TASK};
+	struct user_symbol key = {.address = ip};
 	struct process *p = s->processes;
-	struct user_symbol *found, **old;
-	Dwfl_Module *module;
-	const char *object, *name = NULL;
-	GElf_Off offset;
-	GElf_Sym sym;
-	Dwarf_Addr start;
+	struct user_symbol *u, **old;
 
 	while (p && p->tgid != tgid)
 		p = p->next;
-	if (p && !p->dwfl)
-		p->dwfl = open_dwfl(p);
-	module = p && p->dwfl ? dwfl_addrmodule(p->dwfl, ip) : NULL;
-	if (!module)
+	if (!p)
 		return &unknown;
-	object = dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
-	name = dwfl_module_addrinfo(module, ip, &offset, &sym, NULL, NULL, NULL);
-	found = calloc(1, sizeof(*found));
-	if (!found)
+	old = tfind(&key, &p->asked, by_asked);
+	if (old)
+		return &(*old)->symbol;
+	u = calloc(1, sizeof(*u));
+	if (!u)
 		return &unknown;
-	found->start = name ? ip - offset : start;
-	found->symbol.name = name ? name : UNKNOWN;
-	found->symbol.object = strrchr(object, '/') ? strrchr(object, '/') + 1 : object;
-	found->symbol.component = COMPONENT_user;
-	old = tsearch(found, &p->named, by_start);
-	if (!old || *old != found)
-		free(found);
-	return old ? &(*old)->symbol : &unknown;
+	u->address = ip;
+	ask(s, p, u);
+	if (tsearch(u, &p->asked, by_asked))
+		return &u->symbol;
+	free(u);
+	return &unknown;
+}
+
+size_t symbols_lost(const struct symbols *s, const char **why)
+{
+	*why = s->why;
+	return s->lost;
 }
 
 void symbols_free(struct symbols *s)
@@ -293,10 +320,8 @@ void symbols_free(struct symbols *s)
 		return;
 	for (p = s->processes; p; p = next) {
 		next = p->next;
-		if (p->dwfl)
-			dwfl_end(p->dwfl);
-		tdestroy(p->named, free);
-		free(p->maps);
+		namer_stop(&p->namer, "");
+		tdestroy(p->asked, free);
 		free(p);
 	}
 	free(s->kernel);

@@ -3,17 +3,19 @@
  * Names for addresses: of the kernel, from /proc/kallsyms, and of processes, from the symbol tables
  * of the files they have mapped.
  *
- * A process has to be there only for symbols_note_process(), which keeps a copy of its map of
- * memory; the files are opened when the first name in them is asked for. Debug information is never
- * looked for, neither on the disk nor on the network: a function's name is in .symtab or .dynsym.
+ * A process has to be there only when it is noted, twice at best: the files that it had then are named by.
+ * A child looks at each (collectors/kit/namer.h), so that none can do more than stay without names.
  *
  *   symbols_hidden()        why this kernel shows no addresses; NULL if it does
  *   symbols_new()           an empty table
- *   symbols_note_process()  remembers what a process has mapped now
- *   symbols_knows()         was it called for this process
+ *   symbols_note_process()  remembers what a process has mapped now, if it is not known yet
+ *   symbols_note_again()    what those that are known have mapped later; does not wait
+ *   symbols_settle()        waits until that is done, at most so long
+ *   symbols_knows()         is this process known, or one that looks at others
  *   symbols_load_kernel()   reads /proc/kallsyms: 0, or a negative errno
  *   symbols_kernel()        the function at an address of the kernel
  *   symbols_user()          the function at an address of a process
+ *   symbols_lost()          how many processes stayed without names, and why the first of them
  *   symbols_free()          all of it, and every symbol that it gave
  */
 #ifndef COLLECTORS_KIT_SYMBOLS_H
@@ -27,7 +29,7 @@
 
 struct symbol {
 	const char *name;	  /* "[unknown]" where there is none */
-	const char *object;	  /* "[kernel]", "[veth]", "libc.so.6", … */
+	const char *object;	  /* "[kernel]", "[veth]", "libc.so.6", "[user]", … */
 	enum component component; /* what it says by itself; COMPONENT_user in user space */
 	enum context context;
 };
@@ -37,10 +39,13 @@ struct symbols;
 const char *symbols_hidden(void);
 struct symbols *symbols_new(void); /* NULL: out of memory */
 void symbols_note_process(struct symbols *s, pid_t tgid);
+void symbols_note_again(struct symbols *s);
+void symbols_settle(struct symbols *s, uint64_t wait_ns);
 bool symbols_knows(const struct symbols *s, pid_t tgid);
 int symbols_load_kernel(struct symbols *s);
 const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip);
 const struct symbol *symbols_user(struct symbols *s, pid_t tgid, uint64_t ip);
+size_t symbols_lost(const struct symbols *s, const char **why);
 void symbols_free(struct symbols *s);
 
 #endif

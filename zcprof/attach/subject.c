@@ -160,25 +160,10 @@ uint64_t subject_bytes(const struct subject *s, const struct moved *moved)
 
 char *subject_describe(const struct subject *s, char *text, size_t size)
 {
-	size_t used = 0;
-	char path[40];
-	FILE *in;
-
 	if (s->target.kind != TARGET_PROCESS)
 		return target_describe(&s->target, text, size);
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)process_living(s->target.pid));
-	in = fopen(path, "re");
-	if (in) {
-		used = fread(text, 1, size - 1, in);
-		fclose(in);
-	}
-	for (size_t i = 0; i < used; i++)
-		if (!isprint((unsigned char)text[i]))
-			text[i] = ' ';
-	while (used && text[used - 1] == ' ')
-		used--;
-	text[used] = '\0';
-	if (!used)
+	process_command(s->target.pid, text, size);
+	if (!*text)
 		snprintf(text, size, "(no command line)");
 	return text;
 }
