@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "analyze/commands.h"
+#include "analyze/figures/consistency.h"
 #include "analyze/figures/distribution.h"
 #include "analyze/figures/doubts.h"
 #include "base/memory.h"
@@ -39,8 +40,18 @@ struct call {
 	double histogram;
 };
 
+/* What tells a row from every other. */
+struct key {
+	const char *text;
+	uint64_t line;
+};
+
 struct check {
 	const char *path;
+	struct key *keys;
+	size_t key_count;
+	struct arena texts;
+	struct consistency consistency;
 	unsigned int complaints;
 	uint64_t rows;
 	uint64_t first_figure; /* line; 0: none yet */
@@ -171,11 +182,48 @@ static void take_doubts(struct check *c, const struct row *row)
 	doubts_take(&c->doubts, row->id, row->key.at, row->key.len, text, row->number);
 }
 
+/* What zcpath has reached is told as it goes on: one row after the other, of one key. */
+static void note_key(struct check *c, const struct row *row)
+{
+	char time[64] = "";
+
+	if (row->id == METRIC_path_state)
+		return;
+	if (row->time_s != WINDOW)
+		snprintf(time, sizeof(time), " at %.9g s", row->time_s);
+	ARRAY_ADD(c->keys, c->key_count) = (struct key){
+		arena_printed(&c->texts, "%s %s.%s \"%.*s\"%s", record_end_name[row->end],
+			      metric_info(row->id)->source, metric_info(row->id)->name,
+			      (int)row->key.len, row->key.at, time),
+		row->line,
+	};
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	int order = strcmp(x->text, y->text);
+
+	return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/* Of two rows with one key a reader could take either. */
+static void check_twice(struct check *c)
+{
+	ARRAY_SORT(c->keys, c->key_count, by_text);
+	for (size_t i = 1; i < c->key_count && c->complaints < COMPLAINTS; i++)
+		if (!strcmp(c->keys[i - 1].text, c->keys[i].text))
+			complain(c, ":%" PRIu64 ": %s stands in line %" PRIu64 " already",
+				 c->keys[i].line, c->keys[i].text, c->keys[i - 1].line);
+}
+
 static void check_row(struct check *c, const struct row *row)
 {
 	enum metric_kind kind = metric_info(row->id)->kind;
 
 	c->rows++;
+	note_key(c, row);
+	consistency_row(&c->consistency, row);
 	c->seen[row->id][row->end]++;
 	if (kind == KIND_FACT || row->time_s == WINDOW)
 		take_doubts(c, row);
@@ -187,7 +235,7 @@ static void check_row(struct check *c, const struct row *row)
 		complain(c, ":%" PRIu64 ": expected the fact record_version in the first row",
 			 row->line);
 	/* Rows inside the window come while it lasts, before the facts that are found behind it. */
-	if (!c->first_figure && row->time_s == WINDOW)
+	if (!c->first_figure && row->time_s == WINDOW && row->id != METRIC_path_memory)
 		c->first_figure = row->line;
 	/* An interval may take back what the one before it had too much of. */
 	if (kind == KIND_TOTAL && row->number < 0 && row->time_s == WINDOW)
@@ -268,6 +316,11 @@ static void check_absent(struct check *c)
 	}
 }
 
+static void complain_of(void *data, const char *sentence)
+{
+	complain(data, ": %s", sentence);
+}
+
 static void check_whole(struct check *c)
 {
 	bool attached;
@@ -289,6 +342,8 @@ static void check_whole(struct check *c)
 			 c->life[END_TX], c->life[END_RX]);
 	check_calls(c);
 	check_absent(c);
+	check_twice(c);
+	consistency_each(&c->consistency, complain_of, c);
 }
 
 static bool check_file(const char *path)
@@ -328,6 +383,8 @@ static bool check_file(const char *path)
 	}
 	reader_close(reader);
 	free(c->calls);
+	free(c->keys);
+	arena_free(&c->texts);
 	free(c);
 	return sound;
 }
@@ -361,7 +418,9 @@ static const char doc[] =
 	"Checked: every row (fields, numbers, metrics and units of the registry); facts first, and "
 	"the version; both ends with their windows; bytes sent are bytes received; zero-copy and "
 	"copied bytes add up; every call is in its histogram, and buckets are buckets; an absent "
-	"source has no rows.\n"
+	"source has no rows; no row is there twice; CPU time of threads and components is no "
+	"more than that of the CPUs, what was counted inside the window no more than all of "
+	"it, and the two ends moved the same.\n"
 	"\n"
 	"Examples:\n"
 	"  zcroi check out/*/*.csv\n"

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "collectors/kit/cpus.h"
 #include "collectors/kit/sysfs.h"
+#include "collectors/kit/unique.h"
 
 #define CPUS	     "/sys/devices/system/cpu"
 #define STATES_MAX   10		/* CPUIDLE_STATE_MAX */
@@ -32,7 +33,7 @@ struct stay {
 };
 
 struct idle_state {
-	char name[16]; /* CPUIDLE_NAME_LEN */
+	char name[20]; /* CPUIDLE_NAME_LEN, and "#2" */
 	uint64_t exit_latency_us;
 	int time;
 	int usage;
@@ -57,12 +58,14 @@ struct cstate {
 
 /* ---- open ---- */
 
-/* Keys have to differ; nothing in the kernel makes a driver give every state its own name. */
-static void make_unique(const struct cpu *cpu, struct idle_state *s)
+static bool has_state(const void *data, const char *name)
 {
+	const struct cpu *cpu = data;
+
 	for (int i = 0; i < cpu->count; i++)
-		if (!strcmp(cpu->state[i].name, s->name))
-			snprintf(s->name, sizeof(s->name), "state%d", cpu->count);
+		if (!strcmp(cpu->state[i].name, name))
+			return true;
+	return false;
 }
 
 /* 1: there is one more state; 0: there is not; -1 with errno. */
@@ -75,7 +78,7 @@ static int open_state(struct cpu *cpu)
 	if (sysfs_text(s->name, sizeof(s->name), CPUS "/cpu%u/cpuidle/state%d/name", cpu->number,
 		       cpu->count))
 		return errno == EMFILE || errno == ENFILE ? -1 : 0;
-	make_unique(cpu, s);
+	unique_name(s->name, sizeof(s->name), 1, has_state, cpu);
 	if (!sysfs_text(latency, sizeof(latency), CPUS "/cpu%u/cpuidle/state%d/latency",
 			cpu->number, cpu->count))
 		s->exit_latency_us = strtoull(latency, NULL, 10);

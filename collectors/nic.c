@@ -11,6 +11,7 @@
 
 #include "base/say.h"
 #include "collectors/kit/devices.h"
+#include "collectors/kit/unique.h"
 #include "collectors/list.h"
 #include "collectors/nic_queues.h"
 #include "nic/counters.h"
@@ -190,6 +191,31 @@ static void emit_rings(const struct device *d, struct writer *w)
 	writer_u64(w, WINDOW, d->end, METRIC_nic_ring, "tx", d->rings.tx);
 }
 
+static bool has_statistic(const void *data, const char *name)
+{
+	const struct ethtool_names *names = data;
+	char other[ETH_GSTRING_LEN + 1];
+
+	for (unsigned int i = 0; i < names->count; i++)
+		if (!strcmp(ethtool_name(names, i, other), name))
+			return true;
+	return false;
+}
+
+/* Drivers repeat names: the second stays the second, whichever of them moved. */
+static void name_statistic(const struct ethtool_names *names, unsigned int i, char *name,
+			   size_t size)
+{
+	char other[ETH_GSTRING_LEN + 1];
+	unsigned int nth = 1;
+
+	ethtool_name(names, i, name);
+	for (unsigned int j = 0; j < i; j++)
+		nth += !strcmp(ethtool_name(names, j, other), name);
+	if (nth > 1)
+		unique_name(name, size, nth, has_statistic, names);
+}
+
 static void emit_device(const struct device *d, struct writer *w)
 {
 	char key[ETH_GSTRING_LEN + 16] = "ethtool:";
@@ -208,7 +234,7 @@ static void emit_device(const struct device *d, struct writer *w)
 		/* Drivers have thousands; those that did not move would only hide the others. */
 		if (!before || after <= *before)
 			continue;
-		ethtool_name(&closed->names, i, key + prefix);
+		name_statistic(&closed->names, i, key + prefix, sizeof(key) - prefix);
 		writer_u64(w, WINDOW, d->end, METRIC_nic_statistic, key, after - *before);
 	}
 }

@@ -24,6 +24,7 @@
 #include "base/say.h"
 #include "base/thread.h"
 #include "collectors/kit/bpf_load.h"
+#include "collectors/kit/unique.h"
 #include "collectors/list.h"
 
 #define SLICE_NS 5000000
@@ -34,8 +35,8 @@
 
 struct program {
 	int fd;
-	char name[BPF_OBJ_NAME_LEN];
-	__u64 runs, run_ns; /* within slices; the thread's until it is joined */
+	char name[BPF_OBJ_NAME_LEN + 4]; /* the kernel cuts names, and then two are one: "#2" */
+	__u64 runs, run_ns;		 /* within slices; the thread's until it is joined */
 };
 
 struct state {
@@ -114,6 +115,16 @@ static void stop_slices(struct state *s)
 	s->started = false;
 }
 
+static bool has_program(const void *data, const char *name)
+{
+	const struct state *s = data;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (!strcmp(s->program[i].name, name))
+			return true;
+	return false;
+}
+
 static void add_program(struct state *s, int fd)
 {
 	struct program *p = &s->program[s->count];
@@ -123,7 +134,8 @@ static void add_program(struct state *s, int fd)
 	if (s->count == PROGRAMS || bpf_obj_get_info_by_fd(fd, &info, &size))
 		return;
 	p->fd = fd;
-	memcpy(p->name, info.name, sizeof(p->name));
+	snprintf(p->name, sizeof(p->name), "%.*s", BPF_OBJ_NAME_LEN, info.name);
+	unique_name(p->name, sizeof(p->name), 1, has_program, s);
 	s->count++;
 }
 

@@ -49,6 +49,17 @@ static bool is_part(const char *path)
 	return len > strlen(".part") && !strcmp(path + len - strlen(".part"), ".part");
 }
 
+static void warn_twice(const struct run *run)
+{
+	size_t twice = 0;
+
+	for (size_t i = 1; i < run->figure_count; i++)
+		twice += !by_key(&run->figures[i - 1], &run->figures[i]);
+	if (twice)
+		say_warning("%s: %zu figures stand there twice, and which one counts is chance; 'zcroi check' names them",
+			    run->path, twice);
+}
+
 struct run *run_load(const char *path, enum run_keep keep)
 {
 	struct reader *reader = reader_open(path);
@@ -74,6 +85,7 @@ struct run *run_load(const char *path, enum run_keep keep)
 		run = NULL;
 	} else {
 		ARRAY_SORT(run->figures, run->figure_count, compare_figures);
+		warn_twice(run);
 	}
 	reader_close(reader);
 	return run;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/consistency.h"
 #include "analyze/figures/doubts.h"
 #include "analyze/pages/remarks.h"
 
@@ -151,6 +152,44 @@ void remark_doubts(struct page *page, const struct experiment *e)
 			if (doubts_print(&d, text, sizeof(text)))
 				page_note(page, "doubtful: %s is whole, but %s.", run->path, text);
 		}
+}
+
+struct doubtful {
+	struct page *page;
+	const struct run *run;
+};
+
+static void note_doubt(void *data, const char *sentence)
+{
+	const struct doubtful *d = data;
+
+	page_note(d->page, "%s does not add up, and is in the table all the same: %s.",
+		  d->run->path, sentence);
+}
+
+static void note_doubts(struct page *page, const struct run *run)
+{
+	struct doubtful doubtful = {page, run};
+	struct consistency c = {.attached = is_attached(run)};
+
+	for (size_t i = 0; i < run->figure_count; i++) {
+		const struct figure *f = &run->figures[i];
+		const struct row row = {.time_s = WINDOW,
+					.end = f->end,
+					.id = f->id,
+					.key = {f->key, strlen(f->key)},
+					.number = f->value};
+
+		consistency_row(&c, &row);
+	}
+	consistency_each(&c, note_doubt, &doubtful);
+}
+
+void remark_doubtful(struct page *page, const struct experiment *e)
+{
+	for (size_t i = 0; i < e->count; i++)
+		for (size_t j = 0; j < e->configurations[i].count; j++)
+			note_doubts(page, e->configurations[i].runs[j]);
 }
 
 void remark_shared(struct page *page, const struct experiment *e)

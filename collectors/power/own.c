@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "collectors/kit/sysfs.h"
+#include "collectors/kit/unique.h"
 
 const struct own_meter own_power_meters[] = {
 	{"rapl", "RAPL by powercap: packages and memory, not the rest of the machine", true,
@@ -28,10 +29,14 @@ const struct own_meter own_power_meters[] = {
 
 /* ---- parts ---- */
 
-static bool is_taken(const struct own_power *o, int meter, const char *name)
+/* By a part of the same meter as the last, which is being named. */
+static bool is_taken(const void *data, const char *name)
 {
+	const struct own_power *o = data;
+	const struct own_part *last = &o->parts[o->count];
+
 	for (size_t i = 0; i < o->count; i++)
-		if (o->parts[i].meter == meter && !strcmp(o->parts[i].name, name))
+		if (o->parts[i].meter == last->meter && !strcmp(o->parts[i].name, name))
 			return true;
 	return false;
 }
@@ -39,17 +44,15 @@ static bool is_taken(const struct own_power *o, int meter, const char *name)
 struct own_part *own_power_add(struct own_power *o, int meter, const char *name)
 {
 	struct own_part *grown = reallocarray(o->parts, o->count + 1, sizeof(*grown));
-	char unique[sizeof(grown->name)];
 
 	if (!grown)
 		return NULL;
 	o->parts = grown;
-	snprintf(unique, sizeof(unique), "%s", name);
-	for (int n = 2; is_taken(o, meter, unique); n++)
-		snprintf(unique, sizeof(unique), "%.50s#%d", name, n);
-	grown += o->count++;
+	grown += o->count;
 	*grown = (struct own_part){.meter = meter, .fd = -1};
-	memcpy(grown->name, unique, sizeof(unique));
+	snprintf(grown->name, sizeof(grown->name), "%s", name);
+	unique_name(grown->name, sizeof(grown->name), 1, is_taken, o);
+	o->count++;
 	return grown;
 }
 

@@ -141,3 +141,53 @@ damaged() {
 	damaged 's/,ns$/,us/'
 	one_sentence 'expected the unit "ns", found "us"'
 }
+
+# rx and tx of a whole record over 10 s on two CPUs, with NAME=VALUE put in place of a figure.
+two_ends() {
+	awk -v set="$*" 'BEGIN {
+		v["rx"] = v["tx"] = 50e9; v["busy"] = 100; v["thread"] = 9e9; v["component"] = 9e9; v["step"] = 1e9; v["window"] = 10e9
+		n = split(set, one, " ")
+		for (i = 1; i <= n; i++) { split(one[i], pair, "="); v[pair[1]] = pair[2] }
+		print "time_s,end,source,metric,key,value,unit\n,host,fact,record_version,,1,"
+		for (i = 1; i <= 2; i++) {
+			e = i == 1 ? "rx" : "tx"
+			printf "1.000000,%s,path,bytes,,%.0f,bytes\n", e, v["step"]
+			printf ",%s,path,bytes,,%.0f,bytes\n,%s,path,bytes_zerocopy,,0,bytes\n,%s,path,bytes_copied,,%.0f,bytes\n", e, v[e], e, e, v[e]
+			printf ",%s,path,bytes_life,,60000000000,bytes\n,%s,path,window_ns,,%.0f,ns\n", e, e, i == 1 ? v["window"] : 10e9
+		}
+		printf ",host,cpu,idle,0,1,ns\n,host,cpu,idle,1,1,ns\n,host,cpu,busy,,%s,%%\n", v["busy"]
+		printf ",rx,cpu,thread,a/1,%.0f,ns\n,host,profile,period,,1000000,ns\n,rx,profile,component,task/tcp,%.0f,ns\n", v["thread"], v["component"]
+		printf ",host,profile,component,idle/idle,90000000000,ns\n"
+		if ("twice" in v) print ",rx,cpu,thread,a/1,5,ns"
+	}' >"$dir/x.csv"
+}
+
+@test "check: figures that contradict each other, and rows that are there twice; table says which run" {
+	two_ends
+	"$BUILD/zcroi" check "$dir/x.csv"
+	two_ends thread=14e9
+	run "$BUILD/zcroi" check "$dir/x.csv"
+	[ "$status" -eq 1 ]
+	[[ $output == *": threads used 14.000 s of CPU time, but the CPUs were busy for 10.000 s" ]]
+	run "$BUILD/zcroi" table "$dir/x.csv"
+	[ "$status" -eq 0 ]
+	[[ ${output//[$'\n ']/} == *"x.csvdoesnotaddup,andisinthetableallthesame:threadsused14.000s"* ]]
+	two_ends component=25e9
+	run "$BUILD/zcroi" check "$dir/x.csv"
+	[[ $output == *"components add up to 25.000 s of CPU time, but the CPUs were busy for 10.000 s" ]]
+	two_ends tx=60e9
+	run "$BUILD/zcroi" check "$dir/x.csv"
+	[[ $output == *"tx sent 60000000000 bytes in the window, but rx received 50000000000"* ]]
+	two_ends step=60e9
+	run "$BUILD/zcroi" check "$dir/x.csv"
+	[[ $output == *"rows inside the window of rx add up to 60000000000 bytes, all of it to 50000000000"* ]]
+	two_ends window=5e9
+	run "$BUILD/zcroi" check "$dir/x.csv"
+	[[ $output == *"the window of one end is 10.000 s long, that of the other 5.000 s" ]]
+	two_ends twice=1
+	run "$BUILD/zcroi" check "$dir/x.csv"
+	[ "$status" -eq 1 ]
+	[[ $output == *': rx cpu.thread "a/1" stands in line '*' already' ]]
+	run "$BUILD/zcroi" show threads "$dir/x.csv"
+	[[ $output == *"1 figures stand there twice"* ]]
+}

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For the tests of zcprof run.
 
+load ../consistent
+
 as_root() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root: it makes network namespaces"
 }
@@ -44,6 +46,8 @@ is_record() {
 import csv, sys
 for row in csv.reader(open(sys.argv[1], newline="")):
     assert len(row) == 7, row' "$1"
+	# What did not finish has no figures of its window.
+	case $1 in *.csv) consistent "$1" ;; esac
 }
 
 # wait_until SECONDS COMMAND...

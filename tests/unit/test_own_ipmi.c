@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* needs: collectors/power/own.c collectors/power/rapl.c collectors/power/energy.c
  * collectors/power/hwmon.c collectors/power/ipmi.c collectors/power/gpu.c collectors/power/meter.c
- * collectors/power/counter.c collectors/kit/cpus.c collectors/kit/sysfs.c */
+ * collectors/power/counter.c collectors/kit/cpus.c collectors/kit/sysfs.c collectors/kit/unique.c */
 /* link: -Wl,--wrap=open -Wl,--wrap=ioctl -Wl,--wrap=poll -ldl */
 /* A BMC that is made up: what is asked of it, byte by byte, and what its answers mean. */
 #include <errno.h>
