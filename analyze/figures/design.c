@@ -159,6 +159,56 @@ size_t configuration_strangers(const struct configuration *c, bool *apart)
 	return found;
 }
 
+/* ---- calibration ---- */
+
+/*
+ * By how much a part of the machine was faster or slower before the runs of B than before those of A,
+ * where that is more than it varies by: as a logarithm. 0 where it is not, or not known.
+ */
+static double shift_of(const struct design *d, enum metric_id id)
+{
+	double *x[2], shift;
+	bool known = true;
+	struct comparison c;
+	const struct contrast_how how = {LAYOUT_MIXED, 0, 0};
+
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *of = side ? d->b : d->a;
+
+		x[side] = must_calloc(of->count + 1, sizeof(**x));
+		for (size_t i = 0; i < of->count; i++) {
+			x[side][i] = run_figure(of->runs[i], id, END_HOST, NULL);
+			known = known && x[side][i] > 0;
+		}
+	}
+	c = contrast((struct side){x[0], d->a->count, 0}, (struct side){x[1], d->b->count, 0}, &how);
+	shift = known && c.p_margin < 0.05 ? log(c.ratio.center) : 0;
+	free(x[0]);
+	free(x[1]);
+	return shift;
+}
+
+static void find_calibration(struct design *d)
+{
+	static const struct {
+		enum metric_id id;
+		const char *words;
+	} parts[] = {
+		{METRIC_calibration_syscall, "the time of a system call"},
+		{METRIC_calibration_copy, "the time of a copy in memory"},
+		{METRIC_calibration_wakeup, "the time of a wake-up"},
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		double shift = fabs(shift_of(d, parts[i].id));
+
+		if (shift > d->calibration) {
+			d->calibration = shift;
+			d->calibrated_by = parts[i].words;
+		}
+	}
+}
+
 void design_of(struct design *d, const struct configuration *a, const struct configuration *b)
 {
 	*d = (struct design){.a = a, .b = b, .layout = LAYOUT_MIXED};
@@ -169,6 +219,8 @@ void design_of(struct design *d, const struct configuration *a, const struct con
 		d->layout = LAYOUT_ROUNDS;
 	else if (one_after_other(a, b))
 		d->layout = LAYOUT_APART;
+	if (d->layout == LAYOUT_APART)
+		find_calibration(d);
 	find_strangers(d);
 }
 

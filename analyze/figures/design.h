@@ -26,7 +26,7 @@ struct design {
 	bool *apart[2]; /* per run of A and of B: set apart */
 	size_t apart_count;
 	double calibration; /* as contrast_how has it */
-	const char *calibrated_by;
+	const char *calibrated_by; /* what of the machine had moved by so much; or NULL */
 };
 
 void design_of(struct design *d, const struct configuration *a, const struct configuration *b);

@@ -152,7 +152,7 @@ static enum section section_of(enum metric_id id)
 		{"syscalls", SECTIONS},	     {"profile", SECTIONS},	  {"selfcost", SECTIONS},
 		{"tcp", SECTION_TCP},	     {"cpu", SECTION_CPU},	  {"nic", SECTION_DEVICE},
 		{"softnet", SECTION_DEVICE}, {"softirq", SECTION_DEVICE}, {"iowait", SECTIONS},
-		{"cstate", SECTIONS},	     {"cpufreq", SECTIONS},
+		{"calibration", SECTIONS},   {"cstate", SECTIONS},	  {"cpufreq", SECTIONS},
 	};
 	const struct metric_info *info = metric_info(id);
 

@@ -241,12 +241,15 @@ void words_layout(struct page *page, const struct comparing *c, size_t setting_c
 		return;
 	if (t && t->comparison.drift > 0)
 		page_lead(page,
-			  "order      A and B ran one after the other: every interval is widened by this machine's drift between them, of throughput about ±%.2g %%%s%s; one experiment with both interleaves them",
-			  drift_percent(&t->comparison), c->design.calibrated_by ? " by " : "",
-			  c->design.calibrated_by ? c->design.calibrated_by : "");
+			  "order      A and B ran one after the other: every interval is widened by this machine's drift between them, of throughput about ±%.2g %%; one experiment with both interleaves them",
+			  drift_percent(&t->comparison));
 	else
 		page_lead(page,
 			  "order      A and B ran one after the other: every interval is widened by this machine's drift between them; one experiment with both interleaves them");
+	if (c->design.calibrated_by)
+		page_lead(page,
+			  "drift      before the runs of B the machine itself was another than before those of A: %s had moved by %.2g %%",
+			  c->design.calibrated_by, 100 * expm1(c->design.calibration));
 	if (!setting_count)
 		page_lead(page,
 			  "order      nothing that is recorded differs: what moved was moved by something that no record holds, on this machine or beside it");

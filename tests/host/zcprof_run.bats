@@ -51,6 +51,14 @@ teardown() {
 	[[ "$output" == *"holds another experiment"*"read 64K,128K"* ]]
 }
 
+@test "how fast the machine was just before a run is in its record" {
+	zcprof run --link loopback --seconds 0.5 --warmup 0.1 --repeat 1 --collect cpu -o "$dir"
+	record=$(ls "$dir"/*/run-1.csv)
+	[ "$(grep -c '^,host,calibration,\(syscall\|copy\|wakeup\),,[1-9][0-9.]*,' "$record")" -eq 3 ]
+	# A system call takes more than reading a register and less than a disk.
+	awk -F, '$3 == "calibration" && $4 == "syscall" { exit !($6 > 10 && $6 < 100000) }' "$record"
+}
+
 @test "loss is seen as retransmits" {
 	as_root
 	make_namespaces

@@ -349,6 +349,21 @@ ran() {
 	"$zcroi" diff "$dir/a" "$dir/b" | tr -s '\n ' '  ' | grep -q "No number of runs would make the x 0.* sure, but interleaved runs of both"
 }
 
+@test "diff: what the machine's calibration says is in the interval, and said" {
+	ran "$dir/a" 0 40.1 40.5 39.8 40.4 40.2
+	ran "$dir/b" 1 30.1 30.5 29.8 30.4 30.2
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	[[ $(flat) == *"throughput: "*": worse"* ]]
+	# A system call took a third longer before the runs of B: then so much is the machine's.
+	for i in 1 2 3 4 5; do
+		echo ",host,calibration,syscall,,10$i,ns" >>"$dir/a/one/run-$i.csv"
+		echo ",host,calibration,syscall,,13$i,ns" >>"$dir/b/one/run-$i.csv"
+	done
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	[[ $(flat) == *"the time of a system call had moved by 29 %"* ]]
+	[[ $(flat) == *"throughput: "*" drift of ±29 %): inconclusive"* ]]
+}
+
 @test "diff: runs of one experiment are compared round by round" {
 	# The machine wanders by a factor of two, and B is a tenth slower in every round.
 	t=(20 25 32 40 28)

@@ -13,6 +13,7 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "zcprof/bystand.h"
+#include "zcprof/run/calibrate.h"
 #include "zcprof/run/end.h"
 #include "zcprof/facts.h"
 #include "base/stop.h"
@@ -29,6 +30,7 @@ struct running {
 	struct writer *writer;
 	struct end end[END_COUNT];
 	struct collecting collecting;
+	struct calibration calibration;
 	double seconds;
 	double warmup;
 	bool by_bytes;
@@ -367,6 +369,7 @@ static enum run_result run_steps(struct running *r)
 	enum run_result result;
 
 	write_first_facts(r);
+	r->calibration = calibrate();
 	TRY(start_end(r, END_RX));
 	TRY(await(r, END_RX, REACHED_LISTENING, "listening"));
 	TRY(start_end(r, END_TX));
@@ -380,6 +383,7 @@ static enum run_result run_steps(struct running *r)
 	bystand_no_more(&bystander);
 	TRY(result);
 	TRY(finish_ends(r));
+	calibration_emit(&r->calibration, r->writer);
 	collecting_emit(&r->collecting, r->writer);
 	return writer_error(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
 }
