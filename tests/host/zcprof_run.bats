@@ -59,6 +59,26 @@ teardown() {
 	awk -F, '$3 == "calibration" && $4 == "syscall" { exit !($6 > 10 && $6 < 100000) }' "$record"
 }
 
+@test "--until goes on until throughput is known so well, or says that it gave up" {
+	# Paced flows are steady on a busy machine too.
+	steady=(--link loopback --pacing 200M --seconds 0.3 --warmup 0.2 --collect cpu)
+	run zcprof run "${steady[@]}" --until 20% --repeat 15 -o "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"rounds throughput is known to ±"*" %, as asked for"* ]]
+	runs=$(find "$dir" -name 'run-*.csv' | wc -l)
+	[ "$runs" -ge 5 ] && [ "$runs" -lt 15 ]
+	# The same again has nothing to do.
+	run zcprof run "${steady[@]}" --until 20% --repeat 15 -o "$dir"
+	[ "$(find "$dir" -name 'run-*.csv' | wc -l)" -eq "$runs" ]
+	run zcprof run --link loopback --seconds 0.1 --warmup 0.05 --collect cpu --until 0.1% --repeat 5 \
+		-o "$dir.never"
+	[ "$status" -eq 0 ]
+	[[ $output == *"gave up after 5 rounds: throughput is known to ±"*", and ±0.1 % was asked for"* ]]
+	run zcprof run --until 0
+	[ "$status" -eq 2 ]
+}
+
 @test "loss is seen as retransmits" {
 	as_root
 	make_namespaces

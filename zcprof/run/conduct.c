@@ -2,6 +2,7 @@
 #include "zcprof/run/conduct.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +14,7 @@
 #include "zcprof/run/preflight.h"
 #include "collectors/kit/privileges.h"
 #include "zcprof/run/run.h"
+#include "zcprof/run/until.h"
 #include "base/stop.h"
 #include "nic/journal.h"
 
@@ -165,8 +167,39 @@ static int start_over(struct experiment *x)
 	return open_link(x);
 }
 
+/* Fewer rounds may be narrow by chance. */
+#define UNTIL_LEAST 5
+
+/* Before the first run of a round: whether the rounds before it were enough. */
+static bool is_enough(const struct experiment *x, size_t slot)
+{
+	const struct plan *plan = &x->settings->plan;
+	unsigned int rounds = plan->slots[slot].repeat - 1;
+
+	if (!(x->settings->until > 0) || rounds < UNTIL_LEAST ||
+	    plan->slots[slot - 1].repeat != rounds)
+		return false;
+	return until_width(x, rounds) <= x->settings->until;
+}
+
+/* How it ended, of an experiment that was to go on until. */
+static void say_width(const struct experiment *x, unsigned int rounds)
+{
+	double width = until_width(x, rounds);
+
+	if (width <= x->settings->until)
+		say_info("after %u rounds throughput is known to ±%.2g %%, as asked for", rounds,
+			 100 * width);
+	else if (isfinite(width))
+		say_warning("gave up after %u rounds: throughput is known to ±%.2g %%, and ±%.2g %% was asked for; give a larger --repeat, longer --seconds, or a quieter machine",
+			    rounds, 100 * width, 100 * x->settings->until);
+	else
+		say_warning("runs are missing, so it is not known how well throughput is known");
+}
+
 static int run_all(struct experiment *x)
 {
+	size_t slots = 0;
 	const struct plan *plan = &x->settings->plan;
 	size_t finished = count_finished(x);
 	size_t failed = 0;
@@ -176,9 +209,10 @@ static int run_all(struct experiment *x)
 	if (finished)
 		say_info("%zu of %zu runs are in %s already; going on", finished, plan->slot_count,
 			 x->directory);
-	for (size_t i = 0; i < plan->slot_count; i++) {
+	for (size_t i = 0; i < plan->slot_count && !is_enough(x, i); i++) {
 		enum run_result result = RUN_STOPPED;
 
+		slots = i + 1;
 		if (is_finished(x, &plan->slots[i]))
 			continue;
 		if (output_begin(x->directory, &plan->configurations[plan->slots[i].configuration]))
@@ -204,8 +238,9 @@ static int run_all(struct experiment *x)
 			  plan->slot_count, x->directory);
 		return EXIT_FAILED;
 	}
-	say_info("%zu run%s in %s", plan->slot_count, plan->slot_count == 1 ? " is" : "s are",
-		 x->directory);
+	say_info("%zu run%s in %s", slots, slots == 1 ? " is" : "s are", x->directory);
+	if (x->settings->until > 0)
+		say_width(x, plan->slots[slots - 1].repeat);
 	return EXIT_DONE;
 }
 

@@ -15,6 +15,7 @@ enum {
 	KEY_RX = 0x100,
 	KEY_TX,
 	KEY_REPEAT,
+	KEY_UNTIL,
 	KEY_SEED,
 	KEY_CONTROL,
 	KEY_DRY_RUN,
@@ -34,11 +35,17 @@ enum {
 	OPTION_KEY = 0x1000,
 };
 
+/* How often it is tried by itself. */
+#define UNTIL_REPEATS 50
+
 static const struct argp_option own_options[] = {
 	{NULL, 0, NULL, 0, "What to run:", 1},
 	{"rx", KEY_RX, "PATHS", 0, "Paths at the receiver (copy); see 'zcpath paths'", 0},
 	{"tx", KEY_TX, "PATHS", 0, "Paths at the sender (copy)", 0},
 	{"repeat", KEY_REPEAT, "N", 0, "Runs of each configuration (5)", 0},
+	{"until", KEY_UNTIL, "PERCENT", 0,
+	 "Rounds of runs until the 95 % interval of throughput is within so much of it, five at least; of several configurations that of the ratio of each to the first. Gives up after --repeat, which is then 50",
+	 0},
 	{"seed", KEY_SEED, "N", 0, "Seed of the random order (from the clock)", 0},
 	{"control", KEY_CONTROL, NULL, 0,
 	 "As many runs again without any collector, for the cost of measuring", 0},
@@ -99,6 +106,16 @@ static void count_option(struct argp_state *state, const char *name, const char 
 	if (*value < least || *value > most)
 		argp_error(state, "--%s %s: expected %llu to %llu", name, text,
 			   (unsigned long long)least, (unsigned long long)most);
+}
+
+static void until_option(struct argp_state *state, const char *text, double *until)
+{
+	char *rest;
+
+	*until = strtod(text, &rest) / 100;
+	if (rest == text || (*rest && strcmp(rest, "%")) || !(*until >= 0.001 && *until <= 0.5))
+		argp_error(state, "--until %s: expected percent from 0.1%% to 50%%, such as 2%%",
+			   text);
 }
 
 static void list_option(struct argp_state *state, enum option_id id, enum option_ends ends,
@@ -212,6 +229,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		count_option(state, "repeat", text, 1, 10000, &number);
 		settings->repeats = number;
 		settings->repeats_given = true;
+		return 0;
+	case KEY_UNTIL:
+		until_option(state, text, &settings->until);
 		return 0;
 	case KEY_SEED:
 		count_option(state, "seed", text, 0, UINT64_MAX, &settings->seed);
@@ -329,6 +349,10 @@ void settings_parse(struct settings *settings, int argc, char **argv)
 		exit(EXIT_FAILED);
 	set_defaults(settings);
 	argp_parse(&argp, count, settings->words, 0, NULL, settings);
+	if (settings->until > 0 && !settings->repeats_given) {
+		settings->repeats = UNTIL_REPEATS;
+		settings->repeats_given = true;
+	}
 	free_options(all);
 }
 
