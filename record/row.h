@@ -17,9 +17,9 @@ struct row {
 	enum record_end end;
 	enum metric_id id;
 	struct text key;
-	struct text value; /* as it stands in the file, quotes undone */
-	double number;	   /* the value of every kind but KIND_FACT */
-	uint64_t line;	   /* where the row starts, from 1 */
+	struct text value; /* as it stands in the file, quotes undone; at is NULL for a figure of this process */
+	double number; /* the value of every kind but KIND_FACT */
+	uint64_t line; /* where the row starts, from 1 */
 };
 
 #endif

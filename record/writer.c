@@ -71,36 +71,30 @@ static void put_field(struct writer *w, const char *text, size_t len)
 	put(w, "\"", 1);
 }
 
-static void put_row(struct writer *w, double time_s, enum record_end end, enum metric_id id,
-		    struct text key, struct text value)
+/* Only here does a figure become text. */
+static void put_row(struct writer *w, const struct row *row)
 {
-	const struct metric_info *info = metric_info(id);
-	char time[DBL_MAX_10_EXP + 16] = "";
+	const struct metric_info *info = metric_info(row->id);
+	char time[DBL_MAX_10_EXP + 16] = "", number[NUMBER_TEXT];
+	struct text value = row->value;
 
 	if (w->on_row) {
-		const struct row row = {
-			.time_s = time_s,
-			.end = end,
-			.id = id,
-			.key = key,
-			.value = value,
-			.number = info->kind == KIND_FACT ? 0 : strtod(value.at, NULL),
-		};
-
-		w->on_row(w->data, &row);
+		w->on_row(w->data, row);
 		return;
 	}
-	if (time_s >= 0)
-		snprintf(time, sizeof(time), "%.6f", time_s);
+	if (!value.at)
+		value = (struct text){number, strlen(number_print(row->number, number))};
+	if (row->time_s >= 0)
+		snprintf(time, sizeof(time), "%.6f", row->time_s);
 	put_text(w, time);
 	put(w, ",", 1);
-	put_text(w, record_end_name[end]);
+	put_text(w, record_end_name[row->end]);
 	put(w, ",", 1);
 	put_text(w, info->source);
 	put(w, ",", 1);
 	put_text(w, info->name);
 	put(w, ",", 1);
-	put_field(w, key.at, key.len);
+	put_field(w, row->key.at, row->key.len);
 	put(w, ",", 1);
 	put_field(w, value.at, value.len);
 	put(w, ",", 1);
@@ -167,11 +161,6 @@ static struct text text_of(struct writer *w, int place, const char *text, enum m
 	/* Two of these with every byte escaped are still a row that the reader takes. */
 	must(len <= WRITER_TEXT_MAX, id, "a text that is too long");
 	return escape(w, place, (struct text){text ? text : "", len}, false);
-}
-
-static struct text number_text(const char *number)
-{
-	return (struct text){number, strlen(number)};
 }
 
 static struct writer *writer_new(int fd, const char *name)
@@ -263,27 +252,35 @@ void writer_u64(struct writer *w, double time_s, enum record_end end, enum metri
 {
 	char number[24];
 
+	struct row row = {time_s, end, id, text_of(w, KEY, key, id), .number = (double)value};
+
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)value);
-	put_row(w, time_s, end, id, text_of(w, KEY, key, id), number_text(number));
+	/* A file holds it to the last digit, also where a double does not. */
+	if (!w->on_row)
+		row.value = (struct text){number, (size_t)snprintf(number, sizeof(number), "%llu",
+								   (unsigned long long)value)};
+	put_row(w, &row);
 }
 
 void writer_f64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
 		const char *key, double value)
 {
-	char number[NUMBER_TEXT];
+	struct row row = {time_s, end, id, text_of(w, KEY, key, id), .number = value};
 
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
 	must(isfinite(value), id, "a value that is not finite");
-	put_row(w, time_s, end, id, text_of(w, KEY, key, id),
-		number_text(number_print(value, number)));
+	put_row(w, &row);
 }
 
 void writer_fact(struct writer *w, enum record_end end, enum metric_id id, const char *key,
 		 const char *text)
 {
+	struct row row = {
+		WINDOW,	    end, id, text_of(w, KEY, key, id), .value = text_of(w, VALUE, text, id),
+		.number = 0};
+
 	must(metric_info(id)->kind == KIND_FACT, id, "a text, and is no fact");
-	put_row(w, WINDOW, end, id, text_of(w, KEY, key, id), text_of(w, VALUE, text, id));
+	put_row(w, &row);
 }
 
 void writer_absent(struct writer *w, enum record_end end, const char *source, const char *reason)
@@ -315,8 +312,12 @@ static struct text hand_on(struct writer *w, int place, struct text t)
 
 void writer_row(struct writer *w, const struct row *row)
 {
-	put_row(w, row->time_s, row->end, row->id, hand_on(w, KEY, row->key),
-		hand_on(w, VALUE, row->value));
+	struct row handed = *row;
+
+	handed.key = hand_on(w, KEY, row->key);
+	if (row->value.at)
+		handed.value = hand_on(w, VALUE, row->value);
+	put_row(w, &handed);
 }
 
 bool writer_is_stream(const struct writer *w)

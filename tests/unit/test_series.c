@@ -27,7 +27,6 @@ static void calls(struct series *s, double at_s, uint64_t n)
 	struct writer *w = series_look(s, at_s);
 
 	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_calls, "read", n);
-	series_looked(s);
 }
 
 static void totals_are_told_by_steps(void **state)
@@ -72,7 +71,6 @@ static void at_the_end_only_what_was_looked_at_goes_on(void **state)
 	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_calls, "read", 130);
 	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_calls, "write", 5);
 	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_errors, "read", 7);
-	series_looked(s);
 	assert_true(step_of(s, METRIC_syscalls_calls, "read") == 30);
 	assert_true(step_of(s, METRIC_syscalls_calls, "write") == 5);
 	assert_null(series_find(s, METRIC_syscalls_errors, END_RX, "read"));
@@ -87,12 +85,10 @@ static void means_are_of_the_time_since(void **state)
 	(void)state;
 	w = series_look(s, 1);
 	writer_f64(w, WINDOW, END_RX, METRIC_cpu_busy, NULL, 100);
-	series_looked(s);
 	assert_true(step_of(s, METRIC_cpu_busy, "") == 100);
 	/* 100 % of the first second and 25 % of three more. */
 	w = series_look(s, 4);
 	writer_f64(w, WINDOW, END_RX, METRIC_cpu_busy, NULL, 43.75);
-	series_looked(s);
 	assert_true(fabs(step_of(s, METRIC_cpu_busy, "") - 25) < 1e-9);
 	series_free(s);
 }
@@ -106,12 +102,10 @@ static void what_cannot_be_said_of_a_part_is_left_out(void **state)
 	writer_f64(w, WINDOW, END_RX, METRIC_syscalls_max, "read", 5);
 	writer_absent(w, END_HOST, "tcp", "why");
 	writer_u64(w, WINDOW, END_RX, METRIC_nic_ring, "rx", 512);
-	series_looked(s);
 	assert_true(isnan(step_of(s, METRIC_syscalls_max, "read")));
 	assert_true(step_of(s, METRIC_nic_ring, "rx") == 512);
 	/* One that does not come again is gone, and not 0. */
 	series_look(s, 2);
-	series_looked(s);
 	assert_true(isnan(step_of(s, METRIC_nic_ring, "rx")));
 	series_free(s);
 }
@@ -127,7 +121,6 @@ static void there_is_room_for_many_and_an_end_of_it(void **state)
 		snprintf(key, sizeof(key), "t/%d", i);
 		writer_u64(w, WINDOW, END_RX, METRIC_cpu_thread, key, i);
 	}
-	series_looked(s);
 	assert_int_equal(series_left_out(s), 7);
 	assert_true(step_of(s, METRIC_cpu_thread, "t/199999") == 199999);
 	assert_true(isnan(step_of(s, METRIC_cpu_thread, "t/200000")));
@@ -145,7 +138,6 @@ static void openmetrics_has_base_units_and_escapes(void **state)
 	writer_u64(w, WINDOW, END_RX, METRIC_cpu_thread, "a\"b\\c\nd/7", 1500000000);
 	writer_u64(w, WINDOW, END_TX, METRIC_syscalls_calls, "write", 3);
 	writer_f64(w, WINDOW, END_HOST, METRIC_cpu_busy, NULL, 50);
-	series_looked(s);
 	text = openmetrics_print(s, &len);
 	assert_non_null(text);
 	assert_int_equal(len, strlen(text));

@@ -71,7 +71,6 @@ void attach_look(struct attaching *a)
 		take_bytes(a, &a->subjects[i], into, at_s);
 	if (into) {
 		collecting_look(&a->collecting, into);
-		series_looked(a->series);
 		if (a->settings->interval > 0)
 			series_each(a->series, write_step, &to);
 		if (a->settings->live)
@@ -108,7 +107,6 @@ void attach_look_last(struct attaching *a, double at_s)
 	if (!writer)
 		return;
 	writer_abandon(writer);
-	series_looked(a->series);
 	series_each(a->series, write_step, &to);
 }
 

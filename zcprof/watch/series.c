@@ -1,97 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/watch/series.h"
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/reader.h"
-
-struct entry {
+struct kept {
 	struct figure figure;
+	size_t key_len;
 	double whole; /* of a total: as it was said last; of a mean: it times the time so far */
-	struct entry *next; /* of the same bucket */
 };
 
 struct series {
-	struct entry **buckets;
-	size_t bucket_count;	/* a power of two */
-	struct entry **entries; /* sorted between looks */
-	size_t count, room;
+	void *of[METRIC_COUNT]; /* a tree of entries, by end and key (tsearch(3)) */
+	size_t count;
 	size_t left_out;
 	double at_s, before_s;
-	bool last, known[METRIC_COUNT]; /* had a look */
+	bool last;
 	struct writer *writer;
 };
 
-/* FNV-1a. */
-static size_t hash(enum metric_id id, enum record_end end, const char *key, size_t len)
+static int in_order(const void *a, const void *b)
 {
-	uint64_t h = 14695981039346656037ULL ^ ((uint64_t)id << 2 | end);
+	const struct kept *x = a, *y = b;
+	size_t shared = x->key_len < y->key_len ? x->key_len : y->key_len;
+	int order;
 
-	h *= 1099511628211ULL;
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)key[i]) * 1099511628211ULL;
-	return h ^ h >> 32;
+	if (x->figure.end != y->figure.end)
+		return x->figure.end < y->figure.end ? -1 : 1;
+	order = memcmp(x->figure.key, y->figure.key, shared);
+	return order ? order : (x->key_len > y->key_len) - (x->key_len < y->key_len);
 }
 
-static struct entry *look_up(const struct series *s, enum metric_id id, enum record_end end,
-			     const char *key, size_t len)
+static struct kept *look_up(const struct series *s, enum metric_id id, enum record_end end,
+			    struct text key)
 {
-	struct entry *e = s->buckets[hash(id, end, key, len) & (s->bucket_count - 1)];
+	const struct kept wanted = {.figure = {.end = end, .key = key.at}, .key_len = key.len};
+	struct kept *const *found = tfind(&wanted, &s->of[id], in_order);
 
-	while (e && (e->figure.id != id || e->figure.end != end ||
-		     strncmp(e->figure.key, key, len) != 0 || e->figure.key[len]))
-		e = e->next;
-	return e;
+	return found ? *found : NULL;
 }
 
-static void file(struct series *s, struct entry *e)
+/* NULL where there is no room: then it goes on with those that it has. */
+static struct kept *add(struct series *s, const struct row *row)
 {
-	struct entry **bucket =
-		&s->buckets[hash(e->figure.id, e->figure.end, e->figure.key, strlen(e->figure.key)) &
-			    (s->bucket_count - 1)];
+	struct kept *e = NULL;
 
-	e->next = *bucket;
-	*bucket = e;
-}
-
-/* Twice the room; without memory for that it goes on as it is. */
-static bool grow(struct series *s)
-{
-	size_t room = s->room ? 2 * s->room : 1024;
-	struct entry **entries = reallocarray(s->entries, room, sizeof(struct entry *));
-	struct entry **buckets;
-
-	if (!entries)
-		return false;
-	s->entries = entries;
-	buckets = calloc(2 * room, sizeof(struct entry *));
-	if (!buckets)
-		return false;
-	free(s->buckets);
-	s->buckets = buckets;
-	s->bucket_count = 2 * room;
-	s->room = room;
-	for (size_t i = 0; i < s->count; i++)
-		file(s, s->entries[i]);
-	return true;
-}
-
-static struct entry *add(struct series *s, const struct row *row)
-{
-	struct entry *e = NULL;
-
-	if (s->count < SERIES_MAX && (s->count < s->room || grow(s)))
+	if (s->count < SERIES_MAX)
 		e = calloc(1, sizeof(*e) + row->key.len + 1);
-	if (!e) {
-		s->left_out++;
-		return NULL;
+	if (e) {
+		memcpy(e + 1, row->key.at, row->key.len);
+		e->key_len = row->key.len;
+		e->figure = (struct figure){.id = row->id, .end = row->end, .key = (char *)(e + 1)};
+		if (tsearch(e, &s->of[row->id], in_order)) {
+			s->count++;
+			return e;
+		}
 	}
-	memcpy(e + 1, row->key.at, row->key.len);
-	e->figure = (struct figure){.id = row->id, .end = row->end, .key = (char *)(e + 1)};
-	s->entries[s->count++] = e;
-	file(s, e);
-	return e;
+	free(e);
+	s->left_out++;
+	return NULL;
 }
 
 static void take(void *data, const struct row *row)
@@ -99,13 +67,12 @@ static void take(void *data, const struct row *row)
 	struct series *s = data;
 	enum metric_kind kind = metric_info(row->id)->kind;
 	struct figure *f;
-	struct entry *e;
+	struct kept *e;
 	double whole;
 
-	if (kind == KIND_FACT || kind == KIND_GAUGE || (s->last && !s->known[row->id]))
+	if (kind == KIND_FACT || kind == KIND_GAUGE || (s->last && !s->of[row->id]))
 		return;
-	s->known[row->id] = true;
-	e = look_up(s, row->id, row->end, row->key.at, row->key.len);
+	e = look_up(s, row->id, row->end, row->key);
 	if (!e)
 		e = add(s, row);
 	if (!e)
@@ -135,7 +102,7 @@ struct series *series_new(void)
 {
 	struct series *s = calloc(1, sizeof(*s));
 
-	if (s && grow(s))
+	if (s)
 		s->writer = writer_capture(take, s);
 	if (s && !s->writer) {
 		series_free(s);
@@ -144,38 +111,32 @@ struct series *series_new(void)
 	return s;
 }
 
+/* ---- looks ---- */
+
+static void forget(const void *node, VISIT visit, void *data)
+{
+	struct figure *f = &(*(struct kept *const *)node)->figure;
+
+	(void)data;
+	if (visit != postorder && visit != leaf)
+		return;
+	f->seen = false;
+	f->step = 0;
+}
+
 struct writer *series_look(struct series *s, double at_s)
 {
 	s->before_s = s->at_s;
 	s->at_s = at_s;
-	for (size_t i = 0; i < s->count; i++) {
-		s->entries[i]->figure.seen = false;
-		s->entries[i]->figure.step = 0;
-	}
+	for (int id = 0; id < METRIC_COUNT; id++)
+		twalk_r(s->of[id], forget, NULL);
 	return s->writer;
-}
-
-static int in_order(const void *a, const void *b)
-{
-	const struct figure *x = &(*(struct entry *const *)a)->figure;
-	const struct figure *y = &(*(struct entry *const *)b)->figure;
-
-	if (x->id != y->id)
-		return x->id < y->id ? -1 : 1;
-	if (x->end != y->end)
-		return x->end < y->end ? -1 : 1;
-	return strcmp(x->key, y->key);
 }
 
 struct writer *series_last(struct series *s, double at_s)
 {
 	s->last = true;
 	return series_look(s, at_s);
-}
-
-void series_looked(struct series *s)
-{
-	qsort(s->entries, s->count, sizeof(struct entry *), in_order);
 }
 
 double series_step_s(const struct series *s)
@@ -193,17 +154,34 @@ size_t series_left_out(const struct series *s)
 	return s->left_out;
 }
 
+/* ---- figures ---- */
+
+struct giving {
+	series_fn on_figure;
+	void *data;
+};
+
+static void give(const void *node, VISIT visit, void *data)
+{
+	const struct figure *f = &(*(struct kept *const *)node)->figure;
+	const struct giving *to = data;
+
+	if ((visit == postorder || visit == leaf) && f->seen)
+		to->on_figure(to->data, f);
+}
+
 void series_each(const struct series *s, series_fn on_figure, void *data)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (s->entries[i]->figure.seen)
-			on_figure(data, &s->entries[i]->figure);
+	struct giving to = {on_figure, data};
+
+	for (int id = 0; id < METRIC_COUNT; id++)
+		twalk_r(s->of[id], give, &to);
 }
 
 const struct figure *series_find(const struct series *s, enum metric_id id, enum record_end end,
 				 const char *key)
 {
-	const struct entry *e = look_up(s, id, end, key, strlen(key));
+	const struct kept *e = look_up(s, id, end, (struct text){key, strlen(key)});
 
 	return e && e->figure.seen ? &e->figure : NULL;
 }
@@ -212,11 +190,9 @@ void series_free(struct series *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->count; i++)
-		free(s->entries[i]);
+	for (int id = 0; id < METRIC_COUNT; id++)
+		tdestroy(s->of[id], free);
 	if (s->writer)
 		writer_abandon(s->writer);
-	free(s->entries);
-	free(s->buckets);
 	free(s);
 }

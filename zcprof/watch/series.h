@@ -5,17 +5,14 @@
  *   series_new()
  *   series_look()    begin a look: its rows go to the writer that it returns
  *   series_last()    begin the one at the end: as series_look(), of metrics that had a look before
- *   series_looked()  it is over
- *   series_each()    every figure of the last look, in the order of the registry, keys as they came
+ *   series_each()    every figure of the last look, in the order of the registry, by end and key
  *   series_find()    one of them; NULL: it was not there
  *   series_free()
  *
  * A total that was scaled up from slices may come out lower than a moment ago: then its step is
  * negative, so that the sum of all steps is the total; what is said of it as a total, which may only
- * grow, is held until it is higher again. Of
- * gauges those that are levels are what they are now, and means over the window are those since the
- * look before; extremes and ratios, of which no such thing can be said, are left out, and so are
- * facts.
+ * grow, is held until it is higher again. A level is what it is now, and a mean over the window that
+ * since the look before; gauges, of which no such thing can be said, are left out, and so are facts.
  */
 #ifndef ZCPROF_WATCH_SERIES_H
 #define ZCPROF_WATCH_SERIES_H
@@ -42,7 +39,6 @@ struct series *series_new(void); /* NULL: no memory */
 /* at_s: since the window's start. */
 struct writer *series_look(struct series *s, double at_s);
 struct writer *series_last(struct series *s, double at_s);
-void series_looked(struct series *s);
 /* How long after the look before; seconds. */
 double series_step_s(const struct series *s);
 double series_at_s(const struct series *s);
