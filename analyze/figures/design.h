@@ -25,7 +25,7 @@ struct design {
 	size_t round_count;
 	bool *apart[2]; /* per run of A and of B: set apart */
 	size_t apart_count;
-	double calibration; /* as contrast_how has it */
+	double calibration;	   /* as contrast_how has it */
 	const char *calibrated_by; /* what of the machine had moved by so much; or NULL */
 };
 

@@ -10,7 +10,8 @@ static bool names_the_run(const struct fact *fact)
 {
 	switch (fact->id) {
 	case METRIC_fact_option:
-		return fact->end == END_HOST && !strcmp(fact->key, "control");
+		return fact->end == END_HOST &&
+		       (!strcmp(fact->key, "control") || !strcmp(fact->key, "against"));
 	case METRIC_fact_attached:
 		return !strcmp(fact->key, "pid") || !strcmp(fact->key, "ended");
 	case METRIC_fact_order:

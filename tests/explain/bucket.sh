@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2034 # pair.sh reads them
 # A token bucket of $SIZE Mbit/s on the sender's device.
 expected=qdisc
 where=host

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2034 # pair.sh reads them
 # One packet in $SIZE is dropped at the receiver.
 expected=loss
 where=host

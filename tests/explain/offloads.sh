@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2034 # pair.sh reads them
 # The sender's device segments nothing: TSO and GSO are off.
 expected=segmentation
 where=host

@@ -67,5 +67,5 @@ measure "$out/after"
 undo
 injected=
 "$BUILD/zcroi" diff "$out/before" "$out/after" >"$out/diff"
-echo "expected   $expected"
+echo "expected   ${expected-}"
 sed '/^$/q' "$out/diff"

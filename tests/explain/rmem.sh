@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2034 # pair.sh reads them
 # The receiver's socket buffers may not grow beyond $SIZE KiB.
 expected=tcp_rmem
 where=host

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2034 # pair.sh reads them
 # Every packet walks $SIZE firewall rules that never match, in the receiver's namespace.
 expected=netfilter
 where=host

@@ -59,6 +59,27 @@ teardown() {
 	awk -F, '$3 == "calibration" && $4 == "syscall" { exit !($6 > 10 && $6 < 100000) }' "$record"
 }
 
+@test "--against measures an earlier configuration again, in the same rounds" {
+	zcprof run --link loopback --read 32K --cc cubic --seconds 0.2 --warmup 0.1 --collect cpu --repeat 2 \
+		-o "$dir.then"
+	zcprof run --link loopback --read 256K --seconds 0.2 --warmup 0.1 --collect cpu --repeat 2 \
+		--against "$dir.then" -o "$dir"
+	again="$dir/again,rx=copy,tx=copy"
+	[ "$(value "$again/run-2.csv" rx fact option read)" = 32K ]
+	[ "$(value "$again/run-2.csv" tx fact option cc)" = cubic ]
+	[ "$(value "$again/run-2.csv" host fact option against)" = "$dir.then" ]
+	[ "$(value "$dir/rx=copy,tx=copy/run-2.csv" rx fact option read)" = 256K ]
+	run "$BUILD/zcroi" diff "$again" "$dir/rx=copy,tx=copy"
+	[[ $output == *"side by side in 2 rounds of one experiment"* ]]
+	[[ $output != *"--against"* ]]
+	# Nothing but time parts it from what it was.
+	run "$BUILD/zcroi" diff "$dir.then" "$again"
+	[[ $output == *"setting    none that is recorded differs"* ]]
+	run zcprof run --against "$BATS_TEST_TMPDIR/none" -o "$dir.x"
+	[ "$status" -eq 1 ]
+	[[ $output == *"it holds no finished run"* ]]
+}
+
 @test "--until goes on until throughput is known so well, or says that it gave up" {
 	# Paced flows are steady on a busy machine too.
 	steady=(--link loopback --pacing 200M --seconds 0.3 --warmup 0.2 --collect cpu)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "zcprof/run/against.h"
 #include "zcprof/run/output.h"
 #include "collectors/power/power.h"
 #include "zcprof/run/preflight.h"
@@ -310,7 +311,8 @@ int experiment_run(struct settings *settings)
 		goto out;
 	if (!settings->seed_given)
 		settings->seed = time(NULL);
-	if (plan_expand(&settings->plan))
+	if (plan_expand(&settings->plan) ||
+	    (settings->against && against_add(&settings->plan, settings->against)))
 		goto out;
 	if (!settings->dry_run) {
 		result = run_plan(&x, settings);

@@ -65,6 +65,8 @@ static char *describe(const struct settings *s)
 		fprintf(out, "power idle:%g\n", s->meter.idle_w);
 	if (s->control)
 		fprintf(out, "control\n");
+	if (s->against)
+		fprintf(out, "against %s\n", s->against);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

@@ -341,8 +341,22 @@ void plan_print(const struct plan *plan, FILE *out)
 	}
 }
 
+const char *plan_keep(struct plan *plan, const char *text)
+{
+	char **grown = reallocarray(plan->kept, plan->kept_count + 1, sizeof(*grown));
+
+	if (!grown)
+		return NULL;
+	plan->kept = grown;
+	grown[plan->kept_count] = strdup(text);
+	return grown[plan->kept_count] ? grown[plan->kept_count++] : NULL;
+}
+
 void plan_free(struct plan *plan)
 {
+	for (size_t i = 0; i < plan->kept_count; i++)
+		free(plan->kept[i]);
+	free(plan->kept);
 	for (size_t i = 0; i < plan->axis_count; i++)
 		free_items(&plan->axes[i]);
 	for (size_t i = 0; i < plan->configuration_count; i++)

@@ -7,6 +7,7 @@
  *   plan_expand()   the product of all lists: the configurations
  *   plan_order()    every repeat of every configuration, each round of repeats in a random order
  *   plan_print()    the plan as a plan file, which would make the same experiment again
+ *   plan_keep()     a copy of a text that lives as long as the plan
  *   plan_free()
  *
  * A list is separated by commas; inside an item a CPU list uses '+'.
@@ -32,6 +33,7 @@ struct axis {
 struct configuration {
 	char *name; /* of its directory: the paths, and every option that varies */
 	const char *value[END_COUNT][OPTIONS]; /* as typed; NULL: not given; [END_HOST] is unused */
+	const char *against; /* the directory that it was taken from; NULL: from the lists */
 };
 
 /* One run to do. */
@@ -48,6 +50,8 @@ struct plan {
 	size_t configuration_count;
 	struct slot *slots;
 	size_t slot_count;
+	char **kept; /* texts that configurations point to */
+	size_t kept_count;
 };
 
 /*
@@ -70,6 +74,7 @@ char *plan_name(const struct plan *plan, size_t n, char *name, size_t size);
 int plan_expand(struct plan *plan);
 int plan_order(struct plan *plan, unsigned int repeats, bool control, uint64_t seed);
 void plan_print(const struct plan *plan, FILE *out);
+const char *plan_keep(struct plan *plan, const char *text); /* NULL: no memory left */
 void plan_free(struct plan *plan);
 
 #endif

@@ -251,6 +251,8 @@ static void write_first_facts(struct running *r)
 
 	facts_record(w, r->configuration->name, r->slot->repeat);
 	writer_fact(w, END_HOST, METRIC_fact_option, "control", r->slot->control ? "yes" : "no");
+	if (r->configuration->against)
+		writer_fact(w, END_HOST, METRIC_fact_option, "against", r->configuration->against);
 	snprintf(text, sizeof(text), "%zu", (size_t)(r->slot - s->plan.slots) + 1);
 	writer_fact(w, END_HOST, METRIC_fact_order, NULL, text);
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)s->seed);

@@ -16,6 +16,7 @@ enum {
 	KEY_TX,
 	KEY_REPEAT,
 	KEY_UNTIL,
+	KEY_AGAINST,
 	KEY_SEED,
 	KEY_CONTROL,
 	KEY_DRY_RUN,
@@ -43,6 +44,9 @@ static const struct argp_option own_options[] = {
 	{"rx", KEY_RX, "PATHS", 0, "Paths at the receiver (copy); see 'zcpath paths'", 0},
 	{"tx", KEY_TX, "PATHS", 0, "Paths at the sender (copy)", 0},
 	{"repeat", KEY_REPEAT, "N", 0, "Runs of each configuration (5)", 0},
+	{"against", KEY_AGAINST, "DIR", 0,
+	 "One more configuration: that of an earlier experiment, measured again in the same rounds",
+	 0},
 	{"until", KEY_UNTIL, "PERCENT", 0,
 	 "Rounds of runs until the 95 % interval of throughput is within so much of it, five at least; of several configurations that of the ratio of each to the first. Gives up after --repeat, which is then 50",
 	 0},
@@ -229,6 +233,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		count_option(state, "repeat", text, 1, 10000, &number);
 		settings->repeats = number;
 		settings->repeats_given = true;
+		return 0;
+	case KEY_AGAINST:
+		settings->against = text;
 		return 0;
 	case KEY_UNTIL:
 		until_option(state, text, &settings->until);

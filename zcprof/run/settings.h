@@ -18,6 +18,7 @@ struct settings {
 	struct plan plan;
 	unsigned int repeats;
 	bool repeats_given;
+	const char *against; /* a directory whose configuration is measured again; NULL: none */
 	double until; /* go on until intervals are so narrow: 0.02 for ±2 %; 0: not asked for */
 	uint64_t seed;
 	bool seed_given;
