@@ -71,16 +71,21 @@ static int cpufreq_snapshot(void *state, enum edge edge)
 static void cpufreq_emit(void *state, struct writer *w)
 {
 	const struct cpufreq *c = state;
+	bool any = false;
 	char key[16];
 
 	for (unsigned int cpu = 0; cpu < c->bound; cpu++) {
 		/* The kernel says 0 or <unknown> of a CPU that it cannot ask. */
 		if (!c->cpu[cpu].khz)
 			continue;
+		any = true;
 		snprintf(key, sizeof(key), "%u", cpu);
 		writer_u64(w, WINDOW, target_of_cpu(c->run->target, (int)cpu),
 			   METRIC_cpufreq_frequency, key, c->cpu[cpu].khz);
 	}
+	if (!any)
+		writer_absent(w, END_HOST, "cpufreq",
+			      "scaling_cur_freq of no CPU held a frequency at the window's end: the driver cannot ask them");
 }
 
 static void cpufreq_close(void *state)

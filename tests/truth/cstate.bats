@@ -149,3 +149,12 @@ made_up() {
 	grep -q '^,host,collector,absent,cstate,.*no CPU has .*cpuidle' "$dir/run.csv"
 	grep -q '^,host,collector,absent,cpufreq,.*no CPU has .*cpufreq' "$dir/run.csv"
 }
+
+@test "frequencies that the driver does not know are absent, with the reason" {
+	made_up
+	mkdir -p "$dir/cpu/cpu0/cpufreq"
+	echo "<unknown>" >"$dir/cpu/cpu0/cpufreq/scaling_cur_freq"
+	"$tool/collect" --seconds 0.1 cpufreq >"$dir/run.csv"
+	grep -q '^,host,collector,absent,cpufreq,.*held a frequency' "$dir/run.csv"
+	! grep -q ',cpufreq,frequency,' "$dir/run.csv"
+}
