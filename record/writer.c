@@ -262,13 +262,27 @@ void writer_u64(struct writer *w, double time_s, enum record_end end, enum metri
 	put_row(w, &row);
 }
 
+/* One figure that cannot be is no reason to lose all the others. */
+static void refuse(struct writer *w, enum record_end end, enum metric_id id, const char *key)
+{
+	const struct metric_info *info = metric_info(id);
+	char name[160];
+
+	snprintf(name, sizeof(name), "%s/%s%s%.96s", info->source, info->name,
+		 key && *key ? "/" : "", key ? key : "");
+	writer_fact(w, end, METRIC_collector_refused, name, "its value is no finite number");
+}
+
 void writer_f64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
 		const char *key, double value)
 {
 	struct row row = {time_s, end, id, text_of(w, KEY, key, id), .number = value};
 
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
-	must(isfinite(value), id, "a value that is not finite");
+	if (!isfinite(value)) {
+		refuse(w, end, id, key);
+		return;
+	}
 	put_row(w, &row);
 }
 

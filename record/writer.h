@@ -42,8 +42,9 @@ struct writer *writer_capture(writer_row_fn on_row, void *data);
 
 /*
  * time_s is WINDOW or seconds since the window's start. key may be any text, or NULL for none.
- * A number for a FACT, a text for another kind, a value that is not finite or a text of more than
- * WRITER_TEXT_MAX bytes is a bug of the caller: the writer aborts, so that no test can miss it.
+ * A number for a FACT, a text for another kind or a text of more than WRITER_TEXT_MAX bytes is a bug of
+ * the caller: the writer aborts, so that no test can miss it. A value that is not finite may come from
+ * a meter: its row is refused, and collector,refused says so in its place.
  */
 #define WRITER_TEXT_MAX (127 * 1024)
 

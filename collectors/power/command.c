@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +16,30 @@
 #include "base/clock.h"
 #include "base/thread.h"
 
+/* Closer together they are one reading, its last: a flood is no reason to run out of memory. */
+#define CLOSEST_S 1e-3
+
+static int take_reading(struct readings *r, struct reading reading)
+{
+	struct reading *last = r->count ? &r->at[r->count - 1] : NULL;
+
+	if (!last || reading.at_s - last->at_s >= CLOSEST_S)
+		return readings_add(r, reading);
+	last->watts = reading.watts;
+	return 0;
+}
+
 static void take_line(struct meter_command *m)
 {
 	struct reading reading = {.at_s = clock_s()};
+	bool cut = m->len >= sizeof(m->line);
 
-	m->line[m->len] = '\0';
+	m->line[cut ? sizeof(m->line) - 1 : m->len] = '\0';
 	m->len = 0;
-	if (meter_watts(m->line, &reading.watts) || readings_add(&m->readings, reading))
-		snprintf(m->odd, sizeof(m->odd), "%.79s", m->line);
+	if (!cut && !meter_watts(m->line, &reading.watts) && !take_reading(&m->readings, reading))
+		return;
+	m->odd_count++;
+	snprintf(m->odd, sizeof(m->odd), "%.79s", m->line);
 }
 
 /* False where it has ended. */
@@ -32,11 +49,16 @@ static bool take_lines(struct meter_command *m)
 	ssize_t n = read(m->lines, block, sizeof(block));
 
 	for (ssize_t i = 0; i < n; i++) {
-		if (block[i] == '\n')
+		if (block[i] == '\n') {
 			take_line(m);
-		else if (m->len < sizeof(m->line) - 1)
-			m->line[m->len++] = block[i];
+			continue;
+		}
+		if (m->len < sizeof(m->line))
+			m->line[m->len++] = block[i] ? block[i] : '?';
 	}
+	/* Who never stops printing waits for its turn, and the window's CPUs do not. */
+	if (n == sizeof(block))
+		usleep(1000);
 	return n > 0 || (n < 0 && errno == EINTR);
 }
 

@@ -19,7 +19,8 @@
 
 struct meter_command {
 	struct readings readings; /* the thread's until stop; by CLOCK_MONOTONIC */
-	char odd[80];		  /* the latest line that was no number */
+	char odd[80];		  /* the latest line that was no number; how many there were: */
+	size_t odd_count;
 
 	pid_t shell;
 	int lines;
@@ -27,7 +28,7 @@ struct meter_command {
 	bool started;
 	pthread_t thread;
 	char line[256];
-	size_t len;
+	size_t len; /* of it so far, also of what has no room */
 };
 
 int meter_command_start(struct meter_command *m, const char *command); /* 0 or an errno */

@@ -73,15 +73,18 @@ static int read_watts(const struct own_part *part, uint64_t *watts)
 	static long last;
 	unsigned char answer[ANSWER] = {0};
 	long id = ++last;
-	int result;
+	int result = -1;
 
 	if (send(part->fd, id))
 		return -1;
-	do
+	/* Answers to others' questions, of which a BMC in trouble may have any number. */
+	for (int tries = 0; tries < 100; tries++) {
 		result = receive(part->fd, id, answer);
-	while (result > 0);
+		if (result <= 0)
+			break;
+	}
 	*watts = answer[AT_CURRENT] | (uint64_t)answer[AT_CURRENT + 1] << 8;
-	return result;
+	return result ? -1 : 0;
 }
 
 void own_ipmi_find(struct own_power *o, int meter, char *why, size_t why_size)

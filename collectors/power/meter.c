@@ -10,6 +10,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/outfile.h"
+
+/* Some thousand years, and exact to microseconds. */
+#define TIME_MOST_S 1e11
+
+/* A line of a log is shorter. */
+#define LINE_MOST 4096
+
 /* Of measuring idle power, where no number is given. */
 enum { IDLE_SECONDS = 5 };
 
@@ -72,7 +80,7 @@ int meter_watts(const char *line, double *watts)
 	char *rest;
 	double value = strtod(line, &rest);
 
-	if (rest == line || !isfinite(value) || value < 0)
+	if (rest == line || !(value >= 0) || value > METER_MOST_W)
 		return -1;
 	rest += strspn(rest, " \t");
 	rest += *rest == 'W';
@@ -111,7 +119,7 @@ int meter_time(const char *text, double *seconds)
 
 	*seconds = strtod(text, &rest);
 	if (rest != text && !*rest)
-		return isfinite(*seconds) ? 0 : -1;
+		return fabs(*seconds) < TIME_MOST_S ? 0 : -1;
 	if (sscanf(text, "%4d-%2d-%2d%*1[T ]%2d:%2d:%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
 		   &tm.tm_hour, &tm.tm_min, &used) != 5 ||
 	    !used || !isdigit((unsigned char)text[used]))
@@ -119,8 +127,8 @@ int meter_time(const char *text, double *seconds)
 	second = strtod(text + used, &rest);
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
-	if (second >= 61 || tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
-	    tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 || tm.tm_min > 59)
+	if (!(second >= 0 && second < 61) || tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 ||
+	    tm.tm_mday > 31 || tm.tm_hour < 0 || tm.tm_hour > 23 || tm.tm_min < 0 || tm.tm_min > 59)
 		return -1;
 	if (!*rest) {
 		*seconds = (double)mktime(&tm) + second;
@@ -154,9 +162,9 @@ static int parse_line(char *line, bool first, struct reading *reading)
 
 int meter_log(struct readings *r, const char *path, char *why, size_t why_size)
 {
-	FILE *in = fopen(path, "re");
-	char *line = NULL;
-	size_t room = 0;
+	/* A pipe or a device would be waited for, or never end. */
+	FILE *in = outfile_read(path);
+	char line[LINE_MOST];
 	size_t number = 0;
 	int got = 0;
 
@@ -165,13 +173,14 @@ int meter_log(struct readings *r, const char *path, char *why, size_t why_size)
 		snprintf(why, why_size, "cannot open the meter's log %s: %s", path, strerror(errno));
 		return -1;
 	}
-	while (!*why && getline(&line, &room, in) > 0) {
+	while (!*why && fgets(line, sizeof(line), in)) {
 		struct reading reading;
 
-		got = parse_line(line, !number++, &reading);
+		got = strlen(line) + 1 < sizeof(line) ? parse_line(line, !number, &reading) : -1;
+		number++;
 		if (got < 0)
 			snprintf(why, why_size,
-				 "line %zu of the meter's log %s is not time,watts with the time as epoch seconds or ISO 8601",
+				 "line %zu of the meter's log %s is not time,watts with the time as epoch seconds or ISO 8601, and watts from 0 to 1000000",
 				 number, path);
 		else if (got && r->count && reading.at_s < r->at[r->count - 1].at_s)
 			snprintf(why, why_size,
@@ -182,13 +191,14 @@ int meter_log(struct readings *r, const char *path, char *why, size_t why_size)
 	}
 	if (ferror(in) && !*why)
 		snprintf(why, why_size, "cannot read the meter's log %s: %s", path, strerror(errno));
-	free(line);
 	fclose(in);
 	return *why ? -1 : 0;
 }
 
 int readings_add(struct readings *r, struct reading reading)
 {
+	if (!(reading.watts >= 0) || reading.watts > METER_MOST_W)
+		return -1;
 	/* Grown whenever the count reaches a power of two. */
 	if (!(r->count & (r->count - 1))) {
 		struct reading *grown =

@@ -32,6 +32,9 @@ struct meter {
 	"when "                                                                                    \
 	"it idles; idle:measure: measured first. May be given again"
 
+/* What no machine takes: a meter that says more is not believed. */
+#define METER_MOST_W 1e6
+
 struct reading {
 	double at_s;
 	double watts;
@@ -46,7 +49,7 @@ struct readings {
 /* 0, or -1 with why: a part of a sentence that fits behind "--power TEXT: ". */
 int meter_option(struct meter *meter, const char *text, const char **why);
 bool meter_named(const struct meter *meter);
-/* 0, or -1 where it is no such number. Blanks around it, and a "W" behind it, do no harm. */
+/* 0, or -1 where it is no such number, negative or above METER_MOST_W. Blanks around it, and a "W" behind it, do no harm. */
 int meter_watts(const char *line, double *watts);
 /*
  * Seconds since the epoch, from those or from ISO 8601, which is local time unless it ends in Z or
@@ -56,6 +59,7 @@ int meter_time(const char *text, double *seconds);
 /* 0, or -1 with why: a whole sentence. */
 int meter_log(struct readings *r, const char *path, char *why, size_t why_size);
 
+/* 0, or -1 without memory, or where it is more than any machine takes, and then it is not one more. */
 int readings_add(struct readings *r, struct reading reading);
 /*
  * Between two readings power changes evenly; before the first and after the last it stays. NAN

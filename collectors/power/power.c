@@ -29,6 +29,7 @@ struct power {
 	struct meter_command command;
 	struct readings log;
 	double edge_s[EDGE_COUNT];
+	double steady_s[EDGE_COUNT]; /* by a clock that nobody sets */
 };
 
 /* A meter's log knows the time of day only. */
@@ -102,6 +103,7 @@ static int power_snapshot(void *state, enum edge edge)
 	struct power *p = state;
 
 	p->edge_s[edge] = now_s(p);
+	p->steady_s[edge] = clock_s();
 	own_power_read(&p->own, edge);
 	return 0;
 }
@@ -112,7 +114,7 @@ static void emit_mean(const struct power *p, struct writer *w, const char *key, 
 
 	writer_f64(w, WINDOW, p->end, METRIC_power_mean, key, watts);
 	writer_f64(w, WINDOW, p->end, METRIC_power_energy, key,
-		   watts * (p->edge_s[EDGE_CLOSE] - p->edge_s[EDGE_OPEN]));
+		   watts * (p->steady_s[EDGE_CLOSE] - p->steady_s[EDGE_OPEN]));
 	if (!meter->idle_w)
 		return;
 	writer_f64(w, WINDOW, p->end, METRIC_power_idle, key, meter->idle_w);
@@ -123,12 +125,21 @@ static void emit_mean(const struct power *p, struct writer *w, const char *key, 
 
 /* ---- an external meter ---- */
 
+/* More than a clock is slewed by in a window. */
+#define CLOCK_SET_S 0.5
+
 static double external_watts(struct power *p, size_t *inside, char *why, size_t why_size)
 {
 	const struct readings *r = p->meter->log ? &p->log : &p->command.readings;
 	double watts;
 
 	meter_command_stop(&p->command);
+	if (fabs((p->edge_s[EDGE_CLOSE] - p->edge_s[EDGE_OPEN]) -
+		 (p->steady_s[EDGE_CLOSE] - p->steady_s[EDGE_OPEN])) > CLOCK_SET_S) {
+		snprintf(why, why_size,
+			 "the clock was set in the window, and a meter's log knows no other");
+		return NAN;
+	}
 	if (p->meter->log && meter_log(&p->log, p->meter->log, why, why_size))
 		return NAN;
 	watts = readings_mean(r, p->edge_s[EDGE_OPEN], p->edge_s[EDGE_CLOSE], inside);
@@ -157,6 +168,9 @@ static void emit_external(struct power *p, struct writer *w)
 	if (!isnan(watts)) {
 		emit_mean(p, w, key, watts);
 		writer_u64(w, WINDOW, p->end, METRIC_power_readings, key, inside);
+		if (p->command.odd_count)
+			say_warning("the meter's command printed %zu lines that are no number of watts, such as '%s': power is by the others",
+				    p->command.odd_count, p->command.odd);
 		return;
 	}
 	/* Whoever named a meter wants to know in time that it does not measure. */

@@ -289,7 +289,7 @@ without_bpf() {
 	run zcprof attach --pid $! --as tx --collect cpu --warmup 0 --seconds 0.3 --live
 	echo "$output"
 	[[ "$output" == *" s machine: "* ]]
-	# As many intervals as the window has.
-	zcprof attach --pid $! --as tx --collect cpu --warmup 0 --seconds 1 --interval 0.25 -o "$dir/run.csv"
-	[ "$(awk -F, '$1 > 0 && $3 == "cpu" { print $1 }' "$dir/run.csv" | sort -u | wc -l)" -eq 4 ]
+	# Intervals reach to the window's end, however late it came.
+	zcprof attach --pid $! --as tx --collect cpu --warmup 0 --seconds 1 --interval 0.3 -o "$dir/run.csv"
+	awk -F, '$1 + 0 > last { last = $1 } END { exit !(last >= 0.95) }' "$dir/run.csv"
 }

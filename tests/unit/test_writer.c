@@ -331,11 +331,6 @@ static void text_for_a_total(struct writer *w)
 	writer_fact(w, END_RX, METRIC_path_bytes, NULL, "many");
 }
 
-static void not_a_number(struct writer *w)
-{
-	writer_f64(w, WINDOW, END_RX, METRIC_cpu_busy, NULL, NAN);
-}
-
 static void buckets_for_a_gauge(struct writer *w)
 {
 	static const uint64_t buckets[HISTOGRAM_BUCKETS];
@@ -354,8 +349,7 @@ static void a_long_text(struct writer *w)
 static void what_no_caller_may_write_aborts(void **state)
 {
 	static void (*const wrongs[])(struct writer *) = {number_for_a_fact, text_for_a_total,
-							  not_a_number, buckets_for_a_gauge,
-							  a_long_text};
+							  buckets_for_a_gauge, a_long_text};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
@@ -363,6 +357,40 @@ static void what_no_caller_may_write_aborts(void **state)
 
 		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 	}
+}
+
+struct kept {
+	size_t count;
+	enum metric_id id;
+	char key[64];
+};
+
+static void keep(void *data, const struct row *row)
+{
+	struct kept *k = data;
+
+	k->count++;
+	k->id = row->id;
+	snprintf(k->key, sizeof(k->key), "%.*s", (int)row->key.len, row->key.at);
+}
+
+/* As a meter may have it: the row is refused, with its name, and what comes next is written. */
+static void what_is_not_finite_is_refused(void **state)
+{
+	static const double wrongs[] = {NAN, INFINITY, -INFINITY};
+	struct kept k = {0};
+	struct writer *w = writer_capture(keep, &k);
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		writer_f64(w, WINDOW, END_HOST, METRIC_power_mean, "cmd", wrongs[i]);
+		assert_int_equal(k.count, i + 1);
+		assert_int_equal(k.id, METRIC_collector_refused);
+		assert_string_equal(k.key, "power/mean/cmd");
+	}
+	writer_f64(w, WINDOW, END_HOST, METRIC_power_mean, "cmd", 5);
+	assert_int_equal(k.id, METRIC_power_mean);
+	writer_discard(w);
 }
 
 #define in_room(test) cmocka_unit_test_setup_teardown(test, enter, leave)
@@ -381,6 +409,7 @@ int main(void)
 		in_room(a_disk_that_cannot_sync_gives_no_name),
 		in_room(a_name_that_is_taken_by_a_folder_keeps_the_part),
 		in_room(what_no_caller_may_write_aborts),
+		in_room(what_is_not_finite_is_refused),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
