@@ -8,16 +8,15 @@
  *   item_claimed()   whether an item is said to have moved
  *   item_parent()    what had to move before it was asked
  *   item_share()     its share of the change in CPU cost
- *   settings_of()    the facts that are one thing in all of A and another in all of B
- *   one_after_other() whether all of one set ran before all of the other, or may have
  */
 #ifndef ANALYZE_FIGURES_COMPARE_H
 #define ANALYZE_FIGURES_COMPARE_H
 
-#include "analyze/load/group.h"
-#include "analyze/figures/measures.h"
-#include "analyze/options.h"
 #include "analyze/figures/design.h"
+#include "analyze/figures/measures.h"
+#include "analyze/load/group.h"
+#include "analyze/load/settings.h"
+#include "analyze/options.h"
 
 /*
  * Questions have an order, and one is asked only if what would be its reason was answered with yes:
@@ -56,13 +55,6 @@ struct comparing {
 	double cost_change;
 };
 
-struct setting {
-	enum record_end end;
-	enum metric_id id;
-	const char *key;
-	const char *a, *b; /* NULL: not in the records */
-};
-
 void compare_runs(struct comparing *c, const struct configuration *a, const struct configuration *b,
 		  const struct common *common);
 void compare_free(struct comparing *c);
@@ -75,10 +67,5 @@ const struct item *item_parent(const struct comparing *c, const struct item *ite
 bool item_is_cost(const struct item *item);
 /* Percent of the change in cost; NAN where that change is within the margin. */
 double item_share(const struct item *item, const struct comparing *c, double margin);
-
-/* Options first. Returns how many; the array is the caller's to free. */
-size_t settings_of(const struct configuration *a, const struct configuration *b,
-		   struct setting **settings);
-bool one_after_other(const struct configuration *a, const struct configuration *b);
 
 #endif

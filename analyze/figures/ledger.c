@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/figures/measures.h"
 #include "record/components.h"
 
 int cost_context_len(const char *key)
@@ -32,7 +31,7 @@ static double accounted(const struct run *run, enum record_end end)
 	double window =
 		run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end, NULL);
 
-	return busy / 100 * window * 1e3 / payload_of(run, end);
+	return busy / 100 * window * 1e3 / run_payload(run, end);
 }
 
 struct ledger ledger_of(const struct run *run)
@@ -41,7 +40,7 @@ struct ledger ledger_of(const struct run *run)
 
 	for (enum record_end end = 0; end < END_COUNT; end++) {
 		struct figures range = run_range(run, METRIC_profile_component, end);
-		double per_kb = 1e3 / payload_of(run, end);
+		double per_kb = 1e3 / run_payload(run, end);
 		double period = run_figure(run, METRIC_profile_period, end, NULL);
 
 		if (isnan(period))

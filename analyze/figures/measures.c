@@ -12,15 +12,6 @@
 #define KB 1e3
 #define GB 1e9
 
-double payload_of(const struct run *run, enum record_end end)
-{
-	double bytes = run_figure(run, METRIC_path_bytes, end, NULL);
-
-	for (enum record_end other = END_RX; isnan(bytes) && other <= END_TX; other++)
-		bytes = run_figure(run, METRIC_path_bytes, other, NULL);
-	return bytes > 0 ? bytes : NAN;
-}
-
 static const char *name(struct measures *m, const char *first, const char *second)
 {
 	return arena_printed(&m->texts, "%s%s%s", first, *first && *second ? " " : "", second);
@@ -89,7 +80,7 @@ static void add_symbols(struct measures *m, const struct run *run, enum record_e
 
 	if (isnan(period))
 		period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
-	ns_per_kb = period * KB / payload_of(run, end);
+	ns_per_kb = period * KB / run_payload(run, end);
 	for (size_t i = 0; i < symbols.count; i++) {
 		/* What tasks of neither end did is no cost of theirs. */
 		bool bystander = end == END_HOST && starts_with(symbols.at[i].key, "task;");
@@ -105,7 +96,7 @@ static void add_symbols(struct measures *m, const struct run *run, enum record_e
 static void add_syscalls(struct measures *m, const struct run *run, enum record_end end)
 {
 	struct figures calls = run_range(run, METRIC_syscalls_calls, end);
-	double per_gb = GB / payload_of(run, end);
+	double per_gb = GB / run_payload(run, end);
 
 	for (size_t i = 0; i < calls.count; i++) {
 		const char *key = calls.at[i].key;
@@ -134,7 +125,7 @@ static void add_receives(struct measures *m, const struct run *run)
 	if (!(receives > 0))
 		return;
 	add(m, (struct measure){SECTION_RECEIVE, END_RX, "mean", "bytes", BETTER_NEITHER,
-				METRIC_NONE, 0, payload_of(run, END_RX) / receives});
+				METRIC_NONE, 0, run_payload(run, END_RX) / receives});
 	add(m, (struct measure){SECTION_RECEIVE, END_RX, "median", "bytes", BETTER_NEITHER,
 				METRIC_NONE, 0, distribution_quantile(sizes, 0.5)});
 	add(m, (struct measure){SECTION_RECEIVE, END_RX, "99 % below", "bytes", BETTER_NEITHER,
@@ -220,10 +211,10 @@ static void add_scaled(struct measures *m, const struct run *run, enum metric_id
 					   end == END_HOST ? END_RX : end, NULL);
 	} else if (!strcmp(info->unit, "ns")) {
 		measure.unit = "ns/KB";
-		measure.value = value * KB / payload_of(run, end);
+		measure.value = value * KB / run_payload(run, end);
 	} else {
 		measure.unit = "/GB";
-		measure.quantum = GB / payload_of(run, end);
+		measure.quantum = GB / run_payload(run, end);
 		measure.value = value * measure.quantum;
 	}
 	add(m, measure);

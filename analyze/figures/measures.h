@@ -6,7 +6,6 @@
  *
  *   measures_of()    all of one run
  *   measures_free()
- *   payload_of()     the bytes that an end moved
  */
 #ifndef ANALYZE_FIGURES_MEASURES_H
 #define ANALYZE_FIGURES_MEASURES_H
@@ -55,6 +54,5 @@ void measures_of(struct measures *m, const struct run *run, const struct exponen
 void measures_free(struct measures *m);
 
 /* For END_HOST that of the receiver, or of the sender where only that is known. */
-double payload_of(const struct run *run, enum record_end end);
 
 #endif

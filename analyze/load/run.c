@@ -142,6 +142,15 @@ struct figures run_range(const struct run *run, enum metric_id id, enum record_e
 	return (struct figures){past > first ? &run->figures[first] : NULL, past - first};
 }
 
+double run_payload(const struct run *run, enum record_end end)
+{
+	double bytes = run_figure(run, METRIC_path_bytes, end, NULL);
+
+	for (enum record_end other = END_RX; isnan(bytes) && other <= END_TX; other++)
+		bytes = run_figure(run, METRIC_path_bytes, other, NULL);
+	return bytes > 0 ? bytes : NAN;
+}
+
 double run_sum(const struct run *run, enum metric_id id, enum record_end end)
 {
 	struct figures range = run_range(run, id, end);

@@ -6,6 +6,7 @@
  *   run_figure()    one figure over the whole window
  *   run_range()     all figures of a metric and an end, ordered by key
  *   run_sum()       their sum
+ *   run_payload()   the bytes that an end moved, or the other where only that is known
  *   run_error()     how far off a figure may be that was counted in slices
  *   run_fact()      one fact
  *   run_absent()    why a source has no rows
@@ -70,6 +71,7 @@ void run_free(struct run *run);
 double run_figure(const struct run *run, enum metric_id id, enum record_end end, const char *key);
 struct figures run_range(const struct run *run, enum metric_id id, enum record_end end);
 double run_sum(const struct run *run, enum metric_id id, enum record_end end);
+double run_payload(const struct run *run, enum record_end end);
 /*
  * The standard error of a total that its source counted in slices, as a part of it, and how many
  * slices there were, one more than its degrees of freedom. 0 of 0 slices: all of it was counted;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which facts are one thing in all of A and another in all of B. */
+#include "analyze/load/settings.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyze/figures/compare.h"
 
 /* Facts that name a run and do not set anything. */
 static bool names_the_run(const struct fact *fact)
