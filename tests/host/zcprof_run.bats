@@ -48,7 +48,7 @@ teardown() {
 		--repeat 2 -o "$dir"
 	echo "$output"
 	[ "$status" -eq 1 ]
-	[[ "$output" == *"holds another experiment"*"read 64K,128K"* ]]
+	[[ "$output" == *"was made with \"read 64K,256K\", and 256K is not asked for now: give another directory with -o"* ]]
 }
 
 @test "how fast the machine was just before a run is in its record" {
