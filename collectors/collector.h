@@ -16,30 +16,8 @@
 #ifndef COLLECTORS_COLLECTOR_H
 #define COLLECTORS_COLLECTOR_H
 
-#include <sched.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
-
-#include "collectors/kit/target.h"
-#include "record/record.h"
+#include "collectors/kit/measurement.h"
 #include "record/writer.h"
-
-struct meter;
-
-/* What is to be measured, as collectors are told. */
-struct measurement {
-	struct target target[END_COUNT]; /* [END_RX] and [END_TX]; [END_HOST] is unused */
-	const char *sidecar;		 /* path without ending, for files beside the CSV */
-	bool elsewhere;			 /* both ends are known to run on other machines */
-	const struct meter *meter; /* of power, beside what the machine itself has; NULL: none */
-	double seconds;		   /* of the window; 0: not known beforehand */
-	bool exact;		   /* count every event, and sample often, whatever that costs */
-	uint16_t data_port;	   /* at rx, of the data connections; 0: any */
-};
-
-enum edge { EDGE_OPEN, EDGE_CLOSE, EDGE_COUNT };
 
 struct collector_ops {
 	const char *source;

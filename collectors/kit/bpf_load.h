@@ -18,7 +18,7 @@
 #define COLLECTORS_KIT_BPF_LOAD_H
 
 #include "bpf/common.h"
-#include "collectors/collector.h"
+#include "collectors/kit/measurement.h"
 
 /* libbpf's */
 struct bpf_object;

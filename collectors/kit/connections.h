@@ -14,7 +14,7 @@
 #define COLLECTORS_KIT_CONNECTIONS_H
 
 #include "bpf/connections.h"
-#include "collectors/collector.h"
+#include "collectors/kit/measurement.h"
 
 struct connections;
 

@@ -7,7 +7,7 @@
 #ifndef COLLECTORS_KIT_DEVICES_H
 #define COLLECTORS_KIT_DEVICES_H
 
-#include "collectors/collector.h"
+#include "collectors/kit/measurement.h"
 
 #define DEVICES_MAX 2
 

@@ -14,7 +14,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-#include "collectors/collector.h"
+#include "collectors/kit/measurement.h"
 
 struct ksoftirqd;
 

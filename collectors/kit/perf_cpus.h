@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collectors/collector.h"
+#include "collectors/kit/measurement.h"
 
 struct perf_kind {
 	uint32_t type; /* PERF_TYPE_… */

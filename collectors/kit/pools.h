@@ -13,7 +13,8 @@
 #ifndef COLLECTORS_KIT_POOLS_H
 #define COLLECTORS_KIT_POOLS_H
 
-#include "collectors/collector.h"
+#include "collectors/kit/measurement.h"
+#include "record/writer.h"
 
 struct pools;
 

@@ -10,7 +10,8 @@
 
 #include "base/clock.h"
 #include "base/thread.h"
-#include "collectors/collector.h"
+#include "collectors/kit/measurement.h"
+#include "record/writer.h"
 #include "collectors/kit/extent.h"
 #include "collectors/kit/turns.h"
 

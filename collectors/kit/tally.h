@@ -28,7 +28,8 @@
 
 #include "bpf/tally.h"
 #include "collectors/kit/bpf_load.h"
-#include "collectors/collector.h"
+#include "collectors/kit/measurement.h"
+#include "record/writer.h"
 #include "collectors/kit/estimate.h"
 
 struct bpf_object_skeleton;

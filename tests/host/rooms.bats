@@ -57,6 +57,15 @@ included() {
 	END
 }
 
+@test "what sources are made of knows no source, and figures no page" {
+	run grep -rnE '^#include "(collectors/[a-z_]*\.h|collectors/power/|zcprof/)' collectors/kit
+	echo "$output"
+	[ "$status" = 1 ]
+	run grep -rnE '^#include "(analyze/(pages|show)/|page/)' analyze/figures analyze/load
+	echo "$output"
+	[ "$status" = 1 ]
+}
+
 @test "no folder holds more than a quarter of the program" {
 	find base record page nic datapath bpf collectors zcprof analyze -name '*.[ch]' | while read -r file; do
 		echo "$(wc -l <"$file") ${file%/*}"
