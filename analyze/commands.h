@@ -9,6 +9,7 @@
 int command_table(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_diff(int argc, char **argv);
+int command_explain(int argc, char **argv);
 int command_check(int argc, char **argv);
 
 #endif

@@ -17,6 +17,7 @@ static const struct command {
 	{"table", command_table},
 	{"show", command_show},
 	{"diff", command_diff},
+	{"explain", command_explain},
 	{"check", command_check},
 };
 
@@ -28,12 +29,14 @@ static const char doc[] =
 	"  table   one line per configuration: throughput, CPU, power, return on investment\n"
 	"  show    one part of runs: system calls, symbols, components, facts, CPUs, TCP …\n"
 	"  diff    what moved between two sets of runs, and by how much\n"
+	"  explain why one of two sets is slower or dearer, with the evidence and the remedy\n"
 	"  check   whether a record is whole and agrees with itself\n"
 	"\n"
 	"Examples:\n"
 	"  zcroi table out                        what pays best\n"
 	"  zcroi show components out/CONFIG       where its CPU time went\n"
-	"  zcroi diff out/CONFIG-A out/CONFIG-B   why B differs from A\n"
+	"  zcroi diff out/CONFIG-A out/CONFIG-B   what moved\n"
+	"  zcroi explain out/CONFIG-A out/CONFIG-B   why\n"
 	"  zcroi table --format csv out > roi.csv\n"
 	"\n"
 	"'zcroi COMMAND --help' tells more about a command. Exit codes: 0 done, 1 failed, 2 wrong "
@@ -49,7 +52,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->next = state->argc; /* the rest is the command's */
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		say_error("which question? Give table, show, diff or check, or --help");
+		say_error("which question? Give table, show, diff, explain or check, or --help");
 		exit(EXIT_USAGE);
 	default:
 		(void)arg;
@@ -73,6 +76,6 @@ int main(int argc, char **argv)
 		argv[at] = name;
 		return commands[i].run(argc - at, argv + at);
 	}
-	say_error("there is no command '%s'; give table, show, diff or check", argv[at]);
+	say_error("there is no command '%s'; give table, show, diff, explain or check", argv[at]);
 	return EXIT_USAGE;
 }

@@ -2,6 +2,7 @@
 #include "record/components.h"
 
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,16 +32,66 @@ const char *component_name(enum component component)
 	return component_names[component];
 }
 
+struct part_rule {
+	const char *name;
+	enum component component;
+	const char *const *patterns;
+};
+
+static const struct part_rule parts[PART_COUNT] = {
+#define COMPONENT(id, name, meaning)
+#define PATTERNS(id, ...)
+#define PART(id, name, component, ...)                                                             \
+	[PART_##id] = {(name), COMPONENT_##component, (const char *const[]){__VA_ARGS__, NULL}},
+#include "record/components.def"
+#undef PATTERNS
+#undef COMPONENT
+};
+
+static bool fits(const char *const *patterns, const char *name)
+{
+	for (; *patterns; patterns++)
+		if (!fnmatch(*patterns, name, 0))
+			return true;
+	return false;
+}
+
+/* Without leading underscores, and all from the first dot on. */
+static void bare_name(const char *symbol, char *name, size_t size)
+{
+	symbol += strspn(symbol, "_");
+	snprintf(name, size, "%.*s", (int)strcspn(symbol, "."), symbol);
+}
+
+enum part part_of_symbol(const char *symbol)
+{
+	char name[128];
+	enum part part = 0;
+
+	bare_name(symbol, name, sizeof(name));
+	while (part < PART_COUNT && !fits(parts[part].patterns, name))
+		part++;
+	return part;
+}
+
+const char *part_name(enum part part)
+{
+	return parts[part].name;
+}
+
+enum component part_component(enum part part)
+{
+	return parts[part].component;
+}
+
 enum component component_of_symbol(const char *symbol)
 {
 	char name[128];
 
-	symbol += strspn(symbol, "_");
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(symbol, "."), symbol);
+	bare_name(symbol, name, sizeof(name));
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		for (const char *const *pattern = rules[i].patterns; *pattern; pattern++)
-			if (!fnmatch(*pattern, name, 0))
-				return rules[i].component;
+		if (fits(rules[i].patterns, name))
+			return rules[i].component;
 	return COMPONENT_unmapped;
 }
 

@@ -6,6 +6,8 @@
  *   component_of_symbol()  what one kernel function says by itself
  *   component_of_stack()   what a kernel stack belongs to
  *   component_name()       "data copy", as it stands in records
+ *   part_of_symbol()       what a person can act on: netfilter, packet taps; told by one function alone
+ *   part_name()            part_component(): beneath which component it stands
  *   context_of_symbol()    the context that a function begins: whatever it calls runs in it
  *   context_name()
  */
@@ -34,6 +36,20 @@ enum component component_of_symbol(const char *symbol);
 enum component component_of_stack(const enum component *says, size_t depth);
 
 const char *component_name(enum component component);
+
+enum part {
+#define COMPONENT(id, name, meaning)
+#define PATTERNS(id, ...)
+#define PART(id, name, component, ...) PART_##id,
+#include "record/components.def"
+#undef PATTERNS
+#undef COMPONENT
+	PART_COUNT, /* none of them */
+};
+
+enum part part_of_symbol(const char *symbol);
+const char *part_name(enum part part);
+enum component part_component(enum part part);
 
 /* On whose behalf the kernel runs. */
 enum context { CONTEXT_TASK, CONTEXT_SOFTIRQ, CONTEXT_HARDIRQ, CONTEXT_IDLE, CONTEXT_COUNT };

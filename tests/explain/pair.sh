@@ -11,7 +11,10 @@
 #   needs         programs, or nothing
 #   default_size  of the fault; SIZE of the environment is another
 #   inject, undo  functions, with in_rx and in_tx for the ends' namespaces, and $RX_DEVICE, $TX_DEVICE,
-#                 $RX_CPU, $TX_CPU
+#                 $RX_CPU, $TX_CPU, and spin, tap and stop below; either may be missing
+#   options       of zcprof run, before and after the fault
+#   options_after those that are the fault: an array, as options is
+#   prepare       what has to stand before either: function
 #
 # RUNS (5) and SECONDS_EACH (1) of the environment are how many and how long.
 set -eu
@@ -40,12 +43,64 @@ clean() {
 
 measure() {
 	"$BUILD/zcprof" run --link "netns:$name-rx,$name-tx" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
-		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat "${RUNS:-5}" -o "$1"
+		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat "${RUNS:-5}" \
+		${COLLECT:+--collect "$COLLECT"} -o "$@"
 }
 
+# spin CPU PERCENT: a real-time task that takes so much of a CPU, in turns of 10 ms; its id is in $faulty
+spin() {
+	chrt -f 10 taskset -c ip netns exec "$name-$1" python3 - "$2" <<-'END' &
+		import sys, time
+		percent = float(sys.argv[1])
+		while True:
+		    until = time.monotonic() + percent / 1e4
+		    while time.monotonic() < until:
+		        pass
+		    time.sleep((100 - percent) / 1e4)
+	END
+	faulty=$!
+}
+
+# tap END COUNT: at rx or tx, so many packet sockets that nobody reads
+tap() {
+	ip netns exec "$name-$1" python3 - "$2" <<-'END' &
+		import socket, sys, time
+		taps = [socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+		        for i in range(int(sys.argv[1]))]
+		time.sleep(600)
+	END
+	faulty=$!
+	sleep 0.3
+}
+
+# stop: what spin or tap began
+stop() {
+	kill "$faulty"
+	wait "$faulty" || :
+}
+
+prepare() {
+	:
+}
+
+inject() {
+	:
+}
+
+undo() {
+	:
+}
+
+options=()
+options_after=()
+
+# Once for its default size, and once with its size, which its options may name.
+SIZE=${SIZE-}
 # shellcheck source=/dev/null
 . "$(dirname "$0")/$fault.sh"
 SIZE=${SIZE:-$default_size}
+# shellcheck source=/dev/null
+. "$(dirname "$0")/$fault.sh"
 for program in ${needs-}; do
 	command -v "$program" >/dev/null || {
 		echo "$fault needs $program" >&2
@@ -60,12 +115,14 @@ ip -n "$name-rx" addr add 10.7.7.1/24 dev "$RX_DEVICE"
 ip -n "$name-tx" addr add 10.7.7.2/24 dev "$TX_DEVICE"
 ip -n "$name-rx" link set "$RX_DEVICE" up
 ip -n "$name-tx" link set "$TX_DEVICE" up
-measure "$out/before"
-inject
+prepare
+measure "$out/before" "${options[@]}"
 injected=yes
-measure "$out/after"
+inject
+measure "$out/after" "${options[@]}" "${options_after[@]}"
 undo
 injected=
 "$BUILD/zcroi" diff "$out/before" "$out/after" >"$out/diff"
+"$BUILD/zcroi" explain "$out/before" "$out/after" >"$out/explain"
 echo "expected   ${expected-}"
-sed '/^$/q' "$out/diff"
+sed '/^$/q' "$out/diff" "$out/explain"

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/causes/causes.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyze/causes/figures.h"
+
+/* A cause that explains less is no cause. */
+#define LEAST_EXPLAINED 0.05
+/* How much a count explains of which no one knows what one costs. */
+#define COUNT_EXPLAINS 0.5
+
+static const struct sign throughput_falls = {
+	.how = SIGN_FIGURE, .figure = figure_throughput, .way = DOWN, .least = 1.02};
+
+/* ---- one mechanism ---- */
+
+static void add_seen(struct cause *cause, struct seen seen)
+{
+	if (cause->seen_count < EVIDENCE_MAX)
+		cause->seen[cause->seen_count++] = seen;
+}
+
+static bool is_cost(const struct sign *sign)
+{
+	return sign->how == SIGN_PART || sign->how == SIGN_COMPONENT || sign->how == SIGN_COST;
+}
+
+/* The part of the change that a sign stands for, as far as it can be told. */
+static double explained_by(const struct seen *seen, const struct causes *c)
+{
+	const struct sign *sign = seen->sign;
+	double lost, more = fabs(seen->to - seen->from);
+
+	if (is_cost(sign)) {
+		const struct sign whole = {.how = SIGN_COST, .way = sign->way};
+		struct seen all = sign_seen(&whole, &c->design, seen->end);
+
+		return fmin(1, more / fmax(fabs(all.to - all.from), 0.05 * all.from));
+	}
+	if (sign->how == SIGN_COUNT || sign->how == SIGN_FIGURE || sign->how == SIGN_LEVEL)
+		return COUNT_EXPLAINS;
+	lost = 1 - sign_seen(&throughput_falls, &c->design, END_HOST).to /
+			   sign_seen(&throughput_falls, &c->design, END_HOST).from;
+	return lost > 0.02 ? fmin(1, more / 100 / lost) : COUNT_EXPLAINS;
+}
+
+/* How many of a list of signs hold; what holds is kept, and what was measured is counted. */
+static size_t hold(struct cause *cause, const struct sign *signs, const struct causes *c,
+		   size_t *measured)
+{
+	size_t holding = 0;
+
+	for (size_t i = 0; i < SIGNS_MAX && signs[i].how != SIGN_NONE; i++) {
+		struct seen seen = sign_seen(&signs[i], &c->design, cause->end);
+
+		*measured += seen.measured;
+		holding += seen.holds;
+		if (seen.holds)
+			add_seen(cause, seen);
+	}
+	return holding;
+}
+
+static size_t length(const struct sign *signs)
+{
+	size_t n = 0;
+
+	while (n < SIGNS_MAX && signs[n].how != SIGN_NONE)
+		n++;
+	return n;
+}
+
+/* The evidence that explains most stands first. */
+static void weigh(struct cause *cause, const struct causes *c)
+{
+	for (size_t i = 0; i < cause->seen_count; i++) {
+		double explains = explained_by(&cause->seen[i], c);
+
+		if (explains <= cause->explains)
+			continue;
+		cause->explains = explains;
+		if (i) {
+			struct seen first = cause->seen[i];
+
+			memmove(&cause->seen[1], &cause->seen[0], i * sizeof(first));
+			cause->seen[0] = first;
+		}
+	}
+}
+
+/* Whether the mechanism holds at an end. *known: it could be told. */
+static bool holds_at(struct cause *cause, const struct causes *c, bool *known)
+{
+	const struct mechanism *m = cause->mechanism;
+	size_t measured = 0, also = 0;
+	size_t all = hold(cause, m->all, c, &measured);
+	size_t any = hold(cause, m->any, c, &measured);
+
+	*known |= measured > 0;
+	if (all < length(m->all) || (length(m->any) && !any))
+		return false;
+	weigh(cause, c);
+	also = hold(cause, m->also, c, &measured);
+	for (size_t i = 0; i < length(m->against); i++) {
+		struct seen seen = sign_seen(&m->against[i], &c->design, cause->end);
+
+		if (seen.holds)
+			cause->against[cause->against_count++] = seen;
+	}
+	cause->score = cause->explains + (cause->setting ? 1 : 0) + 0.1 * also -
+		       0.4 * cause->against_count;
+	return cause->explains >= LEAST_EXPLAINED;
+}
+
+static void try_mechanism(struct causes *c, const struct mechanism *m)
+{
+	static const struct {
+		enum record_end first, last;
+	} ends[] = {
+		[AT_EITHER] = {END_RX, END_TX},
+		[AT_SENDER] = {END_TX, END_TX},
+		[AT_RECEIVER] = {END_RX, END_RX},
+		[AT_MACHINE] = {END_HOST, END_HOST},
+	};
+	struct cause best = {.mechanism = NULL};
+	bool known = false;
+
+	for (enum record_end end = ends[m->at].first; end <= ends[m->at].last; end++) {
+		struct cause cause = {
+			.mechanism = m,
+			.end = end,
+			.setting = mechanism_setting(m, c->settings, c->setting_count),
+		};
+
+		if (holds_at(&cause, c, &known) && (!m->needs_fact || cause.setting) &&
+		    (!best.mechanism || cause.score > best.score))
+			best = cause;
+	}
+	c->considered += known;
+	if (best.mechanism)
+		ARRAY_ADD(c->at, c->count) = best;
+}
+
+/* ---- what no mechanism knows of ---- */
+
+static const struct mechanism unknown_setting = {
+	.id = "setting",
+	.because = "a setting differs",
+	.remedy = "the other value",
+	.confirm = "zcprof run with both values in one experiment",
+	.source = "the record's facts",
+	.kernels = "all",
+};
+
+static bool is_noise(const struct setting *s)
+{
+	static const char *const keys[] = {"device", "netns rx", "netns tx", "seconds", "warmup"};
+
+	if (s->id == METRIC_fact_link || s->id == METRIC_fact_program ||
+	    s->id == METRIC_collector_absent || s->id == METRIC_collector_means ||
+	    s->id == METRIC_fact_irq_affinity || s->id == METRIC_collector_follows)
+		return true;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (!strcmp(s->key, keys[i]))
+			return true;
+	return false;
+}
+
+static bool is_used(const struct causes *c, const struct setting *s)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (mechanism_setting(c->at[i].mechanism, s, 1))
+			return true;
+	return false;
+}
+
+/* A setting without a mechanism is named with what moved most, the components first. */
+static void add_setting(struct causes *c, const struct setting *s)
+{
+	struct cause cause = {.mechanism = &unknown_setting, .setting = s, .end = s->end};
+
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		for (int part = 0; part < COMPONENT_COUNT; part++) {
+			static struct sign signs[COMPONENT_COUNT];
+			struct seen seen;
+
+			signs[part] = (struct sign){.how = SIGN_COMPONENT,
+						    .what = part,
+						    .way = UP,
+						    .least = 5,
+						    .words = component_name(part)};
+			if (part == COMPONENT_idle || part == COMPONENT_tracing)
+				continue;
+			seen = sign_seen(&signs[part], &c->design, end);
+			if (seen.holds && cause.seen_count < 3)
+				add_seen(&cause, seen);
+		}
+	}
+	if (!cause.seen_count)
+		return;
+	weigh(&cause, c);
+	cause.explains /= 2;
+	cause.score = 0.5 + cause.explains;
+	ARRAY_ADD(c->at, c->count) = cause;
+}
+
+static void add_settings(struct causes *c)
+{
+	size_t known = c->count;
+
+	for (size_t i = 0; i < c->setting_count; i++) {
+		struct causes before = *c;
+
+		before.count = known;
+		if (!is_noise(&c->settings[i]) && !is_used(&before, &c->settings[i]))
+			add_setting(c, &c->settings[i]);
+		/* One is enough: which of several it was, no one knows. */
+		if (c->count > known)
+			return;
+	}
+}
+
+/* ---- together ---- */
+
+static struct cause *cause_named(struct causes *c, const char *id)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (!strcmp(c->at[i].mechanism->id, id))
+			return &c->at[i];
+	return NULL;
+}
+
+static struct cause *root_of(struct causes *c, const struct cause *cause)
+{
+	for (size_t i = 0; i < FACTS_MAX && cause->mechanism->roots[i]; i++) {
+		struct cause *root = cause_named(c, cause->mechanism->roots[i]);
+
+		if (root && (root->setting || root->score >= cause->score))
+			return root;
+	}
+	return NULL;
+}
+
+static void merge(struct causes *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct cause *root = root_of(c, &c->at[i]);
+
+		if (root && root->with_count < SIGNS_MAX)
+			root->with[root->with_count++] = c->at[i].mechanism;
+		if (root)
+			c->at[i].score = -1;
+	}
+	for (size_t i = 0; i < c->count; i++)
+		if (c->at[i].score >= 0)
+			c->at[kept++] = c->at[i];
+	c->count = kept;
+}
+
+static int by_score(const void *a, const void *b)
+{
+	const struct cause *x = a;
+	const struct cause *y = b;
+
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return strcmp(x->mechanism->id, y->mechanism->id);
+}
+
+/* ---- what was asked ---- */
+
+static const struct item *result_of(const struct comparing *k, enum quantity q)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->items[i].what.section == SECTION_RESULT &&
+		    !strcmp(k->items[i].what.name, quantity_info(q)->words))
+			return &k->items[i];
+	return NULL;
+}
+
+static bool claimed(const struct item *item)
+{
+	return item && item_claimed(item);
+}
+
+/* What moved for sure, and whether B is the worse one. */
+static bool ask(struct causes *c, const struct configuration *a, const struct configuration *b,
+		const struct common *common)
+{
+	struct comparing k;
+	const struct item *throughput, *cpu, *roi;
+	bool b_worse;
+
+	compare_runs(&k, a, b, common);
+	throughput = result_of(&k, THROUGHPUT);
+	cpu = result_of(&k, CPU_TOTAL);
+	roi = result_of(&k, ROI_CPU_TOTAL);
+	c->throughput =
+		throughput ? throughput->comparison : (struct comparison){.a = NAN, .b = NAN};
+	c->cost = cpu ? cpu->comparison : (struct comparison){.a = NAN, .b = NAN};
+	c->cost_more = "more CPU time";
+	c->cost_less = "less CPU time";
+	b_worse = !(c->throughput.b > c->throughput.a);
+	if (claimed(throughput)) {
+		c->proven = PROVEN_THROUGHPUT;
+	} else if (claimed(roi)) {
+		c->proven = PROVEN_COST;
+		c->cost = roi->comparison;
+		c->cost_more = "better in its return on CPU time";
+		c->cost_less = "worse in its return on CPU time";
+		b_worse = roi->comparison.b < roi->comparison.a;
+	} else if (claimed(cpu)) {
+		c->proven = PROVEN_COST;
+		b_worse = cpu->comparison.b > cpu->comparison.a;
+	}
+	for (int side = 0; side < 2; side++)
+		c->limit[side] = limit_of(side ? b : a, k.design.apart[side]);
+	compare_free(&k);
+	return b_worse;
+}
+
+void causes_of(struct causes *c, const struct configuration *a, const struct configuration *b,
+	       const struct common *common, bool take_as_proven)
+{
+	*c = (struct causes){.at = NULL};
+	c->reversed = !ask(c, a, b, common);
+	if (take_as_proven)
+		c->proven = PROVEN_THROUGHPUT;
+	design_of(&c->design, c->reversed ? b : a, c->reversed ? a : b);
+	c->setting_count = settings_of(c->design.a, c->design.b, &c->settings);
+	for (size_t i = 0; i < mechanism_count; i++)
+		try_mechanism(c, &mechanisms[i]);
+	add_settings(c);
+	merge(c);
+	ARRAY_SORT(c->at, c->count, by_score);
+	/* Where no answer moved for sure, a figure alone proves nothing; with its setting it does. */
+	while (c->proven == PROVEN_NOTHING && c->count && !c->at[c->count - 1].setting)
+		c->count--;
+}
+
+void causes_free(struct causes *c)
+{
+	design_free(&c->design);
+	free(c->settings);
+	free(c->at);
+}
+
+const char *cause_sure(const struct causes *c, const struct cause *cause)
+{
+	bool few = c->design.a->count < 3 || c->design.b->count < 3;
+
+	if (few || c->proven == PROVEN_NOTHING || cause->mechanism == &unknown_setting ||
+	    cause->against_count)
+		return cause->explains >= 0.5 && !few && !cause->against_count ? "likely"
+									       : "possible";
+	if (cause->setting && cause->explains >= 0.5)
+		return "sure";
+	return cause->setting || cause->explains >= 0.5 ? "likely" : "possible";
+}

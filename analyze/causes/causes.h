@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Why one set of runs is slower or dearer than another.
+ *
+ *   causes_of()      hold two sets against every mechanism, and rank what holds
+ *   causes_free()
+ *   cause_sure()     "sure", "likely" or "possible"
+ *
+ * All is seen from the better set to the worse. A cause has a counter behind it that moved in nearly
+ * all runs; what follows from another cause is not named beside it, but counts for it.
+ */
+#ifndef ANALYZE_CAUSES_CAUSES_H
+#define ANALYZE_CAUSES_CAUSES_H
+
+#include "analyze/causes/limit.h"
+#include "analyze/causes/mechanism.h"
+
+#define EVIDENCE_MAX (3 * SIGNS_MAX)
+
+struct cause {
+	const struct mechanism *mechanism;
+	const struct setting *setting; /* that differs and makes it; or NULL */
+	enum record_end end;
+	struct seen seen[EVIDENCE_MAX]; /* what speaks for it, the weightiest first */
+	size_t seen_count;
+	struct seen against[SIGNS_MAX];
+	size_t against_count;
+	double explains; /* about this part of the change, 0 to 1 */
+	double score;
+	const struct mechanism *with[SIGNS_MAX]; /* consequences that were seen too */
+	size_t with_count;
+};
+
+/* What was asked: did the throughput move for sure, and if not, the cost? */
+enum proven { PROVEN_NOTHING, PROVEN_COST, PROVEN_THROUGHPUT };
+
+struct causes {
+	struct design design; /* a: the better set, b: the worse */
+	bool reversed;	      /* the better set is the caller's B */
+	enum proven proven;
+	struct comparison throughput;	   /* of the caller's A and B */
+	struct comparison cost;		   /* the CPU ROI of the caller's A and B, or their CPU */
+	const char *cost_more, *cost_less; /* what more and less of it are called */
+	struct setting *settings;	   /* from the better set to the worse */
+	size_t setting_count;
+	struct cause *at; /* best first */
+	size_t count;
+	size_t considered;     /* mechanisms whose figures were there */
+	struct limit limit[2]; /* of the caller's A and B */
+};
+
+/* proven by the caller: for one run against its siblings there is no test. */
+void causes_of(struct causes *c, const struct configuration *a, const struct configuration *b,
+	       const struct common *common, bool take_as_proven);
+void causes_free(struct causes *c);
+const char *cause_sure(const struct causes *c, const struct cause *cause);
+
+#endif

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/causes/figures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/figures/measures.h"
+
+static double window_ns(const struct run *run, enum record_end end)
+{
+	return run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end, NULL);
+}
+
+/* What is billed in ticks may come to a little more than there is. */
+static double percent_of_window(const struct run *run, enum record_end end, double ns)
+{
+	double percent = 100 * ns / window_ns(run, end);
+
+	return percent > 100 ? 100 : percent;
+}
+
+/* ---- CPUs ---- */
+
+/* As many as CPU_SETSIZE. */
+#define CPUS_MAX 1024
+
+/* A list such as 0,2-5, as it stands in a fact. */
+static bool in_list(const char *list, long cpu)
+{
+	while (list && *list) {
+		char *rest;
+		long first = strtol(list, &rest, 10);
+		long last = first;
+
+		if (rest == list)
+			return false;
+		if (*rest == '-')
+			last = strtol(rest + 1, &rest, 10);
+		if (cpu >= first && cpu <= last)
+			return true;
+		list = *rest ? rest + 1 : rest;
+	}
+	return false;
+}
+
+/* A CPU's rows are those of the end that it belongs to. */
+static double of_cpu(const struct run *run, enum metric_id id, long cpu)
+{
+	double found = NAN;
+	char key[32];
+
+	snprintf(key, sizeof(key), "%ld", cpu);
+	for (enum record_end end = 0; end < END_COUNT && isnan(found); end++)
+		found = run_figure(run, id, end, key);
+	return found;
+}
+
+static double busy_of(const struct run *run, long cpu)
+{
+	return of_cpu(run, METRIC_cpu_user, cpu) + of_cpu(run, METRIC_cpu_system, cpu) +
+	       of_cpu(run, METRIC_cpu_irq, cpu) + of_cpu(run, METRIC_cpu_softirq, cpu);
+}
+
+static const char *cpus_of(const struct run *run, enum record_end end)
+{
+	const char *list = run_fact(run, METRIC_fact_end_cpus, end, NULL);
+
+	return list && *list ? list : NULL;
+}
+
+double figure_busiest(const struct run *run, enum record_end end)
+{
+	const char *list = cpus_of(run, end);
+	double most = NAN;
+
+	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
+		if (in_list(list, cpu))
+			most = fmax(most, busy_of(run, cpu));
+	return percent_of_window(run, end, most);
+}
+
+double figure_idle(const struct run *run, enum record_end end)
+{
+	return 100 - figure_busiest(run, end);
+}
+
+double figure_waited(const struct run *run, enum record_end end)
+{
+	struct figures threads = run_range(run, METRIC_cpu_wait, end);
+	double most = NAN;
+
+	for (size_t i = 0; i < threads.count; i++)
+		most = fmax(most, threads.at[i].value);
+	return percent_of_window(run, end, most);
+}
+
+/* Softirqs that come upon a thread are in its time already, so this is the least that others had. */
+double figure_others(const struct run *run, enum record_end end)
+{
+	const char *list = cpus_of(run, end);
+	double busy = 0, own = run_sum(run, METRIC_cpu_thread, end);
+
+	if (!list || figure_shared(run, end) > 0)
+		return NAN;
+	for (long cpu = 0; cpu < CPUS_MAX; cpu++)
+		if (in_list(list, cpu))
+			busy += busy_of(run, cpu) - of_cpu(run, METRIC_cpu_softirq, cpu);
+	return busy - own < 0 ? 0 : percent_of_window(run, end, busy - own);
+}
+
+double figure_shared(const struct run *run, enum record_end end)
+{
+	const char *own = cpus_of(run, end);
+	const char *other = cpus_of(run, end == END_RX ? END_TX : END_RX);
+	double shared = 0, all = 0;
+
+	for (long cpu = 0; own && other && cpu < CPUS_MAX; cpu++) {
+		all += in_list(own, cpu);
+		shared += in_list(own, cpu) && in_list(other, cpu);
+	}
+	return all > 0 ? 100 * shared / all : NAN;
+}
+
+/* ---- rates ---- */
+
+double figure_throughput(const struct run *run, enum record_end end)
+{
+	const struct exponents exponents = {1, 1};
+
+	(void)end;
+	return outcome_of(run, &exponents).of[THROUGHPUT];
+}
+
+double figure_paced(const struct run *run, enum record_end end)
+{
+	const char *pacing = run_fact(run, METRIC_fact_option, END_TX, "pacing");
+	const char *flows = run_fact(run, METRIC_fact_option, END_TX, "flows");
+	double bits;
+	char *unit;
+
+	if (!pacing || !*pacing)
+		return 0;
+	bits = strtod(pacing, &unit);
+	bits *= *unit == 'K' || *unit == 'k' ? 1e3 : *unit == 'M' ? 1e6 : *unit == 'G' ? 1e9 : 1;
+	return 100 * figure_throughput(run, end) * 1e9 / (bits * (flows ? strtod(flows, NULL) : 1));
+}
+
+/* "tbf 5 Gbit/s", alone or among others. */
+double figure_shaped(const struct run *run, enum record_end end)
+{
+	const char *qdisc = run_fact(run, METRIC_fact_on_path, END_TX, "qdisc");
+	const char *bucket = qdisc ? strstr(qdisc, "tbf ") : NULL;
+
+	if (!qdisc)
+		return NAN;
+	return bucket ? 100 * figure_throughput(run, end) / strtod(bucket + strlen("tbf "), NULL)
+		      : 0;
+}
+
+/* ---- sizes ---- */
+
+double figure_receive(const struct run *run, enum record_end end)
+{
+	(void)end;
+	return payload_of(run, END_RX) / run_sum(run, METRIC_path_receive_size, END_RX);
+}
+
+double figure_send_calls(const struct run *run, enum record_end end)
+{
+	double completions = run_sum(run, METRIC_iouring_completions, END_TX);
+	double calls = run_sum(run, METRIC_path_calls, END_TX);
+
+	(void)end;
+	if (completions > 0)
+		calls = completions;
+	return calls * 1e9 / payload_of(run, END_TX);
+}
+
+double figure_packet(const struct run *run, enum record_end end)
+{
+	(void)end;
+	return run_figure(run, METRIC_nic_statistic, END_TX, "tx_bytes") /
+	       run_figure(run, METRIC_nic_statistic, END_TX, "tx_packets");
+}
+
+double figure_batch(const struct run *run, enum record_end end)
+{
+	double segments = 0, received = 0;
+
+	(void)end;
+	for (enum record_end one = END_RX; one <= END_TX; one++) {
+		segments += run_sum(run, METRIC_skb_segments, one);
+		received += run_sum(run, METRIC_skb_received, one);
+	}
+	return segments / received;
+}
+
+double figure_retransmitted(const struct run *run, enum record_end end)
+{
+	(void)end;
+	return 1e6 * run_sum(run, METRIC_tcp_retransmits, END_TX) /
+	       run_sum(run, METRIC_tcp_segments_out, END_TX);
+}
+
+double figure_copied(const struct run *run, enum record_end end)
+{
+	const char *path = run_fact(run, METRIC_fact_option, end, "path");
+
+	if (!path || !strcmp(path, "copy") || !strcmp(path, "uring"))
+		return 0;
+	return 100 * run_figure(run, METRIC_path_bytes_copied, end, NULL) / payload_of(run, end);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Figures of a run that no metric holds and that say what held it up. Each is of one end, and NAN
+ * where the record does not tell.
+ *
+ *   figure_busiest()      % of the window for which the busiest of the end's CPUs was busy
+ *   figure_idle()         100 less that
+ *   figure_waited()       % of the window for which a thread of the end could run and waited for a CPU
+ *   figure_others()       % of the window for which the end's CPUs ran neither its threads nor softirqs
+ *   figure_throughput()   Gbit/s
+ *   figure_paced()        throughput in % of what --pacing allows all flows together
+ *   figure_shaped()       throughput in % of the rate of a token bucket at the sender
+ *   figure_receive()      bytes that one receive brought
+ *   figure_send_calls()   sends per GB: system calls that move data, or completions of io_uring
+ *   figure_packet()       bytes in a packet that left the sender's device
+ *   figure_batch()        segments that GRO merged to one skb
+ *   figure_shared()       % of the end's CPUs that are the other end's too
+ *   figure_retransmitted()  segments sent again in a million
+ *   figure_copied()       % of the bytes of a zero-copy path that were copied
+ */
+#ifndef ANALYZE_CAUSES_FIGURES_H
+#define ANALYZE_CAUSES_FIGURES_H
+
+#include "analyze/load/run.h"
+
+double figure_busiest(const struct run *run, enum record_end end);
+double figure_idle(const struct run *run, enum record_end end);
+double figure_waited(const struct run *run, enum record_end end);
+double figure_others(const struct run *run, enum record_end end);
+double figure_throughput(const struct run *run, enum record_end end);
+double figure_paced(const struct run *run, enum record_end end);
+double figure_shaped(const struct run *run, enum record_end end);
+double figure_receive(const struct run *run, enum record_end end);
+double figure_send_calls(const struct run *run, enum record_end end);
+double figure_packet(const struct run *run, enum record_end end);
+double figure_batch(const struct run *run, enum record_end end);
+double figure_shared(const struct run *run, enum record_end end);
+double figure_retransmitted(const struct run *run, enum record_end end);
+double figure_copied(const struct run *run, enum record_end end);
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/causes/mechanism.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+
+#include "analyze/causes/figures.h"
+
+#define PART_UP(id, percent, text)                                                                 \
+	{                                                                                          \
+		.how = SIGN_PART, .what = PART_##id, .way = UP, .least = (percent),                \
+		.words = (text)                                                                    \
+	}
+#define COMPONENT_UP(id, percent, text)                                                            \
+	{                                                                                          \
+		.how = SIGN_COMPONENT, .what = COMPONENT_##id, .way = UP, .least = (percent),      \
+		.words = (text)                                                                    \
+	}
+#define COUNT_UP(metric, times, text)                                                              \
+	{                                                                                          \
+		.how = SIGN_COUNT, .what = METRIC_##metric, .way = UP, .least = (times),           \
+		.words = (text)                                                                    \
+	}
+#define TIME_UP(metric, points, text)                                                              \
+	{                                                                                          \
+		.how = SIGN_TIME, .what = METRIC_##metric, .way = UP, .least = (points),           \
+		.words = (text)                                                                    \
+	}
+#define LEVEL_DOWN(metric, times, text)                                                            \
+	{                                                                                          \
+		.how = SIGN_LEVEL, .what = METRIC_##metric, .way = DOWN, .least = (times),         \
+		.words = (text)                                                                    \
+	}
+#define FIGURE(name, which_way, times, text, of)                                                   \
+	{                                                                                          \
+		.how = SIGN_FIGURE, .figure = figure_##name, .way = (which_way), .least = (times), \
+		.words = (text), .unit = (of)                                                      \
+	}
+#define PERCENT_UP(name, points, text)                                                             \
+	{                                                                                          \
+		.how = SIGN_PERCENT, .figure = figure_##name, .way = UP, .least = (points),        \
+		.words = (text)                                                                    \
+	}
+
+const struct mechanism mechanisms[] = {
+#define MECHANISM(name, ...) {.id = #name, __VA_ARGS__},
+#include "analyze/causes/mechanisms.def"
+#undef MECHANISM
+};
+
+const size_t mechanism_count = sizeof(mechanisms) / sizeof(*mechanisms);
+
+const struct setting *mechanism_setting(const struct mechanism *m, const struct setting *settings,
+					size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char name[256];
+
+		snprintf(name, sizeof(name), "%s%s%s", metric_info(settings[i].id)->name,
+			 *settings[i].key ? " " : "", settings[i].key);
+		for (size_t j = 0; j < FACTS_MAX && m->facts[j]; j++)
+			if (!fnmatch(m->facts[j], name, 0))
+				return &settings[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/causes/sign.h"
+
+#include <fnmatch.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/figures/ledger.h"
+#include "analyze/figures/measures.h"
+#include "page/page.h"
+
+#define KB 1e3
+#define GB 1e9
+
+/* Pairs of runs, or rounds, that have to agree. */
+#define PAIRS_AGREE  0.9
+#define ROUNDS_AGREE 0.8
+/* A count from none: so many per GB, below which it is an accident. */
+#define LEAST_COUNT 1.0
+
+static enum record_end end_of(const struct sign *sign, enum record_end end)
+{
+	switch (sign->where) {
+	case AT_RX:
+		return END_RX;
+	case AT_TX:
+		return END_TX;
+	case AT_HOST:
+		return END_HOST;
+	default:
+		return end;
+	}
+}
+
+static double sum_matching(const struct run *run, enum metric_id id, enum record_end end,
+			   const char *key)
+{
+	struct figures range = run_range(run, id, end);
+	double sum = 0;
+	size_t found = 0;
+
+	for (size_t i = 0; i < range.count; i++) {
+		if (key && fnmatch(key, range.at[i].key, 0))
+			continue;
+		sum += range.at[i].value;
+		found++;
+	}
+	if (found)
+		return sum;
+	return range.count || run_measured(run, end, id, NULL) ? 0 : NAN;
+}
+
+static double mean_matching(const struct run *run, enum metric_id id, enum record_end end,
+			    const char *key)
+{
+	struct figures range = run_range(run, id, end);
+	double sum = 0;
+	size_t found = 0;
+
+	for (size_t i = 0; i < range.count; i++) {
+		if (!key || !fnmatch(key, range.at[i].key, 0)) {
+			sum += range.at[i].value;
+			found++;
+		}
+	}
+	return found ? sum / found : NAN;
+}
+
+/* The function of "context;object;function"; NULL for what is no function of the kernel, or idle. */
+static const char *kernel_function(const char *key)
+{
+	const char *object = strchr(key, ';');
+	const char *function = object ? strchr(object + 1, ';') : NULL;
+
+	if (!function || !strncmp(key, "idle;", strlen("idle;")) ||
+	    !strncmp(object + 1, "[user]", strlen("[user]")))
+		return NULL;
+	return function + 1;
+}
+
+static double part_cost(const struct run *run, enum record_end end, int part)
+{
+	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
+	double period = run_figure(run, METRIC_profile_period, end, NULL);
+	double samples = 0;
+
+	if (isnan(period))
+		period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
+	for (size_t i = 0; i < symbols.count; i++) {
+		const char *function = kernel_function(symbols.at[i].key);
+
+		if (function && (int)part_of_symbol(function) == part)
+			samples += symbols.at[i].value;
+	}
+	return symbols.count ? samples * period * KB / payload_of(run, end) : NAN;
+}
+
+static double component_cost(const struct run *run, enum record_end end, int component)
+{
+	struct ledger ledger = ledger_of(run);
+	double sum = 0;
+
+	for (size_t i = 0; i < ledger.count; i++)
+		if (ledger.at[i].end == end &&
+		    !strcmp(cost_component(ledger.at[i].key), component_name(component)))
+			sum += ledger.at[i].ns_per_kb;
+	if (isnan(ledger.sum[LEDGER_TOTAL][end]))
+		sum = NAN;
+	ledger_free(&ledger);
+	return sum;
+}
+
+static double end_cost(const struct run *run, enum record_end end)
+{
+	struct ledger ledger = ledger_of(run);
+	double sum = ledger.sum[LEDGER_TOTAL][end];
+
+	ledger_free(&ledger);
+	return sum;
+}
+
+static double window_ns(const struct run *run, enum record_end end)
+{
+	return run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end, NULL);
+}
+
+double sign_value(const struct sign *sign, const struct run *run, enum record_end end)
+{
+	end = end_of(sign, end);
+	switch (sign->how) {
+	case SIGN_PART:
+		return part_cost(run, end, sign->what);
+	case SIGN_COMPONENT:
+		return component_cost(run, end, sign->what);
+	case SIGN_COST:
+		return end_cost(run, end);
+	case SIGN_COUNT:
+		return sum_matching(run, sign->what, end, sign->key) * GB / payload_of(run, end);
+	case SIGN_TIME:
+		return 100 * sum_matching(run, sign->what, end, sign->key) / window_ns(run, end);
+	case SIGN_LEVEL:
+		return mean_matching(run, sign->what, end, sign->key);
+	case SIGN_SHARE:
+		return 100 * sum_matching(run, sign->what, end, sign->key) /
+		       run_sum(run, sign->of, end);
+	case SIGN_FIGURE:
+	case SIGN_PERCENT:
+		return sign->figure(run, end);
+	default:
+		return NAN;
+	}
+}
+
+static double *values_of(const struct sign *sign, const struct configuration *c, const bool *apart,
+			 enum record_end end)
+{
+	double *values = must_calloc(c->count + 1, sizeof(*values));
+
+	for (size_t i = 0; i < c->count; i++)
+		values[i] = apart[i] ? NAN : sign_value(sign, c->runs[i], end);
+	return values;
+}
+
+static double mean_of(const double *values, size_t count)
+{
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (isnan(values[i]))
+			continue;
+		sum += values[i];
+		n++;
+	}
+	return n ? sum / n : NAN;
+}
+
+static bool agrees(enum sign_way way, double from, double to)
+{
+	return way == UP ? to > from : to < from;
+}
+
+/* The part of the pairs that moved that way; in rounds only pairs of one round count. */
+static double agreeing(const struct design *d, enum sign_way way, const double *from,
+		       const double *to)
+{
+	double agree = 0, pairs = 0;
+
+	if (d->layout == LAYOUT_ROUNDS) {
+		for (size_t i = 0; i < d->round_count; i++) {
+			double x = from[d->rounds[i][0]], y = to[d->rounds[i][1]];
+
+			pairs += !isnan(x) && !isnan(y);
+			agree += agrees(way, x, y);
+		}
+	} else {
+		for (size_t i = 0; i < d->a->count; i++) {
+			for (size_t j = 0; j < d->b->count; j++) {
+				pairs += !isnan(from[i]) && !isnan(to[j]);
+				agree += agrees(way, from[i], to[j]);
+			}
+		}
+	}
+	return pairs > 0 ? agree / pairs : NAN;
+}
+
+static double mean_cost(const struct design *d, enum record_end end)
+{
+	const struct sign whole = {.how = SIGN_COST};
+	double cost = 0;
+
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *c = side ? d->b : d->a;
+		double *values = values_of(&whole, c, d->apart[side], end);
+
+		cost = fmax(cost, mean_of(values, c->count));
+		free(values);
+	}
+	return cost;
+}
+
+/* Whether it moved far enough to matter. */
+static bool far_enough(const struct seen *seen, const struct design *d)
+{
+	const struct sign *sign = seen->sign;
+	double more = sign->way == DOWN ? seen->from - seen->to : seen->to - seen->from;
+	double high = fmax(seen->from, seen->to), low = fmin(seen->from, seen->to);
+
+	switch (sign->how) {
+	case SIGN_PART:
+	case SIGN_COMPONENT:
+	case SIGN_COST:
+		return more >= sign->least / 100 * mean_cost(d, seen->end);
+	case SIGN_TIME:
+	case SIGN_SHARE:
+	case SIGN_PERCENT:
+		return more >= sign->least;
+	case SIGN_COUNT:
+		return high >= LEAST_COUNT && more > 0 && high >= sign->least * low;
+	default:
+		return more > 0 && high >= sign->least * low;
+	}
+}
+
+struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end)
+{
+	double *from = values_of(sign, d->a, d->apart[0], end);
+	double *to = values_of(sign, d->b, d->apart[1], end);
+	struct seen seen = {
+		.sign = sign,
+		.end = end_of(sign, end),
+		.from = mean_of(from, d->a->count),
+		.to = mean_of(to, d->b->count),
+	};
+
+	seen.measured = !isnan(seen.from) && !isnan(seen.to);
+	if (seen.measured && sign->way == STAYS) {
+		seen.share = 1;
+		seen.holds = fmax(seen.from, seen.to) <= sign->least * fmin(seen.from, seen.to);
+	} else if (seen.measured) {
+		seen.share = agreeing(d, sign->way, from, to);
+		seen.holds =
+			seen.share >= (d->layout == LAYOUT_ROUNDS ? ROUNDS_AGREE : PAIRS_AGREE) &&
+			far_enough(&seen, d);
+	}
+	free(from);
+	free(to);
+	return seen;
+}
+
+const char *sign_unit(const struct sign *sign)
+{
+	switch (sign->how) {
+	case SIGN_PART:
+	case SIGN_COMPONENT:
+	case SIGN_COST:
+		return "ns/KB";
+	case SIGN_COUNT:
+		return "per GB";
+	case SIGN_TIME:
+		return "% of the window";
+	case SIGN_SHARE:
+	case SIGN_PERCENT:
+		return "%";
+	case SIGN_LEVEL:
+		return metric_info(sign->what)->unit;
+	default:
+		return sign->unit ? sign->unit : "";
+	}
+}
+
+void sign_print(const struct seen *seen, bool backwards, char *text, size_t size)
+{
+	static const char *const ends[] = {"", " at the receiver", " at the sender"};
+	double a = backwards ? seen->to : seen->from, b = backwards ? seen->from : seen->to;
+	char from[32], to[32], ratio[32], times[48] = "";
+
+	if (a > 0 && b > 0)
+		snprintf(times, sizeof(times), " (x %s)", figure_words(b / a, ratio, sizeof(ratio)));
+	snprintf(text, size, "%s%s %s to %s%s%s%s", seen->sign->words, ends[seen->end],
+		 figure_words(a, from, sizeof(from)), figure_words(b, to, sizeof(to)),
+		 *sign_unit(seen->sign) ? " " : "", sign_unit(seen->sign), times);
+}

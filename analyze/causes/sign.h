@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A sign: one figure of a record by which a mechanism shows, and which way it moves then.
+ *
+ *   sign_value()   the figure of one run at one end; NAN where the run does not have it
+ *   sign_seen()    both sets of runs held against each other: did it move so?
+ *   sign_print()   what was seen, in words: "firewall functions of the sender 21.7 to 492 ns/KB"
+ *
+ * Whether a sign holds is asked of the runs, not of their means: in nine of ten pairs of a run of one
+ * set and a run of the other (within rounds: in all rounds but one in five) it moved that way.
+ */
+#ifndef ANALYZE_CAUSES_SIGN_H
+#define ANALYZE_CAUSES_SIGN_H
+
+#include "analyze/figures/design.h"
+#include "record/components.h"
+
+enum sign_how {
+	SIGN_NONE,
+	SIGN_PART,	/* ns/KB of the functions of a part */
+	SIGN_COMPONENT, /* ns/KB of a component, all contexts */
+	SIGN_COST,	/* ns/KB of an end, all of it */
+	SIGN_COUNT,	/* per GB of payload */
+	SIGN_TIME,	/* % of the window */
+	SIGN_LEVEL,	/* mean over the keys */
+	SIGN_SHARE,	/* % of another metric */
+	SIGN_FIGURE,	/* computed */
+	SIGN_PERCENT,	/* computed, a percentage: it moves by points */
+};
+
+enum sign_where { HERE, AT_RX, AT_TX, AT_HOST };
+
+enum sign_way { UP, DOWN, STAYS };
+
+struct sign {
+	enum sign_how how;
+	enum sign_way way;
+	enum sign_where where;
+	int what;	 /* part, component or metric */
+	const char *key; /* pattern; NULL: every key */
+	int of;		 /* SIGN_SHARE: the other metric */
+	double (*figure)(const struct run *run, enum record_end end);
+	/*
+	 * How far it has to move. Costs: so many % of what the end costs. TIME, SHARE and PERCENT: points. Else a
+	 * ratio, 1.5.
+	 */
+	double least;
+	const char *words; /* "firewall functions" */
+	const char *unit;  /* of a figure */
+};
+
+struct seen {
+	const struct sign *sign;
+	enum record_end end;
+	double from, to; /* means of the sets; NAN where not measured */
+	double share;	 /* of pairs of runs or of rounds that moved so */
+	bool measured;
+	bool holds;
+};
+
+double sign_value(const struct sign *sign, const struct run *run, enum record_end end);
+/* d is of the set from which and the set to which it moved. */
+struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end);
+/* backwards: the set to which it moved is the caller's first. */
+void sign_print(const struct seen *seen, bool backwards, char *text, size_t size);
+const char *sign_unit(const struct sign *sign);
+
+#endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Why B is slower or dearer than A, or why some runs are unlike their siblings. */
+#include <argp.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/causes/causes.h"
+#include "analyze/commands.h"
+#include "analyze/options.h"
+#include "analyze/pages/explain_words.h"
+#include "base/say.h"
+
+struct explain_options {
+	struct common common;
+	char **paths;
+	size_t path_count;
+};
+
+static const struct configuration *only(const struct experiment *e, const char *which)
+{
+	if (e->count == 1 && e->configurations[0].count)
+		return &e->configurations[0];
+	say_error("%s has %zu configurations with collectors; name the directory of one, such as DIR/%s",
+		  which, e->count, e->configurations[0].name);
+	return NULL;
+}
+
+static int explain_pair(const struct explain_options *o)
+{
+	struct experiment of[2];
+	const struct configuration *a, *b;
+	int result = -1;
+
+	if (experiment_load(&of[0], &o->paths[0], 1, KEEP_WINDOW))
+		return -1;
+	if (experiment_load(&of[1], &o->paths[1], 1, KEEP_WINDOW)) {
+		experiment_free(&of[0]);
+		return -1;
+	}
+	a = only(&of[0], "A");
+	b = a ? only(&of[1], "B") : NULL;
+	if (a && b) {
+		struct causes c;
+
+		causes_of(&c, a, b, &o->common, false);
+		result = o->common.format == FORMAT_JSON ? explain_json(&c, a, b)
+							 : explain_page(&c, a, b, o->common.format);
+		causes_free(&c);
+	}
+	experiment_free(&of[0]);
+	experiment_free(&of[1]);
+	return result;
+}
+
+/* Runs that are unlike their siblings are held against these as a configuration of their own. */
+static int explain_strangers(const struct configuration *c, const struct explain_options *o)
+{
+	bool *apart = must_calloc(c->count + 1, sizeof(*apart));
+	struct configuration siblings = *c, strangers = *c;
+	size_t found = configuration_strangers(c, apart);
+	int result;
+
+	siblings.runs = must_calloc(c->count + 1, sizeof(struct run *));
+	strangers.runs = must_calloc(c->count + 1, sizeof(struct run *));
+	siblings.count = strangers.count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		struct configuration *to = apart[i] ? &strangers : &siblings;
+
+		to->runs[to->count++] = c->runs[i];
+	}
+	if (found) {
+		struct causes causes;
+
+		causes_of(&causes, &siblings, &strangers, &o->common, true);
+		result = o->common.format == FORMAT_JSON
+				 ? explain_json(&causes, &siblings, &strangers)
+				 : explain_page(&causes, &siblings, &strangers, o->common.format);
+		causes_free(&causes);
+	} else {
+		result = explain_alike(c, o->common.format);
+	}
+	free(siblings.runs);
+	free(strangers.runs);
+	free(apart);
+	return result;
+}
+
+static int explain_one(const struct explain_options *o)
+{
+	struct experiment e;
+	const struct configuration *c;
+	int result = -1;
+
+	if (experiment_load(&e, &o->paths[0], 1, KEEP_WINDOW))
+		return -1;
+	c = only(&e, o->paths[0]);
+	if (c)
+		result = explain_strangers(c, o);
+	experiment_free(&e);
+	return result;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct explain_options *o = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->common;
+		return 0;
+	case ARGP_KEY_ARGS:
+		o->paths = state->argv + state->next;
+		o->path_count = state->argc - state->next;
+		if (o->path_count > 2)
+			argp_error(state, "expected two sets of runs, A and B, or one");
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "no runs given: name two directories or files, A and B, or one");
+		return 0;
+	case ARGP_KEY_END:
+		if (o->common.format == FORMAT_CSV)
+			argp_error(state, "--format csv: an explanation is no table; take json");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const char doc[] =
+	"Why B is slower or dearer than A: one sentence for a report, then causes, the likeliest first, "
+	"each with what speaks for it and against it, what would cure it, and how to make sure. Of one "
+	"configuration: which runs are unlike their siblings, and why.\v"
+	"A cause has a counter behind it that moved in nearly every run. Where there is none, that is "
+	"the answer, with what moved and what was ruled out.\n"
+	"\n"
+	"Examples:\n"
+	"  zcroi explain before after\n"
+	"  zcroi explain out/rx=copy,tx=copy out/rx=copy,tx=send_zc\n"
+	"  zcroi explain out/rx=copy,tx=copy      runs that are unlike their siblings\n"
+	"  zcroi explain --format json A B | jq -r '.causes[0].id'";
+
+int command_explain(int argc, char **argv)
+{
+	static const struct argp_child children[] = {{&common_argp, 0, NULL, 0}, {0}};
+	const struct argp argp = {NULL, parse, "A B\nDIR", doc, children, NULL, NULL};
+	struct explain_options o = {.common = COMMON_DEFAULTS};
+	int result;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	result = o.path_count == 2 ? explain_pair(&o) : explain_one(&o);
+	return result ? EXIT_FAILED : EXIT_DONE;
+}

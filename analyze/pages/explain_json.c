@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/pages/diff_words.h"
+#include "analyze/pages/explain_words.h"
+#include "base/visible.h"
+
+/* Of the JSON, not of the program: it grows where a member changes its meaning or goes. */
+#define SCHEMA 1
+
+static json_t *number(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* Texts of a record may be anything. */
+static json_t *text(const char *from)
+{
+	char shown[1024];
+
+	visible_copy(shown, sizeof(shown), from, strlen(from));
+	return json_string(shown);
+}
+
+static json_t *evidence(const struct seen *seen, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		const struct seen *one = &seen[i];
+
+		json_array_append_new(array,
+				      json_pack("{s:s, s:s, s:o, s:o, s:s, s:o}", "what",
+						one->sign->words, "end", record_end_name[one->end],
+						"from", number(one->from), "to", number(one->to),
+						"unit", sign_unit(one->sign), "agree",
+						number(one->share)));
+	}
+	return array;
+}
+
+static json_t *setting(const struct setting *s)
+{
+	char name[256];
+
+	if (!s)
+		return json_null();
+	setting_name(s, name, sizeof(name));
+	return json_pack("{s:s, s:o, s:o, s:o}", "end", record_end_name[s->end], "name", text(name),
+			 "from", text(setting_value(s->a)), "to", text(setting_value(s->b)));
+}
+
+static json_t *consequences(const struct cause *cause)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < cause->with_count; i++)
+		json_array_append_new(array, json_string(cause->with[i]->id));
+	return array;
+}
+
+static json_t *cause_object(const struct causes *c, const struct cause *cause)
+{
+	const struct mechanism *m = cause->mechanism;
+
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:s}", "id",
+			 m->id, "end", record_end_name[cause->end], "confidence",
+			 cause_sure(c, cause), "explains", number(cause->explains), "because",
+			 m->because, "setting", setting(cause->setting), "evidence",
+			 evidence(cause->seen, cause->seen_count), "against",
+			 evidence(cause->against, cause->against_count), "consequences",
+			 consequences(cause), "remedy", m->remedy, "confirm", m->confirm, "source",
+			 m->source, "kernels", m->kernels);
+}
+
+static json_t *set(const struct configuration *c, const struct limit *limit)
+{
+	return json_pack("{s:o, s:o, s:I, s:s, s:o}", "configuration", text(c->name), "directory",
+			 text(c->directory), "runs", (json_int_t)c->count, "limit", limit->id,
+			 "limit_figure", number(limit->figure));
+}
+
+static json_t *split(const struct causes *c)
+{
+	const struct limit *worse = &c->limit[c->reversed ? 0 : 1];
+	json_t *array = json_array();
+	struct split s;
+
+	if (worse->end == END_HOST)
+		return array;
+	s = split_of(&c->design, worse->end);
+	for (size_t i = 0; i < s.count; i++)
+		json_array_append_new(array,
+				      json_pack("{s:s, s:s, s:o, s:o, s:o}", "end",
+						record_end_name[s.end], "component",
+						s.at[i].component ? s.at[i].component : "CPU time",
+						"from", number(s.at[i].from), "to",
+						number(s.at[i].to), "points",
+						number(s.at[i].points)));
+	split_free(&s);
+	return array;
+}
+
+static json_t *ratio(const struct comparison *k)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "a", number(k->a), "b", number(k->b), "ratio",
+			 number(k->ratio.center), "low", number(k->ratio.low), "high",
+			 number(k->ratio.high));
+}
+
+int explain_json(const struct causes *c, const struct configuration *a,
+		 const struct configuration *b)
+{
+	static const char *const proven[] = {"nothing", "cost", "throughput"};
+	json_t *causes = json_array();
+	char sentence[1024];
+	json_t *root;
+
+	explain_sentence(c, sentence, sizeof(sentence));
+	for (size_t i = 0; i < c->count; i++)
+		json_array_append_new(causes, cause_object(c, &c->at[i]));
+	root = json_pack("{s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "schema",
+			 SCHEMA, "sentence", text(sentence), "proven", proven[c->proven], "worse",
+			 c->reversed ? "a" : "b", "throughput", ratio(&c->throughput), "cpu",
+			 ratio(&c->cost), "a", set(a, &c->limit[0]), "b", set(b, &c->limit[1]),
+			 "causes", causes, "split", split(c), "considered",
+			 (json_int_t)c->considered);
+	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+	fputc('\n', stdout);
+	json_decref(root);
+	return page_flush();
+}

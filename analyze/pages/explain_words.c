@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/pages/explain_words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/pages/diff_words.h"
+
+/* Causes that are worth a reader's time. */
+#define SHOWN 3
+
+static const char *const end_words[END_COUNT] = {"both ends", "the receiver", "the sender"};
+
+/* "30 % (27..33) slower": of the caller's B against A. */
+static void change_words(const struct comparison *k, const char *more, const char *less, char *text,
+			 size_t size)
+{
+	bool up = k->ratio.center > 1;
+	double center = 100 * fabs(k->ratio.center - 1);
+	double low = 100 * (up ? k->ratio.low - 1 : 1 - k->ratio.high);
+	double high = 100 * (up ? k->ratio.high - 1 : 1 - k->ratio.low);
+
+	if (isnan(low))
+		snprintf(text, size, "%.3g %% %s", center, up ? more : less);
+	else
+		snprintf(text, size, "%.3g %% (%.3g..%.3g) %s", center, low, high, up ? more : less);
+}
+
+static void because_words(const struct causes *c, const struct cause *cause, char *text, size_t size)
+{
+	const struct setting *setting = cause->setting;
+	char name[128], evidence[256];
+	size_t used = 0;
+
+	used += snprintf(text + used, size - used, "%s%s", c->reversed ? "in A " : "",
+			 cause->mechanism->because);
+	if (setting && used < size) {
+		setting_name(setting, name, sizeof(name));
+		used += snprintf(text + used, size - used, " (%s %s: %s in A, %s in B)",
+				 record_end_name[setting->end], name,
+				 setting_value(c->reversed ? setting->b : setting->a),
+				 setting_value(c->reversed ? setting->a : setting->b));
+	}
+	if (cause->seen_count && used < size) {
+		sign_print(&cause->seen[0], c->reversed, evidence, sizeof(evidence));
+		snprintf(text + used, size - used, ": %s", evidence);
+	}
+}
+
+void explain_sentence(const struct causes *c, char *text, size_t size)
+{
+	char change[96], because[512];
+
+	if (c->proven == PROVEN_THROUGHPUT)
+		change_words(&c->throughput, "faster", "slower", change, sizeof(change));
+	else if (c->proven == PROVEN_COST)
+		change_words(&c->cost, c->cost_more, c->cost_less, change, sizeof(change));
+	else
+		snprintf(change, sizeof(change), "not proven to be faster, slower or dearer than A");
+	if (!c->count) {
+		snprintf(text, size,
+			 c->proven == PROVEN_NOTHING
+				 ? "B is %s"
+				 : "B is %s, and no cause that is known explains it",
+			 change);
+		return;
+	}
+	because_words(c, &c->at[0], because, sizeof(because));
+	snprintf(text, size, c->proven == PROVEN_NOTHING ? "B is %s; yet %s" : "B is %s because %s",
+		 change, because);
+}
+
+static void lead_cause(struct page *page, const struct causes *c, size_t rank)
+{
+	const struct cause *cause = &c->at[rank];
+	char text[512];
+
+	because_words(c, cause, text, sizeof(text));
+	page_lead(page, "%zu. %-8s %s at %s: %s", rank + 1, cause_sure(c, cause),
+		  cause->mechanism->id, end_words[cause->end], text);
+	for (size_t i = 1; i < cause->seen_count; i++) {
+		sign_print(&cause->seen[i], c->reversed, text, sizeof(text));
+		page_lead(page, "for        %s", text);
+	}
+	for (size_t i = 0; i < cause->with_count; i++)
+		page_lead(page, "with it    %s", cause->with[i]->because);
+	for (size_t i = 0; i < cause->against_count; i++) {
+		sign_print(&cause->against[i], c->reversed, text, sizeof(text));
+		page_lead(page, "against    %s", text);
+	}
+	page_lead(page, "remedy     %s", cause->mechanism->remedy);
+	page_lead(page, "make sure  %s", cause->mechanism->confirm);
+	page_lead(page, "source     %s; kernels: %s", cause->mechanism->source,
+		  cause->mechanism->kernels);
+}
+
+static void limit_words(const struct limit *limit, char *text, size_t size)
+{
+	char number[32];
+
+	if (isnan(limit->figure))
+		snprintf(text, size, "%s", limit->words);
+	else
+		snprintf(text, size, "%s (%s %s)", limit->words,
+			 figure_words(limit->figure, number, sizeof(number)), limit->unit);
+}
+
+/* What the throughput lost and won by each component of the end whose CPU is the limit. */
+static void add_split(struct page *page, const struct causes *c)
+{
+	const struct limit *worse = &c->limit[c->reversed ? 0 : 1];
+	struct table *t;
+	struct split s;
+
+	if (worse->end == END_HOST)
+		return;
+	s = split_of(&c->design, worse->end);
+	if (s.count) {
+		t = page_table(page, "split",
+			       "What each component of that CPU's cost took of the throughput");
+		table_column(t, "component", "component", "", COLUMN_TEXT, 0);
+		table_column(t, "from", "from", "ns/KB", COLUMN_NUMBER, 2);
+		table_column(t, "to", "to", "ns/KB", COLUMN_NUMBER, 2);
+		table_column(t, "points", "of log T", "%", COLUMN_NUMBER, 1);
+		for (size_t i = 0; i < s.count; i++) {
+			cell_text(t, "%s",
+				  s.at[i].component ? s.at[i].component : "CPU time (% of a CPU)");
+			cell_number(t, s.at[i].from);
+			cell_number(t, s.at[i].to);
+			cell_number(t, s.at[i].points);
+		}
+		page_note(page,
+			  "From the better set to the worse. The points add up to %.1f, 100 times the logarithm of the ratio of throughputs.",
+			  s.points);
+	}
+	split_free(&s);
+}
+
+int explain_page(const struct causes *c, const struct configuration *a,
+		 const struct configuration *b, enum format format)
+{
+	struct page *page = page_new();
+	char text[1024];
+	int result;
+
+	explain_sentence(c, text, sizeof(text));
+	page_lead(page, "%s.", text);
+	words_sets(page, a, b);
+	for (int side = 0; side < 2; side++) {
+		limit_words(&c->limit[side], text, sizeof(text));
+		page_lead(page, "limit      of %c: %s", "AB"[side], text);
+	}
+	for (size_t i = 0; i < c->count && i < SHOWN; i++)
+		lead_cause(page, c, i);
+	if (!c->count)
+		page_lead(page, "cause      none that I know");
+	page_lead(page, "considered %zu mechanisms of whose figures the records have some; %zu hold",
+		  c->considered, c->count);
+	add_split(page, c);
+	page_note(page, "zcroi diff shows all that moved.");
+	result = page_print(page, format);
+	page_free(page);
+	return result;
+}
+
+/* The same members as of an explanation, as far as they have a meaning. */
+int explain_alike(const struct configuration *c, enum format format)
+{
+	struct page *page = page_new();
+	int result;
+
+	page_lead(page, "No run of %s is unlike its siblings: %zu runs.", c->directory, c->count);
+	result = page_print(page, format);
+	page_free(page);
+	return result;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An explanation in words, and as JSON (docs/explain.md has its schema).
+ *
+ *   explain_page()    0, or -1 after saying that standard output refused it
+ *   explain_json()    likewise
+ *   explain_alike()   that all runs of a configuration are alike
+ */
+#ifndef ANALYZE_PAGES_EXPLAIN_WORDS_H
+#define ANALYZE_PAGES_EXPLAIN_WORDS_H
+
+#include "analyze/causes/causes.h"
+#include "page/page.h"
+
+int explain_page(const struct causes *c, const struct configuration *a,
+		 const struct configuration *b, enum format format);
+int explain_json(const struct causes *c, const struct configuration *a,
+		 const struct configuration *b);
+int explain_alike(const struct configuration *c, enum format format);
+/* "B is 49 % (36..59) slower because …": without a full stop. */
+void explain_sentence(const struct causes *c, char *text, size_t size);
+
+#endif

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Both ends poll the device for $SIZE microseconds before they sleep.
+# shellcheck shell=bash disable=SC2034
+expected=setting
+where=host
+default_size=50
+options_after=(--busy-poll "$SIZE")

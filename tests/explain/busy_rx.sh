@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# $SIZE ordinary tasks want all of the receiver's CPU.
+# shellcheck shell=bash disable=SC2034
+expected=neighbour
+where=host
+default_size=1
+
+inject() {
+	for _ in $(seq "$SIZE"); do
+		taskset -c "$RX_CPU" sh -c 'while :; do :; done' &
+		busy+=($!)
+	done
+}
+
+undo() {
+	kill "${busy[@]}"
+	wait "${busy[@]}" || :
+}
+
+busy=()

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The ring of provided buffers holds $SIZE of them.
+# shellcheck shell=bash disable=SC2034
+expected=few_buffers
+where=host
+default_size=2
+options=(--rx uring)
+options_after=(--buffers "$SIZE" --read 4096)

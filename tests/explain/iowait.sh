@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The receiver blocks in recv where it waited in epoll.
+# shellcheck shell=bash disable=SC2034
+expected=setting
+where=host
+default_size=1
+options_after=(--blocking)

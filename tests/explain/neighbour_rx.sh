@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A task of the real-time class takes $SIZE % of the receiver's CPU, in turns of 10 ms.
+# shellcheck shell=bash disable=SC2034
+expected=neighbour
+where=host
+needs="chrt python3"
+default_size=30
+
+inject() {
+	spin "$RX_CPU" "$SIZE"
+}
+
+undo() {
+	stop
+}

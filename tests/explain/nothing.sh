@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Nothing is changed.
+# shellcheck shell=bash disable=SC2034
+expected=none
+where=host
+default_size=1

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Nothing is changed; small reads and writes.
+# shellcheck shell=bash disable=SC2034
+expected=none
+where=host
+default_size=1
+options=(--read 16K --write 16K)

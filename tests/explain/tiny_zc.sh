@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The sender gives $SIZE bytes to one zero-copy send.
+# shellcheck shell=bash disable=SC2034
+expected=write_size
+where=host
+default_size=1024
+options=(--tx send_zc)
+options_after=(--write "$SIZE")

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* needs: analyze page -analyze/main.c */
+/* libs: gsl jansson */
+/* Causes: each mechanism by the figures that name it, and not by those that contradict it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "analyze/causes/causes.h"
+#include "analyze/causes/figures.h"
+#include "analyze/pages/explain_words.h"
+
+#define RUNS 5
+
+static char top[] = "/tmp/test_explain.XXXXXX";
+
+/* A plain run of a second; what copying costs is written with the bytes. */
+static const char plain[] = ",host,fact,kernel,,6.18,\n"
+			    ",rx,fact,option,path,copy,\n,tx,fact,option,path,copy,\n"
+			    ",rx,fact,end_cpus,,0,\n,tx,fact,end_cpus,,1,\n"
+			    ",rx,path,window_ns,,1000000000,ns\n,tx,path,window_ns,,1000000000,ns\n"
+			    ",rx,profile,period,,1000000,ns\n,tx,profile,period,,1000000,ns\n"
+			    ",tx,tcp,segments_out,0,3000000,segments\n";
+
+static void write_run(const char *set, int repeat, double gbit, const char *rows)
+{
+	char path[256];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/%s", top, set);
+	mkdir(path, 0777);
+	snprintf(path, sizeof(path), "%s/%s/run-%d.csv", top, set, repeat);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	/* Runs differ by a percent, as they do. */
+	gbit *= 1 + 0.01 * ((repeat * 7) % 3 - 1);
+	fprintf(out,
+		RECORD_HEADER
+		"\n,host,fact,record_version,,1,\n,host,fact,configuration,,one,\n"
+		",host,fact,repeat,,%d,\n%s,rx,path,bytes,,%.0f,bytes\n,tx,path,bytes,,%.0f,bytes\n"
+		",rx,profile,component,task/data copy,%.0f,ns\n,tx,profile,component,task/data copy,%.0f,ns\n"
+		",rx,profile,symbol,task;[kernel];_copy_to_iter,%.0f,samples\n"
+		",tx,profile,symbol,task;[kernel];_copy_from_iter,%.0f,samples\n"
+		",tx,nic,statistic,tx_bytes,%.0f,events\n%s",
+		repeat, plain, gbit * 1e9 / 8, gbit * 1e9 / 8, gbit * 1e7, gbit * 1e7, gbit * 10,
+		gbit * 10, gbit * 1e9 / 8, rows);
+	assert_int_equal(fclose(out), 0);
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	(void)st, (void)kind, (void)ftw;
+	return remove(path);
+}
+
+struct pair {
+	struct experiment a, b;
+	struct causes causes;
+};
+
+static void explain(struct pair *p, double gbit_a, const char *rows_a, double gbit_b,
+		    const char *rows_b)
+{
+	static const struct common common = COMMON_DEFAULTS;
+	char path_a[64], path_b[64];
+	char *paths[] = {path_a, path_b};
+
+	for (int i = 1; i <= RUNS; i++) {
+		write_run("a", i, gbit_a, rows_a);
+		write_run("b", i, gbit_b, rows_b);
+	}
+	snprintf(path_a, sizeof(path_a), "%s/a", top);
+	snprintf(path_b, sizeof(path_b), "%s/b", top);
+	assert_int_equal(experiment_load(&p->a, &paths[0], 1, KEEP_WINDOW), 0);
+	assert_int_equal(experiment_load(&p->b, &paths[1], 1, KEEP_WINDOW), 0);
+	causes_of(&p->causes, &p->a.configurations[0], &p->b.configurations[0], &common, false);
+}
+
+static void forget(struct pair *p)
+{
+	causes_free(&p->causes);
+	experiment_free(&p->a);
+	experiment_free(&p->b);
+}
+
+static const char *first(const struct pair *p)
+{
+	return p->causes.count ? p->causes.at[0].mechanism->id : "none";
+}
+
+/*
+ * What names a mechanism: rows of the better set and of the worse, whose throughput is half. And
+ * what does not: the same rows of the worse set without those behind the mark.
+ */
+#define MARK "#"
+
+static const struct {
+	const char *id;
+	const char *better, *worse;
+} known[] = {
+	{"netfilter", ",rx,fact,on_path,nft rules,0,\n,tx,profile,component,softirq/TCP/IP,1,ns\n",
+	 ",rx,fact,on_path,nft rules,2000,\n" MARK
+	 ",tx,profile,component,softirq/TCP/IP,300000000,ns\n"
+	 ",tx,profile,symbol,softirq;[kernel];nft_do_chain,300,samples\n"},
+	{"taps", ",tx,fact,on_path,packet sockets,0,\n",
+	 ",tx,fact,on_path,packet sockets,8,\n" MARK
+	 ",tx,profile,component,softirq/netdev,200000000,ns\n"
+	 ",tx,profile,symbol,softirq;[kernel];packet_rcv,200,samples\n"},
+	{"programs", ",rx,fact,on_path,tc filters,0,\n",
+	 ",rx,fact,on_path,tc filters,500,\n" MARK
+	 ",tx,profile,component,softirq/netdev,200000000,ns\n"
+	 ",tx,profile,symbol,softirq;[kernel];u32_classify,200,samples\n"},
+	{"qdisc", ",tx,fact,on_path,qdisc,noqueue,\n",
+	 MARK ",tx,fact,on_path,qdisc,tbf 20 Gbit/s,\n"},
+	{"segmentation",
+	 ",tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,80000,events\n",
+	 ",tx,fact,nic,feature tx-tcp-segmentation,off,\n" MARK
+	 ",tx,nic,statistic,tx_packets,2000000,events\n"},
+	{"pacing", ",tx,fact,option,pacing,,\n", MARK ",tx,fact,option,pacing,20G,\n"},
+	{"receive_buffer", ",rx,fact,option,rcvbuf,,\n,tx,tcp,rwnd_limited,0,0,ns\n",
+	 ",rx,fact,option,rcvbuf,32K,\n" MARK ",tx,tcp,rwnd_limited,0,800000000,ns\n"},
+	{"receive_window", ",tx,tcp,rwnd_limited,0,0,ns\n",
+	 MARK ",tx,tcp,rwnd_limited,0,800000000,ns\n"},
+	{"send_buffer_limit", ",tx,tcp,sndbuf_limited,0,0,ns\n",
+	 MARK ",tx,tcp,sndbuf_limited,0,800000000,ns\n"},
+	{"loss", ",tx,tcp,retransmits,0,0,segments\n", MARK ",tx,tcp,retransmits,0,9000,segments\n"},
+	{"neighbour", ",rx,cpu,wait,rx-copy-0/1,1000000,ns\n",
+	 MARK ",rx,cpu,wait,rx-copy-0/1,500000000,ns\n"},
+	{"quota", ",rx,cpu,wait,rx-copy-0/1,1000000,ns\n,rx,pressure,throttled_ns,,0,ns\n",
+	 ",rx,cpu,wait,rx-copy-0/1,500000000,ns\n" MARK ",rx,pressure,throttled_ns,,500000000,ns\n"},
+	{"notification_waits",
+	 ",tx,fact,option,flush_every,0,\n,tx,path,notification_waits,,0,events\n",
+	 ",tx,fact,option,flush_every,1,\n" MARK ",tx,path,notification_waits,,9000,events\n"},
+	{"cq_overflow", ",rx,iouring,cq_overflow,task,0,events\n",
+	 MARK ",rx,iouring,cq_overflow,task,900,events\n"},
+	{"few_buffers", ",rx,path,buffers_exhausted,,0,events\n",
+	 MARK ",rx,path,buffers_exhausted,,9000,events\n"},
+	{"io_wq", ",rx,iouring,punted,task,0,requests\n",
+	 MARK ",rx,iouring,punted,task,9000,requests\n"},
+	{"iowait", ",rx,iowait,time,rx/1/io_uring_enter,0,ns\n",
+	 MARK ",rx,iowait,time,rx/1/io_uring_enter,700000000,ns\n"},
+	{"squeeze", ",host,softnet,squeezed,0,0,events\n",
+	 MARK ",host,softnet,squeezed,0,9000,events\n"},
+	{"ksoftirqd", ",rx,softirq,in_ksoftirqd,0,0,ns\n",
+	 MARK ",rx,softirq,in_ksoftirqd,0,600000000,ns\n"},
+	{"faults", ",rx,profile,component,task/memory,1,ns\n",
+	 MARK ",rx,profile,component,task/memory,300000000,ns\n"
+	      ",rx,profile,symbol,task;[kernel];clear_huge_page,300,samples\n"},
+	{"steal", ",host,cpu,steal,2,0,ns\n", MARK ",host,cpu,steal,2,400000000,ns\n"},
+	{"optmem", ",tx,path,enobufs,,0,calls\n", MARK ",tx,path,enobufs,,900,calls\n"},
+	{"area", ",rx,path,alloc_failures,,0,events\n",
+	 MARK ",rx,path,alloc_failures,,900,events\n"},
+	{"refill", ",rx,path,refill_stalls,,0,buffers\n",
+	 MARK ",rx,path,refill_stalls,,900,buffers\n"},
+	{"linear", ",rx,path,bytes_linear,,0,bytes\n",
+	 MARK ",rx,path,bytes_linear,,90000000,bytes\n"},
+	{"zcrx_copies", ",rx,iouring,zcrx_copied,task,0,bytes\n",
+	 MARK ",rx,iouring,zcrx_copied,task,90000000,bytes\n"},
+	{"token_batch", ",rx,fact,option,batch,1024,\n,rx,syscalls,calls,setsockopt,100,calls\n",
+	 ",rx,fact,option,batch,64,\n" MARK ",rx,syscalls,calls,setsockopt,1600,calls\n"},
+	{"page_pool", ",rx,pagepool,slow,softirq,0,calls\n",
+	 MARK ",rx,pagepool,slow,softirq,90000,calls\n"},
+	{"frequency", ",host,cpufreq,frequency,0,3000000,kHz\n",
+	 MARK ",host,cpufreq,frequency,0,1500000,kHz\n"},
+};
+
+/* The rows of a worse set, with or without those behind the mark. */
+static const char *rows_of(const char *worse, bool all)
+{
+	static char rows[2048];
+	const char *mark = strstr(worse, MARK);
+
+	snprintf(rows, sizeof(rows), "%.*s%s", (int)(mark - worse), worse, all ? mark + 1 : "");
+	return rows;
+}
+
+static void test_each_mechanism_by_its_figures(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		struct pair p;
+
+		explain(&p, 40, known[i].better, 20, rows_of(known[i].worse, true));
+		if (strcmp(first(&p), known[i].id))
+			fail_msg("%s was expected, and %s found", known[i].id, first(&p));
+		assert_false(p.causes.reversed);
+		forget(&p);
+	}
+}
+
+static void test_the_other_way_round(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		struct pair p;
+
+		explain(&p, 20, rows_of(known[i].worse, true), 40, known[i].better);
+		if (strcmp(first(&p), known[i].id))
+			fail_msg("%s was expected, and %s found", known[i].id, first(&p));
+		assert_true(p.causes.reversed);
+		forget(&p);
+	}
+}
+
+static void test_a_setting_is_no_cause_without_a_counter(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		struct pair p;
+
+		explain(&p, 40, known[i].better, 20, rows_of(known[i].worse, false));
+		for (size_t j = 0; j < p.causes.count; j++)
+			if (!strcmp(p.causes.at[j].mechanism->id, known[i].id))
+				fail_msg("%s was named without its figures", known[i].id);
+		forget(&p);
+	}
+}
+
+static void test_nothing_moved(void **state)
+{
+	char sentence[1024];
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, "", 40, "");
+	assert_int_equal(p.causes.count, 0);
+	assert_int_equal(p.causes.proven, PROVEN_NOTHING);
+	explain_sentence(&p.causes, sentence, sizeof(sentence));
+	assert_string_equal(sentence, "B is not proven to be faster, slower or dearer than A");
+	forget(&p);
+}
+
+/* A figure that moved by chance, of runs whose throughput did not, is not named. */
+static void test_a_counter_without_an_answer(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, ",tx,tcp,retransmits,0,0,segments\n", 40,
+		",tx,tcp,retransmits,0,9000,segments\n");
+	assert_int_equal(p.causes.count, 0);
+	forget(&p);
+}
+
+static void test_no_known_cause(void **state)
+{
+	char sentence[1024];
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, "", 20, "");
+	assert_int_equal(p.causes.count, 0);
+	explain_sentence(&p.causes, sentence, sizeof(sentence));
+	assert_non_null(strstr(sentence, "slower, and no cause that is known explains it"));
+	forget(&p);
+}
+
+/* A cost that only went from tasks to softirqs is the same cost. */
+static void test_a_cost_that_moved_house(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40,
+		",rx,profile,component,task/skb,200000000,ns\n,tx,fact,on_path,packet sockets,0,\n",
+		20,
+		",rx,profile,component,softirq/skb,100000000,ns\n,tx,fact,on_path,packet sockets,1,\n");
+	assert_string_equal(first(&p), "none");
+	forget(&p);
+}
+
+static void test_consequences_are_one_cause(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, ",rx,fact,option,rcvbuf,,\n,tx,tcp,rwnd_limited,0,0,ns\n", 20,
+		",rx,fact,option,rcvbuf,32K,\n,tx,tcp,rwnd_limited,0,800000000,ns\n");
+	assert_int_equal(p.causes.count, 1);
+	assert_int_equal(p.causes.at[0].with_count, 1);
+	assert_string_equal(p.causes.at[0].with[0]->id, "receive_window");
+	forget(&p);
+}
+
+/* The points of the components and of the CPU's time are the logarithm of the ratio. */
+static void test_the_split_adds_up(void **state)
+{
+	struct pair p;
+	struct split s;
+	double sum = 0;
+
+	(void)state;
+	explain(&p, 40, ",tx,profile,component,task/skb,50000000,ns\n", 20,
+		",tx,profile,component,softirq/TCP/IP,300000000,ns\n");
+	s = split_of(&p.causes.design, END_TX);
+	assert_int_equal(s.count, 4);
+	for (size_t i = 0; i < s.count; i++)
+		sum += s.at[i].points;
+	assert_true(fabs(sum - s.points) < 1e-9);
+	assert_true(fabs(s.points - 100 * log(0.5)) < 1e-6);
+	split_free(&s);
+	forget(&p);
+}
+
+static void test_every_entry_is_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < mechanism_count; i++) {
+		const struct mechanism *m = &mechanisms[i];
+
+		if (!m->because || !m->remedy || !m->confirm || !m->source || !m->kernels ||
+		    (m->all[0].how == SIGN_NONE && m->any[0].how == SIGN_NONE))
+			fail_msg("%s is not whole", m->id);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(m->id, mechanisms[j].id);
+		for (size_t j = 0; j < FACTS_MAX && m->roots[j]; j++) {
+			size_t k = 0;
+
+			while (k < mechanism_count && strcmp(mechanisms[k].id, m->roots[j]))
+				k++;
+			if (k == mechanism_count)
+				fail_msg("%s has a root %s that is none", m->id, m->roots[j]);
+		}
+	}
+}
+
+static void test_parts(void **state)
+{
+	(void)state;
+	assert_int_equal(part_of_symbol("nft_do_chain"), PART_netfilter);
+	assert_int_equal(part_of_symbol("__nf_conntrack_find_get.isra.0"), PART_conntrack);
+	assert_int_equal(part_of_symbol("tpacket_rcv"), PART_taps);
+	assert_int_equal(part_of_symbol("tbf_dequeue"), PART_qdisc);
+	assert_int_equal(part_of_symbol("skb_segment"), PART_segmentation);
+	assert_int_equal(part_of_symbol("do_csum"), PART_checksum);
+	assert_int_equal(part_of_symbol("try_to_wake_up"), PART_wakeups);
+	assert_int_equal(part_of_symbol("tcp_rcv_established"), PART_COUNT);
+	for (enum part part = 0; part < PART_COUNT; part++)
+		assert_true(part_component(part) < COMPONENT_COUNT);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	return mkdtemp(top) ? 0 : -1;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	return nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_mechanism_by_its_figures),
+		cmocka_unit_test(test_the_other_way_round),
+		cmocka_unit_test(test_a_setting_is_no_cause_without_a_counter),
+		cmocka_unit_test(test_nothing_moved),
+		cmocka_unit_test(test_a_counter_without_an_answer),
+		cmocka_unit_test(test_no_known_cause),
+		cmocka_unit_test(test_a_cost_that_moved_house),
+		cmocka_unit_test(test_consequences_are_one_cause),
+		cmocka_unit_test(test_the_split_adds_up),
+		cmocka_unit_test(test_every_entry_is_whole),
+		cmocka_unit_test(test_parts),
+	};
+
+	return cmocka_run_group_tests(tests, start, finish);
+}
