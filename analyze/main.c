@@ -14,11 +14,8 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"table", command_table},
-	{"show", command_show},
-	{"diff", command_diff},
-	{"explain", command_explain},
-	{"check", command_check},
+	{"table", command_table},     {"show", command_show},	{"diff", command_diff},
+	{"explain", command_explain}, {"check", command_check},
 };
 
 static const char doc[] =

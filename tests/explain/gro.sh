@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The receiver merges no packets, and the sender segments them itself.
 # A pair of veth passes large packets on whole, so GRO matters only where the sender segments.
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 expected=gro
 where=host
 needs=ethtool

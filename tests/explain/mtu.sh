@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Both devices carry packets of $SIZE bytes at most, where nothing is segmented by a device.
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 expected=mtu
 where=host
 needs=ethtool

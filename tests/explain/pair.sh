@@ -93,6 +93,7 @@ undo() {
 
 options=()
 options_after=()
+expected=none
 
 # Once for its default size, and once with its size, which its options may name.
 SIZE=${SIZE-}

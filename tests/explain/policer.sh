@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tc drops what arrives at the receiver beyond $SIZE Mbit/s.
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 expected=loss
 where=host
 needs=tc

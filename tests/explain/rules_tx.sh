@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every packet walks $SIZE firewall rules that never match, in the sender's namespace.
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 expected=netfilter
 where=host
 needs=nft
