@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2034 # pair.sh reads them
 # A token bucket of $SIZE Mbit/s on the sender's device.
-# shellcheck shell=bash disable=SC2034,SC2154
 expected=qdisc
 where=host
 needs=tc

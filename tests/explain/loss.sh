@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2034 # pair.sh reads them
 # One packet in $SIZE is dropped at the receiver.
-# shellcheck shell=bash disable=SC2034,SC2154
 expected=loss
 where=host
 needs=nft

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2034 # pair.sh reads them
 # The sender's device segments nothing: TSO and GSO are off.
-# shellcheck shell=bash disable=SC2034,SC2154
 expected=segmentation
 where=host
 needs=ethtool

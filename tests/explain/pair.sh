@@ -49,7 +49,7 @@ measure() {
 
 # spin CPU PERCENT: a real-time task that takes so much of a CPU, in turns of 10 ms; its id is in $faulty
 spin() {
-	chrt -f 10 taskset -c ip netns exec "$name-$1" python3 - "$2" <<-'END' &
+	chrt -f 10 taskset -c "$1" python3 - "$2" <<-'END' &
 		import sys, time
 		percent = float(sys.argv[1])
 		while True:

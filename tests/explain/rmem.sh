@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2034 # pair.sh reads them
 # The receiver's socket buffers may not grow beyond $SIZE KiB.
-# shellcheck shell=bash disable=SC2034,SC2154
 expected=receive_buffer
 where=host
 default_size=64

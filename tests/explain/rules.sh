@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2034 # pair.sh reads them
 # Every packet walks $SIZE firewall rules that never match, in the receiver's namespace.
-# shellcheck shell=bash disable=SC2034,SC2154
 expected=netfilter
 where=host
 needs=nft
