@@ -14,6 +14,7 @@
 
 #include "analyze/causes/limit.h"
 #include "analyze/causes/mechanism.h"
+#include "analyze/figures/compare.h"
 
 #define EVIDENCE_MAX (3 * SIGNS_MAX)
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/figures/measures.h"
+#include "analyze/figures/roi.h"
 
 static double window_ns(const struct run *run, enum record_end end)
 {
@@ -164,7 +164,7 @@ double figure_shaped(const struct run *run, enum record_end end)
 double figure_receive(const struct run *run, enum record_end end)
 {
 	(void)end;
-	return payload_of(run, END_RX) / run_sum(run, METRIC_path_receive_size, END_RX);
+	return run_payload(run, END_RX) / run_sum(run, METRIC_path_receive_size, END_RX);
 }
 
 double figure_send_calls(const struct run *run, enum record_end end)
@@ -175,7 +175,7 @@ double figure_send_calls(const struct run *run, enum record_end end)
 	(void)end;
 	if (completions > 0)
 		calls = completions;
-	return calls * 1e9 / payload_of(run, END_TX);
+	return calls * 1e9 / run_payload(run, END_TX);
 }
 
 double figure_packet(const struct run *run, enum record_end end)
@@ -210,5 +210,5 @@ double figure_copied(const struct run *run, enum record_end end)
 
 	if (!path || !strcmp(path, "copy") || !strcmp(path, "uring"))
 		return 0;
-	return 100 * run_figure(run, METRIC_path_bytes_copied, end, NULL) / payload_of(run, end);
+	return 100 * run_figure(run, METRIC_path_bytes_copied, end, NULL) / run_payload(run, end);
 }

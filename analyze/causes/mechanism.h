@@ -11,7 +11,7 @@
 #define ANALYZE_CAUSES_MECHANISM_H
 
 #include "analyze/causes/sign.h"
-#include "analyze/figures/compare.h"
+#include "analyze/load/settings.h"
 
 #define SIGNS_MAX 6
 #define FACTS_MAX 8

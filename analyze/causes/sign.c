@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "analyze/figures/ledger.h"
-#include "analyze/figures/measures.h"
 #include "page/page.h"
 
 #define KB 1e3
@@ -93,7 +92,7 @@ static double part_cost(const struct run *run, enum record_end end, int part)
 		if (function && (int)part_of_symbol(function) == part)
 			samples += symbols.at[i].value;
 	}
-	return symbols.count ? samples * period * KB / payload_of(run, end) : NAN;
+	return symbols.count ? samples * period * KB / run_payload(run, end) : NAN;
 }
 
 static double component_cost(const struct run *run, enum record_end end, int component)
@@ -136,7 +135,7 @@ double sign_value(const struct sign *sign, const struct run *run, enum record_en
 	case SIGN_COST:
 		return end_cost(run, end);
 	case SIGN_COUNT:
-		return sum_matching(run, sign->what, end, sign->key) * GB / payload_of(run, end);
+		return sum_matching(run, sign->what, end, sign->key) * GB / run_payload(run, end);
 	case SIGN_TIME:
 		return 100 * sum_matching(run, sign->what, end, sign->key) / window_ns(run, end);
 	case SIGN_LEVEL:

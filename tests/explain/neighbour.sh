@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2034 # pair.sh reads them
 # A task of the real-time class takes $SIZE % of the sender's CPU, in turns of 10 ms.
-# shellcheck shell=bash disable=SC2034,SC2154
 expected=neighbour
 where=host
 needs="chrt python3"
