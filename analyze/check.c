@@ -246,8 +246,7 @@ static void check_row(struct check *c, const struct row *row)
 		check_window_figure(c, row);
 }
 
-/* What zcprof attached to says little of itself: not even, where it has no TCP, how much it moved.
- */
+/* What zcprof attached to says little of itself: not even, where it has no TCP, how much it moved. */
 static bool is_attached(const struct check *c, enum record_end end)
 {
 	return c->seen[METRIC_fact_attached][end];

@@ -63,8 +63,7 @@ int latency_received(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* Who sent it. Until the packet is freed, its socket is that of the receiver (skb_set_owner_r()).
- */
+/* Who sent it. Until the packet is freed, its socket is that of the receiver (skb_set_owner_r()). */
 static __always_inline struct latency_peer peer_of(struct sk_buff *skb)
 {
 	struct sock *sk = BPF_CORE_READ(skb, sk);

@@ -15,8 +15,7 @@
 #include "bpf/common.bpf.h"
 #include "bpf/tally.h"
 
-/* Since when, in ns; set by the collector while it counts: saves reading the clock for every event.
- */
+/* Since when, in ns; set by the collector while it counts: saves reading the clock for every event. */
 __u64 counting;
 /* The latest slice, also when it is over: for what lasted longer than it. */
 __u64 since_ns, until_ns;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Copies between user and kernel memory for sockets. Their time is profile's component data copy.
- */
+/* Copies between user and kernel memory for sockets. Their time is profile's component data copy. */
 #include "bpf/copy.h"
 #include "bpf/copy.skel.h"
 #include "collectors/list.h"

@@ -105,8 +105,7 @@ struct breakpoints {
 	bool known[END_COUNT];
 	__u64 from_ns;
 	struct slices *slices; /* without programs */
-	/* With programs: in every second of their slices, as a breakpoint makes a call last longer.
-	 */
+	/* With programs: in every second of their slices, as a breakpoint makes a call last longer. */
 	struct genpool_bpf *bpf;
 	bool exact, taken;
 	unsigned int turns;
@@ -261,7 +260,7 @@ static struct breakpoints *breakpoints_open(const struct measurement *run, char 
 	if (s)
 		s->cpus = bpf_cpus();
 	if (!s || allocate(s, run)) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		breakpoints_close(s);
 		return NULL;
 	}
@@ -337,7 +336,7 @@ static int genpool_open_both(void **state, const struct measurement *run, const 
 
 	*state = s;
 	if (!s) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	s->tallies = !genpool_open(&s->tally, run, &by_programs, why, why_size);
@@ -353,7 +352,7 @@ static int genpool_open_both(void **state, const struct measurement *run, const 
 		s->breakpoints->slices = slices_open(&slices_work, run, s->breakpoints);
 	}
 	if (s->breakpoints && !s->tallies && !s->breakpoints->slices) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	snprintf(s->means, sizeof(s->means), "%s%s%s",

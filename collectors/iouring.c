@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* io_uring inside the kernel. The CPU time of io-wq's workers is among cpu's threads (iou-wrk-…).
- */
+/* io_uring inside the kernel. The CPU time of io-wq's workers is among cpu's threads (iou-wrk-…). */
 #include <bpf/btf.h>
 #include <string.h>
 

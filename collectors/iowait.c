@@ -27,7 +27,7 @@ static int iowait_open(void **state, const struct measurement *run, const char *
 
 	*state = s;
 	if (!s) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	bpf_quiet();
@@ -96,7 +96,7 @@ static int by_thread(const void *a, const void *b)
 	return (x->start_ns > y->start_ns) - (x->start_ns < y->start_ns);
 }
 
-/* In order: those that had the same number stand together. NULL: out of memory. */
+/* In order: those that had the same number stand together. NULL: no memory left. */
 static struct iowait_key *all_keys(const struct state *s, size_t *count)
 {
 	int fd = bpf_map__fd(s->bpf->maps.figures);
@@ -121,7 +121,7 @@ static void emit_rows(struct state *s, struct writer *w, bool over)
 	struct iowait_key *keys = all_keys(s, &count);
 
 	if (!keys) {
-		writer_absent(w, END_HOST, "iowait", "out of memory when the window was over");
+		writer_absent(w, END_HOST, "iowait", "no memory left when the window was over");
 		return;
 	}
 	memcpy(lost, s->bpf->bss->lost, sizeof(lost));

@@ -214,7 +214,7 @@ static int profile_open(void **state, const struct measurement *run, const char 
 	if (s)
 		s->symbols = symbols_new();
 	if (!s || !s->symbols) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	s->run = *run;

@@ -165,7 +165,7 @@ static int selfcost_open(void **state, const struct measurement *run, const char
 	(void)run;
 	*state = s;
 	if (!s) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	sem_init(&s->stop, 0, 0);

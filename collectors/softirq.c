@@ -150,7 +150,7 @@ static int softirq_open(void **state, const struct measurement *run, const char 
 
 	*state = s;
 	if (!s) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	bpf_quiet();
@@ -176,7 +176,7 @@ static int softirq_open(void **state, const struct measurement *run, const char 
 		softirq_bpf__detach(s->bpf); /* it was to see whether it can be */
 	s->slices = slices_open(&slices_work, run, s);
 	if (!s->slices) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	*means = "raw_tracepoint";

@@ -195,7 +195,7 @@ static int syscalls_open(void **state, const struct measurement *run, const char
 
 	*state = s;
 	if (!s) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	bpf_quiet();
@@ -355,7 +355,7 @@ static void emit_rows(struct state *s, struct writer *w, bool in_flight)
 	size_t count;
 
 	if (!figures) {
-		writer_absent(w, END_HOST, "syscalls", "out of memory when the window was over");
+		writer_absent(w, END_HOST, "syscalls", "no memory left when the window was over");
 		return;
 	}
 	memcpy(lost, s->bpf->bss->lost, sizeof(lost));

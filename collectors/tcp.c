@@ -145,8 +145,7 @@ static int by_order(const void *a, const void *b)
 		       : (f->sender_port > g->sender_port) - (f->sender_port < g->sender_port);
 }
 
-/* The receiver's flows have those of the sender's: by the sender's ports, of which there are 64 Ki.
- */
+/* The receiver's flows have those of the sender's: by the sender's ports, of which there are 64 Ki. */
 static void take_numbers(struct side *rx, const struct side *tx)
 {
 	unsigned int *numbers = calloc(UINT16_MAX + 1, sizeof(*numbers));

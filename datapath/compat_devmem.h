@@ -23,8 +23,7 @@
 #define SO_DEVMEM_DONTNEED 80
 #endif
 
-/* What one SO_DEVMEM_DONTNEED takes: so many ranges, so many fragments in them (net/core/sock.c).
- */
+/* What one SO_DEVMEM_DONTNEED takes: so many ranges, so many fragments in them (net/core/sock.c). */
 #define DEVMEM_RANGES_MAX 128
 #define DEVMEM_FRAGS_MAX  1024
 

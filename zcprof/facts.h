@@ -4,8 +4,7 @@
  *
  *   facts_record()   of which version and configuration the record is, and when it began: its head
  *   facts_machine()  kernel, CPUs, mitigations, sysctls
- *   facts_end()      the CPUs, the namespace and the device of one end: driver, settings,
- * interrupts
+ *   facts_end()      the CPUs, the namespace and the device of one end: driver, settings, interrupts
  */
 #ifndef ZCPROF_FACTS_H
 #define ZCPROF_FACTS_H

@@ -108,8 +108,7 @@ static double zerocopy_share(const struct run *run, enum record_end end)
 	return zerocopy + copied > 0 ? 100 * zerocopy / (zerocopy + copied) : NAN;
 }
 
-/* Throughput is the receiver's. Where only the sender was attached to, it is what was acknowledged.
- */
+/* Throughput is the receiver's. Where only the sender was attached to, it is what was acknowledged. */
 static double throughput_of(const struct run *run)
 {
 	bool rx = run_fact(run, METRIC_fact_attached, END_RX, NULL);

@@ -101,8 +101,7 @@ struct interval stats_pooled_ratio(const struct pooling *pool)
 
 	if (!pool->pairs)
 		return ratio;
-	/* Welch and Satterthwaite over all sets; the scale of a mean leaves the freedom as it is.
-	 */
+	/* Welch and Satterthwaite over all sets; the scale of a mean leaves the freedom as it is. */
 	if (pool->variance > 0)
 		half = gsl_cdf_tdist_Qinv(ALPHA / 2,
 					  pool->variance * pool->variance / pool->freedom) *

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Any source that has no part of its own: what it counted, per key and end, as the registry says.
- */
+/* Any source that has no part of its own: what it counted, per key and end, as the registry says. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,8 +108,7 @@ static const struct {
 	double share;
 } quantiles[] = {{"p50", "50 %", 0.5}, {"p90", "90 %", 0.9}, {"p99", "99 %", 0.99}};
 
-/* Every word before a colon in the keys of a histogram; an empty one where there are edges alone.
- */
+/* Every word before a colon in the keys of a histogram; an empty one where there are edges alone. */
 static void prefixes_of(const struct run *run, enum metric_id id, enum record_end end,
 			struct arena *texts, const char ***found, size_t *count)
 {

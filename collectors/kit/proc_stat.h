@@ -47,7 +47,7 @@ struct proc_stat {
 };
 
 size_t proc_stat_room(unsigned int bound);
-/* 0, or -1: out of memory. */
+/* 0, or -1: no memory left. */
 int proc_stat_between(struct proc_stat *s, const char *opened, const char *closed,
 		      unsigned int bound);
 uint64_t proc_stat_busy_ns(const uint64_t ns[STAT_FIELDS]);

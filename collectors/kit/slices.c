@@ -59,8 +59,7 @@ static struct {
 	pthread_t thread;
 	bool started;
 	unsigned int random;
-	/* What is planned until then: so many turns of each, in all, with slices of such a length.
-	 */
+	/* What is planned until then: so many turns of each, in all, with slices of such a length. */
 	bool known; /* the window ends then */
 	__u64 begun_ns, until_ns;
 	unsigned int turns;

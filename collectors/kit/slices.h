@@ -49,8 +49,7 @@ struct writer; /* record/writer.h */
 
 #define SLICES_FIGURES 128
 
-/* Called in turn: by who calls slices_begin() if the whole window is asked for, else by a thread.
- */
+/* Called in turn: by who calls slices_begin() if the whole window is asked for, else by a thread. */
 struct slices_work {
 	/* For so long, 0: the window. 0, or -1: no more slices. */
 	int (*on)(void *state, __u64 slice_ns);
@@ -73,7 +72,7 @@ struct slices_work {
 };
 
 /*
- * With run->exact there is one slice, the window itself. NULL: out of memory. work has to outlive
+ * With run->exact there is one slice, the window itself. NULL: no memory left. work has to outlive
  * it. At most 32 at a time.
  */
 struct slices *slices_open(const struct slices_work *work, const struct measurement *run,

@@ -35,7 +35,7 @@ struct sample {
 
 struct stacks;
 
-struct stacks *stacks_new(void);			       /* NULL: out of memory */
+struct stacks *stacks_new(void);			       /* NULL: no memory left */
 int stacks_add(struct stacks *s, const struct sample *sample); /* 0, or -ENOMEM */
 void stacks_count(struct stacks *s, const struct sample *sample);
 void stacks_components(const struct stacks *s, struct writer *w, double period_ns);

@@ -37,7 +37,7 @@ struct symbol {
 struct symbols;
 
 const char *symbols_hidden(void);
-struct symbols *symbols_new(void); /* NULL: out of memory */
+struct symbols *symbols_new(void); /* NULL: no memory left */
 void symbols_note_process(struct symbols *s, pid_t tgid);
 void symbols_note_again(struct symbols *s);
 void symbols_settle(struct symbols *s, uint64_t wait_ns);

@@ -12,8 +12,7 @@ static const char *const names[SYSCALLS_COMPAT] = {
 #undef NAME
 };
 
-/* What kernels have added since Linux 6.1, for builds with older headers: the same number on all.
- */
+/* What kernels have added since Linux 6.1, for builds with older headers: the same number on all. */
 static const char *const newer[] = {
 	"cachestat",	     "fchmodat2",	  "map_shadow_stack", "futex_wake",
 	"futex_wait",	     "futex_requeue",	  "statmount",	      "listmount",

@@ -172,7 +172,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 
 	*state = t;
 	if (!t) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		destroy(source);
 		return -1;
 	}
@@ -211,7 +211,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		bpf_object__detach_skeleton(source->skeleton); /* it was to see whether it can be */
 	t->slices = slices_open(&t->work, run, t);
 	if (!t->slices) {
-		snprintf(why, why_size, "out of memory");
+		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
 	*means = t->means;

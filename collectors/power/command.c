@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/thread.h"
 
-/* Closer together they are one reading, its last: a flood is no reason to run out of memory. */
+/* Closer together they are one reading, its last: a flood is no reason to run no memory left. */
 #define CLOSEST_S 1e-3
 
 static int take_reading(struct readings *r, struct reading reading)

@@ -80,8 +80,7 @@ static void test_later_list_replaces(void **state)
 	plan_free(&plan);
 }
 
-/* Each path gets what it has a use for; what none has a use for, all get, to be refused by zcpath.
- */
+/* Each path gets what it has a use for; what none has a use for, all get, to be refused by zcpath. */
 static void test_options_of_some_paths(void **state)
 {
 	struct plan plan = {0};

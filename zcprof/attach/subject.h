@@ -6,10 +6,11 @@
  *                          seen
  *   subject_open()         follow what it moves from now on
  *   subject_choose_end()   by what it moved since, where its end is not known
- *   subject_warn_forked()  a process's children are processes of their own, which no collector
- * looks at; and those of a cgroup may be in several network namespaces subject_bytes()        of
- * what was moved, what its end counts subject_describe()     the command line of a process, on one
- * line; else what the target is subject_close()        safe at any time
+ *   subject_warn_forked()  a process's children are processes of their own, which no collector looks at; and
+ *                          those of a cgroup may be in several network namespaces
+ *   subject_bytes()        of what was moved, what its end counts
+ *   subject_describe()     the command line of a process, on one line; else what the target is
+ *   subject_close()        safe at any time
  */
 #ifndef ZCPROF_ATTACH_SUBJECT_H
 #define ZCPROF_ATTACH_SUBJECT_H
@@ -37,8 +38,7 @@ struct subject {
 	size_t elsewhere; /* processes that are in another network namespace; was said */
 };
 
-/* Set target, end and iface first, pidfd and target.netns to -1. Both: 0, or -1 after saying why.
- */
+/* Set target, end and iface first, pidfd and target.netns to -1. Both: 0, or -1 after saying why. */
 int subject_hold(struct subject *s);
 int subject_open(struct subject *s);
 void subject_choose_end(struct subject *s);

@@ -44,8 +44,7 @@ static void look_hugepages(const struct doctor *d, struct doctor_row *row)
 
 static void look_memlock(const struct doctor *d, struct doctor_row *row)
 {
-	/* The buffer area of one queue. Of CAP_IPC_LOCK, which goes round it, this knows nothing.
-	 */
+	/* The buffer area of one queue. Of CAP_IPC_LOCK, which goes round it, this knows nothing. */
 	const rlim_t least = 64UL << 20;
 	struct rlimit limit;
 
@@ -184,8 +183,7 @@ static void look_tcp_mem(const struct doctor *d, struct doctor_row *row)
 
 static void look_receive(const struct doctor *d, struct doctor_row *row)
 {
-	/* Half of it is for the kernel's own structs: tcp_adv_win_scale, Documentation ip-sysctl.
-	 */
+	/* Half of it is for the kernel's own structs: tcp_adv_win_scale, Documentation ip-sysctl. */
 	look_buffer(d, row, "/proc/sys/net/ipv4/tcp_rmem", "net.ipv4.tcp_rmem", 2);
 }
 

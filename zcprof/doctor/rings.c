@@ -52,8 +52,7 @@ static void look_ring(const struct doctor *d, struct doctor_row *row)
 		doctor_mend(row, "ethtool -G %s rx %u", d->word, wanted);
 }
 
-/* The ring holds some of it, the socket as much as is in flight, and half of it is on its way back.
- */
+/* The ring holds some of it, the socket as much as is in flight, and half of it is on its way back. */
 static void look_area(const struct doctor *d, struct doctor_row *row)
 {
 	const char *preset = option_info(OPTION_area)->preset;

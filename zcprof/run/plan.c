@@ -280,8 +280,7 @@ int plan_expand(struct plan *plan)
 	return result;
 }
 
-/* SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): any seed will do, and it is the same anywhere.
- */
+/* SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): any seed will do, and it is the same anywhere. */
 static uint64_t random_next(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
