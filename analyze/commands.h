@@ -11,5 +11,6 @@ int command_show(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_import(int argc, char **argv);
 
 #endif

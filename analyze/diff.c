@@ -170,6 +170,16 @@ static void add_settings(struct page *page, const struct setting *settings, size
 	}
 }
 
+/* Do functions that a run does not name have samples all the same? */
+static bool is_cut_off(const struct configuration *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		for (enum record_end end = 0; end < END_COUNT; end++)
+			if (!isnan(run_figure(c->runs[i], METRIC_profile_floor, end, NULL)))
+				return true;
+	return false;
+}
+
 static void diff_pair(struct page *page, const struct configuration *a,
 		      const struct configuration *b, const struct diff_options *o)
 {
@@ -182,6 +192,7 @@ static void diff_pair(struct page *page, const struct configuration *a,
 	words_sets(page, a, b);
 	words_settings(page, settings, setting_count);
 	words_result(page, &c, o->common.margin);
+	words_seen(page, &c, a->count, b->count);
 	words_cause(page, &c);
 	words_layout(page, &c, setting_count);
 	add_settings(page, settings, setting_count);
@@ -190,6 +201,9 @@ static void diff_pair(struct page *page, const struct configuration *a,
 	if (hidden)
 		page_note(page, "%zu more figures moved little or not for sure; --all shows them.",
 			  hidden);
+	if (is_cut_off(a) || is_cut_off(b))
+		page_note(page,
+			  "A table of functions was cut off: one that is not in it is compared as if it had as many samples as the last that is, so that it moved by more than is said.");
 	words_found(page, &c, o->common.margin);
 	words_method(page, &c, a->count, b->count, o->common.margin);
 	compare_free(&c);

@@ -15,7 +15,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"table", command_table},     {"show", command_show},	{"diff", command_diff},
-	{"explain", command_explain}, {"check", command_check},
+	{"explain", command_explain}, {"check", command_check}, {"import", command_import},
 };
 
 static const char doc[] =
@@ -28,6 +28,7 @@ static const char doc[] =
 	"  diff    what moved between two sets of runs, and by how much\n"
 	"  explain why one of two sets is slower or dearer, with the evidence and the remedy\n"
 	"  check   whether a record is whole and agrees with itself\n"
+	"  import  a record made of what other tools printed: perf, strace, iperf3, mpstat …\n"
 	"\n"
 	"Examples:\n"
 	"  zcroi table out                        what pays best\n"
@@ -49,7 +50,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->next = state->argc; /* the rest is the command's */
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		say_error("which question? Give table, show, diff, explain or check, or --help");
+		say_error("which question? Give table, show, diff, explain, check or import, or --help");
 		exit(EXIT_USAGE);
 	default:
 		(void)arg;
@@ -73,6 +74,7 @@ int main(int argc, char **argv)
 		argv[at] = name;
 		return commands[i].run(argc - at, argv + at);
 	}
-	say_error("there is no command '%s'; give table, show, diff, explain or check", argv[at]);
+	say_error("there is no command '%s'; give table, show, diff, explain, check or import",
+		  argv[at]);
 	return EXIT_USAGE;
 }

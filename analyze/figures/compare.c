@@ -77,6 +77,20 @@ static void fill_zeros(const struct item *item, const struct configuration *of,
 			values[i] = 0;
 }
 
+/*
+ * A function that a table which was cut off does not list has at most as many samples as its last
+ * row: as if it had as many, it has changed by less than it did.
+ */
+static void fill_floors(const struct item *item, const struct configuration *of, double *values)
+{
+	for (size_t i = 0; i < of->count; i++) {
+		double floor = run_figure(of->runs[i], METRIC_profile_floor, item->what.end, NULL);
+
+		if (isnan(values[i]) && !isnan(floor))
+			values[i] = floor * sample_worth(of->runs[i], item->what.end);
+	}
+}
+
 static void fill_item(const struct item *item, const struct configuration *a,
 		      const struct configuration *b)
 {
@@ -85,6 +99,10 @@ static void fill_item(const struct item *item, const struct configuration *a,
 	/* A level that nobody saw is not a level of zero. */
 	if (item->what.source == METRIC_NONE || metric_info(item->what.source)->kind == KIND_GAUGE)
 		return;
+	if (item->what.source == METRIC_profile_symbol) {
+		fill_floors(item, a, item->a);
+		fill_floors(item, b, item->b);
+	}
 	witness = witness_of(item, a, b);
 	fill_zeros(item, a, witness, item->a);
 	fill_zeros(item, b, witness, item->b);

@@ -72,24 +72,34 @@ static const char *symbol_name(struct measures *m, const char *key)
 	return arena_printed(&m->texts, "%.*s %s", (int)(object - key), key, symbol + 1);
 }
 
-static void add_symbols(struct measures *m, const struct run *run, enum record_end end)
+double sample_worth(const struct run *run, enum record_end end)
 {
-	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
 	double period = run_figure(run, METRIC_profile_period, end, NULL);
-	double ns_per_kb;
 
 	if (isnan(period))
 		period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
-	ns_per_kb = period * KB / run_payload(run, end);
+	/* Of a profile that does not know what a sample is worth, parts of it can be told. */
+	if (isnan(period) && !isnan(run_sum(run, METRIC_profile_share, end)))
+		return 100 / run_sum(run, METRIC_profile_samples, end);
+	return period * KB / run_payload(run, end);
+}
+
+static void add_symbols(struct measures *m, const struct run *run, enum record_end end)
+{
+	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
+	bool shares = !isnan(run_sum(run, METRIC_profile_share, end));
+	double worth = sample_worth(run, end);
+
 	for (size_t i = 0; i < symbols.count; i++) {
 		/* What tasks of neither end did is no cost of theirs. */
 		bool bystander = end == END_HOST && starts_with(symbols.at[i].key, "task;");
 
 		if (!bystander && !starts_with(symbols.at[i].key, "idle;"))
-			add(m, (struct measure){SECTION_SYMBOLS, end,
-						symbol_name(m, symbols.at[i].key), "ns/KB",
-						BETTER_LESS, METRIC_profile_symbol, ns_per_kb,
-						symbols.at[i].value * ns_per_kb});
+			add(m, (struct measure){shares ? SECTION_MECHANISM : SECTION_SYMBOLS, end,
+						symbol_name(m, symbols.at[i].key),
+						shares ? "% of samples" : "ns/KB", BETTER_LESS,
+						METRIC_profile_symbol, worth,
+						symbols.at[i].value * worth});
 	}
 }
 
@@ -148,6 +158,8 @@ static enum section section_of(enum metric_id id)
 	const struct metric_info *info = metric_info(id);
 
 	switch (id) {
+	case METRIC_profile_share:
+		return SECTION_MECHANISM;
 	case METRIC_path_bytes:
 	case METRIC_path_bytes_zerocopy:
 	case METRIC_path_bytes_copied:

@@ -53,6 +53,8 @@ struct measures {
 void measures_of(struct measures *m, const struct run *run, const struct exponents *exponents);
 void measures_free(struct measures *m);
 
+/* What one sample of an end is worth: ns per KB, or where the profile does not know that, percent. */
+double sample_worth(const struct run *run, enum record_end end);
 /* For END_HOST that of the receiver, or of the sender where only that is known. */
 
 #endif

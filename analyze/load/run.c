@@ -221,6 +221,10 @@ bool run_measured(const struct run *run, enum record_end end, enum metric_id id,
 	const char *source = metric_info(id)->source;
 	const char *means;
 
+	/* A table that was cut off does not say what is not in it. */
+	if ((id == METRIC_profile_symbol || id == METRIC_profile_component) &&
+	    !isnan(run_figure(run, METRIC_profile_floor, end, NULL)))
+		return false;
 	if (run_range(run, id, end).count)
 		return true;
 	means = witness ? means_of(run, end, source) : NULL;

@@ -15,6 +15,7 @@ static bool names_the_run(const struct fact *fact)
 		return !strcmp(fact->key, "pid") || !strcmp(fact->key, "ended");
 	case METRIC_fact_order:
 	case METRIC_fact_seed:
+	case METRIC_fact_imported:
 	case METRIC_fact_configuration:
 	case METRIC_fact_repeat:
 	case METRIC_fact_started:

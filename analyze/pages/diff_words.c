@@ -100,6 +100,70 @@ static void lead_item(struct page *page, const char *label, const struct item *i
 		  text, verdict_word(item->verdict, item->what.better), more);
 }
 
+/* What a sum of others, and what a table does not list, does not name anything. */
+static bool is_a_name(const struct item *item)
+{
+	return item->what.section >= SECTION_SYMBOLS && !strstr(item->what.name, "(not listed)") &&
+	       item->comparison.a > 0 && item->comparison.b > 0;
+}
+
+/* In parts of what the CPU did, or where that is not known, of what it was. */
+static double moved_by(const struct item *item)
+{
+	return isnan(item->change) ? 0 : fabs(item->change);
+}
+
+/* That a call takes longer says half of it: of how many is the other. */
+static const struct item *calls_of_time(const struct comparing *c, const struct item *time)
+{
+	char name[80];
+	size_t len = strlen(time->what.name);
+
+	if (time->what.section != SECTION_SYSCALLS || len < 5 || len >= sizeof(name) ||
+	    strcmp(time->what.name + len - 5, " time") != 0)
+		return NULL;
+	snprintf(name, sizeof(name), "%.*s calls", (int)len - 5, time->what.name);
+	return item_named(c, SECTION_SYSCALLS, time->what.end, name);
+}
+
+#define SEEN 6
+
+static void see(const struct item *item, const struct item **shown, size_t *count)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (shown[i] == item)
+			return;
+	if (item && *count < SEEN)
+		shown[(*count)++] = item;
+}
+
+void words_seen(struct page *page, const struct comparing *c, size_t n_a, size_t n_b)
+{
+	const struct item *shown[SEEN];
+	size_t count = 0;
+	double below = INFINITY;
+
+	if (n_a > 1 && n_b > 1)
+		return;
+	while (count < SEEN) {
+		const struct item *most = NULL;
+
+		for (size_t i = 0; i < c->count; i++)
+			if (is_a_name(&c->items[i]) && moved_by(&c->items[i]) > 0 &&
+			    moved_by(&c->items[i]) < below &&
+			    (!most || moved_by(&c->items[i]) > moved_by(most)))
+				most = &c->items[i];
+		if (!most)
+			break;
+		below = moved_by(most);
+		see(most, shown, &count);
+		see(calls_of_time(c, most), shown, &count);
+	}
+	for (size_t i = 0; i < count; i++)
+		lead_item(page, "seen", shown[i],
+			  i ? "" : " (most CPU time per byte; of single runs nothing is proven)");
+}
+
 void words_result(struct page *page, const struct comparing *c, double margin)
 {
 	static const enum quantity shown[] = {THROUGHPUT, CPU_TOTAL, ROI_CPU_TOTAL};

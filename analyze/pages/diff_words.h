@@ -16,6 +16,7 @@ const char *setting_value(const char *value);
 void words_sets(struct page *page, const struct configuration *a, const struct configuration *b);
 void words_settings(struct page *page, const struct setting *settings, size_t count);
 void words_result(struct page *page, const struct comparing *c, double margin);
+void words_seen(struct page *page, const struct comparing *c, size_t n_a, size_t n_b);
 void words_cause(struct page *page, const struct comparing *c);
 /* How both stood to one another in time, and which runs were set apart. */
 void words_layout(struct page *page, const struct comparing *c, size_t setting_count);

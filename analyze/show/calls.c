@@ -77,6 +77,11 @@ static void syscalls_of_end(const struct view *v, enum record_end end)
 	struct table *t = show_table(v, record_end_name[end], end, "System calls");
 
 	syscall_columns(t);
+	/* Where times were not measured: by their number. */
+	if (!order.count) {
+		averages_free(&order);
+		order = averages_of(v->configuration, METRIC_syscalls_calls, end, MEAN);
+	}
 	ARRAY_SORT(order.at, order.count, by_value);
 	for (size_t i = 0; i < order.count; i++) {
 		const char *key = order.at[i].key;
@@ -87,8 +92,8 @@ static void syscalls_of_end(const struct view *v, enum record_end end)
 
 		cell_text(t, "%s", key);
 		cell_number(t, count);
-		cell_number(t, averages_get(&calls.errors, key));
-		cell_number(t, averages_get(&calls.total, key) / MS);
+		number_or_dash(t, averages_get(&calls.errors, key));
+		number_or_dash(t, averages_get(&calls.total, key) / MS);
 		number_or_dash(t, averages_get(&calls.min, key) / MS);
 		number_or_dash(t, mean / MS);
 		number_or_dash(t, averages_get(&calls.max, key) / MS);

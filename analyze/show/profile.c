@@ -256,17 +256,46 @@ static void hold_against_accounting(const struct view *v, const struct ledger *l
 			  sampled, accounted, 100 * sampled / accounted);
 }
 
+/* Of a profile of an event that is no time. */
+static bool shares_of_end(const struct view *v, enum record_end end)
+{
+	struct averages shares = averages_of(v->configuration, METRIC_profile_share, end, MEAN);
+	struct table *t;
+
+	if (!shares.count) {
+		averages_free(&shares);
+		return false;
+	}
+	t = show_table(v, record_end_name[end], end, "Parts of the samples");
+	table_column(t, "context", "context", "", COLUMN_TEXT, 0);
+	table_column(t, "component", "component", "", COLUMN_TEXT, 0);
+	table_column(t, "share_percent", "share", "%", COLUMN_NUMBER, 1);
+	ARRAY_SORT(shares.at, shares.count, by_value);
+	for (size_t i = 0; i < shares.count; i++) {
+		cell_text(t, "%.*s", cost_context_len(shares.at[i].key), shares.at[i].key);
+		cell_text(t, "%s", cost_component(shares.at[i].key));
+		cell_number(t, 100 * shares.at[i].value);
+	}
+	averages_free(&shares);
+	return true;
+}
+
 void show_components(const struct view *v)
 {
 	const struct configuration *c = v->configuration;
 	struct ledger *ledgers = must_calloc(c->count, sizeof(*ledgers));
-	bool shown = false;
+	bool shown = false, shares = false;
 
 	for (size_t i = 0; i < c->count; i++)
 		ledgers[i] = ledger_of(c->runs[i]);
 	for (size_t i = 0; i < END_COUNT; i++)
 		shown |= components_of_end(v, ledgers, end_order[i]);
-	if (shown) {
+	for (size_t i = 0; i < END_COUNT && !shown; i++)
+		shares |= shares_of_end(v, end_order[i]);
+	if (shares) {
+		page_note(v->page,
+			  "What a sample stands for is not known: parts of the samples, and not CPU time per KB.");
+	} else if (shown) {
 		hold_against_accounting(v, ledgers);
 		say_what_the_clock_hides(v);
 	} else {

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/import/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/say.h"
+#include "record/number.h"
+
+static int input_of(struct input *in, const char *path, FILE *file)
+{
+	*in = (struct input){.path = path, .file = file};
+	in->buffer = must_malloc(INPUT_LINE_MAX + 1);
+	in->line = must_malloc(INPUT_LINE_MAX + 1);
+	*in->line = '\0';
+	return 0;
+}
+
+int input_open(struct input *in, const char *path)
+{
+	bool standard = !strcmp(path, "-");
+	int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	struct stat st;
+
+	if (file && !fstat(fd, &st) && S_ISDIR(st.st_mode)) {
+		fclose(file);
+		errno = EISDIR;
+		file = NULL;
+	}
+	if (!file) {
+		say_error("cannot read %s: %s; give what a tool printed, as a file", path,
+			  strerror(errno));
+		return -1;
+	}
+	return input_of(in, standard ? "standard input" : path, file);
+}
+
+int input_memory(struct input *in, const char *path, const void *bytes, size_t len)
+{
+	static const char nothing[1];
+	FILE *file = len ? fmemopen((void *)(uintptr_t)bytes, len, "r")
+			 : fmemopen((void *)(uintptr_t)nothing, 1, "r");
+
+	if (!file)
+		return -1;
+	if (!len)
+		fgetc(file);
+	return input_of(in, path, file);
+}
+
+void input_close(struct input *in)
+{
+	if (in->file)
+		fclose(in->file);
+	free(in->buffer);
+	free(in->line);
+	free(in->rest);
+}
+
+static void fill(struct input *in)
+{
+	memmove(in->buffer, in->buffer + in->at, in->len - in->at);
+	in->len -= in->at;
+	in->at = 0;
+	in->len += fread(in->buffer + in->len, 1, INPUT_LINE_MAX - in->len, in->file);
+	in->buffer[in->len] = '\0';
+}
+
+const char *input_head(struct input *in)
+{
+	fill(in);
+	return in->buffer;
+}
+
+static char *refused(struct input *in, const char *what)
+{
+	in->line[0] = '\0';
+	input_refuse(in, in->line, "%s", what);
+	return NULL;
+}
+
+char *input_line(struct input *in)
+{
+	char *end;
+	size_t len;
+
+	if (in->failed)
+		return NULL;
+	end = memchr(in->buffer + in->at, '\n', in->len - in->at);
+	if (!end) {
+		fill(in);
+		end = memchr(in->buffer, '\n', in->len);
+	}
+	if (ferror(in->file)) {
+		say_error("cannot read %s: %s", in->path, strerror(errno));
+		in->failed = true;
+		return NULL;
+	}
+	if (in->at == in->len)
+		return NULL;
+	in->number++;
+	if (!end && in->len - in->at == INPUT_LINE_MAX)
+		return refused(in, "the line is longer than 65536 bytes, as no line of a table is");
+	len = end ? (size_t)(end - in->buffer) - in->at : in->len - in->at;
+	memcpy(in->line, in->buffer + in->at, len);
+	in->at += len + (end != NULL);
+	if (memchr(in->line, '\0', len))
+		return refused(in,
+			       "found a NUL byte, which no text holds; is this what a tool printed?");
+	if (len && in->line[len - 1] == '\r')
+		len--;
+	in->line[len] = '\0';
+	in->line_len = len;
+	return in->line;
+}
+
+const char *input_rest(struct input *in, size_t *len)
+{
+	size_t used = 0, room = 0;
+
+	for (;;) {
+		size_t here;
+
+		if (in->at == in->len)
+			fill(in);
+		here = in->len - in->at;
+		if (!here)
+			break;
+		if (used + here > INPUT_REST_MAX) {
+			in->number = 1;
+			refused(in, "the text is longer than 64 MiB");
+			return NULL;
+		}
+		if (used + here + 1 > room) {
+			char *grown;
+
+			room = 2 * (used + here + 1);
+			grown = must_malloc(room);
+			if (used)
+				memcpy(grown, in->rest, used);
+			free(in->rest);
+			in->rest = grown;
+		}
+		memcpy(in->rest + used, in->buffer + in->at, here);
+		used += here;
+		in->at = in->len;
+	}
+	if (!in->rest)
+		in->rest = must_calloc(1, 1);
+	in->rest[used] = '\0';
+	*len = used;
+	return in->rest;
+}
+
+int input_refuse(struct input *in, const char *at, const char *format, ...)
+{
+	char sentence[512];
+	size_t column = at ? (size_t)(at - in->line) + 1 : in->line_len + 1;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	say_error("%s:%llu:%zu: %s", in->path, (unsigned long long)(in->number ? in->number : 1),
+		  column, sentence);
+	in->failed = true;
+	return -1;
+}
+
+size_t input_words(char *line, char **words, size_t max)
+{
+	size_t count = 0;
+
+	for (;;) {
+		line += strspn(line, " \t");
+		if (!*line || count == max)
+			return count;
+		words[count++] = line;
+		if (count == max)
+			return count;
+		line += strcspn(line, " \t");
+		if (*line)
+			*line++ = '\0';
+	}
+}
+
+int input_number(struct input *in, const char *word, double *number)
+{
+	if (number_parse(word, strlen(word), number))
+		return input_refuse(in, word, "expected a number, found \"%.40s\"", word);
+	if (!(*number >= 0) || isinf(*number))
+		return input_refuse(in, word,
+				    "expected a number that is not below zero, found \"%.40s\"",
+				    word);
+	return 0;
+}
