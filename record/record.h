@@ -11,6 +11,7 @@
  *
  *   metric_find()   the id of a source and a name, or METRIC_NONE
  *   metric_info()   what the registry says of an id
+ *   metric_compare() under what two runs are compared in it
  *   metric_scales() does a figure of it grow with the window and with the bytes moved
  */
 #ifndef RECORD_RECORD_H
@@ -34,6 +35,15 @@ enum record_end { END_HOST, END_RX, END_TX, END_COUNT };
 extern const char *const record_end_name[END_COUNT];
 
 enum metric_kind { KIND_TOTAL, KIND_GAUGE, KIND_LEVEL, KIND_MEAN, KIND_HISTOGRAM, KIND_FACT };
+/* How two runs are held against each other in a metric. */
+enum metric_compare {
+	COMPARE_AS_MECHANISM, /* a counter that explains why a cost moved */
+	COMPARE_AS_TCP,
+	COMPARE_AS_CPU,
+	COMPARE_AS_DEVICE,
+	COMPARE_APART, /* in a way of its own, or not at all */
+};
+
 enum metric_better { BETTER_NEITHER, BETTER_LESS, BETTER_MORE };
 
 enum metric_id {
@@ -51,6 +61,7 @@ struct metric_info {
 	enum metric_kind kind;
 	enum metric_better better;
 	const char *meaning;
+	bool apart; /* not compared by itself */
 };
 
 struct text {
@@ -62,5 +73,6 @@ struct text {
 enum metric_id metric_find(const char *source, size_t source_len, const char *name, size_t name_len);
 const struct metric_info *metric_info(enum metric_id id);
 bool metric_scales(enum metric_id id);
+enum metric_compare metric_compare(enum metric_id id);
 
 #endif

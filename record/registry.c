@@ -8,7 +8,20 @@ const char *const record_end_name[END_COUNT] = {"host", "rx", "tx"};
 
 static const struct metric_info registry[METRIC_COUNT] = {
 #define METRIC(source, name, unit, kind, better, meaning)                                          \
-	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning},
+	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning, false},
+#define METRIC_APART(source, name, unit, kind, better, meaning)                                    \
+	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning, true},
+#include "record/metrics.def"
+#undef METRIC
+};
+
+/* Sources that are not compared as mechanisms. */
+static const struct {
+	const char *source;
+	enum metric_compare how;
+} compared[] = {
+#define METRIC(source, name, unit, kind, better, meaning)
+#define COMPARE(source, how) {#source, COMPARE_##how},
 #include "record/metrics.def"
 #undef METRIC
 };
@@ -21,6 +34,18 @@ const struct metric_info *metric_info(enum metric_id id)
 bool metric_scales(enum metric_id id)
 {
 	return registry[id].kind == KIND_TOTAL || registry[id].kind == KIND_HISTOGRAM;
+}
+
+enum metric_compare metric_compare(enum metric_id id)
+{
+	const struct metric_info *info = &registry[id];
+
+	if (info->apart || info->kind == KIND_FACT || info->kind == KIND_HISTOGRAM)
+		return COMPARE_APART;
+	for (size_t i = 0; i < sizeof(compared) / sizeof(*compared); i++)
+		if (!strcmp(compared[i].source, info->source))
+			return compared[i].how;
+	return COMPARE_AS_MECHANISM;
 }
 
 /*

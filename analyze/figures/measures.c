@@ -145,51 +145,15 @@ static void add_receives(struct measures *m, const struct run *run)
 /* Where a metric is compared; SECTIONS for those that have their own way above, or none. */
 static enum section section_of(enum metric_id id)
 {
-	static const struct {
-		const char *source;
-		enum section section;
-	} sections[] = {
-		{"fact", SECTIONS},	     {"collector", SECTIONS},	  {"power", SECTIONS},
-		{"syscalls", SECTIONS},	     {"profile", SECTIONS},	  {"selfcost", SECTIONS},
-		{"tcp", SECTION_TCP},	     {"cpu", SECTION_CPU},	  {"nic", SECTION_DEVICE},
-		{"softnet", SECTION_DEVICE}, {"softirq", SECTION_DEVICE}, {"iowait", SECTIONS},
-		{"calibration", SECTIONS},   {"cstate", SECTIONS},	  {"cpufreq", SECTIONS},
+	static const enum section sections[] = {
+		[COMPARE_AS_MECHANISM] = SECTION_MECHANISM,
+		[COMPARE_AS_TCP] = SECTION_TCP,
+		[COMPARE_AS_CPU] = SECTION_CPU,
+		[COMPARE_AS_DEVICE] = SECTION_DEVICE,
+		[COMPARE_APART] = SECTIONS,
 	};
-	const struct metric_info *info = metric_info(id);
 
-	switch (id) {
-	case METRIC_profile_share:
-		return SECTION_MECHANISM;
-	case METRIC_path_bytes:
-	case METRIC_path_bytes_zerocopy:
-	case METRIC_path_bytes_copied:
-	case METRIC_path_bytes_life:
-	case METRIC_path_window_ns:
-	case METRIC_path_flow_bytes:
-	case METRIC_path_messages:
-	case METRIC_path_calls:
-	case METRIC_cpu_busy:
-	case METRIC_cpu_elsewhere:
-	case METRIC_cpu_idle:
-	case METRIC_cpu_thread:
-	case METRIC_tcp_delivery_rate:	  /* the latest sample only */
-	case METRIC_latency_flow_samples: /* a port is not that of another run */
-	case METRIC_latency_flow_mean:
-	case METRIC_latency_flow_p50:
-	case METRIC_latency_flow_p99:
-	case METRIC_latency_samples:	    /* as many as were taken */
-	case METRIC_pagepool_pool_inflight: /* nor is a NAPI id */
-	case METRIC_pagepool_pool_inflight_bytes:
-		return SECTIONS;
-	default:
-		break;
-	}
-	if (info->kind == KIND_FACT || info->kind == KIND_HISTOGRAM)
-		return SECTIONS;
-	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
-		if (!strcmp(sections[i].source, info->source))
-			return sections[i].section;
-	return SECTION_MECHANISM;
+	return sections[metric_compare(id)];
 }
 
 /* Flows and CPUs are numbers, and one of them is not that of another run: they are added up. */
