@@ -16,7 +16,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test lab-fetched test-programs test-hostile test-kills test-scale test-kernels test-lab fuzz bench bench-lab check-style check-code
+.PHONY: test lab-fetched test-programs test-hostile test-kills test-scale test-kernels test-lab fuzz bench bench-lab bench-explain check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
@@ -44,6 +44,9 @@ bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench
 bench-lab: all test-tools ## in a virtual machine: zcrx and devmem against liburing's example and the kernel's selftests (PAIRS, BYTES, CLOCK)
 	@tools/install-deps lab
 	@tools/bench-lab $(B)
+
+bench-explain: all ## inject the faults of tests/explain and see whether zcroi names them (FAULTS, RUNS, SIZE, APART)
+	@tools/bench-explain $(B) $(FAULTS)
 
 test-kernels: all test-tools ## in virtual machines: is every source right on KERNELS (Debian's 6.1, 6.12, newest 6 and newest)
 	@tools/install-deps lab

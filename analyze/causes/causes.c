@@ -32,17 +32,18 @@ static double explained_by(const struct seen *seen, const struct causes *c)
 {
 	const struct sign *sign = seen->sign;
 	double lost, more = fabs(seen->to - seen->from);
+	struct seen throughput;
 
 	if (is_cost(sign)) {
 		const struct sign whole = {.how = SIGN_COST, .way = sign->way};
-		struct seen all = sign_seen(&whole, &c->design, seen->end);
+		struct seen all = sign_seen(&whole, &c->design, seen->end, false);
 
 		return fmin(1, more / fmax(fabs(all.to - all.from), 0.05 * all.from));
 	}
 	if (sign->how == SIGN_COUNT || sign->how == SIGN_FIGURE || sign->how == SIGN_LEVEL)
 		return COUNT_EXPLAINS;
-	lost = 1 - sign_seen(&throughput_falls, &c->design, END_HOST).to /
-			   sign_seen(&throughput_falls, &c->design, END_HOST).from;
+	throughput = sign_seen(&throughput_falls, &c->design, END_HOST, false);
+	lost = 1 - throughput.to / throughput.from;
 	return lost > 0.02 ? fmin(1, more / 100 / lost) : COUNT_EXPLAINS;
 }
 
@@ -53,7 +54,7 @@ static size_t hold(struct cause *cause, const struct sign *signs, const struct c
 	size_t holding = 0;
 
 	for (size_t i = 0; i < SIGNS_MAX && signs[i].how != SIGN_NONE; i++) {
-		struct seen seen = sign_seen(&signs[i], &c->design, cause->end);
+		struct seen seen = sign_seen(&signs[i], &c->design, cause->end, cause->setting);
 
 		*measured += seen.measured;
 		holding += seen.holds;
@@ -104,14 +105,14 @@ static bool holds_at(struct cause *cause, const struct causes *c, bool *known)
 	weigh(cause, c);
 	also = hold(cause, m->also, c, &measured);
 	for (size_t i = 0; i < length(m->against); i++) {
-		struct seen seen = sign_seen(&m->against[i], &c->design, cause->end);
+		struct seen seen = sign_seen(&m->against[i], &c->design, cause->end, false);
 
 		if (seen.holds)
 			cause->against[cause->against_count++] = seen;
 	}
 	cause->score = cause->explains + (cause->setting ? 1 : 0) + 0.1 * also -
 		       0.4 * cause->against_count;
-	return cause->explains >= LEAST_EXPLAINED;
+	return cause->setting || cause->explains >= LEAST_EXPLAINED;
 }
 
 static void try_mechanism(struct causes *c, const struct mechanism *m)
@@ -193,7 +194,7 @@ static void add_setting(struct causes *c, const struct setting *s)
 						    .words = component_name(part)};
 			if (part == COMPONENT_idle || part == COMPONENT_tracing)
 				continue;
-			seen = sign_seen(&signs[part], &c->design, end);
+			seen = sign_seen(&signs[part], &c->design, end, false);
 			if (seen.holds && cause.seen_count < 3)
 				add_seen(&cause, seen);
 		}
@@ -323,13 +324,8 @@ static bool ask(struct causes *c, const struct configuration *a, const struct co
 	return b_worse;
 }
 
-void causes_of(struct causes *c, const struct configuration *a, const struct configuration *b,
-	       const struct common *common, bool take_as_proven)
+static void find(struct causes *c, const struct configuration *a, const struct configuration *b)
 {
-	*c = (struct causes){.at = NULL};
-	c->reversed = !ask(c, a, b, common);
-	if (take_as_proven)
-		c->proven = PROVEN_THROUGHPUT;
 	design_of(&c->design, c->reversed ? b : a, c->reversed ? a : b);
 	c->setting_count = settings_of(c->design.a, c->design.b, &c->settings);
 	for (size_t i = 0; i < mechanism_count; i++)
@@ -337,9 +333,44 @@ void causes_of(struct causes *c, const struct configuration *a, const struct con
 	add_settings(c);
 	merge(c);
 	ARRAY_SORT(c->at, c->count, by_score);
-	/* Where no answer moved for sure, a figure alone proves nothing; with its setting it does. */
-	while (c->proven == PROVEN_NOTHING && c->count && !c->at[c->count - 1].setting)
-		c->count--;
+}
+
+/* Where no answer moved for sure, a figure alone proves nothing; with its setting it does. */
+static void keep_settings(struct causes *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->at[i].setting && c->at[i].mechanism != &unknown_setting)
+			c->at[kept++] = c->at[i];
+	c->count = kept;
+}
+
+void causes_of(struct causes *c, const struct configuration *a, const struct configuration *b,
+	       const struct common *common, bool take_as_proven)
+{
+	struct causes other;
+
+	*c = (struct causes){.at = NULL};
+	c->reversed = !ask(c, a, b, common);
+	if (take_as_proven)
+		c->proven = PROVEN_THROUGHPUT;
+	other = *c;
+	find(c, a, b);
+	if (c->proven != PROVEN_NOTHING)
+		return;
+	/* Which of them is the worse is not known then. */
+	keep_settings(c);
+	other.reversed = !c->reversed;
+	find(&other, a, b);
+	keep_settings(&other);
+	if (other.count && (!c->count || other.at[0].score > c->at[0].score)) {
+		struct causes kept = other;
+
+		other = *c;
+		*c = kept;
+	}
+	causes_free(&other);
 }
 
 void causes_free(struct causes *c)

@@ -15,6 +15,9 @@
 /* Pairs of runs, or rounds, that have to agree. */
 #define PAIRS_AGREE  0.9
 #define ROUNDS_AGREE 0.8
+/* With a setting that differs: of the way, and of runs in which functions have to appear. */
+#define EXPECTED_SHARE 0.25
+#define APPEARED_RUNS  2
 /* A count from none: so many per GB, below which it is an accident. */
 #define LEAST_COUNT 1.0
 
@@ -32,8 +35,7 @@ static enum record_end end_of(const struct sign *sign, enum record_end end)
 	}
 }
 
-static double sum_matching(const struct run *run, enum metric_id id, enum record_end end,
-			   const char *key)
+static double sum_at(const struct run *run, enum metric_id id, enum record_end end, const char *key)
 {
 	struct figures range = run_range(run, id, end);
 	double sum = 0;
@@ -50,17 +52,37 @@ static double sum_matching(const struct run *run, enum metric_id id, enum record
 	return range.count || run_measured(run, end, id, NULL) ? 0 : NAN;
 }
 
+/* Of the machine: what is counted by CPU stands with the end that has the CPU. */
+static double sum_matching(const struct run *run, enum metric_id id, enum record_end end,
+			   const char *key)
+{
+	double sum = NAN;
+
+	if (end != END_HOST)
+		return sum_at(run, id, end, key);
+	for (enum record_end one = 0; one < END_COUNT; one++) {
+		double at = sum_at(run, id, one, key);
+
+		if (!isnan(at))
+			sum = (isnan(sum) ? 0 : sum) + at;
+	}
+	return sum;
+}
+
 static double mean_matching(const struct run *run, enum metric_id id, enum record_end end,
 			    const char *key)
 {
-	struct figures range = run_range(run, id, end);
 	double sum = 0;
 	size_t found = 0;
 
-	for (size_t i = 0; i < range.count; i++) {
-		if (!key || !fnmatch(key, range.at[i].key, 0)) {
-			sum += range.at[i].value;
-			found++;
+	for (enum record_end one = 0; one < END_COUNT; one++) {
+		struct figures range = run_range(run, id, one);
+
+		for (size_t i = 0; (end == END_HOST || one == end) && i < range.count; i++) {
+			if (!key || !fnmatch(key, range.at[i].key, 0)) {
+				sum += range.at[i].value;
+				found++;
+			}
 		}
 	}
 	return found ? sum / found : NAN;
@@ -219,10 +241,11 @@ static double mean_cost(const struct design *d, enum record_end end)
 	return cost;
 }
 
-/* Whether it moved far enough to matter. */
-static bool far_enough(const struct seen *seen, const struct design *d)
+/* Whether it moved far enough to matter. share: of the way that the sign asks for. */
+static bool far_enough(const struct seen *seen, const struct design *d, double share)
 {
 	const struct sign *sign = seen->sign;
+	double times = pow(sign->least, share);
 	double more = sign->way == DOWN ? seen->from - seen->to : seen->to - seen->from;
 	double high = fmax(seen->from, seen->to), low = fmin(seen->from, seen->to);
 
@@ -230,19 +253,30 @@ static bool far_enough(const struct seen *seen, const struct design *d)
 	case SIGN_PART:
 	case SIGN_COMPONENT:
 	case SIGN_COST:
-		return more >= sign->least / 100 * mean_cost(d, seen->end);
+		return more >= share * sign->least / 100 * mean_cost(d, seen->end);
 	case SIGN_TIME:
 	case SIGN_SHARE:
 	case SIGN_PERCENT:
-		return more >= sign->least;
+		return more >= share * sign->least;
 	case SIGN_COUNT:
-		return high >= LEAST_COUNT && more > 0 && high >= sign->least * low;
+		return high >= LEAST_COUNT && more > 0 && high >= times * low;
 	default:
-		return more > 0 && high >= sign->least * low;
+		return more > 0 && high >= times * low;
 	}
 }
 
-struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end)
+/* Functions that were in no sample of one set, and in some runs of the other. */
+static bool appeared(const struct seen *seen, const double *to, size_t count)
+{
+	size_t runs = 0;
+
+	for (size_t i = 0; i < count; i++)
+		runs += to[i] > 0;
+	return seen->sign->how == SIGN_PART && seen->from == 0 && runs >= APPEARED_RUNS;
+}
+
+struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end,
+		      bool expected)
 {
 	double *from = values_of(sign, d->a, d->apart[0], end);
 	double *to = values_of(sign, d->b, d->apart[1], end);
@@ -261,7 +295,8 @@ struct seen sign_seen(const struct sign *sign, const struct design *d, enum reco
 		seen.share = agreeing(d, sign->way, from, to);
 		seen.holds =
 			seen.share >= (d->layout == LAYOUT_ROUNDS ? ROUNDS_AGREE : PAIRS_AGREE) &&
-			far_enough(&seen, d);
+			far_enough(&seen, d, expected ? EXPECTED_SHARE : 1);
+		seen.holds |= expected && appeared(&seen, to, d->b->count);
 	}
 	free(from);
 	free(to);

@@ -59,8 +59,12 @@ struct seen {
 };
 
 double sign_value(const struct sign *sign, const struct run *run, enum record_end end);
-/* d is of the set from which and the set to which it moved. */
-struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end);
+/*
+ * d is of the set from which and the set to which it moved. expected: a setting differs that makes it,
+ * so that a quarter of the way is enough, and of functions that they were sampled at all where they never were.
+ */
+struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end,
+		      bool expected);
 /* backwards: the set to which it moved is the caller's first. */
 void sign_print(const struct seen *seen, bool backwards, char *text, size_t size);
 const char *sign_unit(const struct sign *sign);

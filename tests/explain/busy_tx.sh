@@ -6,6 +6,7 @@ where=host
 default_size=1
 
 inject() {
+	busy=()
 	for _ in $(seq "$SIZE"); do
 		taskset -c "$TX_CPU" sh -c 'while :; do :; done' &
 		busy+=($!)
@@ -16,5 +17,3 @@ undo() {
 	kill "${busy[@]}"
 	wait "${busy[@]}" || :
 }
-
-busy=()

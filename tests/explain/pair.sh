@@ -16,7 +16,8 @@
 #   options_after those that are the fault: an array, as options is
 #   prepare       what has to stand before either: function
 #
-# RUNS (5) and SECONDS_EACH (1) of the environment are how many and how long.
+# RUNS (5) and SECONDS_EACH (1) of the environment are how many and how long; APART=yes has all runs with the
+# fault after all without, where they take turns else; COLLECT is a list of collectors.
 set -eu
 
 fault=$1
@@ -41,10 +42,28 @@ clean() {
 	ip netns del "$name-tx" 2>/dev/null || :
 }
 
+# measure SET RUN OPTION…: one run, to $out/SET/run-RUN.csv
 measure() {
+	local set=$1 run=$2
+	shift 2
 	"$BUILD/zcprof" run --link "netns:$name-rx,$name-tx" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
-		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat "${RUNS:-5}" \
-		${COLLECT:+--collect "$COLLECT"} -o "$@"
+		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat 1 \
+		${COLLECT:+--collect "$COLLECT"} -o "$out/one" "$@"
+	mkdir -p "$out/$set"
+	mv "$out"/one/*/run-1.csv "$out/$set/run-$run.csv"
+	rm -r "$out/one"
+}
+
+before() {
+	measure before "$1" "${options[@]}"
+}
+
+after() {
+	injected=yes
+	inject
+	measure after "$1" "${options[@]}" "${options_after[@]}"
+	undo
+	injected=
 }
 
 # spin CPU PERCENT: a real-time task that takes so much of a CPU, in turns of 10 ms; its id is in $faulty
@@ -117,12 +136,13 @@ ip -n "$name-tx" addr add 10.7.7.2/24 dev "$TX_DEVICE"
 ip -n "$name-rx" link set "$RX_DEVICE" up
 ip -n "$name-tx" link set "$TX_DEVICE" up
 prepare
-measure "$out/before" "${options[@]}"
-injected=yes
-inject
-measure "$out/after" "${options[@]}" "${options_after[@]}"
-undo
-injected=
+for run in $(seq "${RUNS:-5}"); do
+	before "$run"
+	[ -n "${APART-}" ] || after "$run"
+done
+[ -z "${APART-}" ] || for run in $(seq "${RUNS:-5}"); do
+	after "$run"
+done
 "$BUILD/zcroi" diff "$out/before" "$out/after" >"$out/diff"
 "$BUILD/zcroi" explain "$out/before" "$out/after" >"$out/explain"
 echo "expected   ${expected-}"

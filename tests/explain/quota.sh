@@ -16,7 +16,6 @@ inject() {
 		mkdir "$group"
 		echo "$((SIZE * 200)) 20000" >"$group/cpu.max"
 	fi
-	kept=/sys/fs/cgroup/${group#/sys/fs/cgroup/}
 	echo $$ >"$group/cgroup.procs"
 }
 
