@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/causes/causes.h"
+#include "analyze/causes/confirm.h"
 #include "analyze/commands.h"
 #include "analyze/options.h"
 #include "analyze/pages/explain_words.h"
@@ -13,6 +13,7 @@
 
 struct explain_options {
 	struct common common;
+	char *tested; /* --confirm */
 	char **paths;
 	size_t path_count;
 };
@@ -24,6 +25,27 @@ static const struct configuration *only(const struct experiment *e, const char *
 	say_error("%s has %zu configurations with collectors; name the directory of one, such as DIR/%s",
 		  which, e->count, e->configurations[0].name);
 	return NULL;
+}
+
+/* What the remedy of the first cause did; a cause whose remedy did nothing is withdrawn. */
+static int test_first(struct causes *c, const struct explain_options *o)
+{
+	struct experiment tested;
+
+	if (experiment_load(&tested, (char **)&o->tested, 1, KEEP_WINDOW))
+		return -1;
+	c->confirmed = c->count ? confirm_judge(c, &tested, &c->returned) : CONFIRM_UNFIT;
+	experiment_free(&tested);
+	if (c->confirmed == CONFIRM_UNFIT) {
+		say_error("--confirm %s: expected two runs or more of two configurations each, as the command that explain prints makes them",
+			  o->tested);
+		return -1;
+	}
+	if (c->confirmed == CONFIRM_WITHDRAWN) {
+		c->withdrawn = c->at[0];
+		memmove(&c->at[0], &c->at[1], --c->count * sizeof(*c->at));
+	}
+	return 0;
 }
 
 static int explain_pair(const struct explain_options *o)
@@ -44,10 +66,15 @@ static int explain_pair(const struct explain_options *o)
 		struct causes c;
 
 		causes_of(&c, a, b, &o->common, false);
+		if (o->tested && test_first(&c, o)) {
+			causes_free(&c);
+			goto out;
+		}
 		result = o->common.format == FORMAT_JSON ? explain_json(&c, a, b)
 							 : explain_page(&c, a, b, o->common.format);
 		causes_free(&c);
 	}
+out:
 	experiment_free(&of[0]);
 	experiment_free(&of[1]);
 	return result;
@@ -105,10 +132,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct explain_options *o = state->input;
 
-	(void)arg;
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &o->common;
+		return 0;
+	case 'c':
+		o->tested = arg;
 		return 0;
 	case ARGP_KEY_ARGS:
 		o->paths = state->argv + state->next;
@@ -122,11 +151,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->common.format == FORMAT_CSV)
 			argp_error(state, "--format csv: an explanation is no table; take json");
+		if (o->tested && o->path_count != 2)
+			argp_error(state, "--confirm tests the cause of a difference: name A and B");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
+
+static const struct argp_option options[] = {
+	{"confirm", 'c', "DIR", 0,
+	 "what came of the command that is printed with the first cause: if the figure did not return, the cause is withdrawn",
+	 0},
+	{0},
+};
 
 static const char doc[] =
 	"Why B is slower or dearer than A: one sentence for a report, then causes, the likeliest first, "
@@ -144,7 +182,7 @@ static const char doc[] =
 int command_explain(int argc, char **argv)
 {
 	static const struct argp_child children[] = {{&common_argp, 0, NULL, 0}, {0}};
-	const struct argp argp = {NULL, parse, "A B\nDIR", doc, children, NULL, NULL};
+	const struct argp argp = {options, parse, "A B\nDIR", doc, children, NULL, NULL};
 	struct explain_options o = {.common = COMMON_DEFAULTS};
 	int result;
 

@@ -388,7 +388,8 @@ const char *cause_sure(const struct causes *c, const struct cause *cause)
 	    cause->against_count)
 		return cause->explains >= 0.5 && !few && !cause->against_count ? "likely"
 									       : "possible";
-	if (cause->setting && cause->explains >= 0.5)
+	if ((cause->setting && cause->explains >= 0.5) ||
+	    (c->confirmed == CONFIRM_RETURNED && cause == c->at))
 		return "sure";
 	return cause->setting || cause->explains >= 0.5 ? "likely" : "possible";
 }

@@ -48,6 +48,15 @@ struct causes {
 	size_t count;
 	size_t considered;     /* mechanisms whose figures were there */
 	struct limit limit[2]; /* of the caller's A and B */
+	/* Of a test of the first cause, which is taken out of the list if the figure did not return. */
+	enum confirmed {
+		CONFIRM_NOT,
+		CONFIRM_UNFIT,
+		CONFIRM_RETURNED,
+		CONFIRM_WITHDRAWN
+	} confirmed;
+	double returned; /* the part of the change that went away with the remedy */
+	struct cause withdrawn;
 };
 
 /* proven by the caller: for one run against its siblings there is no test. */

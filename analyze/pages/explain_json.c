@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/causes/confirm.h"
 #include "analyze/pages/diff_words.h"
 #include "analyze/pages/explain_words.h"
 #include "base/visible.h"
@@ -19,7 +20,7 @@ static json_t *number(double value)
 /* Texts of a record may be anything. */
 static json_t *text(const char *from)
 {
-	char shown[1024];
+	char shown[4096];
 
 	visible_copy(shown, sizeof(shown), from, strlen(from));
 	return json_string(shown);
@@ -62,18 +63,25 @@ static json_t *consequences(const struct cause *cause)
 	return array;
 }
 
+static json_t *command(const struct causes *c, const struct cause *cause)
+{
+	char line[2048];
+
+	return confirm_command(c, cause, line, sizeof(line)) ? text(line) : json_null();
+}
+
 static json_t *cause_object(const struct causes *c, const struct cause *cause)
 {
 	const struct mechanism *m = cause->mechanism;
 
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:s, s:s}", "id",
-			 m->id, "end", record_end_name[cause->end], "confidence",
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:s, s:s}",
+			 "id", m->id, "end", record_end_name[cause->end], "confidence",
 			 cause_sure(c, cause), "explains", number(cause->explains), "because",
 			 m->because, "setting", setting(cause->setting), "evidence",
 			 evidence(cause->seen, cause->seen_count), "against",
 			 evidence(cause->against, cause->against_count), "consequences",
-			 consequences(cause), "remedy", m->remedy, "confirm", m->confirm, "source",
-			 m->source, "kernels", m->kernels);
+			 consequences(cause), "remedy", m->remedy, "confirm", m->confirm, "command",
+			 command(c, cause), "source", m->source, "kernels", m->kernels);
 }
 
 static json_t *set(const struct configuration *c, const struct limit *limit)
@@ -115,6 +123,7 @@ int explain_json(const struct causes *c, const struct configuration *a,
 		 const struct configuration *b)
 {
 	static const char *const proven[] = {"nothing", "cost", "throughput"};
+	static const char *const confirmed[] = {"not tested", "not tested", "returned", "withdrawn"};
 	json_t *causes = json_array();
 	char sentence[1024];
 	json_t *root;
@@ -122,12 +131,15 @@ int explain_json(const struct causes *c, const struct configuration *a,
 	explain_sentence(c, sentence, sizeof(sentence));
 	for (size_t i = 0; i < c->count; i++)
 		json_array_append_new(causes, cause_object(c, &c->at[i]));
-	root = json_pack("{s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I}", "schema",
-			 SCHEMA, "sentence", text(sentence), "proven", proven[c->proven], "worse",
-			 c->reversed ? "a" : "b", "throughput", ratio(&c->throughput), "cpu",
-			 ratio(&c->cost), "a", set(a, &c->limit[0]), "b", set(b, &c->limit[1]),
-			 "causes", causes, "split", split(c), "considered",
-			 (json_int_t)c->considered);
+	root = json_pack("{s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o}",
+			 "schema", SCHEMA, "sentence", text(sentence), "proven", proven[c->proven],
+			 "worse", c->reversed ? "a" : "b", "throughput", ratio(&c->throughput),
+			 "cpu", ratio(&c->cost), "a", set(a, &c->limit[0]), "b",
+			 set(b, &c->limit[1]), "causes", causes, "split", split(c), "considered",
+			 (json_int_t)c->considered, "confirmed", confirmed[c->confirmed],
+			 "returned", number(c->confirmed ? c->returned : NAN), "withdrawn",
+			 c->withdrawn.mechanism ? json_string(c->withdrawn.mechanism->id)
+						: json_null());
 	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	fputc('\n', stdout);
 	json_decref(root);

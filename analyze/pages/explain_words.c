@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/causes/confirm.h"
 #include "analyze/pages/diff_words.h"
 
 /* Causes that are worth a reader's time. */
@@ -74,7 +75,7 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 {
 	const struct cause *cause = &c->at[rank];
-	char text[512];
+	char text[2048];
 
 	because_words(c, cause, text, sizeof(text));
 	page_lead(page, "%zu. %-8s %s at %s: %s", rank + 1, cause_sure(c, cause),
@@ -91,6 +92,8 @@ static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 	}
 	page_lead(page, "remedy     %s", cause->mechanism->remedy);
 	page_lead(page, "make sure  %s", cause->mechanism->confirm);
+	if (confirm_command(c, cause, text, sizeof(text)))
+		page_lead(page, "confirm    %s; then zcroi explain --confirm confirm A B", text);
 	page_lead(page, "source     %s; kernels: %s", cause->mechanism->source,
 		  cause->mechanism->kernels);
 }
@@ -151,6 +154,13 @@ int explain_page(const struct causes *c, const struct configuration *a,
 		limit_words(&c->limit[side], text, sizeof(text));
 		page_lead(page, "limit      of %c: %s", "AB"[side], text);
 	}
+	if (c->confirmed == CONFIRM_RETURNED)
+		page_lead(page,
+			  "tested     with the remedy %.0f %% of the change went away: confirmed",
+			  100 * c->returned);
+	if (c->confirmed == CONFIRM_WITHDRAWN)
+		page_lead(page, "withdrawn  %s: with the remedy %.0f %% of the change went away",
+			  c->withdrawn.mechanism->id, 100 * c->returned);
 	for (size_t i = 0; i < c->count && i < SHOWN; i++)
 		lead_cause(page, c, i);
 	if (!c->count)

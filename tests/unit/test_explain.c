@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "analyze/causes/causes.h"
+#include "analyze/causes/confirm.h"
 #include "analyze/causes/figures.h"
 #include "analyze/pages/explain_words.h"
 
@@ -313,6 +313,57 @@ static void test_the_split_adds_up(void **state)
 	forget(&p);
 }
 
+static void test_the_command_that_confirms(void **state)
+{
+	char command[1024];
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40,
+		",rx,fact,option,rcvbuf,,\n,tx,tcp,rwnd_limited,0,0,ns\n,host,fact,link,,veth,\n",
+		20,
+		",rx,fact,option,rcvbuf,32K,\n,tx,tcp,rwnd_limited,0,800000000,ns\n,rx,fact,option,cc,a'b;c,\n"
+		",host,fact,link,,veth,\n");
+	assert_true(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)));
+	/* The option that is tested is as it was; what else a record says is one word of a shell. */
+	assert_null(strstr(command, "rcvbuf"));
+	assert_non_null(strstr(command,
+			       " -o confirm --rx copy --tx copy --link veth --rx-cc='a'\\''b;c'"));
+	assert_false(confirm_command(&p.causes, &p.causes.at[0], command, 40));
+	forget(&p);
+}
+
+/* With the remedy the figure comes back, or it does not. */
+static void test_a_cause_is_withdrawn(void **state)
+{
+	static const double cured[] = {38, 22};
+	static const enum confirmed expected[] = {CONFIRM_RETURNED, CONFIRM_WITHDRAWN};
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, ",tx,tcp,rwnd_limited,0,0,ns\n", 20,
+		",tx,tcp,rwnd_limited,0,800000000,ns\n");
+	for (int i = 0; i < 2; i++) {
+		char path[64], *paths[] = {path};
+		struct experiment tested;
+		double returned;
+
+		snprintf(path, sizeof(path), "%s/test%d", top, i);
+		mkdir(path, 0777);
+		for (int run = 1; run <= 2; run++) {
+			snprintf(path, sizeof(path), "test%d/again,one", i);
+			write_run(path, run, 40, "");
+			snprintf(path, sizeof(path), "test%d/cured", i);
+			write_run(path, run, cured[i], "");
+		}
+		snprintf(path, sizeof(path), "%s/test%d", top, i);
+		assert_int_equal(experiment_load(&tested, paths, 1, KEEP_WINDOW), 0);
+		assert_int_equal(confirm_judge(&p.causes, &tested, &returned), expected[i]);
+		experiment_free(&tested);
+	}
+	forget(&p);
+}
+
 static void test_every_entry_is_whole(void **state)
 {
 	(void)state;
@@ -374,6 +425,8 @@ int main(void)
 		cmocka_unit_test(test_a_cost_that_moved_house),
 		cmocka_unit_test(test_consequences_are_one_cause),
 		cmocka_unit_test(test_the_split_adds_up),
+		cmocka_unit_test(test_the_command_that_confirms),
+		cmocka_unit_test(test_a_cause_is_withdrawn),
 		cmocka_unit_test(test_every_entry_is_whole),
 		cmocka_unit_test(test_parts),
 	};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A cause is tested by its remedy: the worse set's configuration with the one option that is said to
+ * be the cause as the better set has it, side by side with the better set's configuration again. If
+ * the figure does not return, the cause is withdrawn.
+ *
+ *   confirm_command()  what to run for it, ready for a shell; false where the remedy is no option
+ *   confirm_judge()    what came of it, of the directory that the command wrote
+ */
+#ifndef ANALYZE_CAUSES_CONFIRM_H
+#define ANALYZE_CAUSES_CONFIRM_H
+
+#include "analyze/causes/causes.h"
+
+bool confirm_command(const struct causes *c, const struct cause *cause, char *text, size_t size);
+
+/*
+ * CONFIRM_RETURNED where at least half of the change is gone; CONFIRM_UNFIT for other runs than that
+ * experiment's. tested: an experiment of two configurations, of which one is the better set's again. *returned: the
+ * part of the change that went away with the remedy.
+ */
+enum confirmed confirm_judge(const struct causes *c, const struct experiment *tested,
+			     double *returned);
+
+#endif
