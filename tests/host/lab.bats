@@ -57,15 +57,56 @@ needs_kernel() {
 	[[ $output == *"WARNING: made up"*"complained as above"* ]]
 }
 
-@test "without QEMU one sentence says what to install, exit 3" {
-	mkdir "$dir/bin"
-	for program in dirname realpath sed id; do
+# A machine without the lab's packages, for whom $1 is the user, and $2 what tools/install-deps does; then
+# the script of the lab.
+on_a_bare_machine() { # UID INSTALL SCRIPT ARGUMENT...
+	local program uid=$1 install=$2
+	shift 2
+	rm -rf "$dir/bin" "$dir/tree" "$dir/cache"
+	mkdir -p "$dir/bin" "$dir/tree/tools"
+	for program in bash cat dirname realpath sed env cut tail awk mkdir mktemp rm grep sort sha256sum head uname chmod; do
 		ln -s "$(command -v $program)" "$dir/bin/"
 	done
-	bash=$(command -v bash)
-	sed 's|^PATH=.*|:|' lab/vm >"$dir/vm"
-	run env PATH="$dir/bin" "$bash" "$dir/vm" --kernel 6.12 -- true
+	cp -r lab "$dir/tree/"
+	sed -i 's|^PATH=.*||; s|/usr/bin/python3|false|' "$dir/tree/lab/needs"
+	printf '#!/bin/bash\necho %s\n' "$uid" >"$dir/bin/id"
+	printf '#!/bin/bash\n%s\n' "$install" >"$dir/tree/tools/install-deps"
+	chmod +x "$dir/bin/id" "$dir/tree/tools/install-deps"
+	# What has been fetched before may be there, and does not count.
+	mkdir -p "$dir/cache/zcprof/lab"
+	echo "6.12 linux-image-6.12-amd64 6.12.1-1" >"$dir/cache/zcprof/lab/kernels"
+	run env PATH="$dir/bin" XDG_CACHE_HOME="$dir/cache" "$dir/tree/lab/$@"
 	echo "$output"
+}
+
+@test "an ordinary user without the lab's packages is told in one sentence what to type, exit 3" {
+	while read -r script needs; do
+		# shellcheck disable=SC2086 # words
+		on_a_bare_machine 1000 'echo "never called"' ${script//,/ }
+		[ "$status" -eq 3 ]
+		[ "$output" = "lab/$needs: run 'tools/install-deps lab' as root" ]
+	done <<-END
+		vm,--kernel,6.12,--,true vm: needs qemu-system-x86_64, busybox, cpio, modprobe, xz
+		run,--kernel,6.12,--,true vm: needs qemu-system-x86_64, busybox, cpio, modprobe, xz
+		first,6.12 vm: needs qemu-system-x86_64, busybox, cpio, modprobe, xz
+		kernel,get,6.12 kernel: needs depmod
+		kernel,build,6.12 kernel: needs depmod
+		module,6.12 kernel: needs depmod
+		selftests,6.12 selftests: needs socat, gcc, make, yaml, jsonschema
+	END
+}
+
+@test "for root what the lab lacks is installed, and what could not be is said by the installer alone" {
+	for script in "run --kernel 6.12 -- true" "kernel build 6.12" "module 6.12" "selftests 6.12"; do
+		# shellcheck disable=SC2086 # words
+		on_a_bare_machine 0 'echo "asked for $*" >&2; exit 1' $script
+		[ "$status" -eq 3 ]
+		[ "$output" = "asked for lab" ]
+	done
+	on_a_bare_machine 0 "printf '#!/bin/bash\\nexit 7\\n' >$dir/bin/depmod; chmod +x $dir/bin/depmod" kernel get 6.12
 	[ "$status" -eq 3 ]
-	[ "$output" = "lab/vm: needs qemu-system-x86_64: tools/install-deps lab" ]
+	[[ $output == "lab/kernel: fetches kernels with apt-get, which is not here" ]]
+	on_a_bare_machine 0 true module 6.12
+	[ "$status" -eq 3 ]
+	[ "$output" = "lab/kernel: needs depmod, which 'tools/install-deps lab' did not bring: install it by hand" ]
 }

@@ -66,8 +66,8 @@ assert_pages_safe() {
 	"$BUILD/zcroi" check "$dir/x.csv"
 	assert_pages_safe "$dir/x.csv"
 	grep -qF '\\x1b\[2J\\xe5\\x90"\|&lt;b&gt;' "$dir/pages/threads.md"
-	if python3 -c 'import prometheus_client' 2>/dev/null; then
-		python3 -c '
+	if /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
+		/usr/bin/python3 -c '
 import sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
 keys = [s.labels.get("key", "") for f in parse(open(sys.argv[1], encoding="utf-8").read()) for s in f.samples]
