@@ -145,20 +145,44 @@ static int by_order(const void *a, const void *b)
 		       : (f->sender_port > g->sender_port) - (f->sender_port < g->sender_port);
 }
 
-/* The receiver's flows have those of the sender's: by the sender's ports, of which there are 64 Ki. */
-static void take_numbers(struct side *rx, const struct side *tx)
+/*
+ * The receiver's flows have those of the sender's: by the sender's ports, of which there are 64 Ki.
+ * only: a flow that is none of the sender's is a stranger's.
+ */
+static void take_numbers(struct side *rx, const struct side *tx, bool only)
 {
 	unsigned int *numbers = calloc(UINT16_MAX + 1, sizeof(*numbers));
+	size_t kept = 0;
 
 	if (!numbers)
 		return;
 	/* 0: none. Of two with one port, at other addresses, the first. */
 	for (size_t i = tx->count; i-- > 0;)
 		numbers[tx->flows[i].sender_port] = tx->flows[i].number + 1;
-	for (size_t i = 0; i < rx->count; i++)
-		if (numbers[rx->flows[i].sender_port])
-			rx->flows[i].number = numbers[rx->flows[i].sender_port] - 1;
+	for (size_t i = 0; i < rx->count; i++) {
+		struct flow f = rx->flows[i];
+
+		if (numbers[f.sender_port])
+			f.number = numbers[f.sender_port] - 1;
+		else if (only)
+			continue;
+		rx->flows[kept++] = f;
+	}
+	rx->count = kept;
 	free(numbers);
+}
+
+/* Whoever connects to the data port is no flow of the run: false where the descriptors do not tell. */
+static bool drop_strangers(struct side *tx)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tx->count; i++)
+		if (tx->flows[i].fd >= 0)
+			tx->flows[kept++] = tx->flows[i];
+	if (kept)
+		tx->count = kept;
+	return kept;
 }
 
 /*
@@ -169,9 +193,11 @@ static void number_flows(struct tcp *t)
 {
 	struct side *rx = &t->side[END_RX];
 	struct side *tx = &t->side[END_TX];
+	bool known;
 
 	if (tx->here)
 		find_fds(tx, &t->run->target[END_TX]);
+	known = t->run->data_port && drop_strangers(tx);
 	for (int end = END_RX; end <= END_TX; end++) {
 		struct side *side = &t->side[end];
 
@@ -180,7 +206,7 @@ static void number_flows(struct tcp *t)
 		for (size_t i = 0; i < side->count; i++)
 			side->flows[i].number = i;
 	}
-	take_numbers(rx, tx);
+	take_numbers(rx, tx, known);
 }
 
 static int open_side(struct tcp *t, enum record_end end)
@@ -372,12 +398,11 @@ static void tcp_emit(void *state, struct writer *w)
 			else
 				emit_flow(f, end, w);
 		}
-		/* The connections of an attached process may come and go: that is no fault. */
-		if (lost && (lost == side->count || t->run->data_port))
+		if (lost && lost == side->count)
 			writer_absent(w, end, "tcp",
-				      lost == side->count
-					      ? "every flow was closed at an edge of the window"
-					      : "some flows were closed at an edge of the window");
+				      "every flow was closed at an edge of the window");
+		else if (lost)
+			writer_u64(w, WINDOW, end, METRIC_tcp_lost, NULL, lost);
 	}
 }
 

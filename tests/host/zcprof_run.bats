@@ -118,6 +118,29 @@ teardown() {
 		"$(($(value "$file" host nic statistic rx_bytes) * 12 / 10))" 1000000000000000
 }
 
+@test "connections of others that use the same port are no flows of the run" {
+	python3 - <<-'END' 3>&- &
+		import socket, time
+		listener = socket.create_server(("127.0.0.77", 5377))
+		held = []
+		while True:
+		    held.append((socket.create_connection(("127.0.0.77", 5377), 5), listener.accept()[0]))
+		    # Some are always there, and each ends inside the window.
+		    if len(held) > 10:
+		        for end in held.pop(0):
+		            end.close()
+		    time.sleep(0.05)
+	END
+	other=$!
+	zcprof run --link loopback --port 5376 --collect tcp,cpu --seconds 2 --warmup 0.2 --repeat 1 -o "$dir"
+	kill "$other"
+	file="$dir/rx=copy,tx=copy/run-1.csv"
+	is_record "$file"
+	[ "$(value "$file" tx tcp mss 0)" -gt 0 ]
+	[ "$(grep -cE '^,[rt]x,tcp,mss,' "$file")" -eq 2 ]
+	[ "$(grep -cE '^,[rt]x,tcp,lost|absent,tcp' "$file")" -eq 0 ]
+}
+
 @test "over IPv6" {
 	as_root
 	zcprof run --ipv6 --seconds 1 --warmup 0.2 --repeat 1 -o "$dir"
