@@ -74,10 +74,11 @@ bool visible_is_formula(const char *text, size_t len)
 {
 	size_t at = 1;
 
-	if (len < 2 || !memchr("=+-@", text[0], 4))
+	if (len < 2 || !text[0] || !strchr("=+-@", text[0]))
 		return false;
 	/* A signed number is what it says. */
-	while (text[0] != '=' && text[0] != '@' && at < len && memchr("0123456789.", text[at], 11))
+	while (text[0] != '=' && text[0] != '@' && at < len &&
+	       (isdigit((unsigned char)text[at]) || text[at] == '.'))
 		at++;
 	return at == 1 || (at < len && !(len - at == 2 && !memcmp(text + at, " %", 2)));
 }

@@ -25,7 +25,7 @@ struct consistency {
 };
 
 void consistency_row(struct consistency *c, const struct row *row);
-void consistency_each(const struct consistency *c, void (*say)(void *data, const char *sentence),
-		      void *data);
+void consistency_each(const struct consistency *c,
+		      void (*sentence)(void *data, const char *sentence), void *data);
 
 #endif

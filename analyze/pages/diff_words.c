@@ -323,13 +323,16 @@ void words_found(struct page *page, const struct comparing *c, double margin)
 {
 	const struct item *t =
 		item_named(c, SECTION_RESULT, END_HOST, quantity_info(THROUGHPUT)->words);
-	double findable = t ? contrast_findable(&t->comparison, margin) : NAN;
-	double seen = t ? fabs(log(t->comparison.ratio.center)) : NAN;
+	double findable, seen;
 	char more[160] = "";
 	size_t needed;
 
+	if (!t)
+		return;
+	findable = contrast_findable(&t->comparison, margin);
 	if (isnan(findable))
 		return;
+	seen = fabs(log(t->comparison.ratio.center));
 	if (!item_claimed(t) && seen > log1p(margin)) {
 		needed = contrast_needed(&t->comparison, t->comparison.ratio.center, margin);
 		if (needed < CONTRAST_NEEDED_MAX)

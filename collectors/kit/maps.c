@@ -134,8 +134,8 @@ static int open_vdso(size_t size)
 static void read_head(const struct maps *m, struct mapped_file *f, uint64_t address, uint64_t size)
 {
 	struct iovec here = {f->head, size < MAPS_HEAD ? size : MAPS_HEAD};
-	struct iovec there = {(void *)(uintptr_t)address,
-			      here.iov_len}; // NOLINT(performance-no-int-to-ptr)
+	// NOLINTNEXTLINE(performance-no-int-to-ptr)
+	struct iovec there = {(void *)(uintptr_t)address, here.iov_len};
 	ssize_t n = process_vm_readv(process_living(m->pid), &here, 1, &there, 1, 0);
 
 	f->head_size = n > 0 ? (size_t)n : 0;

@@ -168,6 +168,9 @@ static void symbol_rows(struct stacks *s, struct writer *w)
 {
 	size_t kept = 0;
 
+	/* A run without a sample has none. */
+	if (!s->count)
+		return;
 	qsort(s->leaves, s->count, sizeof(*s->leaves), by_leaf);
 	for (size_t i = 0; i < s->count; i++) {
 		if (kept && !by_leaf(&s->leaves[kept - 1], &s->leaves[i]))
@@ -227,7 +230,9 @@ static void put_lines(struct stacks *s, FILE *f)
 {
 	uint64_t count = 0;
 
-	qsort(s->lines, s->count, sizeof(*s->lines), by_text);
+	/* A run without a sample has none. */
+	if (s->count)
+		qsort(s->lines, s->count, sizeof(*s->lines), by_text);
 	for (size_t i = 0; i < s->count; i++) {
 		count += s->lines[i].count;
 		if (i + 1 < s->count && !by_text(&s->lines[i], &s->lines[i + 1]))

@@ -104,7 +104,7 @@ static void keep(void *state)
 	struct tally *t = state;
 
 	detach(t);
-	t->certain = malloc(memory(t));
+	t->certain = calloc(t->cpus, sizeof(*t->certain));
 	if (t->certain)
 		memcpy(t->certain, t->cpu, t->cpus * sizeof(*t->cpu));
 	if (t->source.sliced)

@@ -116,7 +116,8 @@ static void until_option(struct argp_state *state, const char *text, double *unt
 {
 	char *rest;
 
-	*until = strtod(text, &rest) / 100;
+	/* argp gives the text of an option that has to have one. */
+	*until = strtod(text, &rest) / 100; // NOLINT(clang-analyzer-core.NonNullParamChecker)
 	if (rest == text || (*rest && strcmp(rest, "%")) || !(*until >= 0.001 && *until <= 0.5))
 		argp_error(state, "--until %s: expected percent from 0.1%% to 50%%, such as 2%%",
 			   text);
