@@ -21,17 +21,44 @@
 struct window window = {NEVER, NEVER};
 const volatile struct run_scope run_scope[END_COUNT];
 
-static __always_inline bool is_of_cgroup(struct task_struct *task, __u64 id, __u32 level)
+/*
+ * Before 5.11 the kernel gives the task that runs as a number, and not as a pointer that a program may follow:
+ * then its fields are read as those of any other task.
+ */
+#define CURRENT_IS_TYPED bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
+
+static __always_inline struct task_struct *current_task(void)
 {
-	struct cgroup *group = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	if (CURRENT_IS_TYPED)
+		return bpf_get_current_task_btf();
+	return (struct task_struct *)bpf_get_current_task();
+}
+
+/* A field of it. */
+#define current_field(task, field) (CURRENT_IS_TYPED ? (task)->field : BPF_CORE_READ(task, field))
+
+static __always_inline bool is_above(struct cgroup *group, __u64 id, __u32 level)
+{
+	struct cgroup___before *before = (void *)group;
 	struct cgroup *above = NULL;
 	struct cgroup **ancestors;
+	__u64 *ids, found = 0;
 
-	if (!group || (__u32)BPF_CORE_READ(group, level) < level)
-		return false;
+	if (bpf_core_field_exists(before->ancestor_ids)) {
+		ids = __builtin_preserve_access_index(&before->ancestor_ids[0]);
+		bpf_probe_read_kernel(&found, sizeof(found), ids + level);
+		return found == id;
+	}
 	ancestors = __builtin_preserve_access_index(&group->ancestors[0]);
 	bpf_probe_read_kernel(&above, sizeof(above), ancestors + level);
 	return above && BPF_CORE_READ(above, kn, id) == id;
+}
+
+static __always_inline bool is_of_cgroup(struct task_struct *task, __u64 id, __u32 level)
+{
+	struct cgroup *group = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+
+	return group && (__u32)BPF_CORE_READ(group, level) >= level && is_above(group, id, level);
 }
 
 /* Threads of the kernel are in the first namespace, and do not work for it alone. */
@@ -68,6 +95,21 @@ static __always_inline enum record_end run_end(struct task_struct *task, __u32 t
 		if (is_of_scope(&run_scope[end], task, tgid))
 			return end;
 	return END_HOST;
+}
+
+/* Of the task that runs. */
+static __always_inline enum record_end current_end(void)
+{
+	struct task_struct *task = current_task();
+
+	return run_end(task, current_field(task, tgid));
+}
+
+static __always_inline __u32 current_tid(void)
+{
+	struct task_struct *task = current_task();
+
+	return current_field(task, pid);
 }
 
 /* Whether a task may be of an end in one moment and not in the next. */

@@ -47,13 +47,6 @@ struct {
 	__type(value, struct connections_sum);
 } nobodys SEC(".maps");
 
-static __always_inline enum record_end current_end(void)
-{
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	return run_end(task, task->tgid);
-}
-
 /* A later owner, to whom the descriptor was handed, is the owner. */
 static __always_inline void belongs(__u64 socket, enum record_end end, __u32 begins)
 {

@@ -40,7 +40,7 @@ static __always_inline void begins(__u32 call)
 	if (!b)
 		return;
 	tally_add(tally_here(), GENPOOL_COUNT(call), 1);
-	b->tid = bpf_get_current_task_btf()->pid;
+	b->tid = current_tid();
 	b->at_ns = untimed ? 0 : bpf_ktime_get_ns();
 }
 
@@ -49,7 +49,7 @@ static __always_inline void ends(__u32 call)
 {
 	struct begun *b = begun_here(call);
 
-	if (!b || b->at_ns < counting || b->tid != bpf_get_current_task_btf()->pid)
+	if (!b || b->at_ns < counting || b->tid != current_tid())
 		return;
 	tally_add(tally_here(), GENPOOL_TIME(call), bpf_ktime_get_ns() - b->at_ns);
 	tally_add(tally_here(), GENPOOL_TIMED(call), 1);

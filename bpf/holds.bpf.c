@@ -96,7 +96,6 @@ struct {
 
 static __always_inline void held(__u32 lock, __u64 since_ns)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct tally_cpu *mine = tally_cpu();
 	struct holds_lengths *all;
 	__u64 ns = bpf_ktime_get_ns() - since_ns;
@@ -107,7 +106,7 @@ static __always_inline void held(__u32 lock, __u64 since_ns)
 	tally_add(tally_here(), HOLDS_COUNT(lock), 1);
 	tally_add(tally_here(), HOLDS_TIME(lock), ns);
 	all = bpf_map_lookup_elem(&lengths, &zero);
-	end = run_end(task, task->tgid);
+	end = current_end();
 	if (end == END_HOST)
 		end = mine->home;
 	barrier_var(bucket); /* the verifier has to see this very value checked */
@@ -118,7 +117,7 @@ static __always_inline void held(__u32 lock, __u64 since_ns)
 /* A thread, which may sleep while it holds the lock. */
 static __always_inline void taken_by_thread(__u32 lock)
 {
-	struct holds_owner owner = {bpf_get_current_task_btf()->pid, lock};
+	struct holds_owner owner = {current_tid(), lock};
 	__u64 now = bpf_ktime_get_ns();
 
 	if (counting)
@@ -127,7 +126,7 @@ static __always_inline void taken_by_thread(__u32 lock)
 
 static __always_inline void let_go_by_thread(__u32 lock)
 {
-	struct holds_owner owner = {bpf_get_current_task_btf()->pid, lock};
+	struct holds_owner owner = {current_tid(), lock};
 	__u64 *since = bpf_map_lookup_elem(&owned, &owner), since_ns;
 
 	if (!since)
@@ -171,8 +170,18 @@ static __always_inline void watch_ring_of(__u64 pool)
 	watch(&((struct page_pool *)pool)->ring.producer_lock, HOLDS_POOL_RING);
 }
 
-/* From 6.12; before. */
+/* From 6.12; 6.8; 5.18; before. One that calls another does no harm here. */
 HOOK1(holds_pool_a, page_pool_put_unrefed_netmem)
+{
+	watch_ring_of(a);
+}
+
+HOOK1(holds_pool_c, page_pool_put_unrefed_page)
+{
+	watch_ring_of(a);
+}
+
+HOOK1(holds_pool_d, page_pool_put_page)
 {
 	watch_ring_of(a);
 }

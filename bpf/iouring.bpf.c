@@ -12,10 +12,10 @@
 #define ENOBUFS		  105
 
 /*
- * Set by the collector: the tracepoint hands over the completion itself, as in newer kernels. An
- * argument that is not there may not even be read.
+ * enum iouring_completion, set by the collector: what the tracepoint hands over. An argument that is not there
+ * may not even be read.
  */
-const volatile bool completion_is_cqe;
+const volatile __u32 completion;
 
 /* Set by the collector: REQ_F_APOLL_MULTISHOT, whose bit is another in other kernels. */
 const volatile __u64 multishot_flag;
@@ -24,13 +24,18 @@ SEC("raw_tracepoint/io_uring_complete")
 int iouring_complete(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct tally_figures *here = tally_here();
-	struct io_kiocb *req = (struct io_kiocb *)ctx->args[1];
+	struct io_kiocb *req;
 	__s32 result;
 	__u32 flags;
 
 	if (!here)
 		return 0;
-	if (completion_is_cqe) {
+	tally_add(here, IOURING_COMPLETIONS, 1);
+	/* A kernel of this layout has no multishot receive whose end could be counted. */
+	if (completion == IOURING_RESULT)
+		return 0;
+	req = (struct io_kiocb *)ctx->args[1];
+	if (completion == IOURING_CQE) {
 		struct io_uring_cqe *cqe = (struct io_uring_cqe *)ctx->args[2];
 
 		result = BPF_CORE_READ(cqe, res);
@@ -39,7 +44,6 @@ int iouring_complete(struct bpf_raw_tracepoint_args *ctx)
 		result = ctx->args[3];
 		flags = ctx->args[4];
 	}
-	tally_add(here, IOURING_COMPLETIONS, 1);
 	if (flags & IORING_CQE_F_MORE || !req || !(BPF_CORE_READ(req, flags) & multishot_flag))
 		return 0;
 	tally_add(here,

@@ -20,6 +20,13 @@ enum iouring_counter {
 	IOURING_ZCRX_EMPTY,
 };
 
+/* What the tracepoint of a completion hands over. */
+enum iouring_completion {
+	IOURING_RESULT,	    /* its result alone; of which request is not known */
+	IOURING_REQ_RESULT, /* the request, and the result and flags as numbers */
+	IOURING_CQE,	    /* the request and the completion itself */
+};
+
 /* Of the histograms. */
 #define IOURING_WORK_PER_RUN 0
 

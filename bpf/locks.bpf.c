@@ -30,7 +30,7 @@ struct {
 
 static __always_inline struct locks_wait wait_for(__u64 lock)
 {
-	struct locks_wait wait = {lock, bpf_get_current_task_btf()->pid};
+	struct locks_wait wait = {lock, current_tid()};
 
 	if (!wait.who) /* every CPU's idle task has this number */
 		wait.who = (1ULL << 32) + bpf_get_smp_processor_id();
@@ -41,8 +41,7 @@ bool sliced; /* set by the collector: from now on it counts in slices */
 
 static __always_inline __u32 end_here(const struct tally_cpu *mine)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	enum record_end end = run_end(task, task->tgid);
+	enum record_end end = current_end();
 
 	return end == END_HOST ? mine->home : end;
 }

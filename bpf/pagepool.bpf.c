@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The page_pools of all devices (net/core/page_pool.c). What is called by another of these is
- * inside it, and only the innermost is hooked, so that nothing counts twice; names changed when
- * pages became netmem, and each kernel has one of each kind.
+ * The page_pools of all devices (net/core/page_pool.c). What did the work before a kernel got a new name for
+ * it often goes on as a wrapper around that: of each kind the collector loads the innermost alone, so that
+ * nothing counts twice.
  */
 #include "bpf/tally.bpf.h"
 #include "bpf/pagepool.h"
@@ -12,7 +12,7 @@ static __always_inline void allocated(void)
 	tally_add(tally_here(), PAGEPOOL_ALLOCS, 1);
 }
 
-/* From 6.13; 6.12; before. The collector loads one. */
+/* From 6.13; 6.12; before. */
 HOOK0(pagepool_alloc_a, page_pool_alloc_netmems)
 {
 	allocated();
@@ -53,6 +53,7 @@ static __always_inline void given_back(bool direct)
 		tally_add(here, PAGEPOOL_PUTS_DIRECT, 1);
 }
 
+/* From 6.12; 6.8; 5.18; before. */
 HOOK4(pagepool_put_a, page_pool_put_unrefed_netmem)
 {
 	given_back(d & 1);
@@ -66,6 +67,22 @@ HOOK4(pagepool_put_b, page_pool_put_unrefed_page)
 HOOK4(pagepool_put_c, page_pool_put_defragged_page)
 {
 	given_back(d & 1);
+}
+
+HOOK4(pagepool_put_d, page_pool_put_page)
+{
+	given_back(d & 1);
+}
+
+/* Many at once, which calls none of those: from 6.13; before. */
+HOOK2(pagepool_bulk_a, page_pool_put_netmem_bulk)
+{
+	tally_add(tally_here(), PAGEPOOL_PUTS, (__u32)b);
+}
+
+HOOK3(pagepool_bulk_b, page_pool_put_page_bulk)
+{
+	tally_add(tally_here(), PAGEPOOL_PUTS, (__u32)c);
 }
 
 SEC("raw_tracepoint/page_pool_state_hold")

@@ -114,7 +114,7 @@ int profile_sample(void *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	enum record_end end = run_end(bpf_get_current_task_btf(), tgid);
+	enum record_end end = run_end(current_task(), tgid);
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct profile_kind kind = {
 		.tgid = tgid,

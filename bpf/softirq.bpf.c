@@ -32,9 +32,9 @@ static __always_inline struct softirq_cpu *this_cpu(void)
 }
 
 /* Whose work it is: the thread's that it came upon if that is of the run, else the CPU's. */
-static __always_inline __u32 end_of(const struct softirq_cpu *mine, struct task_struct *task)
+static __always_inline __u32 end_of(const struct softirq_cpu *mine)
 {
-	enum record_end end = run_end(task, task->tgid);
+	enum record_end end = current_end();
 
 	return end != END_HOST ? end : mine->home;
 }
@@ -65,10 +65,10 @@ int softirq_begins(struct bpf_raw_tracepoint_args *ctx)
 	mine = this_cpu();
 	if (!mine)
 		return 0;
-	task = bpf_get_current_task_btf();
+	task = current_task();
 	mine->kind = number == NET_RX_SOFTIRQ ? SOFTIRQ_NET_RX : SOFTIRQ_NET_TX;
-	mine->end = end_of(mine, task);
-	mine->in_ksoftirqd = (task->flags & PF_KTHREAD) && is_ksoftirqd(task);
+	mine->end = end_of(mine);
+	mine->in_ksoftirqd = (current_field(task, flags) & PF_KTHREAD) && is_ksoftirqd(task);
 	mine->start_ns = bpf_ktime_get_ns();
 	return 0;
 }
@@ -120,7 +120,7 @@ int softirq_polled(struct bpf_raw_tracepoint_args *ctx)
 	end = mine->end;
 	if (!at) {
 		at = bpf_ktime_get_ns();
-		end = end_of(mine, bpf_get_current_task_btf());
+		end = end_of(mine);
 	}
 	if (at < window.open_ns || at >= window.close_ns || work < 0)
 		return 0;

@@ -76,7 +76,6 @@ static __always_inline __u32 tally_context(const struct tally_cpu *mine)
 /* Where an event of now belongs: NULL while nothing is counted. */
 static __always_inline struct tally_figures *tally_here(void)
 {
-	struct task_struct *task;
 	struct tally_cpu *mine;
 	__u32 end;
 
@@ -86,8 +85,7 @@ static __always_inline struct tally_figures *tally_here(void)
 	mine->events++;
 	if (!counting)
 		return 0;
-	task = bpf_get_current_task_btf();
-	end = run_end(task, task->tgid);
+	end = current_end();
 	if (end == END_HOST)
 		end = mine->home;
 	return tally_of(mine, end, tally_context(mine));

@@ -6,14 +6,15 @@
 #include "bpf/iouring.h"
 #include "bpf/iouring.skel.h"
 #include "collectors/list.h"
+#include "collectors/kit/kernel_btf.h"
 #include "collectors/kit/tally.h"
 
 static const struct tally_counter rows[] = {
 	{IOURING_COMPLETIONS, METRIC_iouring_completions, NULL},
-	{IOURING_OVERFLOWS, METRIC_iouring_cq_overflow, NULL},
-	{IOURING_TASK_WORK_RUNS, METRIC_iouring_work_runs, NULL},
-	{IOURING_TASK_WORK, METRIC_iouring_work, NULL},
-	{IOURING_PUNTED, METRIC_iouring_punted, NULL},
+	{IOURING_OVERFLOWS, METRIC_iouring_cq_overflow, "iouring_overflow"},
+	{IOURING_TASK_WORK_RUNS, METRIC_iouring_work_runs, "iouring_task_work"},
+	{IOURING_TASK_WORK, METRIC_iouring_work, "iouring_task_work"},
+	{IOURING_PUNTED, METRIC_iouring_punted, "iouring_punted"},
 	{IOURING_ENDED_EOF, METRIC_iouring_ended_eof, NULL},
 	{IOURING_ENDED_ENOBUFS, METRIC_iouring_ended_enobufs, NULL},
 	{IOURING_ENDED_ENOSPC, METRIC_iouring_ended_enospc, NULL},
@@ -23,15 +24,22 @@ static const struct tally_counter rows[] = {
 	{IOURING_ZCRX_EMPTY, METRIC_iouring_zcrx_empty, "iouring_zcrx_alloc"},
 };
 
-/* How many arguments a tracepoint hands over, behind its own first; 0: it is not there. */
-static int tracepoint_arguments(const struct btf *btf, const char *name)
+/*
+ * What io_uring_complete hands over, behind its own first argument: to 5.11 (ctx, user_data, res), to 5.16 the
+ * flags as well, to 5.18 and later (ctx, req, user_data, res, flags, …), then (ctx, req, cqe).
+ */
+static enum iouring_completion completion_of(const struct btf *btf,
+					     const struct btf_type *tracepoint)
 {
-	int id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
-	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+	const struct btf_type *third;
+	int arguments = tracepoint ? btf_vlen(tracepoint) - 1 : 0;
 
-	while (type && (btf_is_typedef(type) || btf_is_ptr(type)))
-		type = btf__type_by_id(btf, type->type);
-	return type && btf_is_func_proto(type) ? btf_vlen(type) - 1 : 0;
+	if (arguments >= 5)
+		return IOURING_REQ_RESULT;
+	if (arguments < 3)
+		return IOURING_RESULT;
+	third = btf__type_by_id(btf, btf_params(tracepoint)[3].type);
+	return third && btf_is_ptr(third) ? IOURING_CQE : IOURING_RESULT;
 }
 
 /* Of an enum without a name, which CO-RE cannot look up. 0: it is not there. */
@@ -53,21 +61,20 @@ static __u64 enumerated_flag(const struct btf *btf, const char *name)
 static void look_at_kernel(void *state)
 {
 	struct iouring_bpf *bpf = state;
-	struct btf *btf = btf__load_vmlinux_btf();
+	const struct btf *btf = kernel_btf();
 
 	if (!btf)
 		return; /* loading will say so */
-	bpf->rodata->completion_is_cqe =
-		tracepoint_arguments(btf, "btf_trace_io_uring_complete") == 3;
+	bpf->rodata->completion = completion_of(btf, kernel_tracepoint("io_uring_complete"));
 	bpf->rodata->multishot_flag = enumerated_flag(btf, "REQ_F_APOLL_MULTISHOT_BIT");
 	bpf_program__set_autoload(bpf->progs.iouring_local_work,
-				  tracepoint_arguments(btf, "btf_trace_io_uring_local_work_run"));
-	btf__free(btf);
+				  kernel_has_tracepoint("io_uring_local_work_run"));
 }
 
 static void work_per_run(const struct tally *t, struct writer *w)
 {
-	tally_histogram(t, w, IOURING_WORK_PER_RUN, METRIC_iouring_work_per_run);
+	if (tally_counts(t, "iouring_task_work"))
+		tally_histogram(t, w, IOURING_WORK_PER_RUN, METRIC_iouring_work_per_run);
 }
 
 TALLY_COLLECTOR(iouring,

@@ -24,21 +24,26 @@ static const struct tally_counter rows[] = {
 	{PAGEPOOL_RELEASED, METRIC_pagepool_released, NULL},
 };
 
-/* page_pool_alloc_pages() calls the newer names where there are any: one of them is enough. */
-static void choose_alloc(void *state)
+/* Older names go on as wrappers of newer ones. */
+static void choose_innermost(void *state)
 {
-	struct pagepool_bpf *bpf = state;
-	bool have_a = bpf_means_reaches(MEANS_KPROBE, "page_pool_alloc_netmems");
-	bool have_b = bpf_means_reaches(MEANS_KPROBE, "page_pool_alloc_netmem");
+	static const char *const alloc[] = {"page_pool_alloc_netmems", "page_pool_alloc_netmem",
+					    "page_pool_alloc_pages", NULL};
+	static const char *const put[] = {
+		"page_pool_put_unrefed_netmem", "page_pool_put_unrefed_page",
+		"page_pool_put_defragged_page", "page_pool_put_page", NULL};
+	static const char *const bulk[] = {"page_pool_put_netmem_bulk", "page_pool_put_page_bulk",
+					   NULL};
+	const struct pagepool_bpf *bpf = state;
 
-	if (have_a || have_b) {
-		bpf_program__set_autoload(bpf->progs.pagepool_alloc_c_fentry, false);
-		bpf_program__set_autoload(bpf->progs.pagepool_alloc_c_kprobe, false);
-	}
+	bpf_means_one_of(bpf->obj, alloc);
+	bpf_means_one_of(bpf->obj, put);
+	bpf_means_one_of(bpf->obj, bulk);
 }
 
 TALLY_OPEN(pagepool, .rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
-	   .tracepoints = true, .rare = true, .follows = MEASURE_PACKETS, .prepare = choose_alloc);
+	   .tracepoints = true, .rare = true, .follows = MEASURE_PACKETS,
+	   .prepare = choose_innermost);
 
 struct state {
 	void *tally; /* closed also after a failed open */

@@ -33,6 +33,11 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_LRU_HASH = 9,
 };
 
+/* What a kernel has of these is asked by bpf_core_enum_value_exists(). */
+enum bpf_func_id {
+	BPF_FUNC_get_current_task_btf = 158, /* 5.11 */
+};
+
 enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
@@ -68,6 +73,11 @@ struct cgroup {
 	int level;
 	struct kernfs_node *kn;
 	struct cgroup *ancestors[];
+};
+
+/* Before 6.1, which turned the ids of those above it into pointers to them. */
+struct cgroup___before {
+	__u64 ancestor_ids[1];
 };
 
 struct css_set {

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/say.h"
+#include "collectors/kit/bpf_means.h"
 #include "collectors/kit/privileges.h"
 #include "collectors/kit/cpus.h"
 
@@ -21,6 +22,34 @@
  */
 #define EDGE_AHEAD_NS 10000
 
+/* What the kernel said that it does not have, when it refused a program; "": nothing. */
+static _Thread_local char lacking[128];
+
+static const char *helper_name(unsigned int id)
+{
+#define NAME(name) #name
+	static const char *const names[] = {__BPF_FUNC_MAPPER(NAME)};
+#undef NAME
+	return id < sizeof(names) / sizeof(*names) ? names[id] : NULL;
+}
+
+/* A line of the verifier's, or of what libbpf makes of it. */
+static void note_lacking(const char *line)
+{
+	static const char relocation[] = "failed to resolve CO-RE relocation";
+	const char *at = strstr(line, relocation);
+	unsigned int id;
+
+	if (*lacking)
+		return;
+	if (sscanf(line, "invalid func unknown#%u", &id) == 1 && helper_name(id))
+		snprintf(lacking, sizeof(lacking), "BPF helper bpf_%s()", helper_name(id));
+	else if (strstr(line, "uses reserved fields"))
+		snprintf(lacking, sizeof(lacking), "atomic BPF instructions that return a value");
+	else if (at && (at = strstr(at, "] ")))
+		snprintf(lacking, sizeof(lacking), "%.*s", (int)strcspn(at + 2, "[("), at + 2);
+}
+
 static int demote(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char *text, *line, *rest;
@@ -29,14 +58,17 @@ static int demote(enum libbpf_print_level level, const char *format, va_list arg
 		return 0;
 	rest = text; /* a verifier's log has many lines */
 	while ((line = strsep(&rest, "\n")))
-		if (*line)
+		if (*line) {
+			note_lacking(line);
 			say_detail("%s", line);
+		}
 	free(text);
 	return 0;
 }
 
 void bpf_quiet(void)
 {
+	*lacking = '\0';
 	libbpf_set_print(demote);
 }
 
@@ -74,17 +106,34 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size)
 		snprintf(why, why_size,
 			 "%s was refused because the kernel is locked down for confidentiality: boot without lockdown=confidentiality",
 			 what);
+	else if (*lacking)
+		snprintf(why, why_size, "%s was refused: this kernel has no %s, as newer ones have",
+			 what, lacking);
 	else
 		snprintf(why, why_size, "%s was refused by the kernel (%s): --verbose says more",
 			 what, strerror(error));
 	return -1;
 }
 
+static bool is_needed(const void *with, const char *program)
+{
+	(void)with;
+	(void)program;
+	return true;
+}
+
 int bpf_load(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size)
 {
-	int error = bpf_object__load_skeleton(skeleton);
+	const char *tracepoint = bpf_means_tracepoints(*skeleton->obj, is_needed, NULL);
 	char what[64];
+	int error;
 
+	if (tracepoint) {
+		snprintf(why, why_size, "this kernel has no tracepoint %s, as newer ones have",
+			 tracepoint);
+		return -1;
+	}
+	error = bpf_object__load_skeleton(skeleton);
 	if (!error)
 		return 0;
 	snprintf(what, sizeof(what), "loading the %s programs", source);

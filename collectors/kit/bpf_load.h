@@ -4,7 +4,8 @@
  *
  *   bpf_quiet()        libbpf's own messages go to say_detail()
  *   bpf_refused()      why the kernel refused, in one sentence; call it right after
- *   bpf_load()         loads an opened skeleton's programs; the collector maps its tables then, and
+ *   bpf_load()         loads an opened skeleton's programs, all of whose tracepoints have to be there; the
+ *                      collector maps its tables then, and
  *   bpf_attach()       has them run
  *   bpf_run_scope()    tells a program which tasks are the run, before it is loaded
  *   bpf_window_edge()  sets one edge of a program's window, a few microseconds from now

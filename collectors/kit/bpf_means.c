@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "collectors/kit/bpf_load.h"
+#include "collectors/kit/kernel_btf.h"
 
 #define TRIED_ON "bpf_fentry_test1"
 
@@ -238,18 +239,87 @@ bool bpf_means_reaches(enum bpf_means means, const char *function)
 	return is_traceable(function);
 }
 
-/* The function after a section's slash, if the section is of this means; else NULL. */
+/* What is behind the slash of a program's section, if the section begins so; else NULL. */
+static const char *hooked(const struct bpf_program *program, const char *section)
+{
+	const char *own = bpf_program__section_name(program);
+
+	return strncmp(own, section, strlen(section)) ? NULL : own + strlen(section);
+}
+
+/* The function that a program hooks, if it is of this means; else NULL. */
 static const char *hooks(const struct bpf_program *program, enum bpf_means means)
 {
 	static const char *const sections[][2] = {
 		[MEANS_FENTRY] = {"fentry/", "fexit/"},
 		[MEANS_KPROBE] = {"kprobe/", "kretprobe/"},
 	};
-	const char *section = bpf_program__section_name(program);
+	const char *function = hooked(program, sections[means][0]);
 
-	for (int i = 0; i < 2; i++)
-		if (!strncmp(section, sections[means][i], strlen(sections[means][i])))
-			return section + strlen(sections[means][i]);
+	return function ? function : hooked(program, sections[means][1]);
+}
+
+static bool is_at_return(const struct bpf_object *object, const char *function)
+{
+	struct bpf_program *program = NULL;
+
+	while ((program = bpf_object__next_program(object, program))) {
+		const char *own = hooked(program, "kretprobe/");
+
+		if (own && !strcmp(own, function))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Before 5.17 a program at a function's return by fentry is not told what it returns
+ * (bpf_get_func_ret()); whoever wants to know that has a kretprobe too, which is.
+ */
+static enum bpf_means means_for(const struct bpf_object *object, const char *function,
+				enum bpf_means chosen)
+{
+	if (chosen == MEANS_FENTRY && is_at_return(object, function) &&
+	    !kernel_has_helper("get_func_ret"))
+		return bpf_means_works(MEANS_KPROBE, NULL, 0) ? MEANS_KPROBE : MEANS_COUNT;
+	return chosen;
+}
+
+void bpf_means_one_of(struct bpf_object *object, const char *const *functions)
+{
+	const char *chosen = NULL;
+	struct bpf_program *program = NULL;
+
+	for (const char *const *name = functions; *name && !chosen; name++)
+		if (bpf_means_reaches(MEANS_FENTRY, *name))
+			chosen = *name;
+	while (chosen && (program = bpf_object__next_program(object, program)))
+		for (const char *const *name = functions; *name; name++) {
+			const char *function = hooks(program, MEANS_FENTRY);
+
+			if (!function)
+				function = hooks(program, MEANS_KPROBE);
+			if (function && !strcmp(function, *name) && strcmp(function, chosen) != 0)
+				bpf_program__set_autoload(program, false);
+		}
+}
+
+const char *bpf_means_tracepoints(struct bpf_object *object,
+				  bool (*is_needed)(const void *with, const char *program),
+				  const void *with)
+{
+	struct bpf_program *program = NULL;
+
+	while ((program = bpf_object__next_program(object, program))) {
+		const char *tracepoint = hooked(program, "raw_tracepoint/");
+
+		if (!tracepoint || !bpf_program__autoload(program) ||
+		    kernel_has_tracepoint(tracepoint))
+			continue;
+		if (is_needed(with, bpf_program__name(program)))
+			return tracepoint;
+		bpf_program__set_autoload(program, false);
+	}
 	return NULL;
 }
 
@@ -261,7 +331,7 @@ static int keep(struct bpf_object *object, enum bpf_means chosen)
 	while ((program = bpf_object__next_program(object, program)))
 		for (enum bpf_means means = MEANS_FENTRY; means <= MEANS_KPROBE; means++) {
 			const char *function = hooks(program, means);
-			bool wanted = function && means == chosen &&
+			bool wanted = function && means == means_for(object, function, chosen) &&
 				      bpf_program__autoload(program) &&
 				      bpf_means_reaches(means, function);
 

@@ -5,7 +5,9 @@
  *
  *   bpf_means_works()   can programs of this kind be loaded and attached here at all
  *   bpf_means_reaches() can this function be hooked by it: it may be inlined, or not be traceable
+ *   bpf_means_one_of()  of functions that call one another, leaves the programs of one
  *   bpf_means_choose()  leaves in an opened object the programs of the best means, and no others
+ *   bpf_means_tracepoints()  leaves out the programs of tracepoints that this kernel does not have
  *   bpf_means_address() where a function is, for a breakpoint
  *
  * The environment's ZCPROF_WITHOUT=fentry,kprobe acts as if these did not work: for tests of what
@@ -33,11 +35,17 @@ const char *bpf_means_name(enum bpf_means means);
 bool bpf_means_works(enum bpf_means means, char *why, size_t why_size);
 /* Fentry and kprobe only. True too where the kernel does not let one find out. */
 bool bpf_means_reaches(enum bpf_means means, const char *function);
+/* functions: the innermost first, NULL behind the last. Before bpf_means_choose(). */
+void bpf_means_one_of(struct bpf_object *object, const char *const *functions);
 /*
  * Returns MEANS_FENTRY or MEANS_KPROBE; or -1 with why filled in, if neither works, or if none of
  * the object's functions can be reached.
  */
 int bpf_means_choose(struct bpf_object *object, char *why, size_t why_size);
+/* The tracepoint of one that is needed and cannot be, or NULL; with is it known which may be missing. */
+const char *bpf_means_tracepoints(struct bpf_object *object,
+				  bool (*is_needed)(const void *with, const char *program),
+				  const void *with);
 /* 0: it is not there, or hidden from who asks (kernel.kptr_restrict). */
 unsigned long bpf_means_address(const char *function);
 

@@ -111,6 +111,14 @@ static void keep(void *state)
 		*t->source.sliced = true;
 }
 
+/* name: without the ending of its means. */
+static bool is_named(const char *program, const char *name)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(program, name, length) && (!program[length] || program[length] == '_');
+}
+
 /* Of each end, context and counter, in this order. */
 static unsigned int figure_of(enum record_end end, int context, __u32 counter)
 {
@@ -131,12 +139,27 @@ static void read_figures(void *state, __u64 *total)
 						t->cpu[cpu].figures[end][context].counter[i];
 }
 
+/* Without it some rows are missing, and the others are right. */
+static bool is_of_rows(const struct tally_source *source, const char *program)
+{
+	for (size_t i = 0; i < source->row_count; i++)
+		if (source->rows[i].program && is_named(program, source->rows[i].program))
+			return true;
+	return false;
+}
+
+static bool is_needed(const void *source, const char *program)
+{
+	return !is_of_rows(source, program);
+}
+
 static int choose(struct tally *t, char *why, size_t why_size)
 {
 	int means = t->source.hooks ? bpf_means_choose(t->object, why, why_size) : -1;
 
 	if (means < 0 && !t->source.tracepoints)
 		return -1;
+	bpf_means_tracepoints(t->object, is_needed, &t->source);
 	snprintf(t->means, sizeof(t->means), "%s%s%s",
 		 means < 0 ? "" : bpf_means_name((enum bpf_means)means),
 		 means >= 0 && t->source.tracepoints ? ", " : "",
@@ -221,15 +244,10 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 bool tally_counts(const struct tally *t, const char *name)
 {
 	struct bpf_program *program = NULL;
-	size_t length = name ? strlen(name) : 0;
 
-	while (name && (program = bpf_object__next_program(t->object, program))) {
-		const char *full = bpf_program__name(program);
-
-		if (!strncmp(full, name, length) && (!full[length] || full[length] == '_') &&
-		    bpf_program__autoload(program))
+	while (name && (program = bpf_object__next_program(t->object, program)))
+		if (is_named(bpf_program__name(program), name) && bpf_program__autoload(program))
 			return true;
-	}
 	return !name;
 }
 

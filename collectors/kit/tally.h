@@ -36,7 +36,10 @@ struct bpf_object_skeleton;
 struct slices_work;
 struct tally;
 
-/* A counter and the program (without the ending of its means) that counts it; NULL: any. */
+/*
+ * A counter and the program (without the ending of its means) that counts it; NULL: any. A kernel may lack the
+ * tracepoints of programs that are named here: then their rows are missing, and the others are right.
+ */
 struct tally_counter {
 	__u32 counter;
 	enum metric_id metric;

@@ -28,7 +28,7 @@ sys.stdin.readline()
 measure --exact --tx "$pid" locks
 mkfifo "$dir/perf.in" "$dir/perf.said"
 recording=
-if command -v perf >/dev/null; then
+if command -v perf >/dev/null && [ -e /sys/kernel/tracing/events/lock/contention_begin ]; then
 	# What "perf lock record" records, of one process and its children; that itself takes long to begin.
 	perf record -R -c 1 -m 1024 -e lock:contention_begin -e lock:contention_end --call-graph fp,8 \
 		-p "$pid" -o "$dir/perf.data" --control "fifo:$dir/perf.in,$dir/perf.said" -D -1 >"$dir/perf.out" 2>&1 &
