@@ -4,14 +4,15 @@
  * until it is delivered without one: what the SIGCOMM'21 study of host network stack overheads
  * patched a kernel for.
  *
- * A packet is known by its address, and a quarter of all addresses is followed. So whenever an
- * address is used again, it is written again; and one whose data was merged into another packet,
+ * A packet is known by its address, and a quarter of all addresses is followed; with --exact all of them. So
+ * whenever an address is used again, it is written again; and one whose data was merged into another packet,
  * and that was never copied itself, is not taken for the next that lives there. Its data is copied
  * with the packet that it was merged into, which counts if it is followed itself.
  */
 #include "bpf/tally.bpf.h"
 #include "bpf/latency.h"
 
+bool crowded;	/* an address found no room */
 __u64 slice_ns; /* set by the collector: how long the slice is going to be */
 
 /* include/linux/socket.h */
@@ -19,8 +20,8 @@ __u64 slice_ns; /* set by the collector: how long the slice is going to be */
 #define AF_INET6 10
 
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, LATENCY_PACKETS);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, LATENCY_PACKETS); /* the collector sets another with --exact */
 	__type(key, __u64);
 	__type(value, __u64);
 } received SEC(".maps");
@@ -43,7 +44,7 @@ struct {
 /* Addresses of skbs lie 256 bytes apart or less (the slab is aligned to lines of the cache). */
 static __always_inline bool followed(__u64 skb)
 {
-	return !((skb >> 8 ^ skb >> 12 ^ skb >> 16) & 3);
+	return whole || !((skb >> 8 ^ skb >> 12 ^ skb >> 16) & (LATENCY_ONE_IN - 1));
 }
 
 SEC("raw_tracepoint/netif_receive_skb")
@@ -59,7 +60,10 @@ int latency_received(struct bpf_raw_tracepoint_args *ctx)
 		bpf_map_delete_elem(&received, &skb);
 		return 0;
 	}
-	bpf_map_update_elem(&received, &skb, &now, BPF_ANY);
+	if (bpf_map_update_elem(&received, &skb, &now, BPF_ANY)) {
+		crowded = true;
+		tally_add(tally_here(), LATENCY_UNTRACKED, 1);
+	}
 	return 0;
 }
 
@@ -112,7 +116,6 @@ static __always_inline void count_flow(const struct latency_peer *peer, struct t
 static __always_inline void delivered(struct sk_buff *skb)
 {
 	__u64 address = (__u64)skb, *at, delay;
-	struct task_struct *task;
 	struct tally_figures *here;
 	struct latency_peer peer;
 
@@ -127,8 +130,7 @@ static __always_inline void delivered(struct sk_buff *skb)
 	/* A message of another family, which took the address without coming through a device. */
 	if (peer.family != AF_INET && peer.family != AF_INET6)
 		return;
-	task = bpf_get_current_task_btf();
-	peer.end = run_end(task, task->tgid);
+	peer.end = current_end();
 	here = tally_here();
 	tally_add(here, LATENCY_SAMPLES, 1);
 	tally_add(here, LATENCY_TOTAL, delay);

@@ -5,7 +5,7 @@
 
 #include "bpf/tally.h"
 
-enum latency_counter { LATENCY_SAMPLES, LATENCY_TOTAL, LATENCY_FULL };
+enum latency_counter { LATENCY_SAMPLES, LATENCY_TOTAL, LATENCY_FULL, LATENCY_UNTRACKED };
 
 #define LATENCY_NAPI_TO_COPY 0
 
@@ -15,8 +15,14 @@ enum latency_counter { LATENCY_SAMPLES, LATENCY_TOTAL, LATENCY_FULL };
  */
 #define LATENCY_SLICE_NS 60000000
 
-/* Packets under way that are followed at once; the longest unseen makes room. */
-#define LATENCY_PACKETS 16384
+/*
+ * One packet in so many is followed, chosen by its address, and this many addresses are remembered at once; with
+ * --exact all, of which 16 MB are remembered. Where there is no room it is the newcomer that is not followed: who
+ * waits longest must not be the one that is forgotten.
+ */
+#define LATENCY_ONE_IN	      4
+#define LATENCY_PACKETS	      65536
+#define LATENCY_PACKETS_EXACT 262144
 
 /* Flows that have figures of their own, known by who sends. */
 #define LATENCY_FLOWS 256

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The delay between NAPI and the copy, or delivery without one, of a quarter of the packets of each
- * slice.
+ * slice; with --exact of all.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "bpf/latency.h"
 #include "bpf/latency.skel.h"
@@ -17,6 +18,7 @@ static const struct tally_counter rows[] = {
 	{LATENCY_SAMPLES, METRIC_latency_samples, NULL},
 	{LATENCY_TOTAL, METRIC_latency_total, NULL},
 	{LATENCY_FULL, METRIC_latency_full, NULL},
+	{LATENCY_UNTRACKED, METRIC_latency_untracked, NULL},
 };
 
 /* The middle of the bucket in which a share of the packets is reached. */
@@ -61,13 +63,42 @@ static void more(const struct tally *t, struct writer *w)
 	struct latency_peer key, *before = NULL;
 	struct latency_flow flow;
 
+	writer_f64(w, WINDOW, END_HOST, METRIC_latency_followed, NULL,
+		   bpf->rodata->whole ? 1 : 1.0 / LATENCY_ONE_IN);
 	tally_histogram(t, w, LATENCY_NAPI_TO_COPY, METRIC_latency_napi_to_copy);
 	for (; !bpf_map_get_next_key(fd, before, &key); before = &key)
 		if (!bpf_map_lookup_elem(fd, &key, &flow))
 			emit_flow(t, w, &key, &flow);
 }
 
+static void make_room(void *state)
+{
+	struct latency_bpf *bpf = state;
+
+	if (bpf->rodata->whole)
+		bpf_map__set_max_entries(bpf->maps.received, LATENCY_PACKETS_EXACT);
+}
+
+/* Addresses whose packets were merged into others stay, until they are used again: after a slice none counts. */
+static void forget(void *state)
+{
+	struct latency_bpf *bpf = state;
+	__u32 count = bpf_map__max_entries(bpf->maps.received), next[2];
+	__u64 *keys, *times;
+
+	if (!bpf->bss->crowded)
+		return;
+	keys = calloc(count, sizeof(*keys));
+	times = calloc(count, sizeof(*times));
+	if (keys && times)
+		bpf_map_lookup_and_delete_batch(bpf_map__fd(bpf->maps.received), NULL, next, keys,
+						times, &count, NULL);
+	bpf->bss->crowded = false;
+	free(keys);
+	free(times);
+}
+
 TALLY_COLLECTOR(latency, "delay between NAPI and the copy to user memory, or delivery without one",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
 		.tracepoints = true, .follows = MEASURE_PACKETS, .slice_ns = LATENCY_SLICE_NS,
-		.slice = &bpf->bss->slice_ns, .more = more);
+		.slice = &bpf->bss->slice_ns, .prepare = make_room, .cut = forget, .more = more);
