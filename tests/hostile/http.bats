@@ -76,6 +76,26 @@ assert urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/metrics", timeout
 	ends_within 1
 }
 
+@test "600 clients that say nothing: another is answered at once, for the oldest make room" {
+	python3 - "$port" 3>&- <<-'END' &
+		import socket, sys, time
+		all = []
+		for i in range(600):
+		    s = socket.socket()
+		    s.setblocking(False)
+		    s.connect_ex(("127.0.0.1", int(sys.argv[1])))
+		    all.append(s)
+		time.sleep(20)
+	END
+	slow=$!
+	sleep 1
+	python3 -c '
+import sys, urllib.request
+assert urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/metrics", timeout=5).read().endswith(b"# EOF\n")' "$port"
+	kill "$slow"
+	ends_within 1
+}
+
 @test "who asks and does not read, asks endlessly, or asks for what is none" {
 	python3 - "$port" <<-'END'
 		import socket, sys

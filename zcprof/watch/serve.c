@@ -27,6 +27,7 @@
 struct client {
 	int fd;
 	uint64_t until_ns;
+	bool ended;
 	struct client *next;
 };
 
@@ -36,7 +37,8 @@ struct serve {
 	uint16_t port;
 	pthread_t thread;
 	bool started;
-	struct client *clients; /* of the thread alone, as what follows */
+	struct client *clients; /* newest first; of the thread alone, as what follows */
+	unsigned int count;
 	bool room; /* one went: the daemon, which takes no more at its limit, is to look */
 	pthread_mutex_t lock; /* of what follows */
 	struct MHD_Response *metrics;
@@ -85,6 +87,28 @@ static enum MHD_Result answer(void *data, struct MHD_Connection *c, const char *
 	return result;
 }
 
+/* It has a moment for its end to arrive. */
+static void end_client(struct client *c, uint64_t now_ns)
+{
+	shutdown(c->fd, SHUT_RDWR);
+	c->until_ns = now_ns + PATIENCE_NS;
+	c->ended = true;
+}
+
+/* Whoever asks anew is not to wait for those that came before and say nothing: the oldest makes room. */
+static void make_room(struct serve *s)
+{
+	struct client *oldest = NULL;
+
+	if (s->count < CLIENTS)
+		return;
+	for (struct client *c = s->clients; c; c = c->next)
+		if (!c->ended)
+			oldest = c;
+	if (oldest)
+		end_client(oldest, clock_ns());
+}
+
 static void note_client(void *data, struct MHD_Connection *c, void **context,
 			enum MHD_ConnectionNotificationCode code)
 {
@@ -99,8 +123,12 @@ static void note_client(void *data, struct MHD_Connection *c, void **context,
 			shutdown(info->connect_fd, SHUT_RDWR);
 			return;
 		}
-		*client = (struct client){info->connect_fd, clock_ns() + PATIENCE_NS, s->clients};
+		*client = (struct client){.fd = info->connect_fd,
+					  .until_ns = clock_ns() + PATIENCE_NS,
+					  .next = s->clients};
 		s->clients = *context = client;
+		s->count++;
+		make_room(s);
 	} else if (client) {
 		struct client **at = &s->clients;
 
@@ -108,6 +136,7 @@ static void note_client(void *data, struct MHD_Connection *c, void **context,
 			at = &(*at)->next;
 		*at = client->next;
 		free(client);
+		s->count--;
 		s->room = true;
 	}
 }
@@ -118,11 +147,8 @@ static int end_late(struct serve *s)
 	uint64_t now = clock_ns(), first = UINT64_MAX;
 
 	for (struct client *c = s->clients; c; c = c->next) {
-		/* Whoever is ended has a moment for its end to arrive, not one after the other. */
-		if (c->until_ns <= now) {
-			shutdown(c->fd, SHUT_RDWR);
-			c->until_ns = now + PATIENCE_NS;
-		}
+		if (c->until_ns <= now)
+			end_client(c, now);
 		first = c->until_ns < first ? c->until_ns : first;
 	}
 	return first == UINT64_MAX ? -1 : (int)((first - now) / 1000000) + 1;
