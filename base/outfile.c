@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #define PART	  ".part"
-#define LINKS_MAX 40 /* as the kernel */
+#define LINKS_MAX 40	     /* as the kernel */
+#define READ_MAX  (64 << 20) /* a meter that writes each millisecond for half an hour */
 
 struct outfile {
 	int dir; /* held by O_PATH; -1 of a stream */
@@ -143,6 +144,8 @@ static int step(struct walk *w, bool directories, bool *done, struct outfile_why
 		return directories ? 0 : refuse_errno(why, EISDIR);
 	}
 	last = !*behind && !directories;
+	if (last && behind[-1] == '/')
+		return refuse_errno(why, EISDIR);
 	fd = open_step(w, directories);
 	if (fd < 0 && errno == ENOENT && last) {
 		*done = true;
@@ -420,6 +423,33 @@ int outfile_directory(const char *path, struct outfile_why *why)
 	return 0;
 }
 
+/* Where it leads to, as far as that can be told now. False: nowhere, or to no regular file. */
+static bool find_place(const char *path, struct outfile *place, struct stat *dir)
+{
+	struct outfile_why why;
+	struct walk w;
+	bool found;
+
+	if (walk(&w, path, false, &why))
+		return false;
+	memcpy(place->name, w.name, sizeof(place->name));
+	name_part(place);
+	found = (!w.there || S_ISREG(w.stat.st_mode)) && !fstat(w.dir, dir);
+	walk_end(&w);
+	return found;
+}
+
+bool outfile_same(const char *path, const char *other)
+{
+	struct outfile a, b;
+	struct stat at_a, at_b;
+
+	return find_place(path, &a, &at_a) && find_place(other, &b, &at_b) &&
+	       at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino &&
+	       (!strcmp(a.name, b.name) || !strcmp(a.name, b.part) || !strcmp(a.part, b.name) ||
+		!strcmp(a.part, b.part));
+}
+
 FILE *outfile_read(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -429,8 +459,11 @@ FILE *outfile_read(const char *path)
 	if (fd < 0)
 		return NULL;
 	errno = EINVAL;
-	if (!fstat(fd, &stat) && S_ISREG(stat.st_mode))
-		in = fdopen(fd, "r");
+	if (!fstat(fd, &stat) && S_ISREG(stat.st_mode)) {
+		errno = EFBIG;
+		if (stat.st_size <= READ_MAX)
+			in = fdopen(fd, "r");
+	}
 	if (!in)
 		close(fd);
 	return in;

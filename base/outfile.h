@@ -12,8 +12,9 @@
  *   outfile_drop()    stop; the part goes
  *   outfile_write()   all three in one: PATH holds these bytes, or what it held before
  *
+ *   outfile_same()       whether one of two would take the place of the other, or of its part
  *   outfile_directory()  make a directory, and those above it
- *   outfile_read()       open for reading what outfile_write() wrote: never what blocks
+ *   outfile_read()       open for reading what outfile_write() wrote: never what blocks or has no end
  *
  * The directory is found once, step by step, and then held: whoever owns it or one above it may move,
  * remove or replace what is in it, and nothing outside of it is written. A symbolic link is followed
@@ -56,7 +57,9 @@ int outfile_check(const struct outfile *o);
 int outfile_write(const char *path, const char *bytes, size_t len, struct outfile_why *why);
 int outfile_directory(const char *path, struct outfile_why *why);
 
-/* A regular file, or NULL with errno. */
+bool outfile_same(const char *path, const char *other);
+
+/* A regular file of a size that can be, or NULL with errno. */
 FILE *outfile_read(const char *path);
 
 #endif

@@ -217,10 +217,11 @@ static void unescape(char *text)
 
 	for (const char *from = text; *from;) {
 		unsigned int code;
+		int len;
 
-		if (*from == '\\' && sscanf(from + 1, "%3o", &code) == 1) {
+		if (*from == '\\' && sscanf(from + 1, "%3o%n", &code, &len) == 1) {
 			*to++ = (char)code;
-			from += 4;
+			from += 1 + len;
 		} else {
 			*to++ = *from++;
 		}

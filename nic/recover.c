@@ -97,6 +97,9 @@ static bool load(struct journal *j, pid_t *pid, bool *gone)
 	return known;
 }
 
+/* A hundred thousand changes: what is longer is no journal, and would be read for ever. */
+#define JOURNAL_MOST (16 << 20)
+
 /* NULL: there is none, or none that may be believed, after saying so. */
 static struct journal *open_left(const char *dir, int dir_fd, const char *name, struct recovery *r,
 				 unsigned int *unread)
@@ -113,6 +116,8 @@ static struct journal *open_left(const char *dir, int dir_fd, const char *name, 
 		       O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (j->fd < 0)
 		error = errno;
+	else if (!fstat(j->fd, &st) && st.st_size > JOURNAL_MOST)
+		error = EFBIG;
 	else if (fstat(j->fd, &st) || !S_ISREG(st.st_mode) || st.st_mode & 022 ||
 		 (st.st_uid && st.st_uid != geteuid()))
 		error = EPERM;

@@ -96,3 +96,10 @@ char *number_print(double number, char text[NUMBER_TEXT])
 	}
 	return text;
 }
+
+bool number_counts(double number)
+{
+	double size = fabs(number);
+
+	return size <= NUMBER_MOST && (size >= NUMBER_LEAST || number == 0);
+}

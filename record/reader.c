@@ -167,7 +167,8 @@ static int take_time(struct csv *c, struct row *row)
 	struct text time = csv_field(c, FIELD_TIME);
 
 	row->time_s = WINDOW;
-	if (!time.len || (!number_parse(time.at, time.len, &row->time_s) && row->time_s >= 0))
+	if (!time.len || (!number_parse(time.at, time.len, &row->time_s) && row->time_s >= 0 &&
+			  number_counts(row->time_s)))
 		return 0;
 	return csv_refuse(c, FIELD_TIME,
 			  "expected seconds since the window's start, or nothing, found \"%s\"",
@@ -228,6 +229,10 @@ static int take_value(struct csv *c, struct row *row)
 		if (number_parse(value.at, value.len, &row->number))
 			return csv_refuse(c, FIELD_VALUE, "expected a number as value, found \"%s\"",
 					  excerpt(value).text);
+		if (!number_counts(row->number))
+			return csv_refuse(c, FIELD_VALUE,
+					  "expected a number from %g to %g, found \"%s\"",
+					  -NUMBER_MOST, NUMBER_MOST, excerpt(value).text);
 	}
 	return 0;
 }

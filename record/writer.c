@@ -270,7 +270,8 @@ static void refuse(struct writer *w, enum record_end end, enum metric_id id, con
 
 	snprintf(name, sizeof(name), "%s/%s%s%.96s", info->source, info->name,
 		 key && *key ? "/" : "", key ? key : "");
-	writer_fact(w, end, METRIC_collector_refused, name, "its value is no finite number");
+	writer_fact(w, end, METRIC_collector_refused, name,
+		    "its value is no finite number, or one that nothing counts");
 }
 
 void writer_f64(struct writer *w, double time_s, enum record_end end, enum metric_id id,
@@ -279,7 +280,7 @@ void writer_f64(struct writer *w, double time_s, enum record_end end, enum metri
 	struct row row = {time_s, end, id, text_of(w, KEY, key, id), .number = value};
 
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
-	if (!isfinite(value)) {
+	if (!number_counts(value)) {
 		refuse(w, end, id, key);
 		return;
 	}

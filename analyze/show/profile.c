@@ -228,8 +228,10 @@ static bool components_of_end(const struct view *v, const struct ledger *ledgers
 	for (size_t i = 0; i < costs.count; i++)
 		component_row(t, &costs.at[i], occurs, total.all);
 	component_row(t, &total, occurs, total.all);
-	page_note(v->page, "%s: %.1f %% of the samples are in functions that no component claims.",
-		  record_end_name[end], 100 * unmapped / total.all);
+	if (total.all > 0)
+		page_note(v->page,
+			  "%s: %.1f %% of the samples are in functions that no component claims.",
+			  record_end_name[end], 100 * unmapped / total.all);
 	if (end == END_HOST)
 		page_note(v->page,
 			  "host: tasks of neither end, and softirq work on CPUs that both ends share.");

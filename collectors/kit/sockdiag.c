@@ -104,7 +104,7 @@ struct holding {
 static bool list_ring(const struct holding *h, pid_t tid, int fd)
 {
 	char path[64], line[256];
-	bool any = false;
+	bool any = false, begins = true;
 	FILE *in;
 
 	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", (int)tid, fd);
@@ -113,7 +113,12 @@ static bool list_ring(const struct holding *h, pid_t tid, int fd)
 		return true;
 	while (fgets(line, sizeof(line), in)) {
 		unsigned int inode, files;
+		bool whole = begins;
 
+		/* The rest of a path that is longer than a line is somebody's words, and no socket. */
+		begins = strchr(line, '\n');
+		if (!whole)
+			continue;
 		if (sscanf(line, " %*u: socket:[%u]", &inode) == 1) {
 			h->on_socket(h->data, fd, inode);
 			any = true;

@@ -126,6 +126,26 @@ assert_kept() {
 	[[ $output == *"it was removed or replaced meanwhile, and the rows with it"* ]]
 }
 
+@test "two outputs of one name, or an output that is an input: refused before anything is measured" {
+	printf '0,5\n1,6\n' >"$dir/log.csv"
+	ln "$dir/log.csv" "$dir/kept.csv"
+	ln -s . "$dir/same"
+	for prom in x.csv x.csv.part same/x.csv ../${dir##*/}/x.csv; do
+		run attach --interval 0.1 --openmetrics "$dir/$prom" -o "$dir/x.csv"
+		[ "$status" -eq 2 ]
+		[[ $output == *"-o and --openmetrics are the same file"* ]]
+	done
+	run attach --power "csv:$dir/log.csv" -o "$dir/same/log.csv"
+	[ "$status" -eq 2 ]
+	run attach --power "csv:$dir/log.csv" --openmetrics "$dir/log.csv"
+	[ "$status" -eq 2 ]
+	cmp "$dir/log.csv" "$dir/kept.csv"
+	[ ! -e "$dir/x.csv" ]
+	run attach -o "$dir/x.csv/"
+	[ "$status" -eq 1 ]
+	[ ! -e "$dir/x.csv" ]
+}
+
 @test "modes: the umask's, and never wider than those of what is replaced" {
 	(umask 077 && attach -o "$dir/a.csv")
 	[ "$(stat -c %a "$dir/a.csv")" = 600 ]

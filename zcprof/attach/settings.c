@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cpus.h"
+#include "base/outfile.h"
 #include "base/quantity.h"
 #include "base/say.h"
 #include "nic/device.h"
@@ -236,6 +237,21 @@ static void check_ends(const struct attach_settings *s, struct argp_state *state
 			   "--as is for the one end that there is, where its option or its command does not say which");
 }
 
+/* What would be written over what is written or read beside it, at the end, and be lost. */
+static void check_files(const struct attach_settings *s, struct argp_state *state)
+{
+	if (s->output && s->openmetrics && *s->openmetrics != ':' &&
+	    outfile_same(s->output, s->openmetrics))
+		argp_error(state,
+			   "-o and --openmetrics are the same file, or one is what the other is called while it is written: give two names");
+	if (s->output && s->meter.log && outfile_same(s->output, s->meter.log))
+		argp_error(state, "-o would take the place of the meter's log: give another name");
+	if (s->openmetrics && s->meter.log && *s->openmetrics != ':' &&
+	    outfile_same(s->openmetrics, s->meter.log))
+		argp_error(state,
+			   "--openmetrics would take the place of the meter's log: give another name");
+}
+
 /* What is asked has to fit together. */
 static void check(struct attach_settings *s, struct argp_state *state)
 {
@@ -272,6 +288,7 @@ static void check(struct attach_settings *s, struct argp_state *state)
 		argp_error(state, "-o FILE is needed: the record goes there");
 	if (!s->output && s->interval > 0 && !s->live && !s->openmetrics)
 		argp_error(state, "--interval writes into the record: give -o FILE");
+	check_files(s, state);
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
