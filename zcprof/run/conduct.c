@@ -134,7 +134,7 @@ static int open_link(struct experiment *x)
 static bool is_finished(const struct experiment *x, const struct slot *slot)
 {
 	char *path = run_path(x, slot);
-	bool finished = path && !access(path, F_OK);
+	bool finished = path && output_is_whole(path);
 
 	free(path);
 	return finished;

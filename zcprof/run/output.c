@@ -2,14 +2,19 @@
 #include "zcprof/run/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/outfile.h"
 #include "base/say.h"
+#include "record/record.h"
 
 #define PLAN_NAME "plan"
 
@@ -249,6 +254,19 @@ static int write_plan(const char *path, const char *plan)
 	return error;
 }
 
+/* Until this process ends. Where a file system knows no locks, nobody is kept out. */
+static int hold(const char *directory)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || !flock(fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK)
+		return 0;
+	close(fd);
+	say_error("another zcprof writes runs into %s: wait for its end, or give another directory with -o",
+		  directory);
+	return -1;
+}
+
 int output_open(const char *directory, const struct settings *settings)
 {
 	char *plan = print_plan(settings);
@@ -260,11 +278,43 @@ int output_open(const char *directory, const struct settings *settings)
 		free(plan);
 		return -1;
 	}
-	if (!make_directory(directory))
+	if (!make_directory(directory) && !hold(directory))
 		result = is_kept(path, plan) ? 0 : write_plan(path, plan);
 	free(plan);
 	free(path);
 	return result;
+}
+
+/* A file, wherever a link leads: never a device or a pipe, which would act or wait when opened. */
+static int open_file(const char *path)
+{
+	int at = open(path, O_PATH | O_CLOEXEC);
+	char link[40];
+	struct stat st;
+	int fd = -1;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", at);
+	if (at >= 0 && !fstat(at, &st) && S_ISREG(st.st_mode))
+		fd = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (at >= 0)
+		close(at);
+	return fd;
+}
+
+bool output_is_whole(const char *path)
+{
+	static const char header[] = RECORD_HEADER "\n";
+	char start[sizeof(header) - 1], end;
+	int fd = open_file(path);
+	bool whole;
+
+	if (fd < 0)
+		return false;
+	whole = read(fd, start, sizeof(start)) == sizeof(start) &&
+		!memcmp(start, header, sizeof(start)) && lseek(fd, -1, SEEK_END) > 0 &&
+		read(fd, &end, 1) == 1 && end == '\n';
+	close(fd);
+	return whole;
 }
 
 int output_begin(const char *directory, const struct configuration *configuration)

@@ -7,8 +7,10 @@
  *   output_name()     the directory: as asked, or named by the time; to be freed
  *   output_take_up()  what is there already becomes a part of this plan: its seed, its repeats, the
  *                     order of its lists; before plan_expand()
- *   output_open()     make it, and keep the plan in it
+ *   output_open()     make it, keep others out while this process lives, and keep the plan in it
  *   output_begin()    make the directory of a configuration
+ *   output_is_whole() whether a run is there: one that was cut by a crash or a full disk, or anything
+ *                     else that has its name, is none
  */
 #ifndef ZCPROF_RUN_OUTPUT_H
 #define ZCPROF_RUN_OUTPUT_H
@@ -20,5 +22,6 @@ char *output_name(const struct settings *settings);
 int output_take_up(const char *directory, struct settings *settings);
 int output_open(const char *directory, const struct settings *settings);
 int output_begin(const char *directory, const struct configuration *configuration);
+bool output_is_whole(const char *path);
 
 #endif
