@@ -43,6 +43,9 @@ static double explained_by(const struct seen *seen, const struct causes *c)
 	if (sign->how == SIGN_COUNT || sign->how == SIGN_FIGURE || sign->how == SIGN_LEVEL)
 		return COUNT_EXPLAINS;
 	throughput = sign_seen(&throughput_falls, &c->design, END_HOST, false);
+	if (sign->how == SIGN_SLOWNESS)
+		return fmin(1, log(seen->to / seen->from) /
+				       fmax(log(throughput.from / throughput.to), 0.02));
 	lost = 1 - throughput.to / throughput.from;
 	return lost > 0.02 ? fmin(1, more / 100 / lost) : COUNT_EXPLAINS;
 }

@@ -23,6 +23,8 @@ static double percent_of_window(const struct run *run, enum record_end end, doub
 
 /* ---- CPUs ---- */
 
+/* Of the window. */
+#define LEAST_RUN 0.01
 /* As many as CPU_SETSIZE. */
 #define CPUS_MAX 1024
 
@@ -94,6 +96,22 @@ double figure_waited(const struct run *run, enum record_end end)
 	for (size_t i = 0; i < threads.count; i++)
 		most = fmax(most, threads.at[i].value);
 	return percent_of_window(run, end, most);
+}
+
+double figure_slowed(const struct run *run, enum record_end end)
+{
+	struct figures waits = run_range(run, METRIC_cpu_wait, end);
+	const struct figure *most = NULL;
+	double ran;
+
+	for (size_t i = 0; i < waits.count; i++)
+		if (!most || waits.at[i].value > most->value)
+			most = &waits.at[i];
+	ran = most ? run_figure(run, METRIC_cpu_thread, end, most->key) : NAN;
+	/* A thread that hardly ran says nothing by its waiting. */
+	if (!(ran > LEAST_RUN * window_ns(run, end)))
+		return NAN;
+	return (ran + most->value) / ran;
 }
 
 /* Softirqs that come upon a thread are in its time already, so this is the least that others had. */

@@ -6,6 +6,8 @@
  *   figure_busiest()      % of the window for which the busiest of the end's CPUs was busy
  *   figure_idle()         100 less that
  *   figure_waited()       % of the window for which a thread of the end could run and waited for a CPU
+ *   figure_slowed()       how many times as long a thread took, of those that waited most, for it had to share
+ *                         its CPU: run and wait by run
  *   figure_others()       % of the window for which the end's CPUs ran neither its threads nor softirqs
  *   figure_throughput()   Gbit/s
  *   figure_paced()        throughput in % of what --pacing allows all flows together
@@ -26,6 +28,7 @@
 double figure_busiest(const struct run *run, enum record_end end);
 double figure_idle(const struct run *run, enum record_end end);
 double figure_waited(const struct run *run, enum record_end end);
+double figure_slowed(const struct run *run, enum record_end end);
 double figure_others(const struct run *run, enum record_end end);
 double figure_throughput(const struct run *run, enum record_end end);
 double figure_paced(const struct run *run, enum record_end end);

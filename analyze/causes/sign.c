@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyze/figures/ledger.h"
+#include "analyze/figures/parts.h"
 #include "page/page.h"
 
 #define KB 1e3
@@ -88,35 +89,6 @@ static double mean_matching(const struct run *run, enum metric_id id, enum recor
 	return found ? sum / found : NAN;
 }
 
-/* The function of "context;object;function"; NULL for what is no function of the kernel, or idle. */
-static const char *kernel_function(const char *key)
-{
-	const char *object = strchr(key, ';');
-	const char *function = object ? strchr(object + 1, ';') : NULL;
-
-	if (!function || !strncmp(key, "idle;", strlen("idle;")) ||
-	    !strncmp(object + 1, "[user]", strlen("[user]")))
-		return NULL;
-	return function + 1;
-}
-
-static double part_cost(const struct run *run, enum record_end end, int part)
-{
-	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
-	double period = run_figure(run, METRIC_profile_period, end, NULL);
-	double samples = 0;
-
-	if (isnan(period))
-		period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
-	for (size_t i = 0; i < symbols.count; i++) {
-		const char *function = kernel_function(symbols.at[i].key);
-
-		if (function && (int)part_of_symbol(function) == part)
-			samples += symbols.at[i].value;
-	}
-	return symbols.count ? samples * period * KB / run_payload(run, end) : NAN;
-}
-
 static double component_cost(const struct run *run, enum record_end end, int component)
 {
 	struct ledger ledger = ledger_of(run);
@@ -167,6 +139,7 @@ double sign_value(const struct sign *sign, const struct run *run, enum record_en
 		       run_sum(run, sign->of, end);
 	case SIGN_FIGURE:
 	case SIGN_PERCENT:
+	case SIGN_SLOWNESS:
 		return sign->figure(run, end);
 	default:
 		return NAN;
@@ -319,6 +292,8 @@ const char *sign_unit(const struct sign *sign)
 		return "%";
 	case SIGN_LEVEL:
 		return metric_info(sign->what)->unit;
+	case SIGN_SLOWNESS:
+		return "times as long";
 	default:
 		return sign->unit ? sign->unit : "";
 	}

@@ -26,6 +26,7 @@ enum sign_how {
 	SIGN_SHARE,	/* % of another metric */
 	SIGN_FIGURE,	/* computed */
 	SIGN_PERCENT,	/* computed, a percentage: it moves by points */
+	SIGN_SLOWNESS,	/* computed: how many times as long all took because of it */
 };
 
 enum sign_where { HERE, AT_RX, AT_TX, AT_HOST };

@@ -19,12 +19,13 @@ static const struct part {
 } parts[] = {
 	{"syscalls", show_syscalls, KEEP_WINDOW}, {"latency", show_latency, KEEP_WINDOW},
 	{"symbols", show_symbols, KEEP_WINDOW},	  {"components", show_components, KEEP_WINDOW},
-	{"receive", show_receive, KEEP_WINDOW},	  {"cpu", show_cpu, KEEP_WINDOW},
-	{"threads", show_threads, KEEP_WINDOW},	  {"tcp", show_tcp, KEEP_WINDOW},
-	{"nic", show_nic, KEEP_WINDOW},		  {"softnet", show_softnet, KEEP_WINDOW},
-	{"softirq", show_softirq, KEEP_WINDOW},	  {"iowait", show_iowait, KEEP_WINDOW},
-	{"series", show_series, KEEP_MOMENTS},	  {"selfcost", show_selfcost, KEEP_WINDOW},
-	{"facts", show_facts, KEEP_WINDOW},	  {"cstate", show_cstate, KEEP_WINDOW},
+	{"parts", show_parts, KEEP_WINDOW},	  {"receive", show_receive, KEEP_WINDOW},
+	{"cpu", show_cpu, KEEP_WINDOW},		  {"threads", show_threads, KEEP_WINDOW},
+	{"tcp", show_tcp, KEEP_WINDOW},		  {"nic", show_nic, KEEP_WINDOW},
+	{"softnet", show_softnet, KEEP_WINDOW},	  {"softirq", show_softirq, KEEP_WINDOW},
+	{"iowait", show_iowait, KEEP_WINDOW},	  {"series", show_series, KEEP_MOMENTS},
+	{"selfcost", show_selfcost, KEEP_WINDOW}, {"facts", show_facts, KEEP_WINDOW},
+	{"cstate", show_cstate, KEEP_WINDOW},
 };
 
 struct show_options {
@@ -140,7 +141,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			o->part = &source_part;
 		if (!o->part)
 			argp_error(state,
-				   "there is no part '%s'; give syscalls, latency, symbols, components, receive, cpu, cstate, threads, tcp, nic, softnet, softirq, iowait, series, selfcost, facts, or a source such as locks or pagepool",
+				   "there is no part '%s'; give syscalls, latency, symbols, components, parts, receive, cpu, cstate, threads, tcp, nic, softnet, softirq, iowait, series, selfcost, facts, or a source such as locks or pagepool",
 				   arg);
 		return 0;
 	case ARGP_KEY_ARGS:
@@ -169,6 +170,7 @@ static const char doc[] =
 	"              time that data waits between NAPI and the copy\n"
 	"  symbols     functions by their samples, laid out as by perf report\n"
 	"  components  CPU ns per KB of payload by component and context, and their sum\n"
+	"  parts       beneath them what a person can act on: netfilter, packet taps, qdiscs …\n"
 	"  receive     bytes per receive, as a histogram\n"
 	"  cpu         each CPU's time by mode\n"
 	"  cstate      each CPU's time by idle state, and its frequency\n"

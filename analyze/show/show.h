@@ -21,6 +21,7 @@ void show_latency(const struct view *v);
 void show_receive(const struct view *v);
 void show_symbols(const struct view *v);
 void show_components(const struct view *v);
+void show_parts(const struct view *v);
 void show_facts(const struct view *v);
 void show_cpu(const struct view *v);
 void show_cstate(const struct view *v);

@@ -235,7 +235,7 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 
 @test "show: every part in every format" {
 	synthetic "$dir/run-1.csv" rx_calls=100 rx_ns=10 retransmits=1 rtt=5 components="task/data_copy=5"
-	for part in syscalls latency symbols components receive cpu cstate threads tcp nic softnet softirq iowait series selfcost facts locks pagepool path; do
+	for part in syscalls latency symbols components parts receive cpu cstate threads tcp nic softnet softirq iowait series selfcost facts locks pagepool path; do
 		for format in text csv md; do
 			run "$zcroi" show $part --format $format "$dir"
 			[ "$status" -eq 0 ]
