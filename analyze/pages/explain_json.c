@@ -119,6 +119,20 @@ static json_t *ratio(const struct comparison *k)
 			 number(k->ratio.high));
 }
 
+static int print(json_t *root)
+{
+	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+	fputc('\n', stdout);
+	json_decref(root);
+	return page_flush();
+}
+
+int explain_json_alike(const char *sentence)
+{
+	return print(json_pack("{s:i, s:o, s:s, s:[]}", "schema", SCHEMA, "sentence",
+			       text(sentence), "proven", "nothing", "causes"));
+}
+
 int explain_json(const struct causes *c, const struct configuration *a,
 		 const struct configuration *b)
 {
@@ -140,8 +154,5 @@ int explain_json(const struct causes *c, const struct configuration *a,
 			 "returned", number(c->confirmed ? c->returned : NAN), "withdrawn",
 			 c->withdrawn.mechanism ? json_string(c->withdrawn.mechanism->id)
 						: json_null());
-	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-	fputc('\n', stdout);
-	json_decref(root);
-	return page_flush();
+	return print(root);
 }

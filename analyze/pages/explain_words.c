@@ -174,13 +174,18 @@ int explain_page(const struct causes *c, const struct configuration *a,
 	return result;
 }
 
-/* The same members as of an explanation, as far as they have a meaning. */
 int explain_alike(const struct configuration *c, enum format format)
 {
-	struct page *page = page_new();
+	struct page *page;
+	char text[512];
 	int result;
 
-	page_lead(page, "No run of %s is unlike its siblings: %zu runs.", c->directory, c->count);
+	snprintf(text, sizeof(text), "No run of %s is unlike its siblings: %zu runs", c->directory,
+		 c->count);
+	if (format == FORMAT_JSON)
+		return explain_json_alike(text);
+	page = page_new();
+	page_lead(page, "%s.", text);
 	result = page_print(page, format);
 	page_free(page);
 	return result;

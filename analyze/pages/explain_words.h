@@ -17,6 +17,8 @@ int explain_page(const struct causes *c, const struct configuration *a,
 int explain_json(const struct causes *c, const struct configuration *a,
 		 const struct configuration *b);
 int explain_alike(const struct configuration *c, enum format format);
+/* Its JSON: the members of an explanation that have a meaning then. */
+int explain_json_alike(const char *sentence);
 /* "B is 49 % (36..59) slower because …": without a full stop. */
 void explain_sentence(const struct causes *c, char *text, size_t size);
 

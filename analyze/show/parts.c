@@ -32,7 +32,8 @@ void show_parts(const struct view *v)
 		if (!(rx > 0) && !(tx > 0))
 			continue;
 		if (!t) {
-			t = show_table(v, "parts", END_HOST, "Parts of the components");
+			t = page_table(v->page, "parts",
+				       "Parts of the components, mean of all runs");
 			table_column(t, "part", "part", "", COLUMN_TEXT, 0);
 			table_column(t, "component", "component", "", COLUMN_TEXT, 0);
 			table_column(t, "rx_ns_per_kb", "rx", "ns/KB", COLUMN_NUMBER, 2);

@@ -495,3 +495,52 @@ assert not any(None in r or None in r.values() for r in rows)' "$dir/csv"
 	echo "$output"
 	[ "$status" -eq 0 ]
 }
+
+@test "explain: a cause with its evidence, as text and as JSON" {
+	for i in 1 2 3 4 5; do
+		synthetic "$dir/a/run-$i.csv" repeat=$i gbit=4$i retransmits=0 components="task/data_copy=5000000000"
+		synthetic "$dir/b/run-$i.csv" repeat=$i gbit=2$i retransmits=9000 components="task/data_copy=5000000000"
+		sed -i '$a ,tx,tcp,segments_out,0,3000000,segments' "$dir/a/run-$i.csv" "$dir/b/run-$i.csv"
+	done
+	run "$zcroi" explain "$dir/a" "$dir/b"
+	[ "$status" -eq 0 ]
+	[[ $output == "B is "*" slower because segments are lost and sent again: "* ]]
+	[[ $output == *$'\n'"remedy "* ]]
+	"$zcroi" explain --format json "$dir/a" "$dir/b" |
+		json 'page["schema"] == 1 and page["worse"] == "b" and page["causes"][0]["id"] == "loss"' | grep -qx True
+	"$zcroi" explain --format json "$dir/b" "$dir/a" |
+		json 'page["worse"] == "a" and page["causes"][0]["id"] == "loss"' | grep -qx True
+}
+
+@test "explain: of one configuration, runs that are unlike their siblings" {
+	for i in 1 2 3 4 5 6 7; do
+		synthetic "$dir/run-$i.csv" repeat=$i gbit=40.$i retransmits=0
+	done
+	run "$zcroi" explain "$dir"
+	[ "$status" -eq 0 ]
+	[[ $output == "No run of "*" is unlike its siblings: 7 runs." ]]
+	"$zcroi" explain --format json "$dir" | json 'page["causes"] == []' | grep -qx True
+	synthetic "$dir/run-8.csv" repeat=8 gbit=14 retransmits=9000
+	sed -i '$a ,tx,tcp,segments_out,0,3000000,segments' "$dir"/run-*.csv
+	run "$zcroi" explain "$dir"
+	[ "$status" -eq 0 ]
+	[[ $output == *"segments are lost and sent again"* ]]
+}
+
+@test "explain: what cannot be answered is said" {
+	synthetic "$dir/run-1.csv"
+	run "$zcroi" explain
+	[ "$status" -eq 2 ]
+	run "$zcroi" explain "$dir" "$dir" "$dir"
+	[ "$status" -eq 2 ]
+	run "$zcroi" explain --format csv "$dir" "$dir"
+	[ "$status" -eq 2 ]
+	run "$zcroi" explain --confirm x "$dir"
+	[ "$status" -eq 2 ]
+	run "$zcroi" explain --confirm "$dir" "$dir" "$dir"
+	[ "$status" -eq 1 ]
+	[[ $output == *"expected two runs or more of two configurations each"* ]]
+	run "$zcroi" explain "$dir" "$dir"
+	[ "$status" -eq 0 ]
+	[[ $output == "B is not proven to be faster, slower or dearer than A."* ]]
+}
