@@ -14,25 +14,24 @@ commands() {
 		sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}'
 }
 
-setup() {
-	export PATH="$BUILD:$PATH"
-}
-
 @test "every command of the README runs" {
 	[ "$(id -u)" -eq 0 ] || skip "needs root, as the README says"
 	ran=0
 	while IFS= read -r line; do
 		[ "$line" != "make test" ] || continue
 		echo "\$ $line"
+		# What is exported is there for the commands after it, and nothing else is.
+		case $line in export\ *) eval "$line" && continue ;; esac
 		run timeout 300 sh -c "$line" </dev/null
 		echo "$output" | tail -n 20
 		[ "$status" -eq 0 ]
 		ran=$((ran + 1))
 	done < <(commands sh)
-	[ "$ran" -ge 8 ]
+	[ "$ran" -ge 17 ]
 }
 
 @test "the options of every command that needs a second machine are known" {
+	PATH="$BUILD:$PATH"
 	ran=0
 	while IFS= read -r line; do
 		case $line in
