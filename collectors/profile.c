@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +22,12 @@
 #include "bpf/profile.h"
 #include "bpf/profile.skel.h"
 #include "collectors/kit/bpf_load.h"
+#include "collectors/kit/cpu_types.h"
 #include "collectors/kit/cpus.h"
 #include "collectors/list.h"
 #include "collectors/kit/stacks.h"
 #include "collectors/kit/symbols.h"
+#include "collectors/kit/throttle.h"
 
 /* Not 1000: a prime-ish rate does not walk in step with the timer tick and what it starts. */
 #define SAMPLES_PER_S 999
@@ -37,11 +40,25 @@
 /* A process may end right behind the window, and may keep those waiting who look at it. */
 #define SETTLE_NS 50000000
 
+/* How long one was to run, and did: a PMU that others use too takes turns. */
+struct clock_read {
+	__u64 count, enabled_ns, running_ns;
+};
+
+struct clock {
+	struct bpf_link *link; /* NULL: there is none */
+	int fd;		       /* the link's */
+	struct throttle throttle;
+	struct clock_read read[EDGE_COUNT];
+};
+
 struct state {
 	struct profile_bpf *bpf;
 	struct perf_event_attr attr;
+	struct cpu_types types;
+	__u64 period[CPU_TYPES_MOST]; /* of the clocks of each type of CPU; 0: it cannot have one */
 	struct hotplug hotplug;
-	struct bpf_link **clock; /* by CPU */
+	struct clock *clock; /* by CPU */
 	double period_ns;
 	bool by_time; /* the clock runs while a CPU is idle too, so it is known how often it is due
 		       */
@@ -70,11 +87,11 @@ static int open_clock(struct perf_event_attr *attr, pid_t pid, int cpu)
 	return syscall(SYS_perf_event_open, attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-/* Of this CPU under load, found by counting for some milliseconds; 0 where cycles cannot be. */
-static double cycles_per_ns(void)
+/* Of a CPU of this PMU under load, where the thread is; found by counting for some milliseconds. 0: cycles cannot be counted. */
+static double cycles_per_ns(__u32 pmu)
 {
 	struct perf_event_attr attr = {.type = PERF_TYPE_HARDWARE,
-				       .config = PERF_COUNT_HW_CPU_CYCLES};
+				       .config = (__u64)pmu << 32 | PERF_COUNT_HW_CPU_CYCLES};
 	int fd = open_clock(&attr, 0, -1);
 	__u64 start, from = 0, to = 0, ns = 0;
 
@@ -94,23 +111,75 @@ static double cycles_per_ns(void)
 	return (double)(to - from) / (double)ns;
 }
 
-static const char *choose_clock(struct perf_event_attr *attr, bool exact, double *period_ns)
+/* A type that no CPU is of, or where this thread may not run, has none: that of another is not its own. */
+static double cycles_per_ns_of(const struct cpu_types *types, unsigned int type)
 {
-	double cycles = cycles_per_ns();
+	cpu_set_t before, one;
+	double cycles = 0;
 
-	*attr = (struct perf_event_attr){.disabled = 1};
-	if (cycles > 0) {
-		attr->type = PERF_TYPE_HARDWARE;
-		attr->config = PERF_COUNT_HW_CPU_CYCLES;
-		attr->sample_period = (__u64)(cycles * 1e9 / SAMPLES_PER_S);
-		*period_ns = (double)attr->sample_period / cycles;
+	if (types->count == 1)
+		return cycles_per_ns(0);
+	if (sched_getaffinity(0, sizeof(before), &before))
+		return 0;
+	for (int cpu = 0; cpu < CPU_SETSIZE && !cycles; cpu++) {
+		if (cpu_types_of(types, (unsigned int)cpu) != type)
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		if (!sched_setaffinity(0, sizeof(one), &one))
+			cycles = cycles_per_ns(types->type[type].pmu);
+	}
+	sched_setaffinity(0, sizeof(before), &before);
+	return cycles;
+}
+
+/* The same time on CPUs of all types, in the cycles of each. */
+static bool choose_cycles(struct state *s)
+{
+	bool any = false;
+
+	if (cpu_types_read(&s->types, CPU_TYPES_PMUS))
+		return false;
+	for (unsigned int type = 0; type < s->types.count; type++) {
+		double cycles = cycles_per_ns_of(&s->types, type);
+
+		s->period[type] = (__u64)(cycles * 1e9 / SAMPLES_PER_S);
+		if (!s->period[type])
+			continue;
+		s->period_ns = (double)s->period[type] / cycles;
+		any = true;
+	}
+	return any;
+}
+
+static const char *choose_clock(struct state *s)
+{
+	s->attr = (struct perf_event_attr){
+		.disabled = 1,
+		.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC,
+	};
+	if (choose_cycles(s)) {
+		s->attr.type = PERF_TYPE_HARDWARE;
 		return "perf_event cycles";
 	}
-	attr->type = PERF_TYPE_SOFTWARE;
-	attr->config = PERF_COUNT_SW_CPU_CLOCK;
-	attr->sample_period = 1000000000 / (exact ? SAMPLES_PER_S : CLOCK_SAMPLES_PER_S);
-	*period_ns = (double)attr->sample_period;
+	s->attr.type = PERF_TYPE_SOFTWARE;
+	s->by_time = true;
+	for (unsigned int type = 0; type < CPU_TYPES_MOST; type++)
+		s->period[type] = 1000000000 / (s->run.exact ? SAMPLES_PER_S : CLOCK_SAMPLES_PER_S);
+	s->period_ns = (double)s->period[0];
 	return "perf_event cpu-clock";
+}
+
+static struct perf_event_attr attr_of(const struct state *s, unsigned int type)
+{
+	struct perf_event_attr attr = s->attr;
+
+	attr.sample_period = s->period[type];
+	attr.config = s->by_time ? PERF_COUNT_SW_CPU_CLOCK
+				 : (__u64)s->types.type[type].pmu << 32 | PERF_COUNT_HW_CPU_CYCLES;
+	return attr;
 }
 
 /*
@@ -140,24 +209,42 @@ static void await_turn(const struct timespec *begin, double period_ns, unsigned 
 /* One that is offline has none. 0, or -1. */
 static int attach_cpu(struct state *s, unsigned int cpu, char *why, size_t why_size)
 {
+	unsigned int type = cpu_types_of(&s->types, cpu);
+	struct perf_event_attr attr = attr_of(s, type);
+	struct clock *clock = &s->clock[cpu];
 	int error, fd;
 
 	if (!cpus_has(&s->hotplug.online, cpu))
 		return 0;
-	fd = open_clock(&s->attr, -1, (int)cpu);
+	if (!s->period[type]) {
+		say_warning("no samples of CPU %u: how fast CPUs of its type are could not be found out",
+			    cpu);
+		return 0;
+	}
+	fd = open_clock(&attr, -1, (int)cpu);
 	if (fd < 0 && errno == ENODEV)
 		return 0; /* it has just gone */
 	if (fd < 0)
 		return bpf_refused(errno, "opening a perf clock on every CPU", why, why_size);
 	await_turn(&s->begun, s->period_ns, s->clocks, s->hotplug.online.count);
-	s->clock[cpu] = bpf_program__attach_perf_event(s->bpf->progs.profile_sample, fd);
-	if (!s->clock[cpu]) {
+	throttle_open(&clock->throttle, fd);
+	clock->link = bpf_program__attach_perf_event(s->bpf->progs.profile_sample, fd);
+	clock->fd = fd;
+	if (!clock->link) {
 		error = errno;
+		throttle_close(&clock->throttle);
 		close(fd);
 		return bpf_refused(error, "attaching to a perf clock", why, why_size);
 	}
 	s->clocks++;
 	return 0;
+}
+
+static void detach_cpu(struct clock *clock)
+{
+	throttle_close(&clock->throttle);
+	bpf_link__destroy(clock->link);
+	*clock = (struct clock){0};
 }
 
 static int attach(struct state *s, char *why, size_t why_size)
@@ -183,9 +270,8 @@ static void attach_changed(struct state *s)
 	for (unsigned int cpu = 0; cpu < s->hotplug.bound; cpu++) {
 		if (!hotplug_changes(&s->hotplug, cpu))
 			continue;
-		s->clocks -= s->clock[cpu] != NULL;
-		bpf_link__destroy(s->clock[cpu]);
-		s->clock[cpu] = NULL;
+		s->clocks -= s->clock[cpu].link != NULL;
+		detach_cpu(&s->clock[cpu]);
 		if (attach_cpu(s, cpu, why, sizeof(why)))
 			say_detail("no samples of CPU %u: %s", cpu, why);
 	}
@@ -236,9 +322,19 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		return -1;
 	}
 	note_processes(s);
-	*means = choose_clock(&s->attr, run->exact, &s->period_ns);
-	s->by_time = s->attr.type == PERF_TYPE_SOFTWARE;
+	*means = choose_clock(s);
 	return attach(s, why, why_size);
+}
+
+static void read_clocks(struct state *s, enum edge edge)
+{
+	for (unsigned int cpu = 0; cpu < s->hotplug.bound; cpu++) {
+		struct clock *clock = &s->clock[cpu];
+
+		if (clock->link &&
+		    read(clock->fd, &clock->read[edge], sizeof(clock->read[edge])) < 0)
+			clock->read[edge] = (struct clock_read){0};
+	}
 }
 
 static int profile_snapshot(void *state, enum edge edge)
@@ -248,6 +344,7 @@ static int profile_snapshot(void *state, enum edge edge)
 	if (edge == EDGE_OPEN)
 		attach_changed(s);
 	bpf_window_edge(&s->bpf->data->window, edge);
+	read_clocks(s, edge);
 	if (edge == EDGE_CLOSE) {
 		symbols_note_again(s->symbols);
 		symbols_settle(s->symbols, SETTLE_NS);
@@ -406,6 +503,36 @@ static void unnamed_row(const struct state *s, struct writer *w)
 	writer_absent(w, END_HOST, "profile/functions", text);
 }
 
+/* What the clock of a CPU did not see: all but a part of the window, or what ran while it was stopped. */
+static void clock_rows(const struct state *s, struct writer *w, unsigned int cpu)
+{
+	const struct window *window = &s->bpf->data->window;
+	const struct clock *clock = &s->clock[cpu];
+	const struct clock_read *opened = &clock->read[EDGE_OPEN];
+	const struct clock_read *closed = &clock->read[EDGE_CLOSE];
+	enum record_end end = target_of_cpu(s->run.target, (int)cpu);
+	uint64_t throttled;
+	char key[16];
+	bool whole;
+
+	snprintf(key, sizeof(key), "%u", cpu);
+	if (!clock->link) {
+		if (!s->period[cpu_types_of(&s->types, cpu)] && cpus_has(&s->hotplug.online, cpu))
+			writer_f64(w, WINDOW, end, METRIC_profile_clock_share, key, 0);
+		return;
+	}
+	if (!s->by_time && closed->enabled_ns > opened->enabled_ns)
+		writer_f64(w, WINDOW, end, METRIC_profile_clock_share, key,
+			   (double)(closed->running_ns - opened->running_ns) /
+				   (double)(closed->enabled_ns - opened->enabled_ns));
+	if (throttle_ns(&clock->throttle, window->open_ns, window->close_ns, &throttled, &whole))
+		return;
+	writer_u64(w, WINDOW, end, METRIC_profile_throttled, key, throttled);
+	if (throttled)
+		say_warning("the kernel took no samples of CPU %u for %s%.1f ms, as they came too fast for it: what ran then is missing; a higher kernel.perf_event_max_sample_rate may help",
+			    cpu, whole ? "" : "at least ", (double)throttled / 1e6);
+}
+
 static void emit_all(struct state *s, const struct kept *k, struct writer *w, struct stacks *stacks)
 {
 	char path[4096];
@@ -413,6 +540,8 @@ static void emit_all(struct state *s, const struct kept *k, struct writer *w, st
 	if (s->by_time)
 		missed_row(s, k, w);
 	writer_f64(w, WINDOW, END_HOST, METRIC_profile_period, NULL, s->period_ns);
+	for (unsigned int cpu = 0; cpu < s->hotplug.bound; cpu++)
+		clock_rows(s, w, cpu);
 	stacks_rows(stacks, w, s->period_ns);
 	unnamed_row(s, w);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
@@ -475,8 +604,9 @@ static void profile_close(void *state)
 	if (!s)
 		return;
 	for (unsigned int cpu = 0; s->clock && cpu < s->hotplug.bound; cpu++)
-		bpf_link__destroy(s->clock[cpu]);
+		detach_cpu(&s->clock[cpu]);
 	free(s->clock);
+	cpu_types_free(&s->types);
 	hotplug_close(&s->hotplug);
 	profile_bpf__destroy(s->bpf);
 	symbols_free(s->symbols);
