@@ -105,6 +105,32 @@ static __always_inline void add_nobodys(struct sock *sk, int old)
 	}
 }
 
+/*
+ * tcp_close() has shut it down before, where it resets the connection for data that nobody read or for
+ * SO_LINGER; a reset that comes in does so only afterwards, but has set the error before. tcp_disconnect() does
+ * neither: its owner takes the socket for another connection.
+ */
+static __always_inline bool is_by_owner(struct sock *sk, int old)
+{
+	if (old != ESTABLISHED && old != CLOSE_WAIT)
+		return false;
+	return (BPF_CORE_READ(sk, sk_shutdown) & SHUTDOWN_MASK) == SHUTDOWN_MASK ||
+	       !BPF_CORE_READ(sk, sk_err);
+}
+
+/* A socket may have closed several times since somebody took it from here: its cookie stays. */
+static __always_inline void note(__u64 cookie, const struct connections_closed *closed)
+{
+	struct connections_closed *earlier = bpf_map_lookup_elem(&closed_ones, &cookie);
+
+	if (earlier && earlier->end == closed->end) {
+		__sync_fetch_and_add(&earlier->moved.received, closed->moved.received);
+		__sync_fetch_and_add(&earlier->moved.sent, closed->moved.sent);
+	} else if (bpf_map_update_elem(&closed_ones, &cookie, closed, BPF_ANY)) {
+		__sync_fetch_and_add(&full, 1);
+	}
+}
+
 static __always_inline void closes(struct sock *sk, int old)
 {
 	struct connections_closed closed = {0};
@@ -117,12 +143,7 @@ static __always_inline void closes(struct sock *sk, int old)
 		closed.born = known->born;
 		bpf_map_delete_elem(&open_ones, &socket);
 	}
-	/*
-	 * tcp_close() has shut it down before, where it resets the connection for data that nobody read or for
-	 * SO_LINGER; a reset that comes in does so only afterwards.
-	 */
-	if ((old == ESTABLISHED || old == CLOSE_WAIT) &&
-	    (BPF_CORE_READ(sk, sk_shutdown) & SHUTDOWN_MASK) == SHUTDOWN_MASK)
+	if (is_by_owner(sk, old))
 		closed.end = current_end();
 	if (closed.end == END_HOST && closed.born == PASSIVE &&
 	    (old == ESTABLISHED || old == CLOSE_WAIT))
@@ -134,8 +155,8 @@ static __always_inline void closes(struct sock *sk, int old)
 	cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
 	if (!cookie && closed.born)
 		add(closed.end, &closed.moved);
-	else if (cookie && bpf_map_update_elem(&closed_ones, &cookie, &closed, BPF_ANY))
-		__sync_fetch_and_add(&full, 1);
+	else if (cookie)
+		note(cookie, &closed);
 }
 
 SEC("raw_tracepoint/inet_sock_set_state")

@@ -129,6 +129,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u8 sk_shutdown;
+	int sk_err;
 };
 
 struct inet_sock {

@@ -55,8 +55,10 @@ void connections_take(struct connections *c, enum record_end end, connections_fn
 	while (more) {
 		more = !bpf_map_get_next_key(fd, &cookie, &next);
 		if (!bpf_map_lookup_elem(fd, &cookie, &closed) && closed.end == end) {
+			/* At once, lest another of the same socket's be lost between the two. */
+			if (bpf_map_lookup_and_delete_elem(fd, &cookie, &closed))
+				bpf_map_delete_elem(fd, &cookie);
 			on_closed(data, cookie, &closed);
-			bpf_map_delete_elem(fd, &cookie);
 		}
 		cookie = next;
 	}

@@ -9,6 +9,7 @@
  *   mover direct N    receives N bytes of a child by a socket that only a ring's table of files has
  *   mover client C N  a child listens; C connections, one after the other, each sends N bytes and ends
  *   mover server C N  the same from the other side: C are accepted of a child, and each is read to its end
+ *   mover again C N   a client as above, all of whose connections are one socket's
  *   mover threads C N C threads, one after the other, each burns N ms of CPU time
  *
  * "ready" is printed before the work begins, which a line on standard input starts; when it is done it
@@ -17,12 +18,14 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <liburing.h>
+#include <linux/sockios.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -239,6 +242,37 @@ static void client(void)
 	wait_for_line();
 }
 
+static void drain_each_and_last(const int *l)
+{
+	drain_each(l);
+	drain(l);
+}
+
+/* The first connection is there before; each stays a while, so that some of them are seen. */
+static void again(void)
+{
+	static const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+	int l = listener(), s;
+
+	child(drain_each_and_last, &l);
+	s = connected();
+	puts("ready");
+	wait_for_line();
+	for (long i = 0; i < times; i++) {
+		int unacknowledged;
+
+		send_all(s, bytes);
+		do
+			check(ioctl(s, SIOCOUTQ, &unacknowledged), "SIOCOUTQ");
+		while (unacknowledged);
+		usleep(i % 4 ? 0 : 50000);
+		check(connect(s, &nowhere, sizeof(nowhere)), "connect to AF_UNSPEC");
+		check(connect(s, (void *)&address, sizeof(address)), "connect");
+	}
+	printf("%ld\n", times * bytes);
+	wait_for_line();
+}
+
 static void server(void)
 {
 	int l = listener(), go[2];
@@ -298,6 +332,8 @@ int main(int argc, char **argv)
 		direct();
 	else if (!strcmp(kind, "client"))
 		client();
+	else if (!strcmp(kind, "again"))
+		again();
 	else if (!strcmp(kind, "server"))
 		server();
 	else if (!strcmp(kind, "threads"))

@@ -155,6 +155,12 @@ same_time() {
 	[ "$(sum "$dir/run.csv" tx syscalls calls connect)" -eq 1000 ]
 }
 
+@test "connections of one socket, one after another: all their bytes" {
+	mover again 20 100000
+	measure tx --pid "$mover" --collect cpu,syscalls
+	[ "$(value "$dir/run.csv" tx path bytes)" -eq "$moved" ]
+}
+
 @test "connections of a server that come and go inside the window: all their bytes, and no others'" {
 	mover server 1000 100000
 	measure rx --pid "$mover" --collect cpu,syscalls

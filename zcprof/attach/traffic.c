@@ -117,17 +117,36 @@ static void take_port(struct traffic *t, uint16_t port)
 		t->ports[t->port_count++] = port;
 }
 
+static void add_moved(struct moved *sum, struct moved moved)
+{
+	sum->received += moved.received;
+	sum->sent += moved.sent;
+}
+
+static void begin_anew(struct connection *c, const struct inet_diag_msg *m,
+		       const struct tcp_info *info)
+{
+	add_moved(&c->earlier, c->last);
+	c->last = moved_of(info);
+	c->id = m->id;
+	c->ended = c->heard = false;
+}
+
 static int take_connection(const struct nlmsghdr *nlh, void *data)
 {
 	const struct look *look = data;
 	struct traffic *t = look->traffic;
 	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	struct connection *known = find(t, sockdiag_cookie(m));
 	struct connection *grown;
 	struct tcp_info info;
 
-	if (find(t, sockdiag_cookie(m)) || !is_held(look, m->idiag_inode) ||
-	    !sockdiag_info(nlh, &info))
+	if ((known && !known->ended) || !is_held(look, m->idiag_inode) || !sockdiag_info(nlh, &info))
 		return MNL_CB_OK;
+	if (known) {
+		begin_anew(known, m, &info);
+		return MNL_CB_OK;
+	}
 	if (1U << m->idiag_state == TCP_STATE_LISTEN) {
 		take_port(t, ntohs(m->id.idiag_sport));
 		return MNL_CB_OK;
@@ -185,12 +204,6 @@ static void take_last(struct traffic *t, struct connection *c, struct moved last
 	c->ended = c->heard = true;
 }
 
-static void add_moved(struct moved *sum, struct moved moved)
-{
-	sum->received += moved.received;
-	sum->sent += moved.sent;
-}
-
 static int take_end(const struct nlmsghdr *nlh, void *data)
 {
 	struct traffic *t = data;
@@ -204,6 +217,7 @@ static int take_end(const struct nlmsghdr *nlh, void *data)
 	moved = moved_of(&info);
 	if (known) {
 		take_last(t, known, moved);
+		known->destroyed = true;
 	} else if (moved.received || moved.sent) {
 		bool ours = t->target->kind == TARGET_NETNS;
 
@@ -213,6 +227,16 @@ static int take_end(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+/* All that its socket's connections moved until the last of them closed; those before the first look took part. */
+static void take_closed_one(struct traffic *t, struct connection *c, struct moved moved)
+{
+	if (c->ended && !c->heard)
+		t->unheard--;
+	add_moved(&c->earlier, moved);
+	c->last = (struct moved){0};
+	c->ended = c->heard = true;
+}
+
 /* By the programs in the kernel: whose it was, and what it had moved before it forgot. */
 static void take_closed(void *data, uint64_t cookie, const struct connections_closed *closed)
 {
@@ -220,9 +244,9 @@ static void take_closed(void *data, uint64_t cookie, const struct connections_cl
 	struct moved moved = {closed->moved.received, closed->moved.sent};
 	struct connection *known = find(t, cookie);
 
-	if (known) {
-		take_last(t, known, moved);
-	} else if (closed->born) {
+	if (known && !known->destroyed) {
+		take_closed_one(t, known, moved);
+	} else if (!known && closed->born) {
 		add_moved(&t->brief, moved);
 		t->brief_count++;
 	}
@@ -236,14 +260,14 @@ void traffic_hear(struct traffic *t)
 	if (fd < 0)
 		return;
 	/* ENOBUFS says that some were lost, and is no end of those that were not. */
+	if (t->closes)
+		connections_take(t->closes, t->end, take_closed, t);
 	while ((len = recv(fd, t->ends.buffer, sizeof(t->ends.buffer), MSG_DONTWAIT)) > 0 ||
 	       (len < 0 && errno == ENOBUFS)) {
 		t->overrun |= len < 0;
 		if (len > 0)
 			mnl_cb_run(t->ends.buffer, len, 0, 0, take_end, t);
 	}
-	if (t->closes)
-		connections_take(t->closes, t->end, take_closed, t);
 }
 
 int traffic_fd(const struct traffic *t)
@@ -379,9 +403,21 @@ static void add_up(const struct traffic *t, struct moved *moved)
 	for (size_t i = 0; i < t->count; i++) {
 		const struct connection *c = &t->connections[i];
 
-		moved->received += c->last.received - c->first.received;
-		moved->sent += c->last.sent - c->first.sent;
+		moved->received += c->earlier.received + c->last.received - c->first.received;
+		moved->sent += c->earlier.sent + c->last.sent - c->first.sent;
 	}
+}
+
+/* Less than before is another connection of the socket's: where nobody hears of each, the last of the former is lost. */
+static void take_figures(struct traffic *t, struct connection *c, const struct tcp_info *info)
+{
+	struct moved moved = moved_of(info);
+
+	if (!t->closes && (moved.received + 1 < c->last.received || moved.sent < c->last.sent)) {
+		add_moved(&c->earlier, c->last);
+		t->unheard++;
+	}
+	c->last = moved;
 }
 
 static int update_connection(const struct nlmsghdr *nlh, void *data)
@@ -393,7 +429,7 @@ static int update_connection(const struct nlmsghdr *nlh, void *data)
 
 	if (!found || found->ended || !sockdiag_info(nlh, &info))
 		return MNL_CB_OK;
-	found->last = moved_of(&info);
+	take_figures(t, found, &info);
 	found->round = t->round;
 	return MNL_CB_OK;
 }
@@ -420,7 +456,7 @@ static void read_each(struct traffic *t)
 		if (sockdiag_ask(&t->ask, c->family, &c->id, &info))
 			ended_unheard(t, c);
 		else
-			c->last = moved_of(&info);
+			take_figures(t, c, &info);
 	}
 }
 

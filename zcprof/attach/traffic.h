@@ -18,8 +18,9 @@
  * of a namespace by those last figures, of processes by programs in the kernel (traffic_closes()). Where these
  * cannot be, what such connections of all processes moved is known, and not whose they were.
  *
- * A connection is known by its cookie, which no other has until the machine is booted again. Its inode is 0 once
- * it is closed, and tells only who holds it.
+ * A socket is known by its cookie, which no other has until the machine is booted again. It may have one connection
+ * after another (connect() to AF_UNSPEC between them). Its inode is 0 once it is closed, and tells only who holds
+ * it.
  */
 #ifndef ZCPROF_ATTACH_TRAFFIC_H
 #define ZCPROF_ATTACH_TRAFFIC_H
@@ -44,10 +45,12 @@ struct connection {
 	uint8_t family;
 	bool ended;
 	bool heard;	/* with its last figures */
+	bool destroyed; /* its socket is no more, and that was heard */
 	uint32_t round; /* in which it was seen last */
 	struct inet_diag_sockid id;
 	struct moved first;
 	struct moved last;
+	struct moved earlier; /* by connections that its socket had before this one */
 };
 
 /* More than these nobody listens at. */
