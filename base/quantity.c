@@ -81,10 +81,10 @@ int quantity_seconds(const char *text, double *seconds, const char **why)
 	if (strspn(text, "0123456789.eE+-") == strlen(text) &&
 	    (isdigit((unsigned char)*text) || *text == '.')) {
 		*seconds = strtod(text, &end);
-		if (end != text && !*end && isfinite(*seconds))
+		if (end != text && !*end && *seconds <= QUANTITY_SECONDS_MOST)
 			return 0;
 	}
-	*why = "expected seconds, such as 10 or 0.5";
+	*why = "expected seconds, such as 10 or 0.5, and at most 1e9";
 	return -1;
 }
 

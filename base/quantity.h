@@ -22,6 +22,8 @@
 int quantity_size(const char *text, uint64_t *bytes, const char **why);
 int quantity_rate(const char *text, uint64_t *bits_per_s, const char **why);
 int quantity_count(const char *text, uint64_t *count, const char **why);
+/* Thirty years: as nanoseconds, and added to a clock, they still fit. */
+#define QUANTITY_SECONDS_MOST 1e9
 int quantity_seconds(const char *text, double *seconds, const char **why);
 
 int cpulist_parse(const char *text, cpu_set_t *set, const char **why);

@@ -98,8 +98,8 @@ static void counts_take_no_letter(void **state)
 
 static void seconds_are_finite_and_not_negative(void **state)
 {
-	static const char *const wrong[] = {"",	   "-1", "-0.5", "nan",	 "inf",	    "1e999",
-					    "10s", " ",	 " 1",	 "0x10", "infinity"};
+	static const char *const wrong[] = {"",	 "-1", "-0.5", "nan",	   "inf",   "1e999", "10s",
+					    " ", " 1", "0x10", "infinity", "1e300", "1.1e9"};
 	const char *why;
 	double seconds;
 
@@ -113,7 +113,7 @@ static void seconds_are_finite_and_not_negative(void **state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		why = NULL;
 		assert_int_equal(quantity_seconds(wrong[i], &seconds, &why), -1);
-		assert_string_equal(why, "expected seconds, such as 10 or 0.5");
+		assert_string_equal(why, "expected seconds, such as 10 or 0.5, and at most 1e9");
 	}
 }
 
