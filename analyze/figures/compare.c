@@ -108,6 +108,14 @@ static void fill_item(const struct item *item, const struct configuration *a,
 	fill_zeros(item, b, witness, item->b);
 }
 
+/* A mean over the runs of a set. Of an error that is not known what the runs differ by has to do. */
+static void add_grain(struct grain *grain, const struct measure *m, size_t runs)
+{
+	grain->quantum += m->quantum / runs;
+	if (!isnan(m->error))
+		grain->variance += m->error * m->error / runs;
+}
+
 static void collect(struct comparing *c, const struct configuration *a,
 		    const struct configuration *b, const struct common *common)
 {
@@ -122,7 +130,7 @@ static void collect(struct comparing *c, const struct configuration *a,
 				struct item *item = item_for(c, &m.at[j], a->count, b->count);
 
 				(side ? item->b : item->a)[i] = m.at[j].value;
-				item->quantum[side] += m.at[j].quantum / of->count;
+				add_grain(&item->grain[side], &m.at[j], of->count);
 			}
 			measures_free(&m);
 		}
@@ -155,9 +163,9 @@ static double samples_of(const struct item *item, size_t n_a, size_t n_b)
 	double sum = 0;
 
 	for (size_t i = 0; i < n_a; i++)
-		sum += item->a[i] > 0 ? item->a[i] / item->quantum[0] : 0;
+		sum += item->a[i] > 0 ? item->a[i] / item->grain[0].quantum : 0;
 	for (size_t i = 0; i < n_b; i++)
-		sum += item->b[i] > 0 ? item->b[i] / item->quantum[1] : 0;
+		sum += item->b[i] > 0 ? item->b[i] / item->grain[1].quantum : 0;
 	return sum;
 }
 
@@ -227,7 +235,7 @@ static void contrast_items(struct comparing *c, size_t n_a, size_t n_b, double m
 		struct item *item = &c->items[i];
 
 		item->comparison =
-			design_contrast(&c->design, item->a, item->b, item->quantum, margin);
+			design_contrast(&c->design, item->a, item->b, item->grain, margin);
 		/* All splits take time, and only a program reads p of every figure. */
 		item->p_permutation = item->what.section == SECTION_RESULT || all_p
 					      ? permutation(item, n_a, n_b)

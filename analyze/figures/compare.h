@@ -29,9 +29,9 @@ enum level { LEVEL_ANSWER, LEVEL_END, LEVEL_COMPONENT, LEVEL_DETAIL, LEVEL_SYMBO
 #define NO_PARENT ((size_t)-1)
 
 struct item {
-	struct measure what; /* its value and its quantum are unused */
-	double *a, *b;	     /* per run; NAN where not measured */
-	double quantum[2];   /* what one count is worth in A and in B */
+	struct measure what;   /* its value, quantum and error are unused */
+	double *a, *b;	       /* per run; NAN where not measured */
+	struct grain grain[2]; /* of A and of B */
 	struct comparison comparison;
 	enum level level;
 	size_t parent; /* order of the item that had to move first; NO_PARENT for answers */

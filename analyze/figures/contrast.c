@@ -101,7 +101,16 @@ static struct difference by_rounds(const double *a, const double *b, size_t n)
 	return d;
 }
 
-/* counts: the variance of both means that is the Poisson error of what was counted. */
+/* The variance of a mean, as a part of it squared, by how its figures were counted. */
+static double grain_of(struct side s, double mean)
+{
+	double counts = mean > 0 ? s.grain.quantum / mean : 0;
+
+	/* What slices differ by has the Poisson error of what they counted in it. */
+	return fmax(counts, s.grain.variance) / s.n;
+}
+
+/* counts: the variance of both means that is due to how they were counted. */
 static struct difference difference_of(const double *a, size_t n_a, const double *b, size_t n_b,
 				       const struct contrast_how *how, double counts, double scale)
 {
@@ -140,14 +149,15 @@ static double p_counts(const struct comparison *c, struct side a, struct side b,
 {
 	double in_a, in_b, edge, share;
 
-	if (!(a.quantum > 0) || !(b.quantum > 0))
+	if (!(a.grain.quantum > 0) || !(b.grain.quantum > 0))
 		return 0;
-	in_a = rint(c->a * a.n / a.quantum);
-	in_b = rint(c->b * b.n / b.quantum);
+	in_a = rint(c->a * a.n / a.grain.quantum);
+	in_b = rint(c->b * b.n / b.grain.quantum);
 	if (!(in_a >= 0 && in_b >= 0 && in_a + in_b <= COUNTS_EXACT))
 		return 0;
 	edge = c->b > c->a ? 1 + margin : 1 / (1 + margin);
-	share = edge * b.n / b.quantum / (a.n / a.quantum + edge * b.n / b.quantum);
+	share = edge * b.n / b.grain.quantum /
+		(a.n / a.grain.quantum + edge * b.n / b.grain.quantum);
 	if (c->b > c->a)
 		return fmin(1, 2 * gsl_cdf_binomial_P(in_a, 1 - share, in_a + in_b));
 	return fmin(1, 2 * gsl_cdf_binomial_P(in_b, share, in_a + in_b));
@@ -156,7 +166,7 @@ static double p_counts(const struct comparison *c, struct side a, struct side b,
 static bool all_positive(struct side s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!(s.x[i] > 0))
+		if (!(s.x[i] > 0) || isinf(s.x[i]))
 			return false;
 	return true;
 }
@@ -185,7 +195,7 @@ static void contrast_log(struct comparison *c, struct side a, struct side b,
 	c->b = exp(stats_mean(log_b, b.n));
 	c->ratio.center = c->b / c->a;
 	if (has_interval(c)) {
-		double counts = a.quantum / (c->a * a.n) + b.quantum / (c->b * b.n);
+		double counts = grain_of(a, c->a) + grain_of(b, c->b);
 		struct difference d = difference_of(log_a, a.n, log_b, b.n, how, counts, 1);
 		double half = 0;
 
@@ -211,7 +221,8 @@ static void contrast_linear(struct comparison *c, struct side a, struct side b,
 	c->ratio.center = c->a > 0 ? c->b / c->a : NAN;
 	if (has_interval(c)) {
 		double largest = fmax(fabs(c->a), fabs(c->b));
-		double counts = fabs(c->a) * a.quantum / a.n + fabs(c->b) * b.quantum / b.n;
+		double counts = c->a * c->a * grain_of(a, fabs(c->a)) +
+				c->b * c->b * grain_of(b, fabs(c->b));
 		struct difference d = difference_of(a.x, a.n, b.x, b.n, how, counts, largest);
 
 		c->p_margin = p_beyond(&d, how->margin * largest);

@@ -10,8 +10,8 @@
  *
  * A run is one sample. Logarithms are compared, since what moves a figure multiplies it; where a
  * figure is zero, means are. The error of a difference has three parts, and each is in the interval:
- * what runs of one set differ by; the Poisson error of counts, below which no spread may fall; and
- * the machine's drift, where the sets did not run side by side.
+ * what runs of one set differ by; the Poisson error of counts, or that of what was counted in slices,
+ * below which no spread may fall; and the machine's drift, where the sets did not run side by side.
  */
 #ifndef ANALYZE_FIGURES_CONTRAST_H
 #define ANALYZE_FIGURES_CONTRAST_H
@@ -28,11 +28,17 @@ enum layout {
 	LAYOUT_APART,  /* one after the other: the machine's drift is between them */
 };
 
-/* Figures in the order in which their runs ran. quantum: what one count is worth; 0 for a level. */
+/* What a figure of a set is uncertain by, however alike its runs are. */
+struct grain {
+	double quantum;	 /* what one count is worth; 0 for a level */
+	double variance; /* of a run's figure that was counted in slices, as a part of it squared */
+};
+
+/* Figures in the order in which their runs ran. */
 struct side {
 	const double *x;
 	size_t n;
-	double quantum;
+	struct grain grain;
 };
 
 struct contrast_how {

@@ -125,8 +125,8 @@ static void strangers_by_round(struct design *d, const double *t_a, const double
 
 	for (size_t i = 0; i < d->round_count; i++)
 		ratio[i] = t_b[d->rounds[i][1]] / t_a[d->rounds[i][0]];
-	d->apart_count = strangers_of((struct side){ratio, d->round_count, 0},
-				      (struct side){NULL, 0, 0}, apart, NULL);
+	d->apart_count = strangers_of((struct side){ratio, d->round_count, {0, 0}},
+				      (struct side){NULL, 0, {0, 0}}, apart, NULL);
 	for (size_t i = 0; i < d->round_count; i++)
 		if (apart[i])
 			blame(d, i, t_a, t_b);
@@ -142,9 +142,9 @@ static void find_strangers(struct design *d)
 	if (d->layout == LAYOUT_ROUNDS)
 		strangers_by_round(d, t_a, t_b);
 	else
-		d->apart_count =
-			strangers_of((struct side){t_a, d->a->count, 0},
-				     (struct side){t_b, d->b->count, 0}, d->apart[0], d->apart[1]);
+		d->apart_count = strangers_of((struct side){t_a, d->a->count, {0, 0}},
+					      (struct side){t_b, d->b->count, {0, 0}}, d->apart[0],
+					      d->apart[1]);
 	free(t_a);
 	free(t_b);
 }
@@ -152,8 +152,8 @@ static void find_strangers(struct design *d)
 size_t configuration_strangers(const struct configuration *c, bool *apart)
 {
 	double *t = throughputs(c);
-	size_t found =
-		strangers_of((struct side){t, c->count, 0}, (struct side){NULL, 0, 0}, apart, NULL);
+	size_t found = strangers_of((struct side){t, c->count, {0, 0}},
+				    (struct side){NULL, 0, {0, 0}}, apart, NULL);
 
 	free(t);
 	return found;
@@ -181,7 +181,8 @@ static double shift_of(const struct design *d, enum metric_id id)
 			known = known && x[side][i] > 0;
 		}
 	}
-	c = contrast((struct side){x[0], d->a->count, 0}, (struct side){x[1], d->b->count, 0}, &how);
+	c = contrast((struct side){x[0], d->a->count, {0, 0}},
+		     (struct side){x[1], d->b->count, {0, 0}}, &how);
 	shift = known && c.p_margin < 0.05 ? log(c.ratio.center) : 0;
 	free(x[0]);
 	free(x[1]);
@@ -239,7 +240,7 @@ static bool usable(const struct design *d, int side, const double *values, size_
 }
 
 struct comparison design_contrast(const struct design *d, const double *a, const double *b,
-				  const double quantum[2], double margin)
+				  const struct grain grain[2], double margin)
 {
 	struct contrast_how how = {d->layout, margin, d->calibration};
 	double *x = must_calloc(d->a->count + 1, sizeof(*x));
@@ -265,7 +266,7 @@ struct comparison design_contrast(const struct design *d, const double *a, const
 			if (usable(d, 1, b, i))
 				y[n_y++] = b[i];
 	}
-	c = contrast((struct side){x, n_x, quantum[0]}, (struct side){y, n_y, quantum[1]}, &how);
+	c = contrast((struct side){x, n_x, grain[0]}, (struct side){y, n_y, grain[1]}, &how);
 	free(x);
 	free(y);
 	return c;
@@ -274,7 +275,7 @@ struct comparison design_contrast(const struct design *d, const double *a, const
 struct comparison design_quantity(const struct design *d, enum quantity q,
 				  const struct exponents *exponents, double margin)
 {
-	static const double level[2] = {0, 0};
+	static const struct grain level[2] = {{0, 0}, {0, 0}};
 	double *x[2];
 	struct comparison c;
 

@@ -32,9 +32,9 @@ struct design {
 void design_of(struct design *d, const struct configuration *a, const struct configuration *b);
 void design_free(struct design *d);
 
-/* a and b: one figure per run, NAN where not measured. quantum: of A and of B. */
+/* a and b: one figure per run, NAN where not measured. grain: of A and of B. */
 struct comparison design_contrast(const struct design *d, const double *a, const double *b,
-				  const double quantum[2], double margin);
+				  const struct grain grain[2], double margin);
 struct comparison design_quantity(const struct design *d, enum quantity q,
 				  const struct exponents *exponents, double margin);
 

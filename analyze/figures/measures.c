@@ -31,7 +31,7 @@ static void add_results(struct measures *m, const struct run *run, const struct 
 		const struct quantity_info *info = quantity_info(q);
 
 		add(m, (struct measure){SECTION_RESULT, END_HOST, info->words, info->unit,
-					info->better, METRIC_NONE, 0, o.of[q]});
+					info->better, METRIC_NONE, 0, o.of[q], 0});
 	}
 }
 
@@ -44,15 +44,15 @@ static void add_costs(struct measures *m, const struct run *run)
 
 		add(m, (struct measure){SECTION_COST, cost->end, name(m, "", cost->key), "ns/KB",
 					BETTER_LESS, METRIC_profile_component, cost->quantum,
-					cost->ns_per_kb});
+					cost->ns_per_kb, 0});
 	}
 	for (enum record_end end = 0; end < END_COUNT; end++)
 		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_TOTAL, "ns/KB", BETTER_LESS,
-					METRIC_NONE, 0, ledger.sum[LEDGER_TOTAL][end]});
+					METRIC_NONE, 0, ledger.sum[LEDGER_TOTAL][end], 0});
 	for (enum record_end end = 0; end < END_COUNT; end++)
 		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_ACCOUNTED, "ns/KB",
 					BETTER_LESS, METRIC_NONE, 0,
-					ledger.sum[LEDGER_ACCOUNTED][end]});
+					ledger.sum[LEDGER_ACCOUNTED][end], 0});
 	ledger_free(&ledger);
 }
 
@@ -99,7 +99,7 @@ static void add_symbols(struct measures *m, const struct run *run, enum record_e
 						symbol_name(m, symbols.at[i].key),
 						shares ? "% of samples" : "ns/KB", BETTER_LESS,
 						METRIC_profile_symbol, worth,
-						symbols.at[i].value * worth});
+						symbols.at[i].value * worth, 0});
 	}
 }
 
@@ -115,15 +115,16 @@ static void add_syscalls(struct measures *m, const struct run *run, enum record_
 		double errors = run_figure(run, METRIC_syscalls_errors, end, key);
 
 		add(m, (struct measure){SECTION_SYSCALLS, end, name(m, key, "calls"), "/GB",
-					BETTER_LESS, METRIC_syscalls_calls, per_gb, count * per_gb});
+					BETTER_LESS, METRIC_syscalls_calls, per_gb, count * per_gb,
+					0});
 		if (errors > 0)
 			add(m, (struct measure){SECTION_SYSCALLS, end, name(m, key, "errors"),
 						"/GB", BETTER_LESS, METRIC_syscalls_calls, per_gb,
-						errors * per_gb});
+						errors * per_gb, 0});
 		if (count > 0)
 			add(m,
 			    (struct measure){SECTION_SYSCALLS, end, name(m, key, "time"), "ns/call",
-					     BETTER_LESS, METRIC_NONE, 0, total / count});
+					     BETTER_LESS, METRIC_NONE, 0, total / count, 0});
 	}
 }
 
@@ -135,11 +136,11 @@ static void add_receives(struct measures *m, const struct run *run)
 	if (!(receives > 0))
 		return;
 	add(m, (struct measure){SECTION_RECEIVE, END_RX, "mean", "bytes", BETTER_NEITHER,
-				METRIC_NONE, 0, run_payload(run, END_RX) / receives});
+				METRIC_NONE, 0, run_payload(run, END_RX) / receives, 0});
 	add(m, (struct measure){SECTION_RECEIVE, END_RX, "median", "bytes", BETTER_NEITHER,
-				METRIC_NONE, 0, distribution_quantile(sizes, 0.5)});
+				METRIC_NONE, 0, distribution_quantile(sizes, 0.5), 0});
 	add(m, (struct measure){SECTION_RECEIVE, END_RX, "99 % below", "bytes", BETTER_NEITHER,
-				METRIC_NONE, 0, distribution_quantile(sizes, 0.99)});
+				METRIC_NONE, 0, distribution_quantile(sizes, 0.99), 0});
 }
 
 /* Where a metric is compared; SECTIONS for those that have their own way above, or none. */
@@ -164,8 +165,26 @@ static bool is_number(const char *key)
 	return !*key;
 }
 
+/* Of one key, or of all those that are numbers. */
+struct total {
+	double value;
+	size_t parts;
+	double off; /* its standard error */
+};
+
+/* Slices that were few of one thing were of the next as well: errors add up. */
+static void add_part(struct total *total, const struct run *run, const struct figure *figure)
+{
+	double slices;
+	double error = run_error(run, figure->id, figure->end, figure->key, &slices);
+
+	total->value += figure->value;
+	total->off += figure->value * error;
+	total->parts++;
+}
+
 static void add_scaled(struct measures *m, const struct run *run, enum metric_id id,
-		       enum record_end end, const char *key, double value, size_t parts)
+		       enum record_end end, const char *key, struct total total)
 {
 	const struct metric_info *info = metric_info(id);
 	struct measure measure = {
@@ -175,23 +194,24 @@ static void add_scaled(struct measures *m, const struct run *run, enum metric_id
 		.unit = info->unit,
 		.better = info->better,
 		.source = id,
+		.error = total.value > 0 ? total.off / total.value : 0,
 	};
 
 	if (!metric_scales(id)) {
-		measure.value = value / parts;
+		measure.value = total.value / total.parts;
 	} else if (!strcmp(info->source, "tcp") && !strcmp(info->unit, "ns")) {
 		/* Time in a state of a connection: as a share of all the time it had. */
 		measure.unit = "% of time";
-		measure.value = 100 * value / parts /
+		measure.value = 100 * total.value / total.parts /
 				run_figure(run, METRIC_path_window_ns,
 					   end == END_HOST ? END_RX : end, NULL);
 	} else if (!strcmp(info->unit, "ns")) {
 		measure.unit = "ns/KB";
-		measure.value = value * KB / run_payload(run, end);
+		measure.value = total.value * KB / run_payload(run, end);
 	} else {
 		measure.unit = "/GB";
 		measure.quantum = GB / run_payload(run, end);
-		measure.value = value * measure.quantum;
+		measure.value = total.value * measure.quantum;
 	}
 	add(m, measure);
 }
@@ -200,19 +220,20 @@ static void add_metric(struct measures *m, const struct run *run, enum metric_id
 		       enum record_end end)
 {
 	struct figures range = run_range(run, id, end);
-	double sum = 0;
-	size_t numbered = 0;
+	struct total numbered = {.value = 0};
 
 	for (size_t i = 0; i < range.count; i++) {
 		if (is_number(range.at[i].key)) {
-			sum += range.at[i].value;
-			numbered++;
+			add_part(&numbered, run, &range.at[i]);
 		} else {
-			add_scaled(m, run, id, end, range.at[i].key, range.at[i].value, 1);
+			struct total total = {.value = 0};
+
+			add_part(&total, run, &range.at[i]);
+			add_scaled(m, run, id, end, range.at[i].key, total);
 		}
 	}
-	if (numbered)
-		add_scaled(m, run, id, end, "", sum, numbered);
+	if (numbered.parts)
+		add_scaled(m, run, id, end, "", numbered);
 }
 
 void measures_of(struct measures *m, const struct run *run, const struct exponents *exponents)

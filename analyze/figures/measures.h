@@ -37,6 +37,7 @@ struct measure {
 	enum metric_id source; /* a run that has rows of it, but not this one, has a zero here */
 	double quantum;	       /* what one count is worth; 0 for a level */
 	double value;
+	double error; /* its standard error as a part of it, where it was counted in slices; NAN: not known */
 };
 
 /* The name of the line of an end's costs that is the sum of its others. */

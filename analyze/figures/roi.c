@@ -138,6 +138,10 @@ struct outcome outcome_of(const struct run *run, const struct exponents *exponen
 		o.of[ROI_CPU_RX + scope] = c > 0 ? value / c : NAN;
 		o.of[ROI_POWER_RX + scope] = p > 0 ? value / pow(p, exponents->power) : NAN;
 	}
+	/* What moved in no time, or is beyond a number, was not measured. */
+	for (enum quantity q = 0; q < QUANTITIES; q++)
+		if (!isfinite(o.of[q]))
+			o.of[q] = NAN;
 	return o;
 }
 

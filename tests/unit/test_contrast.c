@@ -33,7 +33,8 @@ static struct comparison by(enum layout layout, const double *a, size_t n_a, con
 {
 	const struct contrast_how how = {layout, margin, 0};
 
-	return contrast((struct side){a, n_a, quantum}, (struct side){b, n_b, quantum}, &how);
+	return contrast((struct side){a, n_a, {quantum, 0}}, (struct side){b, n_b, {quantum, 0}},
+			&how);
 }
 
 static struct comparison of(const double *a, size_t n_a, const double *b, size_t n_b, double margin,
@@ -83,6 +84,37 @@ static enum verdict judge(const double *a, size_t n_a, const double *b, size_t n
 	struct comparison c = of(a, n_a, b, n_b, 0.02, quantum);
 
 	return contrast_verdict(&c, c.p_margin, 0.02);
+}
+
+/* However alike the runs are: each is an estimate that may be off by 30 %. */
+static void slices_are_estimates(void **state)
+{
+	const struct contrast_how how = {LAYOUT_MIXED, MARGIN, 0};
+	const double a[] = {100, 101, 99}, b[] = {140, 141, 139}, none[] = {0, 0, 0};
+	const struct grain off = {1, 0.09}, whole = {0, 0};
+	struct comparison c = contrast((struct side){a, 3, off}, (struct side){b, 3, off}, &how);
+
+	(void)state;
+	near(c.error, sqrt(2 * 0.09 / 3), 1e-9);
+	assert_true(c.ratio.low < 1 && c.ratio.high > 2);
+	assert_int_equal(contrast_verdict(&c, c.p_margin, MARGIN), VERDICT_INCONCLUSIVE);
+	c = contrast((struct side){a, 3, whole}, (struct side){b, 3, whole}, &how);
+	assert_int_equal(contrast_verdict(&c, c.p_margin, MARGIN), VERDICT_MORE);
+	/* Where one set has zeros, differences are compared. */
+	c = contrast((struct side){none, 3, off}, (struct side){b, 3, {1, 1}}, &how);
+	assert_int_equal(contrast_verdict(&c, c.p_margin, MARGIN), VERDICT_INCONCLUSIVE);
+}
+
+/* What is no number has no mode; it was looked for without end. */
+static void strangers_of_no_number(void **state)
+{
+	const double a[] = {100, 101, 99}, infinite[] = {INFINITY, INFINITY, INFINITY};
+	bool in_a[3], in_b[3];
+
+	(void)state;
+	assert_int_equal(strangers_of((struct side){a, 3, {0, 0}},
+				      (struct side){infinite, 3, {0, 0}}, in_a, in_b),
+			 0);
 }
 
 static void verdicts(void **state)
@@ -167,17 +199,17 @@ static void strangers(void **state)
 	bool in_a[RUNS], in_b[RUNS];
 
 	(void)state;
-	assert_int_equal(strangers_of((struct side){one, 5, 0}, (struct side){none, 5, 0}, in_a,
-				      in_b),
+	assert_int_equal(strangers_of((struct side){one, 5, {0, 0}}, (struct side){none, 5, {0, 0}},
+				      in_a, in_b),
 			 1);
 	assert_true(in_a[2]);
 	/* Two hide one another from a test of one at a time. */
-	assert_int_equal(strangers_of((struct side){two, 10, 0}, (struct side){NULL, 0, 0}, in_a,
-				      NULL),
+	assert_int_equal(strangers_of((struct side){two, 10, {0, 0}},
+				      (struct side){NULL, 0, {0, 0}}, in_a, NULL),
 			 2);
 	assert_true(in_a[2] && in_a[6]);
-	assert_int_equal(strangers_of((struct side){none, 5, 0}, (struct side){NULL, 0, 0}, in_a,
-				      NULL),
+	assert_int_equal(strangers_of((struct side){none, 5, {0, 0}},
+				      (struct side){NULL, 0, {0, 0}}, in_a, NULL),
 			 0);
 }
 
@@ -250,10 +282,11 @@ static struct comparison compared(enum layout layout, const double *a, const dou
 	for (size_t i = 0; i < n; i++)
 		ratio[i] = b[i] / a[i];
 	if (layout == LAYOUT_ROUNDS) {
-		strangers_of((struct side){ratio, n, 0}, (struct side){NULL, 0, 0}, in_a, NULL);
+		strangers_of((struct side){ratio, n, {0, 0}}, (struct side){NULL, 0, {0, 0}}, in_a,
+			     NULL);
 		memcpy(in_b, in_a, sizeof(in_b));
 	} else {
-		strangers_of((struct side){a, n, 0}, (struct side){b, n, 0}, in_a, in_b);
+		strangers_of((struct side){a, n, {0, 0}}, (struct side){b, n, {0, 0}}, in_a, in_b);
 	}
 	n_x = keep(a, in_a, n, x);
 	n_y = keep(b, in_b, n, y);
@@ -395,6 +428,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sleep_of_student),
+		cmocka_unit_test(slices_are_estimates),
+		cmocka_unit_test(strangers_of_no_number),
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(zeros),
 		cmocka_unit_test(small_counts),

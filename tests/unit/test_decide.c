@@ -50,7 +50,8 @@ static void measure(struct item *item, gsl_rng *rng, double ratio)
 		a[i] = gsl_ran_lognormal(rng, 3, 0.05);
 		b[i] = ratio * gsl_ran_lognormal(rng, 3, 0.05);
 	}
-	item->comparison = contrast((struct side){a, RUNS, 0}, (struct side){b, RUNS, 0}, &how);
+	item->comparison =
+		contrast((struct side){a, RUNS, {0, 0}}, (struct side){b, RUNS, {0, 0}}, &how);
 }
 
 static void world(struct comparing *c, gsl_rng *rng, const struct truth *t)

@@ -239,6 +239,33 @@ static double measure(const struct measures *m, enum section section, const char
 	return NAN;
 }
 
+static double error_of(const struct measures *m, const char *name)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (!strcmp(m->at[i].name, name))
+			return m->at[i].error;
+	return NAN;
+}
+
+static void measures_of_slices(void **state)
+{
+	struct run *run = load(HEADER ",host,collector,slices,locks,12,slices\n"
+				      ",rx,collector,error,locks/contentions/task/spin/f,0.3,ratio\n"
+				      ",rx,path,bytes,,2000000000,bytes\n"
+				      ",rx,path,window_ns,,1000000000,ns\n"
+				      ",rx,locks,contentions,task/spin/f,100,waits\n"
+				      ",rx,pagealloc,allocs,0,100,calls\n");
+	const struct exponents exponents = {2, 1};
+	struct measures m;
+
+	(void)state;
+	measures_of(&m, run, &exponents);
+	near(error_of(&m, "contentions task/spin/f"), 0.3);
+	near(error_of(&m, "allocs"), 0);
+	measures_free(&m);
+	run_free(run);
+}
+
 static void measures(void **state)
 {
 	/* 2 GB in 1 s, over two flows. */
@@ -320,6 +347,7 @@ int main(void)
 		cmocka_unit_test(return_on_investment),
 		cmocka_unit_test(distributions),
 		cmocka_unit_test(measures),
+		cmocka_unit_test(measures_of_slices),
 		cmocka_unit_test(ledgers_and_averages),
 		cmocka_unit_test(unseen_is_zero),
 	};
