@@ -249,12 +249,13 @@ static double error_of(const struct measures *m, const char *name)
 
 static void measures_of_slices(void **state)
 {
-	struct run *run = load(HEADER ",host,collector,slices,locks,12,slices\n"
-				      ",rx,collector,error,locks/contentions/task/spin/f,0.3,ratio\n"
-				      ",rx,path,bytes,,2000000000,bytes\n"
-				      ",rx,path,window_ns,,1000000000,ns\n"
-				      ",rx,locks,contentions,task/spin/f,100,waits\n"
-				      ",rx,pagealloc,allocs,0,100,calls\n");
+	struct run *run =
+		load(HEADER ",host,collector,slices,locks,12,slices\n"
+			    ",rx,collector,error,locks/contentions/task/spin/f,0.3,ratio\n"
+			    ",rx,path,bytes,,2000000000,bytes\n"
+			    ",rx,path,window_ns,,1000000000,ns\n"
+			    ",rx,locks,contentions,task/spin/f,100,waits\n"
+			    ",rx,pagealloc,allocs,0,100,calls\n");
 	const struct exponents exponents = {2, 1};
 	struct measures m;
 
