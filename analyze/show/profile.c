@@ -80,8 +80,11 @@ static bool symbols_of_end(const struct view *v, enum record_end end)
 /* A reader who does not know it looks for a lock, or for a slow softirq, that is not there. */
 static void say_what_the_clock_hides(const struct view *v)
 {
-	const char *means =
-		run_fact(v->configuration->runs[0], METRIC_collector_means, END_HOST, "profile");
+	const struct configuration *c = v->configuration;
+	const char *means = NULL;
+
+	for (size_t i = 0; i < c->count && !means; i++)
+		means = run_fact(c->runs[i], METRIC_collector_means, END_HOST, "profile");
 
 	if (means && strstr(means, "cpu-clock"))
 		page_note(v->page,

@@ -16,16 +16,25 @@ static const struct part {
 	const char *name;
 	void (*show)(const struct view *v);
 	enum run_keep keep;
+	const char *source; /* whose figures it shows; NULL: of its own name */
 } parts[] = {
-	{"syscalls", show_syscalls, KEEP_WINDOW}, {"latency", show_latency, KEEP_WINDOW},
-	{"symbols", show_symbols, KEEP_WINDOW},	  {"components", show_components, KEEP_WINDOW},
-	{"parts", show_parts, KEEP_WINDOW},	  {"receive", show_receive, KEEP_WINDOW},
-	{"cpu", show_cpu, KEEP_WINDOW},		  {"threads", show_threads, KEEP_WINDOW},
-	{"tcp", show_tcp, KEEP_WINDOW},		  {"nic", show_nic, KEEP_WINDOW},
-	{"softnet", show_softnet, KEEP_WINDOW},	  {"softirq", show_softirq, KEEP_WINDOW},
-	{"iowait", show_iowait, KEEP_WINDOW},	  {"series", show_series, KEEP_MOMENTS},
-	{"selfcost", show_selfcost, KEEP_WINDOW}, {"facts", show_facts, KEEP_WINDOW},
-	{"cstate", show_cstate, KEEP_WINDOW},
+	{"syscalls", show_syscalls, KEEP_WINDOW, NULL},
+	{"latency", show_latency, KEEP_WINDOW, NULL},
+	{"symbols", show_symbols, KEEP_WINDOW, "profile"},
+	{"components", show_components, KEEP_WINDOW, "profile"},
+	{"parts", show_parts, KEEP_WINDOW, "profile"},
+	{"receive", show_receive, KEEP_WINDOW, NULL},
+	{"cpu", show_cpu, KEEP_WINDOW, NULL},
+	{"threads", show_threads, KEEP_WINDOW, "cpu"},
+	{"tcp", show_tcp, KEEP_WINDOW, NULL},
+	{"nic", show_nic, KEEP_WINDOW, NULL},
+	{"softnet", show_softnet, KEEP_WINDOW, NULL},
+	{"softirq", show_softirq, KEEP_WINDOW, NULL},
+	{"iowait", show_iowait, KEEP_WINDOW, NULL},
+	{"series", show_series, KEEP_MOMENTS, NULL},
+	{"selfcost", show_selfcost, KEEP_WINDOW, NULL},
+	{"facts", show_facts, KEEP_WINDOW, NULL},
+	{"cstate", show_cstate, KEEP_WINDOW, NULL},
 };
 
 struct show_options {
@@ -37,12 +46,40 @@ struct show_options {
 	size_t path_count;
 };
 
-void show_unmeasured(const struct view *v, const char *source, const char *what)
+static const char *absent_somewhere(const struct run *run, const char *source)
 {
 	const char *reason = NULL;
 
 	for (enum record_end end = 0; end < END_COUNT && !reason; end++)
-		reason = run_absent(v->configuration->runs[0], end, source);
+		reason = run_absent(run, end, source);
+	return reason;
+}
+
+/* A mean of fewer runs than it is given for. */
+static void note_partly(const struct view *v, const char *source)
+{
+	const struct configuration *c = v->configuration;
+	const char *reason = NULL;
+	size_t absent = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const char *here = absent_somewhere(c->runs[i], source);
+
+		absent += here != NULL;
+		reason = reason ? reason : here;
+	}
+	if (absent && absent < c->count)
+		page_note(v->page,
+			  "In %zu of %zu runs %s was not measured, or not all of it, and what is missing there is in no mean: %s",
+			  absent, c->count, source, reason);
+}
+
+void show_unmeasured(const struct view *v, const char *source, const char *what)
+{
+	const char *reason = NULL;
+
+	for (size_t i = 0; i < v->configuration->count && !reason; i++)
+		reason = absent_somewhere(v->configuration->runs[i], source);
 	page_note(v->page, "%s: not measured%s%s", what, reason ? ": " : "",
 		  reason ? reason : "; the record has no rows of it and gives no reason");
 }
@@ -80,7 +117,7 @@ struct table *show_table(const struct view *v, const char *name, enum record_end
 }
 
 /* A source that has no part of its own. */
-static const struct part source_part = {NULL, show_source, KEEP_WINDOW};
+static const struct part source_part = {NULL, show_source, KEEP_WINDOW, NULL};
 
 static bool is_source(const char *name)
 {
@@ -204,6 +241,7 @@ int command_show(int argc, char **argv)
 	v = (struct view){page_new(), only_one(&e), o.lines, o.source};
 	if (v.configuration) {
 		o.part->show(&v);
+		note_partly(&v, o.part->source ? o.part->source : o.source);
 		result = page_print(v.page, o.common.format);
 	}
 	page_free(v.page);

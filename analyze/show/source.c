@@ -129,10 +129,22 @@ static void prefixes_of(const struct run *run, enum metric_id id, enum record_en
 	}
 }
 
+/* The first run that has rows of it, or NULL. */
+static const struct run *first_with(const struct view *v, enum metric_id id)
+{
+	const struct configuration *c = v->configuration;
+
+	for (size_t i = 0; i < c->count; i++)
+		for (enum record_end end = 0; end < END_COUNT; end++)
+			if (run_range(c->runs[i], id, end).count)
+				return c->runs[i];
+	return NULL;
+}
+
 static void histogram_lines(struct table *t, const struct view *v, enum metric_id id,
 			    enum record_end end)
 {
-	const struct run *run = v->configuration->runs[0];
+	const struct run *run = first_with(v, id);
 	struct arena texts = {0};
 	const char **prefix = NULL;
 	size_t count = 0;
@@ -156,15 +168,6 @@ static void histogram_lines(struct table *t, const struct view *v, enum metric_i
 	arena_free(&texts);
 }
 
-static bool is_measured(const struct view *v, enum metric_id id)
-{
-	bool found = false;
-
-	for (enum record_end end = 0; end < END_COUNT && !found; end++)
-		found = run_range(v->configuration->runs[0], id, end).count;
-	return found;
-}
-
 static struct table *totals_table(const struct view *v)
 {
 	char title[128];
@@ -186,8 +189,9 @@ static struct table *totals_table(const struct view *v)
 
 static struct table *histogram_table(const struct view *v)
 {
-	struct table *t = page_table(v->page, "distribution",
-				     "So many are less, to within 6 %; of the first run");
+	struct table *t =
+		page_table(v->page, "distribution",
+			   "So many are less, to within 6 %; of the first run that has one");
 
 	table_column(t, "metric", "metric", "", COLUMN_TEXT, 0);
 	table_column(t, "key", "key", "", COLUMN_TEXT, 0);
@@ -199,10 +203,20 @@ static struct table *histogram_table(const struct view *v)
 	return t;
 }
 
+static const struct run *first_sliced(const struct view *v)
+{
+	const struct configuration *c = v->configuration;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (!isnan(run_figure(c->runs[i], METRIC_collector_share, END_HOST, v->source)))
+			return c->runs[i];
+	return c->runs[0];
+}
+
 /* How the figures came about that were scaled up. */
 static void note_slices(const struct view *v)
 {
-	const struct run *run = v->configuration->runs[0];
+	const struct run *run = first_sliced(v);
 	double share = run_figure(run, METRIC_collector_share, END_HOST, v->source);
 	double slices = run_figure(run, METRIC_collector_slices, END_HOST, v->source);
 	double blind = run_figure(run, METRIC_collector_blind, END_HOST, v->source);
@@ -217,7 +231,7 @@ static void note_slices(const struct view *v)
 		return;
 	}
 	page_note(v->page,
-		  "Counted in %.0f slices spread over the window, of the first run, and scaled up by %s: %.1f %% of it. ± is the 95 %% interval of a line's largest figure by how much slices differ.",
+		  "Counted in %.0f slices spread over the window, in the first run that has any, and scaled up by %s: %.1f %% of it. ± is the 95 %% interval of a line's largest figure by how much slices differ.",
 		  slices, follows, 100 * share);
 	page_note(v->page,
 		  "What went on in less than %.0f %% of the window in one go may have been met by no slice: a zero says no more.",
@@ -232,7 +246,7 @@ void show_source(const struct view *v)
 		const struct metric_info *info = metric_info(id);
 
 		if (strcmp(info->source, v->source) != 0 || info->kind == KIND_FACT ||
-		    !is_measured(v, id))
+		    !first_with(v, id))
 			continue;
 		page_note(v->page, "%s (%s): %s.", info->name, info->unit, info->meaning);
 		if (info->kind == KIND_HISTOGRAM) {

@@ -233,6 +233,16 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	[ "$output" = "Symbols: not measured: perf_event_open was refused" ]
 }
 
+@test "show: what was not measured in the first run alone is shown, and said" {
+	synthetic "$dir/run-1.csv" absent="locks=was refused"
+	synthetic "$dir/run-2.csv" repeat=2
+	echo ',rx,locks,contentions,task/spin/f,100,waits' >>"$dir/run-2.csv"
+	run "$zcroi" show locks "$dir"
+	[ "$status" -eq 0 ]
+	[[ $output == *"task/spin/f  100"* ]]
+	grep -q "In 1 of 2 runs locks was not measured.* was refused" <<<"$(tr -s ' \n' ' ' <<<"$output")"
+}
+
 @test "show: every part in every format" {
 	synthetic "$dir/run-1.csv" rx_calls=100 rx_ns=10 retransmits=1 rtt=5 components="task/data_copy=5"
 	for part in syscalls latency symbols components parts receive cpu cstate threads tcp nic softnet softirq iowait series selfcost facts locks pagepool path; do
