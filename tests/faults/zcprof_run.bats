@@ -287,3 +287,18 @@ none_alive() {
 	[ "$(cat "$setting")" = "as it was" ]
 	[ ! -e /run/zcprof/4194304.1 ]
 }
+
+@test "SIGTERM while the far end is asked what it is, and does not end its answer" {
+	printf '#!/bin/sh\nexec %s\n' yes >"$BATS_TEST_TMPDIR/endless"
+	chmod +x "$BATS_TEST_TMPDIR/endless"
+	zcprof run --zcpath "$BATS_TEST_TMPDIR/endless" --rx copy --tx copy --link loopback --seconds 0.2 --repeat 1 --collect cpu -o "$dir" 3>&- &
+	started=$!
+	sleep 1
+	kill "$started"
+	for _ in {1..50}; do
+		kill -0 "$started" 2>/dev/null || break
+		sleep 0.1
+	done
+	! kill -0 "$started" 2>/dev/null
+	run wait "$started"
+}

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/stop.h"
 #include "base/clock.h"
 
 static long now_ms(void)
@@ -35,15 +36,17 @@ static bool keep(int fd, char *text, size_t size)
 	return true;
 }
 
-/* Until both are at their end; false where that took too long. */
+/* Until both are at their end; false where that took too long, or a signal asks to stop. */
 static bool listen_to(int out, int err, long deadline, struct tool_result *result)
 {
-	struct pollfd fds[2] = {{.fd = out, .events = POLLIN}, {.fd = err, .events = POLLIN}};
+	struct pollfd fds[3] = {{.fd = out, .events = POLLIN},
+				{.fd = err, .events = POLLIN},
+				{.fd = stop_fd(), .events = POLLIN}};
 
 	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
 		long left = deadline - now_ms();
 
-		if (left <= 0 || (poll(fds, 2, left) < 0 && errno != EINTR))
+		if (left <= 0 || stop_asked() || (poll(fds, 3, left) < 0 && errno != EINTR))
 			return false;
 		if (fds[0].revents && !keep(out, result->out, sizeof(result->out)))
 			fds[0].fd = -1;
@@ -82,7 +85,9 @@ void tool_run(char *const argv[], int patience_ms, struct tool_result *result)
 		if (!in_time)
 			kill(pid, SIGKILL);
 		child_wait(pid, &status);
-		if (!in_time)
+		if (!in_time && stop_asked())
+			snprintf(result->reason, sizeof(result->reason), "interrupted");
+		else if (!in_time)
 			snprintf(result->reason, sizeof(result->reason),
 				 "%.200s did not answer within %d s", argv[0], patience_ms / 1000);
 		else if (WIFSIGNALED(status))
