@@ -16,14 +16,14 @@ teardown() {
 
 @test "an iperf3 pair that was there before: as fast as it says itself, its calls, its functions" {
 	# Small writes, so that samples fall into iperf3 itself and not by luck only.
-	client -t 8 -b 2G -l 8K
+	client -t 60 -b 2G -l 8K
 	sleep 1.5
 	# Often enough sampled that some samples are of iperf3's own functions.
 	zcprof attach --exact --rx-pid "$server" --tx-pid "$client" --seconds 4 -o "$dir/pair.csv"
-	wait "$client"
+	client_says
 	is_record "$dir/pair.csv"
 	[ ! -e "$dir/pair.csv.part" ]
-	theirs=$(iperf3_rate "$dir/client.json" 2 6)
+	theirs=$(iperf3_rate "$dir/client.json" -5 -1)
 	within_3_percent "$(rate "$dir/pair.csv" rx)" "$theirs"
 	within_3_percent "$(rate "$dir/pair.csv" tx)" "$theirs"
 	# A write of it takes a block of 8 KiB at most, and those at the edges are not all inside.
@@ -42,7 +42,7 @@ teardown() {
 }
 
 @test "zcroi reads the record as any other, and says what it cannot know" {
-	client -t 4 -b 1G
+	client -t 60 -b 1G
 	sleep 1
 	zcprof attach --pid "$client" --seconds 1 --cpu 0-$(($(nproc) - 1)) -o "$dir/one.csv"
 	zcroi check "$dir/one.csv"
@@ -58,7 +58,7 @@ print(json.load(sys.stdin)["configurations"][0]["throughput_gbit_s"])')" 1.1
 }
 
 @test "which end a process is, by what it moves; a device's bytes in place of its connections'" {
-	client -t 6 -b 1G -R
+	client -t 60 -b 1G -R
 	sleep 1
 	zcprof attach --pid "$client" --seconds 1 --collect cpu -o "$dir/rx.csv"
 	grep -q "^,rx,fact,attached,pid,$client," "$dir/rx.csv"
@@ -75,7 +75,7 @@ print(json.load(sys.stdin)["configurations"][0]["throughput_gbit_s"])')" 1.1
 }
 
 @test "a command: its output untouched, its whole life, connections that end with it" {
-	zcprof attach --exact -o "$dir/command.csv" -- ip netns exec "$ns-c" iperf3 -c 10.77.0.1 -t 4 -i 0.1 -b 2G -l 8K -J \
+	zcprof attach --exact -o "$dir/command.csv" -- ip netns exec "$ns-c" iperf3 -c 10.77.0.1 -t 8 -i 0.1 -b 2G -l 8K -J \
 		>"$dir/client.json" 2>"$dir/said"
 	cat "$dir/said"
 	grep -q 'ip ended with exit code 0' "$dir/said"
@@ -83,7 +83,7 @@ print(json.load(sys.stdin)["configurations"][0]["throughput_gbit_s"])')" 1.1
 	within_3_percent "$(rate "$dir/command.csv" tx)" "$(awk \
 		-v b="$(value "$dir/command.csv" tx path bytes_seen)" \
 		-v ns="$(value "$dir/command.csv" tx path window_ns)" 'BEGIN { print 8 * b / ns }')"
-	between 1e9 "$(value "$dir/command.csv" tx path window_ns)" 4.5e9
+	between 1e9 "$(value "$dir/command.csv" tx path window_ns)" 8.5e9
 	grep -q '^tx;task;iperf3;.*iperf_' "$dir/command.folded"
 	zcroi check "$dir/command.csv"
 	zcroi table "$dir/command.csv"
@@ -103,7 +103,7 @@ for kind, line in zip(("program", "link"), sys.stdin):
 	nothing_new() {
 		[ -z "$(left | comm -13 "$dir/before" -)" ]
 	}
-	client -t 90 -b 100M
+	client -t 280 -b 100M
 	sleep 0.5
 	left >"$dir/before"
 	for i in $(seq 50); do

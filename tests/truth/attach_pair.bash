@@ -41,12 +41,19 @@ client() {
 	started+=("$client")
 }
 
-# Gbit/s of the seconds from FROM to TO, as iperf3 counted them: iperf3_rate JSON FROM TO
+# It has run for longer than zcprof took to open its sources, however busy the machine was.
+client_says() {
+	kill -INT "$client"
+	wait "$client" || :
+}
+
+# Gbit/s of the seconds from FROM to TO, as iperf3 counted them, below 0 from its end: iperf3_rate JSON FROM TO
 iperf3_rate() {
 	python3 -c '
 import json, sys
 sums = [i["sum"] for i in json.load(open(sys.argv[1]))["intervals"]]
-sums = [s for s in sums if s["start"] >= float(sys.argv[2]) and s["end"] <= float(sys.argv[3]) + 0.1]
+begin, end = (float(t) + (sums[-1]["end"] if float(t) < 0 else 0) for t in sys.argv[2:4])
+sums = [s for s in sums if s["start"] >= begin - 0.1 and s["end"] <= end + 0.1]
 print(8e-9 * sum(s["bytes"] for s in sums) / sum(s["seconds"] for s in sums))' "$@"
 }
 
