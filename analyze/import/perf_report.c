@@ -214,7 +214,7 @@ static int take_cells(struct report *r, struct input *in, struct cells *row)
 	struct frame frame = {.object = row->cell[OBJECT] ? row->cell[OBJECT] : "[unknown]"};
 	char *part = row->cell[SELF] ? row->cell[SELF] : row->cell[OVERHEAD];
 	char *symbol = row->cell[SYMBOL];
-	double share;
+	double share = 0;
 
 	if (!part || !symbol || !*symbol)
 		return input_refuse(in, NULL,

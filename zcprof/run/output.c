@@ -144,7 +144,7 @@ static int take_line(struct settings *s, const char *directory, const char *line
 	}
 	if (take_off(rest, line))
 		return 0;
-	if (line[len] && len < sizeof(name)) {
+	if (len < sizeof(name) && line[len]) {
 		memcpy(name, line, len);
 		name[len] = '\0';
 		result = plan_extend(&s->plan, *lists, name, line + len + 1, why, sizeof(why));
