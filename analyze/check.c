@@ -173,15 +173,6 @@ static void check_window_figure(struct check *c, const struct row *row)
 	}
 }
 
-static void take_doubts(struct check *c, const struct row *row)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%.*s",
-		 row->value.len < sizeof(text) ? (int)row->value.len : 0, row->value.at);
-	doubts_take(&c->doubts, row->id, row->key.at, row->key.len, text, row->number);
-}
-
 /* What zcpath has reached is told as it goes on: one row after the other, of one key. */
 static void note_key(struct check *c, const struct row *row)
 {
@@ -226,7 +217,7 @@ static void check_row(struct check *c, const struct row *row)
 	consistency_row(&c->consistency, row);
 	c->seen[row->id][row->end]++;
 	if (kind == KIND_FACT || row->time_s == WINDOW)
-		take_doubts(c, row);
+		doubts_take(&c->doubts, row->id, row->key, row->value, row->number);
 	if (kind == KIND_FACT) {
 		check_fact(c, row);
 		return;
@@ -392,6 +383,7 @@ static bool check_file(const char *path)
 	free(c->calls);
 	free(c->keys);
 	arena_free(&c->texts);
+	consistency_free(&c->consistency);
 	free(c);
 	return sound;
 }
@@ -425,9 +417,12 @@ static const char doc[] =
 	"Checked: every row (fields, numbers, metrics and units of the registry); facts first, and "
 	"the version; both ends with their windows; bytes sent are bytes received; zero-copy and "
 	"copied bytes add up; every call is in its histogram, and buckets are buckets; an absent "
-	"source has no rows; no row is there twice; CPU time of threads and components is no "
-	"more than that of the CPUs, what was counted inside the window no more than all of "
-	"it, and the two ends moved the same.\n"
+	"source has no rows; no row is there twice; and figures that were measured in different "
+	"ways do not contradict each other: each source looked inside the window; CPU time of "
+	"threads, of components and of softirqs against that of the CPUs; bytes of the ends, of "
+	"their flows, of TCP, of the device and of a program's own report; time in calls against "
+	"that of the threads; parts against wholes; what was counted inside the window against all "
+	"of it. How far they may be apart follows from ticks, samples, slices and edges.\n"
 	"\n"
 	"Examples:\n"
 	"  zcroi check out/*/*.csv\n"

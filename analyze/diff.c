@@ -8,6 +8,7 @@
 #include "analyze/commands.h"
 #include "analyze/figures/compare.h"
 #include "analyze/pages/diff_words.h"
+#include "analyze/pages/remarks.h"
 #include "base/say.h"
 
 /* Lines of a table that no one asked to see in full. */
@@ -256,6 +257,10 @@ static int diff_experiments(struct page *page, const struct experiment *a,
 static int diff(struct page *page, const struct experiment *a, const struct experiment *b,
 		const struct diff_options *o)
 {
+	remark_contradictions(page, a);
+	remark_contradictions(page, b);
+	remark_doubts(page, a);
+	remark_doubts(page, b);
 	if (a->count > 1 || b->count > 1)
 		return diff_experiments(page, a, b, o);
 	if (!a->configurations[0].count || !b->configurations[0].count) {

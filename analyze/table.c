@@ -216,7 +216,7 @@ static void build(struct page *page, const struct experiment *e, const struct ta
 		conclude(page, lines, count, o);
 	remark_attached(page, e);
 	remark_doubts(page, e);
-	remark_doubtful(page, e);
+	remark_contradictions(page, e);
 	remark_shared(page, e);
 	remark_strangers(page, e);
 	remark_copied(page, e);

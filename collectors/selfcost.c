@@ -209,7 +209,8 @@ static void selfcost_emit(void *state, struct writer *w)
 	if (!s->on_ns)
 		return;
 	scale = (double)(s->edge_ns[EDGE_CLOSE] - s->edge_ns[EDGE_OPEN]) / (double)s->on_ns;
-	writer_f64(w, WINDOW, END_HOST, METRIC_selfcost_bpf_share, NULL, 1 / scale);
+	/* The last slice may end after a window that is shorter than it. */
+	writer_f64(w, WINDOW, END_HOST, METRIC_selfcost_bpf_share, NULL, scale > 1 ? 1 / scale : 1);
 	for (size_t i = 0; i < s->count; i++) {
 		const struct program *p = &s->program[i];
 

@@ -142,12 +142,21 @@ void collecting_open(struct collecting *c, const struct measurement *run,
 
 void collecting_snapshot(struct collecting *c, enum edge edge)
 {
-	uint64_t first = clock_ns();
+	uint64_t first = clock_ns(), now = first;
 
-	for (size_t i = 0; i < c->count; i++)
-		if (c->used[i].opened && c->used[i].ops->snapshot(c->used[i].state, edge))
+	if (edge == EDGE_OPEN)
+		c->began_ns = first;
+	for (size_t i = 0; i < c->count; i++) {
+		if (!c->used[i].opened)
+			continue;
+		if (edge == EDGE_OPEN)
+			c->used[i].from_ns = now;
+		if (c->used[i].ops->snapshot(c->used[i].state, edge))
 			c->used[i].failed = true;
-	c->spread_ns[edge] = clock_ns() - first;
+		now = clock_ns();
+		c->used[i].until_ns = now;
+	}
+	c->spread_ns[edge] = now - first;
 }
 
 void collecting_look(const struct collecting *c, struct writer *w)
@@ -165,6 +174,17 @@ void collecting_look(const struct collecting *c, struct writer *w)
 	}
 }
 
+/* What of the window a source's figures are of. */
+static void emit_window(const struct collecting *c, size_t i, struct writer *w)
+{
+	const char *source = c->used[i].ops->source;
+
+	writer_u64(w, WINDOW, END_HOST, METRIC_collector_opened, source,
+		   c->used[i].from_ns - c->began_ns);
+	writer_u64(w, WINDOW, END_HOST, METRIC_collector_window, source,
+		   c->used[i].until_ns - c->used[i].from_ns);
+}
+
 void collecting_emit(const struct collecting *c, struct writer *w)
 {
 	static const char *const edge_name[EDGE_COUNT] = {"open", "close"};
@@ -172,11 +192,13 @@ void collecting_emit(const struct collecting *c, struct writer *w)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct collector_ops *ops = c->used[i].ops;
 
-		if (c->used[i].failed)
+		if (c->used[i].failed) {
 			writer_absent(w, END_HOST, ops->source,
 				      "could not be read at an edge of the window");
-		else if (c->used[i].opened)
+		} else if (c->used[i].opened) {
 			ops->emit(c->used[i].state, w);
+			emit_window(c, i, w);
+		}
 	}
 	for (int edge = 0; edge < EDGE_COUNT && c->count; edge++)
 		writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_edge_spread, edge_name[edge],

@@ -29,8 +29,10 @@ struct collecting {
 		void *state;
 		bool opened;
 		bool failed; /* a snapshot */
+		uint64_t from_ns, until_ns; /* before the first snapshot and after the last */
 	} used[COLLECTORS_MAX];
 	size_t count;
+	uint64_t began_ns; /* the opening edge */
 	uint64_t spread_ns[EDGE_COUNT];
 };
 

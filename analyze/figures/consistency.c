@@ -2,53 +2,191 @@
 #include "analyze/figures/consistency.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A CPU's time by mode is a multiple of the tick at each edge, and edges are not one moment. */
-#define TICK_NS	     20e6
-#define CPU_SHARE    1.25
-#define SAMPLE_SHARE 2.0
-/* Between the two ends lies what is in flight: socket buffers, and what a late edge let through. */
-#define FLIGHT_SHARE 0.1
-#define FLIGHT_BYTES 256e6
-#define STEPS_SHARE  1.05
+#include "record/number.h"
 
-static void window_row(struct consistency *c, const struct row *row)
+static bool is_text(struct text t, const char *text)
 {
+	return t.len == strlen(text) && !memcmp(t.at, text, t.len);
+}
+
+static bool begins(struct text t, const char *text)
+{
+	return t.len >= strlen(text) && !memcmp(t.at, text, strlen(text));
+}
+
+static double number_of(struct text t)
+{
+	double number;
+
+	return number_parse(t.at, t.len, &number) ? NAN : number;
+}
+
+/* The last of three numbers, as in tcp_rmem. */
+static double last_of(struct text t)
+{
+	size_t from = t.len;
+
+	while (from && t.at[from - 1] != ' ')
+		from--;
+	return number_of((struct text){t.at + from, t.len - from});
+}
+
+static void take_fact(struct consistency *c, const struct row *row)
+{
+	double number;
+
 	switch (row->id) {
-	case METRIC_path_bytes:
-		c->moved[row->end] = true;
-		c->bytes[row->end] += row->number;
+	case METRIC_fact_attached:
+		c->attached = true;
 		break;
-	case METRIC_path_window_ns:
-		c->window_ns[row->end] = row->number;
+	case METRIC_fact_option:
+		number = number_of(row->value);
+		if (is_text(row->key, "bytes") && row->value.len && !is_text(row->value, "0"))
+			c->by_bytes = true;
+		if ((is_text(row->key, "rcvbuf") || is_text(row->key, "sndbuf")) && number > 0)
+			c->buffers += 2 * number;
 		break;
+	case METRIC_fact_sysctl:
+		number = last_of(row->value);
+		if ((is_text(row->key, "net.ipv4.tcp_rmem") ||
+		     is_text(row->key, "net.ipv4.tcp_wmem")) &&
+		    number > 0)
+			c->buffers += number;
+		break;
+	case METRIC_fact_nic:
+		if (is_text(row->key, "mtu"))
+			c->mtu = fmax(c->mtu, number_of(row->value));
+		break;
+	case METRIC_fact_link:
+		c->own_veth |= !row->key.len && is_text(row->value, "veth");
+		c->far |= is_text(row->key, "host");
+		break;
+	default:
+		break;
+	}
+}
+
+static struct source_window *source(struct consistency *c, struct text name)
+{
+	struct source_window *s = c->sources;
+
+	while (s < c->sources + c->source_count && !is_text(name, s->name))
+		s++;
+	if (s < c->sources + c->source_count)
+		return s;
+	if (c->source_count == SOURCES_MAX || name.len >= sizeof(s->name))
+		return NULL;
+	c->source_count++;
+	*s = (struct source_window){.opened_ns = NAN, .window_ns = NAN, .share = 1};
+	memcpy(s->name, name.at, name.len);
+	return s;
+}
+
+/* Its key is that of the total, behind the names of source and metric. */
+static void take_error(struct consistency *c, const struct row *row)
+{
+	const char *at = row->key.at, *end = at + row->key.len;
+	const char *name = memchr(at, '/', row->key.len), *key;
+	enum metric_id id;
+
+	if (!name)
+		return;
+	name++;
+	key = memchr(name, '/', end - name);
+	id = metric_find(at, name - 1 - at, name, (key ? key : end) - name);
+	if (id != METRIC_NONE && !(row->number <= c->error[id]))
+		c->error[id] = row->number;
+}
+
+static void take_share(struct consistency *c, const struct row *row)
+{
+	const struct metric_info *info = metric_info(row->id);
+
+	/* Printed digits do not make it more than 1. */
+	if (row->number >= 0 && row->number <= 1 + 1e-9)
+		return;
+	c->odd_share_is = row->number;
+	snprintf(c->odd_share, sizeof(c->odd_share), "%s.%s %.*s", info->source, info->name,
+		 (int)(row->key.len < 40 ? row->key.len : 40), row->key.at);
+}
+
+static void take_thread(struct consistency *c, const struct row *row)
+{
+	if (is_text(row->key, "(ended)")) {
+		c->threads_ended[row->end] = true;
+	} else if (row->number > c->longest_thread_ns) {
+		c->longest_thread_ns = row->number;
+		snprintf(c->longest_thread, sizeof(c->longest_thread), "%.*s",
+			 (int)(row->key.len < 60 ? row->key.len : 60), row->key.at);
+	}
+}
+
+static void take_device(struct consistency *c, const struct row *row)
+{
+	if (row->end == END_RX && is_text(row->key, "rx_bytes")) {
+		c->device_rx += row->number;
+		c->device_rx_known = true;
+	} else if (row->end == END_TX && is_text(row->key, "tx_bytes")) {
+		c->device_tx += row->number;
+		c->device_tx_known = true;
+	}
+}
+
+static void take_source(struct consistency *c, const struct row *row)
+{
+	struct source_window *s = source(c, row->key);
+
+	if (s && row->id == METRIC_collector_opened)
+		s->opened_ns = row->number;
+	else if (s && row->id == METRIC_collector_share)
+		s->share = row->number;
+	else if (s)
+		s->window_ns = row->number;
+}
+
+static void take_figure(struct consistency *c, const struct row *row)
+{
+	c->sum[row->id][row->end] += row->number;
+	c->rows[row->id][row->end]++;
+	switch (row->id) {
 	case METRIC_cpu_thread:
-		c->threads_ns += row->number;
-		break;
-	case METRIC_cpu_busy:
-	case METRIC_cpu_elsewhere:
-		c->busy += row->number / 100;
-		break;
-	case METRIC_cpu_unaccounted:
-	case METRIC_cpu_steal:
-		c->billed_elsewhere_ns += row->number;
-		break;
-	case METRIC_cpu_idle:
-		c->cpus++;
+		take_thread(c, row);
 		break;
 	case METRIC_profile_component:
-		c->profiled = true;
-		if (row->key.len < 5 || memcmp(row->key.at, "idle/", 5) != 0)
-			c->components_ns += row->number;
+		if (begins(row->key, "idle/"))
+			c->idle_ns += row->number;
 		break;
-	case METRIC_profile_period:
-		c->period_ns = row->number;
+	case METRIC_nic_statistic:
+		take_device(c, row);
+		break;
+	case METRIC_tcp_mss:
+		c->mss = fmax(c->mss, row->number);
 		break;
 	case METRIC_selfcost_edge_spread:
-		c->spread_ns += row->number;
+		if (is_text(row->key, "open"))
+			c->spread_open_ns = row->number;
+		else
+			c->spread_close_ns = row->number;
+		break;
+	case METRIC_collector_error:
+		take_error(c, row);
+		break;
+	case METRIC_collector_opened:
+	case METRIC_collector_window:
+		take_source(c, row);
+		break;
+	case METRIC_collector_share:
+		take_source(c, row);
+		take_share(c, row);
+		break;
+	case METRIC_collector_blind:
+	case METRIC_selfcost_bpf_share:
+	case METRIC_pmu_share:
+	case METRIC_path_reported:
+		take_share(c, row);
 		break;
 	default:
 		break;
@@ -57,78 +195,40 @@ static void window_row(struct consistency *c, const struct row *row)
 
 void consistency_row(struct consistency *c, const struct row *row)
 {
-	if (row->id == METRIC_fact_attached)
-		c->attached = true;
+	enum metric_kind kind = metric_info(row->id)->kind;
+
+	if (kind == KIND_FACT) {
+		take_fact(c, row);
+		return;
+	}
+	if (kind == KIND_TOTAL)
+		steps_row(&c->steps, row);
 	if (row->time_s == WINDOW)
-		window_row(c, row);
-	else if (row->id == METRIC_path_bytes)
-		c->steps[row->end] += row->number;
+		take_figure(c, row);
 }
 
-struct saying {
-	void (*say)(void *data, const char *sentence);
-	void *data;
-};
-
-__attribute__((format(printf, 2, 3))) static void say(const struct saying *to, const char *format,
-						      ...)
+const struct source_window *consistency_source(const struct consistency *c, const char *name)
 {
-	char sentence[300];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(sentence, sizeof(sentence), format, args);
-	va_end(args);
-	to->say(to->data, sentence);
+	for (size_t i = 0; i < c->source_count; i++)
+		if (!strcmp(c->sources[i].name, name) && c->sources[i].window_ns > 0)
+			return &c->sources[i];
+	return NULL;
 }
 
-static void compare_cpu(const struct consistency *c, const struct saying *to)
+bool consistency_is_part(const struct consistency *c, const char *source)
 {
-	double window = fmax(c->window_ns[END_RX], c->window_ns[END_TX]);
-	double busy = c->busy * window;
-	double blur = c->cpus * (TICK_NS + c->spread_ns);
-	/* As of a Poisson process: three deviations. */
-	double samples = 3 * sqrt(c->components_ns * c->period_ns);
-
-	/* Without rows of CPUs there is nothing to compare with. */
-	if (!c->cpus || !(window > 0))
-		return;
-	if (c->threads_ns > CPU_SHARE * (busy + c->billed_elsewhere_ns) + blur)
-		say(to, "threads used %.3f s of CPU time, but the CPUs were busy for %.3f s",
-		    c->threads_ns / 1e9, busy / 1e9);
-	if (c->profiled &&
-	    c->components_ns > SAMPLE_SHARE * (busy + c->billed_elsewhere_ns) + blur + samples)
-		say(to, "components add up to %.3f s of CPU time, but the CPUs were busy for %.3f s",
-		    c->components_ns / 1e9, busy / 1e9);
+	for (size_t i = 0; i < c->source_count; i++)
+		if (!strcmp(c->sources[i].name, source))
+			return c->sources[i].share < 1;
+	return false;
 }
 
-static void compare_ends(const struct consistency *c, const struct saying *to)
+double consistency_sum(const struct consistency *c, enum metric_id id)
 {
-	double rx = c->bytes[END_RX], tx = c->bytes[END_TX];
-	double longer = fmax(c->window_ns[END_RX], c->window_ns[END_TX]);
-	double shorter = fmin(c->window_ns[END_RX], c->window_ns[END_TX]);
-
-	/* Whoever was attached to may have other peers. */
-	if (c->attached || !(shorter > 0) || !c->moved[END_RX] || !c->moved[END_TX])
-		return;
-	if (fabs(rx - tx) > FLIGHT_SHARE * fmax(rx, tx) + FLIGHT_BYTES)
-		say(to, "tx sent %.0f bytes in the window, but rx received %.0f", tx, rx);
-	if (longer - shorter > 0.1 * longer + 1e9)
-		say(to, "the window of one end is %.3f s long, that of the other %.3f s",
-		    longer / 1e9, shorter / 1e9);
+	return c->sum[id][END_HOST] + c->sum[id][END_RX] + c->sum[id][END_TX];
 }
 
-void consistency_each(const struct consistency *c,
-		      void (*sentence)(void *data, const char *sentence), void *data)
+void consistency_free(struct consistency *c)
 {
-	const struct saying to = {sentence, data};
-
-	compare_cpu(c, &to);
-	compare_ends(c, &to);
-	for (enum record_end end = 0; end < END_COUNT; end++)
-		if (c->window_ns[end] > 0 && c->bytes[end] > 0 &&
-		    c->steps[end] > STEPS_SHARE * c->bytes[end] + FLIGHT_BYTES)
-			say(&to,
-			    "rows inside the window of %s add up to %.0f bytes, all of it to %.0f",
-			    record_end_name[end], c->steps[end], c->bytes[end]);
+	steps_free(&c->steps);
 }

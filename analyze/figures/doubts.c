@@ -2,8 +2,9 @@
 #include "analyze/figures/doubts.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "record/number.h"
 
 /* A window may be longer than asked for by what starting and ending takes. */
 #define WINDOW_SHARE 1.1
@@ -13,18 +14,25 @@
 #define THREADS_SHARE	  1.05
 #define THREADS_NS	  5e7
 
-void doubts_take(struct doubts *d, enum metric_id id, const char *key, size_t key_len,
-		 const char *text, double number)
+void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,
+		 double number)
 {
+	double seconds;
+
 	switch (id) {
 	case METRIC_fact_option:
 	case METRIC_fact_attached:
-		if (key_len == strlen("seconds") && !memcmp(key, "seconds", key_len))
-			d->asked_s = strtod(text, NULL);
+		if (key.len == strlen("seconds") && !memcmp(key.at, "seconds", key.len) &&
+		    !number_parse(value.at, value.len, &seconds))
+			d->asked_s = seconds;
 		break;
 	case METRIC_path_window_ns:
 		if (number > d->window_ns)
 			d->window_ns = number;
+		break;
+	case METRIC_collector_window:
+		if (!d->measured_ns || number < d->measured_ns)
+			d->measured_ns = number;
 		break;
 	case METRIC_cpu_user:
 	case METRIC_cpu_system:
@@ -59,6 +67,11 @@ bool doubts_print(const struct doubts *d, char *text, size_t size)
 		used += snprintf(text + used, size - used,
 				 "its window of %.1f s is longer than the %.1f s that were asked for",
 				 d->window_ns / 1e9, d->asked_s);
+	if (used < size && d->measured_ns > 0 &&
+	    d->window_ns > WINDOW_SHARE * d->measured_ns + 1e9 * WINDOW_S)
+		used += snprintf(text + used, size - used,
+				 "%ssources measured for %.2f s of its window of %.2f s, so that what they counted is too little for the bytes that were moved",
+				 used ? "; " : "", d->measured_ns / 1e9, d->window_ns / 1e9);
 	if (used < size && d->unaccounted_ns > UNACCOUNTED_SHARE * all_ns)
 		used += snprintf(text + used, size - used,
 				 "%sthe kernel billed %.0f %% of the CPUs' time to nothing, so that C may be too small by as much",

@@ -18,11 +18,12 @@ struct doubts {
 	double asked_s;			  /* 0: nobody said how long */
 	double billed_ns, unaccounted_ns; /* of the CPUs' time */
 	double busy_ns, threads_ns;
+	double measured_ns; /* the shortest of the sources' windows; 0: not known */
 };
 
-/* Of a fact: its value as text in a buffer that ends; number is that of another. */
-void doubts_take(struct doubts *d, enum metric_id id, const char *key, size_t key_len,
-		 const char *text, double number);
+/* value: of a fact; number: of any other. */
+void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,
+		 double number);
 bool doubts_print(const struct doubts *d, char *text, size_t size);
 
 #endif

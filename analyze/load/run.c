@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/figures/consistency.h"
 #include "base/say.h"
 #include "record/reader.h"
 
@@ -60,8 +61,17 @@ static void warn_twice(const struct run *run)
 			    run->path, twice);
 }
 
+static void add_contradiction(void *data, const char *sentence)
+{
+	struct run *run = data;
+
+	ARRAY_ADD(run->contradictions, run->contradiction_count) =
+		arena_text(&run->texts, sentence, strlen(sentence));
+}
+
 struct run *run_load(const char *path, enum run_keep keep)
 {
+	struct consistency consistency = {0};
 	struct reader *reader = reader_open(path);
 	struct run *run;
 	struct row row;
@@ -72,8 +82,10 @@ struct run *run_load(const char *path, enum run_keep keep)
 	run = must_calloc(1, sizeof(*run));
 	run->path = must_malloc(strlen(path) + 1);
 	strcpy(run->path, path);
-	while ((got = reader_next(reader, &row)) == 1)
+	while ((got = reader_next(reader, &row)) == 1) {
 		add_row(run, &row, keep);
+		consistency_row(&consistency, &row);
+	}
 	/* A run that was killed leaves what it had, and whoever asks for that by name gets it. */
 	if (got < 0 && is_part(path)) {
 		say_warning("%s; what came before is all there is", reader_error(reader));
@@ -86,7 +98,9 @@ struct run *run_load(const char *path, enum run_keep keep)
 	} else {
 		ARRAY_SORT(run->figures, run->figure_count, compare_figures);
 		warn_twice(run);
+		consistency_each(&consistency, add_contradiction, run);
 	}
+	consistency_free(&consistency);
 	reader_close(reader);
 	return run;
 }
@@ -99,6 +113,7 @@ void run_free(struct run *run)
 	free(run->figures);
 	free(run->facts);
 	free(run->moments);
+	free(run->contradictions);
 	free(run->path);
 	free(run);
 }

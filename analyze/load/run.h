@@ -58,6 +58,8 @@ struct run {
 	size_t fact_count;
 	struct moment *moments; /* as in the file; only with KEEP_MOMENTS */
 	size_t moment_count;
+	const char **contradictions; /* sentences: what in it does not add up, rows inside the window too */
+	size_t contradiction_count;
 	struct arena texts;
 };
 

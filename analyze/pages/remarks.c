@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "analyze/figures/consistency.h"
 #include "analyze/figures/doubts.h"
 #include "analyze/pages/remarks.h"
 
@@ -134,6 +133,11 @@ void remark_strangers(struct page *page, const struct experiment *e)
 	}
 }
 
+static struct text text_of(const char *text)
+{
+	return (struct text){text, strlen(text)};
+}
+
 void remark_doubts(struct page *page, const struct experiment *e)
 {
 	char text[600];
@@ -144,52 +148,27 @@ void remark_doubts(struct page *page, const struct experiment *e)
 			struct doubts d = {0};
 
 			for (size_t k = 0; k < run->fact_count; k++)
-				doubts_take(&d, run->facts[k].id, run->facts[k].key,
-					    strlen(run->facts[k].key), run->facts[k].value, 0);
+				doubts_take(&d, run->facts[k].id, text_of(run->facts[k].key),
+					    text_of(run->facts[k].value), 0);
 			for (size_t k = 0; k < run->figure_count; k++)
-				doubts_take(&d, run->figures[k].id, run->figures[k].key,
-					    strlen(run->figures[k].key), "", run->figures[k].value);
+				doubts_take(&d, run->figures[k].id, text_of(run->figures[k].key),
+					    text_of(""), run->figures[k].value);
 			if (doubts_print(&d, text, sizeof(text)))
 				page_note(page, "doubtful: %s is whole, but %s.", run->path, text);
 		}
 }
 
-struct doubtful {
-	struct page *page;
-	const struct run *run;
-};
-
-static void note_doubt(void *data, const char *sentence)
-{
-	const struct doubtful *d = data;
-
-	page_note(d->page, "%s does not add up, and is in the table all the same: %s.",
-		  d->run->path, sentence);
-}
-
-static void note_doubts(struct page *page, const struct run *run)
-{
-	struct doubtful doubtful = {page, run};
-	struct consistency c = {.attached = is_attached(run)};
-
-	for (size_t i = 0; i < run->figure_count; i++) {
-		const struct figure *f = &run->figures[i];
-		const struct row row = {.time_s = WINDOW,
-					.end = f->end,
-					.id = f->id,
-					.key = {f->key, strlen(f->key)},
-					.number = f->value};
-
-		consistency_row(&c, &row);
-	}
-	consistency_each(&c, note_doubt, &doubtful);
-}
-
-void remark_doubtful(struct page *page, const struct experiment *e)
+void remark_contradictions(struct page *page, const struct experiment *e)
 {
 	for (size_t i = 0; i < e->count; i++)
-		for (size_t j = 0; j < e->configurations[i].count; j++)
-			note_doubts(page, e->configurations[i].runs[j]);
+		for (size_t j = 0; j < e->configurations[i].count; j++) {
+			const struct run *run = e->configurations[i].runs[j];
+
+			for (size_t k = 0; k < run->contradiction_count; k++)
+				page_note(page,
+					  "%s does not add up, and is counted all the same: %s.",
+					  run->path, run->contradictions[k]);
+		}
 }
 
 void remark_shared(struct page *page, const struct experiment *e)

@@ -5,7 +5,7 @@
  *   remark_shared()      where CPU time belongs to no end alone
  *   remark_doubts()       which runs are not what they seem: held up, or not billed to anyone
  *   remark_best()         which configuration pays best, and how sure that is
- *   remark_doubtful()    which runs have figures that contradict each other
+ *   remark_contradictions() which runs have figures that contradict each other
  *   remark_strangers()   which runs are unlike their siblings
  *   remark_copied()      where the kernel copied although a zero-copy path was asked for
  *   remark_control()     what instrumentation did to the throughput
@@ -35,7 +35,7 @@ bool cpu_shared(const struct run *run);
 bool is_attached(const struct run *run);
 void remark_attached(struct page *page, const struct experiment *e);
 void remark_doubts(struct page *page, const struct experiment *e);
-void remark_doubtful(struct page *page, const struct experiment *e);
+void remark_contradictions(struct page *page, const struct experiment *e);
 void remark_shared(struct page *page, const struct experiment *e);
 void remark_strangers(struct page *page, const struct experiment *e);
 void remark_copied(struct page *page, const struct experiment *e);

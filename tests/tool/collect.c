@@ -19,9 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/quantity.h"
 #include "base/say.h"
 #include "collectors/list.h"
@@ -59,14 +59,37 @@ static void set_cpus(struct target *target, const char *list)
 	}
 }
 
+/* As zcprof attach, so that 'zcroi check' can read it. */
+static void write_facts(const struct measurement *run, struct writer *w)
+{
+	writer_fact(w, END_HOST, METRIC_fact_record_version, NULL, "1");
+	for (enum record_end end = END_RX; end <= END_TX; end++)
+		if (run->target[end].pid || end == END_RX)
+			writer_fact(w, end, METRIC_fact_attached, NULL, "by a test");
+}
+
+static void write_window(const struct measurement *run, struct writer *w,
+			 uint64_t edge_ns[EDGE_COUNT][2])
+{
+	for (enum record_end end = END_RX; end <= END_TX; end++)
+		if (run->target[end].pid || end == END_RX)
+			writer_u64(w, WINDOW, end, METRIC_path_window_ns, NULL,
+				   edge_ns[EDGE_CLOSE][1] - edge_ns[EDGE_OPEN][0]);
+	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_edge_spread, "open",
+		   edge_ns[EDGE_OPEN][1] - edge_ns[EDGE_OPEN][0]);
+	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_edge_spread, "close",
+		   edge_ns[EDGE_CLOSE][1] - edge_ns[EDGE_CLOSE][0]);
+}
+
 static void measure(const struct measurement *run, double seconds, char **names, int count)
 {
 	void *state[MAX_SOURCES] = {0};
 	const struct collector_ops *ops[MAX_SOURCES];
 	struct writer *w = writer_stream(STDOUT_FILENO, "standard output");
-	struct timespec now;
+	uint64_t from[MAX_SOURCES], until[MAX_SOURCES], edge_ns[EDGE_COUNT][2];
 	int used = 0;
 
+	write_facts(run, w);
 	for (int i = 0; collectors[i] && used < MAX_SOURCES; i++) {
 		const char *means = "";
 		char why[256];
@@ -85,14 +108,27 @@ static void measure(const struct measurement *run, double seconds, char **names,
 	fprintf(stderr, "ready\n");
 	for (enum edge edge = EDGE_OPEN; edge < EDGE_COUNT; edge++) {
 		wait_for_line(edge == EDGE_OPEN && seconds > 0 ? 0.1 : seconds);
-		for (int i = 0; i < used; i++)
+		edge_ns[edge][0] = clock_ns();
+		for (int i = 0; i < used; i++) {
+			uint64_t before = clock_ns();
+
 			ops[i]->snapshot(state[i], edge);
-		clock_gettime(CLOCK_MONOTONIC, &now);
+			until[i] = clock_ns();
+			if (edge == EDGE_OPEN)
+				from[i] = before;
+		}
+		edge_ns[edge][1] = clock_ns();
 		fprintf(stderr, "%s %.6f\n", edge == EDGE_OPEN ? "open" : "closed",
-			(double)now.tv_sec + (double)now.tv_nsec / 1e9);
+			(double)edge_ns[edge][1] / 1e9);
 	}
-	for (int i = 0; i < used; i++)
+	for (int i = 0; i < used; i++) {
 		ops[i]->emit(state[i], w);
+		writer_u64(w, WINDOW, END_HOST, METRIC_collector_opened, ops[i]->source,
+			   from[i] - edge_ns[EDGE_OPEN][0]);
+		writer_u64(w, WINDOW, END_HOST, METRIC_collector_window, ops[i]->source,
+			   until[i] - from[i]);
+	}
+	write_window(run, w, edge_ns);
 	for (int i = 0; i < used; i++)
 		ops[i]->close(state[i]);
 	exit(writer_finish(w) ? EXIT_FAILED : EXIT_DONE);

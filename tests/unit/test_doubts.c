@@ -13,17 +13,24 @@
 
 static char text[600];
 
+static void take(struct doubts *d, enum metric_id id, const char *key, const char *value,
+		 double number)
+{
+	doubts_take(d, id, (struct text){key, strlen(key)}, (struct text){value, strlen(value)},
+		    number);
+}
+
 /* Two CPUs for two seconds, of which a share is billed to nothing. */
 static struct doubts two_cpus(double unaccounted_share)
 {
 	struct doubts d = {0};
 
-	doubts_take(&d, METRIC_fact_attached, "seconds", strlen("seconds"), "2", 0);
-	doubts_take(&d, METRIC_path_window_ns, "", 0, "", 2e9);
-	doubts_take(&d, METRIC_cpu_user, "0", 1, "", 1e9);
-	doubts_take(&d, METRIC_cpu_idle, "0", 1, "", 1e9);
-	doubts_take(&d, METRIC_cpu_idle, "1", 1, "", 2e9 - 4e9 * unaccounted_share);
-	doubts_take(&d, METRIC_cpu_unaccounted, "1", 1, "", 4e9 * unaccounted_share);
+	take(&d, METRIC_fact_attached, "seconds", "2", 0);
+	take(&d, METRIC_path_window_ns, "", "", 2e9);
+	take(&d, METRIC_cpu_user, "0", "", 1e9);
+	take(&d, METRIC_cpu_idle, "0", "", 1e9);
+	take(&d, METRIC_cpu_idle, "1", "", 2e9 - 4e9 * unaccounted_share);
+	take(&d, METRIC_cpu_unaccounted, "1", "", 4e9 * unaccounted_share);
 	return d;
 }
 
@@ -32,8 +39,8 @@ static void nothing_is_said_of_what_is_right(void **state)
 	struct doubts d = two_cpus(0.01);
 
 	(void)state;
-	doubts_take(&d, METRIC_cpu_thread, "a/1", 3, "", 1e9);
-	doubts_take(&d, METRIC_fact_option, "queues", 6, "1", 0);
+	take(&d, METRIC_cpu_thread, "a/1", "", 1e9);
+	take(&d, METRIC_fact_option, "queues", "1", 0);
 	assert_false(doubts_print(&d, text, sizeof(text)));
 	assert_string_equal(text, "");
 }
@@ -43,7 +50,7 @@ static void a_window_that_was_held_up(void **state)
 	struct doubts d = two_cpus(0.01);
 
 	(void)state;
-	doubts_take(&d, METRIC_path_window_ns, "", 0, "", 16.7e9);
+	take(&d, METRIC_path_window_ns, "", "", 16.7e9);
 	assert_true(doubts_print(&d, text, sizeof(text)));
 	assert_string_equal(text,
 			    "its window of 16.7 s is longer than the 2.0 s that were asked for");
@@ -63,11 +70,24 @@ static void threads_that_ran_longer_than_their_cpus(void **state)
 	struct doubts d = two_cpus(0.01);
 
 	(void)state;
-	doubts_take(&d, METRIC_cpu_thread, "a/1", 3, "", 0.9e9);
-	doubts_take(&d, METRIC_cpu_thread, "(ended)", 7, "", 0.9e9);
+	take(&d, METRIC_cpu_thread, "a/1", "", 0.9e9);
+	take(&d, METRIC_cpu_thread, "(ended)", "", 0.9e9);
 	assert_true(doubts_print(&d, text, sizeof(text)));
 	assert_non_null(strstr(text, "threads ran for 1.80 s"));
 	assert_non_null(strstr(text, "busy for 1.00 s"));
+}
+
+/* The ends were held up, and no source knew. */
+static void sources_that_measured_a_part(void **state)
+{
+	struct doubts d = two_cpus(0.01);
+
+	(void)state;
+	take(&d, METRIC_collector_window, "cpu", "", 1.9e9);
+	assert_false(doubts_print(&d, text, sizeof(text)));
+	take(&d, METRIC_collector_window, "nic", "", 1.2e9);
+	assert_true(doubts_print(&d, text, sizeof(text)));
+	assert_non_null(strstr(text, "sources measured for 1.20 s of its window of 2.00 s"));
 }
 
 int main(void)
@@ -75,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_said_of_what_is_right),
 		cmocka_unit_test(a_window_that_was_held_up),
+		cmocka_unit_test(sources_that_measured_a_part),
 		cmocka_unit_test(time_that_is_billed_to_nothing),
 		cmocka_unit_test(threads_that_ran_longer_than_their_cpus),
 	};
