@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "analyze/commands.h"
-#include "analyze/figures/consistency.h"
+#include "analyze/load/consistency.h"
 #include "analyze/figures/distribution.h"
 #include "analyze/figures/doubts.h"
 #include "base/memory.h"
@@ -215,7 +215,8 @@ static void check_row(struct check *c, const struct row *row)
 	c->rows++;
 	note_key(c, row);
 	consistency_row(&c->consistency, row);
-	c->seen[row->id][row->end]++;
+	/* What was there inside the window and was gone at its end is absent all the same. */
+	c->seen[row->id][row->end] += row->time_s == WINDOW;
 	if (kind == KIND_FACT || row->time_s == WINDOW)
 		doubts_take(&c->doubts, row->id, row->key, row->value, row->number);
 	if (kind == KIND_FACT) {

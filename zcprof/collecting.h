@@ -28,7 +28,7 @@ struct collecting {
 		const struct collector_ops *ops;
 		void *state;
 		bool opened;
-		bool failed; /* a snapshot */
+		bool failed;		    /* a snapshot */
 		uint64_t from_ns, until_ns; /* before the first snapshot and after the last */
 	} used[COLLECTORS_MAX];
 	size_t count;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyze/figures/consistency.h"
+#include "analyze/load/consistency.h"
 #include "base/say.h"
 #include "record/reader.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "analyze/figures/steps.h"
+#include "analyze/load/steps.h"
 
 #include <math.h>
 #include <search.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "analyze/figures/consistency.h"
+#include "analyze/load/consistency.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,8 +8,8 @@
  *
  * Memory is by figures, however many rows each of them has.
  */
-#ifndef ANALYZE_FIGURES_STEPS_H
-#define ANALYZE_FIGURES_STEPS_H
+#ifndef ANALYZE_LOAD_STEPS_H
+#define ANALYZE_LOAD_STEPS_H
 
 #include <stdbool.h>
 

@@ -8,12 +8,12 @@
  *
  * What is held against what, and how far it may be apart, is in contradictions.c.
  */
-#ifndef ANALYZE_FIGURES_CONSISTENCY_H
-#define ANALYZE_FIGURES_CONSISTENCY_H
+#ifndef ANALYZE_LOAD_CONSISTENCY_H
+#define ANALYZE_LOAD_CONSISTENCY_H
 
 #include <stdbool.h>
 
-#include "analyze/figures/steps.h"
+#include "analyze/load/steps.h"
 #include "record/reader.h"
 
 /* More sources than there are. */

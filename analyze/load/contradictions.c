@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/figures/consistency.h"
+#include "analyze/load/consistency.h"
 
 /* USER_HZ is 100 everywhere, and no kernel has fewer ticks. */
 #define TICK_NS 1e7
