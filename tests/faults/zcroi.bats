@@ -139,7 +139,7 @@ damaged() {
 	damaged 's/,host,fact,kernel.*/&\n,rx,collector,absent,syscalls,no BPF,/'
 	one_sentence "syscalls is said to be absent at rx, but has 8 rows"
 	damaged 's/,host,fact,kernel.*/&\n,rx,collector,absent,tcp,every flow was closed,\n0.5,rx,tcp,rtt,0,20,us/'
-	run -0 "$BUILD/zcroi" check "$dir/damaged.csv"
+	[ "$status" -eq 0 ]
 	damaged 's/,ns$/,us/'
 	one_sentence 'expected the unit "ns", found "us"'
 }
