@@ -115,6 +115,7 @@ static void take_share(struct consistency *c, const struct row *row)
 
 static void take_thread(struct consistency *c, const struct row *row)
 {
+	c->threads[row->end] += !begins(row->key, "ksoftirqd/");
 	if (is_text(row->key, "(ended)")) {
 		c->threads_ended[row->end] = true;
 	} else if (row->number > c->longest_thread_ns) {

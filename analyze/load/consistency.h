@@ -34,6 +34,7 @@ struct consistency {
 	double idle_ns;		    /* part of the sum of components */
 	double longest_thread_ns;
 	char longest_thread[64];
+	unsigned int threads[END_COUNT]; /* of processes; 0: an end that is CPUs has none of its own */
 	bool threads_ended[END_COUNT]; /* so it is not known how many there were */
 	double spread_ns;	       /* of both edges */
 	double spread_open_ns, spread_close_ns;

@@ -397,9 +397,7 @@ static void bytes_of_report(const struct consistency *c, const struct saying *to
 
 static unsigned int threads_of(const struct consistency *c, enum record_end end)
 {
-	return c->threads_ended[end] || c->rows[METRIC_cpu_gone][end]
-		       ? 0
-		       : c->rows[METRIC_cpu_thread][end];
+	return c->threads_ended[end] || c->rows[METRIC_cpu_gone][end] ? 0 : c->threads[end];
 }
 
 static void time_of_threads(const struct consistency *c, const struct saying *to, enum metric_id id,
