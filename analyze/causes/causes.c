@@ -8,6 +8,8 @@
 
 /* A cause that explains less is no cause. */
 #define LEAST_EXPLAINED 0.05
+/* A root takes its consequences along if it explains so much. */
+#define ROOT_EXPLAINS 0.3
 /* How much a count explains of which no one knows what one costs. */
 #define COUNT_EXPLAINS 0.5
 
@@ -241,7 +243,8 @@ static struct cause *root_of(struct causes *c, const struct cause *cause)
 	for (size_t i = 0; i < FACTS_MAX && cause->mechanism->roots[i]; i++) {
 		struct cause *root = cause_named(c, cause->mechanism->roots[i]);
 
-		if (root && (root->setting || root->score >= cause->score))
+		if (root && (root->setting || root->explains >= ROOT_EXPLAINS ||
+			     root->score >= cause->score))
 			return root;
 	}
 	return NULL;

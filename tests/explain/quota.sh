@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=quota
 where=host
-default_size=60
+default_size=15
 
 inject() {
 	if [ -d /sys/fs/cgroup/cpu ]; then

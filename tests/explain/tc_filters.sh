@@ -9,7 +9,7 @@ default_size=500
 inject() {
 	in_rx tc qdisc add dev "$RX_DEVICE" clsact
 	for i in $(seq "$SIZE"); do
-		echo "filter add dev $RX_DEVICE ingress pref 1 protocol ip u32 match ip src 192.0.$((i / 250 % 250)).$((i % 250))/32 action pass"
+		echo "filter add dev $RX_DEVICE ingress pref 1 protocol ip u32 match ip src 192.0.$((i / 250 % 250)).$((i % 250))/32 classid 1:1"
 	done | in_rx tc -batch -
 }
 
