@@ -20,8 +20,8 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -I$(B) $(WARN
 # A program is the C files of its folders and those below them, and libraries: by pkg-config, or as the linker says them.
 PROGRAMS := zcpath zcprof zcroi
 zcpath_DIRS := datapath nic record base
-zcprof_DIRS := zcprof collectors nic page record base
-zcroi_DIRS  := analyze page record base
+zcprof_DIRS := zcprof collectors nic page reports record base
+zcroi_DIRS  := analyze page reports record base
 zcpath_PKGS := liburing libmnl
 zcprof_PKGS := libbpf libmnl libdw jansson libmicrohttpd
 zcroi_PKGS  := gsl jansson

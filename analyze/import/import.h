@@ -7,6 +7,7 @@
  *   import_set()     a figure
  *   import_absent()  why something has no rows
  *   import_means()   by which means a source measured, and what its figures do not say
+ *   import_keep(), import_kept()   a counter of a first snapshot
  *   import_write()   everything, in the order of the registry
  *   import_free()
  *
@@ -72,6 +73,10 @@ void import_fact(struct import *im, enum record_end end, enum metric_id id, cons
 		 const char *text);
 void import_absent(struct import *im, const char *what, const char *reason);
 void import_means(struct import *im, const char *source, const char *means);
+
+/* What a first snapshot said, for a second to be held against; not written. NULL: nothing. */
+void import_keep(struct import *im, enum record_end end, const char *key, double value);
+struct imported *import_kept(const struct import *im, enum record_end end, const char *key);
 
 /* Seconds that the figures are of: as known, or as the file says, of which the first is kept. */
 double import_seconds(const struct import *im);

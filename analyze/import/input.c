@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -165,7 +166,9 @@ const char *input_rest(struct input *in, size_t *len)
 int input_refuse(struct input *in, const char *at, const char *format, ...)
 {
 	char sentence[512];
-	size_t column = at ? (size_t)(at - in->line) + 1 : in->line_len + 1;
+	/* A word that was copied out of the line has no place of its own. */
+	bool inside = at >= in->line && at <= in->line + INPUT_LINE_MAX;
+	size_t column = !at ? in->line_len + 1 : inside ? (size_t)(at - in->line) + 1 : 1;
 	va_list args;
 
 	va_start(args, format);
@@ -175,6 +178,25 @@ int input_refuse(struct input *in, const char *at, const char *format, ...)
 		  column, sentence);
 	in->failed = true;
 	return -1;
+}
+
+json_t *input_json(struct input *in)
+{
+	size_t len;
+	const char *text = input_rest(in, &len);
+	json_error_t error;
+	json_t *json = text ? json_loadb(text, len, 0, &error) : NULL;
+	int column;
+
+	if (!text)
+		return NULL;
+	in->number = 1;
+	if (json)
+		return json;
+	in->number = error.line > 0 ? (uint64_t)error.line : 1;
+	column = error.column > 0 && error.column < INPUT_LINE_MAX ? error.column - 1 : 0;
+	input_refuse(in, in->line + column, "broken JSON: %s", error.text);
+	return NULL;
 }
 
 size_t input_words(char *line, char **words, size_t max)

@@ -8,6 +8,7 @@
  *   input_head()    the first bytes, to see what it is
  *   input_line()    the next line without its end; NULL: the end, or refused (failed is set)
  *   input_rest()    all that is left, as one text, as JSON is read
+ *   input_json()    the same, parsed; NULL after saying what is wrong
  *   input_refuse()  says what is wrong at a place of the line: "FILE:LINE:COLUMN: sentence"
  *   input_close()
  *
@@ -17,6 +18,7 @@
 #ifndef ANALYZE_IMPORT_INPUT_H
 #define ANALYZE_IMPORT_INPUT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +48,8 @@ void input_close(struct input *in);
 const char *input_head(struct input *in);
 char *input_line(struct input *in);
 const char *input_rest(struct input *in, size_t *len);
+
+json_t *input_json(struct input *in);
 
 /* at: in the latest line; NULL: its end. Always returns -1. */
 int input_refuse(struct input *in, const char *at, const char *format, ...)

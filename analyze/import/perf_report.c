@@ -235,6 +235,8 @@ static int take_cells(struct report *r, struct input *in, struct cells *row)
 	if (r->listed > 101)
 		return input_refuse(in, in->line,
 				    "the rows add up to more than 100 %% of the samples");
+	if (!(share > 0))
+		return 0; /* only what it called has samples */
 	r->least = fmin(r->least, share);
 	r->rows++;
 	/* Scaled to samples when all comments have been read, which stand before the rows. */

@@ -7,9 +7,10 @@
 
 static size_t hash(double time_s, enum record_end end, enum metric_id id, const char *key)
 {
-	uint64_t h = 14695981039346656037ULL ^ (unsigned int)id * 31U ^ (unsigned int)end ^
-		     (uint64_t)(time_s * 1e6);
+	uint64_t h, time;
 
+	memcpy(&time, &time_s, sizeof(time));
+	h = 14695981039346656037ULL ^ (unsigned int)id * 31U ^ (unsigned int)end ^ time;
 	for (; *key; key++)
 		h = (h ^ (unsigned char)*key) * 1099511628211ULL;
 	return h ^ h >> 29;
@@ -117,6 +118,22 @@ double import_get(const struct import *im, enum record_end end, enum metric_id i
 	return r ? r->value : NAN;
 }
 
+void import_keep(struct import *im, enum record_end end, const char *key, double value)
+{
+	if (im->count < IMPORT_FIGURES)
+		append(im, WINDOW, end, METRIC_NONE, key)->value = value;
+	import_absent(im, "nic/statistic",
+		      "these count since the driver was loaded; the difference of two files is here, if two were given (or give --from-zero)");
+}
+
+/* One of this very file is no snapshot before. */
+struct imported *import_kept(const struct import *im, enum record_end end, const char *key)
+{
+	struct imported *r = find(im, WINDOW, end, METRIC_NONE, key);
+
+	return r && r->file != im->file ? r : NULL;
+}
+
 double import_seconds(const struct import *im)
 {
 	double ns = NAN;
@@ -154,8 +171,12 @@ void import_means(struct import *im, const char *source, const char *means)
 static int by_registry(const void *a, const void *b)
 {
 	const struct imported *x = a, *y = b;
-	bool x_fact = metric_info(x->id)->kind == KIND_FACT;
-	bool y_fact = metric_info(y->id)->kind == KIND_FACT;
+	bool x_fact, y_fact;
+
+	if (x->id == METRIC_NONE || y->id == METRIC_NONE)
+		return (x->id == METRIC_NONE) - (y->id == METRIC_NONE);
+	x_fact = metric_info(x->id)->kind == KIND_FACT;
+	y_fact = metric_info(y->id)->kind == KIND_FACT;
 
 	if (x_fact != y_fact)
 		return x_fact ? -1 : 1;
@@ -172,6 +193,8 @@ void import_write(struct import *im, struct writer *w)
 	for (size_t i = 0; i < im->count; i++) {
 		const struct imported *r = &im->rows[i];
 
+		if (r->id == METRIC_NONE)
+			break;
 		if (metric_info(r->id)->kind == KIND_FACT)
 			writer_fact(w, r->end, r->id, r->key, r->text);
 		else

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: zcprof/adapters/adapter.c zcprof/adapters/iperf3.c zcprof/adapters/neper.c
- * zcprof/adapters/netperf.c zcprof/adapters/testpmd.c zcprof/adapters/words.c */
+/* needs: reports/adapter.c reports/iperf3.c reports/neper.c
+ * reports/netperf.c reports/testpmd.c reports/words.c */
 /* libs: jansson */
 /*
  * Any bytes as what a program prints: no crash, and what is taken from them are spans of time that
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "zcprof/adapters/adapter.h"
+#include "reports/adapter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze page -analyze/main.c */
+/* needs: analyze page reports -analyze/main.c */
 /* libs: gsl jansson */
 /*
  * Any rows as two repeats of a configuration: whatever keys and figures a record that can be read

@@ -96,6 +96,112 @@ batching() {
 	as_parsed "$dir/right.csv" report "$from/devmem-1cpu-batch.report"
 }
 
+# $1: a fixture; $2: how parse.py reads it; then more words for import
+read_as() {
+	"$zcroi" import "${@:3}" "$from/$1" -o "$dir/$1.csv"
+	consistent "$dir/$1.csv"
+	as_parsed "$dir/$1.csv" "$2" "$from/$1"
+}
+
+@test "perf script, folded stacks: functions, and one answer for the same samples" {
+	read_as perf-script.txt script --end rx
+	"$zcroi" import --end rx "$from/perf.folded" -o "$dir/folded.csv"
+	consistent "$dir/folded.csv"
+	# Both know the stacks: parts of them are the same, and one is in ns of the clock that sampled.
+	python3 - "$dir/perf-script.txt.csv" "$dir/folded.csv" <<-'END'
+		import csv, sys
+		one = {r[4]: float(r[5]) for r in csv.reader(open(sys.argv[1])) if r[3] == "component"}
+		other = {r[4]: float(r[5]) for r in csv.reader(open(sys.argv[2])) if r[3] == "share"}
+		total = sum(one.values())
+		assert one and one.keys() == other.keys(), (one, other)
+		for key in one:
+		    assert abs(one[key] / total - other[key]) < 1e-9, key
+	END
+}
+
+@test "strace, mpstat, pidstat, iperf3, ss, nstat: every figure" {
+	read_as strace.txt strace --end rx
+	grep -q 'collector,absent,syscalls/total' "$dir/strace.txt.csv"
+	run -1 grep -q ',syscalls,total,' "$dir/strace.txt.csv"
+	"$zcroi" import --wall-clock "$from/strace.txt" -o "$dir/wall.csv"
+	grep -q ',syscalls,total,mmap,' "$dir/wall.csv"
+	read_as mpstat.json mpstat --end rx
+	read_as pidstat.txt pidstat --end rx --seconds 2
+	read_as iperf3.json iperf3
+	read_as ss.txt ss --end tx
+	read_as nstat.txt nstat
+	run -0 "$zcroi" show syscalls "$dir/strace.txt.csv"
+	[[ $output == *"openat "* ]]
+}
+
+@test "CPUs of an end, and those of no end" {
+	"$zcroi" import --end rx --cpus 0 "$from/mpstat.json" -o "$dir/cpus.csv"
+	consistent "$dir/cpus.csv"
+	grep -q '^,rx,cpu,user,0,' "$dir/cpus.csv"
+	grep -q '^,host,cpu,user,1,' "$dir/cpus.csv"
+	run -1 grep -q '^,rx,cpu,user,1,' "$dir/cpus.csv"
+}
+
+@test "perf stat, as text, JSON and fields: the same events, and what was not counted is absent" {
+	for form in txt json csv; do
+		"$zcroi" import --end rx "$from/perf-stat.$form" -o "$dir/$form.csv"
+		consistent "$dir/$form.csv"
+		grep -q ',import,count,perf stat/context-switches,[1-9],' "$dir/$form.csv"
+		grep -q 'collector,absent,perf stat/cycles,perf stat says: not supported' "$dir/$form.csv"
+		run -1 grep -q ',pmu,cycles' "$dir/$form.csv"
+	done
+}
+
+@test "turbostat: known columns by name, unknown ones are said; ethtool: the difference of two" {
+	run -0 "$zcroi" import "$from/turbostat.txt" -o "$dir/turbo.csv"
+	[[ $output == *"NewCol"* ]]
+	consistent "$dir/turbo.csv"
+	grep -q '^,host,power,mean,rapl,45.75,W' "$dir/turbo.csv"
+	grep -q '^,host,import,level,turbostat/C6%/1,96,' "$dir/turbo.csv"
+	"$zcroi" import "$from/before.ethtool" "$from/after.ethtool" -o "$dir/nic.csv"
+	grep -q ',nic,statistic,ethtool:rx_packets,50,' "$dir/nic.csv"
+	refused "$from/after.ethtool" "$from/before.ethtool"
+	"$zcroi" import "$from/before.ethtool" -o "$dir/one.csv"
+	run -1 grep -q ',nic,statistic,' "$dir/one.csv"
+}
+
+@test "netperf, neper: bytes and window" {
+	"$zcroi" import "$from/netperf.txt" -o "$dir/netperf.csv"
+	grep -q ',tx,path,bytes,,49280625000,' "$dir/netperf.csv"
+	grep -q ',tx,path,window_ns,,10000000000,' "$dir/netperf.csv"
+	"$zcroi" import "$from/neper.txt" -o "$dir/neper.csv"
+	grep -q ',rx,path,bytes,,48750000000,' "$dir/neper.csv"
+	consistent "$dir/netperf.csv" "$dir/neper.csv"
+}
+
+@test "kperf, perf sched, perf report -n: figures that a hand can check" {
+	"$zcroi" import --seconds 10 "$from/kperf.csv" -o "$dir/kperf.csv"
+	consistent "$dir/kperf.csv"
+	grep -q '^,tx,path,bytes,,47812500000,' "$dir/kperf.csv"
+	grep -q '^,rx,path,bytes,,47656250000,' "$dir/kperf.csv"
+	grep -q '^,tx,cpu,busy,,60,' "$dir/kperf.csv"
+	grep -q '^,rx,cpu,busy,,87,' "$dir/kperf.csv"
+	grep -q '^,tx,tcp,retransmits,0,12,' "$dir/kperf.csv"
+	"$zcroi" import --end rx "$from/perf-sched.txt" -o "$dir/sched.csv"
+	consistent "$dir/sched.csv"
+	grep -q '^,rx,cpu,thread,zcpath/4711,1234500000,' "$dir/sched.csv"
+	grep -q '^,rx,cpu,wait,zcpath/4711,25000000,' "$dir/sched.csv"
+	"$zcroi" import --end rx "$from/perf-report-n.report" -o "$dir/n.csv"
+	consistent "$dir/n.csv"
+	run -0 "$zcroi" show symbols "$dir/n.csv"
+	[[ $output =~ 69\.4[0-9]\ +task\ +\[kernel\]\ +\[k\]\ read_zero ]]
+	run -0 "$zcroi" show components "$dir/n.csv"
+	[[ $output == *"data copy"* ]]
+}
+
+@test "damaged JSON: its line and column" {
+	head -n 30 "$from/iperf3.json" >"$dir/cut.json"
+	refused --as iperf3 "$dir/cut.json"
+	sed 's/"usr": 23.27/"usr": 2x.27/' "$from/mpstat.json" >"$dir/typo.json"
+	refused "$dir/typo.json"
+	[[ $output == *"/typo.json:14:"* ]]
+}
+
 @test "damaged and foreign files: one sentence with line and column" {
 	: >"$dir/empty"
 	refused "$dir/empty"

@@ -19,10 +19,11 @@ included() {
 			below["record"] = "record base"
 			below["page"] = "page base"
 			below["nic"] = "nic record base"
+			below["reports"] = "reports record base"
 			below["datapath"] = "datapath nic record base"
 			below["collectors"] = "collectors bpf nic record base"
-			below["zcprof"] = "zcprof collectors nic page record base"
-			below["analyze"] = "analyze page record base"
+			below["zcprof"] = "zcprof collectors nic page reports record base"
+			below["analyze"] = "analyze page reports record base"
 		}
 		index(" " below[$1] " ", " " $2 " ") == 0 { print $1 " includes " $2; bad = 1 }
 		END { exit bad }'

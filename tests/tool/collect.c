@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors zcprof -zcprof/main.c nic page */
+/* needs: collectors zcprof -zcprof/main.c nic page reports */
 /* libs: libbpf libdw libmnl jansson libmicrohttpd */
 /*
  * Runs collectors on processes that are already there: what zcprof does, without experiments, and

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: zcprof/adapters/adapter.c zcprof/adapters/iperf3.c zcprof/adapters/neper.c
- * zcprof/adapters/netperf.c zcprof/adapters/testpmd.c zcprof/adapters/words.c */
+/* needs: reports/adapter.c reports/iperf3.c reports/neper.c
+ * reports/netperf.c reports/testpmd.c reports/words.c */
 /* libs: jansson */
 /*
  * What programs printed (tests/fixtures/adapters, as they did on one machine, on loopback), and
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "zcprof/adapters/adapter.h"
+#include "reports/adapter.h"
 
 #define S 1000000000ULL
 

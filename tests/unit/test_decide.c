@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze page -analyze/main.c */
+/* needs: analyze page reports -analyze/main.c */
 /* libs: gsl jansson */
 /* Which questions are asked, and how often something is claimed that is not so: by simulation. */
 #include <setjmp.h>

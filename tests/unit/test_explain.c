@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze page -analyze/main.c */
+/* needs: analyze page reports -analyze/main.c */
 /* libs: gsl jansson */
 /* Causes: each mechanism by the figures that name it, and not by those that contradict it. */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze page -analyze/main.c */
+/* needs: analyze page reports -analyze/main.c */
 /* libs: gsl jansson */
 /* Records in memory: what is asked of a run, of several, and what follows from it. */
 #include <setjmp.h>

@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-#include "zcprof/adapters/adapter.h"
+#include "reports/adapter.h"
 #include "zcprof/adapters/overhear.h"
 
 struct reporting {

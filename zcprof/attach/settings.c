@@ -10,7 +10,7 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "nic/device.h"
-#include "zcprof/adapters/adapter.h"
+#include "reports/adapter.h"
 #include "zcprof/collecting.h"
 
 /* For each of these the key of the plain spelling; those of rx and tx follow it. */

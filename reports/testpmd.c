@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "zcprof/adapters/adapter.h"
-#include "zcprof/adapters/words.h"
+#include "reports/adapter.h"
+#include "reports/words.h"
 
 #define PORTS 64
 

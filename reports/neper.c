@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "zcprof/adapters/adapter.h"
+#include "reports/adapter.h"
 
 struct state {
 	double start_s, end_s, length_s;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "zcprof/adapters/words.h"
+#include "reports/words.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

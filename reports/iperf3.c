@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "zcprof/adapters/adapter.h"
-#include "zcprof/adapters/words.h"
+#include "reports/adapter.h"
+#include "reports/words.h"
 
 /* Some days of one flow. */
 #define TEXT_MAX (64UL << 20)

@@ -16,8 +16,8 @@
  * it takes from it are spans of time with bytes; where a span lies in the window with a part, so do
  * its bytes.
  */
-#ifndef ZCPROF_ADAPTERS_ADAPTER_H
-#define ZCPROF_ADAPTERS_ADAPTER_H
+#ifndef REPORTS_ADAPTER_H
+#define REPORTS_ADAPTER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "zcprof/adapters/adapter.h"
+#include "reports/adapter.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "zcprof/adapters/words.h"
+#include "reports/words.h"
 
 static const struct adapter *const adapters[] = {
 	&iperf3_adapter,

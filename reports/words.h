@@ -8,8 +8,8 @@
  *   words_program()  where the program stands in a command: behind taskset, timeout, ip netns exec and
  *                    the like, and never in the words of another
  */
-#ifndef ZCPROF_ADAPTERS_WORDS_H
-#define ZCPROF_ADAPTERS_WORDS_H
+#ifndef REPORTS_WORDS_H
+#define REPORTS_WORDS_H
 
 #include <getopt.h>
 #include <stddef.h>

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "zcprof/adapters/adapter.h"
-#include "zcprof/adapters/words.h"
+#include "reports/adapter.h"
+#include "reports/words.h"
 
 #define WORDS 16
 
