@@ -2,8 +2,6 @@
 /*
  * What every collector that uses BPF does around its skeleton.
  *
- *   bpf_quiet()        libbpf's own messages go to say_detail()
- *   bpf_refused()      why the kernel refused, in one sentence; call it right after
  *   bpf_load()         loads an opened skeleton's programs, all of whose tracepoints have to be there; the
  *                      collector maps its tables then, and
  *   bpf_attach()       has them run
@@ -19,6 +17,7 @@
 #define COLLECTORS_KIT_BPF_LOAD_H
 
 #include "bpf/common.h"
+#include "collectors/kit/bpf_refusal.h"
 #include "collectors/kit/measurement.h"
 
 /* libbpf's */
@@ -26,9 +25,6 @@ struct bpf_object;
 struct bpf_object_skeleton;
 struct bpf_program;
 
-void bpf_quiet(void);
-/* error is an errno, or its negative. Always returns -1. */
-int bpf_refused(int error, const char *what, char *why, size_t why_size);
 /* source is the collector's name. 0, or -1 with why filled in. */
 int bpf_load(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size);
 int bpf_attach(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size);

@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "collectors/kit/bpf_load.h"
+#include "collectors/kit/bpf_refusal.h"
 #include "collectors/kit/kernel_btf.h"
 
 #define TRIED_ON "bpf_fentry_test1"
