@@ -69,8 +69,8 @@ bc_sum() {
 
 @test "other flags build everything again, the same flags nothing" {
 	b=$BATS_TEST_TMPDIR/b
-	make B="$b" "$b/base/say.o" | grep 'CC *base/say.c'
-	[ -z "$(make B="$b" "$b/base/say.o" | grep -v 'up to date')" ]
-	make B="$b" CFLAGS=-O0 "$b/base/say.o" | grep 'CC *base/say.c'
-	[ -z "$(make B="$b" CFLAGS=-O0 "$b/base/say.o" | grep -v 'up to date')" ]
+	make B="$b" "$b/obj/base/say.o" | grep 'CC *base/say.c'
+	[ -z "$(make B="$b" "$b/obj/base/say.o" | grep -v 'up to date')" ]
+	make B="$b" CFLAGS=-O0 "$b/obj/base/say.o" | grep 'CC *base/say.c'
+	[ -z "$(make B="$b" CFLAGS=-O0 "$b/obj/base/say.o" | grep -v 'up to date')" ]
 }
