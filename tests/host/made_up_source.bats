@@ -13,7 +13,7 @@ setup() {
 
 @test "a made-up source is its file, its rows and one line" {
 	mkdir copy
-	(cd "$BATS_TEST_DIRNAME/../.." && tar --exclude=./build --exclude=./.git -cf - Makefile VERSION tools base record page nic \
+	(cd "$BATS_TEST_DIRNAME/../.." && tar --exclude=./build --exclude=./.git -cf - Makefile VERSION tools base record page reports nic \
 		bpf vmlinux collectors zcprof analyze) | tar -xf - -C copy
 	# What was made of the kernel's types and programs is the same.
 	mkdir -p copy/build && cp -a "$BUILD/bpf" copy/build/
@@ -83,15 +83,15 @@ setup() {
 	PATH=$PWD/copy/build:$PATH
 
 	zcprof doctor --area collector | grep -q '^collector *blink *ok *by /proc/stat'
-	zcprof attach --iface lo --as rx --seconds 1.2 --warmup 0 --interval 0.5 --openmetrics prom --collect blink,cpu -o a.csv
-	zcprof attach --iface lo --as rx --seconds 0.5 --warmup 0 --collect blink,cpu -o b.csv
-	[ "$(value a.csv host blink switches "")" -gt 0 ]
-	grep -q '^0\.[0-9]*,host,blink,switches,,' a.csv
+	zcprof attach --iface lo --as rx --seconds 1.2 --warmup 0 --interval 0.5 --openmetrics prom --collect blink,cpu -o changed-a.csv
+	zcprof attach --iface lo --as rx --seconds 0.5 --warmup 0 --collect blink,cpu -o changed-b.csv
+	[ "$(value changed-a.csv host blink switches "")" -gt 0 ]
+	grep -q '^0\.[0-9]*,host,blink,switches,,' changed-a.csv
 	grep -q '^zcprof_blink_switches_total{end="host"} [1-9]' prom
 	grep -q '^zcprof_blink_level_blinks{end="host",key="now"} 42$' prom
-	zcroi check a.csv b.csv
-	zcroi show blink a.csv | grep -q switches
-	zcroi diff --all a.csv b.csv | grep -q 'level now'
+	zcroi check changed-a.csv changed-b.csv
+	zcroi show blink changed-a.csv | grep -q switches
+	zcroi diff --all changed-a.csv changed-b.csv | grep -q 'level now'
 	mkdir -p copy/docs
 	make -C copy -s docs
 	grep -q '^## `blink`' copy/docs/metrics.md
