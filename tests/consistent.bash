@@ -12,6 +12,7 @@ consistent() {
 	local file
 	for file in "$@"; do
 		[ -s "$file" ] || { echo "there is no record $file"; return 1; }
+		! grep -q ',path,window_ns,,1000000000,ns' "$file" || continue
 		"$BUILD/zcroi" check "$file" || return
 	done
 }
@@ -25,7 +26,7 @@ teardown_suite() {
 	local file wrong=0
 
 	while IFS= read -r -d '' file; do
-		if grep -q '^,host,collector,window,' "$file" && ! grep -q ',path,window_ns,,1000000000,ns' "$file"; then
+		if grep -q '^,host,collector,window,' "$file"; then
 			consistent "$file" || wrong=1
 		fi
 	done < <(find "$BATS_RUN_TMPDIR" -name '*.csv' ! -path '*changed*' -type f -print0)
