@@ -107,7 +107,9 @@ double figure_slowed(const struct run *run, enum record_end end)
 	for (size_t i = 0; i < waits.count; i++)
 		if (!most || waits.at[i].value > most->value)
 			most = &waits.at[i];
-	ran = most ? run_figure(run, METRIC_cpu_thread, end, most->key) : NAN;
+	if (!most)
+		return NAN;
+	ran = run_figure(run, METRIC_cpu_thread, end, most->key);
 	/* A thread that hardly ran says nothing by its waiting. */
 	if (!(ran > LEAST_RUN * window_ns(run, end)))
 		return NAN;

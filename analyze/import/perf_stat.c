@@ -151,7 +151,7 @@ static int take_fields(struct import *im, struct input *in, char *line)
 static int take_text(struct import *im, struct input *in, char *line)
 {
 	struct counted c = {.unit = "", .percent_running = NAN};
-	char *note = strchr(line, '#'), *words[4];
+	char *note = strchr(line, '#'), *not_counted, *words[4];
 	char *percent = strrchr(line, '(');
 	size_t count, at = 0;
 	double seconds;
@@ -172,13 +172,14 @@ static int take_text(struct import *im, struct input *in, char *line)
 	}
 	if (strstr(line, " seconds "))
 		return 0;
-	if (strstr(line, "<not ")) {
-		c.value = strstr(line, "<not ");
-		words[0] = strchr(c.value, '>');
-		if (!words[0])
+	not_counted = strstr(line, "<not ");
+	if (not_counted) {
+		c.value = not_counted;
+		words[0] = not_counted;
+		line = strchr(not_counted, '>');
+		if (!line)
 			return input_refuse(in, c.value, "expected '>' behind \"<not\"");
-		line = words[0] + 1;
-		words[0] = (char *)(uintptr_t)c.value;
+		line++;
 		count = 1 + input_words(line, words + 1, 3);
 	} else {
 		count = input_words(line, words, 4);

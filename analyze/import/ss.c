@@ -38,20 +38,20 @@ static const char *behind(const char *word, const char *name)
 
 static const struct {
 	const char *name;
-	enum metric_id id;
 	double unit;
+	enum metric_id id;
 	bool second; /* the figure behind the slash */
 	bool counts; /* since the connection began */
 } words_known[] = {
-	{"rtt", METRIC_tcp_rtt, 1000, false, false},
-	{"cwnd", METRIC_tcp_cwnd, 1, false, false},
-	{"mss", METRIC_tcp_mss, 1, false, false},
-	{"retrans", METRIC_tcp_retransmits, 1, true, true},
-	{"segs_out", METRIC_tcp_segments_out, 1, false, true},
-	{"segs_in", METRIC_tcp_segments_in, 1, false, true},
-	{"busy", METRIC_tcp_busy_time, 1e6, false, true},
-	{"rwnd_limited", METRIC_tcp_rwnd_limited, 1e6, false, true},
-	{"sndbuf_limited", METRIC_tcp_sndbuf_limited, 1e6, false, true},
+	{"rtt", 1000, METRIC_tcp_rtt, false, false},
+	{"cwnd", 1, METRIC_tcp_cwnd, false, false},
+	{"mss", 1, METRIC_tcp_mss, false, false},
+	{"retrans", 1, METRIC_tcp_retransmits, true, true},
+	{"segs_out", 1, METRIC_tcp_segments_out, false, true},
+	{"segs_in", 1, METRIC_tcp_segments_in, false, true},
+	{"busy", 1e6, METRIC_tcp_busy_time, false, true},
+	{"rwnd_limited", 1e6, METRIC_tcp_rwnd_limited, false, true},
+	{"sndbuf_limited", 1e6, METRIC_tcp_sndbuf_limited, false, true},
 };
 
 static int take_word(struct import *im, struct input *in, const char *word, const char *flow)
