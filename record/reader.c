@@ -117,7 +117,7 @@ struct excerpt {
 
 static struct excerpt excerpt(struct text t)
 {
-	struct excerpt e;
+	struct excerpt e = {0};
 	char whole[sizeof(e.text) * (VISIBLE_BYTE - 1)];
 	size_t looked = t.len < sizeof(e.text) ? t.len : sizeof(e.text);
 	size_t len = visible_copy(e.text, sizeof(e.text) - strlen("..."), t.at, looked);

@@ -99,6 +99,10 @@ restored() {
 	[ "$(ip netns exec zcprof-kill-named cat $RPS)" = 0 ]
 }
 
+moved() { # PID INODE
+	[ "$(stat -Lc %i "/proc/$1/ns/net")" != "$2" ]
+}
+
 @test "where only a socket or a mount keeps the namespace: it is found, or the journal stays" {
 	ready=$dir/ready
 	unshare --net --mount sh -c 'mount -t sysfs none /sys && ip link set lo up && exec "$@"' _ \
@@ -119,7 +123,7 @@ time.sleep(1000)' "$ready" "/proc/$$/ns/net" 3>&- &
 	place "${inside[@]}"
 	kill_placer
 	rm "$ready"
-	wait_until 10 test "$(stat -Lc %i "/proc/$held/ns/net")" != "$inode" || :
+	wait_until 10 moved "$held" "$inode"
 	run zcprof restore
 	echo "$output"
 	if [ "$status" -eq 0 ]; then

@@ -77,6 +77,7 @@ pinged() {
 	measure --rx "$pid" latency
 	tell measure open
 	pinged
+	sleep 1 # so that it has had its turn
 	measured
 	[ "$(figure host latency followed "")" = 0.25 ]
 }
