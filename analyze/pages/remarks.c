@@ -66,6 +66,10 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 	else if (won(c, p[1], margin, quantity->better))
 		page_note(page, "Best by %s: %s, %s, %s against the next, %s: better.",
 			  quantity->words, best->name, figure, more, next->name);
+	else if (!beaten)
+		page_note(page, "First here by %s: %s, %s, %s against the next, %s: %s.",
+			  quantity->words, best->name, figure, more, next->name,
+			  verdict_word(contrast_verdict(c, p[1], margin), quantity->better));
 	else
 		page_note(page,
 			  "First here by %s: %s, %s, %s against the next, %s: %s. It is better than %zu of the other %zu.",

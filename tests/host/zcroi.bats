@@ -113,7 +113,8 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 		synthetic "$dir/out/b/run-$i.csv" configuration=b repeat=$i gbit=$((gbit - 1))
 	done
 	run "$zcroi" table "$dir/out"
-	[[ $(flat) == *"First here by CPU ROI: a"*": inconclusive. It is better than 0 of the other 1."* ]]
+	[[ $(flat) == *"First here by CPU ROI: a"*": inconclusive."* ]]
+	[[ $(flat) != *"better than 0"* ]]
 }
 
 @test "table: what is missing is said in its cell, with the reason below" {

@@ -135,6 +135,9 @@ assert_kept() {
 		[ "$status" -eq 2 ]
 		[[ $output == *"-o and --openmetrics are the same file"* ]]
 	done
+	run attach --interval 0.1 --openmetrics "$dir/x.folded" -o "$dir/x.csv"
+	[ "$status" -eq 2 ]
+	[[ $output == *"the folded stacks beside -o and --openmetrics are the same file"* ]]
 	run attach --power "csv:$dir/log.csv" -o "$dir/same/log.csv"
 	[ "$status" -eq 2 ]
 	run attach --power "csv:$dir/log.csv" --openmetrics "$dir/log.csv"

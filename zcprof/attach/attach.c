@@ -339,18 +339,6 @@ static int run_window(struct attaching *a)
 	return whole ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* "run.csv" has "run.folded" beside it. */
-static char *sidecar_of(const char *output)
-{
-	size_t len = output ? strlen(output) : 0;
-
-	if (!output)
-		return NULL;
-	if (len > strlen(".csv") && !strcmp(output + len - strlen(".csv"), ".csv"))
-		len -= strlen(".csv");
-	return strndup(output, len);
-}
-
 /* For who wants no record. */
 static struct writer *write_nowhere(struct attaching *a)
 {
@@ -365,7 +353,7 @@ int attach(const struct attach_settings *settings)
 {
 	struct attaching a = {.settings = settings, .nowhere = -1};
 	struct meter meter = settings->meter; /* what it idles at is found out */
-	char *sidecar = sidecar_of(settings->output);
+	char *sidecar = attach_sidecar(settings->output);
 	int error = stop_prepare();
 	int result = EXIT_FAILED;
 	bool prepared;

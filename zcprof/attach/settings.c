@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cpus.h"
@@ -237,19 +238,41 @@ static void check_ends(const struct attach_settings *s, struct argp_state *state
 			   "--as is for the one end that there is, where its option or its command does not say which");
 }
 
+/* "run.csv" has "run.folded" beside it. */
+char *attach_sidecar(const char *output)
+{
+	size_t len = output ? strlen(output) : 0;
+
+	if (!output)
+		return NULL;
+	if (len > strlen(".csv") && !strcmp(output + len - strlen(".csv"), ".csv"))
+		len -= strlen(".csv");
+	return strndup(output, len);
+}
+
 /* What would be written over what is written or read beside it, at the end, and be lost. */
 static void check_files(const struct attach_settings *s, struct argp_state *state)
 {
-	if (s->output && s->openmetrics && *s->openmetrics != ':' &&
-	    outfile_same(s->output, s->openmetrics))
-		argp_error(state,
-			   "-o and --openmetrics are the same file, or one is what the other is called while it is written: give two names");
-	if (s->output && s->meter.log && outfile_same(s->output, s->meter.log))
-		argp_error(state, "-o would take the place of the meter's log: give another name");
-	if (s->openmetrics && s->meter.log && *s->openmetrics != ':' &&
-	    outfile_same(s->openmetrics, s->meter.log))
-		argp_error(state,
-			   "--openmetrics would take the place of the meter's log: give another name");
+	const char *metrics = s->openmetrics && *s->openmetrics != ':' ? s->openmetrics : NULL;
+	char *sidecar = attach_sidecar(s->output), *folded = NULL;
+
+	if (sidecar && asprintf(&folded, "%s.folded", sidecar) < 0)
+		folded = NULL;
+	const struct {
+		const char *name, *path;
+	} file[] = {{"-o", s->output},
+		    {"the folded stacks beside -o", folded},
+		    {"--openmetrics", metrics},
+		    {"the meter's log", s->meter.log}};
+
+	for (size_t i = 0; i < sizeof(file) / sizeof(*file); i++)
+		for (size_t k = 0; k < i; k++)
+			if (file[i].path && file[k].path && outfile_same(file[i].path, file[k].path))
+				argp_error(state,
+					   "%s and %s are the same file, or one is what the other is called while it is written: give two names",
+					   file[k].name, file[i].name);
+	free(folded);
+	free(sidecar);
 }
 
 /* What is asked has to fit together. */

@@ -3,6 +3,7 @@
  * What 'zcprof attach' was asked.
  *
  *   attach_settings_parse()  the command line
+ *   attach_sidecar()         path without ending of files that lie beside the record
  */
 #ifndef ZCPROF_ATTACH_SETTINGS_H
 #define ZCPROF_ATTACH_SETTINGS_H
@@ -39,5 +40,7 @@ struct attach_settings {
 
 /* Ends the process where --help or --version was asked, or the command line was wrong. */
 void attach_settings_parse(struct attach_settings *settings, int argc, char **argv);
+/* To be freed; NULL without a record. */
+char *attach_sidecar(const char *output);
 
 #endif
