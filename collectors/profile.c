@@ -1,69 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where the CPUs spend their time, by bpf/profile.bpf.c on a perf clock of every CPU: cycles where
- * there is a PMU, which see into code that runs with interrupts off, else the cpu-clock timer.
- * Names are looked up after the window; for those of user space the processes of the run must still
+ * Where the CPUs spend their time, by bpf/profile.bpf.c on a perf clock of every CPU. Names are looked up after the window; for those of user space the processes of the run must still
  * be there at its closing edge, and no longer.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/perf_event.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "base/say.h"
 #include "bpf/profile.h"
 #include "bpf/profile.skel.h"
 #include "collectors/kit/bpf_load.h"
-#include "collectors/kit/cpu_types.h"
-#include "collectors/kit/cpus.h"
+#include "collectors/kit/clocks.h"
 #include "collectors/list.h"
 #include "collectors/kit/stacks.h"
 #include "collectors/kit/symbols.h"
-#include "collectors/kit/throttle.h"
 
-/* Not 1000: a prime-ish rate does not walk in step with the timer tick and what it starts. */
-#define SAMPLES_PER_S 999
-/*
- * Of cpu-clock, which is there where a PMU is not: in a virtual machine, whose hypervisor has to
- * set every timer. 999 of them took a tenth of a sender's throughput there, 199 a twenty-fifth, as
- * they do when it is perf record that takes them.
- */
-#define CLOCK_SAMPLES_PER_S 99
 /* A process may end right behind the window, and may keep those waiting who look at it. */
 #define SETTLE_NS 50000000
 
-/* How long one was to run, and did: a PMU that others use too takes turns. */
-struct clock_read {
-	__u64 count, enabled_ns, running_ns;
-};
-
-struct clock {
-	struct bpf_link *link; /* NULL: there is none */
-	int fd;		       /* the link's */
-	struct throttle throttle;
-	struct clock_read read[EDGE_COUNT];
-};
-
 struct state {
 	struct profile_bpf *bpf;
-	struct perf_event_attr attr;
-	struct cpu_types types;
-	__u64 period[CPU_TYPES_MOST]; /* of the clocks of each type of CPU; 0: it cannot have one */
-	struct hotplug hotplug;
-	struct clock *clock; /* by CPU */
-	double period_ns;
-	bool by_time; /* the clock runs while a CPU is idle too, so it is known how often it is due
-		       */
-	unsigned int clocks;
-	struct timespec begun; /* when they were attached one after another */
+	struct clocks clocks;
 	struct measurement run;
 	struct symbols *symbols;
 };
@@ -80,203 +40,6 @@ struct kept {
 	struct profile_stack *frames;
 	__u32 stack_count;
 };
-
-static int open_clock(struct perf_event_attr *attr, pid_t pid, int cpu)
-{
-	attr->size = sizeof(*attr);
-	return syscall(SYS_perf_event_open, attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-}
-
-/* Of a CPU of this PMU under load, where the thread is; found by counting for some milliseconds. 0: cycles cannot be counted. */
-static double cycles_per_ns(__u32 pmu)
-{
-	struct perf_event_attr attr = {.type = PERF_TYPE_HARDWARE,
-				       .config = (__u64)pmu << 32 | PERF_COUNT_HW_CPU_CYCLES};
-	int fd = open_clock(&attr, 0, -1);
-	__u64 start, from = 0, to = 0, ns = 0;
-
-	if (fd < 0)
-		return 0;
-	for (start = clock_of_ns(CLOCK_THREAD_CPUTIME_ID); ns < 2000000;
-	     ns = clock_of_ns(CLOCK_THREAD_CPUTIME_ID) - start)
-		; /* until the CPU has come to speed */
-	start = clock_of_ns(CLOCK_THREAD_CPUTIME_ID);
-	if (read(fd, &from, sizeof(from)) != sizeof(from))
-		from = 0;
-	for (ns = 0; ns < 5000000; ns = clock_of_ns(CLOCK_THREAD_CPUTIME_ID) - start)
-		;
-	if (read(fd, &to, sizeof(to)) != sizeof(to))
-		to = from;
-	close(fd);
-	return (double)(to - from) / (double)ns;
-}
-
-/* A type that no CPU is of, or where this thread may not run, has none: that of another is not its own. */
-static double cycles_per_ns_of(const struct cpu_types *types, unsigned int type)
-{
-	cpu_set_t before, one;
-	double cycles = 0;
-
-	if (types->count == 1)
-		return cycles_per_ns(0);
-	if (sched_getaffinity(0, sizeof(before), &before))
-		return 0;
-	for (int cpu = 0; cpu < CPU_SETSIZE && !cycles; cpu++) {
-		if (cpu_types_of(types, (unsigned int)cpu) != type)
-			continue;
-		CPU_ZERO(&one);
-		CPU_SET(cpu, &one);
-		if (!sched_setaffinity(0, sizeof(one), &one))
-			cycles = cycles_per_ns(types->type[type].pmu);
-	}
-	sched_setaffinity(0, sizeof(before), &before);
-	return cycles;
-}
-
-/* The same time on CPUs of all types, in the cycles of each. */
-static bool choose_cycles(struct state *s)
-{
-	bool any = false;
-
-	if (cpu_types_read(&s->types, CPU_TYPES_PMUS))
-		return false;
-	for (unsigned int type = 0; type < s->types.count; type++) {
-		double cycles = cycles_per_ns_of(&s->types, type);
-
-		s->period[type] = (__u64)(cycles * 1e9 / SAMPLES_PER_S);
-		if (!s->period[type])
-			continue;
-		s->period_ns = (double)s->period[type] / cycles;
-		any = true;
-	}
-	return any;
-}
-
-static const char *choose_clock(struct state *s)
-{
-	s->attr = (struct perf_event_attr){
-		.disabled = 1,
-		.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
-		.use_clockid = 1,
-		.clockid = CLOCK_MONOTONIC,
-	};
-	if (choose_cycles(s)) {
-		s->attr.type = PERF_TYPE_HARDWARE;
-		return "perf_event cycles";
-	}
-	s->attr.type = PERF_TYPE_SOFTWARE;
-	s->by_time = true;
-	for (unsigned int type = 0; type < CPU_TYPES_MOST; type++)
-		s->period[type] = 1000000000 / (s->run.exact ? SAMPLES_PER_S : CLOCK_SAMPLES_PER_S);
-	s->period_ns = (double)s->period[0];
-	return "perf_event cpu-clock";
-}
-
-static struct perf_event_attr attr_of(const struct state *s, unsigned int type)
-{
-	struct perf_event_attr attr = s->attr;
-
-	attr.sample_period = s->period[type];
-	attr.config = s->by_time ? PERF_COUNT_SW_CPU_CLOCK
-				 : (__u64)s->types.type[type].pmu << 32 | PERF_COUNT_HW_CPU_CYCLES;
-	return attr;
-}
-
-/*
- * Sleeps until the n-th of `count` equal parts of a period. A clock begins to count when it is
- * attached, and its interrupt takes an idle CPU out of idle for a while. If all clocks came within
- * the same microseconds, every sample of a CPU would see it with the others just woken: a sender
- * would be seen to find its receiver awake, and to save the interrupt that wakes it, in the very
- * moments that are looked at (measured: 10 % of its samples in place of 28).
- */
-static void await_turn(const struct timespec *begin, double period_ns, unsigned int n, size_t count)
-{
-	double at = period_ns * n / (double)count;
-	struct timespec now, turn;
-	uint64_t ns, past;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	past = (now.tv_sec - begin->tv_sec) * 1000000000ULL + now.tv_nsec - begin->tv_nsec;
-	while (at < (double)past)
-		at += period_ns;
-	ns = begin->tv_nsec + (uint64_t)at;
-	turn.tv_sec = begin->tv_sec + ns / 1000000000;
-	turn.tv_nsec = ns % 1000000000;
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &turn, NULL) == EINTR)
-		;
-}
-
-/* One that is offline has none. 0, or -1. */
-static int attach_cpu(struct state *s, unsigned int cpu, char *why, size_t why_size)
-{
-	unsigned int type = cpu_types_of(&s->types, cpu);
-	struct perf_event_attr attr = attr_of(s, type);
-	struct clock *clock = &s->clock[cpu];
-	int error, fd;
-
-	if (!cpus_has(&s->hotplug.online, cpu))
-		return 0;
-	if (!s->period[type]) {
-		say_warning("no samples of CPU %u: how fast CPUs of its type are could not be found out",
-			    cpu);
-		return 0;
-	}
-	fd = open_clock(&attr, -1, (int)cpu);
-	if (fd < 0 && errno == ENODEV)
-		return 0; /* it has just gone */
-	if (fd < 0)
-		return bpf_refused(errno, "opening a perf clock on every CPU", why, why_size);
-	await_turn(&s->begun, s->period_ns, s->clocks, s->hotplug.online.count);
-	throttle_open(&clock->throttle, fd);
-	clock->link = bpf_program__attach_perf_event(s->bpf->progs.profile_sample, fd);
-	clock->fd = fd;
-	if (!clock->link) {
-		error = errno;
-		throttle_close(&clock->throttle);
-		close(fd);
-		return bpf_refused(error, "attaching to a perf clock", why, why_size);
-	}
-	s->clocks++;
-	return 0;
-}
-
-static void detach_cpu(struct clock *clock)
-{
-	throttle_close(&clock->throttle);
-	bpf_link__destroy(clock->link);
-	*clock = (struct clock){0};
-}
-
-static int attach(struct state *s, char *why, size_t why_size)
-{
-	if (hotplug_open(&s->hotplug))
-		return bpf_refused(ENOMEM, "watching which CPUs are online", why, why_size);
-	s->clock = calloc(s->hotplug.bound, sizeof(*s->clock));
-	if (!s->clock)
-		return bpf_refused(ENOMEM, "opening a perf clock on every CPU", why, why_size);
-	clock_gettime(CLOCK_MONOTONIC, &s->begun);
-	for (unsigned int cpu = 0; cpu < s->hotplug.bound; cpu++)
-		if (attach_cpu(s, cpu, why, why_size))
-			return -1;
-	return 0;
-}
-
-/* The clock of a CPU that went does not come back with it, and one that came has none. */
-static void attach_changed(struct state *s)
-{
-	char why[256];
-
-	hotplug_look(&s->hotplug);
-	for (unsigned int cpu = 0; cpu < s->hotplug.bound; cpu++) {
-		if (!hotplug_changes(&s->hotplug, cpu))
-			continue;
-		s->clocks -= s->clock[cpu].link != NULL;
-		detach_cpu(&s->clock[cpu]);
-		if (attach_cpu(s, cpu, why, sizeof(why)))
-			say_detail("no samples of CPU %u: %s", cpu, why);
-	}
-	hotplug_forget(&s->hotplug);
-}
 
 static void note_process(void *data, pid_t pid)
 {
@@ -322,19 +85,8 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		return -1;
 	}
 	note_processes(s);
-	*means = choose_clock(s);
-	return attach(s, why, why_size);
-}
-
-static void read_clocks(struct state *s, enum edge edge)
-{
-	for (unsigned int cpu = 0; cpu < s->hotplug.bound; cpu++) {
-		struct clock *clock = &s->clock[cpu];
-
-		if (clock->link &&
-		    read(clock->fd, &clock->read[edge], sizeof(clock->read[edge])) < 0)
-			clock->read[edge] = (struct clock_read){0};
-	}
+	*means = clocks_choose(&s->clocks, run->exact);
+	return clocks_open(&s->clocks, s->bpf->progs.profile_sample, why, why_size);
 }
 
 static int profile_snapshot(void *state, enum edge edge)
@@ -342,9 +94,9 @@ static int profile_snapshot(void *state, enum edge edge)
 	struct state *s = state;
 
 	if (edge == EDGE_OPEN)
-		attach_changed(s);
+		clocks_renew(&s->clocks);
 	bpf_window_edge(&s->bpf->data->window, edge);
-	read_clocks(s, edge);
+	clocks_read(&s->clocks, edge);
 	if (edge == EDGE_CLOSE) {
 		symbols_note_again(s->symbols);
 		symbols_settle(s->symbols, SETTLE_NS);
@@ -475,7 +227,8 @@ static int add_all(struct state *s, const struct kept *k, struct stacks *stacks,
 static void missed_row(const struct state *s, const struct kept *k, struct writer *w)
 {
 	const struct window *window = &s->bpf->data->window;
-	double due = (double)(window->close_ns - window->open_ns) / s->period_ns * s->clocks;
+	double due = (double)(window->close_ns - window->open_ns) / s->clocks.period_ns *
+		     s->clocks.count;
 	__u64 taken = 0;
 
 	for (__u32 i = 0; i < k->kind_count; i++)
@@ -503,46 +256,15 @@ static void unnamed_row(const struct state *s, struct writer *w)
 	writer_absent(w, END_HOST, "profile/functions", text);
 }
 
-/* What the clock of a CPU did not see: all but a part of the window, or what ran while it was stopped. */
-static void clock_rows(const struct state *s, struct writer *w, unsigned int cpu)
-{
-	const struct window *window = &s->bpf->data->window;
-	const struct clock *clock = &s->clock[cpu];
-	const struct clock_read *opened = &clock->read[EDGE_OPEN];
-	const struct clock_read *closed = &clock->read[EDGE_CLOSE];
-	enum record_end end = target_of_cpu(s->run.target, (int)cpu);
-	uint64_t throttled;
-	char key[16];
-	bool whole;
-
-	snprintf(key, sizeof(key), "%u", cpu);
-	if (!clock->link) {
-		if (!s->period[cpu_types_of(&s->types, cpu)] && cpus_has(&s->hotplug.online, cpu))
-			writer_f64(w, WINDOW, end, METRIC_profile_clock_share, key, 0);
-		return;
-	}
-	if (!s->by_time && closed->enabled_ns > opened->enabled_ns)
-		writer_f64(w, WINDOW, end, METRIC_profile_clock_share, key,
-			   (double)(closed->running_ns - opened->running_ns) /
-				   (double)(closed->enabled_ns - opened->enabled_ns));
-	if (throttle_ns(&clock->throttle, window->open_ns, window->close_ns, &throttled, &whole))
-		return;
-	writer_u64(w, WINDOW, end, METRIC_profile_throttled, key, throttled);
-	if (throttled)
-		say_warning("the kernel took no samples of CPU %u for %s%.1f ms, as they came too fast for it: what ran then is missing; a higher kernel.perf_event_max_sample_rate may help",
-			    cpu, whole ? "" : "at least ", (double)throttled / 1e6);
-}
-
 static void emit_all(struct state *s, const struct kept *k, struct writer *w, struct stacks *stacks)
 {
 	char path[4096];
 
-	if (s->by_time)
+	if (s->clocks.by_time)
 		missed_row(s, k, w);
-	writer_f64(w, WINDOW, END_HOST, METRIC_profile_period, NULL, s->period_ns);
-	for (unsigned int cpu = 0; cpu < s->hotplug.bound; cpu++)
-		clock_rows(s, w, cpu);
-	stacks_rows(stacks, w, s->period_ns);
+	writer_f64(w, WINDOW, END_HOST, METRIC_profile_period, NULL, s->clocks.period_ns);
+	clocks_rows(&s->clocks, s->run.target, &s->bpf->data->window, w);
+	stacks_rows(stacks, w, s->clocks.period_ns);
 	unnamed_row(s, w);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		writer_u64(w, WINDOW, end, METRIC_profile_lost, NULL, s->bpf->bss->lost[end]);
@@ -588,7 +310,7 @@ static void profile_look(void *state, struct writer *w)
 
 	if (stacks && !read_kept(s, &kept) && !symbols_load_kernel(s->symbols)) {
 		add_all(s, &kept, stacks, false);
-		stacks_components(stacks, w, s->period_ns);
+		stacks_components(stacks, w, s->clocks.period_ns);
 		for (enum record_end end = END_HOST; end < END_COUNT; end++)
 			writer_u64(w, WINDOW, end, METRIC_profile_lost, NULL,
 				   s->bpf->bss->lost[end]);
@@ -603,11 +325,7 @@ static void profile_close(void *state)
 
 	if (!s)
 		return;
-	for (unsigned int cpu = 0; s->clock && cpu < s->hotplug.bound; cpu++)
-		detach_cpu(&s->clock[cpu]);
-	free(s->clock);
-	cpu_types_free(&s->types);
-	hotplug_close(&s->hotplug);
+	clocks_close(&s->clocks);
 	profile_bpf__destroy(s->bpf);
 	symbols_free(s->symbols);
 	free(s);
