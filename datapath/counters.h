@@ -24,7 +24,7 @@
 	X(recvmsg)                                                                                 \
 	X(sendfile)                                                                                \
 	X(epoll_wait)                                                                              \
-	X(io_uring_enter) X(io_uring_register) X(poll) X(sendmsg) X(setsockopt)
+	X(io_uring_enter) X(io_uring_register) X(poll) X(sendmsg) X(setsockopt) X(getsockopt)
 
 enum call {
 #define X(name) CALL_##name,

@@ -211,6 +211,17 @@ static int check_rx_zcrx(struct config *config)
 	return 0;
 }
 
+static int check_rx_mmap(const struct config *config)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	if (config->options.read % page == 0)
+		return 0;
+	say_error("--path mmap maps whole pages: give a --read that is a multiple of %ld bytes",
+		  page);
+	return -1;
+}
+
 static int check_rx(struct config *config)
 {
 	uint64_t buffers = config->options.buffers;
@@ -224,6 +235,8 @@ static int check_rx(struct config *config)
 		say_error("--min-wait has no meaning with --singleshot, which has one receive at a time; leave one out");
 		return -1;
 	}
+	if (!strcmp(config->path->name, "mmap"))
+		return check_rx_mmap(config);
 	if (!strcmp(config->path->name, "zcrx"))
 		return check_rx_zcrx(config);
 	return strcmp(config->path->name, "devmem") ? 0 : check_rx_devmem(config);

@@ -113,7 +113,7 @@ both() {
 	for means in fentry kprobe raw_tracepoint breakpoint; do
 		echo "bpf,$means"
 	done >>"$BATS_TEST_TMPDIR/seen"
-	printf '%s\n' kernel,send_zc kernel,zcrx kernel,no_iowait bpf,capabilities >>"$BATS_TEST_TMPDIR/seen"
+	printf '%s\n' kernel,send_zc kernel,mmap kernel,zcrx kernel,no_iowait bpf,capabilities >>"$BATS_TEST_TMPDIR/seen"
 	zcprof doctor --format csv | quoted | grep -v '^"collector"' | sed 1d | cut -d, -f1,2 | tr -d '"' | sort >"$BATS_TEST_TMPDIR/rows"
 	diff "$BATS_TEST_TMPDIR/rows" <(sort -u "$BATS_TEST_TMPDIR/seen")
 }
@@ -129,6 +129,9 @@ both() {
 	if "$BUILD/zcpath" paths | grep -q '^tx *send_zc *yes'; then
 		grep '^"kernel","send_zc","ok"' "$BATS_TEST_TMPDIR/here"
 	fi
+	# TCP is asked likewise.
+	zcpath_can=$("$BUILD/zcpath" paths | awk '$1 == "rx" && $2 == "mmap" { print $3 == "yes" ? "ok" : "missing" }')
+	grep "^\"kernel\",\"mmap\",\"$zcpath_can\"" "$BATS_TEST_TMPDIR/here"
 }
 
 @test "capabilities: with and without" {

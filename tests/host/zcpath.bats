@@ -73,6 +73,7 @@ states() { # END
 	refused 2 "needs --to" tx
 	refused 2 "has no such path" rx --path send_zc
 	refused 2 "belongs to 'zcpath rx'" tx --to ::1 --read 4K
+	refused 2 "multiple of" rx --path mmap --read 5000
 	refused 2 "belongs to 'zcpath tx'" rx --flows 2
 	refused 2 "expected 1 to 64M" rx --read 65M
 	refused 2 "expected 1 to 1024" tx --to ::1 --flows 0

@@ -48,7 +48,7 @@ able() { # END PATH
 	"$BUILD/zcpath" paths | awk -v e="$1" -v p="$2" '$1 == e && $2 == p { exit $3 != "yes" }'
 }
 
-RX="copy uring"
+RX="copy uring mmap"
 TX="copy uring send_zc zerocopy sendfile"
 
 # The message is no multiple of a send, a page or a word, so that every edge falls somewhere else.
@@ -112,6 +112,28 @@ every_pair() { # ARG… for tx
 		[ "$(value tx bytes_copied)" = $((20 * MB)) ]
 		[ "$(value tx notifications)" -gt 0 ]
 	done
+}
+
+@test "mmap maps whole pages where payload lies in them, and tells mapped, copied and hybrid apart" {
+	over_veth 10.98.0.2
+	able rx mmap || skip "this machine cannot run rx mmap: see 'zcpath paths'"
+	able tx zerocopy || skip "this machine cannot run tx zerocopy: see 'zcpath paths'"
+	# A copy of pages by reference is laid out in new ones, from their first byte.
+	both --path mmap -- --path zerocopy --mss 4108 --write 64K --bytes 20M --verify
+	check_figures $((20 * MB))
+	echo "mapped $(value rx bytes_zerocopy), copied $(value rx bytes_copied)"
+	[ "$(value rx bytes_zerocopy)" -gt $((10 * MB)) ]
+	[ $(($(value rx bytes_zerocopy) % 4096)) = 0 ]
+	[ "$(value rx bytes_hybrid)" = 0 ]
+	both --path mmap --copybuf 4K -- --path zerocopy --write 5000 --bytes 20M --verify
+	check_figures $((20 * MB))
+	[ "$(value rx bytes_hybrid)" -gt 0 ]
+	[ "$(value rx bytes_hybrid)" -le "$(value rx bytes_copied)" ]
+	# References to the page cache are somebody's pages already, and are not mapped.
+	both --path mmap -- --path sendfile --bytes 20M --verify
+	check_figures $((20 * MB))
+	[ "$(value rx bytes_zerocopy)" = 0 ]
+	[ "$(value rx unmappable)" -gt 0 ]
 }
 
 @test "sendfile hands over page references where the device gathers, and copies where not" {

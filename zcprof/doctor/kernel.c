@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What this kernel was built with, by asking io_uring, and by the functions that it has. */
+/* What this kernel was built with, by asking io_uring and TCP, and by the functions that it has. */
 #include <errno.h>
 #include <linux/io_uring.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -116,6 +120,28 @@ static void look_devmem(const struct doctor *d, struct doctor_row *row)
 			     "this kernel has no devmem TCP: it takes 6.12 with CONFIG_NET_DEVMEM");
 }
 
+/* A TCP socket can be mapped, and its pages asked for: nothing needs to be connected for that. */
+static void look_mmap(const struct doctor *d, struct doctor_row *row)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	void *map = fd < 0 ? MAP_FAILED : mmap(NULL, page, PROT_READ, MAP_SHARED, fd, 0);
+	struct tcp_zerocopy_receive zc = {.address = (uintptr_t)map, .length = page};
+	socklen_t size = sizeof(zc);
+
+	(void)d;
+	if (map == MAP_FAILED || getsockopt(fd, IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE, &zc, &size))
+		doctor_found(row, DOCTOR_MISSING,
+			     "this kernel cannot map what a TCP socket received (%s): it takes 5.11",
+			     strerror(errno));
+	else
+		doctor_found(row, DOCTOR_OK, "TCP_ZEROCOPY_RECEIVE");
+	if (map != MAP_FAILED)
+		munmap(map, page);
+	if (fd >= 0)
+		close(fd);
+}
+
 static void look_pool_stats(const struct doctor *d, struct doctor_row *row)
 {
 	static const char *const names[] = {"page_pool_get_stats"};
@@ -132,6 +158,7 @@ static void look_pool_stats(const struct doctor *d, struct doctor_row *row)
 
 const struct doctor_check doctor_kernel_checks[] = {
 	{"send_zc", look_send_zc, "tx send_zc sends by it"},
+	{"mmap", look_mmap, "rx mmap receives by it"},
 	{"zcrx", look_zcrx, "rx zcrx receives by it"},
 	{"no_iowait", look_no_iowait,
 	 "without it a wait for completions counts as iowait, and keeps CPUs out of deep idle states"},
