@@ -7,7 +7,9 @@
 
 #include "analyze/commands.h"
 #include "analyze/load/group.h"
+#include "analyze/load/join.h"
 #include "analyze/options.h"
+#include "analyze/pages/hosts.h"
 #include "analyze/pages/remarks.h"
 #include "analyze/figures/design.h"
 #include "base/say.h"
@@ -16,6 +18,7 @@ struct table_options {
 	struct common common;
 	enum quantity sort;
 	bool wide;
+	const char *by; /* a label that lines are put together by; NULL: none */
 	char **paths;
 	size_t path_count;
 };
@@ -46,6 +49,43 @@ static struct interval typical(const struct configuration *c, enum quantity q, c
 	interval = stats_interval(values, n);
 	free(values);
 	return interval;
+}
+
+/* A host is one sample of a line that several share: the mean of its runs, which stand together. */
+static size_t means_of_hosts(const struct configuration *c, enum quantity q,
+			     const struct exponents *exponents, double *means)
+{
+	size_t count = 0;
+
+	for (size_t from = 0, to; from < c->count; from = to) {
+		const char *host = run_host(c->runs[from]);
+		size_t n;
+
+		for (to = from + 1; to < c->count; to++) {
+			const char *other = run_host(c->runs[to]);
+
+			if (host != other && !(host && other && !strcmp(host, other)))
+				break;
+		}
+		n = outcomes(&c->runs[from], to - from, q, exponents, &means[count]);
+		if (n) {
+			means[count] = stats_mean(&means[count], n);
+			count++;
+		}
+	}
+	return count;
+}
+
+static void fill_joined(struct line *line, const struct configuration *c,
+			const struct exponents *exponents)
+{
+	line->configuration = c;
+	for (enum quantity q = 0; q < QUANTITIES; q++) {
+		line->values[q] = must_calloc(c->count + 1, sizeof(double));
+		line->counts[q] = means_of_hosts(c, q, exponents, line->values[q]);
+		line->middle[q] = stats_mean(line->values[q], line->counts[q]);
+		line->interval[q] = stats_interval(line->values[q], line->counts[q]);
+	}
 }
 
 static void fill_line(struct line *line, const struct configuration *c,
@@ -206,25 +246,28 @@ static void build(struct page *page, const struct experiment *e, const struct ta
 
 	for (size_t i = 0; i < e->count; i++)
 		if (e->configurations[i].count)
-			fill_line(&lines[count++], &e->configurations[i], &o->common.exponents);
+			(o->by ? fill_joined : fill_line)(&lines[count++], &e->configurations[i],
+							  &o->common.exponents);
 	qsort_r(lines, count, sizeof(*lines), compare_lines, &order);
 	columns = columns_of(o, lines, count);
 	add_columns(t, &columns, &o->common.exponents);
 	for (size_t i = 0; i < count; i++)
 		add_line(t, &columns, &lines[i]);
-	if (count)
+	if (count && !o->by)
 		conclude(page, lines, count, o);
+	remark_hosts(page, e, o->by);
 	remark_attached(page, e);
 	remark_doubts(page, e);
 	remark_contradictions(page, e);
 	remark_shared(page, e);
-	remark_strangers(page, e);
+	if (!o->by)
+		remark_strangers(page, e);
 	remark_copied(page, e);
 	remark_control(page, e, &o->common.exponents);
 	remark_unequal(page, e);
 	remark_absent(page, e);
 	remark_left_out(page, e);
-	if (count && o->common.format == FORMAT_TEXT)
+	if (count && !o->by && o->common.format == FORMAT_TEXT)
 		page_note(page, "Next: zcroi show components '%s'",
 			  lines[0].configuration->directory);
 	for (size_t i = 0; i < count; i++)
@@ -248,6 +291,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				   "--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx or zerocopy-tx",
 				   arg);
 		return 0;
+	case 'b':
+		o->by = arg;
+		return 0;
 	case 'w':
 		o->wide = true;
 		return 0;
@@ -266,6 +312,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_option options[] = {
 	{"sort", 's', "BY", 0,
 	 "the best first by roi (default), roi-rx, roi-tx, roi-power, throughput, cpu, …", 0},
+	{"by", 'b', "LABEL", 0,
+	 "lines of all directories and hosts put together by a label of zcprof, or by host, kernel or cpu_model",
+	 0},
 	{"wide", 'w', NULL, 0, "the ends' own ROI and every interval too", 0},
 	{0},
 };
@@ -282,6 +331,7 @@ static const char doc[] =
 	"  zcroi table out                         all configurations of an experiment\n"
 	"  zcroi table --wide --sort roi-rx out    what pays best at the receiver\n"
 	"  zcroi table --exponent 1 out            Gbit/s per percent of CPU\n"
+	"  zcroi table --by rack fleet             one line for each label 'rack' of many hosts\n"
 	"  zcroi table --format json out | jq '.configurations[0].roi_cpu_total'";
 
 int command_table(int argc, char **argv)
@@ -296,6 +346,10 @@ int command_table(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (experiment_load(&e, o.paths, o.path_count, KEEP_WINDOW))
 		return EXIT_FAILED;
+	if (o.by && experiment_join(&e, o.by)) {
+		experiment_free(&e);
+		return EXIT_FAILED;
+	}
 	page = page_new();
 	build(page, &e, &o);
 	result = page_print(page, o.common.format);

@@ -171,7 +171,8 @@ static void write_started(struct writer *w)
 	writer_fact(w, END_HOST, METRIC_fact_started, NULL, text);
 }
 
-void facts_record(struct writer *w, const char *configuration, unsigned int repeat)
+void facts_record(struct writer *w, const char *configuration, unsigned int repeat,
+		  const struct origin *origin)
 {
 	char text[16];
 
@@ -182,6 +183,7 @@ void facts_record(struct writer *w, const char *configuration, unsigned int repe
 	snprintf(text, sizeof(text), "%u", repeat);
 	writer_fact(w, END_HOST, METRIC_fact_repeat, NULL, text);
 	write_started(w);
+	origin_facts(origin, w);
 }
 
 struct nic_facts {

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fts.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,20 +35,27 @@ static char *directory_of(const char *path)
 	return slash ? copy(path, slash - path) : copy(".", 1);
 }
 
+static bool same_host(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
 static struct configuration *configuration_of(struct experiment *e, const char *directory,
-					      const char *name)
+					      const char *name, const char *host)
 {
 	struct configuration *c;
 
 	for (size_t i = 0; i < e->count; i++) {
 		c = &e->configurations[i];
-		if (!strcmp(c->name, name) && !strcmp(c->directory, directory))
+		if (!strcmp(c->name, name) && !strcmp(c->directory, directory) &&
+		    same_host(c->host, host))
 			return c;
 	}
 	c = &ARRAY_ADD(e->configurations, e->count);
 	*c = (struct configuration){
 		.name = copy(name, strlen(name)),
 		.directory = copy(directory, strlen(directory)),
+		.host = host,
 	};
 	return c;
 }
@@ -82,7 +90,8 @@ static int add_run(struct experiment *e, const char *path, enum run_keep keep)
 	/* What zcpath wrote alone names no configuration: then the file is one. */
 	name = run_fact(run, METRIC_fact_configuration, END_HOST, NULL);
 	directory = directory_of(path);
-	c = configuration_of(e, directory, name ? name : path);
+	c = configuration_of(e, directory, name ? name : path,
+			     run_fact(run, METRIC_fact_host, END_HOST, NULL));
 	free(directory);
 	control = run_fact(run, METRIC_fact_option, END_HOST, "control");
 	if (control && !strcmp(control, "yes"))
@@ -196,24 +205,42 @@ static int by_repeat(const void *a, const void *b)
 	return order ? order : strverscmp((*x)->path, (*y)->path);
 }
 
-/* Configurations of one name from two directories are told apart by their directories. */
+/* What tells a configuration from the others of its name, and of its directory. */
+static char *full_name(const struct experiment *e, const struct configuration *c)
+{
+	bool elsewhere = false, twins = false, crowded = false;
+	char *name;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *other = &e->configurations[i];
+		bool same_name = !strcmp(other->name, c->name);
+		bool same_place = !strcmp(other->directory, c->directory);
+
+		elsewhere |= same_name && !same_place;
+		twins |= same_name && same_place && other != c;
+		crowded |= !same_name && same_place;
+	}
+	if (asprintf(&name, "%s%s%s%s%s", elsewhere ? c->directory : "",
+		     elsewhere && crowded ? "/" : "", !elsewhere || crowded ? c->name : "",
+		     twins ? " on " : "",
+		     !twins    ? ""
+		     : c->host ? c->host
+			       : "a host without a name") < 0)
+		abort();
+	return name;
+}
+
 static void name_apart(struct experiment *e)
 {
-	bool *twice = must_calloc(e->count, sizeof(*twice));
+	char **names = must_calloc(e->count, sizeof(*names));
 
 	for (size_t i = 0; i < e->count; i++)
-		for (size_t j = 0; j < e->count; j++)
-			if (i != j && !strcmp(e->configurations[i].name, e->configurations[j].name))
-				twice[i] = true;
+		names[i] = full_name(e, &e->configurations[i]);
 	for (size_t i = 0; i < e->count; i++) {
-		struct configuration *c = &e->configurations[i];
-
-		if (!twice[i])
-			continue;
-		free(c->name);
-		c->name = copy(c->directory, strlen(c->directory));
+		free(e->configurations[i].name);
+		e->configurations[i].name = names[i];
 	}
-	free(twice);
+	free(names);
 }
 
 int experiment_load(struct experiment *e, char *const *paths, size_t count, enum run_keep keep)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs as they belong together. Runs of one directory that name the same configuration are its
- * repeats; repeats without collectors are its controls.
+ * Runs as they belong together. Runs of one directory that name the same configuration and the same
+ * host are its repeats; repeats without collectors are its controls.
  *
  *   experiment_load()  every record in the files and directories that were named; in a directory
  *                      what is no record, or a run that did not finish, is left out
@@ -18,6 +18,7 @@
 struct configuration {
 	char *name;
 	char *directory;
+	const char *host;  /* its name, which belongs to the runs; NULL: they do not say */
 	struct run **runs; /* in the order in which they ran */
 	size_t count;
 	struct run **controls;

@@ -202,6 +202,23 @@ const char *run_fact(const struct run *run, enum metric_id id, enum record_end e
 	return NULL;
 }
 
+const char *run_host(const struct run *run)
+{
+	const char *name = run_fact(run, METRIC_fact_host, END_HOST, NULL);
+
+	return name ? name : run_fact(run, METRIC_fact_host, END_HOST, "boot");
+}
+
+const char *run_label(const struct run *run, const char *name)
+{
+	const char *value = run_fact(run, METRIC_fact_label, END_HOST, name);
+	enum metric_id id = metric_find("fact", strlen("fact"), name, strlen(name));
+
+	if (value || id == METRIC_NONE)
+		return value;
+	return id == METRIC_fact_host ? run_host(run) : run_fact(run, id, END_HOST, NULL);
+}
+
 const char *run_absent(const struct run *run, enum record_end end, const char *source)
 {
 	const char *reason = run_fact(run, METRIC_collector_absent, end, source);

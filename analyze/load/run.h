@@ -9,6 +9,8 @@
  *   run_payload()   the bytes that an end moved, or the other where only that is known
  *   run_error()     how far off a figure may be that was counted in slices
  *   run_fact()      one fact
+ *   run_host()       the machine on which it was written
+ *   run_label()      what it was told by --label, or a fact of the machine
  *   run_absent()    why a source has no rows
  *   run_measured()  whether a missing key of a metric at an end is a zero, for it was looked for
  *   run_free()
@@ -82,6 +84,10 @@ double run_payload(const struct run *run, enum record_end end);
 double run_error(const struct run *run, enum metric_id id, enum record_end end, const char *key,
 		 double *slices);
 const char *run_fact(const struct run *run, enum metric_id id, enum record_end end, const char *key);
+/* By its name, or the number of its boot where that was left out. NULL: the record has neither. */
+const char *run_host(const struct run *run);
+/* A label of that name; else the fact of that name and no key, such as "host", "kernel", "cpu_model". */
+const char *run_label(const struct run *run, const char *name);
 const char *run_absent(const struct run *run, enum record_end end, const char *source);
 /*
  * A source that measured and saw nothing writes no row. So the run has rows of that metric at that

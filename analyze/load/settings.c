@@ -11,6 +11,8 @@ static bool names_the_run(const struct fact *fact)
 	case METRIC_fact_option:
 		return fact->end == END_HOST &&
 		       (!strcmp(fact->key, "control") || !strcmp(fact->key, "against"));
+	case METRIC_fact_host:
+		return *fact->key; /* the machine is a setting, its start is none */
 	case METRIC_fact_attached:
 		return !strcmp(fact->key, "pid") || !strcmp(fact->key, "ended");
 	case METRIC_fact_order:

@@ -293,6 +293,7 @@ static bool should_be_equal(const struct fact *fact)
 	case METRIC_fact_record_version:
 	case METRIC_fact_program:
 	case METRIC_fact_link:
+	case METRIC_fact_label:
 	case METRIC_fact_kernel:
 	case METRIC_fact_cpu_model:
 	case METRIC_fact_mitigation:

@@ -13,6 +13,7 @@
 #   zc_rx zc_tx               zero-copy share in percent
 #   rx_calls rx_errors rx_ns  recv at rx: calls, errors, ns per call
 #   components                context/component=ns, separated by blanks, at rx
+#   host boot label           of the machine; label: NAME=VALUE
 #   retransmits rtt absent    absent: source=reason
 
 synthetic() {
@@ -43,6 +44,12 @@ synthetic() {
 		row("host", "fact", "configuration", "", set["configuration"])
 		row("host", "fact", "repeat", "", set["repeat"])
 		row("host", "fact", "started", "", set["started"])
+		row("host", "fact", "host", "", set["host"])
+		row("host", "fact", "host", "boot", set["boot"])
+		if (set["label"] != "") {
+			at = index(set["label"], "=")
+			row("host", "fact", "label", substr(set["label"], 1, at - 1), substr(set["label"], at + 1))
+		}
 		row("host", "fact", "option", "control", set["control"])
 		row("host", "fact", "seed", "", set["seed"])
 		row("host", "fact", "order", "", set["order"])

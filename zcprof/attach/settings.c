@@ -324,6 +324,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		return 0;
 	}
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &s->origin;
+		return 0;
 	case KEY_AS:
 		if (strcmp(text, "rx") && strcmp(text, "tx"))
 			argp_error(state, "--as %s: expected rx or tx", text);
@@ -389,8 +392,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 void attach_settings_parse(struct attach_settings *settings, int argc, char **argv)
 {
+	static const struct argp_child children[] = {
+		{&origin_argp, 0, "What the record says of itself:", 3}, {0}};
 	static const struct argp argp = {
-		options, parse, "[-- COMMAND [ARGUMENT...]]", documentation, NULL, NULL, NULL};
+		options, parse, "[-- COMMAND [ARGUMENT...]]", documentation, children, NULL, NULL};
 
 	*settings = (struct attach_settings){.warmup = 0.5};
 	/* In order: what stands behind COMMAND is its own. */

@@ -13,6 +13,7 @@
 
 #include "collectors/power/meter.h"
 #include "record/record.h"
+#include "zcprof/origin.h"
 
 /* What belongs to an end; [END_HOST] is given for whichever end there is. */
 struct attach_settings {
@@ -36,6 +37,7 @@ struct attach_settings {
 	const char *no_collect;
 	bool exact;
 	struct meter meter;
+	struct origin origin;
 };
 
 /* Ends the process where --help or --version was asked, or the command line was wrong. */

@@ -68,6 +68,10 @@ static char *describe(const struct settings *s)
 		fprintf(out, "power idle:measure=%g\n", s->meter.idle_s);
 	else if (s->meter.idle_w)
 		fprintf(out, "power idle:%g\n", s->meter.idle_w);
+	for (size_t i = 0; i < s->origin.count; i++)
+		fprintf(out, "label %s=%s\n", s->origin.labels[i].name, s->origin.labels[i].value);
+	if (s->origin.unnamed)
+		fprintf(out, "no-host-name\n");
 	if (s->control)
 		fprintf(out, "control\n");
 	if (s->against)

@@ -249,7 +249,7 @@ static void write_first_facts(struct running *r)
 	struct writer *w = r->writer;
 	char text[64];
 
-	facts_record(w, r->configuration->name, r->slot->repeat);
+	facts_record(w, r->configuration->name, r->slot->repeat, &s->origin);
 	writer_fact(w, END_HOST, METRIC_fact_option, "control", r->slot->control ? "yes" : "no");
 	if (r->configuration->against)
 		writer_fact(w, END_HOST, METRIC_fact_option, "against", r->configuration->against);

@@ -224,6 +224,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	}
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &settings->origin;
+		return 0;
 	case KEY_RX:
 		list_option(state, OPTION_path, ENDS_RX, "rx", text);
 		return 0;
@@ -346,7 +349,10 @@ static void set_defaults(struct settings *settings)
 void settings_parse(struct settings *settings, int argc, char **argv)
 {
 	struct argp_option *all = all_options();
-	struct argp argp = {.options = all, .parser = parse_option, .doc = documentation};
+	static const struct argp_child children[] = {
+		{&origin_argp, 0, "What the record says of itself:", 2}, {0}};
+	struct argp argp = {
+		.options = all, .parser = parse_option, .doc = documentation, .children = children};
 	int count;
 
 	memset(settings, 0, sizeof(*settings));

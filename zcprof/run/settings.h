@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "collectors/power/meter.h"
+#include "zcprof/origin.h"
 #include "zcprof/run/plan.h"
 
 struct settings {
@@ -39,6 +40,7 @@ struct settings {
 	const char *no_collect;
 	bool exact;
 	struct meter meter;
+	struct origin origin;
 	char **words; /* the arguments with plan files put in their place; owned */
 };
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What has to be said where records are of more than one machine.
+ *
+ *   remark_hosts()  how many there are, and what that means for the lines above; by: the label that
+ *                   they were put together by, NULL: by none
+ */
+#ifndef ANALYZE_PAGES_HOSTS_H
+#define ANALYZE_PAGES_HOSTS_H
+
+#include "analyze/load/group.h"
+#include "page/page.h"
+
+void remark_hosts(struct page *page, const struct experiment *e, const char *by);
+
+#endif
