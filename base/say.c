@@ -8,6 +8,8 @@
 
 static const char *program = "zcprof";
 static bool verbose;
+static say_fn instead;
+static void *instead_data;
 
 void say_program(const char *name)
 {
@@ -17,6 +19,12 @@ void say_program(const char *name)
 void say_verbose(bool on)
 {
 	verbose = on;
+}
+
+void say_instead(say_fn take, void *data)
+{
+	instead = take;
+	instead_data = data;
 }
 
 /*
@@ -36,6 +44,11 @@ static void say(const char *prefix, const char *format, va_list args)
 		for (len = (int)most; len > (int)most - 4 && (text[len - 1] & 0xc0) == 0x80;)
 			len--;
 	used += (int)visible_copy(line + used, sizeof(line) - used - 1, text, len > 0 ? len : 0);
+	if (instead) {
+		line[used] = '\0';
+		instead(instead_data, line);
+		return;
+	}
 	line[used++] = '\n';
 	fwrite(line, 1, used, stderr);
 	fflush(stderr);

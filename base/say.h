@@ -10,6 +10,8 @@
  *   say_error()    it failed: what, why, and what to do
  *   say_warning()  it goes on, but a result is weaker than asked: which and why
  *   say_info()     what a person who watches wants to know
+ *   say_instead()  from now on to this function, a line without its end, in place of standard error; NULL:
+ *                  to standard error again
  *   say_detail()   only with --verbose: what a developer wants to know
  */
 #ifndef BASE_SAY_H
@@ -27,6 +29,8 @@ enum exit_code {
 
 void say_program(const char *name);
 void say_verbose(bool on);
+typedef void (*say_fn)(void *data, const char *line);
+void say_instead(say_fn take, void *data);
 
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));

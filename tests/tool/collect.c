@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* needs: collectors zcprof -zcprof/main.c nic page reports */
-/* libs: libbpf libdw libmnl jansson libmicrohttpd */
+/* libs: libbpf libdw libmnl jansson libmicrohttpd ncursesw */
 /*
  * Runs collectors on processes that are already there: what zcprof does, without experiments, and
  * with a window that a test opens and closes.

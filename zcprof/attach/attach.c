@@ -32,7 +32,9 @@ static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 	uint64_t hear_ns = 0;
 
 	for (;;) {
-		struct pollfd fds[1 + 2 * SUBJECTS] = {{.fd = stop_fd(), .events = POLLIN}};
+		struct pollfd fds[2 + 2 * SUBJECTS] = {
+			[2 * SUBJECTS] = {.fd = live_fd(&a->live), .events = POLLIN},
+			[2 * SUBJECTS + 1] = {.fd = stop_fd(), .events = POLLIN}};
 		uint64_t now = clock_ns(), until = deadline_ns;
 		struct timespec timeout = {0};
 		bool deaf = now < hear_ns;
@@ -50,20 +52,22 @@ static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 		for (size_t i = 0; i < a->count; i++) {
 			const struct subject *s = &a->subjects[i];
 
-			fds[i + 1] = (struct pollfd){.fd = s->pidfd, .events = POLLIN};
-			fds[i + 1 + SUBJECTS] = (struct pollfd){
+			fds[i] = (struct pollfd){.fd = s->pidfd, .events = POLLIN};
+			fds[i + SUBJECTS] = (struct pollfd){
 				.fd = deaf ? -1 : traffic_fd(&s->traffic), .events = POLLIN};
 		}
-		if (ppoll(fds, 1 + 2 * SUBJECTS, &timeout, NULL) < 0 && errno != EINTR)
+		if (ppoll(fds, 2 + 2 * SUBJECTS, &timeout, NULL) < 0 && errno != EINTR)
+			return WAITED_STOPPED;
+		if (live_heed(&a->live) == WISH_QUIT)
 			return WAITED_STOPPED;
 		for (size_t i = 0; i < a->count; i++) {
-			if (!fds[i + 1 + SUBJECTS].revents)
+			if (!fds[i + SUBJECTS].revents)
 				continue;
 			traffic_hear(&a->subjects[i].traffic);
 			hear_ns = clock_ns() + HEAR_NS;
 		}
 		for (size_t i = 0; i < a->count && !stop_asked(); i++) {
-			if (!fds[i + 1].revents)
+			if (!fds[i].revents)
 				continue;
 			a->ended = &a->subjects[i];
 			return WAITED_ENDED;
@@ -314,10 +318,10 @@ static int run_window(struct attaching *a)
 
 	set_targets(a);
 	attach_record_facts(a);
-	attach_look_begin(a);
 	follow_closes(a);
 	collecting_open(&a->collecting, &a->run, a->chosen, false, a->writer, &a->once);
 	writer_flush(a->writer);
+	attach_look_begin(a);
 	waited = measure(a);
 	for (size_t i = 0; i < a->count; i++) {
 		subject_warn_forked(&a->subjects[i]);
@@ -335,7 +339,11 @@ static int run_window(struct attaching *a)
 			whole;
 	attach_record_bytes(a);
 	if (writer_finish(a->writer))
-		return EXIT_FAILED;
+		whole = false;
+	/* Who watches what is no more is to read that, and its last figures. */
+	if (waited == WAITED_ENDED)
+		live_hold(&a->live);
+	live_end(&a->live);
 	return whole ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -2,7 +2,6 @@
 /* What attach() says while its window is open: rows of a time series, a screen, OpenMetrics. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/outfile.h"
@@ -129,20 +128,22 @@ int attach_look_open(struct attaching *a)
 	}
 	if (a->serve)
 		say_info("serving http://127.0.0.1:%u/metrics", serve_port(a->serve));
-	/* A command writes to the terminal too. */
-	a->live.screen = isatty(STDOUT_FILENO) && !s->command;
 	return 0;
 }
 
 void attach_look_begin(struct attaching *a)
 {
-	a->live.title = a->subjects[0].name;
+	if (!a->settings->live)
+		return;
 	for (size_t i = 0; i < a->count; i++)
 		a->live.end[a->subjects[i].end] = true;
+	/* A command writes to the terminal too. */
+	live_begin(&a->live, a->subjects[0].name, !a->settings->command);
 }
 
 void attach_look_close(struct attaching *a)
 {
+	live_end(&a->live);
 	serve_close(a->serve);
 	series_free(a->series);
 	a->serve = NULL;

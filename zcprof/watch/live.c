@@ -1,286 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/watch/live.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
+#include <poll.h>
 #include <unistd.h>
 
-#include "base/visible.h"
+#include "base/stop.h"
+#include "zcprof/watch/lines.h"
 
-#define TOP	       4
-#define KEYS	       96
-#define LINE_MAX_BYTES 1024
-
-/* The largest few of one metric at one end. */
-struct best {
-	char key[KEYS];
-	double step;
-};
-
-struct top {
-	enum metric_id id;
-	enum record_end end;
-	bool behind; /* the key's part behind its first '/' counts, as of task/data copy */
-	struct best best[64];
-	size_t count;
-	double sum;
-};
-
-static void gather(void *data, const struct figure *f)
+void live_begin(struct live *l, const char *title, bool alone)
 {
-	struct top *t = data;
-	const char *key = f->key;
-	size_t i = 0;
-
-	if (f->id != t->id || f->end != t->end)
-		return;
-	if (t->behind && strchr(key, '/')) {
-		/* An idle CPU costs nothing. */
-		if (!strncmp(key, "idle/", 5))
-			return;
-		key = strchr(key, '/') + 1;
-	}
-	t->sum += f->step;
-	while (i < t->count && strncmp(t->best[i].key, key, KEYS - 1) != 0)
-		i++;
-	if (i == sizeof(t->best) / sizeof(*t->best))
-		return;
-	if (i == t->count) {
-		snprintf(t->best[i].key, KEYS, "%s", key);
-		t->best[t->count++].step = 0;
-	}
-	t->best[i].step += f->step;
-}
-
-static int by_step(const void *a, const void *b)
-{
-	const struct best *x = a, *y = b;
-
-	return (x->step < y->step) - (x->step > y->step);
-}
-
-static void find_top(struct top *t, const struct series *s)
-{
-	series_each(s, gather, t);
-	qsort(t->best, t->count, sizeof(*t->best), by_step);
-}
-
-/* 12.3 k */
-static const char *short_number(double x, char text[16])
-{
-	static const char *const units[] = {"", " k", " M", " G", " T"};
-	int unit = 0;
-
-	for (; x >= 1000 && unit < 4; x /= 1000)
-		unit++;
-	snprintf(text, 16,
-		 x < 10 && x > 0 ? "%.2f%s"
-		 : x < 100	 ? "%.1f%s"
-				 : "%.0f%s",
-		 x, units[unit]);
-	return text;
-}
-
-struct line {
-	char text[LINE_MAX_BYTES];
-	size_t used;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct line *l, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(l->text + l->used, sizeof(l->text) - l->used, format, args);
-	va_end(args);
-	if (n > 0)
-		l->used += n;
-	if (l->used >= sizeof(l->text))
-		l->used = sizeof(l->text) - 1;
-}
-
-static double columns(void)
-{
-	struct winsize window;
-
-	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) && window.ws_col ? window.ws_col : 80;
-}
-
-/* A line of the screen must not wrap: it could not be written over. */
-static void put(struct live *l, const struct series *s, const char *name, const struct line *line)
-{
-	int width = l->screen ? (int)columns() - 13 : LINE_MAX_BYTES;
-	char text[LINE_MAX_BYTES];
-
-	if (!line->used)
-		return;
-	if (width < 1)
-		width = 1;
-	visible_copy(text, width < LINE_MAX_BYTES ? width : LINE_MAX_BYTES, line->text, line->used);
-	if (!l->screen) {
-		printf("%.1f s %s: %s\n", series_at_s(s), name, text);
-		return;
-	}
-	printf("\033[1m%-13s\033[0m%s\033[K\n", name, text);
-	l->lines++;
-}
-
-static double sum_of(const struct series *s, enum metric_id id, enum record_end end)
-{
-	struct top t = {.id = id, .end = end};
-
-	series_each(s, gather, &t);
-	return t.sum;
-}
-
-/* Over both ends and what belongs to none. */
-static double sum_of_all(const struct series *s, enum metric_id id)
-{
-	return sum_of(s, id, END_HOST) + sum_of(s, id, END_RX) + sum_of(s, id, END_TX);
-}
-
-static void add_throughput(struct line *line, const struct series *s, enum record_end end)
-{
-	const struct figure *bytes = series_find(s, METRIC_path_bytes, end, "");
-	const struct figure *busy = series_find(s, METRIC_cpu_busy, end, "");
-	char text[16];
-
-	if (bytes)
-		add(line, "%sbit/s", short_number(8 * bytes->step / series_step_s(s), text));
-	if (busy)
-		add(line, "%sCPU %.0f %%", line->used ? ", " : "", busy->step);
-}
-
-static void add_components(struct line *line, const struct series *s, enum record_end end)
-{
-	struct top t = {.id = METRIC_profile_component, .end = end, .behind = true};
-
-	find_top(&t, s);
-	for (size_t i = 0; i < t.count && i < TOP && t.best[i].step > 0; i++)
-		add(line, "%s%s %.0f %%", i ? ", " : "", t.best[i].key,
-		    100 * t.best[i].step / t.sum);
-}
-
-static void add_syscalls(struct line *line, const struct series *s, enum record_end end)
-{
-	struct top t = {.id = METRIC_syscalls_total, .end = end};
-	char text[16];
-
-	find_top(&t, s);
-	for (size_t i = 0; i < t.count && i < TOP && t.best[i].step > 0; i++) {
-		const struct figure *calls =
-			series_find(s, METRIC_syscalls_calls, end, t.best[i].key);
-
-		add(line, "%s%s %s/s %.0f ms/s", i ? ", " : "", t.best[i].key,
-		    short_number(calls ? calls->step / series_step_s(s) : 0, text),
-		    1e-6 * t.best[i].step / series_step_s(s));
-	}
-}
-
-static void add_pools(struct line *line, const struct series *s)
-{
-	double seconds = series_step_s(s);
-	double allocs = sum_of_all(s, METRIC_pagepool_allocs);
-	double inflight = sum_of_all(s, METRIC_pagepool_pool_inflight);
-	char a[16], b[16];
-
-	if (allocs > 0)
-		add(line, "%s allocs/s, %.1f %% slow, %s puts/s", short_number(allocs / seconds, a),
-		    100 * sum_of_all(s, METRIC_pagepool_slow) / allocs,
-		    short_number(sum_of_all(s, METRIC_pagepool_puts) / seconds, b));
-	if (inflight > 0)
-		add(line, "%s%s pages in flight", line->used ? ", " : "", short_number(inflight, a));
-	if (!line->used)
-		add(line, "no use");
-}
-
-static void add_locks(struct line *line, const struct series *s)
-{
-	double seconds = series_step_s(s), most = 0;
-	char where[KEYS] = "";
-	char text[16];
-
-	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
-		struct top t = {.id = METRIC_locks_wait, .end = end};
-
-		find_top(&t, s);
-		if (!t.count || t.best[0].step <= most)
-			continue;
-		most = t.best[0].step;
-		memcpy(where, t.best[0].key, sizeof(where));
-	}
-	add(line, "%s waits/s",
-	    short_number(sum_of_all(s, METRIC_locks_contentions) / seconds, text));
-	if (most > 0)
-		add(line, ", %.2f ms/s, most for %s",
-		    1e-6 * sum_of_all(s, METRIC_locks_wait) / seconds, where);
-}
-
-static bool has_source(const struct series *s, enum metric_id id)
-{
-	for (enum record_end end = END_HOST; end < END_COUNT; end++)
-		if (series_find(s, id, end, ""))
-			return true;
-	return false;
-}
-
-static void show_end(struct live *l, const struct series *s, enum record_end end)
-{
-	static void (*const parts[])(struct line *, const struct series *, enum record_end) = {
-		add_throughput, add_components, add_syscalls};
-	static const char *const names[] = {"", "components", "syscalls"};
-
-	for (int i = 0; i < 3; i++) {
-		struct line line = {.used = 0};
-		char name[32];
-
-		parts[i](&line, s, end);
-		snprintf(name, sizeof(name), "%s%s%s", record_end_name[end], i ? " " : "", names[i]);
-		put(l, s, name, &line);
-	}
+	if (!l->screen && !l->left && alone && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		l->screen = screen_open();
+	if (l->screen)
+		screen_title(l->screen, title);
 }
 
 void live_show(struct live *l, const struct series *s)
 {
-	struct line machine = {.used = 0}, pools = {.used = 0}, locks = {.used = 0};
-	struct line title = {.used = 0};
-	int before = l->lines;
+	if (l->screen)
+		screen_show(l->screen, s);
+	else if (!l->left)
+		lines_show(s, l->end);
+}
 
-	if (l->screen && before)
-		printf("\033[%dA", before);
-	l->lines = 0;
-	if (l->screen) {
-		add(&title, "%.0f s, %s", series_at_s(s), l->title);
-		put(l, s, "zcprof", &title);
+int live_fd(const struct live *l)
+{
+	return l->screen ? STDIN_FILENO : -1;
+}
+
+enum screen_wish live_heed(struct live *l)
+{
+	return l->screen ? screen_keys(l->screen) : WISH_NOTHING;
+}
+
+void live_hold(struct live *l)
+{
+	live_heed(l);
+	while (l->screen && !stop_asked()) {
+		struct pollfd fds[] = {{.fd = stop_fd(), .events = POLLIN},
+				       {.fd = live_fd(l), .events = POLLIN}};
+
+		poll(fds, 2, -1);
+		if (live_heed(l) == WISH_QUIT)
+			break;
 	}
-	for (enum record_end end = END_RX; end < END_COUNT; end++)
-		if (l->end[end])
-			show_end(l, s, end);
-	/* Of an end that was placed on CPUs it stands with that end. */
-	add_throughput(&machine, s, END_HOST);
-	put(l, s, "machine", &machine);
-	if (has_source(s, METRIC_pagepool_lost)) {
-		add_pools(&pools, s);
-		put(l, s, "page_pool", &pools);
-	}
-	if (has_source(s, METRIC_locks_lost)) {
-		add_locks(&locks, s);
-		put(l, s, "locks", &locks);
-	}
-	/* Fewer than before: nothing of those stays. */
-	for (int i = l->lines; i < before; i++)
-		printf("\033[K\n");
-	if (l->lines < before)
-		printf("\033[%dA", before - l->lines);
-	fflush(stdout);
+	live_end(l);
 }
 
 void live_end(struct live *l)
 {
-	fflush(stdout);
-	l->lines = 0;
+	screen_close(l->screen);
+	l->screen = NULL;
 }

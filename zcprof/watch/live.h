@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a person watches while it is measured: a few lines, each about one thing. On a terminal they
- * are written over one another; elsewhere, and beside a command's own output, each is a line of its
- * own with its time. The terminal is put into no mode that would have to be left again.
+ * What a person watches while it is measured: a screen, where standard input and output are a
+ * terminal that can be one and nobody else writes to it; elsewhere lines.
  *
- *   live_show()  the figures of the last look
- *   live_end()   leave the cursor below the screen
+ *   live_begin()  alone: nobody else writes to the terminal. Safe to call where there is a screen already
+ *   live_show()   the figures of the last look
+ *   live_fd()     to poll: a key was pressed; -1: there are none
+ *   live_heed()   what the keys ask of the caller; to be called after every poll
+ *   live_hold()   it is over: the screen stays as it is until the person, or a signal, asks to leave
+ *   live_end()    the terminal as it was; safe at any time
  */
 #ifndef ZCPROF_WATCH_LIVE_H
 #define ZCPROF_WATCH_LIVE_H
 
-#include "zcprof/watch/series.h"
+#include "zcprof/watch/screen.h"
 
 struct live {
-	bool screen; /* lines over one another; set by the caller */
-	int lines;   /* that the screen has by now */
-	const char *title;
-	bool end[END_COUNT]; /* that there are */
+	struct screen *screen; /* NULL: lines */
+	bool end[END_COUNT];   /* that there are */
+	bool left;	       /* the person has seen enough */
 };
 
+void live_begin(struct live *l, const char *title, bool alone);
 void live_show(struct live *l, const struct series *s);
+int live_fd(const struct live *l);
+enum screen_wish live_heed(struct live *l);
+void live_hold(struct live *l);
 void live_end(struct live *l);
 
 #endif
