@@ -16,6 +16,7 @@ static const struct command {
 } commands[] = {
 	{"table", command_table},     {"show", command_show},	{"diff", command_diff},
 	{"explain", command_explain}, {"check", command_check}, {"import", command_import},
+	{"report", command_report},
 };
 
 static const char doc[] =
@@ -28,6 +29,7 @@ static const char doc[] =
 	"  diff    what moved between two sets of runs, and by how much\n"
 	"  explain why one of two sets is slower or dearer, with the evidence and the remedy\n"
 	"  check   whether a record is whole and agrees with itself\n"
+	"  report  all of an experiment in one page to send on\n"
 	"  import  a record made of what other tools printed: perf, strace, iperf3, mpstat …\n"
 	"\n"
 	"Examples:\n"
@@ -35,6 +37,7 @@ static const char doc[] =
 	"  zcroi show components out/CONFIG       where its CPU time went\n"
 	"  zcroi diff out/CONFIG-A out/CONFIG-B   what moved\n"
 	"  zcroi explain out/CONFIG-A out/CONFIG-B   why\n"
+	"  zcroi report out -o report.html        all of it, to look at in a browser\n"
 	"  zcroi table --format csv out > roi.csv\n"
 	"\n"
 	"'zcroi COMMAND --help' tells more about a command. Exit codes: 0 done, 1 failed, 2 wrong "
@@ -50,7 +53,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->next = state->argc; /* the rest is the command's */
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		say_error("which question? Give table, show, diff, explain, check or import, or --help");
+		say_error("which question? Give table, show, diff, explain, check, report or import, or --help");
 		exit(EXIT_USAGE);
 	default:
 		(void)arg;
@@ -74,7 +77,7 @@ int main(int argc, char **argv)
 		argv[at] = name;
 		return commands[i].run(argc - at, argv + at);
 	}
-	say_error("there is no command '%s'; give table, show, diff, explain, check or import",
+	say_error("there is no command '%s'; give table, show, diff, explain, check, report or import",
 		  argv[at]);
 	return EXIT_USAGE;
 }

@@ -53,14 +53,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-#define OPTION_FORMAT                                                                              \
-	{                                                                                          \
-		"format", 'f', "FORMAT", 0, "text (default), csv, json or md", 0                   \
-	}
-
-static const struct argp_option format_option[] = {OPTION_FORMAT, {0}};
-static const struct argp_option common_options[] = {
-	OPTION_FORMAT,
+static const struct argp_option format_option[] = {
+	{"format", 'f', "FORMAT", 0, "text (default), csv, json or md", 0},
+	{0},
+};
+static const struct argp_option weight_options[] = {
 	{"exponent", 'e', "N[,M]", 0,
 	 "exponents of throughput and power in T^N/C and T^N/P^M; default 2,1", 0},
 	{"margin", 'm', "PERCENT", 0,
@@ -69,4 +66,18 @@ static const struct argp_option common_options[] = {
 };
 
 const struct argp format_argp = {format_option, parse, NULL, NULL, NULL, NULL, NULL};
-const struct argp common_argp = {common_options, parse, NULL, NULL, NULL, NULL, NULL};
+const struct argp weights_argp = {weight_options, parse, NULL, NULL, NULL, NULL, NULL};
+
+static error_t pass_on(int key, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	state->child_inputs[0] = state->child_inputs[1] = state->input;
+	return 0;
+}
+
+static const struct argp_child both[] = {
+	{&format_argp, 0, NULL, 0}, {&weights_argp, 0, NULL, 0}, {0}};
+
+const struct argp common_argp = {NULL, pass_on, NULL, NULL, both, NULL, NULL};

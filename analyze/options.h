@@ -2,7 +2,9 @@
 /*
  * The options that several commands share, as an argp child.
  *
- *   common_argp   --format, --exponent, --margin; its input is a struct common
+ *   format_argp   --format
+ *   weights_argp  --exponent, --margin
+ *   common_argp   all three; the input of each is a struct common
  *   COMMON_DEFAULTS
  */
 #ifndef ANALYZE_OPTIONS_H
@@ -24,7 +26,6 @@ struct common {
 		FORMAT_TEXT, {2, 1}, 0.02                                                          \
 	}
 
-extern const struct argp format_argp; /* --format alone */
-extern const struct argp common_argp; /* all three */
+extern const struct argp format_argp, weights_argp, common_argp;
 
 #endif

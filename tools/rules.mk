@@ -89,6 +89,26 @@ $(B)/collectors/kit/syscall_numbers.h: $(B)/stamp/cc
 		sed -n '/__NR_syscalls/d; s/^#define __NR_\([a-z0-9_]*\) .*/NAME(\1)/p' > $@
 $(B)/obj/collectors/kit/syscall_names.o: | $(B)/collectors/kit/syscall_numbers.h
 
+# The page of zcroi report: what web/ holds becomes bytes that zcroi includes.
+$(eval $(call stamp,$(B)/stamp/npm,$$(shell command -v npm) $$(shell command -v node)))
+$(B)/web/charts.js: $(wildcard web/*.js) web/package.json web/package-lock.json tools/web-charts $(B)/stamp/npm
+	$(call say,WEB,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)tools/web-charts $(@D)
+$(B)/web/licences.txt: $(B)/web/charts.js
+WEB_JS := data roi main
+$(B)/web/page.js: $(WEB_JS:%=web/js/%.js)
+	$(Q)mkdir -p $(@D)
+	$(Q)cat $^ > $@
+$(B)/web/%.inc: web/%
+	$(Q)mkdir -p $(@D)
+	$(Q)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
+$(B)/web/%.inc: $(B)/web/%
+	$(Q)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
+WEB_BYTES := $(patsubst %,$(B)/web/%.inc,page.html page.css page.js charts.js licences.txt)
+$(B)/obj/analyze/report/assets.o $(B)/fuzz/analyze/report/assets.o: | $(WEB_BYTES)
+.SECONDARY: $(WEB_BYTES:.inc=)
+
 # Until its first compilation has said which skeleton a collector includes, it waits for all.
 SKELETONS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
 $(call object,$(wildcard collectors/*.c collectors/kit/*.c)): | $(SKELETONS)

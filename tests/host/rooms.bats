@@ -23,7 +23,7 @@ included() {
 			below["datapath"] = "datapath nic record base"
 			below["collectors"] = "collectors bpf nic record base"
 			below["zcprof"] = "zcprof collectors nic page reports record base"
-			below["analyze"] = "analyze page reports record base"
+			below["analyze"] = "analyze web page reports record base"
 		}
 		index(" " below[$1] " ", " " $2 " ") == 0 { print $1 " includes " $2; bad = 1 }
 		END { exit bad }'

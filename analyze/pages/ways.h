@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What each configuration gave and cost, as a table with what has to be said below it: for zcroi
+ * table, and the first part of zcroi report.
+ *
+ *   ways_table()    one line per configuration
+ *   ways_conclude() which pays best, and how sure that is
+ *   ways_remarks()  what else has to be known of these runs
+ */
+#ifndef ANALYZE_PAGES_WAYS_H
+#define ANALYZE_PAGES_WAYS_H
+
+#include "analyze/figures/lines.h"
+#include "analyze/options.h"
+#include "page/page.h"
+
+/* wide: the ends' own ROI and every interval too. by: the quantity that the lines are in order of. */
+void ways_table(struct page *page, const struct lines *lines, enum quantity by, bool wide,
+		const struct exponents *exponents);
+void ways_conclude(struct page *page, const struct lines *lines, enum quantity by,
+		   const struct common *common);
+/* by: what lines_of() put lines together by, or NULL. */
+void ways_remarks(struct page *page, const struct experiment *e, const struct exponents *exponents,
+		  const char *by);
+
+#endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* web/page.html with what belongs where it says {{name}}. */
+#include <stdint.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "analyze/report/assets.h"
+#include "analyze/report/data.h"
+#include "analyze/report/overview.h"
+#include "page/embed.h"
+
+/* Scripts without it are not run, whatever a text of others might smuggle in. */
+struct nonce {
+	char text[33];
+};
+
+static struct nonce new_nonce(void)
+{
+	struct nonce nonce = {""};
+	uint8_t bytes[16] = {0};
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		memset(bytes, 0, sizeof(bytes)); /* every text is escaped all the same */
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(nonce.text + 2 * i, 3, "%02x", bytes[i]);
+	return nonce;
+}
+
+static void put_asset(FILE *out, const struct asset *asset)
+{
+	fwrite(asset->bytes, 1, asset->size, out);
+}
+
+static void put_title(FILE *out, const struct overview *r)
+{
+	html_text(out, r->title);
+}
+
+static void put_program(FILE *out, const struct overview *r)
+{
+	(void)r;
+	html_text(out, "zcroi " VERSION);
+}
+
+/* Where and when, of the first run: what differs between runs is said below. */
+static void put_about(FILE *out, const struct overview *r)
+{
+	static const struct {
+		enum metric_id id;
+		const char *before;
+	} facts[] = {{METRIC_fact_started, ""},
+		     {METRIC_fact_cpu_model, " · "},
+		     {METRIC_fact_kernel, " · Linux "},
+		     {METRIC_fact_link, " · over "}};
+	const struct run *run = r->lines.count ? r->lines.at[0].configuration->runs[0] : NULL;
+	size_t runs = 0;
+
+	for (size_t i = 0; i < r->lines.count; i++)
+		runs += r->lines.at[i].configuration->count;
+	fprintf(out, "%zu configuration%s, %zu run%s", r->lines.count,
+		r->lines.count == 1 ? "" : "s", runs, runs == 1 ? "" : "s");
+	for (size_t i = 0; run && i < sizeof(facts) / sizeof(*facts); i++) {
+		const char *value = run_fact(run, facts[i].id, END_HOST, NULL);
+
+		if (!value)
+			continue;
+		fputs(*facts[i].before ? facts[i].before : " · ", out);
+		html_text(out, value);
+	}
+}
+
+static void put_css(FILE *out, const struct overview *r)
+{
+	(void)r;
+	put_asset(out, &asset_style);
+}
+
+static void put_conclusion(FILE *out, const struct overview *r)
+{
+	html_leads(out, r->conclusion);
+	html_notes(out, r->conclusion);
+}
+
+static void put_ways(FILE *out, const struct overview *r)
+{
+	html_tables(out, r->ways);
+}
+
+static void put_notes(FILE *out, const struct overview *r)
+{
+	html_notes(out, r->remarks);
+}
+
+static void put_charts(FILE *out, const struct overview *r)
+{
+	(void)r;
+	if (!asset_charts.size)
+		fputs("That zcroi was built where npm could not fetch the libraries that draw charts, so this page holds tables.",
+		      out);
+}
+
+static void put_licences(FILE *out, const struct overview *r)
+{
+	char *text = strndup(asset_licences.bytes, asset_licences.size);
+
+	(void)r;
+	if (!text)
+		return;
+	for (char *line = text, *end; *line; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end)
+			*end++ = '\0';
+		html_text(out, line);
+		fputc('\n', out);
+	}
+	free(text);
+}
+
+static void put_libraries(FILE *out, const struct overview *r)
+{
+	(void)r;
+	put_asset(out, &asset_charts);
+}
+
+static void put_script(FILE *out, const struct overview *r)
+{
+	(void)r;
+	put_asset(out, &asset_script);
+}
+
+static void put_data(FILE *out, const struct overview *r)
+{
+	script_json(out, data_overview(r));
+}
+
+static const struct {
+	const char *name;
+	void (*put)(FILE *out, const struct overview *r);
+} fillings[] = {
+	{"title", put_title},		{"program", put_program},
+	{"about", put_about},		{"css", put_css},
+	{"conclusion", put_conclusion}, {"ways", put_ways},
+	{"notes", put_notes},		{"charts", put_charts},
+	{"licences", put_licences},	{"libraries", put_libraries},
+	{"script", put_script},		{"data", put_data},
+};
+
+static void fill(FILE *out, const struct overview *r, const char *name, size_t len,
+		 const struct nonce *nonce)
+{
+	if (len == strlen("nonce") && !memcmp(name, "nonce", len))
+		fputs(nonce->text, out);
+	for (size_t i = 0; i < sizeof(fillings) / sizeof(*fillings); i++)
+		if (strlen(fillings[i].name) == len && !memcmp(name, fillings[i].name, len))
+			fillings[i].put(out, r);
+}
+
+int overview_html(const struct overview *r, FILE *out)
+{
+	const struct nonce nonce = new_nonce();
+	const char *at = asset_page.bytes;
+
+	for (const char *open; (open = strstr(at, "{{")); at = strstr(open, "}}") + 2) {
+		fwrite(at, 1, open - at, out);
+		fill(out, r, open + 2, strstr(open, "}}") - open - 2, &nonce);
+	}
+	fputs(at, out);
+	return ferror(out) ? -1 : 0;
+}

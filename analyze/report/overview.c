@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/report/overview.h"
+
+#include "analyze/pages/ways.h"
+
+void overview_open(struct overview *r, const struct experiment *e, const struct common *common,
+		   const char *title)
+{
+	*r = (struct overview){
+		.experiment = e,
+		.common = *common,
+		.title = title,
+		.lines = lines_of(e, &common->exponents, ROI_CPU_TOTAL, false),
+		.ways = page_new(),
+		.conclusion = page_new(),
+		.remarks = page_new(),
+	};
+	ways_table(r->ways, &r->lines, ROI_CPU_TOTAL, false, &common->exponents);
+	ways_conclude(r->conclusion, &r->lines, ROI_CPU_TOTAL, common);
+	ways_remarks(r->remarks, e, &common->exponents, NULL);
+}
+
+void overview_free(struct overview *r)
+{
+	lines_free(&r->lines);
+	page_free(r->ways);
+	page_free(r->conclusion);
+	page_free(r->remarks);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The page that zcroi report writes: all of an experiment in one file.
+ *
+ *   overview_open()   what is on it, computed
+ *   overview_html()   as a document that a browser opens, and needs nothing else for
+ *   overview_free()
+ */
+#ifndef ANALYZE_REPORT_OVERVIEW_H
+#define ANALYZE_REPORT_OVERVIEW_H
+
+#include <stdio.h>
+
+#include "analyze/figures/lines.h"
+#include "analyze/options.h"
+#include "page/page.h"
+
+struct overview {
+	const struct experiment *experiment;
+	struct common common;
+	const char *title;
+	struct lines lines;	 /* by CPU ROI */
+	struct page *ways;	 /* the table of all configurations */
+	struct page *conclusion; /* which pays best */
+	struct page *remarks;	 /* what else has to be known */
+};
+
+void overview_open(struct overview *r, const struct experiment *e, const struct common *common,
+		   const char *title);
+/* 0, or -1 where memory or the file refused it. */
+int overview_html(const struct overview *r, FILE *out);
+void overview_free(struct overview *r);
+
+#endif
