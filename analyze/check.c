@@ -297,6 +297,13 @@ static uint64_t rows_of(const struct check *c, int id, enum record_end end)
 	return rows;
 }
 
+/* What was not run has facts and a reason, and no figures. */
+static bool is_refusal(const struct check *c)
+{
+	return rows_of(c, METRIC_fact_refused, END_HOST) ||
+	       rows_of(c, METRIC_fact_refused, END_RX) || rows_of(c, METRIC_fact_refused, END_TX);
+}
+
 static void check_absent(struct check *c)
 {
 	for (size_t i = 0; i < c->absent_count; i++) {
@@ -325,6 +332,11 @@ static void check_whole(struct check *c)
 
 	if (!c->rows) {
 		complain(c, ": no rows");
+		return;
+	}
+	if (is_refusal(c)) {
+		if (c->first_figure)
+			complain(c, ": it says that it was not run, and has figures");
 		return;
 	}
 	attached = is_attached(c, END_RX) || is_attached(c, END_TX) || is_imported(c);

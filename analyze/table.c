@@ -5,30 +5,85 @@
 #include "analyze/commands.h"
 #include "analyze/load/join.h"
 #include "analyze/options.h"
+#include "analyze/pages/pivot_tables.h"
+#include "analyze/pages/remarks.h"
 #include "analyze/pages/ways.h"
 #include "base/say.h"
 
 struct table_options {
 	struct common common;
 	enum quantity sort;
-	bool wide;
+	bool wide, flat;
+	struct pivot pivot;
 	const char *by; /* a label that lines are put together by; NULL: none */
 	char **paths;
 	size_t path_count;
 };
 
-static void build(struct page *page, const struct experiment *e, const struct table_options *o)
+/* As was asked; else as the plan that the directory keeps says, once for each of its lines. */
+static int build_pivots(struct page *page, const struct experiment *e,
+			const struct table_options *o, const struct arrangement *arrangement)
+{
+	char prefix[24] = "", why[300];
+
+	if (pivot_asked(&o->pivot)) {
+		pivot_print(page, &o->pivot, e, arrangement, &o->common.exponents, "");
+		return 0;
+	}
+	for (size_t i = 0; i < arrangement->table_count; i++) {
+		struct pivot pivot = {.row_count = 0};
+
+		if (pivot_line(&pivot, arrangement->tables[i], why, sizeof(why))) {
+			say_error("%s/plan: \"table %s\": %s; mend the line, or give --flat",
+				  o->paths[0], arrangement->tables[i], why);
+			return -1;
+		}
+		if (arrangement->table_count > 1)
+			snprintf(prefix, sizeof(prefix), "%zu", i + 1);
+		pivot_print(page, &pivot, e, arrangement, &o->common.exponents, prefix);
+	}
+	return 0;
+}
+
+static void build_lines(struct page *page, const struct experiment *e, const struct table_options *o)
 {
 	struct lines lines = lines_of(e, &o->common.exponents, o->sort, o->by);
 
-	ways_table(page, &lines, o->sort, o->wide, &o->common.exponents);
+	ways_table(page, &lines, e, o->sort, o->wide, &o->common.exponents);
 	if (!o->by)
 		ways_conclude(page, &lines, o->sort, &o->common);
 	ways_remarks(page, e, &o->common.exponents, o->by);
+	remark_refused(page, e);
 	if (lines.count && !o->by && o->common.format == FORMAT_TEXT)
 		page_note(page, "Next: zcroi show components '%s'",
 			  lines.at[0].configuration->directory);
 	lines_free(&lines);
+}
+
+static int build(struct page *page, const struct experiment *e, const struct table_options *o)
+{
+	struct arrangement arrangement;
+	int result = 0;
+
+	arrangement_read(&arrangement, o->path_count == 1 ? o->paths[0] : "");
+	if (!o->flat && (pivot_asked(&o->pivot) || arrangement.table_count)) {
+		result = build_pivots(page, e, o, &arrangement);
+		ways_remarks(page, e, &o->common.exponents, o->by);
+	} else {
+		build_lines(page, e, o);
+	}
+	arrangement_free(&arrangement);
+	return result;
+}
+
+/* One of --rows, --cols, --value and --where. */
+static void parse_pivot(struct pivot *pivot, const char *word, const char *arg,
+			struct argp_state *state)
+{
+	char why[300];
+
+	if (pivot_take(pivot, word, arg, why, sizeof(why)))
+		argp_error(state, "--%s %s: %s", word, arg, why);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -41,6 +96,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 's':
 		o->sort = quantity_find(arg);
+		o->flat = true;
 		if (o->sort == QUANTITIES)
 			argp_error(state,
 				   "--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx or zerocopy-tx",
@@ -48,9 +104,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'b':
 		o->by = arg;
+		o->flat = true;
 		return 0;
 	case 'w':
-		o->wide = true;
+		o->wide = o->flat = true;
+		return 0;
+	case 'l':
+		o->flat = true;
+		return 0;
+	case 'r':
+		parse_pivot(&o->pivot, "rows", arg, state);
+		return 0;
+	case 'c':
+		parse_pivot(&o->pivot, "cols", arg, state);
+		return 0;
+	case 'v':
+		parse_pivot(&o->pivot, "value", arg, state);
+		return 0;
+	case 'W':
+		parse_pivot(&o->pivot, "where", arg, state);
 		return 0;
 	case ARGP_KEY_ARGS:
 		o->paths = state->argv + state->next;
@@ -71,6 +143,16 @@ static const struct argp_option options[] = {
 	 "lines of all directories and hosts put together by a label of zcprof, or by host, kernel or cpu_model",
 	 0},
 	{"wide", 'w', NULL, 0, "the ends' own ROI and every interval too", 0},
+	{"rows", 'r', "NAMES", 0,
+	 "a pivot: rows by these options or facts, such as path,read or rx-nic:driver", 0},
+	{"cols", 'c', "NAMES", 0, "and columns by these, such as cpus; without it the figures are",
+	 0},
+	{"value", 'v', "FIGURES", 0,
+	 "with these figures: T, C, P, ROI, C-rx, roi-power …, or any of a record, such as rx-cpu.iowait (T,C,ROI)",
+	 0},
+	{"where", 'W', "NAME=VALUES", 0, "of those only where NAME is one of VALUES", 0},
+	{"flat", 'l', NULL, 0, "one line per configuration, though the plan says how to print it",
+	 0},
 	{0},
 };
 
@@ -80,12 +162,15 @@ static const char doc[] =
 	"copied, and the return on investment T²/ΣC and T²/P.\v"
 	"With five or more repeats the first and the last are thrown away and the rest is "
 	"averaged; "
-	"the 95 % interval beside it is that of all of them.\n"
+	"the 95 % interval beside it is that of all of them. --rows and --cols lay the figures out by "
+	"what was chosen; what varies beside it makes a table of its own. So does a line "
+	"'table rows=… cols=… value=…' of the plan that DIR keeps.\n"
 	"\n"
 	"Examples:\n"
 	"  zcroi table out                         all configurations of an experiment\n"
 	"  zcroi table --wide --sort roi-rx out    what pays best at the receiver\n"
 	"  zcroi table --exponent 1 out            Gbit/s per percent of CPU\n"
+	"  zcroi table --rows path --cols read --value T,ROI out\n"
 	"  zcroi table --by rack fleet             one line for each label 'rack' of many hosts\n"
 	"  zcroi table --format json out | jq '.configurations[0].roi_cpu_total'";
 
@@ -106,8 +191,7 @@ int command_table(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	page = page_new();
-	build(page, &e, &o);
-	result = page_print(page, o.common.format);
+	result = build(page, &e, &o) || page_print(page, o.common.format);
 	page_free(page);
 	experiment_free(&e);
 	return result ? EXIT_FAILED : EXIT_DONE;

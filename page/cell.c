@@ -25,7 +25,7 @@ int column_decimals(const struct table *t, size_t column)
 	for (size_t i = column; i < t->cell_count; i += t->column_count) {
 		const struct cell *cell = &t->cells[i];
 
-		if (cell->kind == CELL_NUMBER)
+		if (cell->kind == CELL_NUMBER || cell->kind == CELL_ESTIMATE)
 			largest = fmax(largest, fabs(cell->value));
 		else if (cell->kind == CELL_INTERVAL)
 			largest = fmax(largest, fabs(cell->high));
@@ -53,6 +53,17 @@ const char *figure_words(double value, char *text, size_t size)
 	return text;
 }
 
+/* "40.30 (40.1..40.5)": the ends of an interval have one digit less, as in a column of their own. */
+static void estimate_words(const struct cell *cell, int decimals, char *text, size_t size)
+{
+	int used = snprintf(text, size, "%.*f", decimals_for(cell->value, decimals), cell->value);
+	int less = decimals > 0 ? decimals - 1 : decimals;
+
+	if (!isnan(cell->low) && !isnan(cell->high))
+		snprintf(text + used, size - used, " (%.*f..%.*f)", decimals_for(cell->low, less),
+			 cell->low, decimals_for(cell->high, less), cell->high);
+}
+
 void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
 {
 	switch (cell->kind) {
@@ -66,6 +77,9 @@ void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
 	case CELL_INTERVAL:
 		snprintf(text, size, "%.*f..%.*f", decimals_for(cell->value, decimals), cell->value,
 			 decimals_for(cell->high, decimals), cell->high);
+		break;
+	case CELL_ESTIMATE:
+		estimate_words(cell, decimals, text, size);
 		break;
 	}
 }

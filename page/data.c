@@ -66,6 +66,16 @@ static struct header header_of(const struct page *page)
 	return h;
 }
 
+static bool has_interval(const struct column *column)
+{
+	return column->kind == COLUMN_INTERVAL || column->kind == COLUMN_ESTIMATE;
+}
+
+static const char *why_of(const struct cell *cell)
+{
+	return cell->kind != CELL_MISSING ? "" : cell->why ? cell->why : cell->text;
+}
+
 static void put_header(FILE *out, const struct header *h, bool tables)
 {
 	if (tables)
@@ -75,20 +85,42 @@ static void put_header(FILE *out, const struct header *h, bool tables)
 
 		if (i || tables)
 			fputc(',', out);
-		if (h->columns[i]->kind != COLUMN_INTERVAL) {
+		if (h->columns[i]->kind != COLUMN_INTERVAL)
 			put_field(out, name, "");
+		if (h->columns[i]->kind == COLUMN_ESTIMATE)
+			fputc(',', out);
+		if (!has_interval(h->columns[i]))
 			continue;
-		}
 		put_field(out, name, "_low");
 		fputc(',', out);
 		put_field(out, name, "_high");
+		if (h->columns[i]->kind == COLUMN_INTERVAL)
+			continue;
+		fputc(',', out);
+		put_field(out, name, "_why");
 	}
 	fputc('\n', out);
 }
 
+static void put_estimate(FILE *out, const struct cell *cell)
+{
+	bool there = cell && cell->kind == CELL_ESTIMATE;
+
+	put_number(out, there ? cell->value : NAN);
+	fputc(',', out);
+	put_number(out, there ? cell->low : NAN);
+	fputc(',', out);
+	put_number(out, there ? cell->high : NAN);
+	fputc(',', out);
+	if (cell)
+		put_field(out, why_of(cell), "");
+}
+
 static void put_cell(FILE *out, const struct column *column, const struct cell *cell)
 {
-	if (column->kind == COLUMN_INTERVAL) {
+	if (column->kind == COLUMN_ESTIMATE) {
+		put_estimate(out, cell);
+	} else if (column->kind == COLUMN_INTERVAL) {
 		if (cell && cell->kind == CELL_INTERVAL)
 			put_number(out, cell->value);
 		fputc(',', out);
@@ -146,17 +178,29 @@ static json_t *json_number(double value)
 	return json_real(value);
 }
 
+static void put_named(json_t *object, const char *column, const char *which, json_t *value)
+{
+	char name[strlen(column) + strlen(which) + 1];
+
+	snprintf(name, sizeof(name), "%s%s", column, which);
+	json_object_set_new(object, name, value);
+}
+
 static void put_member(json_t *object, const struct column *column, const struct cell *cell)
 {
-	char name[strlen(column->name) + sizeof("_high")];
-
 	if (column->kind == COLUMN_INTERVAL) {
 		bool there = cell->kind == CELL_INTERVAL;
 
-		snprintf(name, sizeof(name), "%s_low", column->name);
-		json_object_set_new(object, name, there ? json_number(cell->value) : json_null());
-		snprintf(name, sizeof(name), "%s_high", column->name);
-		json_object_set_new(object, name, there ? json_number(cell->high) : json_null());
+		put_named(object, column->name, "_low", json_number(there ? cell->value : NAN));
+		put_named(object, column->name, "_high", json_number(there ? cell->high : NAN));
+	} else if (column->kind == COLUMN_ESTIMATE) {
+		bool there = cell->kind == CELL_ESTIMATE;
+		const char *why = why_of(cell);
+
+		put_named(object, column->name, "", json_number(there ? cell->value : NAN));
+		put_named(object, column->name, "_low", json_number(there ? cell->low : NAN));
+		put_named(object, column->name, "_high", json_number(there ? cell->high : NAN));
+		put_named(object, column->name, "_why", *why ? json_string(why) : json_null());
 	} else if (cell->kind == CELL_NUMBER) {
 		json_object_set_new(object, column->name, json_number(cell->value));
 	} else if (cell->kind == CELL_TEXT) {

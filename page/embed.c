@@ -158,10 +158,13 @@ static json_t *script_cell(const struct cell *cell)
 		return script_number(cell->value);
 	case CELL_INTERVAL:
 		return json_pack("[o, o]", script_number(cell->value), script_number(cell->high));
+	case CELL_ESTIMATE:
+		return json_pack("[o, o, o]", script_number(cell->value), script_number(cell->low),
+				 script_number(cell->high));
 	case CELL_MISSING:
 		break;
 	}
-	return json_pack("{s: s}", "why", cell->text);
+	return json_pack("{s: s}", "why", cell->why ? cell->why : cell->text);
 }
 
 static json_t *script_table(const struct table *t)
@@ -173,7 +176,7 @@ static json_t *script_table(const struct table *t)
 
 		json_array_append_new(columns,
 				      json_pack("[s, s, s, s#, i]", c->name, c->heading, c->unit,
-						&"tni"[c->kind], 1, column_decimals(t, i)));
+						&"tnie"[c->kind], 1, column_decimals(t, i)));
 	}
 	for (size_t row = 0; row < table_rows(t); row++) {
 		json_t *cells = json_array();

@@ -7,13 +7,15 @@
 
 #include "page/page.h"
 
-enum cell_kind { CELL_MISSING, CELL_TEXT, CELL_NUMBER, CELL_INTERVAL };
+enum cell_kind { CELL_MISSING, CELL_TEXT, CELL_NUMBER, CELL_INTERVAL, CELL_ESTIMATE };
 
 struct cell {
 	enum cell_kind kind;
 	const char *text;
 	double value; /* of an interval: its low end */
 	double high;
+	double low;	 /* of an estimate */
+	const char *why; /* in full; NULL: text says it */
 };
 
 struct column {

@@ -129,7 +129,7 @@ void cell_text(struct table *t, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	add_cell(t, (struct cell){CELL_TEXT, printed(t->page, format, args), NAN, NAN});
+	add_cell(t, (struct cell){CELL_TEXT, printed(t->page, format, args), .value = NAN});
 	va_end(args);
 }
 
@@ -138,7 +138,7 @@ void cell_number(struct table *t, double value)
 	if (isnan(value))
 		cell_missing(t, "not measured");
 	else
-		add_cell(t, (struct cell){CELL_NUMBER, NULL, value, NAN});
+		add_cell(t, (struct cell){CELL_NUMBER, .value = value});
 }
 
 void cell_interval(struct table *t, double low, double high)
@@ -146,10 +146,23 @@ void cell_interval(struct table *t, double low, double high)
 	if (isnan(low) || isnan(high))
 		cell_missing(t, "");
 	else
-		add_cell(t, (struct cell){CELL_INTERVAL, NULL, low, high});
+		add_cell(t, (struct cell){CELL_INTERVAL, .value = low, .high = high});
+}
+
+void cell_estimate(struct table *t, double value, double low, double high)
+{
+	if (isnan(value))
+		cell_missing(t, "not measured");
+	else
+		add_cell(t, (struct cell){CELL_ESTIMATE, .value = value, .low = low, .high = high});
 }
 
 void cell_missing(struct table *t, const char *why)
 {
-	add_cell(t, (struct cell){CELL_MISSING, keep(t->page, why), NAN, NAN});
+	cell_unknown(t, why, NULL);
+}
+
+void cell_unknown(struct table *t, const char *word, const char *why)
+{
+	add_cell(t, (struct cell){CELL_MISSING, keep(t->page, word), .why = keep(t->page, why)});
 }

@@ -15,7 +15,8 @@
  * In text and markdown numbers are rounded for reading, an interval is one cell, and a cell without
  * a figure says why in words. In CSV and JSON numbers are as exact as they were computed, an
  * interval is two columns, <name>_low and <name>_high, and a cell without a figure is empty or
- * null. CSV has room for tables only: sentences and notes go to standard error.
+ * null. An estimate is a figure and its interval in one cell: <name>, <name>_low, <name>_high, and
+ * <name>_why, which says why there is no figure. CSV has room for tables only: sentences and notes go to standard error.
  *
  * A text may be anything that a record holds: it is on the page as it can be shown (base/visible.h),
  * and each format quotes what means something in it. In CSV a text that a spreadsheet would compute
@@ -33,7 +34,8 @@ enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_MD };
 /* 0, or -1 where the word names no format. */
 int format_find(const char *word, enum format *format);
 
-enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_INTERVAL };
+/* An estimate is a figure, its interval and why there is none: four columns of CSV and JSON, one of text. */
+enum column_kind { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_INTERVAL, COLUMN_ESTIMATE };
 
 /* So many digits behind the point that the largest figure of the column shows four digits. */
 #define DECIMALS_AUTO (-1)
@@ -60,8 +62,11 @@ void cell_text(struct table *t, const char *format, ...) __attribute__((format(p
 /* NAN prints as missing. */
 void cell_number(struct table *t, double value);
 void cell_interval(struct table *t, double low, double high);
+void cell_estimate(struct table *t, double value, double low, double high);
 /* why: in place of the figure, in text and markdown. */
 void cell_missing(struct table *t, const char *why);
+/* Of an estimate: word in its place, and the whole of why where programs read. */
+void cell_unknown(struct table *t, const char *word, const char *why);
 
 /* A figure as a cell of DECIMALS_EACH shows it. Returns text. */
 const char *figure_words(double value, char *text, size_t size);

@@ -87,6 +87,10 @@ static int add_run(struct experiment *e, const char *path, enum run_keep keep)
 		run_free(run);
 		return 0;
 	}
+	if (run_refusal(run)) {
+		ARRAY_ADD(e->refused, e->refused_count) = run;
+		return 0;
+	}
 	/* What zcpath wrote alone names no configuration: then the file is one. */
 	name = run_fact(run, METRIC_fact_configuration, END_HOST, NULL);
 	directory = directory_of(path);
@@ -230,6 +234,38 @@ static char *full_name(const struct experiment *e, const struct configuration *c
 	return name;
 }
 
+/* A refusal that is older than the runs of its configuration says nothing any more. */
+static bool is_outdated(const struct experiment *e, const struct run *refused)
+{
+	const char *name = run_fact(refused, METRIC_fact_configuration, END_HOST, NULL);
+	char *folder = directory_of(refused->path);
+	char *experiment = directory_of(folder);
+	bool outdated = false;
+
+	for (size_t i = 0; name && i < e->count && !outdated; i++) {
+		const struct configuration *c = &e->configurations[i];
+		char *other = directory_of(c->directory);
+
+		outdated = c->count && !strcmp(c->name, name) && !strcmp(other, experiment);
+		free(other);
+	}
+	free(folder);
+	free(experiment);
+	return outdated;
+}
+
+static void drop_outdated(struct experiment *e)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < e->refused_count; i++)
+		if (is_outdated(e, e->refused[i]))
+			run_free(e->refused[i]);
+		else
+			e->refused[kept++] = e->refused[i];
+	e->refused_count = kept;
+}
+
 static void name_apart(struct experiment *e)
 {
 	char **names = must_calloc(e->count, sizeof(*names));
@@ -254,7 +290,9 @@ int experiment_load(struct experiment *e, char *const *paths, size_t count, enum
 	}
 	if (!e->count) {
 		say_error("%s holds no finished run%s; make some with 'zcprof run -o DIR'", paths[0],
-			  e->left_out_count ? ", only .part files and what is no record" : "");
+			  e->refused_count    ? ", only what could not run"
+			  : e->left_out_count ? ", only .part files and what is no record"
+					      : "");
 		experiment_free(e);
 		return -1;
 	}
@@ -263,6 +301,7 @@ int experiment_load(struct experiment *e, char *const *paths, size_t count, enum
 
 		ARRAY_SORT(c->runs, c->count, by_repeat);
 	}
+	drop_outdated(e);
 	name_apart(e);
 	return 0;
 }
@@ -289,6 +328,9 @@ void experiment_free(struct experiment *e)
 		free(c->name);
 		free(c->directory);
 	}
+	for (size_t i = 0; i < e->refused_count; i++)
+		run_free(e->refused[i]);
+	free(e->refused);
 	for (size_t i = 0; i < e->left_out_count; i++)
 		free(e->left_out[i].path);
 	free(e->left_out);

@@ -28,6 +28,8 @@ struct configuration {
 struct experiment {
 	struct configuration *configurations;
 	size_t count;
+	struct run **refused; /* what was not run: facts, and why (run_refusal()) */
+	size_t refused_count;
 	struct left_out {
 		char *path;
 		const char *why; /* "a run that did not finish" */

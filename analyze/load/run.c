@@ -219,6 +219,14 @@ const char *run_label(const struct run *run, const char *name)
 	return id == METRIC_fact_host ? run_host(run) : run_fact(run, id, END_HOST, NULL);
 }
 
+const struct fact *run_refusal(const struct run *run)
+{
+	for (size_t i = 0; i < run->fact_count; i++)
+		if (run->facts[i].id == METRIC_fact_refused)
+			return &run->facts[i];
+	return NULL;
+}
+
 const char *run_absent(const struct run *run, enum record_end end, const char *source)
 {
 	const char *reason = run_fact(run, METRIC_collector_absent, end, source);

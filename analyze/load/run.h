@@ -12,6 +12,7 @@
  *   run_host()       the machine on which it was written
  *   run_label()      what it was told by --label, or a fact of the machine
  *   run_absent()    why a source has no rows
+ *   run_refusal()   why there was no run: the fact refused
  *   run_measured()  whether a missing key of a metric at an end is a zero, for it was looked for
  *   run_free()
  *
@@ -88,6 +89,7 @@ const char *run_fact(const struct run *run, enum metric_id id, enum record_end e
 const char *run_host(const struct run *run);
 /* A label of that name; else the fact of that name and no key, such as "host", "kernel", "cpu_model". */
 const char *run_label(const struct run *run, const char *name);
+const struct fact *run_refusal(const struct run *run); /* NULL of one that was run */
 const char *run_absent(const struct run *run, enum record_end end, const char *source);
 /*
  * A source that measured and saw nothing writes no row. So the run has rows of that metric at that

@@ -91,6 +91,20 @@ bool is_attached(const struct run *run)
 	       run_fact(run, METRIC_fact_attached, END_TX, NULL);
 }
 
+static bool is_of_end(enum quantity q)
+{
+	return q == CPU_RX || q == CPU_TX || q == ROI_CPU_RX || q == ROI_CPU_TX;
+}
+
+const char *missing_word(const struct configuration *c, enum quantity q)
+{
+	const struct run *run = c->runs[0];
+
+	if (is_of_end(q) && cpu_shared(run))
+		return is_attached(run) ? "whole machine" : "shared";
+	return is_attached(run) ? "attached" : "not measured";
+}
+
 void remark_attached(struct page *page, const struct experiment *e)
 {
 	size_t runs = 0, anywhere = 0;
@@ -409,6 +423,49 @@ void remark_absent(struct page *page, const struct experiment *e)
 		if (!absences[i].said)
 			say_absence(page, &absences[i], count - i, runs);
 	free(absences);
+}
+
+const char *refused_word(const struct fact *refusal)
+{
+	static const char *const words[][2] = {{"cannot", "cannot run"},
+					       {"failed", "failed"},
+					       {REFUSED_SKIPPED, "skipped"},
+					       {"time", "no time left"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(refusal->key, words[i][0]))
+			return words[i][1];
+	return "not run";
+}
+
+static bool same_refusal(const struct fact *a, const struct fact *b)
+{
+	return a->end == b->end && !strcmp(a->key, b->key) && !strcmp(a->value, b->value);
+}
+
+/* One note for all that were not run for the same reason. */
+void remark_refused(struct page *page, const struct experiment *e)
+{
+	for (size_t i = 0; i < e->refused_count; i++) {
+		const struct fact *why = run_refusal(e->refused[i]);
+		const char *name =
+			run_fact(e->refused[i], METRIC_fact_configuration, END_HOST, NULL);
+		char others[32] = "";
+		size_t alike = 0, before = 0;
+
+		for (size_t j = 0; j < e->refused_count; j++)
+			if (same_refusal(why, run_refusal(e->refused[j]))) {
+				alike++;
+				before += j < i;
+			}
+		if (before || !strcmp(why->key, REFUSED_SKIPPED))
+			continue;
+		if (alike > 1)
+			snprintf(others, sizeof(others), " and %zu more", alike - 1);
+		page_note(page, "Not run: %s%s: %s%s%s.", name ? name : e->refused[i]->path, others,
+			  why->end == END_HOST ? "" : record_end_name[why->end],
+			  why->end == END_HOST ? "" : ": ", why->value);
+	}
 }
 
 void remark_left_out(struct page *page, const struct experiment *e)

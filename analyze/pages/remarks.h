@@ -2,6 +2,7 @@
 /*
  * What has to be said below a table, in plain words.
  *
+ *   refused_word(), missing_word()       what stands in the cell of a figure that a configuration lacks
  *   remark_shared()      where CPU time belongs to no end alone
  *   remark_doubts()       which runs are not what they seem: held up, or not billed to anyone
  *   remark_best()         which configuration pays best, and how sure that is
@@ -11,6 +12,7 @@
  *   remark_control()     what instrumentation did to the throughput
  *   remark_unequal()     what differs between runs and should be equal
  *   remark_absent()      what was not measured, and why
+ *   remark_refused()     which configurations were not run, and why
  *   remark_left_out()    which files were left out
  */
 #ifndef ANALYZE_PAGES_REMARKS_H
@@ -33,6 +35,7 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 bool cpu_shared(const struct run *run);
 /* Whether zcprof did not start what it measured, and so knows less of it. */
 bool is_attached(const struct run *run);
+const char *missing_word(const struct configuration *c, enum quantity q);
 void remark_attached(struct page *page, const struct experiment *e);
 void remark_doubts(struct page *page, const struct experiment *e);
 void remark_contradictions(struct page *page, const struct experiment *e);
@@ -43,6 +46,11 @@ void remark_control(struct page *page, const struct experiment *e,
 		    const struct exponents *exponents);
 void remark_unequal(struct page *page, const struct experiment *e);
 void remark_absent(struct page *page, const struct experiment *e);
+/* The key of the fact refused where the plan skips a configuration. */
+#define REFUSED_SKIPPED "skipped"
+/* What stands in the cell of a configuration that was not run. */
+const char *refused_word(const struct fact *refusal);
+void remark_refused(struct page *page, const struct experiment *e);
 void remark_left_out(struct page *page, const struct experiment *e);
 
 #endif

@@ -69,25 +69,16 @@ static void add_columns(struct table *t, const struct columns *columns,
 	}
 }
 
-static bool is_of_end(enum quantity q)
-{
-	return q == CPU_RX || q == CPU_TX || q == ROI_CPU_RX || q == ROI_CPU_TX;
-}
-
 static void add_line(struct table *t, const struct columns *columns, const struct line *line)
 {
-	const struct run *run = line->configuration->runs[0];
-
 	cell_text(t, "%s%s", line->configuration->name, line->strangers ? " *" : "");
 	cell_number(t, line->configuration->count);
 	for (size_t i = 0; i < columns->count; i++) {
 		enum quantity q = columns->quantity[i];
 		struct interval interval = line->interval[q];
 
-		if (isnan(line->middle[q]) && is_of_end(q) && cpu_shared(run))
-			cell_missing(t, is_attached(run) ? "whole machine" : "shared");
-		else if (isnan(line->middle[q]) && is_attached(run))
-			cell_missing(t, "attached");
+		if (isnan(line->middle[q]))
+			cell_missing(t, missing_word(line->configuration, q));
 		else
 			cell_number(t, line->middle[q]);
 		if (columns->interval[i])
@@ -95,8 +86,28 @@ static void add_line(struct table *t, const struct columns *columns, const struc
 	}
 }
 
-void ways_table(struct page *page, const struct lines *lines, enum quantity by, bool wide,
-		const struct exponents *exponents)
+/* What was not run is there too, with the reason below; what the plan skips was not asked for. */
+static void add_refused(struct table *t, const struct columns *columns, const struct experiment *e)
+{
+	for (size_t i = 0; i < e->refused_count; i++) {
+		const char *name =
+			run_fact(e->refused[i], METRIC_fact_configuration, END_HOST, NULL);
+		const struct fact *refusal = run_refusal(e->refused[i]);
+
+		if (!strcmp(refusal->key, REFUSED_SKIPPED))
+			continue;
+		cell_text(t, "%s", name ? name : e->refused[i]->path);
+		cell_number(t, 0);
+		for (size_t q = 0; q < columns->count; q++) {
+			cell_missing(t, q ? "" : refused_word(refusal));
+			if (columns->interval[q])
+				cell_missing(t, "");
+		}
+	}
+}
+
+void ways_table(struct page *page, const struct lines *lines, const struct experiment *e,
+		enum quantity by, bool wide, const struct exponents *exponents)
 {
 	struct table *t = page_table(page, "configurations", NULL);
 	struct columns columns = columns_of(lines, by, wide);
@@ -104,6 +115,7 @@ void ways_table(struct page *page, const struct lines *lines, enum quantity by, 
 	add_columns(t, &columns, exponents);
 	for (size_t i = 0; i < lines->count; i++)
 		add_line(t, &columns, &lines->at[i]);
+	add_refused(t, &columns, e);
 }
 
 void ways_conclude(struct page *page, const struct lines *lines, enum quantity by,

@@ -3,7 +3,7 @@
  * What each configuration gave and cost, as a table with what has to be said below it: for zcroi
  * table, and the first part of zcroi report.
  *
- *   ways_table()    one line per configuration
+ *   ways_table()    one line per configuration, what was not run too
  *   ways_conclude() which pays best, and how sure that is
  *   ways_remarks()  what else has to be known of these runs
  */
@@ -15,8 +15,8 @@
 #include "page/page.h"
 
 /* wide: the ends' own ROI and every interval too. by: the quantity that the lines are in order of. */
-void ways_table(struct page *page, const struct lines *lines, enum quantity by, bool wide,
-		const struct exponents *exponents);
+void ways_table(struct page *page, const struct lines *lines, const struct experiment *e,
+		enum quantity by, bool wide, const struct exponents *exponents);
 void ways_conclude(struct page *page, const struct lines *lines, enum quantity by,
 		   const struct common *common);
 /* by: what lines_of() put lines together by, or NULL. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/report/overview.h"
 
+#include "analyze/pages/remarks.h"
 #include "analyze/pages/ways.h"
 
 void overview_open(struct overview *r, const struct experiment *e, const struct common *common,
@@ -15,9 +16,10 @@ void overview_open(struct overview *r, const struct experiment *e, const struct 
 		.conclusion = page_new(),
 		.remarks = page_new(),
 	};
-	ways_table(r->ways, &r->lines, ROI_CPU_TOTAL, false, &common->exponents);
+	ways_table(r->ways, &r->lines, e, ROI_CPU_TOTAL, false, &common->exponents);
 	ways_conclude(r->conclusion, &r->lines, ROI_CPU_TOTAL, common);
 	ways_remarks(r->remarks, e, &common->exponents, NULL);
+	remark_refused(r->remarks, e);
 }
 
 void overview_free(struct overview *r)

@@ -144,6 +144,48 @@ static struct page *hostile(void)
 	return page;
 }
 
+/* A figure, its interval and why there is none: one cell to a person, four columns to a program. */
+static void estimates(void **state)
+{
+	struct page *page = page_new();
+	struct table *t = page_table(page, "e", NULL);
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	table_column(t, "t", "T", "", COLUMN_ESTIMATE, DECIMALS_AUTO);
+	cell_estimate(t, 40.3, 40.125, 40.5);
+	cell_estimate(t, 7, NAN, NAN);
+	cell_unknown(t, "cannot [1]", "no NIC, says rx");
+	cell_missing(t, "shared");
+	print_text(page, out);
+	fputs("--\n", out);
+	print_csv(page, out);
+	fclose(out);
+	assert_string_equal(text, "                 T\n"
+				  "------------------\n"
+				  "40.30 (40.1..40.5)\n"
+				  "              7.00\n"
+				  "        cannot [1]\n"
+				  "            shared\n"
+				  "--\n"
+				  "t,t_low,t_high,t_why\n"
+				  "40.3,40.125,40.5,\n"
+				  "7,,,\n"
+				  ",,,\"no NIC, says rx\"\n"
+				  ",,,shared\n");
+	free(text);
+	out = open_memstream(&text, &size);
+	print_json(page, out);
+	fclose(out);
+	assert_non_null(strstr(text,
+			       "\"t\": null,\n      \"t_low\": null,\n      \"t_high\": null,\n"
+			       "      \"t_why\": \"no NIC, says rx\""));
+	free(text);
+	page_free(page);
+}
+
 static char *printed_hostile(void (*print)(const struct page *page, FILE *out))
 {
 	struct page *page = hostile();
@@ -230,10 +272,15 @@ static void long_notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text),		cmocka_unit_test(markdown),
-		cmocka_unit_test(csv),		cmocka_unit_test(json),
-		cmocka_unit_test(hostile_text), cmocka_unit_test(hostile_markdown),
-		cmocka_unit_test(hostile_csv),	cmocka_unit_test(hostile_json),
+		cmocka_unit_test(text),
+		cmocka_unit_test(markdown),
+		cmocka_unit_test(csv),
+		cmocka_unit_test(json),
+		cmocka_unit_test(estimates),
+		cmocka_unit_test(hostile_text),
+		cmocka_unit_test(hostile_markdown),
+		cmocka_unit_test(hostile_csv),
+		cmocka_unit_test(hostile_json),
 		cmocka_unit_test(long_notes),
 	};
 

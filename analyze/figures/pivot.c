@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/pivot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int take_dimensions(struct dimension *at, size_t *count, const char *list, char *why,
+			   size_t size)
+{
+	*count = 0;
+	for (size_t len;; list += len + 1) {
+		len = strcspn(list, ",");
+		if (*count == PIVOT_MAX) {
+			snprintf(why, size, "more than %d are too many", PIVOT_MAX);
+			return -1;
+		}
+		if (dimension_parse(&at[(*count)++], list, len, why, size))
+			return -1;
+		if (!list[len])
+			return 0;
+	}
+}
+
+static int take_values(struct pivot *p, const char *list, char *why, size_t size)
+{
+	p->value_count = 0;
+	for (size_t len;; list += len + 1) {
+		len = strcspn(list, ",");
+		if (p->value_count == sizeof(p->values) / sizeof(*p->values)) {
+			snprintf(why, size, "more than %zu are too many", p->value_count);
+			return -1;
+		}
+		if (wanted_parse(&p->values[p->value_count++], list, len, why, size))
+			return -1;
+		if (!list[len])
+			return 0;
+	}
+}
+
+static int take_where(struct pivot *p, const char *condition, char *why, size_t size)
+{
+	struct where *where = &p->where[p->where_count];
+	size_t len = strcspn(condition, "=");
+
+	if (!condition[len] || strlen(condition + len) > sizeof(where->list)) {
+		snprintf(why, size, "expected NAME=VALUE, such as read=64K,256K");
+		return -1;
+	}
+	if (p->where_count == PIVOT_MAX) {
+		snprintf(why, size, "more than %d are too many", PIVOT_MAX);
+		return -1;
+	}
+	if (dimension_parse(&where->dimension, condition, len, why, size))
+		return -1;
+	strcpy(where->list, condition + len + 1);
+	p->where_count++;
+	return 0;
+}
+
+int pivot_take(struct pivot *p, const char *word, const char *list, char *why, size_t why_size)
+{
+	if (!strcmp(word, "rows"))
+		return take_dimensions(p->rows, &p->row_count, list, why, why_size);
+	if (!strcmp(word, "cols"))
+		return take_dimensions(p->cols, &p->col_count, list, why, why_size);
+	if (!strcmp(word, "value"))
+		return take_values(p, list, why, why_size);
+	if (!strcmp(word, "where"))
+		return take_where(p, list, why, why_size);
+	snprintf(why, why_size, "expected rows=, cols=, value= or where=");
+	return -1;
+}
+
+int pivot_line(struct pivot *p, const char *line, char *why, size_t why_size)
+{
+	char word[512];
+
+	for (size_t len; *(line += strspn(line, " \t")); line += len) {
+		char *equals;
+
+		len = strcspn(line, " \t");
+		snprintf(word, sizeof(word), "%.*s", (int)len, line);
+		equals = strchr(word, '=');
+		if (equals)
+			*equals = '\0';
+		if (pivot_take(p, word, equals ? equals + 1 : "", why, why_size))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the plan that an experiment's directory keeps says of how to print it: its lines "table ...", and
+ * the order in which its lists name their values.
+ *
+ *   arrangement_read()   of a directory; without a plan in it, or one that can be read, it says nothing
+ *   arrangement_order()  a value of an option before another: as the plan has them, numbers by size, else by name
+ *   arrangement_free()
+ */
+#ifndef ANALYZE_LOAD_ARRANGEMENT_H
+#define ANALYZE_LOAD_ARRANGEMENT_H
+
+#include "base/memory.h"
+
+struct arrangement {
+	const char **tables; /* "rows=path cols=cpus value=T" */
+	size_t table_count;
+	struct list {
+		const char *name, *items;
+	} * lists;
+	size_t list_count;
+	struct arena texts;
+};
+
+void arrangement_read(struct arrangement *arrangement, const char *directory);
+/* name: of the option as it is typed, and rx or tx of a path. Negative, zero or positive. */
+int arrangement_order(const struct arrangement *arrangement, const char *name, const char *a,
+		      const char *b);
+void arrangement_free(struct arrangement *arrangement);
+
+#endif

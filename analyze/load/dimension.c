@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/load/dimension.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/quantity.h"
+
+/* Takes "rx-" or "tx-" off; which ends it left. */
+static enum option_ends take_end(const char **name)
+{
+	if (!strncmp(*name, "rx-", 3) || !strncmp(*name, "tx-", 3)) {
+		enum option_ends ends = **name == 'r' ? ENDS_RX : ENDS_TX;
+
+		*name += 3;
+		return ends;
+	}
+	return ENDS_BOTH;
+}
+
+static bool parse_fact(struct dimension *d, const char *name)
+{
+	size_t len = strcspn(name, ":");
+
+	d->fact = metric_find("fact", strlen("fact"), name, len);
+	d->kind = DIMENSION_FACT;
+	snprintf(d->key, sizeof(d->key), "%s", name[len] ? name + len + 1 : "");
+	return d->fact != METRIC_NONE;
+}
+
+int dimension_parse(struct dimension *d, const char *typed, size_t len, char *why, size_t why_size)
+{
+	const char *name = d->name;
+
+	*d = (struct dimension){.kind = DIMENSION_OPTION};
+	if (len >= sizeof(d->name)) {
+		snprintf(why, why_size, "that is no option and no fact");
+		return -1;
+	}
+	memcpy(d->name, typed, len);
+	if (!strcmp(name, "rx") || !strcmp(name, "tx")) {
+		d->ends = *name == 'r' ? ENDS_RX : ENDS_TX;
+		d->option = OPTION_path;
+		return 0;
+	}
+	d->ends = take_end(&name);
+	d->option = option_find(name);
+	if (!strcmp(name, "cpus"))
+		d->kind = DIMENSION_CPUS;
+	else if (!strcmp(d->name, "configuration"))
+		d->kind = DIMENSION_CONFIGURATION;
+	else if (!strcmp(d->name, "experiment"))
+		d->kind = DIMENSION_EXPERIMENT;
+	else if (d->option == OPTION_NONE && !parse_fact(d, name)) {
+		snprintf(why, why_size,
+			 "expected an option such as read or rx-cpu, a fact such as kernel or nic:mtu, or path, rx, tx, cpus, configuration or experiment");
+		return -1;
+	}
+	return 0;
+}
+
+/* An option that has no meaning for the end's path stands in its record at its default. */
+static const char *option_at(const struct run *run, enum record_end end, enum option_id id)
+{
+	const char *path = run_fact(run, METRIC_fact_option, end, "path");
+	const char *value = run_fact(run, METRIC_fact_option, end, option_info(id)->name);
+
+	return value && (!path || option_for(id, path)) ? value : "";
+}
+
+/* Of a fact that has a key for each of many, such as CPUs, what is the same in all of them. */
+static const char *fact_at(const struct run *run, enum record_end end, const struct dimension *d)
+{
+	const char *value = run_fact(run, d->fact, end, d->key);
+
+	for (size_t i = 0; !value && !*d->key && i < run->fact_count; i++)
+		if (run->facts[i].id == d->fact && run->facts[i].end == end)
+			value = run->facts[i].value;
+	for (size_t i = 0; value && !*d->key && i < run->fact_count; i++)
+		if (run->facts[i].id == d->fact && run->facts[i].end == end &&
+		    !*run->facts[i].key != !run_fact(run, d->fact, end, "") &&
+		    strcmp(run->facts[i].value, value) != 0)
+			return "several";
+	return value ? value : "";
+}
+
+/* Of the threads and of the softirq work, as they were chosen; else as the record found them. */
+static const char *cpus_at(const struct run *run, enum record_end end, struct arena *texts)
+{
+	const char *threads = option_at(run, end, OPTION_cpu);
+	const char *softirq = option_at(run, end, OPTION_irq_cpu);
+	const char *found = run_fact(run, METRIC_fact_end_cpus, end, NULL);
+	cpu_set_t set, more;
+	const char *why;
+
+	if (!*threads || cpulist_parse(threads, &set, &why)) {
+		if (!found || cpulist_parse(found, &set, &why))
+			return "";
+	} else if (*softirq && !cpulist_parse(softirq, &more, &why)) {
+		CPU_OR(&set, &set, &more);
+	}
+	return arena_printed(texts, "%d", CPU_COUNT(&set));
+}
+
+static const char *value_at(const struct dimension *d, const struct run *run, enum record_end end,
+			    struct arena *texts)
+{
+	switch (d->kind) {
+	case DIMENSION_OPTION:
+		return option_at(run, end, d->option);
+	case DIMENSION_CPUS:
+		return cpus_at(run, end, texts);
+	default:
+		return fact_at(run, end, d);
+	}
+}
+
+/* DIR of DIR/CONFIGURATION/run-1.csv. */
+static const char *experiment_of(const struct run *run, struct arena *texts)
+{
+	const char *end = strrchr(run->path, '/');
+
+	while (end && end > run->path && end[-1] != '/')
+		end--;
+	return end && end > run->path + 1 ? arena_text(texts, run->path, end - 1 - run->path) : ".";
+}
+
+const char *dimension_of(const struct dimension *d, const struct run *run, struct arena *texts)
+{
+	const char *rx, *tx, *name;
+
+	if (d->kind == DIMENSION_EXPERIMENT)
+		return experiment_of(run, texts);
+	if (d->kind == DIMENSION_CONFIGURATION) {
+		name = run_fact(run, METRIC_fact_configuration, END_HOST, NULL);
+		return name ? name : run->path;
+	}
+	rx = d->ends & ENDS_RX ? value_at(d, run, END_RX, texts) : "";
+	tx = d->ends & ENDS_TX ? value_at(d, run, END_TX, texts) : "";
+	if (!*rx && !*tx)
+		return d->ends == ENDS_BOTH ? value_at(d, run, END_HOST, texts) : "";
+	if (!*rx || !*tx || !strcmp(rx, tx))
+		return *rx ? rx : tx;
+	return arena_printed(texts, "%s/%s", rx, tx);
+}
+
+bool dimension_covers(const struct dimension *d, const char *part, size_t len)
+{
+	struct dimension other;
+	char why[200];
+
+	if (d->kind == DIMENSION_CONFIGURATION)
+		return true;
+	if (dimension_parse(&other, part, len, why, sizeof(why)) ||
+	    other.kind != DIMENSION_OPTION || !(other.ends & d->ends))
+		return false;
+	if (d->kind == DIMENSION_CPUS)
+		return other.option == OPTION_cpu || other.option == OPTION_irq_cpu;
+	/* "rx=zcrx" is not said by tx, and not all of path. */
+	return d->kind == DIMENSION_OPTION && other.option == d->option;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/pages/pivot_tables.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/figures/design.h"
+#include "analyze/pages/remarks.h"
+
+/* What is being printed. */
+struct sheet {
+	struct page *page;
+	const struct pivot *p;
+	const struct exponents *exponents;
+	const char *prefix;
+	struct grid grid;
+	const char **reasons; /* of cells; the n-th is [n] */
+	size_t reason_count;
+};
+
+/* Their number, which stands in the cell; the sentence is below. */
+static size_t reason_number(struct sheet *s, const char *reason)
+{
+	size_t i = 0;
+
+	while (i < s->reason_count && strcmp(s->reasons[i], reason) != 0)
+		i++;
+	if (i == s->reason_count)
+		ARRAY_ADD(s->reasons, s->reason_count) = reason;
+	return i + 1;
+}
+
+static void cell_without(struct sheet *s, struct table *t, const char *word, const char *reason)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s [%zu]", word, reason_number(s, reason));
+	cell_unknown(t, text, reason);
+}
+
+static void cell_refused(struct sheet *s, struct table *t, const struct item *item)
+{
+	const struct fact *refusal = run_refusal(item->run);
+
+	cell_without(s, t, refused_word(refusal),
+		     refusal->end == END_HOST
+			     ? refusal->value
+			     : arena_printed(&s->grid.texts, "%s: %s",
+					     record_end_name[refusal->end], refusal->value));
+}
+
+static void cell_measured(struct sheet *s, struct table *t, const struct configuration *c,
+			  const struct wanted *w)
+{
+	bool *apart = must_calloc(c->count + 1, sizeof(*apart));
+	const char *absent = NULL;
+	struct estimate e;
+
+	configuration_strangers(c, apart);
+	e = wanted_estimate(w, c, apart, s->exponents);
+	free(apart);
+	if (!isnan(e.middle)) {
+		cell_estimate(t, e.middle, e.interval.low, e.interval.high);
+		return;
+	}
+	if (w->quantity == QUANTITIES)
+		absent = run_absent(c->runs[0], w->end == END_COUNT ? END_HOST : w->end,
+				    metric_info(w->metric)->source);
+	if (absent)
+		cell_without(s, t, "not measured", absent);
+	else
+		cell_missing(t, missing_word(c, w->quantity));
+}
+
+static void put_figure(struct sheet *s, struct table *t, const struct place *row,
+		       const struct place *col, const char *rest, const struct wanted *w)
+{
+	const struct item *found = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->grid.item_count; i++) {
+		const struct item *item = &s->grid.items[i];
+
+		if (strcmp(item->rest, rest) != 0 ||
+		    !grid_same(item->row, row->values, s->p->row_count) ||
+		    !grid_same(item->col, col->values, s->p->col_count))
+			continue;
+		found = item;
+		count++;
+	}
+	if (!count)
+		cell_unknown(t, "-", "not measured: the experiment has no such configuration");
+	else if (count > 1)
+		cell_without(s, t, "several",
+			     "more than one configuration has these values: name what tells them apart, which may be configuration, among the rows or columns");
+	else if (found->configuration)
+		cell_measured(s, t, found->configuration, w);
+	else
+		cell_refused(s, t, found);
+}
+
+static const char *heading_of(struct sheet *s, const struct place *col)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < s->p->col_count; i++)
+		text = arena_printed(&s->grid.texts, "%s%s%s=%s", text, *text ? "," : "",
+				     s->p->cols[i].name, *col->values[i] ? col->values[i] : "-");
+	return text;
+}
+
+static bool has_row(const struct sheet *s, const struct place *row, const char *rest)
+{
+	for (size_t i = 0; i < s->grid.item_count; i++)
+		if (!strcmp(s->grid.items[i].rest, rest) &&
+		    grid_same(s->grid.items[i].row, row->values, s->p->row_count))
+			return true;
+	return false;
+}
+
+static bool has_col(const struct sheet *s, const struct place *col, const char *rest)
+{
+	for (size_t i = 0; i < s->grid.item_count; i++)
+		if (!strcmp(s->grid.items[i].rest, rest) &&
+		    grid_same(s->grid.items[i].col, col->values, s->p->col_count))
+			return true;
+	return false;
+}
+
+static void put_column(struct table *t, const char *name, const char *heading,
+		       const struct wanted *w)
+{
+	table_column(t, name, heading, w->unit, COLUMN_ESTIMATE,
+		     strcmp(w->unit, "%") ? DECIMALS_AUTO : 1);
+}
+
+/* values: those that are columns where there are no others; else the one that the table is of. */
+static void put_table(struct sheet *s, const char *name, const char *title, const char *rest,
+		      const struct wanted *values, size_t value_count)
+{
+	struct table *t = page_table(s->page, name, title);
+	bool by_value = !s->p->col_count;
+	char heading[128];
+
+	for (size_t i = 0; i < s->p->row_count; i++)
+		table_column(t, s->p->rows[i].name, s->p->rows[i].name, "", COLUMN_TEXT, 0);
+	for (size_t i = 0; by_value && i < value_count; i++) {
+		wanted_heading(&values[i], s->exponents, heading, sizeof(heading));
+		put_column(t, values[i].name, heading, &values[i]);
+	}
+	for (size_t i = 0; !by_value && i < s->grid.col_count; i++)
+		if (has_col(s, &s->grid.cols[i], rest))
+			put_column(t, heading_of(s, &s->grid.cols[i]),
+				   heading_of(s, &s->grid.cols[i]), values);
+	for (size_t r = 0; r < s->grid.row_count; r++) {
+		const struct place *row = &s->grid.rows[r];
+
+		if (!has_row(s, row, rest))
+			continue;
+		for (size_t i = 0; i < s->p->row_count; i++)
+			cell_text(t, "%s", *row->values[i] ? row->values[i] : "-");
+		for (size_t i = 0; by_value && i < value_count; i++)
+			put_figure(s, t, row, &s->grid.cols[0], rest, &values[i]);
+		for (size_t i = 0; !by_value && i < s->grid.col_count; i++)
+			if (has_col(s, &s->grid.cols[i], rest))
+				put_figure(s, t, row, &s->grid.cols[i], rest, values);
+	}
+}
+
+/* "1: read=64K: throughput_gbit_s": what of it tells this page's tables apart. */
+static const char *name_of(struct sheet *s, const char *rest, const char *value)
+{
+	const char *name = s->prefix;
+
+	if (s->grid.rest_count > 1)
+		name = arena_printed(&s->grid.texts, "%s%s%s", name, *name ? ": " : "",
+				     *rest ? rest : "without");
+	if (*value)
+		name = arena_printed(&s->grid.texts, "%s%s%s", name, *name ? ": " : "", value);
+	return *name ? name : "pivot";
+}
+
+static void put_tables(struct sheet *s, const struct wanted *values, size_t value_count)
+{
+	for (size_t r = 0; r < s->grid.rest_count; r++) {
+		const char *rest = s->grid.rests[r];
+		const char *title = s->grid.rest_count == 1 ? ""
+				    : *rest		    ? rest
+							    : "without the others' options";
+
+		if (!s->p->col_count) {
+			put_table(s, name_of(s, rest, ""), *title ? title : NULL, rest, values,
+				  value_count);
+			continue;
+		}
+		for (size_t i = 0; i < value_count; i++) {
+			char heading[128];
+
+			wanted_heading(&values[i], s->exponents, heading, sizeof(heading));
+			put_table(s, name_of(s, rest, values[i].name),
+				  arena_printed(&s->grid.texts, "%s%s%s", heading,
+						*title ? ", " : "", title),
+				  rest, &values[i], 1);
+		}
+	}
+}
+
+void pivot_print(struct page *page, const struct pivot *p, const struct experiment *e,
+		 const struct arrangement *arrangement, const struct exponents *exponents,
+		 const char *prefix)
+{
+	const struct wanted preset[] = {wanted_quantity(THROUGHPUT), wanted_quantity(CPU_TOTAL),
+					wanted_quantity(ROI_CPU_TOTAL)};
+	struct sheet s = {.page = page, .p = p, .exponents = exponents, .prefix = prefix};
+
+	grid_make(&s.grid, p, e, arrangement);
+	if (!s.grid.item_count)
+		page_note(page, "No configuration is what --where asks for.");
+	else if (p->value_count)
+		put_tables(&s, p->values, p->value_count);
+	else
+		put_tables(&s, preset, sizeof(preset) / sizeof(*preset));
+	for (size_t i = 0; i < s.reason_count; i++)
+		page_note(page, "%s%s[%zu] %s", prefix, *prefix ? " " : "", i + 1, s.reasons[i]);
+	free(s.reasons);
+	grid_free(&s.grid);
+}

@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# zcroi table --rows --cols: the same figures as the table's, laid out by what was chosen.
+
+bats_require_minimum_version 1.5.0
+load synthetic
+
+setup() {
+	zcroi=$BUILD/zcroi
+	dir=$BATS_TEST_TMPDIR/out
+}
+
+flat() {
+	tr -s '\n ' '  ' <<<"$output"
+}
+
+# copy and uring, three sizes of reads, three runs each
+experiment() {
+	local rx read i
+	for rx in copy uring; do
+		for read in 4K 64K 256K; do
+			for i in 1 2 3; do
+				synthetic "$dir/rx=$rx,tx=copy,read=$read/run-$i.csv" repeat=$i read=$read \
+					configuration="rx=$rx,tx=copy,read=$read" rx_path=$rx rtt=2$i \
+					gbit="${#rx}${#read}.$i" crx=1${#read}0 ctx=80
+			done
+		done
+	done
+}
+
+# refused CONFIGURATION RX-PATH READ KEY REASON: what zcprof run leaves of what it did not run
+refused() {
+	mkdir -p "$dir/refused"
+	printf '%s\n' time_s,end,source,metric,key,value,unit ,host,fact,record_version,,1, \
+		",host,fact,configuration,,\"$1\"," ",rx,fact,option,path,$2," ",tx,fact,option,path,copy," \
+		",rx,fact,option,read,$3," ",${6:-rx},fact,refused,$4,\"$5\"," >"$dir/refused/$1.csv"
+}
+
+@test "each cell is the table's own figure and interval" {
+	experiment
+	"$zcroi" table --flat --wide --format json "$dir" >"$dir.flat"
+	"$zcroi" table --rows rx --cols read --value T,C,roi-rx --format json "$dir" >"$dir.pivot"
+	python3 - "$dir.flat" "$dir.pivot" <<-'END'
+		import json, sys
+		flat = {c["configuration"]: c for c in json.load(open(sys.argv[1]))["configurations"]}
+		pivot = json.load(open(sys.argv[2]))
+		cells = 0
+		for figure in "throughput_gbit_s", "cpu_total_percent", "roi_cpu_rx":
+		    for row in pivot[figure]:
+		        for read in "4K", "64K", "256K":
+		            line = flat[f"rx={row['rx']},tx=copy,read={read}"]
+		            for part in "", "_low", "_high":
+		                assert row[f"read={read}{part}"] == line[figure + part], (row, line)
+		            assert row[f"read={read}_why"] is None
+		            cells += 1
+		assert cells == 18, cells
+	END
+}
+
+@test "four formats, rows and columns in the order of numbers or of the plan" {
+	experiment
+	run "$zcroi" table --rows rx --cols read --value T "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ ${lines[1]} =~ ^rx\ +read=4K\ +read=64K\ +read=256K$ ]]
+	[[ ${lines[4]} == "copy "*"42.20 (42.0..42.4) "* ]]
+	for format in csv json md; do
+		run --separate-stderr "$zcroi" table --rows rx --cols read --value T --format $format "$dir"
+		[ "$status" -eq 0 ]
+		[[ $output == *copy*42.2* ]]
+	done
+	printf '%s\n' '# zcprof' 'read 256K,4K,64K' 'rx uring,copy' >"$dir/plan"
+	run --separate-stderr "$zcroi" table --rows rx --cols read --value T --format csv "$dir"
+	[[ ${lines[0]} == rx,read=256K,read=256K_low,read=256K_high,read=256K_why,read=4K,* ]]
+	[[ ${lines[1]} == uring,* ]]
+}
+
+@test "what varies beside rows and columns makes tables of its own, and no cell mixes" {
+	experiment
+	run "$zcroi" table --rows rx --value T,rx-path.bytes,tx-tcp.rtt:0,kernel "$dir"
+	[ "$status" -eq 2 ]
+	[[ $output == *"--value T,rx-path.bytes,tx-tcp.rtt:0,kernel: expected T, C, P, ROI"* ]]
+	run "$zcroi" table --rows rx --value T,rx-path.bytes,tx-tcp.rtt:0 "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -cx 'read=[0-9]*K' <<<"$output")" -eq 3 ]
+	# 44.2 Gbit/s are 5525 MB/s, and the mean of 21, 22 and 23 us is 22.
+	[[ $output == *"copy   44.20 (44.0..44.4)  5525000000 ("*"  22.00 (19.6..24.6)"* ]]
+	# Two kernels in one configuration, and two configurations in one cell.
+	synthetic "$dir/rx=copy,tx=copy,read=4K/run-4.csv" configuration=rx=copy,tx=copy,read=4K \
+		repeat=4 read=4K kernel=7.2
+	run "$zcroi" table --rows kernel,read --cols rx --value T "$dir"
+	echo "$output"
+	[[ $output == *"several  4K  "* ]]
+	run "$zcroi" table --rows rx --cols tx --value T "$dir/rx=copy,tx=copy,read=4K" "$dir/rx=copy,tx=copy,read=64K"
+	echo "$output"
+	[[ $output == *read=4K*read=64K* ]]
+	rm "$dir/rx=copy,tx=copy,read=4K/run-4.csv"
+	synthetic "$dir/x/run-1.csv" configuration=x read=4K
+	synthetic "$dir/y/run-1.csv" configuration=y read=4K
+	run "$zcroi" table --rows rx --value T --where read=4K "$dir/x" "$dir/y"
+	echo "$output"
+	[ "$(grep -c '^copy ' <<<"$output")" -eq 2 ]
+	run "$zcroi" table --rows configuration --value T --where read=4K,64K "$dir"
+	[ "$(grep -c '^rx=' <<<"$output")" -eq 4 ]
+}
+
+@test "a cell without a figure says why, and so does a row" {
+	experiment
+	rm -r "$dir/rx=uring,tx=copy,read=256K"
+	refused rx=zcrx,tx=copy,read=4K zcrx 4K cannot "--nic is missing, and so on"
+	refused rx=zcrx,tx=copy,read=64K zcrx 64K skipped "the plan says skip rx=zcrx read=64K" host
+	refused rx=copy,tx=copy,read=4K copy 4K failed "older than its runs"
+	run "$zcroi" table --rows rx --cols read --value T "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"zcrx  "*"cannot run [1]         skipped [2]                   -"* ]]
+	[[ $(flat) == *"[1] rx: --nic is missing, and so on [2] the plan says skip rx=zcrx read=64K"* ]]
+	[[ $output != *"older than"* ]]
+	run --separate-stderr "$zcroi" table --rows rx --cols read --value T --format json "$dir"
+	python3 - <<-END
+		import json
+		rows = {r["rx"]: r for r in json.loads('''$output''')["throughput_gbit_s"]}
+		assert rows["zcrx"]["read=4K"] is None
+		assert rows["zcrx"]["read=4K_why"] == "rx: --nic is missing, and so on"
+		assert rows["uring"]["read=256K_why"].startswith("not measured")
+	END
+	# The plain table has what cannot run as a line, and not what nobody asked for.
+	run "$zcroi" table "$dir"
+	echo "$output"
+	[[ $output == *"rx=zcrx,tx=copy,read=4K "*" 0  cannot run"* ]]
+	[[ $(flat) == *"Not run: rx=zcrx,tx=copy,read=4K: rx: --nic is missing, and so on."* ]]
+	[[ $output != *"read=64K "*"skipped"* ]]
+	for file in "$dir"/refused/*.csv; do
+		run "$zcroi" check "$file"
+		echo "$output"
+		[ "$status" -eq 0 ]
+	done
+}
+
+@test "the plan in the directory says how, unless it is asked otherwise" {
+	experiment
+	printf '%s\n' 'rx copy,uring' 'table rows=rx cols=read value=T' \
+		'table rows=rx,tx value=C,ROI where=read=64K' >"$dir/plan"
+	run "$zcroi" table "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == T ]]
+	[ "$(grep -c '^copy *copy' <<<"$output")" -eq 1 ]
+	run --separate-stderr "$zcroi" table --format json "$dir"
+	python3 -c 'import json, sys
+assert list(json.load(sys.stdin))[:2] == ["1: throughput_gbit_s", "2"]' <<<"$output"
+	run "$zcroi" table --flat "$dir"
+	[[ ${lines[0]} == "configuration "* ]]
+	run "$zcroi" table --sort throughput "$dir"
+	[[ ${lines[0]} == "configuration "* ]]
+	run "$zcroi" table --rows tx --cols read "$dir"
+	[[ $output != *"copy   copy"* ]]
+	echo 'table rows=rx colour=red' >>"$dir/plan"
+	run "$zcroi" table "$dir"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *'/plan: "table rows=rx colour=red": expected rows=, cols=, value= or where=; mend the line, or give --flat'* ]]
+}
