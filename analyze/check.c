@@ -55,9 +55,9 @@ struct check {
 	unsigned int complaints;
 	uint64_t rows;
 	uint64_t first_figure; /* line; 0: none yet */
-	uint64_t seen[METRIC_COUNT][END_COUNT];
-	double bytes[END_COUNT], window[END_COUNT], life[END_COUNT];
-	double zerocopy[END_COUNT], copied[END_COUNT];
+	uint64_t seen[METRIC_COUNT][RECORD_ENDS];
+	double bytes[RECORD_ENDS], window[RECORD_ENDS], life[RECORD_ENDS];
+	double zerocopy[RECORD_ENDS], copied[RECORD_ENDS];
 	struct doubts doubts;
 	struct call *calls;
 	size_t call_count;
@@ -292,8 +292,9 @@ static uint64_t rows_of(const struct check *c, int id, enum record_end end)
 {
 	uint64_t rows = c->seen[id][end];
 
-	for (enum record_end other = END_RX; end == END_HOST && other < END_COUNT; other++)
-		rows += c->seen[id][other];
+	for (enum record_end other = END_RX; other < RECORD_ENDS; other++)
+		if (other != end && (end == END_HOST || end_machine(other) == end))
+			rows += c->seen[id][other];
 	return rows;
 }
 
@@ -370,7 +371,7 @@ static bool check_file(const char *path)
 		return false;
 	c = must_calloc(1, sizeof(*c));
 	c->path = path;
-	for (int end = 0; end < END_COUNT; end++)
+	for (int end = 0; end < RECORD_ENDS; end++)
 		c->bytes[end] = c->window[end] = c->life[end] = c->zerocopy[end] = c->copied[end] =
 			NAN;
 	while ((got = reader_next(reader, &row)) == 1 && c->complaints < COMPLAINTS)

@@ -175,7 +175,7 @@ static void add_settings(struct page *page, const struct setting *settings, size
 static bool is_cut_off(const struct configuration *c)
 {
 	for (size_t i = 0; i < c->count; i++)
-		for (enum record_end end = 0; end < END_COUNT; end++)
+		for (enum record_end end = 0; end < RECORD_ENDS; end++)
 			if (!isnan(run_figure(c->runs[i], METRIC_profile_floor, end, NULL)))
 				return true;
 	return false;

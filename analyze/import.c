@@ -60,7 +60,7 @@ static double rate(const char *arg, struct argp_state *state)
 
 static enum record_end end_named(const char *arg, struct argp_state *state)
 {
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		if (!strcmp(arg, record_end_name[end]))
 			return end;
 	argp_error(state, "--end %s: expected rx, tx or host", arg);

@@ -179,10 +179,11 @@ static int take_end(struct csv *c, struct row *row)
 {
 	struct text end = csv_field(c, FIELD_END);
 
-	for (row->end = 0; row->end < END_COUNT; row->end++)
+	for (row->end = 0; row->end < RECORD_ENDS; row->end++)
 		if (text_is(end, record_end_name[row->end]))
 			return 0;
-	return csv_refuse(c, FIELD_END, "expected the end host, rx or tx, found \"%s\"",
+	return csv_refuse(c, FIELD_END,
+			  "expected the end host, rx, tx, rx-host or tx-host, found \"%s\"",
 			  excerpt(end).text);
 }
 

@@ -29,10 +29,38 @@
 /* Begins the key of a fact nic that says what zcpath set by itself for zero copy. */
 #define NIC_ZERO_COPY "zero copy: "
 
-/* One side of the traffic, or the machine. */
-enum record_end { END_HOST, END_RX, END_TX, END_COUNT };
+/*
+ * One side of the traffic, or the machine. Where the ends were on two machines, each has one of its own, and
+ * END_HOST is the experiment's. Whoever measures one machine knows the first three.
+ */
+enum record_end {
+	END_HOST,
+	END_RX,
+	END_TX,
+	END_COUNT,
+	END_RX_HOST = END_COUNT,
+	END_TX_HOST,
+	RECORD_ENDS
+};
 
-extern const char *const record_end_name[END_COUNT];
+extern const char *const record_end_name[RECORD_ENDS];
+
+/* The machine that an end has of its own, where it has one; of a machine, itself. */
+static inline enum record_end end_machine(enum record_end end)
+{
+	return end == END_RX ? END_RX_HOST : end == END_TX ? END_TX_HOST : end;
+}
+
+/* The side of the traffic to which it belongs; END_HOST: to both. */
+static inline enum record_end end_side(enum record_end end)
+{
+	return end == END_RX_HOST ? END_RX : end == END_TX_HOST ? END_TX : end;
+}
+
+static inline bool end_is_machine(enum record_end end)
+{
+	return end != END_RX && end != END_TX;
+}
 
 enum metric_kind { KIND_TOTAL, KIND_GAUGE, KIND_LEVEL, KIND_MEAN, KIND_HISTOGRAM, KIND_FACT };
 /* How two runs are held against each other in a metric. */

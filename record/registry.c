@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-const char *const record_end_name[END_COUNT] = {"host", "rx", "tx"};
+const char *const record_end_name[RECORD_ENDS] = {"host", "rx", "tx", "rx-host", "tx-host"};
 
 static const struct metric_info registry[METRIC_COUNT] = {
 #define METRIC(source, name, unit, kind, better, meaning)                                          \

@@ -23,8 +23,9 @@ struct writer {
 	struct outfile *out;  /* NULL: fd is the caller's */
 	writer_row_fn on_row; /* NULL: to fd */
 	void *data;
-	char *name;	  /* what is being written to, for messages */
-	char *escaped[2]; /* a key and a value, where they are not as they came */
+	char *name;		 /* what is being written to, for messages */
+	char *escaped[2];	 /* a key and a value, where they are not as they came */
+	enum record_end machine; /* where rows of END_HOST go */
 	size_t used;
 	char buffer[64 * 1024];
 };
@@ -71,11 +72,18 @@ static void put_field(struct writer *w, const char *text, size_t len)
 	put(w, "\"", 1);
 }
 
+/* Of two machines, each speaks of its own end. */
+static bool is_of_the_other(const struct writer *w, enum record_end end)
+{
+	return w->machine != END_HOST && !end_is_machine(end) && end != end_side(w->machine);
+}
+
 /* Only here does a figure become text. */
 static void put_row(struct writer *w, const struct row *row)
 {
 	const struct metric_info *info = metric_info(row->id);
 	char time[DBL_MAX_10_EXP + 16] = "", number[NUMBER_TEXT];
+	enum record_end end = row->end == END_HOST ? w->machine : row->end;
 	struct text value = row->value;
 
 	if (w->on_row) {
@@ -88,7 +96,7 @@ static void put_row(struct writer *w, const struct row *row)
 		snprintf(time, sizeof(time), "%.6f", row->time_s);
 	put_text(w, time);
 	put(w, ",", 1);
-	put_text(w, record_end_name[row->end]);
+	put_text(w, record_end_name[end]);
 	put(w, ",", 1);
 	put_text(w, info->source);
 	put(w, ",", 1);
@@ -254,6 +262,8 @@ void writer_u64(struct writer *w, double time_s, enum record_end end, enum metri
 
 	struct row row = {time_s, end, id, text_of(w, KEY, key, id), .number = (double)value};
 
+	if (is_of_the_other(w, end))
+		return;
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
 	/* A file holds it to the last digit, also where a double does not. */
 	if (!w->on_row)
@@ -279,6 +289,8 @@ void writer_f64(struct writer *w, double time_s, enum record_end end, enum metri
 {
 	struct row row = {time_s, end, id, text_of(w, KEY, key, id), .number = value};
 
+	if (is_of_the_other(w, end))
+		return;
 	must(metric_info(id)->kind != KIND_FACT, id, "a number, and is a fact");
 	if (!number_counts(value)) {
 		refuse(w, end, id, key);
@@ -294,6 +306,8 @@ void writer_fact(struct writer *w, enum record_end end, enum metric_id id, const
 		WINDOW,	    end, id, text_of(w, KEY, key, id), .value = text_of(w, VALUE, text, id),
 		.number = 0};
 
+	if (is_of_the_other(w, end))
+		return;
 	must(metric_info(id)->kind == KIND_FACT, id, "a text, and is no fact");
 	put_row(w, &row);
 }
@@ -338,6 +352,11 @@ void writer_row(struct writer *w, const struct row *row)
 bool writer_is_stream(const struct writer *w)
 {
 	return !w->out || outfile_is_stream(w->out);
+}
+
+void writer_machine(struct writer *w, enum record_end machine)
+{
+	w->machine = machine;
 }
 
 bool writer_error(const struct writer *w)

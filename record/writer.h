@@ -8,6 +8,7 @@
  *   writer_capture()  begin one that hands its rows to a function in place of a file
  *   writer_u64() …    one row each
  *   writer_absent()   say why a source has no rows
+ *   writer_machine()  what is of the machine from now on is of that of one end: of a record of two machines
  *   writer_flush()    what was written so far is in the file: a killed run keeps it
  *   writer_finish()   all is well: flush, sync, rename
  *   writer_abandon()  stop; the .part file stays, and is readable up to its last whole row
@@ -68,6 +69,11 @@ void writer_row(struct writer *w, const struct row *row);
 
 /* Is there no file beside which others could lie? */
 bool writer_is_stream(const struct writer *w);
+/*
+ * machine: END_HOST, END_RX_HOST or END_TX_HOST. Of two machines one says nothing of the end of the other: such
+ * rows are left out, but for those that are handed on by writer_row().
+ */
+void writer_machine(struct writer *w, enum record_end machine);
 bool writer_error(const struct writer *w);
 void writer_flush(struct writer *w);
 int writer_finish(struct writer *w);

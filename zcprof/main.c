@@ -8,6 +8,7 @@
 #include "base/descriptors.h"
 #include "base/say.h"
 #include "collectors/kit/process.h"
+#include "zcprof/agent/agent.h"
 #include "zcprof/attach/attach.h"
 #include "zcprof/doctor/doctor.h"
 #include "zcprof/run/conduct.h"
@@ -71,6 +72,7 @@ static const struct command {
 	{"attach", "zcprof attach", attach_command},
 	{"doctor", "zcprof doctor", doctor},
 	{"restore", "zcprof restore", restore},
+	{"agent", "zcprof agent", agent_command},
 };
 
 static const char documentation[] =

@@ -8,15 +8,10 @@
 
 #include "analyze/figures/roi.h"
 
-static double window_ns(const struct run *run, enum record_end end)
-{
-	return run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end, NULL);
-}
-
 /* What is billed in ticks may come to a little more than there is. */
 static double percent_of_window(const struct run *run, enum record_end end, double ns)
 {
-	double percent = 100 * ns / window_ns(run, end);
+	double percent = 100 * ns / run_window_ns(run, end);
 
 	return percent > 100 ? 100 : percent;
 }
@@ -48,21 +43,22 @@ static bool in_list(const char *list, long cpu)
 }
 
 /* A CPU's rows are those of the end that it belongs to. */
-static double of_cpu(const struct run *run, enum metric_id id, long cpu)
+static double of_cpu(const struct run *run, enum record_end of, enum metric_id id, long cpu)
 {
 	double found = NAN;
 	char key[32];
 
 	snprintf(key, sizeof(key), "%ld", cpu);
-	for (enum record_end end = 0; end < END_COUNT && isnan(found); end++)
-		found = run_figure(run, id, end, key);
+	for (enum record_end end = 0; end < RECORD_ENDS && isnan(found); end++)
+		if (!run->apart || end_machine(end) == end_machine(of))
+			found = run_figure(run, id, end, key);
 	return found;
 }
 
-static double busy_of(const struct run *run, long cpu)
+static double busy_of(const struct run *run, enum record_end end, long cpu)
 {
-	return of_cpu(run, METRIC_cpu_user, cpu) + of_cpu(run, METRIC_cpu_system, cpu) +
-	       of_cpu(run, METRIC_cpu_irq, cpu) + of_cpu(run, METRIC_cpu_softirq, cpu);
+	return of_cpu(run, end, METRIC_cpu_user, cpu) + of_cpu(run, end, METRIC_cpu_system, cpu) +
+	       of_cpu(run, end, METRIC_cpu_irq, cpu) + of_cpu(run, end, METRIC_cpu_softirq, cpu);
 }
 
 static const char *cpus_of(const struct run *run, enum record_end end)
@@ -79,7 +75,7 @@ double figure_busiest(const struct run *run, enum record_end end)
 
 	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
 		if (in_list(list, cpu))
-			most = fmax(most, busy_of(run, cpu));
+			most = fmax(most, busy_of(run, end, cpu));
 	return percent_of_window(run, end, most);
 }
 
@@ -111,7 +107,7 @@ double figure_slowed(const struct run *run, enum record_end end)
 		return NAN;
 	ran = run_figure(run, METRIC_cpu_thread, end, most->key);
 	/* A thread that hardly ran says nothing by its waiting. */
-	if (!(ran > LEAST_RUN * window_ns(run, end)))
+	if (!(ran > LEAST_RUN * run_window_ns(run, end)))
 		return NAN;
 	return (ran + most->value) / ran;
 }
@@ -126,7 +122,7 @@ double figure_others(const struct run *run, enum record_end end)
 		return NAN;
 	for (long cpu = 0; cpu < CPUS_MAX; cpu++)
 		if (in_list(list, cpu))
-			busy += busy_of(run, cpu) - of_cpu(run, METRIC_cpu_softirq, cpu);
+			busy += busy_of(run, end, cpu) - of_cpu(run, end, METRIC_cpu_softirq, cpu);
 	return busy - own < 0 ? 0 : percent_of_window(run, end, busy - own);
 }
 

@@ -61,7 +61,7 @@ static double sum_matching(const struct run *run, enum metric_id id, enum record
 
 	if (end != END_HOST)
 		return sum_at(run, id, end, key);
-	for (enum record_end one = 0; one < END_COUNT; one++) {
+	for (enum record_end one = 0; one < RECORD_ENDS; one++) {
 		double at = sum_at(run, id, one, key);
 
 		if (!isnan(at))
@@ -76,7 +76,7 @@ static double mean_matching(const struct run *run, enum metric_id id, enum recor
 	double sum = 0;
 	size_t found = 0;
 
-	for (enum record_end one = 0; one < END_COUNT; one++) {
+	for (enum record_end one = 0; one < RECORD_ENDS; one++) {
 		struct figures range = run_range(run, id, one);
 
 		for (size_t i = 0; (end == END_HOST || one == end) && i < range.count; i++) {
@@ -113,11 +113,6 @@ static double end_cost(const struct run *run, enum record_end end)
 	return sum;
 }
 
-static double window_ns(const struct run *run, enum record_end end)
-{
-	return run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end, NULL);
-}
-
 double sign_value(const struct sign *sign, const struct run *run, enum record_end end)
 {
 	end = end_of(sign, end);
@@ -131,7 +126,7 @@ double sign_value(const struct sign *sign, const struct run *run, enum record_en
 	case SIGN_COUNT:
 		return sum_matching(run, sign->what, end, sign->key) * GB / run_payload(run, end);
 	case SIGN_TIME:
-		return 100 * sum_matching(run, sign->what, end, sign->key) / window_ns(run, end);
+		return 100 * sum_matching(run, sign->what, end, sign->key) / run_window_ns(run, end);
 	case SIGN_LEVEL:
 		return mean_matching(run, sign->what, end, sign->key);
 	case SIGN_SHARE:

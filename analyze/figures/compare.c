@@ -8,7 +8,8 @@ bool item_is_cost(const struct item *item)
 {
 	return item->what.section == SECTION_COST && strcmp(item->what.name, MEASURE_COST_TOTAL) &&
 	       strcmp(item->what.name, MEASURE_COST_ACCOUNTED) &&
-	       (item->what.end != END_HOST || strncmp(item->what.name, "task/", strlen("task/")));
+	       (!end_is_machine(item->what.end) ||
+		strncmp(item->what.name, "task/", strlen("task/")));
 }
 
 double item_share(const struct item *item, const struct comparing *c, double margin)
@@ -337,9 +338,9 @@ static bool came_or_went(const struct item *item)
 static bool comes_last(const struct item *item)
 {
 	if (item->what.section == SECTION_COST)
-		return item->what.end == END_HOST && !item_is_cost(item);
+		return end_is_machine(item->what.end) && !item_is_cost(item);
 	if (item->what.section == SECTION_SYMBOLS)
-		return item->what.end == END_HOST;
+		return end_is_machine(item->what.end);
 	return item->what.section == SECTION_SYSCALLS && waits(item->what.name);
 }
 

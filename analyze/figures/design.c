@@ -177,7 +177,8 @@ static double shift_of(const struct design *d, enum metric_id id)
 
 		x[side] = must_calloc(of->count + 1, sizeof(**x));
 		for (size_t i = 0; i < of->count; i++) {
-			x[side][i] = run_figure(of->runs[i], id, END_HOST, NULL);
+			x[side][i] =
+				run_figure(of->runs[i], id, run_machine(of->runs[i], END_RX), NULL);
 			known = known && x[side][i] > 0;
 		}
 	}

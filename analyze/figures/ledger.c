@@ -28,23 +28,21 @@ static bool is_idle(const char *key)
 static double accounted(const struct run *run, enum record_end end)
 {
 	double busy = run_sum(run, METRIC_cpu_busy, end);
-	double window =
-		run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end, NULL);
-
-	return busy / 100 * window * 1e3 / run_payload(run, end);
+	return busy / 100 * run_window_ns(run, end) * 1e3 / run_payload(run, end);
 }
 
 struct ledger ledger_of(const struct run *run)
 {
 	struct ledger ledger = {.at = NULL};
 
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		struct figures range = run_range(run, METRIC_profile_component, end);
 		double per_kb = 1e3 / run_payload(run, end);
 		double period = run_figure(run, METRIC_profile_period, end, NULL);
 
 		if (isnan(period))
-			period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
+			period =
+				run_figure(run, METRIC_profile_period, run_machine(run, end), NULL);
 		ledger.sum[LEDGER_TOTAL][end] = range.count ? 0 : NAN;
 		ledger.sum[LEDGER_UNMAPPED][end] = range.count ? 0 : NAN;
 		ledger.sum[LEDGER_ACCOUNTED][end] = accounted(run, end);

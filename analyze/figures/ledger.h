@@ -29,7 +29,7 @@ enum ledger_sum {
 struct ledger {
 	struct cost *at;
 	size_t count;
-	double sum[LEDGER_SUMS][END_COUNT]; /* ns per KB; NAN where not measured */
+	double sum[LEDGER_SUMS][RECORD_ENDS]; /* ns per KB; NAN where not measured */
 };
 
 struct ledger ledger_of(const struct run *run);

@@ -46,10 +46,10 @@ static void add_costs(struct measures *m, const struct run *run)
 					BETTER_LESS, METRIC_profile_component, cost->quantum,
 					cost->ns_per_kb, 0});
 	}
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_TOTAL, "ns/KB", BETTER_LESS,
 					METRIC_NONE, 0, ledger.sum[LEDGER_TOTAL][end], 0});
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_ACCOUNTED, "ns/KB",
 					BETTER_LESS, METRIC_NONE, 0,
 					ledger.sum[LEDGER_ACCOUNTED][end], 0});
@@ -77,7 +77,7 @@ double sample_worth(const struct run *run, enum record_end end)
 	double period = run_figure(run, METRIC_profile_period, end, NULL);
 
 	if (isnan(period))
-		period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
+		period = run_figure(run, METRIC_profile_period, run_machine(run, end), NULL);
 	/* Of a profile that does not know what a sample is worth, parts of it can be told. */
 	if (isnan(period) && !isnan(run_sum(run, METRIC_profile_share, end)))
 		return 100 / run_sum(run, METRIC_profile_samples, end);
@@ -92,7 +92,7 @@ static void add_symbols(struct measures *m, const struct run *run, enum record_e
 
 	for (size_t i = 0; i < symbols.count; i++) {
 		/* What tasks of neither end did is no cost of theirs. */
-		bool bystander = end == END_HOST && starts_with(symbols.at[i].key, "task;");
+		bool bystander = end_is_machine(end) && starts_with(symbols.at[i].key, "task;");
 
 		if (!bystander && !starts_with(symbols.at[i].key, "idle;"))
 			add(m, (struct measure){shares ? SECTION_MECHANISM : SECTION_SYMBOLS, end,
@@ -202,9 +202,7 @@ static void add_scaled(struct measures *m, const struct run *run, enum metric_id
 	} else if (!strcmp(info->source, "tcp") && !strcmp(info->unit, "ns")) {
 		/* Time in a state of a connection: as a share of all the time it had. */
 		measure.unit = "% of time";
-		measure.value = 100 * total.value / total.parts /
-				run_figure(run, METRIC_path_window_ns,
-					   end == END_HOST ? END_RX : end, NULL);
+		measure.value = 100 * total.value / total.parts / run_window_ns(run, end);
 	} else if (!strcmp(info->unit, "ns")) {
 		measure.unit = "ns/KB";
 		measure.value = total.value * KB / run_payload(run, end);
@@ -241,13 +239,13 @@ void measures_of(struct measures *m, const struct run *run, const struct exponen
 	*m = (struct measures){.at = NULL};
 	add_results(m, run, exponents);
 	add_costs(m, run);
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		add_symbols(m, run, end);
 		add_syscalls(m, run, end);
 	}
 	add_receives(m, run);
 	for (int id = 0; id < METRIC_COUNT; id++)
-		for (enum record_end end = 0; section_of(id) != SECTIONS && end < END_COUNT; end++)
+		for (enum record_end end = 0; section_of(id) != SECTIONS && end < RECORD_ENDS; end++)
 			add_metric(m, run, id, end);
 }
 

@@ -23,7 +23,7 @@ double part_cost(const struct run *run, enum record_end end, enum part part)
 	double samples = 0;
 
 	if (isnan(period))
-		period = run_figure(run, METRIC_profile_period, END_HOST, NULL);
+		period = run_figure(run, METRIC_profile_period, run_machine(run, end), NULL);
 	for (size_t i = 0; i < symbols.count; i++) {
 		const char *function = kernel_function(symbols.at[i].key);
 

@@ -75,6 +75,17 @@ enum quantity quantity_find(const char *sort)
 	return q;
 }
 
+/* What a machine takes that has one end is that end's. */
+static double of_end(const struct run *run, enum metric_id id, enum record_end end)
+{
+	double own = run_sum(run, id, end);
+	double machine = run_sum(run, id, end_machine(end));
+
+	if (isnan(own) || isnan(machine))
+		return isnan(own) ? machine : own;
+	return own + machine;
+}
+
 /*
  * rx, tx and their sum. What both ends share is in END_HOST, and belongs to the sum only. Without
  * it both ends are needed: half a sum is not a total.
@@ -82,8 +93,8 @@ enum quantity quantity_find(const char *sort)
 static void by_scope(const struct run *run, enum metric_id id, double *scopes)
 {
 	double shared = run_sum(run, id, END_HOST);
-	double rx = run_sum(run, id, END_RX);
-	double tx = run_sum(run, id, END_TX);
+	double rx = of_end(run, id, END_RX);
+	double tx = of_end(run, id, END_TX);
 
 	scopes[0] = rx;
 	scopes[1] = tx;

@@ -48,11 +48,11 @@ struct imported {
 
 struct import {
 	struct known known;
-	enum record_end end;  /* that the file at hand is of */
-	const char *side;     /* of two tables side by side: "left", "right", or NULL */
-	cpu_set_t cpus;	      /* of that end; none: all are */
-	bool ends[END_COUNT]; /* that any file is of */
-	size_t file;	      /* number of the file at hand */
+	enum record_end end;	/* that the file at hand is of */
+	const char *side;	/* of two tables side by side: "left", "right", or NULL */
+	cpu_set_t cpus;		/* of that end; none: all are */
+	bool ends[RECORD_ENDS]; /* that any file is of */
+	size_t file;		/* number of the file at hand */
 	const char *const *files;
 	struct imported *rows;
 	size_t count;

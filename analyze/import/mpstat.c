@@ -44,8 +44,8 @@ struct load {
 	struct input *in;
 	double seconds; /* of all intervals; NAN */
 	size_t intervals;
-	double busy[END_COUNT];
-	bool any[END_COUNT];
+	double busy[RECORD_ENDS];
+	bool any[RECORD_ENDS];
 };
 
 static int take_cpu(struct load *l, const json_t *cpu, const char *name)
@@ -103,7 +103,7 @@ static int take_all(struct load *l, const json_t *statistics)
 				return -1;
 		}
 	}
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		if (l->any[end] &&
 		    import_set(l->im, l->in, end,
 			       end == END_HOST && l->im->end != END_HOST ? METRIC_cpu_elsewhere

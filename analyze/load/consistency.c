@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "record/number.h"
@@ -194,9 +195,41 @@ static void take_figure(struct consistency *c, const struct row *row)
 	}
 }
 
+/* Of the first row of a machine of its own; what came before it is facts of the experiment. */
+static void take_apart(struct consistency *c)
+{
+	for (int i = 0; i < 2; i++) {
+		c->of_machine[i] = must_calloc(1, sizeof(*c->of_machine[i]));
+		c->of_machine[i]->attached = c->attached;
+		c->of_machine[i]->by_bytes = c->by_bytes;
+		c->of_machine[i]->buffers = c->buffers;
+	}
+}
+
+/* Facts are of use to both: buffers and MTU of either end bound what the other sees. */
+static void hand_to_machines(struct consistency *c, const struct row *row)
+{
+	bool fact = metric_info(row->id)->kind == KIND_FACT;
+
+	for (int i = 0; i < 2; i++) {
+		struct row own = *row;
+
+		if (!fact && end_side(row->end) != (i ? END_TX : END_RX))
+			continue;
+		if (row->end >= END_COUNT)
+			own.end = END_HOST;
+		consistency_row(c->of_machine[i], &own);
+	}
+}
+
 void consistency_row(struct consistency *c, const struct row *row)
 {
 	enum metric_kind kind = metric_info(row->id)->kind;
+
+	if (row->end >= END_COUNT && !c->of_machine[0])
+		take_apart(c);
+	if (c->of_machine[0])
+		hand_to_machines(c, row);
 
 	if (kind == KIND_FACT) {
 		take_fact(c, row);
@@ -232,4 +265,8 @@ double consistency_sum(const struct consistency *c, enum metric_id id)
 void consistency_free(struct consistency *c)
 {
 	steps_free(&c->steps);
+	for (int i = 0; i < 2 && c->of_machine[i]; i++) {
+		consistency_free(c->of_machine[i]);
+		free(c->of_machine[i]);
+	}
 }

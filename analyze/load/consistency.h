@@ -28,15 +28,15 @@ struct source_window {
 
 /* Starts zeroed. */
 struct consistency {
-	double sum[METRIC_COUNT][END_COUNT]; /* over the keys, of the window */
-	unsigned int rows[METRIC_COUNT][END_COUNT];
+	double sum[METRIC_COUNT][RECORD_ENDS]; /* over the keys, of the window */
+	unsigned int rows[METRIC_COUNT][RECORD_ENDS];
 	double error[METRIC_COUNT]; /* the largest standard error of a key's total, as a part of it */
 	double idle_ns;		    /* part of the sum of components */
 	double longest_thread_ns;
 	char longest_thread[64];
-	unsigned int threads[END_COUNT]; /* of processes; 0: an end that is CPUs has none of its own */
-	bool threads_ended[END_COUNT]; /* so it is not known how many there were */
-	double spread_ns;	       /* of both edges */
+	unsigned int threads[RECORD_ENDS]; /* of processes; 0: an end that is CPUs has none of its own */
+	bool threads_ended[RECORD_ENDS]; /* so it is not known how many there were */
+	double spread_ns;		 /* of both edges */
 	double spread_open_ns, spread_close_ns;
 	double device_rx, device_tx; /* bytes that the device of rx received, and that of tx sent */
 	bool device_rx_known, device_tx_known;
@@ -49,6 +49,8 @@ struct consistency {
 	size_t source_count;
 	bool attached, by_bytes, own_veth, far;
 	struct steps steps;
+	/* Where each end had a machine of its own: what that machine says, as if there were no other. */
+	struct consistency *of_machine[2];
 };
 
 void consistency_row(struct consistency *c, const struct row *row);

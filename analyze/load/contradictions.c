@@ -68,7 +68,7 @@ static double shortest_window(const struct consistency *c)
 {
 	double shortest = INFINITY;
 
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		if (c->rows[METRIC_path_window_ns][end])
 			shortest = fmin(shortest, c->sum[METRIC_path_window_ns][end]);
 	return shortest;
@@ -78,7 +78,7 @@ static double longest_window(const struct consistency *c)
 {
 	double longest = 0;
 
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		longest = fmax(longest, c->sum[METRIC_path_window_ns][end]);
 	return longest;
 }
@@ -148,7 +148,7 @@ static bool billed(const struct consistency *c, struct billed *b)
 	double share, percent;
 
 	*b = (struct billed){0};
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		b->cpus += c->rows[METRIC_cpu_idle][end];
 	b->window_ns = window_of(c, "cpu");
 	b->capacity_ns = b->cpus * b->window_ns;
@@ -332,7 +332,7 @@ static double bytes_while(const struct consistency *c, enum record_end end, cons
  */
 static void bytes_of_segments(const struct consistency *c, const struct saying *to)
 {
-	static const enum metric_id segments[END_COUNT] = {
+	static const enum metric_id segments[RECORD_ENDS] = {
 		[END_RX] = METRIC_tcp_segments_in, [END_TX] = METRIC_tcp_segments_out};
 
 	double size = c->mtu > 0 ? fmax(c->mtu, c->mss) : 2 * c->mss;
@@ -514,6 +514,14 @@ void consistency_each(const struct consistency *c,
 	};
 	struct saying to = {sentence, data, c};
 
+	/* Of two machines only what crosses from one to the other is held together. */
+	if (c->of_machine[0]) {
+		windows_of_ends(c, &to);
+		bytes_of_ends(c, &to);
+		for (int i = 0; i < 2; i++)
+			consistency_each(c->of_machine[i], sentence, data);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
 		rules[i](c, &to);
 	steps_each(&c->steps, on_step, &to);

@@ -28,6 +28,7 @@ static void add_row(struct run *run, const struct row *row, enum run_keep keep)
 {
 	struct figure figure = {row->id, row->end, "", row->number};
 
+	run->apart |= row->end >= END_COUNT;
 	if (row->time_s != WINDOW && keep == KEEP_WINDOW)
 		return;
 	if (row->key.len)
@@ -159,11 +160,22 @@ struct figures run_range(const struct run *run, enum metric_id id, enum record_e
 
 double run_payload(const struct run *run, enum record_end end)
 {
-	double bytes = run_figure(run, METRIC_path_bytes, end, NULL);
+	double bytes = run_figure(run, METRIC_path_bytes, end_side(end), NULL);
 
 	for (enum record_end other = END_RX; isnan(bytes) && other <= END_TX; other++)
 		bytes = run_figure(run, METRIC_path_bytes, other, NULL);
 	return bytes > 0 ? bytes : NAN;
+}
+
+enum record_end run_machine(const struct run *run, enum record_end end)
+{
+	return run->apart ? end_machine(end) : END_HOST;
+}
+
+double run_window_ns(const struct run *run, enum record_end end)
+{
+	return run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end_side(end),
+			  NULL);
 }
 
 double run_sum(const struct run *run, enum metric_id id, enum record_end end)
@@ -180,7 +192,8 @@ double run_error(const struct run *run, enum metric_id id, enum record_end end, 
 		 double *slices)
 {
 	const struct metric_info *info = metric_info(id);
-	double count = run_figure(run, METRIC_collector_slices, END_HOST, info->source);
+	double count =
+		run_figure(run, METRIC_collector_slices, run_machine(run, end), info->source);
 	char name[1024];
 
 	*slices = isnan(count) ? 0 : count;
@@ -231,20 +244,21 @@ const char *run_absent(const struct run *run, enum record_end end, const char *s
 {
 	const char *reason = run_fact(run, METRIC_collector_absent, end, source);
 
-	return reason ? reason : run_fact(run, METRIC_collector_absent, END_HOST, source);
+	return reason ? reason
+		      : run_fact(run, METRIC_collector_absent, run_machine(run, end), source);
 }
 
 static const char *means_of(const struct run *run, enum record_end end, const char *source)
 {
 	const char *means = run_fact(run, METRIC_collector_means, end, source);
 
-	return means ? means : run_fact(run, METRIC_collector_means, END_HOST, source);
+	return means ? means : run_fact(run, METRIC_collector_means, run_machine(run, end), source);
 }
 
 /* Sources look at this machine; of an end on another they say nothing. */
 static bool is_elsewhere(const struct run *run, enum record_end end, const char *source)
 {
-	if (end == END_HOST || run_fact(run, METRIC_collector_means, end, source))
+	if (end_is_machine(end) || run->apart || run_fact(run, METRIC_collector_means, end, source))
 		return false;
 	return run_fact(run, METRIC_fact_link, end, "host") ||
 	       isnan(run_figure(run, METRIC_path_window_ns, end, NULL));
@@ -271,6 +285,6 @@ bool run_measured(const struct run *run, enum record_end end, enum metric_id id,
 	if (!means || run_absent(run, end, source) || is_elsewhere(run, end, source))
 		return false;
 	return same_text(means, means_of(witness, end, source)) &&
-	       same_text(run_fact(run, METRIC_fact_kernel, END_HOST, NULL),
-			 run_fact(witness, METRIC_fact_kernel, END_HOST, NULL));
+	       same_text(run_fact(run, METRIC_fact_kernel, run_machine(run, end), NULL),
+			 run_fact(witness, METRIC_fact_kernel, run_machine(witness, end), NULL));
 }

@@ -7,6 +7,8 @@
  *   run_range()     all figures of a metric and an end, ordered by key
  *   run_sum()       their sum
  *   run_payload()   the bytes that an end moved, or the other where only that is known
+ *   run_window_ns() the window of an end; of a machine that of its end, else of the receiver
+ *   run_machine()   the end under which the machine of an end stands in this record
  *   run_error()     how far off a figure may be that was counted in slices
  *   run_fact()      one fact
  *   run_host()       the machine on which it was written
@@ -63,6 +65,7 @@ struct run {
 	size_t moment_count;
 	const char **contradictions; /* sentences: what in it does not add up, rows inside the window too */
 	size_t contradiction_count;
+	bool apart; /* the ends were on two machines, and each of them has rows of its own */
 	struct arena texts;
 };
 
@@ -77,6 +80,8 @@ double run_figure(const struct run *run, enum metric_id id, enum record_end end,
 struct figures run_range(const struct run *run, enum metric_id id, enum record_end end);
 double run_sum(const struct run *run, enum metric_id id, enum record_end end);
 double run_payload(const struct run *run, enum record_end end);
+double run_window_ns(const struct run *run, enum record_end end);
+enum record_end run_machine(const struct run *run, enum record_end end);
 /*
  * The standard error of a total that its source counted in slices, as a part of it, and how many
  * slices there were, one more than its degrees of freedom. 0 of 0 slices: all of it was counted;

@@ -11,7 +11,8 @@
 /* Causes that are worth a reader's time. */
 #define SHOWN 3
 
-static const char *const end_words[END_COUNT] = {"both ends", "the receiver", "the sender"};
+static const char *const end_words[RECORD_ENDS] = {"both ends", "the receiver", "the sender",
+						   "the receiver's machine", "the sender's machine"};
 
 /* "30 % (27..33) slower": of the caller's B against A. */
 static void change_words(const struct comparison *k, const char *more, const char *less, char *text,

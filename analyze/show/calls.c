@@ -115,7 +115,7 @@ void show_syscalls(const struct view *v)
 {
 	bool shown = false;
 
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		struct averages in_flight, lost;
 
 		if (!any(v, METRIC_syscalls_calls, end))
@@ -169,7 +169,7 @@ void show_latency(const struct view *v)
 	const struct view kernel = {v->page, c, v->lines, "latency"};
 	struct table *t = NULL;
 
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		struct averages calls = averages_of(c, METRIC_syscalls_calls, end, MEAN);
 		struct averages max = averages_of(c, METRIC_syscalls_max, end, MOST);
 

@@ -44,7 +44,7 @@ static size_t states_of(const struct configuration *c, struct idle_state **state
 	size_t count = 0;
 
 	*states = NULL;
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		struct averages keys = averages_of(c, METRIC_cstate_time, end, MEAN);
 		struct averages latency = averages_of(c, METRIC_cstate_exit_latency, end, MEAN);
 
@@ -111,13 +111,13 @@ static void add_columns(struct table *t, const struct idle_state *states, size_t
 void show_cstate(const struct view *v)
 {
 	const struct configuration *c = v->configuration;
-	struct stays stays[END_COUNT];
+	struct stays stays[RECORD_ENDS];
 	struct idle_state *states;
 	size_t count = states_of(c, &states);
 	bool frequency = false;
 	struct table *t = NULL;
 
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		stays[end] = (struct stays){
 			.time = averages_of(c, METRIC_cstate_time, end, MEAN),
 			.none = averages_of(c, METRIC_cstate_none, end, MEAN),
@@ -131,7 +131,7 @@ void show_cstate(const struct view *v)
 	} else {
 		show_unmeasured(v, "cstate", "Idle states");
 	}
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		struct stays *s = &stays[end];
 
 		ARRAY_SORT(s->none.at, s->none.count, compare_cpus);

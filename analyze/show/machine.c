@@ -98,7 +98,7 @@ static void show_sheet(const struct view *v, const struct sheet *sheet)
 	bool there = false;
 	struct table *t;
 
-	for (enum record_end end = 0; end < END_COUNT && !there; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS && !there; end++) {
 		struct averages keys = keys_of(v, sheet, end);
 
 		there = keys.count;
@@ -114,7 +114,7 @@ static void show_sheet(const struct view *v, const struct sheet *sheet)
 	for (size_t j = 0; j < column_count(sheet); j++)
 		table_column(t, metric_info(sheet->columns[j].id)->name, sheet->columns[j].heading,
 			     sheet->columns[j].unit, COLUMN_NUMBER, sheet->columns[j].decimals);
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		sheet_rows(t, v, sheet, end);
 }
 
@@ -312,7 +312,7 @@ void show_threads(const struct view *v)
 	double window = show_window_ns(v);
 	struct table *t = NULL;
 
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		struct averages threads = averages_of(c, METRIC_cpu_thread, end, MEAN);
 
 		if (threads.count && !t) {
@@ -362,7 +362,7 @@ void show_series(const struct view *v)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct run *run = c->runs[i];
 		const char *slash = strrchr(run->path, '/');
-		double before[END_COUNT] = {0};
+		double before[RECORD_ENDS] = {0};
 
 		for (size_t j = 0; j < run->moment_count; j++) {
 			const struct moment *m = &run->moments[j];

@@ -11,7 +11,8 @@
 #include "record/components.h"
 
 /* The two ends first: they are what was asked about. */
-static const enum record_end end_order[END_COUNT] = {END_RX, END_TX, END_HOST};
+static const enum record_end end_order[RECORD_ENDS] = {END_RX, END_TX, END_HOST, END_RX_HOST,
+						       END_TX_HOST};
 
 static int by_value(const void *a, const void *b)
 {
@@ -84,7 +85,8 @@ static void say_what_the_clock_hides(const struct view *v)
 	const char *means = NULL;
 
 	for (size_t i = 0; i < c->count && !means; i++)
-		means = run_fact(c->runs[i], METRIC_collector_means, END_HOST, "profile");
+		means = run_fact(c->runs[i], METRIC_collector_means,
+				 run_machine(c->runs[i], END_RX), "profile");
 
 	if (means && strstr(means, "cpu-clock"))
 		page_note(v->page,
@@ -95,7 +97,7 @@ void show_symbols(const struct view *v)
 {
 	bool shown = false;
 
-	for (size_t i = 0; i < END_COUNT; i++)
+	for (size_t i = 0; i < RECORD_ENDS; i++)
 		shown |= symbols_of_end(v, end_order[i]);
 	if (shown)
 		say_what_the_clock_hides(v);
@@ -235,9 +237,10 @@ static bool components_of_end(const struct view *v, const struct ledger *ledgers
 		page_note(v->page,
 			  "%s: %.1f %% of the samples are in functions that no component claims.",
 			  record_end_name[end], 100 * unmapped / total.all);
-	if (end == END_HOST)
+	if (end_is_machine(end))
 		page_note(v->page,
-			  "host: tasks of neither end, and softirq work on CPUs that both ends share.");
+			  "%s: tasks of neither end, and softirq work on CPUs that both ends share.",
+			  record_end_name[end]);
 	free(costs.at);
 	return true;
 }
@@ -248,7 +251,7 @@ static void hold_against_accounting(const struct view *v, const struct ledger *l
 	size_t runs = v->configuration->count;
 	double sampled = 0, accounted = 0;
 
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		double s = mean_of(ledgers, runs, end, LEDGER_TOTAL);
 		double a = mean_of(ledgers, runs, end, LEDGER_ACCOUNTED);
 
@@ -293,9 +296,9 @@ void show_components(const struct view *v)
 
 	for (size_t i = 0; i < c->count; i++)
 		ledgers[i] = ledger_of(c->runs[i]);
-	for (size_t i = 0; i < END_COUNT; i++)
+	for (size_t i = 0; i < RECORD_ENDS; i++)
 		shown |= components_of_end(v, ledgers, end_order[i]);
-	for (size_t i = 0; i < END_COUNT && !shown; i++)
+	for (size_t i = 0; i < RECORD_ENDS && !shown; i++)
 		shares |= shares_of_end(v, end_order[i]);
 	if (shares) {
 		page_note(v->page,

@@ -50,7 +50,7 @@ static const char *absent_somewhere(const struct run *run, const char *source)
 {
 	const char *reason = NULL;
 
-	for (enum record_end end = 0; end < END_COUNT && !reason; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS && !reason; end++)
 		reason = run_absent(run, end, source);
 	return reason;
 }

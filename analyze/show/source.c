@@ -11,14 +11,14 @@
 /* A key and its figures, by end. */
 struct line {
 	const char *key;
-	double of[END_COUNT];
+	double of[RECORD_ENDS];
 };
 
 static double weight(const struct line *line)
 {
 	double sum = 0;
 
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		sum += isnan(line->of[end]) ? 0 : fabs(line->of[end]);
 	return sum;
 }
@@ -35,7 +35,7 @@ static struct line *line_of(struct line **lines, size_t *count, const char *key)
 	for (size_t i = 0; i < *count; i++)
 		if (!strcmp((*lines)[i].key, key))
 			return &(*lines)[i];
-	ARRAY_ADD(*lines, *count) = (struct line){key, {NAN, NAN, NAN}};
+	ARRAY_ADD(*lines, *count) = (struct line){key, {NAN, NAN, NAN, NAN, NAN}};
 	return &(*lines)[*count - 1];
 }
 
@@ -49,12 +49,23 @@ static double gigabytes(const struct view *v)
 	return sum / 1e9;
 }
 
+/* Machines of their own are there only where the ends were on two. */
+static bool has_column(const struct view *v, enum record_end end)
+{
+	const struct configuration *c = v->configuration;
+
+	for (size_t i = 0; i < c->count && end != END_HOST; i++)
+		if (c->runs[i]->apart)
+			return true;
+	return end == END_HOST;
+}
+
 /* In slices, in one run at least. */
 static bool was_sampled(const struct view *v)
 {
 	for (size_t i = 0; i < v->configuration->count; i++)
-		if (run_figure(v->configuration->runs[i], METRIC_collector_slices, END_HOST,
-			       v->source) > 0)
+		if (run_figure(v->configuration->runs[i], METRIC_collector_slices,
+			       run_machine(v->configuration->runs[i], END_RX), v->source) > 0)
 			return true;
 	return false;
 }
@@ -64,7 +75,7 @@ static double margin_percent(const struct view *v, enum metric_id id, const stru
 {
 	enum record_end most = 0;
 
-	for (enum record_end end = 0; end < END_COUNT; end++)
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		if (!isnan(line->of[end]) && !(line->of[most] >= line->of[end]))
 			most = end;
 	return line->of[most] > 0 ? 100 * averages_margin(v->configuration, id, most, line->key)
@@ -78,7 +89,7 @@ static void metric_lines(struct table *t, const struct view *v, enum metric_id i
 	struct line *lines = NULL;
 	size_t count = 0;
 
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		struct averages one = averages_of(v->configuration, id, end, MEAN);
 
 		for (size_t i = 0; i < one.count; i++)
@@ -91,7 +102,9 @@ static void metric_lines(struct table *t, const struct view *v, enum metric_id i
 		cell_text(t, "%s", lines[i].key);
 		cell_number(t, lines[i].of[END_RX]);
 		cell_number(t, lines[i].of[END_TX]);
-		cell_number(t, lines[i].of[END_HOST]);
+		for (enum record_end end = 0; end < RECORD_ENDS; end++)
+			if (end_is_machine(end) && has_column(v, end))
+				cell_number(t, lines[i].of[end]);
 		cell_number(t, weight(&lines[i]) / gb);
 		if (was_sampled(v))
 			cell_number(t, margin_percent(v, id, &lines[i]));
@@ -135,7 +148,7 @@ static const struct run *first_with(const struct view *v, enum metric_id id)
 	const struct configuration *c = v->configuration;
 
 	for (size_t i = 0; i < c->count; i++)
-		for (enum record_end end = 0; end < END_COUNT; end++)
+		for (enum record_end end = 0; end < RECORD_ENDS; end++)
 			if (run_range(c->runs[i], id, end).count)
 				return c->runs[i];
 	return NULL;
@@ -179,7 +192,10 @@ static struct table *totals_table(const struct view *v)
 	table_column(t, "key", "key", "", COLUMN_TEXT, 0);
 	table_column(t, "rx", "rx", "", COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "tx", "tx", "", COLUMN_NUMBER, DECIMALS_EACH);
-	table_column(t, "host", "host", "", COLUMN_NUMBER, DECIMALS_EACH);
+	for (enum record_end end = 0; end < RECORD_ENDS; end++)
+		if (end_is_machine(end) && has_column(v, end))
+			table_column(t, record_end_name[end], record_end_name[end], "",
+				     COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "per_gb", "all/GB", "", COLUMN_NUMBER, DECIMALS_EACH);
 	if (was_sampled(v))
 		table_column(t, "margin_percent", "±", "%", COLUMN_NUMBER, DECIMALS_EACH);
@@ -208,7 +224,8 @@ static const struct run *first_sliced(const struct view *v)
 	const struct configuration *c = v->configuration;
 
 	for (size_t i = 0; i < c->count; i++)
-		if (!isnan(run_figure(c->runs[i], METRIC_collector_share, END_HOST, v->source)))
+		if (!isnan(run_figure(c->runs[i], METRIC_collector_share,
+				      run_machine(c->runs[i], END_RX), v->source)))
 			return c->runs[i];
 	return c->runs[0];
 }
@@ -217,10 +234,11 @@ static const struct run *first_sliced(const struct view *v)
 static void note_slices(const struct view *v)
 {
 	const struct run *run = first_sliced(v);
-	double share = run_figure(run, METRIC_collector_share, END_HOST, v->source);
-	double slices = run_figure(run, METRIC_collector_slices, END_HOST, v->source);
-	double blind = run_figure(run, METRIC_collector_blind, END_HOST, v->source);
-	const char *follows = run_fact(run, METRIC_collector_follows, END_HOST, v->source);
+	enum record_end machine = run_machine(run, END_RX);
+	double share = run_figure(run, METRIC_collector_share, machine, v->source);
+	double slices = run_figure(run, METRIC_collector_slices, machine, v->source);
+	double blind = run_figure(run, METRIC_collector_blind, machine, v->source);
+	const char *follows = run_fact(run, METRIC_collector_follows, machine, v->source);
 
 	if (isnan(share))
 		return;
@@ -251,7 +269,7 @@ void show_source(const struct view *v)
 		page_note(v->page, "%s (%s): %s.", info->name, info->unit, info->meaning);
 		if (info->kind == KIND_HISTOGRAM) {
 			histograms = histograms ? histograms : histogram_table(v);
-			for (enum record_end end = 0; end < END_COUNT; end++)
+			for (enum record_end end = 0; end < RECORD_ENDS; end++)
 				histogram_lines(histograms, v, id, end);
 		} else {
 			totals = totals ? totals : totals_table(v);

@@ -329,6 +329,15 @@ void target_on_cpus(struct target *t)
 	t->cpus_known = true;
 }
 
+void target_has_machine(struct target *t)
+{
+	char online[CPULIST_TEXT_MAX];
+	const char *why;
+
+	t->cpus_known = !sysfs_text(online, sizeof(online), "/sys/devices/system/cpu/online") &&
+			!cpulist_parse(online, &t->cpus, &why);
+}
+
 int target_hold(struct target *t)
 {
 	struct process_stat stat;

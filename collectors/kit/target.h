@@ -10,6 +10,7 @@
  *   target_cgroup()     make it those of a cgroup
  *   target_netns()      make it those of a network namespace
  *   target_on_cpus()    make it whatever runs on CPUs
+ *   target_has_machine()  it was placed nowhere and is the only end here: the machine works for it with all CPUs
  *   target_hold()       from now on a process is this one, and no other that is given its number
  *   target_each()       every process that is of it now
  *   target_each_thread()  every thread that is; of a threaded cgroup not all that its processes have
@@ -59,6 +60,7 @@ int target_cgroup(struct target *t, const char *name, char *why, size_t why_size
 int target_netns(struct target *t, const char *name, char *why, size_t why_size);
 /* Set cpus first. */
 void target_on_cpus(struct target *t);
+void target_has_machine(struct target *t);
 /* 0 or a negative errno: -ENOENT where it is gone. */
 int target_hold(struct target *t);
 /* How many processes there were, or a negative errno. None of TARGET_CPUS: any may run there. */

@@ -172,9 +172,9 @@ static void fields_are_refused_by_line_and_column(void **state)
 	assert_refused(HEADER "-1,rx,path,bytes,,42,bytes\n", 0,
 		       "x:2:1: expected seconds since the window's start, or nothing, found \"-1\"");
 	assert_refused(HEADER ",RX,path,bytes,,42,bytes\n", 0,
-		       "x:2:2: expected the end host, rx or tx, found \"RX\"");
+		       "x:2:2: expected the end host, rx, tx, rx-host or tx-host, found \"RX\"");
 	assert_refused(HEADER ",,path,bytes,,42,bytes\n", 0,
-		       "x:2:2: expected the end host, rx or tx, found \"\"");
+		       "x:2:2: expected the end host, rx, tx, rx-host or tx-host, found \"\"");
 	assert_refused(HEADER ",rx,path,byte,,42,bytes\n", 0,
 		       "x:2:5: expected a metric of the registry, found \"byte\" of source \"path\"");
 	assert_refused(HEADER ",rx,pathbytes,,,42,bytes\n", 0,
@@ -287,7 +287,7 @@ static void messages_hold_no_control_characters_and_no_novel(void **state)
 	memset(text + strlen(text), 'y', 2000);
 	strcat(text, ",path,bytes,,42,bytes\n");
 	assert_refused(text, 0,
-		       "x:2:2: expected the end host, rx or tx, found \"\\x1b[2Jrxyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\"");
+		       "x:2:2: expected the end host, rx, tx, rx-host or tx-host, found \"\\x1b[2Jrxyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\"");
 }
 
 /* A row whose key is that long; to be freed. */

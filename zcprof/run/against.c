@@ -54,7 +54,7 @@ static int take_option(struct plan *plan, struct configuration *c, const struct 
 	char *value = text_of(&row->value);
 	int result = name && value ? 0 : -1;
 
-	for (int id = 0; !result && *value && row->end != END_HOST && id < OPTIONS; id++) {
+	for (int id = 0; !result && *value && !end_is_machine(row->end) && id < OPTIONS; id++) {
 		const struct option_info *info = option_info(id);
 		char why[200];
 

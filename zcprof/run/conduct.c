@@ -10,6 +10,7 @@
 
 #include "base/say.h"
 #include "zcprof/run/against.h"
+#include "zcprof/run/far.h"
 #include "zcprof/run/output.h"
 #include "collectors/power/power.h"
 #include "zcprof/run/preflight.h"
@@ -163,9 +164,13 @@ static double mean_seconds(const struct plan *plan)
 /* An end that was killed may have left its device as it had set it up. */
 static int start_over(struct experiment *x)
 {
+	int result;
+
 	journal_recover(JOURNAL_DIR);
+	far_close(x);
 	link_close(&x->link);
-	return open_link(x);
+	result = open_link(x);
+	return result ? result : far_open(x);
 }
 
 /* Fewer rounds may be narrow by chance. */
@@ -262,6 +267,8 @@ static int run_in(struct experiment *x, struct settings *s)
 	int result = open_link(x);
 
 	if (result == EXIT_DONE)
+		result = far_open(x);
+	if (result == EXIT_DONE)
 		result = preflight(x, &s->plan);
 	if (result == EXIT_DONE &&
 	    (output_open(x->directory, s) || plan_order(&s->plan, s->repeats, s->control, s->seed)))
@@ -271,6 +278,7 @@ static int run_in(struct experiment *x, struct settings *s)
 		result = EXIT_UNABLE;
 	if (result == EXIT_DONE)
 		result = run_all(x);
+	far_close(x);
 	link_close(&x->link);
 	once_free(&x->once);
 	return result;

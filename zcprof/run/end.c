@@ -48,8 +48,14 @@ static int make_pipes(int pipes[3][2])
 int end_start(struct end *end, enum record_end which, char *const argv[], int netns, char *why,
 	      size_t why_size)
 {
+	return end_start_as(end, which, argv, netns >= 0 ? enter : NULL, &netns, why, why_size);
+}
+
+int end_start_as(struct end *end, enum record_end which, char *const argv[],
+		 int (*prepare)(void *data), void *data, char *why, size_t why_size)
+{
 	/* A group of its own, so that Ctrl-C reaches zcprof alone, and zcprof decides. */
-	struct child child = {.argv = argv, .own_group = true, .data = &netns};
+	struct child child = {.argv = argv, .own_group = true, .prepare = prepare, .data = data};
 	int pipes[3][2];
 	int error = make_pipes(pipes);
 
@@ -57,7 +63,6 @@ int end_start(struct end *end, enum record_end which, char *const argv[], int ne
 	end->reader = reader_pieces(which == END_RX ? "rx" : "tx");
 	if (!error && !end->reader)
 		error = -ENOMEM;
-	child.prepare = netns >= 0 ? enter : NULL;
 	memcpy(child.fds, (int[]){pipes[0][0], pipes[1][1], pipes[2][1]}, sizeof(child.fds));
 	if (!error)
 		error = child_start(&child, &end->pid);
@@ -103,10 +108,12 @@ void end_read_messages(struct end *end)
 		close_fd(&end->err);
 }
 
-static void note_reached(struct end *end, const struct row *row)
+void end_note(struct end *end, const struct row *row)
 {
 	static const char *const words[] = {"", "listening", "ready", "open", "closed"};
 
+	if (row->id != METRIC_path_state)
+		return;
 	for (int i = REACHED_LISTENING; i <= REACHED_CLOSED; i++)
 		if (row->value.len == strlen(words[i]) &&
 		    !memcmp(row->value.at, words[i], row->value.len))
@@ -126,8 +133,7 @@ int end_read(struct end *end, end_row_fn on_row, void *data, char *why, size_t w
 			return -1;
 		}
 		while ((got = reader_next(end->reader, &row)) == 1) {
-			if (row.id == METRIC_path_state)
-				note_reached(end, &row);
+			end_note(end, &row);
 			on_row(data, end, &row);
 		}
 		if (got < 0) {
@@ -185,6 +191,8 @@ int end_stop(struct end *end, int patience_ms)
 	close_fd(&end->err);
 	reader_close(end->reader);
 	end->reader = NULL;
+	if (end->far && !end->finished)
+		return -1;
 	return by_itself && WIFEXITED(end->status) && !WEXITSTATUS(end->status) ? 0 : -1;
 }
 

@@ -24,6 +24,7 @@ enum reached { REACHED_NOTHING, REACHED_LISTENING, REACHED_READY, REACHED_OPEN, 
 
 struct end {
 	enum record_end which;
+	bool far; /* on a host: its agent says what becomes of it, and there is no process here */
 	pid_t pid;
 	int in; /* -1 once closed, like the other two */
 	int out;
@@ -39,12 +40,17 @@ struct end {
 typedef void (*end_row_fn)(void *data, struct end *end, const struct row *row);
 
 /* 0, or -1 with why filled in. */
+/* prepare: in the child, as of struct child; may be NULL. */
+int end_start_as(struct end *end, enum record_end which, char *const argv[],
+		 int (*prepare)(void *data), void *data, char *why, size_t why_size);
 int end_start(struct end *end, enum record_end which, char *const argv[], int netns, char *why,
 	      size_t why_size);
 /* 1: more may come; 0: it has closed its rows; -1: it said something that is no row, see why. */
 int end_read(struct end *end, end_row_fn on_row, void *data, char *why, size_t why_size);
 void end_read_messages(struct end *end);
 int end_tell(struct end *end, const char *word);
+/* What a row says of how far it is. */
+void end_note(struct end *end, const struct row *row);
 /* Whether it has ended. */
 bool end_await(struct end *end, int ms);
 bool end_was_killed(const struct end *end);

@@ -9,9 +9,12 @@
 #include "zcprof/progress.h"
 #include "zcprof/run/settings.h"
 
+struct host;
+
 struct experiment {
 	const struct settings *settings;
 	struct link link;
+	struct host *host[END_COUNT]; /* of an end that is not here; one for both where both are there */
 	const char *directory;
 	char *zcpath;					    /* the local one */
 	char address[64];				    /* that rx listens on */

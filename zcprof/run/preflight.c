@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "zcprof/run/host.h"
 #include "zcprof/run/tool.h"
 #include "zcprof/run/words.h"
 #include "nic/netns.h"
@@ -18,17 +19,37 @@ static const char *place_name(const struct experiment *x, enum record_end side)
 	return x->settings->host[side] ? x->settings->host[side] : "this machine";
 }
 
+/* Here, or by a host's agent. */
+static void ask(const struct experiment *x, enum record_end side, char **words,
+		struct tool_result *result)
+{
+	struct host *h = x->host[side];
+	const char *text;
+
+	if (!h) {
+		tool_run(words, TOOL_PATIENCE_MS, result);
+		return;
+	}
+	result->exit_code = -1;
+	if (!host_ask(h, words))
+		result->exit_code = host_await(h, NULL, TOOL_PATIENCE_MS, &text);
+	else
+		text = host_gone(h);
+	snprintf(result->exit_code ? result->reason : result->out,
+		 result->exit_code ? sizeof(result->reason) : sizeof(result->out), "%.500s", text);
+}
+
 static int check_version(const struct experiment *x, enum record_end side)
 {
 	char **words = words_of_tool(x, side, "--version");
 	const char *wanted = "zcpath " VERSION;
-	struct tool_result result;
+	struct tool_result result = {0};
 
 	if (!words) {
 		say_error("no memory left to ask zcpath for its version");
 		return EXIT_FAILED;
 	}
-	tool_run(words, TOOL_PATIENCE_MS, &result);
+	ask(x, side, words, &result);
 	words_free(words);
 	if (result.exit_code) {
 		say_error("cannot ask zcpath on %s for its version: %s; build or install it there, or say where it is with --zcpath",
@@ -67,7 +88,7 @@ static void judge(const struct experiment *x, const struct configuration *c, enu
 		  struct verdict *verdict)
 {
 	char **words = words_of_check(x, c, side);
-	struct tool_result result;
+	struct tool_result result = {0};
 	int previous;
 	int netns;
 
@@ -78,12 +99,14 @@ static void judge(const struct experiment *x, const struct configuration *c, enu
 	/* Whether there is such a NIC is asked where the end will run. */
 	netns = x->link.side[side].netns;
 	previous = netns >= 0 && !x->settings->host[side] ? netns_enter(netns) : -1;
-	tool_run(words, TOOL_PATIENCE_MS, &result);
+	ask(x, side, words, &result);
 	if (previous >= 0)
 		netns_leave(previous);
 	words_free(words);
 	verdict->exit_code = result.exit_code;
-	snprintf(verdict->reason, sizeof(verdict->reason), "%.380s", tool_reason(&result));
+	snprintf(verdict->reason, sizeof(verdict->reason), "%s%s%.300s",
+		 x->host[side] ? host_name(x->host[side]) : "", x->host[side] ? ": " : "",
+		 tool_reason(&result));
 }
 
 static void remove_configuration(struct plan *plan, size_t n)

@@ -13,36 +13,16 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "zcprof/bystand.h"
-#include "zcprof/run/calibrate.h"
-#include "zcprof/run/end.h"
+#include "zcprof/run/far.h"
 #include "zcprof/facts.h"
 #include "base/stop.h"
 #include "zcprof/run/words.h"
 
 /* zcpath gives up on a dead peer within 10 s; its own sentence is better than ours. */
 #define PATIENCE_MS 15000
+#define LOOK_NS	    500000000
 
-struct running {
-	struct experiment *x;
-	const struct slot *slot;
-	const struct configuration *configuration;
-	struct measurement run;
-	struct writer *writer;
-	struct end end[END_COUNT];
-	struct collecting collecting;
-	struct calibration calibration;
-	double seconds;
-	double warmup;
-	bool by_bytes;
-	/* What the rows said. */
-	double bytes, window_ns; /* at rx, over the window */
-	double bytes_life[END_COUNT];
-	bool moved; /* since it was last looked at */
-	char why[1600];
-};
-
-__attribute__((format(printf, 2, 3))) static enum run_result fail(struct running *r,
-								  const char *format, ...)
+enum run_result run_fail(struct running *r, const char *format, ...)
 {
 	va_list args;
 
@@ -59,10 +39,9 @@ static const char *side_name(enum record_end side)
 
 /* ---- following the ends ---- */
 
-static void on_row(void *data, struct end *end, const struct row *row)
+void run_take(struct running *r, enum record_end side, const struct row *row)
 {
-	struct running *r = data;
-	bool rx = end->which == END_RX;
+	bool rx = side == END_RX;
 
 	writer_row(r->writer, row);
 	if (row->id == METRIC_path_bytes && row->time_s >= 0) {
@@ -74,8 +53,13 @@ static void on_row(void *data, struct end *end, const struct row *row)
 	} else if (row->id == METRIC_path_window_ns && rx) {
 		r->window_ns = row->number;
 	} else if (row->id == METRIC_path_bytes_life) {
-		r->bytes_life[end->which] = row->number;
+		r->bytes_life[side] = row->number;
 	}
+}
+
+static void on_row(void *data, struct end *end, const struct row *row)
+{
+	run_take(data, end->which, row);
 }
 
 /*
@@ -101,8 +85,8 @@ static enum run_result gone(struct running *r, enum record_end seen, const char 
 	char ending[1200];
 
 	end_stop(&r->end[side], 1000);
-	return fail(r, "the %s %s before it was %s", side_name(side),
-		    end_ending(&r->end[side], ending, sizeof(ending)), before);
+	return run_fail(r, "the %s %s before it was %s", side_name(side),
+			end_ending(&r->end[side], ending, sizeof(ending)), before);
 }
 
 static enum run_result read_ends(struct running *r, const struct pollfd *fds,
@@ -119,22 +103,29 @@ static enum run_result read_ends(struct running *r, const struct pollfd *fds,
 			continue;
 		switch (end_read(end, on_row, r, why, sizeof(why))) {
 		case -1:
-			return fail(r, "the %s %s", side_name(side), why);
+			return run_fail(r, "the %s %s", side_name(side), why);
 		case 0:
 			if (end->reached < REACHED_CLOSED)
 				return gone(r, side, wanted_name);
 		}
 	}
+	for (enum record_end side = END_RX; side <= END_TX; side++)
+		if (r->end[side].far && r->end[side].finished &&
+		    r->end[side].reached < REACHED_CLOSED)
+			return gone(r, side, wanted_name);
 	return RUN_DONE;
 }
 
-/* One wait for news from the ends, at most until the deadline. */
-static enum run_result follow(struct running *r, uint64_t deadline_ns, const char *wanted_name)
+enum run_result run_follow(struct running *r, uint64_t deadline_ns, const char *wanted_name)
 {
-	struct pollfd fds[2 * END_COUNT];
+	struct pollfd fds[2 * END_COUNT + FAR_FDS];
 	uint64_t now = clock_ns();
 	struct timespec timeout = {0};
+	enum run_result result;
 
+	/* That a host says nothing has to be noticed too. */
+	if (far_any(r->x) && deadline_ns > now + LOOK_NS)
+		deadline_ns = now + LOOK_NS;
 	if (deadline_ns > now) {
 		timeout.tv_sec = (deadline_ns - now) / 1000000000;
 		timeout.tv_nsec = (deadline_ns - now) % 1000000000;
@@ -146,13 +137,15 @@ static enum run_result follow(struct running *r, uint64_t deadline_ns, const cha
 	/* END_HOST says nothing but that it is time to stop. */
 	fds[2 * END_HOST] = (struct pollfd){.fd = stop_fd(), .events = POLLIN};
 	fds[2 * END_HOST + 1] = (struct pollfd){.fd = -1};
-	if (ppoll(fds, 2 * END_COUNT, &timeout, NULL) < 0 && errno != EINTR)
-		return fail(r, "cannot wait for the ends: %s", strerror(errno));
+	far_fds(r, fds + 2 * END_COUNT);
+	if (ppoll(fds, 2 * END_COUNT + FAR_FDS, &timeout, NULL) < 0 && errno != EINTR)
+		return run_fail(r, "cannot wait for the ends: %s", strerror(errno));
 	if (stop_asked())
 		return RUN_STOPPED;
 	if (writer_error(r->writer))
 		return RUN_NO_OUTPUT;
-	return read_ends(r, fds, wanted_name);
+	result = far_read(r);
+	return result == RUN_DONE ? read_ends(r, fds, wanted_name) : result;
 }
 
 #define BOTH_ENDS END_COUNT
@@ -172,10 +165,10 @@ static enum run_result await(struct running *r, enum record_end side, enum reach
 		if (r->end[late].reached >= wanted)
 			return RUN_DONE;
 		if (clock_ns() >= deadline)
-			return fail(r, "the %s was not %s after %d s", side_name(late), name,
-				    PATIENCE_MS / 1000);
+			return run_fail(r, "the %s was not %s after %d s", side_name(late), name,
+					PATIENCE_MS / 1000);
 		r->moved = false;
-		result = follow(r, deadline, name);
+		result = run_follow(r, deadline, name);
 		if (result != RUN_DONE)
 			return result;
 		if (r->moved)
@@ -188,7 +181,7 @@ static enum run_result sleep_for(struct running *r, double seconds)
 	uint64_t deadline = clock_ns() + (uint64_t)(seconds * 1e9);
 
 	while (clock_ns() < deadline) {
-		enum run_result result = follow(r, deadline, "told to end");
+		enum run_result result = run_follow(r, deadline, "told to end");
 
 		if (result != RUN_DONE)
 			return result;
@@ -199,13 +192,16 @@ static enum run_result sleep_for(struct running *r, double seconds)
 
 static enum run_result tell(struct running *r, const char *word)
 {
-	int error = end_tell(&r->end[END_TX], word);
+	int error;
 
+	if (r->x->host[END_TX])
+		return far_tell(r, word);
+	error = end_tell(&r->end[END_TX], word);
 	if (!error)
 		return RUN_DONE;
 	return error == -EPIPE
 		       ? gone(r, END_TX, "told to end")
-		       : fail(r, "cannot tell the sender to %s: %s", word, strerror(-error));
+		       : run_fail(r, "cannot tell the sender to %s: %s", word, strerror(-error));
 }
 
 /* ---- the run ---- */
@@ -218,6 +214,9 @@ static void set_targets(struct running *r)
 		const char *why;
 
 		t->netns = r->x->link.side[side].netns;
+		/* CPUs of another machine have the numbers of ours, and are not ours. */
+		if (r->x->host[side])
+			continue;
 		snprintf(t->iface, sizeof(t->iface), "%s", r->x->link.side[side].iface);
 		for (int i = 0; i < 2; i++) {
 			const char *list = r->configuration->value[side][placing[i]];
@@ -228,6 +227,8 @@ static void set_targets(struct running *r)
 			CPU_OR(&t->cpus, &t->cpus, &cpus);
 			t->cpus_known = t->cpus_known || placing[i] == OPTION_cpu;
 		}
+		if (!t->cpus_known && far_apart(r->x))
+			target_has_machine(t);
 	}
 }
 
@@ -261,30 +262,48 @@ static void write_first_facts(struct running *r)
 	for (enum record_end side = END_RX; side <= END_TX; side++)
 		if (s->host[side])
 			writer_fact(w, side, METRIC_fact_link, "host", s->host[side]);
-	facts_machine(w);
+}
+
+/* Of this machine, where it has an end. */
+static bool is_here(const struct running *r)
+{
+	return !r->x->host[END_RX] || !r->x->host[END_TX];
+}
+
+static void write_machine_facts(struct running *r)
+{
+	if (!is_here(r))
+		return;
+	writer_machine(r->writer, far_machine(r->x, r->x->host[END_RX] ? END_TX : END_RX));
+	facts_machine(r->writer);
 }
 
 static void write_end_facts(struct running *r)
 {
 	for (int end = END_RX; end <= END_TX; end++)
-		facts_end(r->writer, &r->run, end);
+		if (!r->x->host[end])
+			facts_end(r->writer, &r->run, end);
 }
 
 static enum run_result start_end(struct running *r, enum record_end side)
 {
-	bool remote = r->x->settings->host[side];
 	char **words = words_of_end(r->x, r->configuration, side);
 	char why[300];
 	int error;
 
 	if (!words)
-		return fail(r, "no memory left to start the %s", side_name(side));
-	error = end_start(&r->end[side], side, words, remote ? -1 : r->run.target[side].netns, why,
-			  sizeof(why));
+		return run_fail(r, "no memory left to start the %s", side_name(side));
+	if (r->x->host[side]) {
+		enum run_result result = far_start(r, side, words);
+
+		words_free(words);
+		return result;
+	}
+	error = end_start(&r->end[side], side, words, r->run.target[side].netns, why, sizeof(why));
 	words_free(words);
 	if (error)
-		return fail(r, "%s", why);
-	r->run.target[side].pid = remote ? 0 : r->end[side].pid;
+		return run_fail(r, "%s", why);
+	r->run.target[side].pid = r->end[side].pid;
 	return RUN_DONE;
 }
 
@@ -295,6 +314,20 @@ static enum run_result start_end(struct running *r, enum record_end side)
 			return result_;                                                            \
 	} while (0)
 
+/* A snapshot of every machine that has an end, all at once. */
+static enum run_result snapshot(struct running *r, enum edge edge)
+{
+	TRY(far_ask(r, edge == EDGE_OPEN ? "open" : "close"));
+	r->edge_ns[edge] = clock_ns();
+	collecting_snapshot(&r->collecting, edge);
+	if (edge == EDGE_CLOSE)
+		r->edge_ns[edge] = clock_ns();
+	r->opened = edge == EDGE_OPEN;
+	TRY(far_await(r, edge == EDGE_OPEN ? "open" : "closed"));
+	far_note_edge(r, edge);
+	return RUN_DONE;
+}
+
 /*
  * By time, traffic flows before, in and after the window, and both snapshots lie inside it: open
  * after the ends have opened, close before they are told to. By bytes the window holds all of the
@@ -303,19 +336,18 @@ static enum run_result start_end(struct running *r, enum record_end side)
 static enum run_result measure(struct running *r)
 {
 	if (r->by_bytes) {
-		collecting_snapshot(&r->collecting, EDGE_OPEN);
+		TRY(snapshot(r, EDGE_OPEN));
 		TRY(tell(r, "open"));
 		TRY(await(r, BOTH_ENDS, REACHED_CLOSED, "done"));
-		collecting_snapshot(&r->collecting, EDGE_CLOSE);
-		return RUN_DONE;
+		return snapshot(r, EDGE_CLOSE);
 	}
 	TRY(tell(r, "start"));
 	TRY(sleep_for(r, r->warmup));
 	TRY(tell(r, "open"));
 	TRY(await(r, BOTH_ENDS, REACHED_OPEN, "open"));
-	collecting_snapshot(&r->collecting, EDGE_OPEN);
+	TRY(snapshot(r, EDGE_OPEN));
 	TRY(sleep_for(r, r->seconds));
-	collecting_snapshot(&r->collecting, EDGE_CLOSE);
+	TRY(snapshot(r, EDGE_CLOSE));
 	TRY(tell(r, "close"));
 	return await(r, BOTH_ENDS, REACHED_CLOSED, "closed");
 }
@@ -339,29 +371,34 @@ static void pass_on_warnings(struct running *r)
 	}
 }
 
+static bool goes_on(const struct end *end)
+{
+	return end->far ? !end->finished : end->out >= 0;
+}
+
 /* Their last rows, and how they ended. */
 static enum run_result finish_ends(struct running *r)
 {
 	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
 	char ending[1200];
 
-	while (r->end[END_RX].out >= 0 || r->end[END_TX].out >= 0) {
+	while (goes_on(&r->end[END_RX]) || goes_on(&r->end[END_TX])) {
 		if (clock_ns() >= deadline)
-			return fail(r, "the %s did not end within %d s",
-				    side_name(r->end[END_RX].out >= 0 ? END_RX : END_TX),
-				    PATIENCE_MS / 1000);
-		TRY(follow(r, deadline, "closed"));
+			return run_fail(r, "the %s did not end within %d s",
+					side_name(goes_on(&r->end[END_RX]) ? END_RX : END_TX),
+					PATIENCE_MS / 1000);
+		TRY(run_follow(r, deadline, "closed"));
 	}
 	for (enum record_end side = END_RX; side <= END_TX; side++)
 		if (end_stop(&r->end[side], PATIENCE_MS)) {
 			enum record_end first = first_to_go(r, side);
 
-			return fail(r, "the %s %s", side_name(first),
-				    end_ending(&r->end[first], ending, sizeof(ending)));
+			return run_fail(r, "the %s %s", side_name(first),
+					end_ending(&r->end[first], ending, sizeof(ending)));
 		}
 	if (r->bytes_life[END_RX] != r->bytes_life[END_TX])
-		return fail(r, "the sender counted %.0f bytes and the receiver %.0f",
-			    r->bytes_life[END_TX], r->bytes_life[END_RX]);
+		return run_fail(r, "the sender counted %.0f bytes and the receiver %.0f",
+				r->bytes_life[END_TX], r->bytes_life[END_RX]);
 	return RUN_DONE;
 }
 
@@ -371,22 +408,29 @@ static enum run_result run_steps(struct running *r)
 	enum run_result result;
 
 	write_first_facts(r);
+	write_machine_facts(r);
+	TRY(far_begin(r));
 	r->calibration = calibrate();
 	TRY(start_end(r, END_RX));
 	TRY(await(r, END_RX, REACHED_LISTENING, "listening"));
 	TRY(start_end(r, END_TX));
 	TRY(await(r, BOTH_ENDS, REACHED_READY, "ready"));
 	write_end_facts(r);
-	collecting_open(&r->collecting, &r->run, r->x->chosen, r->slot->control, r->writer,
-			&r->x->once);
+	TRY(far_watch(r));
+	if (is_here(r))
+		collecting_open(&r->collecting, &r->run, r->x->chosen, r->slot->control, r->writer,
+				&r->x->once);
+	TRY(far_await(r, "opened"));
 	writer_flush(r->writer);
 	bystand(&bystander, &r->run);
 	result = measure(r);
 	bystand_no_more(&bystander);
 	TRY(result);
 	TRY(finish_ends(r));
-	calibration_emit(&r->calibration, r->writer);
+	if (is_here(r))
+		calibration_emit(&r->calibration, r->writer);
 	collecting_emit(&r->collecting, r->writer);
+	TRY(far_finish(r));
 	return writer_error(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
 }
 
@@ -394,6 +438,12 @@ static enum run_result run_end(struct running *r, enum run_result result)
 {
 	char text[80] = "failed";
 
+	/* A run that broke off keeps what this machine measured until then. */
+	if (r->opened && result == RUN_FAILED) {
+		collecting_snapshot(&r->collecting, EDGE_CLOSE);
+		collecting_emit(&r->collecting, r->writer);
+	}
+	far_drop(r);
 	for (enum record_end side = END_RX; side <= END_TX; side++)
 		end_stop(&r->end[side], 0);
 	pass_on_warnings(r);
@@ -449,7 +499,6 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	r.run.sidecar = sidecar;
 	r.run.meter = &x->settings->meter;
 	r.run.exact = x->settings->exact;
-	r.run.elsewhere = x->settings->host[END_RX] && x->settings->host[END_TX];
 	r.run.data_port = x->settings->port + 1;
 	timing_of(r.configuration, &timing);
 	r.seconds = timing.seconds;

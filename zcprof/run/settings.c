@@ -29,6 +29,7 @@ enum {
 	KEY_PORT,
 	KEY_SSH,
 	KEY_ZCPATH,
+	KEY_ZCPROF,
 	KEY_COLLECT,
 	KEY_NO_COLLECT,
 	KEY_EXACT,
@@ -76,6 +77,7 @@ static const struct argp_option own_options[] = {
 	 "The receiver's control port; the data flows use the one after it (5210)", 0},
 	{"ssh", KEY_SSH, "COMMAND", 0, "How a host is reached (ssh)", 0},
 	{"zcpath", KEY_ZCPATH, "PATH", 0, "The zcpath to run, on hosts too", 0},
+	{"zcprof", KEY_ZCPROF, "PATH", 0, "The zcprof on a host (zcprof, by its PATH)", 0},
 	{"verbose", 'v', NULL, 0, "Say what is done", 0},
 	{NULL, 0, NULL, 0,
 	 "Each of these takes a list, separated by commas; together they make the product. --rx-NAME and --tx-NAME give one to one end only; in a list of CPUs '+' joins those of one value:",
@@ -204,6 +206,9 @@ static error_t place_option(struct settings *settings, int key, char *text, stru
 		return 0;
 	case KEY_ZCPATH:
 		settings->zcpath = text;
+		return 0;
+	case KEY_ZCPROF:
+		settings->zcprof = text;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -344,6 +349,7 @@ static void set_defaults(struct settings *settings)
 	settings->mtu = 4148;
 	settings->port = 5210;
 	settings->ssh = "ssh";
+	settings->zcprof = "zcprof";
 }
 
 void settings_parse(struct settings *settings, int argc, char **argv)

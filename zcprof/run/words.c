@@ -13,9 +13,9 @@ struct words {
 	bool failed;
 };
 
-static void add(struct words *words, const char *text, size_t len)
+static void add_word(struct words *words, const char *text)
 {
-	char *word = strndup(text, len);
+	char *word = strdup(text);
 
 	if (!word || words->count == WORDS_MAX) {
 		free(word);
@@ -23,30 +23,6 @@ static void add(struct words *words, const char *text, size_t len)
 		return;
 	}
 	words->at[words->count++] = word;
-}
-
-static void add_word(struct words *words, const char *text)
-{
-	add(words, text, strlen(text));
-}
-
-/* Separate words, as a shell would see them: what options may hold needs no quotes there. */
-static void add_place(struct words *words, const struct experiment *x, enum record_end side)
-{
-	const char *host = x->settings->host[side];
-
-	if (!host) {
-		add_word(words, x->zcpath);
-		return;
-	}
-	for (const char *at = x->settings->ssh; *at; at += strspn(at, " ")) {
-		size_t len = strcspn(at, " ");
-
-		add(words, at, len);
-		at += len;
-	}
-	add_word(words, host);
-	add_word(words, x->settings->zcpath ? x->settings->zcpath : "zcpath");
 }
 
 static void add_option(struct words *words, enum option_id id, const char *value)
@@ -64,14 +40,15 @@ static void add_option(struct words *words, enum option_id id, const char *value
 		add_word(words, value);
 }
 
-static struct words words_begin(const struct experiment *x, enum record_end side)
+/* A host's agent has a program of its own, and is told what to do with it. */
+static struct words words_begin(const struct experiment *x, enum record_end side, const char *verb)
 {
 	struct words words = {.at = calloc(WORDS_MAX + 1, sizeof(char *))};
 
 	if (!words.at)
 		words.failed = true;
 	else
-		add_place(&words, x, side);
+		add_word(&words, x->settings->host[side] ? verb : x->zcpath);
 	return words;
 }
 
@@ -85,7 +62,7 @@ static char **words_end(struct words *words)
 
 char **words_of_tool(const struct experiment *x, enum record_end side, const char *word)
 {
-	struct words words = words_begin(x, side);
+	struct words words = words_begin(x, side, "check");
 
 	if (words.at)
 		add_word(&words, word);
@@ -93,9 +70,9 @@ char **words_of_tool(const struct experiment *x, enum record_end side, const cha
 }
 
 static struct words words_of(const struct experiment *x, const struct configuration *c,
-			     enum record_end side)
+			     enum record_end side, const char *verb)
 {
-	struct words words = words_begin(x, side);
+	struct words words = words_begin(x, side, verb);
 	char port[8];
 
 	if (!words.at)
@@ -113,7 +90,7 @@ static struct words words_of(const struct experiment *x, const struct configurat
 
 char **words_of_end(const struct experiment *x, const struct configuration *c, enum record_end side)
 {
-	struct words words = words_of(x, c, side);
+	struct words words = words_of(x, c, side, "start");
 
 	if (words.at && side == END_TX)
 		add_word(&words, "--gate");
@@ -123,7 +100,7 @@ char **words_of_end(const struct experiment *x, const struct configuration *c, e
 char **words_of_check(const struct experiment *x, const struct configuration *c,
 		      enum record_end side)
 {
-	struct words words = words_of(x, c, side);
+	struct words words = words_of(x, c, side, "check");
 
 	if (words.at)
 		add_word(&words, "--check");

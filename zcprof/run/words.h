@@ -2,7 +2,7 @@
 /*
  * The command line of one end.
  *
- *   words_of_end()   zcpath with all options of this configuration, through ssh where it is remote
+ *   words_of_end()   zcpath with all options of this configuration; of an end on a host, a request of its agent
  *   words_of_check() the same, only asking whether it could run
  *   words_of_tool()  zcpath with one word, such as --version, in the same place
  *   words_free()

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/far.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/say.h"
+#include "zcprof/run/host.h"
+
+/* Opening every source of a busy machine takes a while, and so do the rows of a long profile. */
+#define WORK_MS	   60000
+#define VALUES_MAX 16
+#define VALUE_MAX  4096
+
+/* ---- who is where ---- */
+
+/* The first or the second of them; NULL: there is none. */
+static struct host *host_at(const struct experiment *x, int i)
+{
+	struct host *rx = x->host[END_RX], *tx = x->host[END_TX];
+
+	if (!i)
+		return rx ? rx : tx;
+	return rx && tx != rx ? tx : NULL;
+}
+
+bool far_any(const struct experiment *x)
+{
+	return host_at(x, 0);
+}
+
+bool far_apart(const struct experiment *x)
+{
+	return x->host[END_RX] != x->host[END_TX];
+}
+
+enum record_end far_machine(const struct experiment *x, enum record_end side)
+{
+	return far_apart(x) ? end_machine(side) : END_HOST;
+}
+
+static enum record_end side_of(const struct experiment *x, const struct host *h)
+{
+	return x->host[END_RX] == h ? END_RX : END_TX;
+}
+
+static struct host *connect_to(const struct settings *s, const char *name)
+{
+	const struct host_how how = {.ssh = s->ssh, .zcprof = s->zcprof, .zcpath = s->zcpath};
+	char why[1200];
+	struct host *h = host_connect(&how, name, why, sizeof(why));
+
+	if (!h)
+		say_error("%s", why);
+	return h;
+}
+
+int far_open(struct experiment *x)
+{
+	const struct settings *s = x->settings;
+	const char *rx = s->host[END_RX], *tx = s->host[END_TX];
+
+	x->host[END_RX] = rx ? connect_to(s, rx) : NULL;
+	if (rx && !x->host[END_RX])
+		return EXIT_UNABLE;
+	if (rx && tx && !strcmp(rx, tx))
+		x->host[END_TX] = x->host[END_RX];
+	else if (tx)
+		x->host[END_TX] = connect_to(s, tx);
+	return tx && !x->host[END_TX] ? EXIT_UNABLE : EXIT_DONE;
+}
+
+void far_close(struct experiment *x)
+{
+	if (far_apart(x))
+		host_close(x->host[END_TX]);
+	host_close(x->host[END_RX]);
+	x->host[END_RX] = x->host[END_TX] = NULL;
+}
+
+/* ---- what they say ---- */
+
+/* How an end went, as end_ending() has the words for it. */
+static void take_ended(struct end *end, const struct row *row)
+{
+	char status[16];
+	size_t len =
+		row->value.len < sizeof(end->said) - 1 ? row->value.len : sizeof(end->said) - 1;
+
+	snprintf(status, sizeof(status), "%.*s", (int)(row->key.len < 15 ? row->key.len : 15),
+		 row->key.at);
+	end->status = (int)strtol(status, NULL, 10) & 0xffff;
+	end->finished = true;
+	memcpy(end->said, row->value.at, len);
+	end->said[len] = '\0';
+	end->said_len = len;
+}
+
+/* What only the experiment knows. */
+static bool is_of_experiment(enum metric_id id)
+{
+	switch (id) {
+	case METRIC_fact_record_version:
+	case METRIC_fact_program:
+	case METRIC_fact_configuration:
+	case METRIC_fact_repeat:
+	case METRIC_fact_started:
+	case METRIC_fact_order:
+	case METRIC_fact_seed:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void on_row(void *data, struct host *h, const struct row *row)
+{
+	struct running *r = data;
+	struct row own = *row;
+
+	if (row->end == END_HOST) {
+		own.end = far_machine(r->x, side_of(r->x, h));
+		if (!is_of_experiment(row->id))
+			writer_row(r->writer, &own);
+		return;
+	}
+	/* An agent speaks of the ends that it runs. */
+	if (r->x->host[row->end] != h)
+		return;
+	if (row->id == METRIC_agent_ended) {
+		take_ended(&r->end[row->end], row);
+		return;
+	}
+	end_note(&r->end[row->end], row);
+	run_take(r, row->end, row);
+}
+
+static void on_warning(void *data, struct host *h, const char *text)
+{
+	struct running *r = data;
+	char line[700];
+
+	snprintf(line, sizeof(line), "%s: %s", host_name(h), text);
+	once_warning(&r->x->once, line);
+}
+
+static struct host_hears hears_of(struct running *r)
+{
+	return (struct host_hears){on_row, on_warning, r};
+}
+
+void far_fds(const struct running *r, struct pollfd fds[FAR_FDS])
+{
+	for (int i = 0; i < 2; i++) {
+		const struct host *h = host_at(r->x, i);
+
+		fds[2 * i] = fds[2 * i + 1] = (struct pollfd){.fd = -1};
+		if (h)
+			host_fds(h, fds + 2 * i);
+	}
+}
+
+static enum run_result lost(struct running *r, struct host *h)
+{
+	enum record_end machine = far_machine(r->x, side_of(r->x, h));
+	char why[1000];
+
+	snprintf(why, sizeof(why), "the host was lost in this run: %s", host_gone(h));
+	writer_absent(r->writer, machine, "all", why);
+	return run_fail(r, "%s: %s", host_name(h), host_gone(h));
+}
+
+enum run_result far_read(struct running *r)
+{
+	const struct host_hears hears = hears_of(r);
+	struct host *h;
+
+	for (int i = 0; i < 2; i++) {
+		h = host_at(r->x, i);
+		if (!h)
+			continue;
+		host_read(h, &hears);
+		if (host_gone(h))
+			return lost(r, h);
+	}
+	return RUN_DONE;
+}
+
+/* ---- what they are asked ---- */
+
+enum run_result far_ask(struct running *r, const char *word)
+{
+	char *const words[] = {(char *)word, NULL};
+
+	for (int i = 0; i < 2; i++) {
+		struct host *h = host_at(r->x, i);
+
+		if (h && host_ask(h, words) && host_gone(h))
+			return lost(r, h);
+	}
+	return RUN_DONE;
+}
+
+enum run_result far_await(struct running *r, const char *what)
+{
+	uint64_t deadline = clock_ns() + WORK_MS * 1000000ULL;
+	const char *text;
+
+	for (int i = 0; i < 2; i++) {
+		struct host *h = host_at(r->x, i);
+
+		while (h && host_owes(h)) {
+			enum run_result result = run_follow(r, deadline, what);
+
+			if (result != RUN_DONE)
+				return result;
+			if (clock_ns() > deadline)
+				return run_fail(r, "%s: was not %s within %d s", host_name(h), what,
+						WORK_MS / 1000);
+		}
+		if (h && host_answer(h, &text))
+			return run_fail(r, "%s: %s", host_name(h), text);
+	}
+	return RUN_DONE;
+}
+
+struct request {
+	char text[VALUES_MAX][VALUE_MAX];
+	char *words[VALUES_MAX + 1];
+	size_t count;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct request *q, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(q->text[q->count], VALUE_MAX, format, args);
+	va_end(args);
+	q->words[q->count] = q->text[q->count];
+	q->words[++q->count] = NULL;
+}
+
+static void add_end(struct request *q, const struct configuration *c, enum record_end side)
+{
+	const char *name = record_end_name[side];
+
+	add(q, "end=%s", name);
+	if (c->value[side][OPTION_cpu] && *c->value[side][OPTION_cpu])
+		add(q, "%s-cpu=%s", name, c->value[side][OPTION_cpu]);
+	if (c->value[side][OPTION_irq_cpu] && *c->value[side][OPTION_irq_cpu])
+		add(q, "%s-irq-cpu=%s", name, c->value[side][OPTION_irq_cpu]);
+}
+
+enum run_result far_begin(struct running *r)
+{
+	const struct settings *s = r->x->settings;
+
+	for (int i = 0; i < 2; i++) {
+		struct host *h = host_at(r->x, i);
+		struct request *q;
+
+		if (!h)
+			continue;
+		q = calloc(1, sizeof(*q));
+		if (!q)
+			return run_fail(r, "no memory left to ask %s", host_name(h));
+		add(q, "run");
+		for (enum record_end side = END_RX; side <= END_TX; side++)
+			if (r->x->host[side] == h)
+				add_end(q, r->configuration, side);
+		add(q, "address=%s", r->x->address);
+		add(q, "port=%u", r->run.data_port);
+		if (r->run.seconds > 0)
+			add(q, "seconds=%g", r->run.seconds);
+		if (s->collect)
+			add(q, "collect=%s", s->collect);
+		if (s->no_collect)
+			add(q, "no-collect=%s", s->no_collect);
+		if (s->exact)
+			add(q, "exact=yes");
+		if (r->slot->control)
+			add(q, "control=yes");
+		host_ask(h, q->words);
+		free(q);
+		if (host_gone(h))
+			return lost(r, h);
+	}
+	return far_await(r, "ready to begin");
+}
+
+enum run_result far_start(struct running *r, enum record_end side, char **words)
+{
+	r->end[side].which = side;
+	r->end[side].far = true;
+	host_ask(r->x->host[side], words);
+	return far_await(r, "started");
+}
+
+enum run_result far_tell(struct running *r, const char *word)
+{
+	char *const words[] = {"tell", (char *)word, NULL};
+
+	host_ask(r->x->host[END_TX], words);
+	return far_await(r, "told");
+}
+
+/* ---- the window ---- */
+
+enum run_result far_watch(struct running *r)
+{
+	for (int i = 0; i < 2; i++) {
+		struct host *h = host_at(r->x, i);
+
+		if (h && host_clock(h, &r->ahead_ns[i], &r->ahead_error_ns[i]))
+			return lost(r, h);
+	}
+	return far_ask(r, "watch");
+}
+
+void far_note_edge(struct running *r, enum edge edge)
+{
+	const char *text;
+
+	for (int i = 0; i < 2; i++) {
+		struct host *h = host_at(r->x, i);
+
+		if (h && !host_answer(h, &text))
+			r->later_ns[i][edge] =
+				strtod(text, NULL) - r->ahead_ns[i] - (double)r->edge_ns[edge];
+	}
+}
+
+enum run_result far_finish(struct running *r)
+{
+	enum run_result result = far_ask(r, "finish");
+
+	if (result == RUN_DONE)
+		result = far_await(r, "done with its rows");
+	for (int i = 0; i < 2 && result == RUN_DONE; i++) {
+		struct host *h = host_at(r->x, i);
+		enum record_end machine;
+
+		if (!h)
+			continue;
+		machine = far_machine(r->x, side_of(r->x, h));
+		writer_f64(r->writer, WINDOW, machine, METRIC_window_later, "open",
+			   r->later_ns[i][EDGE_OPEN]);
+		writer_f64(r->writer, WINDOW, machine, METRIC_window_later, "close",
+			   r->later_ns[i][EDGE_CLOSE]);
+		writer_f64(r->writer, WINDOW, machine, METRIC_window_later_error, NULL,
+			   r->ahead_error_ns[i]);
+	}
+	return result;
+}
+
+void far_drop(struct running *r)
+{
+	char *const words[] = {"drop", NULL};
+	const char *text;
+
+	for (int i = 0; i < 2; i++) {
+		struct host *h = host_at(r->x, i);
+
+		if (h && !host_ask(h, words))
+			host_await(h, NULL, 10000, &text);
+	}
+}

@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/stop.h"
+#include "base/visible.h"
+#include "record/reader.h"
+#include "zcprof/agent/request.h"
+
+/* An ssh that has to be answered by hand gets its time. */
+#define HELLO_MS 60000
+/* It says something each second; and in one run no more than any machine has to say. */
+#define SILENCE_NS (7 * 1000000000ULL)
+#define ALIVE_NS   1000000000ULL
+#define BYTES_MAX  (1ULL << 30)
+#define CLOSE_MS   12000
+#define ROUNDS	   9
+
+struct host {
+	char *name;
+	pid_t pid;
+	int in, out, err; /* -1 once closed */
+	struct reader *reader;
+	char hello[HELLO_MAX];
+	char protocol[16];
+	unsigned int owed;
+	int code;
+	char text[700];
+	uint64_t heard_ns, said_ns, bytes;
+	char line[512]; /* of its standard error, and the last whole one */
+	size_t line_len;
+	char last[512];
+	char gone[900];
+};
+
+const char *host_name(const struct host *h)
+{
+	return h->name;
+}
+
+const char *host_gone(const struct host *h)
+{
+	return *h->gone ? h->gone : NULL;
+}
+
+bool host_owes(const struct host *h)
+{
+	return h->owed;
+}
+
+int host_answer(const struct host *h, const char **text)
+{
+	*text = h->text;
+	return h->code;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+__attribute__((format(printf, 2, 3))) static void lose(struct host *h, const char *format, ...)
+{
+	va_list args;
+
+	if (*h->gone)
+		return;
+	va_start(args, format);
+	vsnprintf(h->gone, sizeof(h->gone), format, args);
+	va_end(args);
+}
+
+/* Its connection is closed: how that ended, with the last that was said on it. */
+static void lose_by_end(struct host *h)
+{
+	int status = 0;
+	char how[80] = "";
+
+	for (int ms = 0; ms < 1000 && !waitpid(h->pid, &status, WNOHANG); ms += 10)
+		poll(NULL, 0, 10);
+	if (waitpid(h->pid, &status, WNOHANG) >= 0) {
+		kill(h->pid, SIGKILL);
+		child_wait(h->pid, &status);
+	}
+	h->pid = 0;
+	if (WIFSIGNALED(status))
+		snprintf(how, sizeof(how), "by signal %d", WTERMSIG(status));
+	else
+		snprintf(how, sizeof(how), "with exit code %d", WEXITSTATUS(status));
+	lose(h, "the connection to its zcprof agent ended %s%s%s", how, *h->last ? ": " : "",
+	     h->last);
+}
+
+/* ---- what it says ---- */
+
+static void take_own(struct host *h, const struct row *row)
+{
+	char key[16];
+
+	snprintf(key, sizeof(key), "%.*s", (int)(row->key.len < 15 ? row->key.len : 15),
+		 row->key.at);
+	if (row->id == METRIC_agent_hello) {
+		snprintf(h->protocol, sizeof(h->protocol), "%s", key);
+		visible_copy(h->hello, sizeof(h->hello), row->value.at, row->value.len);
+		return;
+	}
+	if (!h->owed) {
+		lose(h, "its agent answered what nobody asked");
+		return;
+	}
+	h->owed--;
+	h->code = (int)strtol(key, NULL, 10);
+	visible_copy(h->text, sizeof(h->text), row->value.at, row->value.len);
+}
+
+static void take_rows(struct host *h, const struct host_hears *hears)
+{
+	struct row row;
+	int got;
+
+	while ((got = reader_next(h->reader, &row)) == 1) {
+		if (row.id == METRIC_agent_hello || row.id == METRIC_agent_answer)
+			take_own(h, &row);
+		else if (row.end >= END_COUNT)
+			lose(h, "its agent says something of a machine of another");
+		else if (hears)
+			hears->on_row(hears->data, h, &row);
+	}
+	if (got < 0)
+		lose(h, "its agent said what is no row: %.500s", reader_error(h->reader));
+}
+
+static void read_rows(struct host *h, const struct host_hears *hears)
+{
+	char block[16384];
+	ssize_t n = 1;
+
+	while (!*h->gone && (n = read(h->out, block, sizeof(block))) > 0) {
+		h->heard_ns = clock_ns();
+		h->bytes += n;
+		if (h->bytes > BYTES_MAX)
+			lose(h, "its agent says more than any machine has to say");
+		else if (reader_push(h->reader, block, n))
+			lose(h, "its agent said what is no row: %.500s", reader_error(h->reader));
+		else
+			take_rows(h, hears);
+	}
+	if (!n && !*h->gone)
+		lose_by_end(h);
+}
+
+static void take_line(struct host *h, const struct host_hears *hears)
+{
+	const char *warning;
+
+	h->line[h->line_len] = '\0';
+	if (h->line_len)
+		visible_copy(h->last, sizeof(h->last), h->line, h->line_len);
+	warning = strstr(h->last, "warning: ");
+	if (h->line_len && warning && hears && hears->on_warning)
+		hears->on_warning(hears->data, h, warning + strlen("warning: "));
+	h->line_len = 0;
+}
+
+static void read_messages(struct host *h, const struct host_hears *hears)
+{
+	char block[512];
+	ssize_t n;
+
+	while (h->err >= 0 && (n = read(h->err, block, sizeof(block))) > 0) {
+		h->heard_ns = clock_ns();
+		for (ssize_t i = 0; i < n; i++) {
+			if (block[i] == '\n')
+				take_line(h, hears);
+			else if (h->line_len < sizeof(h->line) - 1)
+				h->line[h->line_len++] = block[i];
+		}
+	}
+	if (h->err >= 0 && !n)
+		close_fd(&h->err);
+}
+
+void host_fds(const struct host *h, struct pollfd fds[2])
+{
+	fds[0] = (struct pollfd){.fd = *h->gone ? -1 : h->out, .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = *h->gone ? -1 : h->err, .events = POLLIN};
+}
+
+static int say_line(struct host *h, const char *line)
+{
+	struct pollfd room = {.fd = h->in, .events = POLLOUT};
+	size_t len = strlen(line);
+	ssize_t n;
+
+	while (len && !*h->gone) {
+		n = write(h->in, line, len);
+		if (n < 0 && errno == EAGAIN && poll(&room, 1, 1000) <= 0)
+			lose(h, "its agent takes nothing any more");
+		else if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return -1; /* it is closed, and reading will say why */
+		line += n > 0 ? n : 0;
+		len -= n > 0 ? n : 0;
+	}
+	h->said_ns = clock_ns();
+	return *h->gone ? -1 : 0;
+}
+
+void host_read(struct host *h, const struct host_hears *hears)
+{
+	uint64_t now = clock_ns();
+
+	if (*h->gone)
+		return;
+	read_messages(h, hears);
+	read_rows(h, hears);
+	if (now - h->said_ns > ALIVE_NS)
+		say_line(h, "\n");
+	if (*h->hello && h->heard_ns + SILENCE_NS < now)
+		lose(h,
+		     "nothing was heard of its zcprof agent for %llu s: the machine, the network or the agent is stopped",
+		     SILENCE_NS / 1000000000);
+}
+
+/* ---- requests ---- */
+
+int host_ask(struct host *h, char *const words[])
+{
+	char line[REQUEST_MAX + 1];
+
+	if (*h->gone)
+		return -1;
+	if (request_join(line, words)) {
+		lose(h,
+		     "cannot be asked what holds a tab or a line break, or is longer than %d bytes",
+		     REQUEST_MAX);
+		return -1;
+	}
+	strcat(line, "\n");
+	h->owed++;
+	h->bytes = 0;
+	return say_line(h, line);
+}
+
+int host_await(struct host *h, const struct host_hears *hears, int ms, const char **text)
+{
+	uint64_t deadline = clock_ns() + ms * 1000000ULL;
+	struct pollfd fds[3];
+
+	*text = h->text;
+	while (h->owed && !*h->gone && clock_ns() < deadline && !stop_asked()) {
+		host_fds(h, fds);
+		fds[2] = (struct pollfd){.fd = stop_fd(), .events = POLLIN};
+		if (poll(fds, 3, 200) < 0 && errno != EINTR)
+			lose(h, "cannot be waited for: %s", strerror(errno));
+		host_read(h, hears);
+	}
+	if (h->owed && !*h->gone)
+		lose(h, stop_asked() ? "was not waited for" : "did not answer within %d s",
+		     ms / 1000);
+	if (*h->gone)
+		*text = h->gone;
+	return *h->gone ? -1 : h->code;
+}
+
+int host_clock(struct host *h, double *ahead_ns, double *error_ns)
+{
+	char *const words[] = {"clock", NULL};
+
+	*error_ns = INFINITY;
+	for (int i = 0; i < ROUNDS; i++) {
+		double before = (double)clock_ns(), after;
+		const char *text;
+
+		if (host_ask(h, words) || host_await(h, NULL, 10000, &text))
+			return -1;
+		after = (double)clock_ns();
+		if ((after - before) / 2 >= *error_ns)
+			continue;
+		*error_ns = (after - before) / 2;
+		*ahead_ns = strtod(text, NULL) - (before + after) / 2;
+	}
+	return 0;
+}
+
+/* ---- the connection ---- */
+
+#define WORDS_MAX 64
+
+static int start(struct host *h, char *const argv[])
+{
+	struct child child = {.argv = argv};
+	int pipes[3][2];
+	int error = 0;
+
+	for (int i = 0; i < 3; i++)
+		if (pipe2(pipes[i], O_CLOEXEC)) {
+			error = -errno;
+			while (i--) {
+				close(pipes[i][0]);
+				close(pipes[i][1]);
+			}
+			return error;
+		}
+	memcpy(child.fds, (int[]){pipes[0][0], pipes[1][1], pipes[2][1]}, sizeof(child.fds));
+	error = child_start(&child, &h->pid);
+	close(pipes[0][0]);
+	close(pipes[1][1]);
+	close(pipes[2][1]);
+	h->in = pipes[0][1];
+	h->out = pipes[1][0];
+	h->err = pipes[2][0];
+	fcntl(h->in, F_SETFL, O_NONBLOCK);
+	fcntl(h->out, F_SETFL, O_NONBLOCK);
+	fcntl(h->err, F_SETFL, O_NONBLOCK);
+	return error;
+}
+
+/* The words of ssh are cut up as a shell would that knows no quotes. */
+static int run_agent(struct host *h, const struct host_how *how)
+{
+	char *words[WORDS_MAX + 8];
+	char *ssh = strdup(how->ssh), *at = ssh, *word;
+	size_t count = 0;
+	int error = ssh ? 0 : -ENOMEM;
+
+	while (ssh && (word = strsep(&at, " ")) && count < WORDS_MAX)
+		if (*word)
+			words[count++] = word;
+	words[count++] = h->name;
+	words[count++] = (char *)how->zcprof;
+	words[count++] = "agent";
+	if (how->zcpath) {
+		words[count++] = "--zcpath";
+		words[count++] = (char *)how->zcpath;
+	}
+	words[count] = NULL;
+	if (!error)
+		error = start(h, words);
+	free(ssh);
+	return error;
+}
+
+static void await_hello(struct host *h)
+{
+	uint64_t deadline = clock_ns() + HELLO_MS * 1000000ULL;
+	struct pollfd fds[3];
+
+	while (!*h->hello && !*h->gone) {
+		host_fds(h, fds);
+		fds[2] = (struct pollfd){.fd = stop_fd(), .events = POLLIN};
+		if (stop_asked())
+			lose(h, "was not waited for");
+		else if (clock_ns() > deadline)
+			lose(h, "its zcprof agent did not answer within %d s", HELLO_MS / 1000);
+		else if (poll(fds, 3, 200) < 0 && errno != EINTR)
+			lose(h, "cannot be waited for: %s", strerror(errno));
+		else
+			host_read(h, NULL);
+	}
+}
+
+static bool is_the_same(struct host *h)
+{
+	char own[HELLO_MAX];
+
+	request_hello(own);
+	if (*h->gone)
+		return false;
+	if (!strcmp(h->protocol, AGENT_PROTOCOL) && !strcmp(h->hello, own))
+		return true;
+	lose(h,
+	     "its zcprof is of another version: here is \"%s\", there \"%.80s\"; install the same on both sides, or give --push, which takes this one there for as long as it lasts",
+	     own, h->hello);
+	return false;
+}
+
+struct host *host_connect(const struct host_how *how, const char *name, char *why, size_t why_size)
+{
+	struct host *h = calloc(1, sizeof(*h));
+	int error = -ENOMEM;
+
+	if (h) {
+		h->in = h->out = h->err = -1;
+		h->heard_ns = h->said_ns = clock_ns();
+		h->name = strdup(name);
+		h->reader = reader_pieces(name);
+	}
+	if (h && h->name && h->reader)
+		error = run_agent(h, how);
+	if (error) {
+		snprintf(why, why_size, "%s: cannot run %s: %s", name, how->ssh, strerror(-error));
+		host_close(h);
+		return NULL;
+	}
+	await_hello(h);
+	if (is_the_same(h))
+		return h;
+	snprintf(why, why_size, "%s: %s", name, h->gone);
+	host_close(h);
+	return NULL;
+}
+
+/* What its agent started ends first, and puts back what it set. */
+void host_close(struct host *h)
+{
+	int status;
+
+	if (!h)
+		return;
+	close_fd(&h->in);
+	for (int ms = 0; h->pid && !*h->gone && ms < CLOSE_MS; ms += 10) {
+		if (waitpid(h->pid, &status, WNOHANG) == h->pid)
+			h->pid = 0;
+		else
+			poll(NULL, 0, 10);
+	}
+	if (h->pid) {
+		kill(h->pid, SIGTERM);
+		poll(NULL, 0, 200);
+		kill(h->pid, SIGKILL);
+		child_wait(h->pid, &status);
+	}
+	close_fd(&h->out);
+	close_fd(&h->err);
+	reader_close(h->reader);
+	free(h->name);
+	free(h);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A run while it goes on: for run.c, which conducts it, and far.c, which has the parts of other machines. */
+#ifndef ZCPROF_RUN_RUNNING_H
+#define ZCPROF_RUN_RUNNING_H
+
+#include "zcprof/run/calibrate.h"
+#include "zcprof/run/end.h"
+#include "zcprof/run/run.h"
+
+struct running {
+	struct experiment *x;
+	const struct slot *slot;
+	const struct configuration *configuration;
+	struct measurement run; /* of this machine */
+	struct writer *writer;
+	struct end end[END_COUNT];
+	struct collecting collecting;
+	struct calibration calibration;
+	double seconds;
+	double warmup;
+	bool by_bytes;
+	bool opened; /* the first snapshot was taken, and no last one */
+	/* Edges of this machine's window, and how its clock and those of hosts are apart. */
+	uint64_t edge_ns[EDGE_COUNT];
+	double ahead_ns[2], ahead_error_ns[2];
+	double later_ns[2][EDGE_COUNT];
+	/* What the rows said. */
+	double bytes, window_ns; /* at rx, over the window */
+	double bytes_life[END_COUNT];
+	bool moved; /* since it was last looked at */
+	char why[1600];
+};
+
+/* RUN_FAILED, with the sentence kept. */
+enum run_result run_fail(struct running *r, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A row of an end, wherever it runs. */
+void run_take(struct running *r, enum record_end side, const struct row *row);
+/* One wait for news, at most until the deadline. */
+enum run_result run_follow(struct running *r, uint64_t deadline_ns, const char *wanted_name);
+
+#endif
