@@ -65,7 +65,7 @@ static int explain_pair(const struct explain_options *o)
 	if (a && b) {
 		struct causes c;
 
-		causes_of(&c, a, b, &o->common, false);
+		causes_of(&c, a, b, &o->common, NULL);
 		if (o->tested && test_first(&c, o)) {
 			causes_free(&c);
 			goto out;
@@ -78,6 +78,17 @@ out:
 	experiment_free(&of[0]);
 	experiment_free(&of[1]);
 	return result;
+}
+
+static double throughput_of(const struct configuration *c)
+{
+	static const struct exponents exponents = {1, 1};
+	double *values = must_calloc(c->count + 1, sizeof(*values));
+	double mean =
+		stats_mean(values, outcomes(c->runs, c->count, THROUGHPUT, &exponents, values));
+
+	free(values);
+	return mean;
 }
 
 /* Runs that are unlike their siblings are held against these as a configuration of their own. */
@@ -97,9 +108,11 @@ static int explain_strangers(const struct configuration *c, const struct explain
 		to->runs[to->count++] = c->runs[i];
 	}
 	if (found) {
+		const struct proof proof = {PROVEN_THROUGHPUT,
+					    throughput_of(&strangers) < throughput_of(&siblings)};
 		struct causes causes;
 
-		causes_of(&causes, &siblings, &strangers, &o->common, true);
+		causes_of(&causes, &siblings, &strangers, &o->common, &proof);
 		result = o->common.format == FORMAT_JSON
 				 ? explain_json(&causes, &siblings, &strangers)
 				 : explain_page(&causes, &siblings, &strangers, o->common.format);

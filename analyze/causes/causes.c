@@ -353,14 +353,16 @@ static void keep_settings(struct causes *c)
 }
 
 void causes_of(struct causes *c, const struct configuration *a, const struct configuration *b,
-	       const struct common *common, bool take_as_proven)
+	       const struct common *common, const struct proof *proof)
 {
 	struct causes other;
 
 	*c = (struct causes){.at = NULL};
 	c->reversed = !ask(c, a, b, common);
-	if (take_as_proven)
-		c->proven = PROVEN_THROUGHPUT;
+	if (proof) {
+		c->proven = proof->what;
+		c->reversed = !proof->b_worse;
+	}
 	other = *c;
 	find(c, a, b);
 	if (c->proven != PROVEN_NOTHING)

@@ -59,9 +59,15 @@ struct causes {
 	struct cause withdrawn;
 };
 
-/* proven by the caller: for one run against its siblings there is no test. */
+/* What the caller has proven by other means: of one run against its siblings there is no test. */
+struct proof {
+	enum proven what;
+	bool b_worse;
+};
+
+/* proof: or NULL. */
 void causes_of(struct causes *c, const struct configuration *a, const struct configuration *b,
-	       const struct common *common, bool take_as_proven);
+	       const struct common *common, const struct proof *proof);
 void causes_free(struct causes *c);
 const char *cause_sure(const struct causes *c, const struct cause *cause);
 

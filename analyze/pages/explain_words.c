@@ -29,7 +29,7 @@ static void change_words(const struct comparison *k, const char *more, const cha
 		snprintf(text, size, "%.3g %% (%.3g..%.3g) %s", center, low, high, up ? more : less);
 }
 
-static void because_words(const struct causes *c, const struct cause *cause, char *text, size_t size)
+void explain_because(const struct causes *c, const struct cause *cause, char *text, size_t size)
 {
 	const struct setting *setting = cause->setting;
 	char name[128], evidence[256];
@@ -68,7 +68,7 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 			 change);
 		return;
 	}
-	because_words(c, &c->at[0], because, sizeof(because));
+	explain_because(c, &c->at[0], because, sizeof(because));
 	snprintf(text, size, c->proven == PROVEN_NOTHING ? "B is %s; yet %s" : "B is %s because %s",
 		 change, because);
 }
@@ -78,7 +78,7 @@ static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 	const struct cause *cause = &c->at[rank];
 	char text[2048];
 
-	because_words(c, cause, text, sizeof(text));
+	explain_because(c, cause, text, sizeof(text));
 	page_lead(page, "%zu. %-8s %s at %s: %s", rank + 1, cause_sure(c, cause),
 		  cause->mechanism->id, end_words[cause->end], text);
 	for (size_t i = 1; i < cause->seen_count; i++) {

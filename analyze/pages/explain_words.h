@@ -21,5 +21,7 @@ int explain_alike(const struct configuration *c, enum format format);
 int explain_json_alike(const char *sentence);
 /* "B is 49 % (36..59) slower because …": without a full stop. */
 void explain_sentence(const struct causes *c, char *text, size_t size);
+/* "each packet walks more rules of the firewall (rx on_path nft rules: 0 in A, 2000 in B): …" */
+void explain_because(const struct causes *c, const struct cause *cause, char *text, size_t size);
 
 #endif

@@ -555,3 +555,47 @@ assert not any(None in r or None in r.values() for r in rows)' "$dir/csv"
 	[ "$status" -eq 0 ]
 	[[ $output == "B is not proven to be faster, slower or dearer than A."* ]]
 }
+
+# $1: directory, then as tests/tool/history.py
+history() {
+	python3 "$BATS_TEST_DIRNAME/../tool/history.py" "$@"
+}
+
+@test "history: two planted changes of sixty experiments are found where they are, with their causes" {
+	history "$dir/h" 60 3 1 0.03 21=0.8:rmem 41=1.0:kernel
+	"$zcroi" history --format json "$dir/h" >"$dir/json"
+	json '[(c["last_before"][-4:], c["first_after"][-4:], c["cause"]) for c in page["changes"]] == [("0020", "0021", "receive_buffer"), ("0040", "0041", "receive_buffer")]' <"$dir/json" | grep -qx True
+	json '{f["verdict"] for f in page["figures"] if f["figure"] == "throughput_gbit_s"} == {"worse", "better"}' <"$dir/json" | grep -qx True
+	json 'len(page["experiments"]) == 60' <"$dir/json" | grep -qx True
+	run "$zcroi" history "$dir/h"
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == "rx=copy,tx=copy changed twice in 60 experiments, "* ]]
+	[[ $output == *"differs    host kernel: 6.18 before, 7.0 since"* ]]
+	[[ $("$zcroi" history --format csv "$dir/h" 2>/dev/null) == *"receive_buffer"* ]]
+	[[ $("$zcroi" history --format md "$dir/h") == *"changed twice"* ]]
+}
+
+@test "history: none where nothing changed, and over a gap" {
+	history "$dir/u" 60 2 2 0.03
+	run "$zcroi" history "$dir/u"
+	[ "$status" -eq 0 ]
+	[[ ${lines[0]} == "rx=copy,tx=copy did not change in 60 experiments, "* ]]
+	history "$dir/g" 30 2 3 0.03 16=0.7:rmem
+	rm -r "$dir"/g/001[4-7]
+	run "$zcroi" history "$dir/g"
+	[[ $(flat) == *"1. between $dir/g/0013 "*" and $dir/g/0018 "* ]]
+}
+
+@test "history: in the order in which they ran, whatever they are called" {
+	history "$dir/h" 20 2 4 0.02 11=0.7:rmem
+	for at in "$dir"/h/*; do
+		mv "$at" "$dir/h/x$((9999 - 10#${at##*/}))"
+	done
+	run "$zcroi" history "$dir/h"
+	[[ $(flat) == *"1. between $dir/h/x9989 "*" and $dir/h/x9988 "* ]]
+	sed -i /,started,/d "$dir"/h/*/*/*.csv
+	run "$zcroi" history "$dir/h"
+	[[ $(flat) == *"in the order of their names"* ]]
+	run "$zcroi" history
+	[ "$status" -eq 2 ]
+}

@@ -84,7 +84,7 @@ static void explain(struct pair *p, double gbit_a, const char *rows_a, double gb
 	snprintf(path_b, sizeof(path_b), "%s/b", top);
 	assert_int_equal(experiment_load(&p->a, &paths[0], 1, KEEP_WINDOW), 0);
 	assert_int_equal(experiment_load(&p->b, &paths[1], 1, KEEP_WINDOW), 0);
-	causes_of(&p->causes, &p->a.configurations[0], &p->b.configurations[0], &common, false);
+	causes_of(&p->causes, &p->a.configurations[0], &p->b.configurations[0], &common, NULL);
 }
 
 static void forget(struct pair *p)
