@@ -44,18 +44,18 @@ prometheus() {
 		skip "python3-prometheus-client is not installed"
 }
 
-# The value of one sample, read by Prometheus's own parser: sample FILE NAME END KEY
+# The value of one sample, read by Prometheus's own parser: sample FORMAT FILE NAME END KEY
 sample() {
 	/usr/bin/python3 -c '
-import sys
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
-from prometheus_client.parser import text_string_to_metric_families as textfile
-text = open(sys.argv[1]).read()
-assert len(list(textfile(text))) > 5
-for family in openmetrics(text):
-    assert family.name.startswith("zcprof_") and family.documentation, family
+import importlib, sys
+parser = "prometheus_client.openmetrics.parser" if sys.argv[1] == "openmetrics" else "prometheus_client.parser"
+parse = importlib.import_module(parser).text_string_to_metric_families
+families = list(parse(open(sys.argv[2]).read()))
+assert len(families) > 5
+for family in families:
+    assert family.name.startswith("zcprof_") and family.documentation and family.type != "unknown", family
     for s in family.samples:
-        if s.name == sys.argv[2] and s.labels == {"end": sys.argv[3], "key": sys.argv[4]}:
+        if s.name == sys.argv[3] and s.labels == {"end": sys.argv[4], "key": sys.argv[5]}:
             print(int(s.value))' "$@"
 }
 
@@ -89,8 +89,8 @@ for family in openmetrics(text):
 		[ "$(tail -n 1 "$dir/z.prom")" = "# EOF" ]
 	done
 	wait "$attached"
-	[ "$(sample "$dir/z.prom" zcprof_syscalls_calls_total tx getppid)" -eq 3000 ]
-	[ "$(sample "$dir/z.prom" zcprof_cpu_idle_seconds_total host 0)" -le 5 ]
+	[ "$(sample textfile "$dir/z.prom" zcprof_syscalls_calls_total tx getppid)" -eq 3000 ]
+	[ "$(sample textfile "$dir/z.prom" zcprof_cpu_idle_seconds_total host 0)" -le 5 ]
 	if command -v promtool >/dev/null; then promtool check metrics <"$dir/z.prom"; fi
 }
 
@@ -121,7 +121,7 @@ for family in openmetrics(text):
 		        assert error.code == status, error
 	END
 	exec 8>&-
-	[ "$(sample "$dir/z.prom" zcprof_syscalls_calls_total tx getppid)" -eq 3000 ]
+	[ "$(sample openmetrics "$dir/z.prom" zcprof_syscalls_calls_total tx getppid)" -eq 3000 ]
 	# Not to other addresses of this machine.
 	! (exec 8<>"/dev/tcp/$(hostname -I | cut -d ' ' -f 1)/$port") 2>/dev/null
 	kill -INT "$attached"

@@ -69,7 +69,7 @@ assert_pages_safe() {
 	if /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null; then
 		/usr/bin/python3 -c '
 import sys
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
+from prometheus_client.parser import text_string_to_metric_families as parse
 keys = [s.labels.get("key", "") for f in parse(open(sys.argv[1], encoding="utf-8").read()) for s in f.samples]
 assert any("\\x1b[2J" in k for k in keys), keys' "$dir/m.prom"
 	fi

@@ -138,7 +138,7 @@ static void openmetrics_has_base_units_and_escapes(void **state)
 	writer_u64(w, WINDOW, END_RX, METRIC_cpu_thread, "a\"b\\c\nd/7", 1500000000);
 	writer_u64(w, WINDOW, END_TX, METRIC_syscalls_calls, "write", 3);
 	writer_f64(w, WINDOW, END_HOST, METRIC_cpu_busy, NULL, 50);
-	text = openmetrics_print(s, &len);
+	text = openmetrics_print(s, NULL, OPENMETRICS, &len);
 	assert_non_null(text);
 	assert_int_equal(len, strlen(text));
 	assert_non_null(strstr(text, "\nzcprof_cpu_thread_seconds_total{end=\"rx\","
@@ -148,6 +148,135 @@ static void openmetrics_has_base_units_and_escapes(void **state)
 	assert_non_null(strstr(text, "\nzcprof_syscalls_calls_total{end=\"tx\",key=\"write\"} 3\n"));
 	assert_non_null(strstr(text, "\nzcprof_cpu_busy_ratio{end=\"host\"} 0.5\n"));
 	assert_string_equal(text + len - 6, "# EOF\n");
+	free(text);
+	series_free(s);
+}
+
+static char *printed(const struct series *s, enum openmetrics_dialect dialect)
+{
+	size_t len;
+	char *text = openmetrics_print(s, NULL, dialect, &len);
+
+	assert_non_null(text);
+	assert_int_equal(len, strlen(text));
+	return text;
+}
+
+static size_t lines_with(const char *text, const char *what)
+{
+	size_t count = 0;
+
+	for (const char *at = text; (at = strstr(at, what)); at++)
+		count += at == text || at[-1] == '\n';
+	return count;
+}
+
+/* A metric that is new in the registry is there without a change, and no two become one. */
+static void openmetrics_has_every_metric_that_has_a_moment(void **state)
+{
+	struct series *s = series_new();
+	struct writer *w = series_look(s, 1);
+	size_t families = 0;
+	char *text;
+
+	(void)state;
+	for (enum metric_id id = 0; id < METRIC_COUNT; id++) {
+		enum metric_kind kind = metric_info(id)->kind;
+
+		if (kind == KIND_FACT || kind == KIND_GAUGE)
+			continue;
+		writer_u64(w, WINDOW, END_RX, id, kind == KIND_HISTOGRAM ? "64" : "x", 1);
+		families++;
+	}
+	text = printed(s, OPENMETRICS);
+	assert_int_equal(lines_with(text, "# TYPE "), families + 4);
+	for (char *line = strstr(text, "# TYPE "); line; line = strstr(line + 1, "\n# TYPE ")) {
+		char type[160];
+
+		line += *line == '\n';
+		snprintf(type, sizeof(type), "%.*s ", (int)(7 + strcspn(line + 7, " ")), line);
+		assert_int_equal(lines_with(text, type), 1);
+	}
+	free(text);
+	series_free(s);
+}
+
+static void openmetrics_has_an_end_of_keys_and_a_sum_of_the_rest(void **state)
+{
+	struct series *s = series_new();
+	char key[32];
+	char *text;
+
+	(void)state;
+	for (int look = 1; look <= 2; look++) {
+		struct writer *w = series_look(s, look);
+
+		/* At the second look half of the threads are gone. */
+		for (int i = 0; i < OPENMETRICS_KEYS + 100; i += look) {
+			snprintf(key, sizeof(key), "t/%d", i);
+			writer_u64(w, WINDOW, END_RX, METRIC_cpu_thread, key, 1000000000);
+			writer_u64(w, WINDOW, END_RX, METRIC_tcp_cwnd, key, 1);
+		}
+		text = printed(s, OPENMETRICS_TEXTFILE);
+		assert_int_equal(lines_with(text, "zcprof_cpu_thread_seconds_total{"),
+				 OPENMETRICS_KEYS / look + 1);
+		assert_non_null(strstr(text,
+				       "\nzcprof_cpu_thread_seconds_total{end=\"rx\",key=\"others\"} 100\n"));
+		assert_int_equal(lines_with(text, "zcprof_tcp_cwnd_segments{"),
+				 OPENMETRICS_KEYS / look);
+		assert_non_null(strstr(text,
+				       look == 1 ? "\nzcprof_keys_left_out{end=\"host\"} 100\n"
+						 : "\nzcprof_keys_left_out{end=\"host\"} 50\n"));
+		assert_non_null(strstr(text, "\n# TYPE zcprof_cpu_thread_seconds_total counter\n"));
+		free(text);
+	}
+	series_free(s);
+}
+
+static void openmetrics_has_buckets_that_add_up(void **state)
+{
+	struct series *s = series_new();
+	struct writer *w = series_look(s, 1);
+	char *text;
+
+	(void)state;
+	/* 3 below 4096 ns, 2 from 4096 on, 1 beyond all. */
+	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_latency, "read:3840", 3);
+	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_latency, "read:4096", 2);
+	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_latency, "read:8589934592", 1);
+	writer_u64(w, WINDOW, END_RX, METRIC_syscalls_latency, "recv:0", 7);
+	writer_u64(w, WINDOW, END_RX, METRIC_skb_size, "4096", 5);
+	text = printed(s, OPENMETRICS);
+#define READ "\nzcprof_syscalls_latency_seconds_bucket{end=\"rx\",key=\"read\",le="
+	assert_non_null(strstr(text, READ "\"1.023e-06\"} 0\n"));
+	assert_non_null(strstr(text, READ "\"4.095e-06\"} 3\n"));
+	assert_non_null(strstr(text, READ "\"1.6383e-05\"} 5\n"));
+	assert_non_null(strstr(text, READ "\"4.294967295\"} 5\n"));
+	assert_non_null(strstr(text, READ "\"+Inf\"} 6\n"));
+	assert_non_null(strstr(text, "_count{end=\"rx\",key=\"read\"} 6\n"));
+	assert_non_null(strstr(text, "key=\"recv\",le=\"0.0\"} 7\n"));
+	assert_non_null(strstr(text, "_sum{end=\"rx\",key=\"recv\"} 0\n"));
+	assert_non_null(strstr(text,
+			       "\nzcprof_skb_size_bytes_bucket{end=\"rx\",le=\"4095.0\"} 0\n"));
+	assert_non_null(strstr(text,
+			       "\nzcprof_skb_size_bytes_bucket{end=\"rx\",le=\"16383.0\"} 5\n"));
+	free(text);
+	series_free(s);
+}
+
+static void openmetrics_has_the_labels_of_the_record(void **state)
+{
+	struct origin origin = {.count = 2, .labels = {{"rack", "7"}, {"why", "a\"b\\ü"}}};
+	struct series *s = series_new();
+	size_t len;
+	char *text;
+
+	(void)state;
+	calls(s, 1, 3);
+	text = openmetrics_print(s, &origin, OPENMETRICS, &len);
+	assert_non_null(strstr(text,
+			       "_total{end=\"rx\",key=\"read\",rack=\"7\",why=\"a\\\"b\\\\ü\"} 3\n"));
+	assert_non_null(strstr(text, "\nzcprof_build{end=\"host\",rack=\"7\","));
 	free(text);
 	series_free(s);
 }
@@ -162,6 +291,10 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_said_of_a_part_is_left_out),
 		cmocka_unit_test(there_is_room_for_many_and_an_end_of_it),
 		cmocka_unit_test(openmetrics_has_base_units_and_escapes),
+		cmocka_unit_test(openmetrics_has_every_metric_that_has_a_moment),
+		cmocka_unit_test(openmetrics_has_an_end_of_keys_and_a_sum_of_the_rest),
+		cmocka_unit_test(openmetrics_has_buckets_that_add_up),
+		cmocka_unit_test(openmetrics_has_the_labels_of_the_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

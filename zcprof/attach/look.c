@@ -45,7 +45,8 @@ static void publish(struct attaching *a)
 {
 	const char *path = a->settings->openmetrics;
 	size_t len;
-	char *text = openmetrics_print(a->series, &len);
+	char *text = openmetrics_print(a->series, &a->settings->origin,
+				       a->serve ? OPENMETRICS : OPENMETRICS_TEXTFILE, &len);
 	struct outfile_why why = {"no memory left"};
 	int error;
 

@@ -14,6 +14,7 @@ struct kept {
 struct series {
 	void *of[METRIC_COUNT]; /* a tree of entries, by end and key (tsearch(3)) */
 	size_t count;
+	size_t count_of[METRIC_COUNT];
 	size_t left_out;
 	double at_s, before_s;
 	bool last;
@@ -51,9 +52,13 @@ static struct kept *add(struct series *s, const struct row *row)
 	if (e) {
 		memcpy(e + 1, row->key.at, row->key.len);
 		e->key_len = row->key.len;
-		e->figure = (struct figure){.id = row->id, .end = row->end, .key = (char *)(e + 1)};
+		e->figure = (struct figure){.id = row->id,
+					    .end = row->end,
+					    .key = (char *)(e + 1),
+					    .nth = s->count_of[row->id]};
 		if (tsearch(e, &s->of[row->id], in_order)) {
 			s->count++;
+			s->count_of[row->id]++;
 			return e;
 		}
 	}
@@ -159,6 +164,7 @@ size_t series_left_out(const struct series *s)
 struct giving {
 	series_fn on_figure;
 	void *data;
+	bool gone_too;
 };
 
 static void give(const void *node, VISIT visit, void *data)
@@ -166,16 +172,24 @@ static void give(const void *node, VISIT visit, void *data)
 	const struct figure *f = &(*(struct kept *const *)node)->figure;
 	const struct giving *to = data;
 
-	if ((visit == postorder || visit == leaf) && f->seen)
+	if ((visit == postorder || visit == leaf) && (f->seen || to->gone_too))
 		to->on_figure(to->data, f);
+}
+
+static void give_all(const struct series *s, struct giving to)
+{
+	for (int id = 0; id < METRIC_COUNT; id++)
+		twalk_r(s->of[id], give, &to);
 }
 
 void series_each(const struct series *s, series_fn on_figure, void *data)
 {
-	struct giving to = {on_figure, data};
+	give_all(s, (struct giving){on_figure, data, false});
+}
 
-	for (int id = 0; id < METRIC_COUNT; id++)
-		twalk_r(s->of[id], give, &to);
+void series_ever(const struct series *s, series_fn on_figure, void *data)
+{
+	give_all(s, (struct giving){on_figure, data, true});
 }
 
 const struct figure *series_find(const struct series *s, enum metric_id id, enum record_end end,

@@ -6,6 +6,7 @@
  *   series_look()    begin a look: its rows go to the writer that it returns
  *   series_last()    begin the one at the end: as series_look(), of metrics that had a look before
  *   series_each()    every figure of the last look, in the order of the registry, by end and key
+ *   series_ever()    likewise, and those that were in a look before and are gone
  *   series_find()    one of them; NULL: it was not there
  *   series_free()
  *
@@ -31,6 +32,7 @@ struct figure {
 	double total;	 /* of a total: since the window's start; of a gauge: now */
 	double step;	 /* of a total: since the look before; of a gauge: now */
 	bool seen;	 /* in the last look */
+	size_t nth;	 /* so many others of its metric were seen before it */
 };
 
 struct series;
@@ -45,6 +47,7 @@ double series_at_s(const struct series *s);
 size_t series_left_out(const struct series *s);
 typedef void (*series_fn)(void *data, const struct figure *f);
 void series_each(const struct series *s, series_fn on_figure, void *data);
+void series_ever(const struct series *s, series_fn on_figure, void *data);
 const struct figure *series_find(const struct series *s, enum metric_id id, enum record_end end,
 				 const char *key);
 void series_free(struct series *s);
