@@ -50,7 +50,7 @@ struct compat_uring_wait {
  * liburing does this inside io_uring_submit(), which decides by itself whether to enter the kernel
  * and with which flags; zcpath wants both in its own hands. Every liburing keeps the array at
  * identity (new ones write it once, old ones with each request), so writing it is right with all of
- * them.
+ * them that have one: newer ones do without where Linux (6.6) can (IORING_SETUP_NO_SQARRAY).
  */
 static inline unsigned int compat_uring_flush(struct io_uring *ring)
 {
@@ -58,8 +58,9 @@ static inline unsigned int compat_uring_flush(struct io_uring *ring)
 	unsigned int mask = *sq->kring_mask;
 	unsigned int ready = sq->sqe_tail - sq->sqe_head;
 
-	for (; sq->sqe_head != sq->sqe_tail; sq->sqe_head++)
+	for (; sq->array && sq->sqe_head != sq->sqe_tail; sq->sqe_head++)
 		sq->array[sq->sqe_head & mask] = sq->sqe_head & mask;
+	sq->sqe_head = sq->sqe_tail;
 	io_uring_smp_store_release(sq->ktail, sq->sqe_tail);
 	return ready;
 }
