@@ -99,7 +99,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->flat = true;
 		if (o->sort == QUANTITIES)
 			argp_error(state,
-				   "--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx or zerocopy-tx",
+				   "--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx, zerocopy-tx, requests, p50, p99 or p99.9",
 				   arg);
 		return 0;
 	case 'b':

@@ -38,7 +38,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONTROL_VERSION	   2
+#define CONTROL_VERSION	   3
 #define CONTROL_LINE_MAX   512 /* with the line break */
 #define CONTROL_REASON_MAX 255
 #define CONTROL_NAME_MAX   31
@@ -62,10 +62,12 @@ enum control_field {
 	FIELD_BAD_FLOW = 1 << 9,
 	FIELD_BAD_AT = 1 << 10,
 	FIELD_REASON = 1 << 11,
+	FIELD_RESPONSE = 1 << 12,
 };
 
 #define RUN_FIELDS                                                                                 \
-	(FIELD_VERSION | FIELD_PATH | FIELD_FLOWS | FIELD_MSG | FIELD_LIMIT | FIELD_VERIFY)
+	(FIELD_VERSION | FIELD_PATH | FIELD_FLOWS | FIELD_MSG | FIELD_LIMIT | FIELD_VERIFY |       \
+	 FIELD_RESPONSE)
 #define CONTROL_VERBS(X)                                                                           \
 	X(hello, RUN_FIELDS)                                                                       \
 	X(welcome, RUN_FIELDS | FIELD_KEY)                                                         \
@@ -100,6 +102,7 @@ struct control_message {
 	uint64_t msg;
 	uint64_t limit;			 /* --bytes; 0: by time */
 	uint64_t verify;		 /* 0 or 1 */
+	uint64_t response;		 /* bytes that answer each message; 0: nothing does */
 	unsigned char key[RUN_KEY_SIZE]; /* welcome */
 
 	/* total: what this end moved, and what the receiver found wrong in it */

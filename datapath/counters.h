@@ -24,7 +24,8 @@
 	X(recvmsg)                                                                                 \
 	X(sendfile)                                                                                \
 	X(epoll_wait)                                                                              \
-	X(io_uring_enter) X(io_uring_register) X(poll) X(sendmsg) X(setsockopt) X(getsockopt)
+	X(io_uring_enter)                                                                          \
+	X(io_uring_register) X(poll) X(sendmsg) X(setsockopt) X(getsockopt) X(ppoll)
 
 enum call {
 #define X(name) CALL_##name,

@@ -126,6 +126,7 @@ static void *flow_thread(void *arg)
 	struct flow *f = arg;
 	struct flows *all = f->all;
 	const struct path *path = f->config->path;
+	bool exchanges = all->exchange.response;
 	bool failed = flow_place(f) || path->open(f);
 	char name[16];
 
@@ -142,7 +143,7 @@ static void *flow_thread(void *arg)
 		pthread_cond_wait(&all->changed, &all->lock);
 	pthread_mutex_unlock(&all->lock);
 	if (!failed)
-		failed = path->run(f);
+		failed = exchanges ? path->rpc(f) : path->run(f);
 	/* The receiver's run ends with the stream. */
 	if (!failed && path->end == END_TX)
 		shutdown(f->fd, SHUT_WR);
@@ -258,6 +259,7 @@ void flows_free(struct flows *all)
 			close(all->flow[i].fd);
 	if (all->flow[0].config->path->release)
 		all->flow[0].config->path->release(all);
+	memory_free(&all->answer);
 	close(all->news_fd);
 	pthread_cond_destroy(&all->changed);
 	pthread_mutex_destroy(&all->lock);

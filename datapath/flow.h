@@ -33,6 +33,7 @@
 #include "datapath/verify.h"
 
 struct flows;
+struct rpc;
 
 struct flow {
 	struct counters counters __attribute__((aligned(128)));
@@ -44,7 +45,8 @@ struct flow {
 	const struct config *config;
 	const struct message *message; /* tx */
 	uint64_t limit;		       /* tx: send this many bytes at most */
-	struct verify verify;	       /* rx */
+	struct verify verify;	       /* of what it receives: payload, or answers to --rpc */
+	struct rpc *rpc;	       /* NULL: one direction (datapath/rpc.h) */
 	void *state;		       /* the path's own */
 	bool usage_unknown;	       /* whether its bytes were copied cannot be told */
 
@@ -58,6 +60,8 @@ struct flows {
 	int news_fd;  /* readable (eventfd) when all threads have opened, or ended, or one failed */
 	bool unable;  /* a path could not open because this machine cannot do it */
 	void *shared; /* what the path prepared for all of them */
+	struct exchange exchange; /* --rpc; a response of 0: one direction */
+	struct memory answer;	  /* rx: a response, filled with the pattern */
 
 	bool stop; /* by relaxed atomics */
 	pthread_mutex_t lock;

@@ -9,6 +9,7 @@
  *   prepare  what all flows share, as flows.shared, once they are connected
  *   open     make everything ready, on the flow's own thread and CPU; no byte moves
  *   run      move bytes until told: a tx until flow_told() or its limit, an rx until the end
+ *   rpc      in its place with --rpc: send requests, or answer them (datapath/rpc.h)
  *   close    let go of everything that open made
  *   release  let go of what they shared, when all flows and their sockets are closed
  *
@@ -33,6 +34,7 @@ struct path {
 	enum record_end end;
 	const char *what;
 	uint32_t calls;		    /* BIT(CALL_…): what it counts; the others are no rows */
+	uint32_t rpc_calls;	    /* … with --rpc, beside those */
 	uint32_t events;	    /* BIT(EVENT_…): the same */
 	enum message_place message; /* tx: where it lies */
 	bool one_area;		    /* rx: all queues receive into the same --area */
@@ -45,6 +47,7 @@ struct path {
 	int (*prepare)(struct flows *all); /* NULL: nothing; -1 after flow_fail() of the first */
 	int (*open)(struct flow *f);	   /* -1 after flow_fail() */
 	int (*run)(struct flow *f);
+	int (*rpc)(struct flow *f); /* run, with requests and responses (datapath/rpc.h); NULL: refuses */
 	void (*close)(struct flow *f);
 	void (*release)(struct flows *all); /* NULL: nothing; also after a prepare that failed */
 };

@@ -172,11 +172,30 @@ static void close_door(struct reception *r, struct lobby *l)
 	r->session->strangers += l->strangers;
 }
 
+/* What answers every request. */
+static int prepare_answer(struct session *s, const struct control_message *hello)
+{
+	struct failure failure = {.unable = true};
+
+	s->flows->exchange = (struct exchange){hello->msg, hello->response};
+	if (memory_get(&s->flows->answer, hello->response, s->config->options.hugepages,
+		       failure.why, sizeof(failure.why)))
+		return session_failure(s, &failure);
+	pattern_fill(s->flows->answer.at, hello->response);
+	return 0;
+}
+
 static int agree(struct reception *r)
 {
 	struct session *s = r->session;
 	struct control_message welcome = r->hello;
 
+	if (r->hello.response && !s->config->path->rpc) {
+		s->unable = true;
+		return session_fail(s,
+				    "--path %s of the receiver answers no requests; give it another for --rpc, such as copy",
+				    s->config->path->name);
+	}
 	if (session_memory(s, r->hello.flows))
 		return -1;
 	if (getrandom(r->key, sizeof(r->key), 0) != sizeof(r->key))
@@ -185,6 +204,8 @@ static int agree(struct reception *r)
 	if (!s->flows)
 		return session_fail(s, "no memory left for %llu flows",
 				    (unsigned long long)r->hello.flows);
+	if (r->hello.response && prepare_answer(s, &r->hello))
+		return -1;
 	s->window.message = r->hello.msg;
 	s->limit = r->hello.limit;
 	for (unsigned int i = 0; i < s->flows->count; i++)

@@ -61,6 +61,42 @@ static int check_limit(struct config *config, enum option_id id, enum option_id 
 	return -1;
 }
 
+/* A request is the message, and goes out as one. */
+static int check_rpc(struct config *config)
+{
+	static const enum option_id without[] = {OPTION_rate, OPTION_rpc_depth};
+	static const enum option_id with[] = {OPTION_msg, OPTION_write, OPTION_bytes};
+	struct options *option = &config->options;
+	char name[OPTION_SPELL_MAX];
+
+	for (size_t i = 0; !option->set[OPTION_rpc] && i < sizeof(without) / sizeof(*without); i++)
+		if (option->typed[without[i]] && !at_preset(config, without[i])) {
+			say_error("--%s is for requests: give --rpc REQUEST:RESPONSE too",
+				  option_spell(without[i], name));
+			return -1;
+		}
+	if (!option->set[OPTION_rpc])
+		return 0;
+	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
+		if (option->typed[with[i]] && !at_preset(config, with[i])) {
+			say_error("--%s has no meaning with --rpc, whose requests have a size of their own and come until the window closes; leave it out",
+				  option_spell(with[i], name));
+			return -1;
+		}
+	if (!config->path->rpc) {
+		say_error("--path %s sends in one direction only; give another for --rpc, such as copy",
+			  config->path->name);
+		return -1;
+	}
+	if (option->set[OPTION_rate] && option->rpc_depth != 1) {
+		say_error("--rpc-depth has no meaning with --rate: requests are sent when they are due; leave one out");
+		return -1;
+	}
+	option->msg = option->rpc.request;
+	option->write = option->rpc.request;
+	return 0;
+}
+
 static int check_tx(struct config *config)
 {
 	struct options *option = &config->options;
@@ -73,7 +109,7 @@ static int check_tx(struct config *config)
 		say_error("--warmup would move part of --bytes outside the window; leave one out");
 		return -1;
 	}
-	if (check_limit(config, OPTION_write, OPTION_msg))
+	if (check_rpc(config) || check_limit(config, OPTION_write, OPTION_msg))
 		return -1;
 	if (option->flush_every && check_limit(config, OPTION_depth, OPTION_flush_every))
 		return -1;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 #include "datapath/sockets.h"
 
 struct rx_copy {
@@ -33,6 +34,8 @@ static int rx_copy_open(struct flow *f)
 	if (socket_blocking(f->fd, option->blocking))
 		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
 				 strerror(errno));
+	if (rpc_open(f))
+		return -1;
 	if (option->blocking)
 		return 0;
 	return flow_watch(f, EPOLLIN | EPOLLRDHUP | EPOLLET, &s->epoll);
@@ -47,6 +50,7 @@ static void rx_copy_close(struct flow *f)
 	memory_free(&s->buffer);
 	if (s->epoll >= 0)
 		close(s->epoll);
+	rpc_close(f);
 	free(s);
 }
 
@@ -75,12 +79,15 @@ static inline ssize_t receive(struct flow *f, void *buffer, size_t size)
 	return -2;
 }
 
-static int run_blocking(struct flow *f, const struct rx_copy *s)
+/* exchanges: answer what was received; known when this is compiled, so that only --rpc pays for it. */
+static inline int run_blocking(struct flow *f, const struct rx_copy *s, const bool exchanges)
 {
 	ssize_t got;
 
 	do {
 		got = receive(f, s->buffer.at, s->buffer.size);
+		if (exchanges && rpc_answer(f))
+			return -1;
 	} while (got > 0 || got == -1);
 	return got ? -1 : 0;
 }
@@ -90,7 +97,7 @@ static int run_blocking(struct flow *f, const struct rx_copy *s)
  * no further one has to come back with EAGAIN to know that. The end of the stream raises no edge
  * of its own when it came with the last bytes; EPOLLRDHUP tells.
  */
-static int run_epoll(struct flow *f, const struct rx_copy *s)
+static inline int run_epoll(struct flow *f, const struct rx_copy *s, const bool exchanges)
 {
 	struct counters *c = &f->counters;
 
@@ -109,6 +116,8 @@ static int run_epoll(struct flow *f, const struct rx_copy *s)
 		ending = event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
 		do {
 			got = receive(f, s->buffer.at, s->buffer.size);
+			if (exchanges && rpc_answer(f))
+				return -1;
 		} while (got == (ssize_t)s->buffer.size || (got > 0 && ending));
 		if (!got || got == -2)
 			return got ? -1 : 0;
@@ -119,7 +128,14 @@ static int rx_copy_run(struct flow *f)
 {
 	const struct rx_copy *s = f->state;
 
-	return s->epoll < 0 ? run_blocking(f, s) : run_epoll(f, s);
+	return s->epoll < 0 ? run_blocking(f, s, false) : run_epoll(f, s, false);
+}
+
+static int rx_copy_rpc(struct flow *f)
+{
+	const struct rx_copy *s = f->state;
+
+	return s->epoll < 0 ? run_blocking(f, s, true) : run_epoll(f, s, true);
 }
 
 static uint64_t rx_copy_memory(const struct config *config)
@@ -132,9 +148,11 @@ const struct path path_rx_copy = {
 	.end = END_RX,
 	.what = "epoll and recv(2), or blocking recv(2) with --blocking; the kernel copies",
 	.calls = BIT(CALL_recvfrom) | BIT(CALL_epoll_wait),
+	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_would_block),
 	.flow_memory = rx_copy_memory,
 	.open = rx_copy_open,
 	.run = rx_copy_run,
+	.rpc = rx_copy_rpc,
 	.close = rx_copy_close,
 };

@@ -39,7 +39,7 @@ static int session_settle(struct session *s)
 	uint64_t bad_at = peer->bad_at;
 
 	writer_u64(s->out, WINDOW, s->config->end, METRIC_path_bytes_life, NULL, here);
-	for (unsigned int i = 0; s->config->end == END_RX && i < s->flows->count; i++) {
+	for (unsigned int i = 0; i < s->flows->count; i++) {
 		const struct verify *v = &s->flows->flow[i].verify;
 
 		if (v->bad && !bad) {
@@ -50,8 +50,8 @@ static int session_settle(struct session *s)
 	}
 	if (s->config->end == END_RX)
 		writer_u64(s->out, WINDOW, END_RX, METRIC_path_strangers, NULL, s->strangers);
-	if (s->config->end == END_RX && s->flows->flow[0].verify.message)
-		writer_u64(s->out, WINDOW, END_RX, METRIC_path_bad_bytes, NULL, bad);
+	if (s->flows->flow[0].verify.message)
+		writer_u64(s->out, WINDOW, s->config->end, METRIC_path_bad_bytes, NULL, bad);
 	if (sent != received) {
 		say_error("the sender sent %llu bytes and the receiver got %llu: the figures of this run are not to be used",
 			  (unsigned long long)sent, (unsigned long long)received);

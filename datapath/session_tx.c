@@ -20,6 +20,7 @@ static struct control_message hello_of(const struct config *config)
 		.msg = option->msg,
 		.limit = option->bytes,
 		.verify = option->verify,
+		.response = option->rpc.response,
 	};
 
 	snprintf(m.path, sizeof(m.path), "%s", config->path->name);
@@ -40,7 +41,8 @@ static int agree(struct session *s)
 				    "this zcpath speaks version %d of the control protocol and the receiver version %llu; install the same zcprof at both ends",
 				    CONTROL_VERSION, (unsigned long long)answer->version);
 	if (answer->flows != hello.flows || answer->msg != hello.msg ||
-	    answer->limit != hello.limit || answer->verify != hello.verify)
+	    answer->limit != hello.limit || answer->verify != hello.verify ||
+	    answer->response != hello.response)
 		return session_fail(s,
 				    "the receiver echoed other options than were asked for; it is no zcpath, or a faulty one");
 	return 0;
@@ -75,11 +77,13 @@ static int connect_flows(struct session *s)
 	s->flows = flows_new(s->config, option->flows);
 	if (!s->flows)
 		return session_fail(s, "no memory left for the flows");
+	s->flows->exchange = option->rpc;
 	s->window.message = option->msg;
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		struct flow *f = &s->flows->flow[i];
 
 		f->message = s->memory;
+		verify_init(&f->verify, option->verify ? option->rpc.response : 0);
 		if (limit)
 			f->limit = limit / s->flows->count + (i < limit % s->flows->count);
 		if (connect_flow(s, f, key))

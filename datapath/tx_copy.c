@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 
 static int tx_copy_run(struct flow *f)
 {
@@ -33,15 +34,37 @@ static int tx_copy_run(struct flow *f)
 	return 0;
 }
 
-static int nothing_to_open(struct flow *f)
+/* The message is a request; what is left of one lies at its end. */
+static int tx_copy_rpc(struct flow *f)
 {
-	(void)f;
-	return 0;
-}
+	const unsigned char *end = f->message->at + f->message->size;
+	struct counters *c = &f->counters;
 
-static void nothing_to_close(struct flow *f)
-{
-	(void)f;
+	while (rpc_goes_on(f)) {
+		size_t due = rpc_due(f);
+		ssize_t sent;
+
+		if (!due) {
+			if (rpc_wait(f))
+				return -1;
+			continue;
+		}
+		sent = send(f->fd, end - due, due, MSG_DONTWAIT | MSG_NOSIGNAL);
+		count(&c->call[CALL_sendto], 1);
+		if (sent < 0 && errno == EAGAIN) {
+			rpc_full(f);
+			continue;
+		}
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return flow_fail(f, "cannot send on flow %u: %s", f->number,
+					 strerror(errno));
+		rpc_sent(f, sent);
+		count(&c->bytes_copied, sent);
+		count(&c->bytes, sent);
+	}
+	return 0;
 }
 
 const struct path path_tx_copy = {
@@ -49,7 +72,9 @@ const struct path path_tx_copy = {
 	.end = END_TX,
 	.what = "send(2); the kernel copies",
 	.calls = BIT(CALL_sendto),
-	.open = nothing_to_open,
+	.rpc_calls = BIT(CALL_recvfrom) | BIT(CALL_ppoll),
+	.open = rpc_open,
 	.run = tx_copy_run,
-	.close = nothing_to_close,
+	.rpc = tx_copy_rpc,
+	.close = rpc_close,
 };

@@ -8,31 +8,43 @@
 
 #include "base/clock.h"
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 
 int window_init(struct window *w, const struct flows *flows, uint64_t message)
 {
 	*w = (struct window){.flows = flows, .message = message};
 	w->at_open = calloc(flows->count, sizeof(*w->at_open));
 	w->at_close = calloc(flows->count, sizeof(*w->at_close));
-	return w->at_open && w->at_close ? 0 : -1;
+	if (!w->at_open || !w->at_close)
+		return -1;
+	if (!flows->exchange.response || flows->flow[0].config->end != END_TX)
+		return 0;
+	w->latencies_at_open = calloc(1, sizeof(*w->latencies_at_open));
+	w->latencies_at_close = calloc(1, sizeof(*w->latencies_at_close));
+	return w->latencies_at_open && w->latencies_at_close ? 0 : -1;
 }
 
 void window_free(struct window *w)
 {
 	free(w->at_open);
 	free(w->at_close);
+	free(w->latencies_at_open);
+	free(w->latencies_at_close);
 }
 
-static void snapshot(const struct window *w, struct counters *to)
+static void snapshot(const struct window *w, struct counters *to, struct latencies *latencies)
 {
-	for (unsigned int i = 0; i < w->flows->count; i++)
+	for (unsigned int i = 0; i < w->flows->count; i++) {
 		counters_copy(&to[i], &w->flows->flow[i].counters);
+		if (latencies)
+			rpc_add(&w->flows->flow[i], latencies);
+	}
 }
 
 void window_open(struct window *w)
 {
 	w->open_ns = clock_ns();
-	snapshot(w, w->at_open);
+	snapshot(w, w->at_open, w->latencies_at_open);
 	for (unsigned int i = 0; i < w->flows->count; i++)
 		w->tick_bytes += w->at_open[i].bytes;
 }
@@ -40,7 +52,9 @@ void window_open(struct window *w)
 void window_close(struct window *w)
 {
 	w->close_ns = clock_ns();
-	snapshot(w, w->at_close);
+	for (unsigned int i = 0; w->latencies_at_close && i < w->flows->count; i++)
+		w->unanswered += rpc_waiting(&w->flows->flow[i], w->close_ns);
+	snapshot(w, w->at_close, w->latencies_at_close);
 }
 
 void window_tick(struct window *w, struct writer *out)
@@ -96,9 +110,25 @@ static void write_flows(const struct window *w, struct writer *out, enum record_
 	writer_u64(out, WINDOW, end, METRIC_path_messages, NULL, messages);
 }
 
+static void write_latencies(const struct window *w, struct writer *out)
+{
+	struct latencies *all = w->latencies_at_close;
+
+	for (unsigned int i = 0; i < HISTOGRAM_FINE_BUCKETS; i++) {
+		all->latency[i] -= w->latencies_at_open->latency[i];
+		all->service[i] -= w->latencies_at_open->service[i];
+	}
+	writer_histogram(out, END_TX, METRIC_path_latency, NULL, all->latency);
+	if (w->flows->flow[0].config->options.set[OPTION_rate])
+		writer_histogram(out, END_TX, METRIC_path_service, NULL, all->service);
+	writer_u64(out, WINDOW, END_TX, METRIC_path_unanswered, NULL, w->unanswered);
+}
+
 void window_write(const struct window *w, struct writer *out)
 {
 	const struct path *path = w->flows->flow[0].config->path;
+	bool exchanges = w->flows->exchange.response;
+	uint32_t calls = path->calls | (exchanges ? path->rpc_calls : 0);
 	struct counters sum;
 
 	window_difference(w, &sum);
@@ -111,12 +141,17 @@ void window_write(const struct window *w, struct writer *out)
 	}
 	write_flows(w, out, path->end);
 	for (int i = 0; i < CALLS; i++)
-		if (path->calls & BIT(i))
+		if (calls & BIT(i))
 			writer_u64(out, WINDOW, path->end, METRIC_path_calls, call_name[i],
 				   sum.call[i]);
 	for (int i = 0; i < EVENTS; i++)
 		if (path->events & BIT(i))
 			writer_u64(out, WINDOW, path->end, event_metric[i], NULL, sum.event[i]);
+	if (exchanges)
+		writer_u64(out, WINDOW, path->end, METRIC_path_responses, NULL,
+			   sum.event[EVENT_responses]);
+	if (w->latencies_at_close)
+		write_latencies(w, out);
 	if (path->end == END_RX)
 		writer_histogram(out, END_RX, METRIC_path_receive_size, NULL, sum.receive_size);
 	if (path->events & BIT(EVENT_frags))

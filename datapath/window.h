@@ -17,6 +17,8 @@
 #include "datapath/flow.h"
 #include "record/writer.h"
 
+struct latencies;
+
 struct window {
 	const struct flows *flows;
 	uint64_t message; /* bytes of one */
@@ -25,6 +27,9 @@ struct window {
 	uint64_t open_ns; /* 0: not yet */
 	uint64_t close_ns;
 	uint64_t tick_bytes;
+	struct latencies *latencies_at_open; /* of --rpc, at tx; else NULL */
+	struct latencies *latencies_at_close;
+	uint64_t unanswered;
 };
 
 /* -1: no memory. */

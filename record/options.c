@@ -94,6 +94,16 @@ static char *print_scaled(uint64_t number, uint64_t step, char *text, size_t siz
 	return text;
 }
 
+static char *print_exchange(const struct exchange *e, char *text, size_t size)
+{
+	char request[32];
+	char response[32];
+
+	snprintf(text, size, "%s:%s", print_scaled(e->request, 1024, request, sizeof(request)),
+		 print_scaled(e->response, 1024, response, sizeof(response)));
+	return text;
+}
+
 char *options_print(const struct options *o, enum option_id id, char *text, size_t size)
 {
 	const void *at = field_of(o, id);
@@ -121,6 +131,8 @@ char *options_print(const struct options *o, enum option_id id, char *text, size
 	case TYPE_NAME:
 		snprintf(text, size, "%s", (const char *)at);
 		break;
+	case TYPE_EXCHANGE:
+		return print_exchange(at, text, size);
 	case TYPE_MEMORY:
 		snprintf(text, size, "%s", memory_kind_name[*(const enum memory_kind *)at]);
 		break;
@@ -163,6 +175,21 @@ static int parse_memory(const char *text, enum memory_kind *kind, const char **w
 	return -1;
 }
 
+static int parse_exchange(const char *text, struct exchange *e, const char **why)
+{
+	const char *colon = strchr(text, ':');
+	char request[32];
+
+	*why = "expected REQUEST:RESPONSE, two sizes such as 64:1K";
+	if (!colon || (size_t)(colon - text) >= sizeof(request))
+		return -1;
+	snprintf(request, sizeof(request), "%.*s", (int)(colon - text), text);
+	return quantity_size(request, &e->request, why) ||
+			       quantity_size(colon + 1, &e->response, why)
+		       ? -1
+		       : 0;
+}
+
 static int parse_kind(enum option_id id, const char *text, struct options *o, const char **why)
 {
 	void *at = field(o, id);
@@ -180,6 +207,8 @@ static int parse_kind(enum option_id id, const char *text, struct options *o, co
 		return quantity_seconds(text, at, why);
 	case TYPE_CPULIST:
 		return cpulist_parse(text, at, why);
+	case TYPE_EXCHANGE:
+		return parse_exchange(text, at, why);
 	case TYPE_MEMORY:
 		return parse_memory(text, at, why);
 	case TYPE_NAME:
@@ -198,6 +227,12 @@ static bool within(enum option_id id, const struct options *o)
 	case TYPE_SIZE:
 	case TYPE_RATE:
 		return *(const uint64_t *)at >= info->least && *(const uint64_t *)at <= info->most;
+	case TYPE_EXCHANGE: {
+		const struct exchange *e = at;
+
+		return e->request >= info->least && e->request <= info->most &&
+		       e->response >= info->least && e->response <= info->most;
+	}
 	case TYPE_SECONDS:
 		return *(const double *)at >= info->least && *(const double *)at <= info->most;
 	default:
@@ -210,6 +245,8 @@ static const char *print_bound(enum option_id id, uint64_t bound, char *text, si
 	struct options o = {0};
 
 	o.set[id] = true;
+	if (options[id].type == TYPE_EXCHANGE)
+		return print_scaled(bound, 1024, text, size);
 	if (options[id].type == TYPE_SECONDS)
 		*(double *)field(&o, id) = bound;
 	else

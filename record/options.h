@@ -53,14 +53,21 @@ enum memory_kind {
 
 extern const char *const memory_kind_name[MEMORY_END];
 
-#define FIELD_OF_FLAG(name)    bool name
-#define FIELD_OF_COUNT(name)   uint64_t name
-#define FIELD_OF_SIZE(name)    uint64_t name /* bytes */
-#define FIELD_OF_RATE(name)    uint64_t name /* bits per second */
-#define FIELD_OF_SECONDS(name) double name
-#define FIELD_OF_CPULIST(name) cpu_set_t name
-#define FIELD_OF_NAME(name)    char name[OPTION_NAME_MAX + 1]
-#define FIELD_OF_MEMORY(name)  enum memory_kind name
+/* A request and what answers it, in bytes; both 0: none. */
+struct exchange {
+	uint64_t request;
+	uint64_t response;
+};
+
+#define FIELD_OF_FLAG(name)	bool name
+#define FIELD_OF_COUNT(name)	uint64_t name
+#define FIELD_OF_SIZE(name)	uint64_t name /* bytes */
+#define FIELD_OF_RATE(name)	uint64_t name /* bits per second */
+#define FIELD_OF_SECONDS(name)	double name
+#define FIELD_OF_CPULIST(name)	cpu_set_t name
+#define FIELD_OF_NAME(name)	char name[OPTION_NAME_MAX + 1]
+#define FIELD_OF_MEMORY(name)	enum memory_kind name
+#define FIELD_OF_EXCHANGE(name) struct exchange name
 
 struct options {
 #define OPTION(name, type, value, ends, least, most, preset, help) FIELD_OF_##type(name);
@@ -79,6 +86,7 @@ enum option_type {
 	TYPE_CPULIST,
 	TYPE_NAME,
 	TYPE_MEMORY,
+	TYPE_EXCHANGE,
 };
 /* Sets of ends. */
 #define ENDS_OF(end) (1 << ((end)-END_RX))

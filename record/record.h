@@ -90,6 +90,7 @@ struct metric_info {
 	enum metric_better better;
 	const char *meaning;
 	bool apart; /* not compared by itself */
+	bool fine;  /* a histogram of fine buckets (record/histogram.h) */
 };
 
 struct text {

@@ -320,14 +320,17 @@ void writer_absent(struct writer *w, enum record_end end, const char *source, co
 void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, const char *prefix,
 		      const uint64_t *buckets)
 {
+	bool fine = metric_info(id)->fine;
+	unsigned int count = fine ? HISTOGRAM_FINE_BUCKETS : HISTOGRAM_BUCKETS;
+
 	must(metric_info(id)->kind == KIND_HISTOGRAM, id, "a histogram, and is none");
-	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		char key[160];
 
 		if (!buckets[i])
 			continue;
 		snprintf(key, sizeof(key), "%.128s%s%llu", prefix ? prefix : "", prefix ? ":" : "",
-			 histogram_edge(i));
+			 fine ? histogram_fine_edge(i) : histogram_edge(i));
 		writer_u64(w, WINDOW, end, id, key, buckets[i]);
 	}
 }

@@ -56,7 +56,7 @@ void writer_f64(struct writer *w, double time_s, enum record_end end, enum metri
 void writer_fact(struct writer *w, enum record_end end, enum metric_id id, const char *key,
 		 const char *text);
 void writer_absent(struct writer *w, enum record_end end, const char *source, const char *reason);
-/* Every non-empty bucket as a row, keyed "<prefix>:<edge>" or "<edge>" where prefix is NULL. */
+/* buckets: as many as the metric has, fine or coarse. Every non-empty one as a row, keyed "<prefix>:<edge>" or "<edge>" where prefix is NULL. */
 void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, const char *prefix,
 		      const uint64_t *buckets);
 

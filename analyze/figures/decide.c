@@ -48,6 +48,9 @@ static bool is_answer(const struct comparing *c, const struct item *item)
 		{ROI_CPU_TOTAL, {ROI_CPU_RX, ROI_CPU_TX}},
 		{POWER_TOTAL, {POWER_RX, POWER_TX}},
 		{ROI_POWER_TOTAL, {ROI_POWER_RX, ROI_POWER_TX}},
+		{REQUESTS, {QUANTITIES, QUANTITIES}},
+		{LATENCY_P50, {QUANTITIES, QUANTITIES}},
+		{LATENCY_P99, {QUANTITIES, QUANTITIES}},
 	};
 
 	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/figures/distribution.h"
+
 static const struct quantity_info infos[QUANTITIES] = {
 	[THROUGHPUT] = {"throughput_gbit_s", "throughput", "throughput", "T", "Gbit/s", BETTER_MORE},
 	[CPU_RX] = {"cpu_rx_percent", "cpu-rx", "CPU of rx", "C rx", "%", BETTER_LESS},
@@ -25,6 +27,10 @@ static const struct quantity_info infos[QUANTITIES] = {
 	[ROI_POWER_TX] = {"roi_power_tx", "roi-power-tx", "power ROI of tx", "P tx", "",
 			  BETTER_MORE},
 	[ROI_POWER_TOTAL] = {"roi_power_total", "roi-power", "power ROI", "P", "", BETTER_MORE},
+	[REQUESTS] = {"requests_s", "requests", "requests answered", "req/s", "1/s", BETTER_MORE},
+	[LATENCY_P50] = {"latency_p50_us", "p50", "latency p50", "p50", "us", BETTER_LESS},
+	[LATENCY_P99] = {"latency_p99_us", "p99", "latency p99", "p99", "us", BETTER_LESS},
+	[LATENCY_P999] = {"latency_p999_us", "p99.9", "latency p99.9", "p99.9", "us", BETTER_LESS},
 };
 
 const struct quantity_info *quantity_info(enum quantity q)
@@ -131,6 +137,17 @@ static double throughput_of(const struct run *run)
 	       run_figure(run, METRIC_path_window_ns, end, NULL);
 }
 
+static void requests_of(const struct run *run, struct outcome *o)
+{
+	struct figures latency = distribution_of(run, METRIC_path_latency, END_TX, NULL);
+	double ns = run_figure(run, METRIC_path_window_ns, END_TX, NULL);
+
+	o->of[REQUESTS] = 1e9 * run_figure(run, METRIC_path_responses, END_TX, NULL) / ns;
+	o->of[LATENCY_P50] = distribution_quantile(latency, 0.5) / 1e3;
+	o->of[LATENCY_P99] = distribution_quantile(latency, 0.99) / 1e3;
+	o->of[LATENCY_P999] = distribution_quantile(latency, 0.999) / 1e3;
+}
+
 struct outcome outcome_of(const struct run *run, const struct exponents *exponents)
 {
 	double t = throughput_of(run);
@@ -142,6 +159,7 @@ struct outcome outcome_of(const struct run *run, const struct exponents *exponen
 	by_scope(run, METRIC_power_mean, &o.of[POWER_RX]);
 	o.of[ZEROCOPY_RX] = zerocopy_share(run, END_RX);
 	o.of[ZEROCOPY_TX] = zerocopy_share(run, END_TX);
+	requests_of(run, &o);
 	for (int scope = 0; scope < 3; scope++) {
 		double c = o.of[CPU_RX + scope];
 		double p = o.of[POWER_RX + scope];

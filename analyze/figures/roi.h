@@ -30,6 +30,11 @@ enum quantity {
 	ROI_POWER_RX,
 	ROI_POWER_TX,
 	ROI_POWER_TOTAL,
+	/* of --rpc alone */
+	REQUESTS,
+	LATENCY_P50,
+	LATENCY_P99,
+	LATENCY_P999,
 	QUANTITIES,
 };
 

@@ -42,7 +42,7 @@ static struct columns columns_of(const struct lines *lines, enum quantity by, bo
 		if (end_only && !wide && q != by)
 			continue;
 		/* A laptop has no power meter: columns of nothing would only make lines long. */
-		if (power && !any_measured(lines, q))
+		if ((power || q >= REQUESTS) && !any_measured(lines, q))
 			continue;
 		lay(&columns, q, wide || q == THROUGHPUT || q == ROI_CPU_TOTAL || q == by);
 	}

@@ -169,6 +169,7 @@ void show_latency(const struct view *v)
 	const struct view kernel = {v->page, c, v->lines, "latency"};
 	struct table *t = NULL;
 
+	show_requests(v);
 	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		struct averages calls = averages_of(c, METRIC_syscalls_calls, end, MEAN);
 		struct averages max = averages_of(c, METRIC_syscalls_max, end, MOST);
@@ -230,7 +231,7 @@ void show_receive(const struct view *v)
 			continue;
 		below += sizes.at[i].value;
 		cell_number(t, edge);
-		cell_number(t, histogram_edge(histogram_bucket(edge) + 1));
+		cell_number(t, bucket_end(METRIC_path_receive_size, edge));
 		cell_number(t, sizes.at[i].value);
 		cell_number(t, 100 * sizes.at[i].value / total);
 		cell_number(t, 100 * below / total);

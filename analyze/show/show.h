@@ -18,6 +18,7 @@ struct view {
 
 void show_syscalls(const struct view *v);
 void show_latency(const struct view *v);
+void show_requests(const struct view *v); /* a part of latency; nothing where there were none */
 void show_receive(const struct view *v);
 void show_symbols(const struct view *v);
 void show_components(const struct view *v);

@@ -65,11 +65,20 @@ static void prints_what_it_would_take(void **state)
 	assert_string_equal(printed(OPTION_cpu, "0+2+3"), "0,2-3");
 	assert_string_equal(printed(OPTION_cc, "bbr"), "bbr");
 	assert_string_equal(printed(OPTION_verify, "yes"), "yes");
+	assert_string_equal(printed(OPTION_rpc, "1024:65537"), "1K:65537");
 }
 
 static void holds_the_bounds(void **state)
 {
 	(void)state;
+	assert_int_equal(check(OPTION_rpc, "1:64M"), 0);
+	assert_int_equal(check(OPTION_rpc, "0:1"), -1);
+	assert_int_equal(check(OPTION_rpc, "1:65M"), -1);
+	assert_int_equal(check(OPTION_rpc, "1"), -1);
+	assert_int_equal(check(OPTION_rpc, "1:"), -1);
+	assert_int_equal(check(OPTION_rpc, ":1"), -1);
+	assert_int_equal(check(OPTION_rpc, "1:1:1"), -1);
+	assert_int_equal(check(OPTION_rpc, "00000000000000000000000000000000001:1"), -1);
 	assert_int_equal(check(OPTION_read, "64M"), 0);
 	assert_int_equal(check(OPTION_read, "67108865"), -1);
 	assert_int_equal(check(OPTION_read, "0"), -1);

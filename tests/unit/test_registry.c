@@ -102,6 +102,24 @@ static void a_bucket_holds_what_lies_between_its_edge_and_the_next(void **state)
 			 HISTOGRAM_BUCKETS - 1);
 }
 
+static void a_fine_bucket_is_closer_and_its_edges_hold_those_of_the_coarse(void **state)
+{
+	(void)state;
+	for (unsigned int b = 0; b + 1 < HISTOGRAM_FINE_BUCKETS; b++) {
+		unsigned long long edge = histogram_fine_edge(b);
+		unsigned long long next = histogram_fine_edge(b + 1);
+
+		assert_true(edge < next);
+		assert_int_equal(histogram_fine_bucket(edge), b);
+		assert_int_equal(histogram_fine_bucket(next - 1), b);
+		assert_true((double)(next - 1 - edge) / 2 <= 0.016 * edge);
+	}
+	assert_int_equal(histogram_fine_bucket(~0ULL), HISTOGRAM_FINE_BUCKETS - 1);
+	for (unsigned int b = 0; b < HISTOGRAM_BUCKETS; b++)
+		assert_int_equal(histogram_fine_edge(histogram_fine_bucket(histogram_edge(b))),
+				 histogram_edge(b));
+}
+
 /* Plain, one byte at a time: what scan_marks() must agree with. */
 static uint64_t marks_one_by_one(const unsigned char *bytes)
 {
@@ -227,6 +245,7 @@ int main(void)
 		cmocka_unit_test(facts_have_no_unit_and_no_direction_and_figures_have_a_unit),
 		cmocka_unit_test(a_source_stands_together),
 		cmocka_unit_test(a_bucket_holds_what_lies_between_its_edge_and_the_next),
+		cmocka_unit_test(a_fine_bucket_is_closer_and_its_edges_hold_those_of_the_coarse),
 		cmocka_unit_test(marks_are_those_found_one_by_one),
 		cmocka_unit_test(numbers_are_decimal_and_nothing_else),
 		cmocka_unit_test(random_numbers_are_the_nearest_doubles),

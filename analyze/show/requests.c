@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How long requests took (--rpc): all of a configuration's runs as one distribution. */
+#include <math.h>
+
+#include "analyze/figures/average.h"
+#include "analyze/figures/distribution.h"
+#include "analyze/show/show.h"
+
+#define US 1e3
+
+static const struct {
+	const char *name;
+	const char *heading;
+	double share;
+} quantiles[] = {
+	{"p50_us", "p50", 0.5},	     {"p90_us", "p90", 0.9},	     {"p99_us", "p99", 0.99},
+	{"p999_us", "p99.9", 0.999}, {"p9999_us", "p99.99", 0.9999}, {"most_us", "most", 1},
+};
+
+/* Whether there was any. */
+static bool line(struct table *t, const struct view *v, enum metric_id id, const char *from)
+{
+	struct averages all = averages_of(v->configuration, id, END_TX, MEAN);
+	double requests = averages_sum(&all) * v->configuration->count;
+
+	if (!all.count)
+		return false;
+	cell_text(t, "%s", metric_info(id)->name);
+	cell_text(t, "%s", from);
+	cell_number(t, requests);
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
+		cell_number(t,
+			    distribution_merged(v->configuration, id, END_TX, quantiles[i].share) /
+				    US);
+	averages_free(&all);
+	return true;
+}
+
+void show_requests(const struct view *v)
+{
+	struct averages waiting =
+		averages_of(v->configuration, METRIC_path_unanswered, END_TX, MEAN);
+	struct averages service = averages_of(v->configuration, METRIC_path_service, END_TX, MEAN);
+	struct table *t;
+
+	if (!waiting.count)
+		return;
+	t = page_table(v->page, "requests",
+		       "Time of requests until their answer was there, of all runs together, to within 2 %");
+	table_column(t, "metric", "metric", "", COLUMN_TEXT, 0);
+	table_column(t, "from", "from", "", COLUMN_TEXT, 0);
+	table_column(t, "requests", "requests", "", COLUMN_NUMBER, 0);
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
+		table_column(t, quantiles[i].name, quantiles[i].heading, "us", COLUMN_NUMBER, 1);
+	line(t, v, METRIC_path_latency, service.count ? "when it was due" : "when it was sent");
+	line(t, v, METRIC_path_service, "when it was sent");
+	if (averages_sum(&waiting) > 0)
+		page_note(v->page,
+			  "%.4g requests that were due had no answer when the window closed, and are in no figure of latency.",
+			  averages_sum(&waiting));
+	averages_free(&waiting);
+	averages_free(&service);
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/rpc.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "datapath/sockets.h"
+
+#define BUFFER_BYTES (64UL << 10)
+/* A client looks so often whether it was told to stop. */
+#define LOOK_NS	   50000000ULL
+#define FOREVER_NS UINT64_MAX
+#define SECOND_NS  1000000000ULL
+
+static int open_client(struct flow *f, struct rpc *r)
+{
+	const struct options *option = &f->config->options;
+	char why[200];
+
+	if (option->set[OPTION_rate])
+		r->interval_ns = 1e9 * f->all->count / option->rate;
+	r->depth = r->interval_ns > 0 ? RPC_IN_FLIGHT : option->rpc_depth;
+	/* A timer of the kernel may be 50 us late by default. */
+	prctl(PR_SET_TIMERSLACK, 1UL);
+	if (memory_get(&r->buffer, BUFFER_BYTES, false, why, sizeof(why)))
+		return flow_unable(f, "%s", why);
+	return 0;
+}
+
+int rpc_open(struct flow *f)
+{
+	struct rpc *r;
+	int one = 1;
+
+	if (!f->all->exchange.response)
+		return 0;
+	r = calloc(1, sizeof(*r));
+	f->rpc = r;
+	if (!r)
+		return flow_fail(f, "no memory left for flow %u", f->number);
+	r->request = f->all->exchange.request;
+	r->response = f->all->exchange.response;
+	r->answer = f->all->answer.at;
+	if (setsockopt(f->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
+		return flow_fail(f, "cannot set TCP_NODELAY of flow %u: %s", f->number,
+				 strerror(errno));
+	return f->config->end == END_TX ? open_client(f, r) : 0;
+}
+
+void rpc_close(struct flow *f)
+{
+	if (f->rpc)
+		memory_free(&f->rpc->buffer);
+	free(f->rpc);
+	f->rpc = NULL;
+}
+
+/* ---- the client ---- */
+
+bool rpc_goes_on(const struct flow *f)
+{
+	const struct rpc *r = f->rpc;
+
+	return !flow_told(f) || r->done < r->begun;
+}
+
+/* In nanoseconds of clock_ns(). Flows begin one after the other, evenly. */
+static uint64_t due_ns(const struct rpc *r, uint64_t number)
+{
+	return r->first_ns + (uint64_t)(number * r->interval_ns);
+}
+
+static bool may_begin(struct flow *f, uint64_t now)
+{
+	struct rpc *r = f->rpc;
+
+	if (flow_told(f) || r->begun - r->done >= r->depth)
+		return false;
+	if (r->interval_ns <= 0)
+		return true;
+	if (!r->first_ns)
+		__atomic_store_n(&r->first_ns,
+				 now + (uint64_t)(f->number * r->interval_ns / f->all->count),
+				 __ATOMIC_RELAXED);
+	return due_ns(r, r->begun) <= now;
+}
+
+size_t rpc_due(struct flow *f)
+{
+	struct rpc *r = f->rpc;
+	uint64_t now;
+
+	if (r->full)
+		return 0;
+	if (r->in_request)
+		return r->request - r->in_request;
+	now = clock_ns();
+	if (!may_begin(f, now))
+		return 0;
+	r->sent_ns[r->begun % RPC_IN_FLIGHT] = now;
+	return r->request;
+}
+
+void rpc_sent(struct flow *f, size_t bytes)
+{
+	struct rpc *r = f->rpc;
+
+	if (!r->in_request)
+		count(&r->begun, 1);
+	r->in_request = (r->in_request + bytes) % r->request;
+}
+
+static void completed(struct flow *f, uint64_t now)
+{
+	struct rpc *r = f->rpc;
+	uint64_t sent_ns = r->sent_ns[r->done % RPC_IN_FLIGHT];
+	uint64_t from_ns = r->interval_ns > 0 ? due_ns(r, r->done) : sent_ns;
+
+	count(&r->latencies.latency[histogram_fine_bucket(now - from_ns)], 1);
+	count(&r->latencies.service[histogram_fine_bucket(now - sent_ns)], 1);
+	count(&f->counters.event[EVENT_responses], 1);
+	r->done++;
+}
+
+void rpc_received(struct flow *f, const void *bytes, size_t size)
+{
+	struct rpc *r = f->rpc;
+	uint64_t now;
+
+	verify_bytes(&f->verify, bytes, size);
+	r->in_response += size;
+	if (r->in_response < r->response)
+		return;
+	now = clock_ns();
+	while (r->in_response >= r->response && r->done < r->begun) {
+		completed(f, now);
+		r->in_response -= r->response;
+	}
+}
+
+uint64_t rpc_patience(const struct flow *f)
+{
+	const struct rpc *r = f->rpc;
+	uint64_t now;
+	uint64_t due;
+
+	if (flow_told(f) || r->interval_ns <= 0 || r->begun - r->done >= r->depth || r->in_request)
+		return FOREVER_NS;
+	now = clock_ns();
+	due = due_ns(r, r->begun);
+	if (due <= now)
+		return 0;
+	return due - now < LOOK_NS ? due - now : LOOK_NS;
+}
+
+/* 1: something may be there to receive; 0: not; -1 after flow_fail(). */
+static int wait_for_socket(struct flow *f, uint64_t patience_ns)
+{
+	struct rpc *r = f->rpc;
+	struct pollfd wait = {.fd = f->fd, .events = POLLIN | (r->full ? POLLOUT : 0)};
+	struct timespec most = {.tv_sec = patience_ns / SECOND_NS,
+				.tv_nsec = patience_ns % SECOND_NS};
+	int ready = ppoll(&wait, 1, patience_ns == FOREVER_NS ? NULL : &most, NULL);
+
+	count(&f->counters.call[CALL_ppoll], 1);
+	if (ready < 0 && errno != EINTR)
+		return flow_fail(f, "cannot wait for flow %u: %s", f->number, strerror(errno));
+	if (wait.revents & ~POLLIN)
+		r->full = false;
+	return ready > 0 && wait.revents & ~POLLOUT;
+}
+
+/*
+ * A closed loop with nothing left to send has only answers to wait for: then recv(2) itself does, which
+ * saves a call for each request.
+ */
+int rpc_wait(struct flow *f)
+{
+	struct rpc *r = f->rpc;
+	bool only_answers = r->interval_ns <= 0 && !r->full;
+	ssize_t got;
+
+	if (!only_answers) {
+		int ready = wait_for_socket(f, rpc_patience(f));
+
+		if (ready <= 0)
+			return ready;
+	}
+	got = recv(f->fd, r->buffer.at, r->buffer.size, only_answers ? 0 : MSG_DONTWAIT);
+	count(&f->counters.call[CALL_recvfrom], 1);
+	if (got > 0) {
+		rpc_received(f, r->buffer.at, got);
+		return 0;
+	}
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return flow_fail(f, "cannot receive answers on flow %u: %s", f->number,
+			 got ? strerror(errno) : "the receiver has ended it");
+}
+
+/* ---- the server ---- */
+
+void rpc_answered(struct flow *f, uint64_t responses)
+{
+	f->rpc->answered += responses;
+	count(&f->counters.event[EVENT_responses], responses);
+}
+
+/* The client reads whatever it does, so room comes. */
+static int wait_for_room(struct flow *f)
+{
+	struct pollfd wait = {.fd = f->fd, .events = POLLOUT};
+	int ready = ppoll(&wait, 1, NULL, NULL);
+
+	count(&f->counters.call[CALL_ppoll], 1);
+	if (ready < 0 && errno != EINTR)
+		return flow_fail(f, "cannot wait for flow %u: %s", f->number, strerror(errno));
+	return 0;
+}
+
+static int answer_one(struct flow *f)
+{
+	const struct rpc *r = f->rpc;
+	uint64_t done = 0;
+
+	while (done < r->response) {
+		ssize_t sent = send(f->fd, r->answer + done, r->response - done, MSG_NOSIGNAL);
+
+		count(&f->counters.call[CALL_sendto], 1);
+		if (sent < 0 && errno == EAGAIN) {
+			if (wait_for_room(f))
+				return -1;
+			continue;
+		}
+		if (sent < 0 && errno != EINTR)
+			return flow_fail(f, "cannot answer on flow %u: %s", f->number,
+					 strerror(errno));
+		done += sent > 0 ? sent : 0;
+	}
+	rpc_answered(f, 1);
+	return 0;
+}
+
+int rpc_answer(struct flow *f)
+{
+	for (uint64_t owed = rpc_owed(f); owed; owed--)
+		if (answer_one(f))
+			return -1;
+	return 0;
+}
+
+/* ---- the window ---- */
+
+void rpc_add(const struct flow *f, struct latencies *sum)
+{
+	const struct latencies *own = &f->rpc->latencies;
+
+	for (unsigned int i = 0; i < HISTOGRAM_FINE_BUCKETS; i++) {
+		sum->latency[i] += counter_read(&own->latency[i]);
+		sum->service[i] += counter_read(&own->service[i]);
+	}
+}
+
+uint64_t rpc_waiting(const struct flow *f, uint64_t until_ns)
+{
+	const struct rpc *r = f->rpc;
+	uint64_t done = counter_read(&f->counters.event[EVENT_responses]);
+	uint64_t first_ns = __atomic_load_n(&r->first_ns, __ATOMIC_RELAXED);
+	uint64_t due = __atomic_load_n(&r->begun, __ATOMIC_RELAXED);
+
+	if (r->interval_ns > 0)
+		due = first_ns && until_ns >= first_ns
+			      ? (uint64_t)((until_ns - first_ns) / r->interval_ns) + 1
+			      : 0;
+	return due > done ? due - done : 0;
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Requests and responses: every byte of both directions is checked, each request is answered once, and
+# latency counts from when a request was due.
+
+bats_require_minimum_version 1.5.0
+load zcpath
+
+setup() {
+	zcpath_setup
+}
+
+teardown() {
+	zcpath_teardown
+}
+
+rpc_paths() { # END: those that can do requests and responses, as they say themselves
+	for path in $("$BUILD/zcpath" paths | awk -v e="$1" '$1 == e && $3 == "yes" { print $2 }'); do
+		if [ "$1" = tx ]; then
+			"$BUILD/zcpath" tx --check --to "$host" --path "$path" --rpc 1:1 2>/dev/null && echo "$path"
+		else
+			echo "$path"
+		fi
+	done
+}
+
+buckets() { # METRIC: how many requests are in all of them
+	awk -F, -v m="$1" '$3 == "path" && $4 == m { n += $6 } END { print n + 0 }' tx.csv
+}
+
+quantile() { # METRIC SHARE: the lower edge of its bucket, in ns
+	awk -F, -v m="$1" -v share="$2" '$3 == "path" && $4 == m { edge[++n] = $5; in_it[n] = $6; all += $6 }
+		END { while (sum < share * all) sum += in_it[++i]; print edge[i] }' tx.csv
+}
+
+# Both ends, every byte of requests and answers checked.
+exchange() { # RX TX ARG…
+	echo "rx $1, tx $2, ${*:3}"
+	both --path "$1" -- --path "$2" --seconds 0.3 --warmup 0 --verify "${@:3}"
+	[ "$(value rx bytes_life)" = "$(value tx bytes_life)" ]
+	[ "$(value rx bad_bytes)" = 0 ]
+	[ "$(value tx bad_bytes)" = 0 ]
+	[ "$(value tx responses)" -gt 0 ]
+	[ "$(buckets latency)" = "$(value tx responses)" ]
+}
+
+@test "every path that can: requests and answers of every kind of size, in every depth" {
+	for t in $(rpc_paths tx); do
+		for r in $(rpc_paths rx); do
+			if [ "$r" != copy ]; then
+				rx --path "$r"
+				tx --path "$t" --rpc 1:1 --seconds 0.1 --warmup 0 || {
+					rx_ends
+					grep -q "answers no requests" rx.err
+					[ "$rx_code" = 3 ]
+					continue
+				}
+				rx_ends
+			fi
+			exchange "$r" "$t" --rpc 1:1
+			exchange "$r" "$t" --rpc 64:70001 --rpc-depth 3
+			exchange "$r" "$t" --rpc 100003:1 --rpc-depth 16
+			exchange "$r" "$t" --rpc 1M:1M --rpc-depth 64 --flows 2
+			exchange "$r" "$t" --rpc 200:300 --rate 2000 --flows 3
+		done
+	done
+}
+
+@test "a rate is kept, whatever the answers do, and what was due is accounted for" {
+	both --path copy -- --path copy --rpc 64:64 --rate 500 --flows 2 --seconds 2 --warmup 0.2
+	answered=$(value tx responses)
+	echo "answered $answered, unanswered $(value tx unanswered)"
+	# What waits at one edge comes in at the other.
+	[ "$answered" -ge 900 ] && [ "$answered" -le 1100 ]
+	[ "$(buckets service)" = "$answered" ]
+}
+
+@test "a receiver that stands still 20 ms of each second shows in p99.9, and in the requests it kept waiting" {
+	rx --path copy
+	stopped=$(pgrep -P "$rx_pid" -x zcpath)
+	(
+		wait_for ',open,' tx.csv >&2
+		for _ in 1 2 3; do
+			kill -STOP "$stopped"
+			sleep 0.02
+			kill -CONT "$stopped"
+			sleep 0.98
+		done
+	) &
+	stalls=$!
+	tx --path copy --rpc 64:64 --rate 1000 --seconds 3 --warmup 0.2
+	wait $stalls
+	rx_ends
+	[ "$rx_code" = 0 ]
+	late=$(awk -F, '$3 == "path" && $4 == "latency" && $5 >= 5000000 { n += $6 } END { print n + 0 }' tx.csv)
+	echo "p99.9 $(quantile latency 0.999) ns; $late requests waited 5 ms and more"
+	[ "$(quantile latency 0.999)" -ge 15000000 ]
+	# Of each 20 that fell into a stall 15 waited for 5 ms; a client that waits itself would have met 3.
+	[ "$late" -ge 40 ]
+}
+
+@test "a server that never comes back ends the run" {
+	rx --path copy
+	stopped=$(pgrep -P "$rx_pid" -x zcpath)
+	tx --rpc 64:64 --seconds 30 --warmup 0 2>/dev/null &
+	client=$!
+	wait_for ',open,' tx.csv
+	kill -STOP "$stopped"
+	code=0
+	wait $client || code=$?
+	kill -CONT "$stopped"
+	[ "$code" = 1 ]
+	grep -q "no byte has moved for 5 s" tx.err
+	rx_ends
+	[ "$rx_code" = 1 ]
+}
+
+@test "what has no meaning for requests is refused in a sentence" {
+	refused() { # PATTERN ARG…
+		run --separate-stderr "$BUILD/zcpath" tx --to "$host" "${@:2}"
+		echo "$stderr"
+		[ "$status" = 2 ]
+		[[ "$stderr" == *$1* ]]
+	}
+	refused "expected REQUEST:RESPONSE" --rpc 64
+	refused "expected 1 to 64M" --rpc 0:1
+	refused "expected 1 to 64M" --rpc 1:65M
+	refused "expected" --rpc 1:x
+	refused "for requests: give --rpc" --rate 5
+	refused "for requests: give --rpc" --rpc-depth 5
+	refused "--msg has no meaning with --rpc" --rpc 1:1 --msg 5
+	refused "--bytes has no meaning with --rpc" --rpc 1:1 --bytes 5
+	refused "--rpc-depth has no meaning with --rate" --rpc 1:1 --rate 5 --rpc-depth 2
+	refused "sends in one direction only" --rpc 1:1 --path sendfile
+}
