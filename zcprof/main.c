@@ -13,6 +13,7 @@
 #include "zcprof/doctor/doctor.h"
 #include "zcprof/run/conduct.h"
 #include "zcprof/run/settings.h"
+#include "zcprof/service/service.h"
 #include "nic/journal.h"
 
 const char *argp_program_version = "zcprof " VERSION;
@@ -49,6 +50,17 @@ static int attach_command(int argc, char **argv)
 	return attach(&settings);
 }
 
+static int watch(int argc, char **argv)
+{
+	struct service_settings settings;
+	int result;
+
+	service_settings_parse(&settings, argc, argv);
+	result = can_see_processes() ? service(&settings) : EXIT_UNABLE;
+	service_settings_free(&settings);
+	return result;
+}
+
 static int restore(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -70,6 +82,7 @@ static const struct command {
 } commands[] = {
 	{"run", "zcprof run", run},
 	{"attach", "zcprof attach", attach_command},
+	{"watch", "zcprof watch", watch},
 	{"doctor", "zcprof doctor", doctor},
 	{"restore", "zcprof restore", restore},
 	{"agent", "zcprof agent", agent_command},
@@ -81,6 +94,7 @@ static const char documentation[] =
 	"Commands:\n"
 	"  run       run an experiment: every configuration, several times, one file per run\n"
 	"  attach    measure processes that are already there, or a command\n"
+	"  watch     measure what rules name for a few seconds of each minute, as a service\n"
 	"  doctor    say what this machine can do, what not, and what mends it\n"
 	"  restore   put back settings that a killed run left\n"
 	"\n"

@@ -31,6 +31,7 @@ enum {
 	KEY_ADAPTER,
 	KEY_TERMINATE,
 	KEY_INTERVAL,
+	KEY_NAME,
 	KEY_LIVE,
 	KEY_OPENMETRICS,
 };
@@ -82,6 +83,9 @@ static const struct argp_option options[] = {
 	 "COMMAND is told to end (SIGTERM) when the window has closed", 0},
 	{NULL, 0, NULL, 0, "Where to:", 3},
 	{"output", 'o', "FILE", 0, "The record; needed, unless --live or --openmetrics is given", 0},
+	{"name", KEY_NAME, "NAME", 0,
+	 "The configuration that the record repeats (the name of FILE): records of one name, in one directory, are repeats",
+	 0},
 	{"interval", KEY_INTERVAL, "SECONDS", 0,
 	 "Write what every source counted in each such time into the record too", 0},
 	{"live", KEY_LIVE, NULL, 0,
@@ -358,6 +362,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
 			argp_error(state, "--adapter %s: expected one of %s, or none", text,
 				   adapter_names());
 		s->adapter = text;
+		return 0;
+	case KEY_NAME:
+		if (!*text)
+			argp_error(state, "--name: expected a name");
+		s->name = text;
 		return 0;
 	case KEY_INTERVAL:
 		s->interval = seconds_option(state, "interval", text);

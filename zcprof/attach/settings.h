@@ -32,6 +32,7 @@ struct attach_settings {
 	double interval; /* of rows in mid-window; 0: of throughput alone, every second */
 	bool live;
 	const char *openmetrics; /* a file, or ':' and a port; NULL: none */
+	const char *name;	 /* of the configuration; NULL: that of the output */
 	const char *output;	 /* NULL: none, somebody only watches */
 	const char *collect;	 /* lists of collectors; NULL: all */
 	const char *no_collect;

@@ -272,15 +272,42 @@ static void put_figure(void *data, const struct figure *f)
 }
 
 /* What is said of the text itself has the labels too: a folder of such files is one text to whoever reads it. */
+/* help: NULL: one more sample of the family before. */
 static void put_own(struct printing *p, const char *name, const char *type, const char *unit,
 		    const char *help, double value)
 {
 	char number[NUMBER_TEXT];
 
-	put_family(p, name, type, unit, help);
+	if (help)
+		put_family(p, name, type, unit, help);
 	fprintf(p->out, "%s%s", name, !strcmp(type, "counter") ? "_total" : "");
 	put_labels(p, END_HOST, "", 0);
 	fprintf(p->out, "} %s\n", number_print(value, number));
+}
+
+static void put_build(const struct printing *p)
+{
+	put_family(p, "zcprof_build", "gauge", "", "the zcprof that measures");
+	fputs("zcprof_build", p->out);
+	put_labels(p, END_HOST, "", 0);
+	fputs(",version=\"" VERSION "\"} 1\n", p->out);
+}
+
+static void put_levels_left_out(struct printing *p)
+{
+	put_own(p, "zcprof_keys_left_out", "gauge", "",
+		"levels that are not shown, because their metric has too many keys already",
+		(double)p->left_out);
+}
+
+/* NULL where it could not be written. */
+static char *end_text(FILE *out, char **text)
+{
+	fputs("# EOF\n", out);
+	if (!fclose(out))
+		return *text;
+	free(*text);
+	return NULL;
 }
 
 char *openmetrics_print(const struct series *s, const struct origin *origin,
@@ -293,23 +320,81 @@ char *openmetrics_print(const struct series *s, const struct origin *origin,
 	p.out = open_memstream(&text, len);
 	if (!p.out)
 		return NULL;
-	put_family(&p, "zcprof_build", "gauge", "", "the zcprof that measures");
-	fputs("zcprof_build", p.out);
-	put_labels(&p, END_HOST, "", 0);
-	fputs(",version=\"" VERSION "\"} 1\n", p.out);
+	put_build(&p);
 	put_own(&p, "zcprof_window_seconds", "gauge", "seconds",
 		"time since the window opened; counters began then", series_at_s(s));
 	put_own(&p, "zcprof_series_left_out", "counter", "", "figures for which there was no room",
 		(double)series_left_out(s));
 	series_ever(s, put_figure, &p);
 	put_sum(&p);
-	put_own(&p, "zcprof_keys_left_out", "gauge", "",
-		"levels that are not shown, because their metric has too many keys already",
-		(double)p.left_out);
-	fputs("# EOF\n", p.out);
-	if (fclose(p.out)) {
-		free(text);
+	put_levels_left_out(&p);
+	return end_text(p.out, &text);
+}
+
+/* ---- windows of rules ---- */
+
+static double windows_of(const struct openmetrics_rule *r)
+{
+	return r->windows;
+}
+
+static double failed_of(const struct openmetrics_rule *r)
+{
+	return r->failed;
+}
+
+static double seconds_of(const struct openmetrics_rule *r)
+{
+	return series_at_s(r->series);
+}
+
+static double left_out_of(const struct openmetrics_rule *r)
+{
+	return (double)series_left_out(r->series);
+}
+
+static void put_windows(struct printing *p, const struct openmetrics_rule *rules, size_t count)
+{
+	static const struct {
+		const char *name, *unit, *help;
+		double (*value)(const struct openmetrics_rule *r);
+	} own[] = {
+		{"zcprof_watch_windows", "",
+		 "windows that were measured; counters are of all of them", windows_of},
+		{"zcprof_watch_windows_failed", "", "windows of which there is no record",
+		 failed_of},
+		{"zcprof_watch_seconds", "seconds",
+		 "length of those windows together: what a rate is to be taken by", seconds_of},
+		{"zcprof_series_left_out", "", "figures for which there was no room", left_out_of},
+	};
+
+	for (size_t f = 0; f < sizeof(own) / sizeof(*own); f++)
+		for (size_t i = 0; i < count; i++) {
+			p->origin = &rules[i].origin;
+			put_own(p, own[f].name, "counter", own[f].unit, i ? NULL : own[f].help,
+				own[f].value(&rules[i]));
+		}
+}
+
+char *openmetrics_watch(const struct openmetrics_rule *rules, size_t count,
+			enum openmetrics_dialect dialect, size_t *len)
+{
+	char *text = NULL;
+	struct printing p = {.id = METRIC_NONE, .dialect = dialect, .sum = {.id = METRIC_NONE}};
+
+	p.out = open_memstream(&text, len);
+	if (!p.out)
 		return NULL;
-	}
-	return text;
+	put_build(&p);
+	put_windows(&p, rules, count);
+	/* All of a family stands together. */
+	for (int id = 0; id < METRIC_COUNT; id++)
+		for (size_t i = 0; i < count; i++) {
+			p.origin = &rules[i].origin;
+			series_ever_of(rules[i].series, id, put_figure, &p);
+			put_sum(&p);
+		}
+	p.origin = NULL;
+	put_levels_left_out(&p);
+	return end_text(p.out, &text);
 }

@@ -4,6 +4,7 @@
  * base units (seconds, bytes, watts, ratios), totals as counters since the window's start.
  *
  *   openmetrics_print()  the text of a series; to be freed, NULL: no memory
+ *   openmetrics_watch()  that of several, each of all windows of a rule (series_more())
  *
  * Prometheus keeps a series for each set of labels that it ever saw, so there is an end of them
  * (https://prometheus.io/docs/practices/instrumentation/#do-not-overuse-labels): the first
@@ -26,6 +27,15 @@
 enum openmetrics_dialect { OPENMETRICS, OPENMETRICS_TEXTFILE };
 
 char *openmetrics_print(const struct series *s, const struct origin *origin,
+			enum openmetrics_dialect dialect, size_t *len);
+
+struct openmetrics_rule {
+	const struct series *series;
+	struct origin origin; /* a label of it tells it from the others */
+	double windows, failed;
+};
+
+char *openmetrics_watch(const struct openmetrics_rule *rules, size_t count,
 			enum openmetrics_dialect dialect, size_t *len);
 
 #endif

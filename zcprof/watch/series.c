@@ -15,9 +15,11 @@ struct series {
 	void *of[METRIC_COUNT]; /* a tree of entries, by end and key (tsearch(3)) */
 	size_t count;
 	size_t count_of[METRIC_COUNT];
+	size_t most;
 	size_t left_out;
 	double at_s, before_s;
 	bool last;
+	bool more; /* windows one behind the other */
 	struct writer *writer;
 };
 
@@ -47,7 +49,7 @@ static struct kept *add(struct series *s, const struct row *row)
 {
 	struct kept *e = NULL;
 
-	if (s->count < SERIES_MAX)
+	if (s->count < s->most)
 		e = calloc(1, sizeof(*e) + row->key.len + 1);
 	if (e) {
 		memcpy(e + 1, row->key.at, row->key.len);
@@ -84,6 +86,12 @@ static void take(void *data, const struct row *row)
 		return;
 	f = &e->figure;
 	f->seen = true;
+	if (s->more) {
+		f->step = row->number;
+		f->total =
+			row->number + (kind == KIND_TOTAL || kind == KIND_HISTOGRAM ? f->total : 0);
+		return;
+	}
 	switch (kind) {
 	case KIND_TOTAL:
 	case KIND_HISTOGRAM:
@@ -107,25 +115,34 @@ struct series *series_new(void)
 {
 	struct series *s = calloc(1, sizeof(*s));
 
-	if (s)
-		s->writer = writer_capture(take, s);
-	if (s && !s->writer) {
+	if (!s)
+		return NULL;
+	s->most = SERIES_MAX;
+	s->writer = writer_capture(take, s);
+	if (!s->writer) {
 		series_free(s);
 		return NULL;
 	}
 	return s;
 }
 
+void series_bound(struct series *s, size_t most)
+{
+	s->most = most;
+}
+
 /* ---- looks ---- */
+
+/* A total over several windows stays what it is where the last of them adds nothing. */
 
 static void forget(const void *node, VISIT visit, void *data)
 {
 	struct figure *f = &(*(struct kept *const *)node)->figure;
+	const struct series *s = data;
 
-	(void)data;
 	if (visit != postorder && visit != leaf)
 		return;
-	f->seen = false;
+	f->seen = s->more && metric_info(f->id)->kind == KIND_TOTAL;
 	f->step = 0;
 }
 
@@ -134,7 +151,7 @@ struct writer *series_look(struct series *s, double at_s)
 	s->before_s = s->at_s;
 	s->at_s = at_s;
 	for (int id = 0; id < METRIC_COUNT; id++)
-		twalk_r(s->of[id], forget, NULL);
+		twalk_r(s->of[id], forget, s);
 	return s->writer;
 }
 
@@ -142,6 +159,12 @@ struct writer *series_last(struct series *s, double at_s)
 {
 	s->last = true;
 	return series_look(s, at_s);
+}
+
+struct writer *series_more(struct series *s, double seconds)
+{
+	s->more = true;
+	return series_look(s, s->at_s + seconds);
 }
 
 double series_step_s(const struct series *s)
@@ -180,6 +203,13 @@ static void give_all(const struct series *s, struct giving to)
 {
 	for (int id = 0; id < METRIC_COUNT; id++)
 		twalk_r(s->of[id], give, &to);
+}
+
+void series_ever_of(const struct series *s, enum metric_id id, series_fn on_figure, void *data)
+{
+	struct giving to = {on_figure, data, true};
+
+	twalk_r(s->of[id], give, &to);
 }
 
 void series_each(const struct series *s, series_fn on_figure, void *data)
