@@ -53,7 +53,11 @@ void attach_record_facts(struct attaching *a)
 
 	if (dot && dot != name)
 		*dot = '\0';
-	facts_record(a->writer, a->settings->name ? a->settings->name : name ? name : "", 1, &a->settings->origin);
+	facts_record(a->writer,
+		     a->settings->name ? a->settings->name
+		     : name	       ? name
+				       : "",
+		     1, &a->settings->origin);
 	free(name);
 	facts_machine(a->writer);
 	for (size_t i = 0; i < a->count; i++)
