@@ -26,7 +26,7 @@ teardown_suite() {
 	local file wrong=0
 
 	while IFS= read -r -d '' file; do
-		if grep -q '^,host,collector,window,' "$file"; then
+		if grep -qE '^,(host|[rt]x-host),collector,window,' "$file"; then
 			consistent "$file" || wrong=1
 		fi
 	done < <(find "$BATS_RUN_TMPDIR" -name '*.csv' ! -path '*changed*' -type f -print0)

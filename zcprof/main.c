@@ -11,6 +11,7 @@
 #include "zcprof/agent/agent.h"
 #include "zcprof/attach/attach.h"
 #include "zcprof/doctor/doctor.h"
+#include "zcprof/elsewhere.h"
 #include "zcprof/run/conduct.h"
 #include "zcprof/run/settings.h"
 #include "zcprof/service/service.h"
@@ -61,13 +62,26 @@ static int watch(int argc, char **argv)
 	return result;
 }
 
+static error_t parse_restore(int key, char *text, struct argp_state *state)
+{
+	(void)text;
+	(void)state;
+	return key >= KEY_HOST && key <= KEY_HOST_ZCPROF ? 0 : ARGP_ERR_UNKNOWN;
+}
+
 static int restore(int argc, char **argv)
 {
+	static const struct argp_option options[] = {ELSEWHERE_OPTIONS, {0}};
 	static const struct argp argp = {
+		.options = options,
+		.parser = parse_restore,
 		.doc = "Put back every setting of this machine that zcprof or zcpath changed and, because it was killed, left.",
 	};
 	struct recovery r;
+	int there = elsewhere("restore", argc, argv);
 
+	if (there >= 0)
+		return there;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	r = journal_recover(JOURNAL_DIR);
 	if (!r.put_back && !r.failed && !r.waiting)

@@ -35,7 +35,8 @@ commands() {
 	ran=0
 	while IFS= read -r line; do
 		case $line in
-		zcprof*) line="$line --dry-run" ;;
+		zcprof\ run*) line="$line --dry-run" ;;
+		zcprof*) line="$line --help" ;;
 		zcpath*) line="$line --check" ;;
 		esac
 		echo "\$ $line"
@@ -44,5 +45,5 @@ commands() {
 		[ "$status" -eq 0 ]
 		ran=$((ran + 1))
 	done < <(commands "sh two-hosts")
-	[ "$ran" -eq 4 ]
+	[ "$ran" -eq 6 ]
 }

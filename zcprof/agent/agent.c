@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,6 +23,11 @@
 /* Whoever asked says something each second, and may be held up for a while at an edge. */
 #define PATIENCE_NS (20 * 1000000000ULL)
 #define CHECK_MS    30000
+
+struct asked {
+	const char *zcpath;
+	bool pushed;
+};
 
 struct agent {
 	struct writer *out;
@@ -49,6 +55,34 @@ static void find_zcpath(struct agent *a, const char *wanted)
 		strcpy(slash, "/zcpath");
 	if (!slash || access(a->zcpath, X_OK))
 		strcpy(a->zcpath, "zcpath");
+}
+
+/*
+ * Taken here for this once: both programs are removed, with their folder, and run on from what is open. False
+ * where they cannot be.
+ */
+static bool remove_pushed(struct agent *a)
+{
+	char *slash;
+	int fd;
+
+	find_zcpath(a, NULL);
+	slash = strrchr(a->zcpath, '/');
+	/* By hand, it would remove what is installed. */
+	if (strncmp(a->zcpath, PUSH_FOLDER, strlen(PUSH_FOLDER))) {
+		errno = EINVAL;
+		return false;
+	}
+	fd = slash ? open(a->zcpath, O_PATH | O_CLOEXEC) : -1;
+	if (fd < 0 || unlink(a->zcpath))
+		return false;
+	strcpy(slash, "/zcprof");
+	unlink(a->zcpath);
+	*slash = '\0';
+	rmdir(a->zcpath);
+	/* A descriptor that closes when a program runs is open until that is found. */
+	snprintf(a->zcpath, sizeof(a->zcpath), "/proc/self/fd/%d", fd);
+	return true;
 }
 
 /* ---- requests ---- */
@@ -206,14 +240,18 @@ static void serve(struct agent *a)
 	}
 }
 
-static int agent(const char *zcpath)
+static int agent(const struct asked *asked)
 {
 	static struct agent a;
 	char hello[HELLO_MAX], why[300];
 	pthread_t alive;
 	bool thread;
 
-	find_zcpath(&a, zcpath);
+	find_zcpath(&a, asked->zcpath);
+	if (asked->pushed && !remove_pushed(&a)) {
+		say_error("cannot remove the programs that were brought here: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
 	a.out = writer_stream(STDOUT_FILENO, "standard output");
 	if (!a.out)
 		return EXIT_FAILED;
@@ -238,21 +276,25 @@ static int agent(const char *zcpath)
 	return EXIT_DONE;
 }
 
-enum { KEY_ZCPATH = 0x100 };
+enum { KEY_ZCPATH = 0x100, KEY_PUSHED };
 
 static const struct argp_option options[] = {
 	{"zcpath", KEY_ZCPATH, "PATH", 0, "The zcpath to run (the one beside zcprof, else by PATH)",
 	 0},
+	{"pushed", KEY_PUSHED, NULL, OPTION_HIDDEN, NULL, 0},
 	{0},
 };
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
-	const char **zcpath = state->input;
+	struct asked *asked = state->input;
 
-	if (key != KEY_ZCPATH)
+	if (key == KEY_PUSHED)
+		asked->pushed = true;
+	else if (key == KEY_ZCPATH)
+		asked->zcpath = text;
+	else
 		return ARGP_ERR_UNKNOWN;
-	*zcpath = text;
 	return 0;
 }
 
@@ -263,14 +305,14 @@ int agent_command(int argc, char **argv)
 		.parser = parse,
 		.doc = "Run one machine's part of an experiment, for a zcprof on another that started it through ssh: requests on standard input, rows on standard output. Nobody starts it by hand.",
 	};
-	const char *zcpath = NULL;
+	struct asked asked = {0};
 	int error;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &zcpath);
+	argp_parse(&argp, argc, argv, 0, NULL, &asked);
 	error = stop_prepare();
 	if (error) {
 		say_error("cannot take signals: %s", strerror(-error));
 		return EXIT_FAILED;
 	}
-	return agent(zcpath);
+	return agent(&asked);
 }

@@ -27,6 +27,7 @@
 #include <stddef.h>
 
 #define AGENT_PROTOCOL	  "1"
+#define PUSH_FOLDER	  "/tmp/zcprof-" /* and what mktemp(1) makes of Xs */
 #define REQUEST_MAX	  32768
 #define REQUEST_WORDS_MAX 512
 #define HELLO_MAX	  96

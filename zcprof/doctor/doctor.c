@@ -12,6 +12,7 @@
 #include "base/visible.h"
 #include "nic/device.h"
 #include "page/page.h"
+#include "zcprof/elsewhere.h"
 
 enum { COLUMNS = 6 };
 
@@ -168,6 +169,7 @@ static const struct argp_option options[] = {
 	{"strict", KEY_STRICT, NULL, 0, "Exit with 3 if a row's state is missing", 0},
 	{"bandwidth", KEY_BANDWIDTH, "RATE", 0, "What the path is to carry, as 200G (bit/s)", 0},
 	{"rtt", KEY_RTT, "SECONDS", 0, "Its round-trip time, as 0.0001", 0},
+	ELSEWHERE_OPTIONS,
 	{"verbose", 'v', NULL, 0, "Say what was tried", 0},
 	{"root", KEY_ROOT, "DIR", OPTION_HIDDEN, NULL, 0}, /* of /proc and /sys: for tests */
 	{0},
@@ -214,6 +216,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case 'v':
 		say_verbose(true);
 		return 0;
+	case KEY_HOST:
+	case KEY_HOST_SSH:
+	case KEY_HOST_ZCPROF:
+		return 0; /* elsewhere() has taken them */
 	case KEY_ROOT:
 		asked->doctor.root = text;
 		return 0;
@@ -245,7 +251,10 @@ int doctor(int argc, char **argv)
 	struct sheet sheet = {.asked = &asked};
 	char device[IF_NAMESIZE];
 	char word[(VISIBLE_BYTE - 1) * IF_NAMESIZE + 4];
+	int there = elsewhere("doctor", argc, argv);
 
+	if (there >= 0)
+		return there;
 	argp_parse(&argp, argc, argv, 0, NULL, &asked);
 	if (asked.doctor.iface) {
 		int error = device_name(asked.doctor.iface, device);

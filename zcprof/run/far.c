@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/say.h"
 #include "zcprof/run/host.h"
+#include "zcprof/run/push.h"
 
 /* Opening every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS	   60000
@@ -47,12 +48,19 @@ static enum record_end side_of(const struct experiment *x, const struct host *h)
 	return x->host[END_RX] == h ? END_RX : END_TX;
 }
 
-static struct host *connect_to(const struct settings *s, const char *name)
+static struct host *connect_to(const struct experiment *x, const char *name)
 {
-	const struct host_how how = {.ssh = s->ssh, .zcprof = s->zcprof, .zcpath = s->zcpath};
-	char why[1200];
-	struct host *h = host_connect(&how, name, why, sizeof(why));
+	const struct settings *s = x->settings;
+	struct host_how how = {.ssh = s->ssh, .zcprof = s->zcprof, .zcpath = s->zcpath};
+	char path[PUSH_PATH_MAX], why[1200];
+	struct host *h = NULL;
 
+	if (s->push) {
+		how.zcprof = path;
+		how.pushed = true;
+	}
+	if (!s->push || !push_programs(s->ssh, name, x->zcpath, path, why, sizeof(why)))
+		h = host_connect(&how, name, why, sizeof(why));
 	if (!h)
 		say_error("%s", why);
 	return h;
@@ -63,13 +71,13 @@ int far_open(struct experiment *x)
 	const struct settings *s = x->settings;
 	const char *rx = s->host[END_RX], *tx = s->host[END_TX];
 
-	x->host[END_RX] = rx ? connect_to(s, rx) : NULL;
+	x->host[END_RX] = rx ? connect_to(x, rx) : NULL;
 	if (rx && !x->host[END_RX])
 		return EXIT_UNABLE;
 	if (rx && tx && !strcmp(rx, tx))
 		x->host[END_TX] = x->host[END_RX];
 	else if (tx)
-		x->host[END_TX] = connect_to(s, tx);
+		x->host[END_TX] = connect_to(x, tx);
 	return tx && !x->host[END_TX] ? EXIT_UNABLE : EXIT_DONE;
 }
 

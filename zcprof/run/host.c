@@ -167,12 +167,14 @@ static void take_line(struct host *h, const struct host_hears *hears)
 {
 	const char *warning;
 
-	h->line[h->line_len] = '\0';
-	if (h->line_len)
-		visible_copy(h->last, sizeof(h->last), h->line, h->line_len);
-	warning = strstr(h->last, "warning: ");
-	if (h->line_len && warning && hears && hears->on_warning)
+	char shown[sizeof(h->last)];
+
+	visible_copy(shown, sizeof(shown), h->line, h->line_len);
+	warning = strstr(shown, "warning: ");
+	if (warning && hears)
 		hears->on_warning(hears->data, h, warning + strlen("warning: "));
+	else if (h->line_len)
+		memcpy(h->last, shown, sizeof(h->last));
 	h->line_len = 0;
 }
 
@@ -343,7 +345,9 @@ static int run_agent(struct host *h, const struct host_how *how)
 	words[count++] = h->name;
 	words[count++] = (char *)how->zcprof;
 	words[count++] = "agent";
-	if (how->zcpath) {
+	if (how->pushed)
+		words[count++] = "--pushed";
+	if (how->zcpath && !how->pushed) {
 		words[count++] = "--zcpath";
 		words[count++] = (char *)how->zcpath;
 	}

@@ -35,6 +35,7 @@ struct host_how {
 	const char *ssh;    /* words with blanks between them */
 	const char *zcprof; /* there */
 	const char *zcpath; /* there; NULL: its own choice */
+	bool pushed;	    /* zcprof was taken there for this, and is to be removed */
 };
 
 /* NULL with a whole sentence in why. */

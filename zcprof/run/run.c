@@ -322,7 +322,7 @@ static enum run_result snapshot(struct running *r, enum edge edge)
 	collecting_snapshot(&r->collecting, edge);
 	if (edge == EDGE_CLOSE)
 		r->edge_ns[edge] = clock_ns();
-	r->opened = edge == EDGE_OPEN;
+	r->taken[edge] = true;
 	TRY(far_await(r, edge == EDGE_OPEN ? "open" : "closed"));
 	far_note_edge(r, edge);
 	return RUN_DONE;
@@ -430,6 +430,7 @@ static enum run_result run_steps(struct running *r)
 	if (is_here(r))
 		calibration_emit(&r->calibration, r->writer);
 	collecting_emit(&r->collecting, r->writer);
+	r->told = true;
 	TRY(far_finish(r));
 	return writer_error(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
 }
@@ -439,14 +440,15 @@ static enum run_result run_end(struct running *r, enum run_result result)
 	char text[80] = "failed";
 
 	/* A run that broke off keeps what this machine measured until then. */
-	if (r->opened && result == RUN_FAILED) {
-		collecting_snapshot(&r->collecting, EDGE_CLOSE);
+	if (r->taken[EDGE_OPEN] && !r->told && result == RUN_FAILED) {
+		if (!r->taken[EDGE_CLOSE])
+			collecting_snapshot(&r->collecting, EDGE_CLOSE);
 		collecting_emit(&r->collecting, r->writer);
 	}
+	pass_on_warnings(r); /* before an end says that it was told to stop */
 	far_drop(r);
 	for (enum record_end side = END_RX; side <= END_TX; side++)
 		end_stop(&r->end[side], 0);
-	pass_on_warnings(r);
 	collecting_close(&r->collecting);
 	if (result == RUN_DONE || result == RUN_NO_OUTPUT) {
 		progress_clear(&r->x->progress);

@@ -19,7 +19,8 @@ struct running {
 	double seconds;
 	double warmup;
 	bool by_bytes;
-	bool opened; /* the first snapshot was taken, and no last one */
+	bool taken[EDGE_COUNT]; /* this machine's snapshots */
+	bool told;		/* and what is between them */
 	/* Edges of this machine's window, and how its clock and those of hosts are apart. */
 	uint64_t edge_ns[EDGE_COUNT];
 	double ahead_ns[2], ahead_error_ns[2];

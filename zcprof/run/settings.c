@@ -30,6 +30,7 @@ enum {
 	KEY_SSH,
 	KEY_ZCPATH,
 	KEY_ZCPROF,
+	KEY_PUSH,
 	KEY_COLLECT,
 	KEY_NO_COLLECT,
 	KEY_EXACT,
@@ -78,6 +79,8 @@ static const struct argp_option own_options[] = {
 	{"ssh", KEY_SSH, "COMMAND", 0, "How a host is reached (ssh)", 0},
 	{"zcpath", KEY_ZCPATH, "PATH", 0, "The zcpath to run, on hosts too", 0},
 	{"zcprof", KEY_ZCPROF, "PATH", 0, "The zcprof on a host (zcprof, by its PATH)", 0},
+	{"push", KEY_PUSH, NULL, 0,
+	 "Take this zcprof and its zcpath to each host, and remove them as soon as they run", 0},
 	{"verbose", 'v', NULL, 0, "Say what is done", 0},
 	{NULL, 0, NULL, 0,
 	 "Each of these takes a list, separated by commas; together they make the product. --rx-NAME and --tx-NAME give one to one end only; in a list of CPUs '+' joins those of one value:",
@@ -206,6 +209,9 @@ static error_t place_option(struct settings *settings, int key, char *text, stru
 		return 0;
 	case KEY_ZCPATH:
 		settings->zcpath = text;
+		return 0;
+	case KEY_PUSH:
+		settings->push = true;
 		return 0;
 	case KEY_ZCPROF:
 		settings->zcprof = text;

@@ -35,6 +35,7 @@ struct settings {
 	uint16_t port;		     /* control port at rx; the data flows use the one after it */
 	const char *ssh;	     /* the command that reaches a host */
 	bool ssh_given;
+	bool push;	     /* take this zcprof to hosts */
 	const char *zcprof;  /* on a host */
 	const char *zcpath;  /* NULL: the one beside zcprof, else the one in PATH */
 	const char *collect; /* lists of collectors; NULL: all */

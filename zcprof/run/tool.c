@@ -58,6 +58,11 @@ static bool listen_to(int out, int err, long deadline, struct tool_result *resul
 
 void tool_run(char *const argv[], int patience_ms, struct tool_result *result)
 {
+	tool_run_from(argv, -1, patience_ms, result);
+}
+
+void tool_run_from(char *const argv[], int in, int patience_ms, struct tool_result *result)
+{
 	int out[2] = {-1, -1};
 	int err[2] = {-1, -1};
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -71,7 +76,7 @@ void tool_run(char *const argv[], int patience_ms, struct tool_result *result)
 	result->exit_code = -1;
 	if (null < 0 || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
 		error = -errno;
-	memcpy(child.fds, (int[]){null, out[1], err[1]}, sizeof(child.fds));
+	memcpy(child.fds, (int[]){in >= 0 ? in : null, out[1], err[1]}, sizeof(child.fds));
 	if (!error)
 		error = child_start(&child, &pid);
 	close(null);

@@ -15,6 +15,8 @@ struct tool_result {
 	char reason[600];
 };
 
+/* in: its standard input, the caller's; -1: nothing. */
+void tool_run_from(char *const argv[], int in, int patience_ms, struct tool_result *result);
 void tool_run(char *const argv[], int patience_ms, struct tool_result *result);
 const char *tool_reason(struct tool_result *result);
 

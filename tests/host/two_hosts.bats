@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Experiments over two hosts: both are measured, whoever runs them.
+
+load zcprof_run
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root: it makes network namespaces"
+	PATH=$BUILD:$PATH
+	dir=$BATS_TEST_TMPDIR/out
+	ns=zct$$
+	make_namespaces
+	by_name=(--ssh "ip netns exec" --zcprof "$BUILD/zcprof")
+	short=(--seconds 1 --warmup 0.2 --repeat 1 -o "$dir")
+	file="$dir/rx=copy,tx=copy/run-1.csv"
+}
+
+teardown() {
+	[ -z "$sshd" ] || kill "$sshd" 2>/dev/null || :
+	remove_namespaces
+}
+
+# The CPUs of a machine, each of which has an idle time: the end's own, and those that belong to nobody.
+cpus_of() {
+	grep -cE "^,$1(-host)?,cpu,idle," "$file"
+}
+
+# An sshd of this test's own, in the receiver's namespace, and a way to it.
+start_sshd() {
+	command -v sshd >/dev/null || skip "needs sshd (openssh-server)"
+	home=$BATS_TEST_TMPDIR/ssh
+	mkdir -m 700 "$home"
+	ssh-keygen -q -t ed25519 -N '' -f "$home/host"
+	ssh-keygen -q -t ed25519 -N '' -f "$home/user"
+	cp "$home/user.pub" "$home/authorized"
+	cat >"$home/sshd_config" <<-END
+		Port 2222
+		ListenAddress 10.78.0.1
+		HostKey $home/host
+		AuthorizedKeysFile $home/authorized
+		PidFile $home/pid
+		StrictModes no
+		UsePAM no
+		PermitRootLogin prohibit-password
+		SetEnv PATH=$BUILD:/usr/sbin:/usr/bin:/sbin:/bin
+	END
+	echo "[10.78.0.1]:2222 $(cut -d ' ' -f 1,2 "$home/host.pub")" >"$home/known"
+	cat >"$home/config" <<-END
+		Host far
+			HostName 10.78.0.1
+			Port 2222
+			User $(id -un)
+			IdentityFile $home/user
+			IdentitiesOnly yes
+			UserKnownHostsFile $home/known
+			BatchMode yes
+	END
+	mkdir -p /run/sshd
+	ip netns exec "${ns}rx" "$(command -v sshd)" -D -e -f "$home/sshd_config" \
+		2>"$home/log" 3>&- &
+	sshd=$!
+	wait_until 20 ip netns exec "${ns}tx" ssh -F "$home/config" far true ||
+		{ cat "$home/log"; return 1; }
+}
+
+@test "through an sshd: both ends whole, one connection, and what the two clocks say of it" {
+	start_sshd
+	before=$(grep -c 'Accepted publickey' "$home/log")
+	ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host far --address 10.78.0.1 \
+		--ssh "ssh -F $home/config" --cc cubic --read 64K,256K --seconds 1 --warmup 0.2 \
+		--repeat 2 -o "$dir"
+	[ "$(($(grep -c 'Accepted publickey' "$home/log") - before))" -eq 1 ]
+	for file in "$dir"/*/run-[12].csv; do
+		is_record "$file"
+		for end in rx tx; do
+			[ "$(cpus_of $end)" -eq "$(nproc)" ]
+			[ "$(sum "$file" $end cpu thread)" -gt 0 ]
+			[ "$(sum "$file" $end syscalls calls)" -gt 0 ]
+			value "$file" "$end-host" fact kernel
+			[ "$(value "$file" $end fact link device)" = "${end}0" ]
+		done
+		# Both are this machine's clock: what is left is how long it took to say so.
+		between -50000000 "$(value "$file" rx-host window later open)" 50000000
+		between 0 "$(value "$file" rx-host window later_error)" 20000000
+		between 0 "$(value "$file" rx window unseen open)" 500000000
+	done
+}
+
+@test "every question is answered of a record of two machines" {
+	ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
+		"${by_name[@]}" --read 64K,256K "${short[@]}"
+	zcroi table "$dir"
+	zcroi diff "$dir"/*64K "$dir"/*256K
+	zcroi explain "$dir"/*64K "$dir"/*256K
+	for part in components symbols syscalls cpu threads softnet softirq tcp nic cstate selfcost facts; do
+		zcroi show "$part" "$dir"/*64K >"$BATS_TEST_TMPDIR/$part"
+		! grep -q 'no figures' "$BATS_TEST_TMPDIR/$part"
+	done
+	grep -q 'CPU time per KB of payload of rx' "$BATS_TEST_TMPDIR/components"
+	grep -q 'CPU time per KB of payload of tx' "$BATS_TEST_TMPDIR/components"
+	# C of each end is that machine's: the same in the table, and they add up.
+	zcroi table --format csv "$dir" | head -n 2 | python3 -c '
+import csv, sys
+row = next(csv.DictReader(sys.stdin))
+rx, tx, both = (float(row[f"cpu_{x}_percent"]) for x in ("rx", "tx", "total"))
+assert abs(rx + tx - both) < 0.2 and rx > 0 and tx > 0, row'
+}
+
+@test "C of an end is what the kernel says of that machine's CPUs" {
+	# Both namespaces are this machine, so both agents have to say what its own /proc/stat says.
+	zcprof run --link far --rx-host "${ns}rx" --tx-host "${ns}tx" --address 10.78.0.1 \
+		"${by_name[@]}" --collect cpu --seconds 3 --warmup 0.2 --repeat 1 -o "$dir" 3>&- &
+	run=$!
+	busy() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 }' /proc/stat; }
+	wait_until 60 grep -q '^[12]\.[0-9]*,rx,path,bytes,' "$file.part"
+	before=$(busy) && began=$(date +%s%N)
+	sleep 1
+	after=$(busy) && ended=$(date +%s%N)
+	wait "$run"
+	of_stat=$(((after - before) * 1000000000 / (ended - began)))
+	for end in rx tx; do
+		[ "$(cpus_of $end)" -eq "$(nproc)" ]
+		# Of one second out of three, on a machine that others use too.
+		between $((of_stat / 2)) "$(value "$file" $end cpu busy)" $((of_stat * 2 + 20))
+	done
+}
+
+@test "both ends on one other host are one machine" {
+	zcprof run --link far --rx-host "${ns}rx" --tx-host "${ns}rx" --address 10.78.0.1 \
+		"${by_name[@]}" --collect cpu,tcp "${short[@]}"
+	is_record "$file"
+	[ "$(grep -cE '^,[rt]x-host,' "$file")" -eq 0 ]
+	value "$file" host fact kernel
+	value "$file" host collector means cpu
+	value "$file" host cpu busy
+}
+
+@test "--push needs no zcprof there, and leaves none" {
+	ls -d /tmp/zcprof-* >"$BATS_TEST_TMPDIR/before" 2>/dev/null || :
+	ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
+		--ssh "ip netns exec" --zcprof /nowhere --push --collect cpu "${short[@]}"
+	is_record "$file"
+	[ "$(sum "$file" rx cpu busy)" -gt 0 ]
+	ls -d /tmp/zcprof-* >"$BATS_TEST_TMPDIR/after" 2>/dev/null || :
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
+
+@test "doctor and restore of a host" {
+	run zcprof doctor --host "${ns}rx" "${by_name[@]}" --area nic rx0
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"dev rx0"* ]]
+	run zcprof doctor --host="${ns}rx" "${by_name[@]}" tx0
+	[ "$status" -eq 3 ]
+	run zcprof restore --host "${ns}rx" "${by_name[@]}"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"nothing to put back"* ]]
+	run zcprof doctor --host "${ns}nobody" "${by_name[@]}"
+	echo "$output"
+	[ "$status" -eq 3 ]
+	run zcprof doctor --host "${ns}rx" "${by_name[@]}" 'a;reboot'
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"would not take \"a;reboot\" as it is"* ]]
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A command that is to look at another machine: the same command of the zcprof there, through ssh.
+ *
+ *   elsewhere()  does it, where --host is among the arguments
+ */
+#ifndef ZCPROF_ELSEWHERE_H
+#define ZCPROF_ELSEWHERE_H
+
+/* Options of whoever lets it look for them first, so that --help knows them. */
+#define ELSEWHERE_KEYS 0x2000
+enum { KEY_HOST = ELSEWHERE_KEYS, KEY_HOST_SSH, KEY_HOST_ZCPROF };
+#define ELSEWHERE_OPTIONS                                                                          \
+	{"host", KEY_HOST, "USER@HOST", 0, "Of that machine, by the zcprof there", 0},             \
+		{"ssh", KEY_HOST_SSH, "COMMAND", 0, "How a host is reached (ssh)", 0},             \
+	{                                                                                          \
+		"zcprof", KEY_HOST_ZCPROF, "PATH", 0, "The zcprof there (zcprof, by its PATH)", 0  \
+	}
+
+/* -1: it is to look here. Else its exit code: that of the command there, or why it could not be run. */
+int elsewhere(const char *command, int argc, char **argv);
+
+#endif

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/push.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/visible.h"
+#include "zcprof/agent/request.h"
+#include "zcprof/run/tool.h"
+
+#define PATIENCE_MS 120000
+#define WORDS_MAX   64
+/* What mktemp(1) makes of it has as many characters. */
+#define FOLDER PUSH_FOLDER "XXXXXXXXXX"
+
+struct there {
+	const char *ssh, *host;
+};
+
+/* Words that a shell leaves as they are, and that need none. in: what the command reads; -1: nothing. */
+static int command(const struct there *t, char *const words[], int in, struct tool_result *result)
+{
+	char *argv[WORDS_MAX + 8];
+	char *ssh = strdup(t->ssh), *at = ssh, *word;
+	size_t count = 0;
+
+	while (ssh && (word = strsep(&at, " ")) && count < WORDS_MAX)
+		if (*word)
+			argv[count++] = word;
+	argv[count++] = (char *)t->host;
+	for (; *words; words++)
+		argv[count++] = *words;
+	argv[count] = NULL;
+	tool_run_from(argv, in, PATIENCE_MS, result);
+	free(ssh);
+	return result->exit_code;
+}
+
+/* The folder's name comes from there: nothing but what was asked for will do. */
+static int make_folder(const struct there *t, char *folder, size_t size, struct tool_result *result)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	char *const words[] = {"mktemp", "-d", FOLDER, NULL};
+	size_t fixed = strlen(FOLDER) - strlen("XXXXXXXXXX");
+
+	if (command(t, words, -1, result))
+		return -1;
+	if (strlen(result->out) != strlen(FOLDER) || strncmp(result->out, FOLDER, fixed) ||
+	    strspn(result->out + fixed, letters) != strlen(FOLDER) - fixed) {
+		result->exit_code = -1;
+		snprintf(result->reason, sizeof(result->reason),
+			 "mktemp says no name of a folder there");
+		return -1;
+	}
+	snprintf(folder, size, "%s", result->out);
+	return 0;
+}
+
+static int copy(const struct there *t, const char *from, const char *folder, const char *name,
+		struct tool_result *result)
+{
+	char to[PUSH_PATH_MAX];
+	char *const words[] = {"install", "-m", "755", "/dev/stdin", to, NULL};
+	int fd = open(from, O_RDONLY | O_CLOEXEC);
+	int code;
+
+	if (fd < 0) {
+		result->exit_code = -1;
+		snprintf(result->reason, sizeof(result->reason), "cannot read %.200s: %s", from,
+			 strerror(errno));
+		return -1;
+	}
+	snprintf(to, sizeof(to), "%s/%s", folder, name);
+	code = command(t, words, fd, result);
+	close(fd);
+	return code;
+}
+
+int push_programs(const char *ssh, const char *host, const char *zcpath, char path[PUSH_PATH_MAX],
+		  char *why, size_t why_size)
+{
+	const struct there there = {ssh, host};
+	struct tool_result result, ignored;
+	char folder[sizeof(FOLDER)] = "", reason[300];
+
+	if (!make_folder(&there, folder, sizeof(folder), &result) &&
+	    !copy(&there, "/proc/self/exe", folder, "zcprof", &result) &&
+	    !copy(&there, zcpath, folder, "zcpath", &result)) {
+		snprintf(path, PUSH_PATH_MAX, "%s/zcprof", folder);
+		return 0;
+	}
+	visible_copy(reason, sizeof(reason), tool_reason(&result), strlen(tool_reason(&result)));
+	snprintf(why, why_size, "%s: --push cannot copy zcprof to a folder below /tmp there: %s",
+		 host, reason);
+	if (*folder) {
+		char *const words[] = {"rm", "-r", folder, NULL};
+
+		command(&there, words, -1, &ignored);
+	}
+	return -1;
+}
