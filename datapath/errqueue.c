@@ -138,6 +138,11 @@ int errqueue_refused(struct errqueue *q, struct flow *f)
 	return wait_for_completion(q, f);
 }
 
+int errqueue_take(struct errqueue *q, struct flow *f)
+{
+	return drain(q, f) < 0 ? -1 : 0;
+}
+
 int errqueue_finish(struct errqueue *q, struct flow *f)
 {
 	while (q->next != q->done)

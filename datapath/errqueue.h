@@ -9,6 +9,7 @@
  *                       reached
  *   errqueue_sent()     after one that took something
  *   errqueue_refused()  after one that ended with ENOBUFS: wait for a completion
+ *   errqueue_take()     read those that are there
  *   errqueue_finish()   wait for all of them
  *
  * Each returns 0, or -1 after flow_fail().
@@ -37,6 +38,7 @@ int errqueue_open(struct errqueue *q, struct flow *f);
 int errqueue_room(struct errqueue *q, struct flow *f, size_t bytes);
 void errqueue_sent(struct errqueue *q, size_t bytes);
 int errqueue_refused(struct errqueue *q, struct flow *f);
+int errqueue_take(struct errqueue *q, struct flow *f);
 int errqueue_finish(struct errqueue *q, struct flow *f);
 
 #endif

@@ -44,6 +44,7 @@
 #include "datapath/flow.h"
 #include "record/histogram.h"
 
+#define RPC_SMALL     4096 /* bytes that a socket takes at once, if nothing else is in it */
 #define RPC_IN_FLIGHT 4096 /* of one flow, at most; a power of two */
 
 struct latencies {

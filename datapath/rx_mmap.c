@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 #include "datapath/sockets.h"
 
 struct rx_mmap {
@@ -49,6 +50,8 @@ static int rx_mmap_open(struct flow *f)
 	    (option->copybuf &&
 	     memory_get(&s->copybuf, option->copybuf, option->hugepages, why, sizeof(why))))
 		return flow_unable(f, "%s", why);
+	if (rpc_open(f))
+		return -1;
 	if (socket_blocking(f->fd, false))
 		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
 				 strerror(errno));
@@ -67,6 +70,7 @@ static void rx_mmap_close(struct flow *f)
 	memory_free(&s->copybuf);
 	if (s->epoll >= 0)
 		close(s->epoll);
+	rpc_close(f);
 	free(s);
 }
 
@@ -148,8 +152,11 @@ static enum received receive(struct flow *f, struct rx_mmap *s)
 	return zc.length || zc.copybuf_len ? RECEIVED_MORE : receive_skipped(f, s, s->size, &left);
 }
 
-/* Edge-triggered, as rx copy: what comes after inq was read raises an edge of its own. */
-static int rx_mmap_run(struct flow *f)
+/*
+ * Edge-triggered, as rx copy: what comes after inq was read raises an edge of its own. exchanges: known
+ * when this is compiled, so that only --rpc pays for it.
+ */
+static inline int run(struct flow *f, const bool exchanges)
 {
 	struct rx_mmap *s = f->state;
 	struct counters *c = &f->counters;
@@ -169,10 +176,22 @@ static int rx_mmap_run(struct flow *f)
 		ending = event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
 		do {
 			got = receive(f, s);
+			if (exchanges && rpc_answer(f))
+				return -1;
 		} while (got == RECEIVED_MORE || (got == RECEIVED_ALL && ending));
 		if (got == RECEIVED_END || got == RECEIVED_FAILED)
 			return got == RECEIVED_END ? 0 : -1;
 	}
+}
+
+static int rx_mmap_run(struct flow *f)
+{
+	return run(f, false);
+}
+
+static int rx_mmap_rpc(struct flow *f)
+{
+	return run(f, true);
 }
 
 static bool rx_mmap_able(char *why, size_t size)
@@ -209,10 +228,12 @@ const struct path path_rx_mmap = {
 	.end = END_RX,
 	.what = "TCP_ZEROCOPY_RECEIVE; whole pages are mapped, the rest is copied",
 	.calls = BIT(CALL_getsockopt) | BIT(CALL_recvfrom) | BIT(CALL_epoll_wait),
+	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_would_block) | BIT(EVENT_bytes_hybrid) | BIT(EVENT_unmappable),
 	.able = rx_mmap_able,
 	.flow_memory = rx_mmap_memory,
 	.open = rx_mmap_open,
 	.run = rx_mmap_run,
+	.rpc = rx_mmap_rpc,
 	.close = rx_mmap_close,
 };

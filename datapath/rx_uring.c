@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 #include "datapath/uring.h"
 
 #define BUFFER_GROUP 0
+#define ANSWERS	     16 /* of --rpc that are handed over at once */
+#define ANSWER_NS    1000000
+#define ANSWER	     1	/* user_data of one; that of a receive is 0 */
 
 struct rx_uring {
 	struct uring uring;
@@ -19,6 +23,7 @@ struct rx_uring {
 	unsigned int count; /* of buffers; a power of two */
 	size_t size;	    /* of each */
 	bool singleshot;
+	unsigned int answering; /* --rpc: answers without their completion */
 };
 
 static void *buffer_at(const struct rx_uring *s, unsigned int id)
@@ -69,7 +74,10 @@ static int rx_uring_open(struct flow *f)
 	s->size = option->read;
 	s->singleshot = option->singleshot;
 	/* Each buffer has at most one completion; and one more for the end. */
-	if (uring_open(&s->uring, f, 4, 2 * s->count) || uring_gather(&s->uring, f, s->count / 2))
+	if (rpc_open(f) ||
+	    uring_open(&s->uring, f, f->rpc ? 2 * ANSWERS : 4,
+		       2 * s->count + (f->rpc ? ANSWERS : 0)) ||
+	    uring_gather(&s->uring, f, s->count / 2))
 		return -1;
 	return provide_buffers(s, f);
 }
@@ -83,6 +91,7 @@ static void rx_uring_close(struct flow *f)
 	uring_close(&s->uring);
 	memory_free(&s->ring_memory);
 	memory_free(&s->buffers);
+	rpc_close(f);
 	free(s);
 }
 
@@ -99,8 +108,11 @@ static void arm(struct rx_uring *s)
 	sqe->buf_group = BUFFER_GROUP;
 }
 
-/* All completions that are there. 1: the stream has ended; -1: failed. */
-static int reap(struct rx_uring *s, struct flow *f, bool *armed)
+/*
+ * All completions that are there. 1: the stream has ended; -1: failed. exchanges: known when this is
+ * compiled, so that only --rpc pays for it.
+ */
+static inline int reap(struct rx_uring *s, struct flow *f, bool *armed, const bool exchanges)
 {
 	struct counters *c = &f->counters;
 	struct io_uring_cqe *cqe;
@@ -112,6 +124,15 @@ static int reap(struct rx_uring *s, struct flow *f, bool *armed)
 	io_uring_for_each_cqe(&s->uring.ring, head, cqe)
 	{
 		seen++;
+		if (exchanges && cqe->user_data == ANSWER) {
+			s->answering--;
+			if (cqe->res == (int)f->rpc->response)
+				rpc_answered(f, 1);
+			else if (!result)
+				result = flow_fail(f, "cannot answer on flow %u: %s", f->number,
+						   strerror(cqe->res < 0 ? -cqe->res : EPIPE));
+			continue;
+		}
 		*armed = cqe->flags & IORING_CQE_F_MORE;
 		if (cqe->res > 0) {
 			unsigned int id = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
@@ -151,7 +172,63 @@ static int rx_uring_run(struct flow *f)
 		if (result)
 			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
 					 strerror(-result));
-		result = reap(s, f, &armed);
+		result = reap(s, f, &armed, false);
+		if (result)
+			return result < 0 ? -1 : 0;
+	}
+}
+
+/* Linked, so that they keep their order: each begins when the one before was taken as a whole. */
+static void prepare_answers(struct rx_uring *s, const struct flow *f)
+{
+	uint64_t owed = s->answering ? 0 : rpc_owed(f);
+
+	while (owed && s->answering < ANSWERS) {
+		struct io_uring_sqe *sqe = uring_sqe(&s->uring);
+
+		io_uring_prep_send(sqe, 0, f->rpc->answer, f->rpc->response,
+				   MSG_WAITALL | MSG_NOSIGNAL);
+		sqe->flags |= IOSQE_FIXED_FILE;
+		sqe->user_data = ANSWER;
+		s->answering++;
+		if (--owed && s->answering < ANSWERS)
+			sqe->flags |= IOSQE_IO_LINK;
+	}
+}
+
+/*
+ * With one small answer under way the next request is waited for as well, which saves coming back for the
+ * answer alone; not for long, for a socket that is full wakes nobody who waits for two.
+ */
+static unsigned int to_wait_for(struct rx_uring *s, const struct flow *f)
+{
+	bool both = s->answering == 1 && f->rpc->response <= RPC_SMALL && rpc_owed(f) == 1;
+
+	if (f->config->options.min_wait)
+		return s->uring.enough;
+	uring_patience(&s->uring, both ? ANSWER_NS : UINT64_MAX);
+	return both ? 2 : 1;
+}
+
+static int rx_uring_rpc(struct flow *f)
+{
+	struct rx_uring *s = f->state;
+	bool armed = true;
+
+	arm(s);
+	for (;;) {
+		int result;
+
+		if (!armed) {
+			arm(s);
+			count(&f->counters.event[EVENT_rearms], 1);
+		}
+		prepare_answers(s, f);
+		result = uring_enter(&s->uring, &f->counters, to_wait_for(s, f));
+		if (result)
+			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
+					 strerror(-result));
+		result = reap(s, f, &armed, true);
 		if (result)
 			return result < 0 ? -1 : 0;
 	}
@@ -178,5 +255,6 @@ const struct path path_rx_uring = {
 	.flow_memory = rx_uring_memory,
 	.open = rx_uring_open,
 	.run = rx_uring_run,
+	.rpc = rx_uring_rpc,
 	.close = rx_uring_close,
 };

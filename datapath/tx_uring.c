@@ -13,7 +13,10 @@
 #include <sys/uio.h>
 
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 #include "datapath/uring.h"
+
+#define ANSWERS UINT64_MAX /* user_data of the receive of --rpc */
 
 struct tx_uring {
 	struct uring uring;
@@ -22,6 +25,7 @@ struct tx_uring {
 	unsigned int sending; /* sends without their completion */
 	uint64_t unnotified;  /* zero-copy sends without their notification */
 	unsigned int depth;
+	bool receiving; /* --rpc: a receive is under way */
 	bool zerocopy;
 	bool fixed; /* the message is a registered buffer */
 };
@@ -55,7 +59,8 @@ static int tx_uring_open_as(struct flow *f, bool zerocopy)
 	s->fixed = zerocopy && !option->plain_buffers;
 	/* Room for notifications in bursts: a long queue of small sends is acknowledged at once. */
 	completions = zerocopy ? 4096 + 2 * s->depth : 2 * s->depth;
-	if (uring_open(&s->uring, f, s->depth, completions))
+	if (rpc_open(f) ||
+	    uring_open(&s->uring, f, s->depth + (f->rpc ? 1 : 0), completions + (f->rpc ? 1 : 0)))
 		return -1;
 	return s->fixed ? register_message(s, f) : 0;
 }
@@ -77,6 +82,7 @@ static void tx_uring_close(struct flow *f)
 	if (!s)
 		return;
 	uring_close(&s->uring);
+	rpc_close(f);
 	free(s);
 }
 
@@ -103,18 +109,23 @@ static void prepare_send(struct tx_uring *s, const struct flow *f, size_t chunk)
 	s->sending++;
 }
 
+static void end_chain(struct tx_uring *s)
+{
+	struct io_uring_sq *sq = &s->uring.ring.sq;
+
+	sq->sqes[(sq->sqe_tail - 1) & *sq->kring_mask].flags &= ~IOSQE_IO_LINK;
+}
+
 /* A chain of sends; false when there is nothing left to send. */
 static bool prepare_chain(struct tx_uring *s, const struct flow *f)
 {
-	struct io_uring_sq *sq = &s->uring.ring.sq;
 	size_t chunk;
 
 	while (s->sending < s->depth && (chunk = flow_chunk(f, s->position, s->offset)))
 		prepare_send(s, f, chunk);
 	if (!s->sending)
 		return false;
-	/* The last one ends the chain. */
-	sq->sqes[(sq->sqe_tail - 1) & *sq->kring_mask].flags &= ~IOSQE_IO_LINK;
+	end_chain(s);
 	return true;
 }
 
@@ -127,7 +138,8 @@ static void notified(struct tx_uring *s, struct counters *c, const struct io_uri
 	count(copied ? &c->bytes_copied : &c->bytes_zerocopy, cqe->user_data);
 }
 
-static int reap(struct tx_uring *s, struct flow *f)
+/* exchanges: known when this is compiled, so that only --rpc pays for it. */
+static inline int reap(struct tx_uring *s, struct flow *f, const bool exchanges)
 {
 	struct counters *c = &f->counters;
 	struct io_uring_cqe *cqe;
@@ -138,6 +150,14 @@ static int reap(struct tx_uring *s, struct flow *f)
 	io_uring_for_each_cqe(&s->uring.ring, head, cqe)
 	{
 		seen++;
+		if (exchanges && cqe->user_data == ANSWERS) {
+			s->receiving = false;
+			if (cqe->res > 0)
+				rpc_received(f, f->rpc->buffer.at, cqe->res);
+			else if (!error)
+				error = cqe->res ? cqe->res : -EPIPE;
+			continue;
+		}
 		if (cqe->flags & IORING_CQE_F_NOTIF) {
 			notified(s, c, cqe);
 			continue;
@@ -160,20 +180,21 @@ static int reap(struct tx_uring *s, struct flow *f)
 	return 0;
 }
 
-static int enter_and_reap(struct tx_uring *s, struct flow *f, unsigned int wait)
+static inline int enter_and_reap(struct tx_uring *s, struct flow *f, unsigned int wait,
+				 const bool exchanges)
 {
 	int error = uring_enter(&s->uring, &f->counters, wait);
 
 	if (error)
 		return flow_fail(f, "cannot send on flow %u: io_uring_enter: %s", f->number,
 				 strerror(-error));
-	return reap(s, f);
+	return reap(s, f, exchanges);
 }
 
-static int wait_for_notifications(struct tx_uring *s, struct flow *f)
+static inline int wait_for_notifications(struct tx_uring *s, struct flow *f, const bool exchanges)
 {
 	while (s->unnotified)
-		if (enter_and_reap(s, f, 1))
+		if (enter_and_reap(s, f, 1, exchanges))
 			return -1;
 	return 0;
 }
@@ -187,16 +208,66 @@ static int tx_uring_run(struct flow *f)
 	while (!flow_told(f) && prepare_chain(s, f)) {
 		unflushed += s->sending;
 		while (s->sending)
-			if (enter_and_reap(s, f, s->sending))
+			if (enter_and_reap(s, f, s->sending, false))
 				return -1;
 		if (flush_every && unflushed >= flush_every) {
 			count(&f->counters.event[EVENT_notification_waits], 1);
-			if (wait_for_notifications(s, f))
+			if (wait_for_notifications(s, f, false))
 				return -1;
 			unflushed = 0;
 		}
 	}
-	return wait_for_notifications(s, f);
+	return wait_for_notifications(s, f, false);
+}
+
+/* Each request is a send as a whole; the next ones are handed over when these were taken. */
+static void prepare_requests(struct tx_uring *s, struct flow *f)
+{
+	size_t due;
+
+	if (s->sending)
+		return;
+	while (s->sending < s->depth && (due = rpc_due(f))) {
+		s->offset = 0;
+		prepare_send(s, f, due);
+		rpc_sent(f, due);
+	}
+	if (s->sending)
+		end_chain(s);
+}
+
+static void prepare_receive(struct tx_uring *s, const struct flow *f)
+{
+	struct io_uring_sqe *sqe;
+
+	if (s->receiving)
+		return;
+	sqe = uring_sqe(&s->uring);
+	io_uring_prep_recv(sqe, 0, f->rpc->buffer.at, f->rpc->buffer.size, 0);
+	sqe->flags |= IOSQE_FIXED_FILE;
+	sqe->user_data = ANSWERS;
+	s->receiving = true;
+}
+
+/*
+ * Of small requests one after the other both the completion and the answer are waited for at once, which
+ * saves coming back for the first. One that the socket does not take at once has to be woken for, and
+ * the kernel wakes nobody for less than was asked for (io_uring.c, IOU_F_TWQ_LAZY_WAKE).
+ */
+static int tx_uring_rpc(struct flow *f)
+{
+	struct tx_uring *s = f->state;
+	bool both = f->rpc->depth == 1 && f->rpc->request <= RPC_SMALL;
+
+	while (rpc_goes_on(f)) {
+		prepare_requests(s, f);
+		prepare_receive(s, f);
+		uring_patience(&s->uring, s->sending ? UINT64_MAX : rpc_patience(f));
+		if (enter_and_reap(s, f, both ? s->sending + 1 : 1, true))
+			return -1;
+	}
+	uring_patience(&s->uring, UINT64_MAX);
+	return wait_for_notifications(s, f, true);
 }
 
 static bool tx_uring_able(char *why, size_t size)
@@ -218,6 +289,7 @@ const struct path path_tx_uring = {
 	.able = tx_uring_able,
 	.open = tx_uring_open,
 	.run = tx_uring_run,
+	.rpc = tx_uring_rpc,
 	.close = tx_uring_close,
 };
 
@@ -230,5 +302,6 @@ const struct path path_tx_send_zc = {
 	.able = tx_send_zc_able,
 	.open = tx_send_zc_open,
 	.run = tx_uring_run,
+	.rpc = tx_uring_rpc,
 	.close = tx_uring_close,
 };

@@ -12,17 +12,19 @@
 
 #include "datapath/errqueue.h"
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 
 static int tx_zerocopy_open(struct flow *f)
 {
 	f->state = calloc(1, sizeof(struct errqueue));
 	if (!f->state)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	return errqueue_open(f->state, f);
+	return rpc_open(f) ? -1 : errqueue_open(f->state, f);
 }
 
 static void tx_zerocopy_close(struct flow *f)
 {
+	rpc_close(f);
 	free(f->state);
 }
 
@@ -62,6 +64,49 @@ static int tx_zerocopy_run(struct flow *f)
 	return errqueue_finish(q, f);
 }
 
+/*
+ * As tx copy. Whoever waits for answers is woken by completions as well (POLLERR), until they are read.
+ */
+static int tx_zerocopy_rpc(struct flow *f)
+{
+	const unsigned char *end = f->message->at + f->message->size;
+	struct errqueue *q = f->state;
+	struct counters *c = &f->counters;
+
+	while (rpc_goes_on(f)) {
+		size_t due = rpc_due(f);
+		ssize_t sent;
+
+		if (!due) {
+			if (rpc_wait(f) || errqueue_take(q, f))
+				return -1;
+			continue;
+		}
+		if (errqueue_room(q, f, due))
+			return -1;
+		sent = send(f->fd, end - due, due, MSG_ZEROCOPY | MSG_DONTWAIT | MSG_NOSIGNAL);
+		count(&c->call[CALL_sendto], 1);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0 && errno == EAGAIN) {
+			rpc_full(f);
+			continue;
+		}
+		if (sent < 0 && errno == ENOBUFS) {
+			if (errqueue_refused(q, f))
+				return -1;
+			continue;
+		}
+		if (sent < 0)
+			return flow_fail(f, "cannot send on flow %u: %s", f->number,
+					 strerror(errno));
+		errqueue_sent(q, sent);
+		rpc_sent(f, sent);
+		count(&c->bytes, sent);
+	}
+	return errqueue_finish(q, f);
+}
+
 static bool tx_zerocopy_able(char *why, size_t size)
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -82,9 +127,11 @@ const struct path path_tx_zerocopy = {
 	.end = END_TX,
 	.what = "send(2) with MSG_ZEROCOPY; the error queue reports what was copied",
 	.calls = BIT(CALL_sendto) | BIT(CALL_recvmsg) | BIT(CALL_poll),
+	.rpc_calls = BIT(CALL_recvfrom) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_notifications) | BIT(EVENT_enobufs) | BIT(EVENT_errqueue_stalls),
 	.able = tx_zerocopy_able,
 	.open = tx_zerocopy_open,
 	.run = tx_zerocopy_run,
+	.rpc = tx_zerocopy_rpc,
 	.close = tx_zerocopy_close,
 };

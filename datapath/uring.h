@@ -5,6 +5,7 @@
  *   uring_able()    is io_uring there, with this operation? If not: why, and the fix
  *   uring_open()    a ring of this thread; -1 after flow_fail()
  *   uring_gather()  by --min-wait: let completions gather, up to so many; -1 after flow_fail()
+ *   uring_patience()  come back after so long though nothing is there; UINT64_MAX: never
  *   uring_sqe()     the next request to fill in; there are as many as were asked for
  *   uring_enter()   hand over what was prepared, and wait until so many completions are there
  *   uring_close()
@@ -50,6 +51,17 @@ static inline int uring_open(struct uring *u, struct flow *f, unsigned int reque
 			     unsigned int completions)
 {
 	return uring_open_with(u, f, requests, completions, 0);
+}
+
+static inline void uring_patience(struct uring *u, uint64_t ns)
+{
+	u->enter_flags &= ~IORING_ENTER_EXT_ARG;
+	if (ns == UINT64_MAX)
+		return;
+	u->at_most.tv_sec = ns / 1000000000;
+	u->at_most.tv_nsec = ns % 1000000000;
+	u->wait = (struct compat_uring_wait){.at_most = (uintptr_t)&u->at_most};
+	u->enter_flags |= IORING_ENTER_EXT_ARG;
 }
 
 static inline struct io_uring_sqe *uring_sqe(struct uring *u)
