@@ -185,7 +185,7 @@ static int wait_for_socket(struct flow *f, uint64_t patience_ns)
 int rpc_wait(struct flow *f)
 {
 	struct rpc *r = f->rpc;
-	bool only_answers = r->interval_ns <= 0 && !r->full;
+	bool only_answers = r->interval_ns <= 0 && !r->full && !r->polls;
 	ssize_t got;
 
 	if (!only_answers) {

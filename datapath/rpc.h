@@ -65,6 +65,7 @@ struct rpc {
 	uint64_t in_response;
 	uint64_t done;
 	bool full;
+	bool polls; /* its socket does not block */
 	struct memory buffer;
 	uint64_t sent_ns[RPC_IN_FLIGHT]; /* by number of the request */
 	struct latencies latencies;

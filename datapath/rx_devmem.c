@@ -19,6 +19,7 @@
 #include "datapath/compat_devmem.h"
 #include "datapath/dmabuf.h"
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 #include "datapath/sockets.h"
 #include "nic/bind.h"
 
@@ -106,6 +107,8 @@ static int rx_devmem_open(struct flow *f)
 		if (!s->bounce)
 			return flow_fail(f, "no memory left for flow %u", f->number);
 	}
+	if (rpc_open(f))
+		return -1;
 	if (socket_blocking(f->fd, option->blocking))
 		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
 				 strerror(errno));
@@ -124,6 +127,7 @@ static void rx_devmem_close(struct flow *f)
 	free(s->bounce);
 	if (s->epoll >= 0)
 		close(s->epoll);
+	rpc_close(f);
 	free(s);
 }
 
@@ -276,11 +280,14 @@ static inline ssize_t receive(struct rx_devmem *s, struct flow *f)
 	return -2;
 }
 
-static int run_blocking(struct rx_devmem *s, struct flow *f)
+/* exchanges: known when this is compiled, so that only --rpc pays for it. */
+static inline int run_blocking(struct rx_devmem *s, struct flow *f, const bool exchanges)
 {
 	ssize_t got;
 
 	while ((got = receive(s, f)) > 0 || got == -1) {
+		if (exchanges && rpc_answer(f))
+			return -1;
 		if (got > 0 || !s->held)
 			continue;
 		count(&f->counters.event[EVENT_late_tokens], s->held);
@@ -294,7 +301,7 @@ static int run_blocking(struct rx_devmem *s, struct flow *f)
  * Level-triggered: a receive may end short of --read although more has come, as where the next byte
  * is of the other kind, or the control buffer is full.
  */
-static int run_epoll(struct rx_devmem *s, struct flow *f)
+static inline int run_epoll(struct rx_devmem *s, struct flow *f, const bool exchanges)
 {
 	struct counters *c = &f->counters;
 
@@ -316,6 +323,8 @@ static int run_epoll(struct rx_devmem *s, struct flow *f)
 			continue;
 		do {
 			got = receive(s, f);
+			if (exchanges && rpc_answer(f))
+				return -1;
 		} while (got == (ssize_t)s->buffer.size);
 		if (!got || got == -2)
 			return got ? -1 : 0;
@@ -326,7 +335,16 @@ static int rx_devmem_run(struct flow *f)
 {
 	struct rx_devmem *s = f->state;
 
-	if (s->epoll < 0 ? run_blocking(s, f) : run_epoll(s, f))
+	if (s->epoll < 0 ? run_blocking(s, f, false) : run_epoll(s, f, false))
+		return -1;
+	return give_back(s, f);
+}
+
+static int rx_devmem_rpc(struct flow *f)
+{
+	struct rx_devmem *s = f->state;
+
+	if (s->epoll < 0 ? run_blocking(s, f, true) : run_epoll(s, f, true))
 		return -1;
 	return give_back(s, f);
 }
@@ -354,6 +372,7 @@ const struct path path_rx_devmem = {
 	.end = END_RX,
 	.what = "recvmsg(2) of memory that the NIC wrote: a dma-buf bound to --queues of --nic",
 	.calls = BIT(CALL_recvmsg) | BIT(CALL_epoll_wait) | BIT(CALL_setsockopt),
+	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_would_block) | BIT(EVENT_frags) | BIT(EVENT_bytes_linear) |
 		  BIT(EVENT_bytes_plain) | BIT(EVENT_token_ranges) | BIT(EVENT_late_tokens),
 	.one_area = true,
@@ -363,6 +382,7 @@ const struct path path_rx_devmem = {
 	.prepare = rx_devmem_prepare,
 	.open = rx_devmem_open,
 	.run = rx_devmem_run,
+	.rpc = rx_devmem_rpc,
 	.close = rx_devmem_close,
 	.release = rx_devmem_release,
 };

@@ -13,7 +13,7 @@
 #define BUFFER_GROUP 0
 #define ANSWERS	     16 /* of --rpc that are handed over at once */
 #define ANSWER_NS    1000000
-#define ANSWER	     1	/* user_data of one; that of a receive is 0 */
+#define ANSWER	     1 /* user_data of one; that of a receive is 0 */
 
 struct rx_uring {
 	struct uring uring;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 #include "datapath/uring.h"
 #include "datapath/zcrx.h"
 
@@ -58,7 +59,8 @@ static int rx_zcrx_open(struct flow *f)
 		s->zcrx.queue = f->all->shared ? f->all->shared : zcrx_queue_new(false);
 	if (!s || !s->zcrx.queue)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	if (uring_open_with(&s->uring, f, 4, f->config->options.completions, IORING_SETUP_CQE32) ||
+	if (rpc_open(f) ||
+	    uring_open_with(&s->uring, f, 4, f->config->options.completions, IORING_SETUP_CQE32) ||
 	    zcrx_open(&s->zcrx, &s->uring, f) ||
 	    uring_gather(&s->uring, f, enough_completions(s, f)))
 		return -1;
@@ -77,6 +79,7 @@ static void rx_zcrx_close(struct flow *f)
 	if (!f->all->shared)
 		zcrx_queue_free(s->zcrx.queue);
 	free(s->zcrx.bounce);
+	rpc_close(f);
 	free(s);
 }
 
@@ -196,7 +199,8 @@ static int take(struct rx_zcrx *s, struct flow *f)
 	return result;
 }
 
-static int rx_zcrx_run(struct flow *f)
+/* exchanges: known when this is compiled, so that only --rpc pays for it. */
+static inline int run(struct flow *f, const bool exchanges)
 {
 	struct rx_zcrx *s = f->state;
 
@@ -211,11 +215,23 @@ static int rx_zcrx_run(struct flow *f)
 		result = take(s, f);
 		if (result)
 			return result < 0 ? -1 : 0;
+		if (exchanges && rpc_answer(f))
+			return -1;
 		if (s->armed)
 			continue;
 		arm(s);
 		count(&f->counters.event[EVENT_rearms], 1);
 	}
+}
+
+static int rx_zcrx_run(struct flow *f)
+{
+	return run(f, false);
+}
+
+static int rx_zcrx_rpc(struct flow *f)
+{
+	return run(f, true);
 }
 
 /* A GPU's memory is its own. */
@@ -241,6 +257,7 @@ const struct path path_rx_zcrx = {
 	.end = END_RX,
 	.what = "io_uring receive into memory that the NIC fills; --nodev: the kernel copies",
 	.calls = BIT(CALL_io_uring_enter) | BIT(CALL_io_uring_register),
+	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_rearms) | BIT(EVENT_buffers_exhausted) | BIT(EVENT_cq_overflow) |
 		  BIT(EVENT_refill_stalls) | BIT(EVENT_refill_flushes) | BIT(EVENT_alloc_failures),
 	.able = zcrx_able,
@@ -250,6 +267,7 @@ const struct path path_rx_zcrx = {
 	.prepare = rx_zcrx_prepare,
 	.open = rx_zcrx_open,
 	.run = rx_zcrx_run,
+	.rpc = rx_zcrx_rpc,
 	.close = rx_zcrx_close,
 	.release = rx_zcrx_release,
 };

@@ -14,6 +14,7 @@
 #include <sys/sendfile.h>
 
 #include "datapath/path.h"
+#include "datapath/rpc.h"
 #include "datapath/sockets.h"
 
 struct tx_sendfile {
@@ -32,11 +33,12 @@ static int tx_sendfile_open(struct flow *f)
 	f->usage_unknown =
 		socket_device(f->fd, request.ifr_name) || ioctl(f->fd, SIOCETHTOOL, &request);
 	s->gathers = value.data;
-	return 0;
+	return rpc_open(f);
 }
 
 static void tx_sendfile_close(struct flow *f)
 {
+	rpc_close(f);
 	free(f->state);
 }
 
@@ -68,13 +70,55 @@ static int tx_sendfile_run(struct flow *f)
 	return 0;
 }
 
+/* As tx copy; but sendfile(2) has no flag that keeps it from waiting, so the socket does not block. */
+static int tx_sendfile_rpc(struct flow *f)
+{
+	const struct tx_sendfile *s = f->state;
+	const struct message *message = f->message;
+	struct counters *c = &f->counters;
+	uint64_t *moved = s->gathers ? &c->bytes_zerocopy : &c->bytes_copied;
+
+	f->rpc->polls = true;
+	if (socket_blocking(f->fd, false))
+		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
+				 strerror(errno));
+	while (rpc_goes_on(f)) {
+		size_t due = rpc_due(f);
+		off_t offset = message->size - due;
+		ssize_t sent;
+
+		if (!due) {
+			if (rpc_wait(f))
+				return -1;
+			continue;
+		}
+		sent = sendfile(f->fd, message->file, &offset, due);
+		count(&c->call[CALL_sendfile], 1);
+		if (sent < 0 && errno == EAGAIN) {
+			rpc_full(f);
+			continue;
+		}
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			return flow_fail(f, "cannot send on flow %u: %s", f->number,
+					 sent ? strerror(errno) : "the memory file has ended");
+		rpc_sent(f, sent);
+		count(moved, sent);
+		count(&c->bytes, sent);
+	}
+	return 0;
+}
+
 const struct path path_tx_sendfile = {
 	.name = "sendfile",
 	.end = END_TX,
 	.what = "sendfile(2) from a memory file; pages by reference, where the device can gather",
 	.calls = BIT(CALL_sendfile),
+	.rpc_calls = BIT(CALL_recvfrom) | BIT(CALL_ppoll),
 	.message = MESSAGE_IN_FILE,
 	.open = tx_sendfile_open,
 	.run = tx_sendfile_run,
+	.rpc = tx_sendfile_rpc,
 	.close = tx_sendfile_close,
 };

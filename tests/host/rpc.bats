@@ -132,5 +132,4 @@ exchange() { # RX TX ARG…
 	refused "--msg has no meaning with --rpc" --rpc 1:1 --msg 5
 	refused "--bytes has no meaning with --rpc" --rpc 1:1 --bytes 5
 	refused "--rpc-depth has no meaning with --rate" --rpc 1:1 --rate 5 --rpc-depth 2
-	refused "sends in one direction only" --rpc 1:1 --path sendfile
 }

@@ -225,6 +225,16 @@ move_merged() { # RX-OPTION...
 	share_is_whole $((16 << 20))
 }
 
+@test "requests that the NIC puts into the area are answered, every byte checked" {
+	for rpc in 64:64 70001:5 1M:1M; do
+		both "${zcrx[@]}" -- --rpc $rpc --rpc-depth 3 --flows 2 --seconds 0.3 --warmup 0 --verify
+		[ "$(value rx bad_bytes)" = 0 ]
+		[ "$(value tx bad_bytes)" = 0 ]
+		[ "$(value tx responses)" -gt 0 ]
+		[ "$(value rx bytes_life)" = "$(value tx bytes_life)" ]
+	done
+}
+
 refuses() { # PATTERN RX-OPTION...: at the latest when the flow has come; one sentence, exit 3
 	local pattern=$1
 	shift
