@@ -57,7 +57,7 @@ static void usage(const char *format, ...)
 
 /* argp wants names with '-', one text per option that says the default too, and room for both. */
 struct spelling {
-	struct argp_option options[OPTIONS + OTHERS + 1];
+	struct argp_option options[OPTIONS + OTHERS + 2];
 	char names[OPTIONS][OPTION_SPELL_MAX];
 	char helps[OPTIONS][200];
 };
@@ -79,9 +79,13 @@ static void spell(struct spelling *s, enum option_ends ends)
 			.flags = (*info->value ? 0 : OPTION_ARG_OPTIONAL) |
 				 (info->ends & ends ? 0 : OPTION_HIDDEN),
 			.doc = s->helps[id],
-			.group = 2,
+			.group = option_is_setting(id) ? 3 : 2,
 		};
 	}
+	s->options[n++] = (struct argp_option){
+		.doc = "Settings of this end's device and machine, which are put back:",
+		.group = 3,
+	};
 	for (int i = 0; i < OTHERS; i++)
 		if (others[i].ends & ends)
 			s->options[n++] = others[i].option;
@@ -186,7 +190,9 @@ void config_facts(const struct config *config, const struct options *effective, 
 		const struct option_info *info = option_info(id);
 		char text[OPTION_TEXT_MAX];
 
-		if (info->ends & ENDS_OF(config->end))
+		/* A setting that was not asked for is among the facts of the device. */
+		if (info->ends & ENDS_OF(config->end) &&
+		    (effective->set[id] || !option_is_setting(id)))
 			writer_fact(w, config->end, METRIC_fact_option, info->name,
 				    options_print(effective, id, text, sizeof(text)));
 	}

@@ -14,6 +14,7 @@
 #include "datapath/rules.h"
 #include "datapath/session.h"
 #include "datapath/sockets.h"
+#include "datapath/surroundings.h"
 
 #include <argp.h>
 
@@ -78,13 +79,13 @@ static int place(const struct config *config)
 	return CPU_COUNT(cpus) ? sched_setaffinity(0, sizeof(*cpus), cpus) : 0;
 }
 
-/* Would the kernel take the options of a socket, too? */
-static int check_sockets(const struct config *config)
+/* Would the kernel take the options of a socket, and the settings, too? */
+static int check(const struct config *config)
 {
 	struct options effective;
 	struct failure failure;
 
-	if (!socket_effective(config, &effective, &failure))
+	if (!socket_effective(config, &effective, &failure) && !surroundings_try(config, &failure))
 		return EXIT_DONE;
 	say_error("%s", failure.why);
 	return failure.unable ? EXIT_UNABLE : EXIT_FAILED;
@@ -116,7 +117,7 @@ static int run_end(enum record_end end, int argc, char **argv)
 		return EXIT_UNABLE;
 	}
 	if (config.check)
-		return check_sockets(&config);
+		return check(&config);
 	return end == END_RX ? session_rx(&config) : session_tx(&config);
 }
 

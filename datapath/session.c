@@ -12,6 +12,7 @@
 #include "datapath/interrupt.h"
 #include "datapath/path.h"
 #include "datapath/room.h"
+#include "datapath/surroundings.h"
 
 uint64_t seconds_from_now(double seconds)
 {
@@ -29,6 +30,11 @@ int session_begin(struct session *s, const struct config *config)
 	if (s->signal_fd < 0)
 		return session_fail(s, "cannot watch signals: %s", strerror(errno));
 	if (socket_effective(config, &effective, &failure))
+		return session_failure(s, &failure);
+	s->settings = journal_open(JOURNAL_DIR);
+	if (!s->settings)
+		return session_fail(s, "no memory left for the settings");
+	if (surroundings_set(config, s->settings, &effective, &failure))
 		return session_failure(s, &failure);
 	s->out = writer_stream(STDOUT_FILENO, "standard output");
 	if (!s->out)

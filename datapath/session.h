@@ -8,7 +8,7 @@
  *
  * What both ends share:
  *
- *   session_begin()    signals, the gate, the first rows
+ *   session_begin()    signals, the gate, the settings, the first rows
  *   session_next()     wait for the next thing that happens
  *   session_expect()   wait for one message of the peer, REPLY_S of silence at most
  *   session_send()     say a verb to the peer
@@ -37,6 +37,7 @@
 #include "datapath/gate.h"
 #include "datapath/sockets.h"
 #include "datapath/window.h"
+#include "nic/journal.h"
 #include "nic/placement.h"
 #include "nic/zerocopy.h"
 #include "record/writer.h"
@@ -62,6 +63,7 @@ struct session {
 	struct message *memory; /* tx */
 	struct flows *flows;
 	struct window window;
+	struct journal *settings; /* what this end's device and machine were set to before */
 	struct placement *placement;
 	struct zerocopy *nic; /* NULL: no device was made ready */
 

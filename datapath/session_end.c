@@ -122,6 +122,8 @@ int session_end(struct session *s, int result)
 	/* What is bound to its queues is gone by now. */
 	if (zerocopy_end(s->nic))
 		result = -1;
+	if (journal_close(s->settings))
+		result = -1;
 	window_free(&s->window);
 	if (s->channel.fd >= 0)
 		close(s->channel.fd);

@@ -305,3 +305,40 @@ int socket_device(int fd, char name[IF_NAMESIZE])
 		snprintf(name, IF_NAMESIZE, "lo");
 	return name[0] ? 0 : -1;
 }
+
+int socket_device_to(const char *host, char name[IF_NAMESIZE])
+{
+	struct failure failure;
+	struct addrinfo *all = resolve(host, 1, 0, &failure);
+	int result = -1;
+
+	for (struct addrinfo *at = all; at && result; at = at->ai_next) {
+		/* UDP sends nothing to be connected. */
+		int fd = socket(at->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+		if (fd >= 0 && !connect(fd, at->ai_addr, at->ai_addrlen))
+			result = socket_device(fd, name);
+		if (fd >= 0)
+			close(fd);
+	}
+	if (all)
+		freeaddrinfo(all);
+	return result;
+}
+
+int socket_device_at(const char *address, char name[IF_NAMESIZE])
+{
+	struct failure failure;
+	struct addrinfo *at = resolve(address, 1, AI_NUMERICHOST, &failure);
+	struct search s = {.device = name};
+	struct sockaddr_storage storage = {0};
+
+	name[0] = '\0';
+	if (!at)
+		return -1;
+	memcpy(&storage, at->ai_addr, at->ai_addrlen);
+	freeaddrinfo(at);
+	if (!address_bytes(&storage, s.here) || device_addresses(take_address, &s))
+		return -1;
+	return name[0] ? 0 : -1;
+}

@@ -10,6 +10,8 @@
  *   socket_control()    make a control connection notice a dead host, and send at once
  *   socket_acked()      bytes that the peer has acknowledged
  *   socket_device()     the network device that a connection goes over
+ *   socket_device_to()  the one that a connection to this host would go over
+ *   socket_device_at()  the one that has this address
  *
  * Each returns a descriptor or 0, or -1 with why filled in: a whole sentence.
  */
@@ -24,7 +26,7 @@
 
 struct failure {
 	bool unable; /* this machine cannot do it, whoever asks again */
-	char why[256];
+	char why[512];
 };
 
 int failure_of(struct failure *failure, bool unable, const char *format, ...)
@@ -42,6 +44,9 @@ int socket_connect(const char *host, uint16_t port, int timeout_ms, const struct
 int socket_blocking(int fd, bool blocking);
 void socket_control(int fd);
 uint64_t socket_acked(int fd);
+/* These say no why. */
 int socket_device(int fd, char name[IF_NAMESIZE]);
+int socket_device_to(const char *host, char name[IF_NAMESIZE]);
+int socket_device_at(const char *address, char name[IF_NAMESIZE]);
 
 #endif

@@ -9,6 +9,7 @@
 #include "nic/netlink.h"
 
 /* include/uapi/linux/if_link.h of Linux 6.3 */
+#define LINK_GSO_IPV4_MAX_SIZE 63
 #define LINK_GRO_IPV4_MAX_SIZE 64
 
 static int take_link(const struct nlmsghdr *nlh, void *data)
@@ -27,6 +28,9 @@ static int take_link(const struct nlmsghdr *nlh, void *data)
 			break;
 		case IFLA_GRO_MAX_SIZE:
 			b->gro = mnl_attr_get_u32(attr);
+			break;
+		case LINK_GSO_IPV4_MAX_SIZE:
+			b->gso_ipv4 = mnl_attr_get_u32(attr);
 			break;
 		case LINK_GRO_IPV4_MAX_SIZE:
 			b->gro_ipv4 = mnl_attr_get_u32(attr);

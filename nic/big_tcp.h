@@ -11,11 +11,12 @@
 
 #define BIG_TCP_LEGACY 65536 /* GRO_LEGACY_MAX_SIZE of include/linux/netdevice.h */
 
-/* 0 where the kernel does not say: gro and tso_max came with Linux 5.19, gro_ipv4 with 6.3. */
+/* 0 where the kernel does not say: gro and tso_max came with Linux 5.19, those of IPv4 with 6.3. */
 struct big_tcp {
 	uint32_t gso;	  /* sent by TCP */
 	uint32_t tso_max; /* what the device could take */
 	uint32_t gro;	  /* received */
+	uint32_t gso_ipv4;
 	uint32_t gro_ipv4;
 };
 

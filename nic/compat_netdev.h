@@ -72,6 +72,7 @@ enum netdev_of_napi {
 	NETDEV_NAPI_ID,
 	NETDEV_NAPI_IRQ,
 	NETDEV_NAPI_PID,
+	NETDEV_NAPI_IRQ_SUSPEND_TIMEOUT = 7, /* 6.13 */
 };
 
 /* bind-rx and bind-tx. */

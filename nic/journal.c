@@ -11,9 +11,12 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "nic/claim.h"
 #include "nic/journal_file.h"
 #include "nic/netns.h"
 #include "nic/process.h"
+
+#define OLD_MAX 4096
 
 static int read_value(const char *path, char *value, size_t size)
 {
@@ -224,36 +227,81 @@ static int check_sys(struct journal *j)
 	return 0;
 }
 
+/* If that cannot be noted it is put back once more, to the same. */
+static void note_done(const struct journal *j, size_t i)
+{
+	j->changes[i].done = true;
+	if (dprintf(j->fd, "done %zu\n", i) < 0)
+		say_detail("cannot note in %s/%s that a setting is back", j->dir, j->name);
+}
+
+/* The latest. A file may refuse any value, even the one that it has: then nothing is put back. */
+static int change_noted(struct journal *j, const char *path, const char *value, const char *old)
+{
+	char now[OLD_MAX];
+	int error = write_value(path, value);
+
+	if (error && !read_value(path, now, sizeof(now)) && !strcmp(now, old))
+		note_done(j, j->count - 1);
+	return error;
+}
+
+static bool is_noted(const struct journal *j, const struct change *c)
+{
+	for (size_t i = 0; i < j->count; i++)
+		if (!j->changes[i].kind && netns_same(j->changes[i].netns, c->netns) &&
+		    !strcmp(j->changes[i].subject, c->subject))
+			return true;
+	return false;
+}
+
+/* What another process has set already as it is wanted here is its to put back. */
+static int set_unless_taken(struct journal *j, struct change *c, const char *value)
+{
+	int error = read_value(c->subject, c->old, OLD_MAX);
+
+	if (error)
+		return error;
+	if (claim_taken(j, c))
+		return strcmp(c->old, value) ? -EBUSY : 0;
+	error = note(j, c);
+	return error ? error : change_noted(j, c->subject, value, c->old);
+}
+
 int journal_set(struct journal *j, const char *path, const char *value)
 {
-	char old[4096];
+	char old[OLD_MAX];
 	struct change c = {.global = !is_of_netns(path), .subject = (char *)path, .old = old};
 	int error = 0;
 
 	if (!c.global) {
 		c.netns = netns_identify(-1);
-		error = check_sys(j);
+		error = strncmp(path, "/sys/", 5) ? 0 : check_sys(j);
 	}
-	for (size_t i = 0; i < j->count && !error; i++)
-		if (!j->changes[i].kind && netns_same(j->changes[i].netns, c.netns) &&
-		    !strcmp(j->changes[i].subject, path))
-			return write_value(path, value);
+	if (error)
+		return error;
+	if (is_noted(j, &c))
+		return write_value(path, value);
+	error = claim_begin(j);
 	if (!error)
-		error = read_value(path, old, sizeof(old));
-	if (!error)
-		error = note(j, &c);
-	/* A change that is noted and fails is put back to what it still is: harmless. */
-	return error ? error : write_value(path, value);
+		error = set_unless_taken(j, &c, value);
+	claim_end(j);
+	return error;
 }
 
 int journal_note(struct journal *j, const char *kind, const char *subject, const char *old)
 {
 	struct change c = {.kind = undo_find(kind), .subject = (char *)subject, .old = (char *)old};
+	int error;
 
 	if (!c.kind)
 		return -EINVAL;
 	c.netns = netns_identify(-1);
-	return note(j, &c);
+	error = claim_begin(j);
+	if (!error)
+		error = claim_taken(j, &c) ? -EBUSY : note(j, &c);
+	claim_end(j);
+	return error;
 }
 
 /* ---- putting back ---- */
@@ -378,10 +426,8 @@ struct recovery journal_put_back(struct journal *j)
 
 		if (c->done)
 			continue;
-		c->done = put_back(j, c, &place, &r);
-		/* If it cannot be noted it is put back once more, to the same. */
-		if (c->done && dprintf(j->fd, "done %zu\n", i) < 0)
-			say_detail("cannot note in %s/%s that a setting is back", j->dir, j->name);
+		if (put_back(j, c, &place, &r))
+			note_done(j, i);
 	}
 	if (place.netns >= 0)
 		close(place.netns);

@@ -26,13 +26,14 @@ struct journal;
 struct journal *journal_open(const char *dir);
 /*
  * 0, or a negative errno, and then nothing was changed: -EPERM where others may write to dir,
- * -EXDEV where /sys shows another network namespace's devices. Setting the same file again keeps
+ * -EXDEV where /sys shows another network namespace's devices, -EBUSY where another process that
+ * lives has set it to something else; to the same is fine, and its to put back. Setting the same file again keeps
  * the value that it had before the first time. Says nothing: only the caller knows what it means.
  */
 int journal_set(struct journal *j, const char *path, const char *value);
 /*
  * kind: of nic/undo.h, and so are the subject, a device mostly, and what is noted. 0, or a negative
- * errno, and then the caller changes nothing.
+ * errno, and then the caller changes nothing: -EBUSY where another process that lives has noted it.
  */
 int journal_note(struct journal *j, const char *kind, const char *subject, const char *old);
 /* 0, or -1 after saying what could not be put back. NULL is fine. */

@@ -7,6 +7,8 @@
  *   journal_remember()  a change, in memory
  *   journal_put_back()  all changes, latest first
  *   journal_free()
+ *   journal_look()      what another process that lives has noted, to look at only
+ *   journal_forget()    lets go of that
  *
  * The file: a first line "zcprof-journal 2 PID START", then per change one line
  * "KIND NETNS SUBJECT OLD-VALUE", such as "ring 4026531840:1 eth0 1024 0". NETNS is its inode and
@@ -59,5 +61,8 @@ int journal_remember(struct journal *j, const struct change *c);
 struct recovery journal_put_back(struct journal *j);
 /* Removes the file where every change is done. */
 void journal_free(struct journal *j);
+/* NULL: it is none, or its process is gone. */
+struct journal *journal_look(const char *dir, int dir_fd, const char *name);
+void journal_forget(struct journal *j);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpumask.h"
 #include "base/quantity.h"
 #include "base/say.h"
 #include "nic/device.h"
@@ -22,24 +23,6 @@ struct placement {
 	struct writer *out;
 	enum record_end end;
 };
-
-/* The kernel's bitmap format: words of 32 bits in hexadecimal, the highest first. */
-static void print_mask(const cpu_set_t *cpus, char *text, size_t size)
-{
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (int word = CPU_SETSIZE / 32 - 1; word >= 0; word--) {
-		unsigned int bits = 0;
-
-		for (int bit = 0; bit < 32; bit++)
-			if (CPU_ISSET(word * 32 + bit, cpus))
-				bits |= 1U << bit;
-		if (!used && !bits && word)
-			continue;
-		used += snprintf(text + used, size - used, used ? ",%08x" : "%x", bits);
-	}
-}
 
 static bool set(struct placement *p, const char *path, const char *value)
 {
@@ -57,19 +40,6 @@ static void placed(struct placement *p, const char *key, const cpu_set_t *cpus)
 	writer_fact(p->out, p->end, METRIC_fact_irq_affinity, key,
 		    cpulist_print(cpus, text, sizeof(text)));
 	p->placed++;
-}
-
-/* The n-th CPU of the list, in turn. */
-static void one_cpu(const cpu_set_t *cpus, unsigned int n, cpu_set_t *one)
-{
-	unsigned int skip = n % CPU_COUNT(cpus);
-
-	CPU_ZERO(one);
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, cpus) && !skip--) {
-			CPU_SET(cpu, one);
-			return;
-		}
 }
 
 static int is_interrupt(const struct dirent *entry)
@@ -106,7 +76,8 @@ static void place_interrupt(struct placement *p, const char *name, unsigned int 
 	char list[16];
 	char key[64];
 
-	one_cpu(p->cpus, n, &one);
+	CPU_ZERO(&one);
+	CPU_SET(cpumask_nth(p->cpus, n), &one);
 	snprintf(path, sizeof(path), "/proc/irq/%.16s/smp_affinity_list", name);
 	snprintf(key, sizeof(key), "%.16s/irq-%.16s", p->device, name);
 	if (set(p, path, cpulist_print(&one, list, sizeof(list))))
@@ -124,15 +95,14 @@ static void place_interrupts(struct placement *p)
 
 static void place_queue(struct placement *p, const char *name, unsigned int n)
 {
-	char mask[CPU_SETSIZE / 32 * 9 + 1];
+	char mask[CPUMASK_TEXT_MAX];
 	char path[192];
 	char key[64];
 
 	(void)n;
-	print_mask(p->cpus, mask, sizeof(mask));
 	snprintf(path, sizeof(path), "/sys/class/net/%s/queues/%.16s/rps_cpus", p->device, name);
 	snprintf(key, sizeof(key), "%.16s/%.16s", p->device, name);
-	if (set(p, path, mask))
+	if (set(p, path, cpumask_print(p->cpus, mask)))
 		placed(p, key, p->cpus);
 }
 

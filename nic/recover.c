@@ -61,6 +61,19 @@ static void take_change(struct journal *j, char *line)
 		journal_remember(j, &c);
 }
 
+/* The lines behind the first. A last one without its end was never acted upon. */
+static void take_changes(struct journal *j, FILE *in)
+{
+	char *line = NULL;
+	size_t room = 0;
+
+	for (ssize_t len; (len = getline(&line, &room, in)) > 0 && line[len - 1] == '\n';) {
+		line[len - 1] = '\0';
+		take_change(j, line);
+	}
+	free(line);
+}
+
 /* Its changes, where its process is gone. False: it is not a journal. */
 static bool load(struct journal *j, pid_t *pid, bool *gone)
 {
@@ -84,13 +97,8 @@ static bool load(struct journal *j, pid_t *pid, bool *gone)
 	/* Who put it back before removed it; and what was empty may have been begun until it died. */
 	if (*gone && (fstat(j->fd, &st) || !st.st_nlink || (!*pid && st.st_size)))
 		*gone = false;
-	for (ssize_t len; *gone && (len = getline(&line, &room, in)) > 0;) {
-		/* A last line without its end was never acted upon. */
-		if (line[len - 1] != '\n')
-			break;
-		line[len - 1] = '\0';
-		take_change(j, line);
-	}
+	if (*gone)
+		take_changes(j, in);
 	free(line);
 	if (in)
 		fclose(in);
@@ -136,6 +144,33 @@ static struct journal *open_left(const char *dir, int dir_fd, const char *name, 
 	j->fd = -1;
 	journal_free(j);
 	return NULL;
+}
+
+struct journal *journal_look(const char *dir, int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	FILE *in = fd < 0 ? NULL : fdopen(fd, "r");
+	struct journal *j = NULL;
+	struct stat st;
+	char line[128];
+
+	if (in && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size <= JOURNAL_MOST &&
+	    !(st.st_mode & 022) && (!st.st_uid || st.st_uid == geteuid()) &&
+	    journal_lock(fd, JOURNAL_OWNER, false) && fgets(line, sizeof(line), in))
+		j = journal_open(dir);
+	if (j)
+		take_changes(j, in);
+	if (in)
+		fclose(in);
+	else if (fd >= 0)
+		close(fd);
+	return j;
+}
+
+void journal_forget(struct journal *j)
+{
+	/* It has no file of its own to remove. */
+	journal_free(j);
 }
 
 /* Frees the journal. */

@@ -81,6 +81,8 @@ int rings_set(const char *iface, const struct rings *to, char *said, size_t said
 		nlh = begin(&g, ETHTOOL_MSG_RINGS_SET, iface);
 		if (to->rx)
 			mnl_attr_put_u32(nlh, ETHTOOL_A_RINGS_RX, to->rx);
+		if (to->tx)
+			mnl_attr_put_u32(nlh, ETHTOOL_A_RINGS_TX, to->tx);
 		if (to->has_split)
 			mnl_attr_put_u8(nlh, ETHTOOL_A_RINGS_TCP_DATA_SPLIT, to->split);
 		if (to->has_threshold)

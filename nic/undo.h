@@ -6,12 +6,20 @@
 #ifndef NIC_UNDO_H
 #define NIC_UNDO_H
 
+/* What of it belongs to one process at a time (nic/claim.h). */
+enum undo_claim {
+	CLAIM_NONE,  /* others have theirs beside it, and are told apart elsewhere */
+	CLAIM_WHOLE, /* all of the subject's */
+	CLAIM_WORD,  /* what the first word of the noted text names, before ' ' or '=' */
+};
+
 struct undo {
 	const char *name; /* one word, 15 bytes at most */
 	const char *what; /* for people: "the WHAT of eth0" */
 	const char *by_hand;
 	/* 0 or a negative errno: -EADDRINUSE where a queue of the device is still held */
 	int (*put_back)(const char *iface, const char *old);
+	enum undo_claim claim;
 };
 
 /* NULL: there is no such kind. */

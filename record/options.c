@@ -44,10 +44,41 @@ uint64_t *options_number(struct options *o, enum option_id id)
 	case TYPE_COUNT:
 	case TYPE_SIZE:
 	case TYPE_RATE:
+	case TYPE_AMOUNT:
 		return field(o, id);
 	default:
 		abort();
 	}
+}
+
+const char *options_text(const struct options *o, enum option_id id)
+{
+	switch (options[id].type) {
+	case TYPE_NAME:
+	case TYPE_CHOICE:
+	case TYPE_PAIRS:
+		return field_of(o, id);
+	default:
+		abort();
+	}
+}
+
+const cpu_set_t *options_cpus(const struct options *o, enum option_id id)
+{
+	if (options[id].type != TYPE_CPULIST && options[id].type != TYPE_CPUMASK)
+		abort();
+	return field_of(o, id);
+}
+
+bool option_is_setting(enum option_id id)
+{
+	static const bool is_setting[OPTIONS] = {
+#define OPTION(name, type, value, ends, least, most, preset, help) [OPTION_##name] = true,
+#include "record/settings.def"
+#undef OPTION
+	};
+
+	return is_setting[id];
 }
 
 const struct option_info *option_info(enum option_id id)
@@ -126,9 +157,21 @@ char *options_print(const struct options *o, enum option_id id, char *text, size
 	case TYPE_SECONDS:
 		snprintf(text, size, "%.9g", *(const double *)at);
 		break;
+	case TYPE_AMOUNT:
+		if (*(const uint64_t *)at)
+			return print_scaled(*(const uint64_t *)at, 1024, text, size);
+		snprintf(text, size, "off");
+		break;
+	case TYPE_CPUMASK:
+		if (CPU_COUNT((const cpu_set_t *)at))
+			return cpulist_print(at, text, size);
+		snprintf(text, size, "off");
+		break;
 	case TYPE_CPULIST:
 		return cpulist_print(at, text, size);
 	case TYPE_NAME:
+	case TYPE_CHOICE:
+	case TYPE_PAIRS:
 		snprintf(text, size, "%s", (const char *)at);
 		break;
 	case TYPE_EXCHANGE:
@@ -190,6 +233,74 @@ static int parse_exchange(const char *text, struct exchange *e, const char **why
 		       : 0;
 }
 
+/* words: "off|sw|hw" */
+static int parse_choice(const char *text, const char *words, char name[OPTION_NAME_MAX + 1],
+			char *why, size_t why_size)
+{
+	size_t len = strlen(text);
+
+	for (const char *at = words; *at; at += strspn(at, "|")) {
+		size_t word = strcspn(at, "|");
+
+		if (word == len && !strncmp(at, text, len)) {
+			memcpy(name, text, len + 1);
+			return 0;
+		}
+		at += word;
+	}
+	snprintf(why, why_size, "expected one of %s", words);
+	return -1;
+}
+
+/* What a shell at the other end of an ssh connection takes as it stands. */
+static int parse_pairs(const char *text, char pairs[OPTION_PAIRS_MAX + 1], const char **why)
+{
+	size_t len = strlen(text);
+	bool named = false, valued = false;
+
+	*why = "expected NAME=VALUE, several joined by '+'";
+	for (const char *at = text; at <= text + len; at++) {
+		if (*at == '+' || !*at) {
+			if (!valued)
+				return -1;
+			named = valued = false;
+		} else if (*at == '=') {
+			if (!named || valued || at[1] == '=')
+				return -1;
+			valued = at[1] && at[1] != '+';
+		} else if (!isalnum((unsigned char)*at) && !strchr("_-.:", *at)) {
+			*why = "expected letters, digits, '_', '-', '.' and ':' in names and values";
+			return -1;
+		} else {
+			named = true;
+		}
+	}
+	*why = "it is too long: at most 199 characters";
+	if (len > OPTION_PAIRS_MAX)
+		return -1;
+	memcpy(pairs, text, len + 1);
+	return 0;
+}
+
+bool options_pair(const char **at, struct option_pair *pair)
+{
+	size_t name = strcspn(*at, "=");
+	size_t value = strcspn(*at + name, "+");
+
+	if (!**at || !value || name > OPTION_PAIRS_MAX || value > OPTION_PAIRS_MAX)
+		return false;
+	snprintf(pair->name, sizeof(pair->name), "%.*s", (int)name, *at);
+	snprintf(pair->value, sizeof(pair->value), "%.*s", (int)value - 1, *at + name + 1);
+	*at += name + value;
+	*at += **at == '+';
+	return true;
+}
+
+static bool is_off(const char *text)
+{
+	return !strcmp(text, "off");
+}
+
 static int parse_kind(enum option_id id, const char *text, struct options *o, const char **why)
 {
 	void *at = field(o, id);
@@ -211,6 +322,13 @@ static int parse_kind(enum option_id id, const char *text, struct options *o, co
 		return parse_exchange(text, at, why);
 	case TYPE_MEMORY:
 		return parse_memory(text, at, why);
+	case TYPE_AMOUNT:
+		return is_off(text) ? 0 : quantity_size(text, at, why);
+	case TYPE_CPUMASK:
+		return is_off(text) ? 0 : cpulist_parse(text, at, why);
+	case TYPE_PAIRS:
+		return parse_pairs(text, at, why);
+	case TYPE_CHOICE:
 	case TYPE_NAME:
 		break;
 	}
@@ -233,6 +351,9 @@ static bool within(enum option_id id, const struct options *o)
 		return e->request >= info->least && e->request <= info->most &&
 		       e->response >= info->least && e->response <= info->most;
 	}
+	case TYPE_AMOUNT:
+		return !*(const uint64_t *)at || (*(const uint64_t *)at >= info->least &&
+						  *(const uint64_t *)at <= info->most);
 	case TYPE_SECONDS:
 		return *(const double *)at >= info->least && *(const double *)at <= info->most;
 	default:
@@ -278,10 +399,16 @@ int options_take(struct options *o, enum option_id id, const char *text, char *w
 	unset(o, id);
 	if (!*text && !*info->preset)
 		return 0;
-	if (parse_kind(id, text, o, &reason)) {
+	if (info->type == TYPE_CHOICE) {
+		if (!parse_choice(text, info->value, field(o, id), why, why_size)) {
+			o->set[id] = true;
+			return 0;
+		}
+	} else if (parse_kind(id, text, o, &reason)) {
 		snprintf(why, why_size, "%s", reason);
 	} else if (!within(id, o)) {
-		snprintf(why, why_size, "expected %s to %s",
+		snprintf(why, why_size, "expected %s%s to %s",
+			 info->type == TYPE_AMOUNT ? "off, or " : "",
 			 print_bound(id, info->least, least, sizeof(least)),
 			 print_bound(id, info->most, most, sizeof(most)));
 	} else {

@@ -14,7 +14,10 @@
  *   options_preset()  every option at its default
  *   options_take()    a text -> the field of that option, within its bounds
  *   options_print()   a field -> the text that options_take() would take for it
- *   options_number()  the field of an option that is a COUNT, SIZE or RATE
+ *   options_number()  the field of an option that is a COUNT, SIZE, AMOUNT or RATE
+ *   options_text()    the field of one that is a NAME, CHOICE or PAIRS
+ *   options_cpus()    the field of one that is a CPULIST or CPUMASK
+ *   option_is_setting()  is it one of settings.def?
  */
 #ifndef RECORD_OPTIONS_H
 #define RECORD_OPTIONS_H
@@ -39,7 +42,8 @@ enum option_id {
  * The types of fields. What is not set is 0, no CPU, or "": the kernel's own, or whatever the path
  * takes then; where 0 is a value too, options.set tells.
  */
-#define OPTION_NAME_MAX 31 /* a congestion control's name is at most 15 */
+#define OPTION_NAME_MAX	 31 /* a congestion control's name is at most 15 */
+#define OPTION_PAIRS_MAX 199
 
 #define MEMORY_KINDS(X) X(pages) X(udmabuf) X(heap) X(cuda)
 
@@ -68,6 +72,10 @@ struct exchange {
 #define FIELD_OF_NAME(name)	char name[OPTION_NAME_MAX + 1]
 #define FIELD_OF_MEMORY(name)	enum memory_kind name
 #define FIELD_OF_EXCHANGE(name) struct exchange name
+#define FIELD_OF_CHOICE(name)	char name[OPTION_NAME_MAX + 1]
+#define FIELD_OF_PAIRS(name)	char name[OPTION_PAIRS_MAX + 1]
+#define FIELD_OF_AMOUNT(name)	uint64_t name  /* 0: off */
+#define FIELD_OF_CPUMASK(name)	cpu_set_t name /* no CPU, and set: off */
 
 struct options {
 #define OPTION(name, type, value, ends, least, most, preset, help) FIELD_OF_##type(name);
@@ -87,6 +95,10 @@ enum option_type {
 	TYPE_NAME,
 	TYPE_MEMORY,
 	TYPE_EXCHANGE,
+	TYPE_CHOICE,
+	TYPE_PAIRS,
+	TYPE_AMOUNT,
+	TYPE_CPUMASK,
 };
 /* Sets of ends. */
 #define ENDS_OF(end) (1 << ((end)-END_RX))
@@ -129,7 +141,16 @@ void options_preset(struct options *o);
 int options_take(struct options *o, enum option_id id, const char *text, char *why, size_t why_size);
 /* Sizes and rates with the largest unit that divides them. Returns text. */
 char *options_print(const struct options *o, enum option_id id, char *text, size_t size);
-/* Any other option has no number: a bug that ends the program. */
+/* Any other option has no number, text or CPUs: a bug that ends the program. */
 uint64_t *options_number(struct options *o, enum option_id id);
+const char *options_text(const struct options *o, enum option_id id);
+const cpu_set_t *options_cpus(const struct options *o, enum option_id id);
+bool option_is_setting(enum option_id id);
+/* The next NAME=VALUE of a PAIRS, from *at on, which it moves; false at the end. */
+struct option_pair {
+	char name[OPTION_PAIRS_MAX + 1];
+	char value[OPTION_PAIRS_MAX + 1];
+};
+bool options_pair(const char **at, struct option_pair *pair);
 
 #endif

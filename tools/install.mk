@@ -38,4 +38,4 @@ uninstall: ## remove what install put there
 
 docs: ## make the reference pages of docs/ anew
 	$(Q)awk -f tools/reference-page record/metrics.def > docs/metrics.md
-	$(Q)awk -f tools/reference-page record/options.def > docs/options.md
+	$(Q)awk -f tools/reference-page record/options.def record/settings.def > docs/options.md

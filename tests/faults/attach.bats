@@ -272,7 +272,7 @@ without_bpf() {
 	refused 2 "leave no collector" attach --pid $! --collect cpu --no-collect cpu -o "$dir/x.csv"
 	refused 2 "no collector without a name" attach --pid $! --collect "" -o "$dir/x.csv"
 	refused 2 "no collector without a name" run --collect cpu, -o "$dir/x"
-	refused 3 "--mtu has no effect" run --link nosuch0 --tx-host a --mtu 9000 -o "$dir/x"
+	refused 2 "--mtu 12: expected 1280 to 65535" run --mtu 12 -o "$dir/x"
 	refused 0 "--ssh has no effect" run --ssh a --dry-run
 	refused 0 "--ipv6 has no effect" run --ipv6 --address 1.2.3.4 --dry-run
 	[ ! -e "$dir/x.csv" ]

@@ -116,7 +116,6 @@ int part_begin(struct part *p, char *const words[], char *why, size_t size)
 		return EXIT_USAGE;
 	collecting_choose(p->chosen, asked.collect, asked.no_collect);
 	p->running = true;
-	facts_machine(p->out);
 	p->calibration = calibrate();
 	return EXIT_DONE;
 }
@@ -209,6 +208,8 @@ int part_watch(struct part *p, char *why, size_t size)
 		snprintf(why, size, "there is no run to watch");
 		return EXIT_USAGE;
 	}
+	/* As the ends have set their devices and the machine by now. */
+	facts_machine(p->out);
 	for (int end = END_RX; end <= END_TX; end++)
 		if (p->here[end])
 			facts_end(p->out, &p->run, end);

@@ -41,6 +41,9 @@ static char *find_zcpath(const struct settings *s)
 
 /* ---- the link ---- */
 
+/* A payload of 4096 bytes, and its headers; --mtu is set in each run. */
+#define VETH_MTU 4148
+
 static int open_namespaces(struct experiment *x, char *why, size_t why_size)
 {
 	char rx[256];
@@ -80,7 +83,7 @@ static int open_named_link(struct experiment *x, char *why, size_t why_size)
 		return -1;
 	}
 	if (veth)
-		return link_veth(&x->link, s->mtu, why, why_size);
+		return link_veth(&x->link, VETH_MTU, why, why_size);
 	if (loopback)
 		return link_loopback(&x->link, why, why_size);
 	return namespaces ? open_namespaces(x, why, why_size) : open_device(x, why, why_size);

@@ -43,8 +43,6 @@ static char *describe(const struct settings *s)
 	if (!out)
 		return NULL;
 	fprintf(out, "link %s\n", s->link);
-	if (!strcmp(s->link, "veth"))
-		fprintf(out, "mtu %u\n", s->mtu);
 	if (s->ipv6)
 		fprintf(out, "ipv6\n");
 	for (int side = END_RX; side <= END_TX; side++)

@@ -270,16 +270,17 @@ static bool is_here(const struct running *r)
 	return !r->x->host[END_RX] || !r->x->host[END_TX];
 }
 
-static void write_machine_facts(struct running *r)
+static void write_machine(struct running *r)
 {
-	if (!is_here(r))
-		return;
-	writer_machine(r->writer, far_machine(r->x, r->x->host[END_RX] ? END_TX : END_RX));
-	facts_machine(r->writer);
+	if (is_here(r))
+		writer_machine(r->writer, far_machine(r->x, r->x->host[END_RX] ? END_TX : END_RX));
 }
 
-static void write_end_facts(struct running *r)
+/* As the ends have set their devices and the machine by now. */
+static void write_settings(struct running *r)
 {
+	if (is_here(r))
+		facts_machine(r->writer);
 	for (int end = END_RX; end <= END_TX; end++)
 		if (!r->x->host[end])
 			facts_end(r->writer, &r->run, end);
@@ -408,14 +409,14 @@ static enum run_result run_steps(struct running *r)
 	enum run_result result;
 
 	write_first_facts(r);
-	write_machine_facts(r);
+	write_machine(r);
 	TRY(far_begin(r));
 	r->calibration = calibrate();
 	TRY(start_end(r, END_RX));
 	TRY(await(r, END_RX, REACHED_LISTENING, "listening"));
 	TRY(start_end(r, END_TX));
 	TRY(await(r, BOTH_ENDS, REACHED_READY, "ready"));
-	write_end_facts(r);
+	write_settings(r);
 	TRY(far_watch(r));
 	if (is_here(r))
 		collecting_open(&r->collecting, &r->run, r->x->chosen, r->slot->control, r->writer,

@@ -21,7 +21,6 @@ enum {
 	KEY_CONTROL,
 	KEY_DRY_RUN,
 	KEY_LINK,
-	KEY_MTU,
 	KEY_IPV6,
 	KEY_RX_HOST,
 	KEY_TX_HOST,
@@ -68,7 +67,6 @@ static const struct argp_option own_options[] = {
 	{"link", KEY_LINK, "LINK", 0,
 	 "veth: two new namespaces and a pair of devices (default); loopback; a device of this machine, with the other end on a host; netns:RX,TX: two existing namespaces",
 	 0},
-	{"mtu", KEY_MTU, "BYTES", 0, "MTU of the veth pair (4148: 4096 and its headers)", 0},
 	{"ipv6", KEY_IPV6, NULL, 0, "Use the link's IPv6 addresses", 0},
 	{"rx-host", KEY_RX_HOST, "USER@HOST", 0, "The receiver runs there", 0},
 	{"tx-host", KEY_TX_HOST, "USER@HOST", 0, "The sender runs there", 0},
@@ -164,9 +162,6 @@ static void check(const struct settings *s, struct argp_state *state)
 	if (collecting_refuse(s->collect, s->no_collect, meter_named(&s->meter), why, sizeof(why)))
 		argp_error(state, "%s", why);
 	/* A plan's may be overridden: what is left of it does no harm. */
-	if (s->mtu_given && strcmp(s->link, "veth") != 0)
-		say_warning("--mtu has no effect: it is the veth pair's, and the link is %s",
-			    s->link);
 	if (s->ssh_given && !s->host[END_RX] && !s->host[END_TX])
 		say_warning("--ssh has no effect: no end is on a host; give --rx-host or --tx-host");
 	if (s->ipv6 && s->address)
@@ -180,12 +175,6 @@ static error_t place_option(struct settings *settings, int key, char *text, stru
 	switch (key) {
 	case KEY_LINK:
 		settings->link = text;
-		return 0;
-	case KEY_MTU:
-		/* RFC 8200: IPv6 needs 1280; 65535 is what veth takes. */
-		count_option(state, "mtu", text, 1280, 65535, &number);
-		settings->mtu = number;
-		settings->mtu_given = true;
 		return 0;
 	case KEY_IPV6:
 		settings->ipv6 = true;
@@ -352,7 +341,6 @@ static void set_defaults(struct settings *settings)
 	plan_option(&settings->plan, OPTION_seconds, ENDS_TX, "100", why, sizeof(why));
 	settings->repeats = 5;
 	settings->link = "veth";
-	settings->mtu = 4148;
 	settings->port = 5210;
 	settings->ssh = "ssh";
 	settings->zcprof = "zcprof";

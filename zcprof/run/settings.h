@@ -27,8 +27,6 @@ struct settings {
 	bool dry_run;
 	const char *output; /* NULL: a new directory named by the time */
 	const char *link;   /* veth, loopback, a device, or netns:RX,TX */
-	unsigned int mtu;   /* of the veth pair */
-	bool mtu_given;
 	bool ipv6;
 	const char *host[END_COUNT]; /* where that end runs; NULL: here */
 	const char *address;	     /* that rx listens on and tx connects to; NULL: the link's */

@@ -1,0 +1,222 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Settings of a device and a machine: seen by ip, ethtool, /proc and the kernel's own tracepoints
+# while an end holds them, and put back. On a pair of devices that the test makes.
+
+load zcprof_run
+
+setup() {
+	as_root
+	PATH=$BUILD:$PATH
+	dir=$BATS_TEST_TMPDIR/out
+	ns=zcs$$
+	make_namespaces
+	# Tracepoints tell devices of all namespaces by their names alone.
+	dev=r$$
+	ip -n "${ns}rx" link set rx0 down name $dev
+	ip -n "${ns}rx" link set $dev up
+	holder=
+	# A place for journals that no other zcprof of this machine looks at, and puts back.
+	unshare -m --propagation private sh -c 'mkdir -p /run/zcprof && mount -t tmpfs none /run/zcprof &&
+		chmod 755 /run/zcprof && echo >"$1"; exec sleep 1000' - "$BATS_TEST_TMPDIR/apart" 3>&- &
+	apart=$!
+	wait_until 10 test -e "$BATS_TEST_TMPDIR/apart"
+}
+
+apart() { nsenter -m -t "$apart" "$@"; }
+
+teardown() {
+	[ -z "$holder" ] || kill -KILL "$holder" 2>/dev/null || :
+	apart zcprof restore || :
+	kill "$apart"
+	[ -z "$instance" ] || rmdir "$instance"
+	remove_namespaces
+}
+
+in_rx() { apart ip netns exec "${ns}rx" "$@"; }
+
+# All that is set here, as other tools say it.
+dump() {
+	ip -n "${ns}rx" -d link show $dev
+	in_rx ethtool -k $dev
+	in_rx ethtool -l $dev
+	in_rx sh -c "cd /sys/class/net/$dev && grep . queues/*/*_cpus queues/*/rps_flow_cnt gro_flush_timeout \
+		napi_defer_hard_irqs threaded /proc/sys/net/ipv4/tcp_rmem /proc/sys/net/core/netdev_budget" 2>&1 || :
+	grep . /proc/sys/net/core/rps_sock_flow_entries /proc/sys/net/core/netdev_budget
+}
+
+# exec_rx COMMAND...: this shell becomes it
+exec_rx() { exec nsenter -m -t "$apart" ip netns exec "${ns}rx" "$@"; }
+
+# Begins an end that waits for a peer, with these settings; $holder is it.
+hold() {
+	exec_rx zcpath rx --bind 10.78.0.1 "$@" >"$BATS_TEST_TMPDIR/rx.csv" 2>"$BATS_TEST_TMPDIR/rx.err" 3>&- &
+	holder=$!
+	wait_until 10 grep -q listening "$BATS_TEST_TMPDIR/rx.csv"
+}
+
+let_go() {
+	kill "-$1" "$holder"
+	wait "$holder" || :
+	holder=
+}
+
+# seen PATTERN COMMAND...: what another tool says while it is held
+seen() {
+	local pattern=$1
+	shift
+	"$@" | grep -qE "$pattern" || { echo "no \"$pattern\" in: $*"; "$@"; return 1; }
+}
+
+all=(--queues-count 2 --mtu 9000 --csum off --gso off --gro sw --big-tcp 192K --rps 1 --rfs 4096 --xps 0-1
+	--gro-flush 20000 --defer-irqs 3 --threaded-napi on
+	--sysctl net.ipv4.tcp_rmem=4096:100000:5000000+net.core.netdev_budget=401)
+
+all_seen() {
+	seen '^(RX|Combined):[[:space:]]+2' in_rx ethtool -l $dev
+	seen 'mtu 9000 ' ip -n "${ns}rx" link show $dev
+	seen '^rx-checksumming: off' in_rx ethtool -k $dev
+	seen 'tx-checksum-ip-generic: off' in_rx ethtool -k $dev
+	seen '^generic-segmentation-offload: off' in_rx ethtool -k $dev
+	seen '^generic-receive-offload: on' in_rx ethtool -k $dev
+	seen 'gso_max_size 196608 ' ip -n "${ns}rx" -d link show $dev
+	seen 'gro_max_size 196608 ' ip -n "${ns}rx" -d link show $dev
+	seen '^0*2$' in_rx cat /sys/class/net/$dev/queues/rx-1/rps_cpus
+	seen '^2048$' in_rx cat /sys/class/net/$dev/queues/rx-1/rps_flow_cnt
+	seen '^4096$' cat /proc/sys/net/core/rps_sock_flow_entries
+	seen '^0*1$' in_rx cat /sys/class/net/$dev/queues/tx-0/xps_cpus
+	seen '^0*2$' in_rx cat /sys/class/net/$dev/queues/tx-1/xps_cpus
+	seen '^20000$' in_rx cat /sys/class/net/$dev/gro_flush_timeout
+	seen '^3$' in_rx cat /sys/class/net/$dev/napi_defer_hard_irqs
+	seen '^1$' in_rx cat /sys/class/net/$dev/threaded
+	seen "napi/$dev" ps -eo comm
+	seen '^4096[[:space:]]100000[[:space:]]5000000$' in_rx cat /proc/sys/net/ipv4/tcp_rmem
+	seen '^401$' cat /proc/sys/net/core/netdev_budget
+}
+
+@test "what is asked for is set, and put back when the end is done" {
+	two_cpus
+	before=$(dump)
+	hold "${all[@]}"
+	all_seen
+	for fact in queues_count,2, mtu,9000, csum,off, gro,sw, big_tcp,192K, rps,1, rfs,4K, xps,0-1, threaded_napi,on,; do
+		grep -qx ",rx,fact,option,$fact" "$BATS_TEST_TMPDIR/rx.csv"
+	done
+	let_go TERM
+	diff <(echo "$before") <(dump)
+}
+
+@test "after SIGKILL zcprof restore puts all of it back" {
+	two_cpus
+	before=$(dump)
+	hold "${all[@]}"
+	let_go KILL
+	all_seen
+	run apart zcprof restore
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *"put back "*" settings that process"* ]]
+	diff <(echo "$before") <(dump)
+	run apart zcprof restore
+	[[ $output == *"nothing to put back"* ]]
+}
+
+@test "what a driver refuses is said, and nothing stays" {
+	before=$(dump)
+	for asked in "gro hw" "lro on" "arfs on" "rx-ring 512" "coalesce rx-usecs=8" "hds-thresh 0" \
+		"queues-count 1000" "governor nosuch" "cstates nosuch" "sysctl net.nosuch=1" \
+		"sysctl net.ipv4.tcp_rmem=many"; do
+		# shellcheck disable=SC2086 # a name and a value
+		run in_rx zcpath rx --bind 10.78.0.1 --check --mtu 2000 --$asked
+		echo "$asked: $output"
+		[ "$status" = 3 ]
+		[[ $output == *"--${asked% *} "*" refuses: "* ]]
+		diff <(echo "$before") <(dump)
+	done
+}
+
+@test "what one end has set no other changes, and the same for both is put back once" {
+	before=$(dump)
+	hold --gro sw --mtu 2000 --sysctl net.core.netdev_budget=402
+	run in_rx zcpath rx --bind 10.78.0.1 --check --mtu 2000 --gro sw --sysctl net.core.netdev_budget=402
+	[ "$status" = 0 ]
+	for asked in "gro off" "mtu 3000" "sysctl net.core.netdev_budget=403"; do
+		# shellcheck disable=SC2086 # a name and a value
+		run in_rx zcpath rx --bind 10.78.0.1 --check --$asked
+		echo "$output"
+		[ "$status" = 3 ]
+		[[ $output == *"--$asked: "*" refuses: another zcprof or zcpath that runs has set it, and to something else"* ]]
+	done
+	# Another of the same device is nobody's.
+	in_rx zcpath rx --bind 10.78.0.1 --check --csum off
+	seen '^402$' cat /proc/sys/net/core/netdev_budget
+	let_go TERM
+	diff <(echo "$before") <(dump)
+}
+
+@test "values that no setting has are wrong usage" {
+	for asked in "gro on" "mtu 100" "big-tcp 1000" "rps cpu1" "tso yes" "sysctl a" "sysctl a=b=c" "coalesce =1" \
+		"sysctl a=1+" 'sysctl a=$(b)' "queues-count 0"; do
+		# shellcheck disable=SC2086 # a name and a value
+		run zcprof run --$asked --dry-run
+		echo "$asked: $output"
+		[ "$status" = 2 ]
+		[[ $output == *"--${asked% *} "*": expected"* ]]
+	done
+}
+
+# Packets by their sizes, as they come to $dev, for zcprof run between the two namespaces.
+instance=
+trace_sizes() {
+	local tracing=/sys/kernel/tracing
+
+	[ -d $tracing/instances ] || skip "no tracefs at $tracing"
+	instance=$tracing/instances/$ns
+	mkdir "$instance"
+	echo "name == \"$dev\"" >"$instance/events/net/netif_receive_skb/filter"
+	echo 1 >"$instance/events/net/netif_receive_skb/enable"
+}
+
+# The longest of the latest since it was asked before.
+longest() {
+	sed -n 's/.* len=\([0-9]*\).*/\1/p' "$instance/trace" | sort -n | tail -1
+	echo >"$instance/trace"
+}
+
+moved() {
+	rm -rf "$dir"
+	run apart zcprof run --link "netns:${ns}rx,${ns}tx" --seconds 0.5 --warmup 0.1 --repeat 1 --collect cpu \
+		"$@" -o "$dir"
+	echo "$output"
+	[ "$status" = 0 ]
+	longest=$(longest)
+	echo "$*: $longest"
+}
+
+@test "packets are as large as the settings let them be" {
+	before=$(dump)
+	trace_sizes
+	moved --tso off --gso off
+	[ "$longest" -le 1500 ]
+	moved --tso off --gso off --rx-gro sw
+	[ "$longest" -gt 1500 ]
+	moved --tso off --gso off --mtu 3000
+	[ "$longest" -gt 2000 ] && [ "$longest" -le 3000 ]
+	moved
+	[ "$longest" -gt 30000 ] && [ "$longest" -le 65536 ]
+	moved --big-tcp 192K
+	[ "$longest" -gt 65536 ] && [ "$longest" -le 196608 ]
+	diff <(echo "$before") <(dump)
+}
+
+@test "settings that differ make configurations, and are what diff names first" {
+	run zcprof run --rx-gro off,sw,hw --tx-tso off --seconds 0.5 --warmup 0.1 --repeat 2 --collect cpu,skb \
+		-o "$dir"
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *"rx-gro=hw is left out: --gro hw: zcprof-rx (driver veth) refuses: it stays at sw"* ]]
+	[ "$(value "$dir/rx=copy,tx=copy,rx-gro=sw/run-1.csv" rx fact option gro)" = sw ]
+	[ "$(value "$dir/rx=copy,tx=copy,rx-gro=sw/run-1.csv" tx fact option tso)" = off ]
+	run zcroi diff "$dir/rx=copy,tx=copy,rx-gro=off" "$dir/rx=copy,tx=copy,rx-gro=sw"
+	[[ $output == *"setting "*"rx --gro: off in A, sw in B"* ]]
+}
