@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Facts that name a run and do not set anything. */
-static bool names_the_run(const struct fact *fact)
+bool names_the_run(const struct fact *fact)
 {
 	switch (fact->id) {
 	case METRIC_fact_option:
@@ -28,8 +27,7 @@ static bool names_the_run(const struct fact *fact)
 	}
 }
 
-/* The one value in all runs, NULL if none has the fact; false where runs differ. */
-static bool one_value(const struct configuration *c, const struct fact *fact, const char **value)
+bool one_value(const struct configuration *c, const struct fact *fact, const char **value)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		const char *here = run_fact(c->runs[i], fact->id, fact->end, fact->key);

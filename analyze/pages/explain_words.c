@@ -141,12 +141,10 @@ static void add_split(struct page *page, const struct causes *c)
 	split_free(&s);
 }
 
-int explain_page(const struct causes *c, const struct configuration *a,
-		 const struct configuration *b, enum format format)
+void explain_fill(struct page *page, const struct causes *c, const struct configuration *a,
+		  const struct configuration *b)
 {
-	struct page *page = page_new();
 	char text[1024];
-	int result;
 
 	explain_sentence(c, text, sizeof(text));
 	page_lead(page, "%s.", text);
@@ -169,6 +167,15 @@ int explain_page(const struct causes *c, const struct configuration *a,
 	page_lead(page, "considered %zu mechanisms of whose figures the records have some; %zu hold",
 		  c->considered, c->count);
 	add_split(page, c);
+}
+
+int explain_page(const struct causes *c, const struct configuration *a,
+		 const struct configuration *b, enum format format)
+{
+	struct page *page = page_new();
+	int result;
+
+	explain_fill(page, c, a, b);
 	page_note(page, "zcroi diff shows all that moved.");
 	result = page_print(page, format);
 	page_free(page);

@@ -2,7 +2,8 @@
 /*
  * An explanation in words, and as JSON (docs/explain.md has its schema).
  *
- *   explain_page()    0, or -1 after saying that standard output refused it
+ *   explain_fill()    the words, on a page
+ *   explain_page()    printed: 0, or -1 after saying that standard output refused it
  *   explain_json()    likewise
  *   explain_alike()   that all runs of a configuration are alike
  */
@@ -12,6 +13,8 @@
 #include "analyze/causes/causes.h"
 #include "page/page.h"
 
+void explain_fill(struct page *page, const struct causes *c, const struct configuration *a,
+		  const struct configuration *b);
 int explain_page(const struct causes *c, const struct configuration *a,
 		 const struct configuration *b, enum format format);
 int explain_json(const struct causes *c, const struct configuration *a,

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "analyze/figures/efficiency.h"
+#include "base/quantity.h"
 #include "page/embed.h"
 
 static json_t *quantities(const struct exponents *exponents)
@@ -40,21 +42,79 @@ static json_t *run_data(const struct line *line, size_t i)
 			 line->apart[i], "values", values);
 }
 
+static json_t *modes_of(const struct configuration *c)
+{
+	json_t *scopes = json_array();
+
+	for (enum scope scope = 0; scope < SCOPES; scope++) {
+		json_t *modes = json_array();
+
+		for (enum mode mode = 0; mode < MODES; mode++)
+			json_array_append_new(modes, script_number(mode_percent(c, mode, scope)));
+		json_array_append_new(scopes, modes);
+	}
+	return scopes;
+}
+
+static json_t *efficiencies_of(const struct configuration *c)
+{
+	json_t *all = json_array();
+
+	for (enum efficiency what = 0; what < EFFICIENCIES; what++) {
+		json_t *scopes = json_array();
+
+		for (enum scope scope = 0; scope < SCOPES; scope++)
+			json_array_append_new(scopes, script_number(efficiency_of(c, what, scope)));
+		json_array_append_new(all, scopes);
+	}
+	return all;
+}
+
+/* How many CPUs an end had of its own: "0,2-3" are three; null where nothing says so. */
+static json_t *cpus_of(const struct run *run, enum record_end end)
+{
+	const char *text = run_fact(run, METRIC_fact_end_cpus, end, NULL);
+	const char *why;
+	cpu_set_t cpus;
+
+	return text && !cpulist_parse(text, &cpus, &why) ? json_integer(CPU_COUNT(&cpus))
+							 : json_null();
+}
+
 static json_t *line_data(const struct line *line)
 {
+	const struct configuration *c = line->configuration;
 	json_t *runs = json_array(), *middle = json_array(), *low = json_array(),
 	       *high = json_array();
 
-	for (size_t i = 0; i < line->configuration->count; i++)
+	for (size_t i = 0; i < c->count; i++)
 		json_array_append_new(runs, run_data(line, i));
 	for (enum quantity q = 0; q < QUANTITIES; q++) {
 		json_array_append_new(middle, script_number(line->middle[q]));
 		json_array_append_new(low, script_number(line->interval[q].low));
 		json_array_append_new(high, script_number(line->interval[q].high));
 	}
-	return json_pack("{s: o, s: o, s: o, s: o, s: o}", "name",
-			 script_text(line->configuration->name), "runs", runs, "middle", middle,
-			 "low", low, "high", high);
+	return json_pack("{s: o, s: o, s: o, s: o, s: o, s: o, s: o, s: o}", "name",
+			 script_text(c->name), "runs", runs, "middle", middle, "low", low, "high",
+			 high, "modes", modes_of(c), "efficiency", efficiencies_of(c), "cpus",
+			 json_pack("[o, o]", cpus_of(c->runs[0], END_RX),
+				   cpus_of(c->runs[0], END_TX)));
+}
+
+static json_t *registry(void)
+{
+	static const char *const kinds[] = {"total", "gauge", "level", "mean", "histogram", "fact"};
+	static const char *const better[] = {"", "less", "more"};
+	json_t *all = json_array();
+
+	for (enum metric_id id = 0; id < METRIC_COUNT; id++) {
+		const struct metric_info *info = metric_info(id);
+
+		json_array_append_new(all, json_pack("[s, s, s, s, s, s]", info->source, info->name,
+						     info->unit, kinds[info->kind],
+						     better[info->better], info->meaning));
+	}
+	return all;
 }
 
 json_t *data_overview(const struct overview *r)
@@ -63,6 +123,7 @@ json_t *data_overview(const struct overview *r)
 
 	for (size_t i = 0; i < r->lines.count; i++)
 		json_array_append_new(configurations, line_data(&r->lines.at[i]));
-	return json_pack("{s: o, s: o}", "quantities", quantities(&r->common.exponents),
-			 "configurations", configurations);
+	return json_pack("{s: o, s: o, s: o, s: o, s: o}", "quantities",
+			 quantities(&r->common.exponents), "configurations", configurations,
+			 "registry", registry(), "facts", data_facts(r), "pairs", data_pairs(r));
 }

@@ -128,9 +128,23 @@ static void put_script(FILE *out, const struct overview *r)
 	put_asset(out, &asset_script);
 }
 
+static void put_block(FILE *out, const char *name, size_t number, json_t *value)
+{
+	fprintf(out, "<script type=\"application/json\" id=\"%s%zu\">", name, number);
+	script_json(out, value);
+	fputs("</script>\n", out);
+}
+
+/* A block for each configuration: a script parses what it is asked for, and no more. */
 static void put_data(FILE *out, const struct overview *r)
 {
+	fputs("<script type=\"application/json\" id=\"data\">", out);
 	script_json(out, data_overview(r));
+	fputs("</script>\n", out);
+	for (size_t i = 0; i < r->lines.count; i++) {
+		put_block(out, "details-", i, data_details(r->lines.at[i].configuration));
+		put_block(out, "rows-", i, data_rows(r->lines.at[i].configuration));
+	}
 }
 
 static const struct {

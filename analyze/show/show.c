@@ -12,35 +12,32 @@
 #include "analyze/options.h"
 #include "base/say.h"
 
-static const struct part {
-	const char *name;
-	void (*show)(const struct view *v);
-	enum run_keep keep;
-	const char *source; /* whose figures it shows; NULL: of its own name */
-} parts[] = {
-	{"syscalls", show_syscalls, KEEP_WINDOW, NULL},
-	{"latency", show_latency, KEEP_WINDOW, NULL},
-	{"symbols", show_symbols, KEEP_WINDOW, "profile"},
-	{"components", show_components, KEEP_WINDOW, "profile"},
-	{"parts", show_parts, KEEP_WINDOW, "profile"},
-	{"receive", show_receive, KEEP_WINDOW, NULL},
-	{"cpu", show_cpu, KEEP_WINDOW, NULL},
-	{"threads", show_threads, KEEP_WINDOW, "cpu"},
-	{"tcp", show_tcp, KEEP_WINDOW, NULL},
-	{"nic", show_nic, KEEP_WINDOW, NULL},
-	{"softnet", show_softnet, KEEP_WINDOW, NULL},
-	{"softirq", show_softirq, KEEP_WINDOW, NULL},
-	{"iowait", show_iowait, KEEP_WINDOW, NULL},
-	{"series", show_series, KEEP_MOMENTS, NULL},
-	{"selfcost", show_selfcost, KEEP_WINDOW, NULL},
-	{"facts", show_facts, KEEP_WINDOW, NULL},
-	{"cstate", show_cstate, KEEP_WINDOW, NULL},
+static const struct subject parts[] = {
+	{"syscalls", "System calls", show_syscalls, KEEP_WINDOW, NULL},
+	{"latency", "Latency of calls, and from NAPI to the copy", show_latency, KEEP_WINDOW, NULL},
+	{"symbols", "Functions", show_symbols, KEEP_WINDOW, "profile"},
+	{"components", "Components", show_components, KEEP_WINDOW, "profile"},
+	{"parts", "What to act on, beneath the components", show_parts, KEEP_WINDOW, "profile"},
+	{"receive", "Bytes per receive", show_receive, KEEP_WINDOW, NULL},
+	{"efficiency", "What a core and a watt gave", show_efficiency, KEEP_WINDOW, "cpu"},
+	{"modes", "CPU time by mode", show_modes, KEEP_WINDOW, "cpu"},
+	{"cpu", "CPUs", show_cpu, KEEP_WINDOW, NULL},
+	{"threads", "Threads", show_threads, KEEP_WINDOW, "cpu"},
+	{"tcp", "TCP connections", show_tcp, KEEP_WINDOW, NULL},
+	{"nic", "Device", show_nic, KEEP_WINDOW, NULL},
+	{"softnet", "Backlog", show_softnet, KEEP_WINDOW, NULL},
+	{"softirq", "Softirqs", show_softirq, KEEP_WINDOW, NULL},
+	{"iowait", "Waits for I/O", show_iowait, KEEP_WINDOW, NULL},
+	{"series", "Throughput inside the window", show_series, KEEP_MOMENTS, NULL},
+	{"selfcost", "What measuring cost", show_selfcost, KEEP_WINDOW, NULL},
+	{"facts", "Facts", show_facts, KEEP_WINDOW, NULL},
+	{"cstate", "Idle states", show_cstate, KEEP_WINDOW, NULL},
 };
 
 struct show_options {
 	struct common common;
 	size_t lines;
-	const struct part *part;
+	const struct subject *part;
 	const char *source;
 	char **paths;
 	size_t path_count;
@@ -117,7 +114,18 @@ struct table *show_table(const struct view *v, const char *name, enum record_end
 }
 
 /* A source that has no part of its own. */
-static const struct part source_part = {NULL, show_source, KEEP_WINDOW, NULL};
+static const struct subject source_part = {NULL, NULL, show_source, KEEP_WINDOW, NULL};
+
+const struct subject *show_subject(size_t number)
+{
+	return number < sizeof(parts) / sizeof(*parts) ? &parts[number] : NULL;
+}
+
+void show_one(const struct subject *part, const struct view *v)
+{
+	part->show(v);
+	note_partly(v, part->source ? part->source : part->name ? part->name : v->source);
+}
 
 static bool is_source(const char *name)
 {
@@ -127,7 +135,7 @@ static bool is_source(const char *name)
 	return false;
 }
 
-static const struct part *part_named(const char *name)
+static const struct subject *part_named(const char *name)
 {
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		if (!strcmp(parts[i].name, name))
@@ -178,7 +186,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			o->part = &source_part;
 		if (!o->part)
 			argp_error(state,
-				   "there is no part '%s'; give syscalls, latency, symbols, components, parts, receive, cpu, cstate, threads, tcp, nic, softnet, softirq, iowait, series, selfcost, facts, or a source such as locks or pagepool",
+				   "there is no part '%s'; give syscalls, latency, symbols, components, parts, receive, efficiency, modes, cpu, cstate, threads, tcp, nic, softnet, softirq, iowait, series, selfcost, facts, or a source such as locks or pagepool",
 				   arg);
 		return 0;
 	case ARGP_KEY_ARGS:
@@ -209,6 +217,8 @@ static const char doc[] =
 	"  components  CPU ns per KB of payload by component and context, and their sum\n"
 	"  parts       beneath them what a person can act on: netfilter, packet taps, qdiscs …\n"
 	"  receive     bytes per receive, as a histogram\n"
+	"  efficiency  throughput per core, per core and GHz, per watt; J per GB\n"
+	"  modes       CPU time of each end: user, system, softirq, irq, iowait\n"
 	"  cpu         each CPU's time by mode\n"
 	"  cstate      each CPU's time by idle state, and its frequency\n"
 	"  threads     CPU time of the threads of both ends\n"
@@ -240,8 +250,7 @@ int command_show(int argc, char **argv)
 		return EXIT_FAILED;
 	v = (struct view){page_new(), only_one(&e), o.lines, o.source};
 	if (v.configuration) {
-		o.part->show(&v);
-		note_partly(&v, o.part->source ? o.part->source : o.source);
+		show_one(o.part, &v);
 		result = page_print(v.page, o.common.format);
 	}
 	page_free(v.page);

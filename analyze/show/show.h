@@ -16,6 +16,20 @@ struct view {
 	const char *source; /* of show_source() */
 };
 
+/* What zcroi show can be asked for by name, beside a source of the registry. */
+struct subject {
+	const char *name;
+	const char *title; /* a heading; NULL: it is no table */
+	void (*show)(const struct view *v);
+	enum run_keep keep;
+	const char *source; /* whose figures it shows; NULL: of its own name */
+};
+
+/* One after the other, in the order in which they are worth reading; NULL after the last. */
+const struct subject *show_subject(size_t number);
+/* What a part, or show_source() of view->source, prints: with a note where some runs lack it. */
+void show_one(const struct subject *part, const struct view *v);
+
 void show_syscalls(const struct view *v);
 void show_latency(const struct view *v);
 void show_requests(const struct view *v); /* a part of latency; nothing where there were none */
@@ -24,6 +38,8 @@ void show_symbols(const struct view *v);
 void show_components(const struct view *v);
 void show_parts(const struct view *v);
 void show_facts(const struct view *v);
+void show_efficiency(const struct view *v);
+void show_modes(const struct view *v);
 void show_cpu(const struct view *v);
 void show_cstate(const struct view *v);
 void show_threads(const struct view *v);

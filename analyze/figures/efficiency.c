@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/figures/efficiency.h"
+
+#include <math.h>
+
+static const struct exponents plain = {1, 1};
+
+/* Of the CPUs of a scope, in GHz: their mean, for which of them worked most is not known. */
+static double clock_ghz(const struct run *run, enum scope scope)
+{
+	double sum = 0;
+	size_t cpus = 0;
+
+	for (enum record_end end = 0; end < END_COUNT; end++) {
+		struct figures clocks = run_range(run, METRIC_cpufreq_frequency, end);
+
+		if (scope != SCOPE_TOTAL && end != (scope == SCOPE_RX ? END_RX : END_TX))
+			continue;
+		for (size_t i = 0; i < clocks.count; i++)
+			sum += clocks.at[i].value / 1e6;
+		cpus += clocks.count;
+	}
+	return cpus ? sum / (double)cpus : NAN;
+}
+
+static double idle_watts(const struct run *run, enum scope scope)
+{
+	double rx = run_sum(run, METRIC_power_idle, END_RX);
+	double tx = run_sum(run, METRIC_power_idle, END_TX);
+
+	if (scope == SCOPE_RX)
+		return rx;
+	if (scope == SCOPE_TX)
+		return tx;
+	return isnan(rx) && isnan(tx) ? run_sum(run, METRIC_power_idle, END_HOST) : rx + tx;
+}
+
+static double of_run(const struct run *run, enum efficiency what, enum scope scope)
+{
+	struct outcome o = outcome_of(run, &plain);
+	double t = o.of[THROUGHPUT], cores = o.of[CPU_RX + scope] / 100;
+	double watts = o.of[POWER_RX + scope];
+
+	switch (what) {
+	case PER_CORE:
+		return cores > 0 ? t / cores : NAN;
+	case PER_CORE_GHZ:
+		return cores > 0 ? t / cores / clock_ghz(run, scope) : NAN;
+	case PER_WATT:
+		return watts > 0 ? t / watts : NAN;
+	case JOULE_PER_GB:
+		return t > 0 ? 8 * watts / t : NAN;
+	case POWER:
+		return watts;
+	case POWER_IDLE:
+		return idle_watts(run, scope);
+	default:
+		return NAN;
+	}
+}
+
+double efficiency_of(const struct configuration *c, enum efficiency what, enum scope scope)
+{
+	double sum = 0;
+	size_t runs = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		double value = of_run(c->runs[i], what, scope);
+
+		if (!isfinite(value))
+			continue;
+		sum += value;
+		runs++;
+	}
+	return runs ? sum / (double)runs : NAN;
+}
+
+/* What belongs to no end alone is in the total, as it is in C. */
+static double mode_of_run(const struct run *run, enum mode mode, enum scope scope)
+{
+	static const enum metric_id ids[] = {METRIC_cpu_user, METRIC_cpu_system, METRIC_cpu_softirq,
+					     METRIC_cpu_irq,  METRIC_cpu_iowait, METRIC_cpu_steal};
+	double window = run_figure(run, METRIC_path_window_ns, END_RX, NULL);
+	double sum = 0;
+	bool known = false;
+
+	if (isnan(window))
+		window = run_figure(run, METRIC_path_window_ns, END_TX, NULL);
+	for (enum record_end end = 0; end < END_COUNT; end++) {
+		double ns = run_sum(run, ids[mode], end);
+
+		if ((scope == SCOPE_RX && end != END_RX) || (scope == SCOPE_TX && end != END_TX) ||
+		    isnan(ns))
+			continue;
+		sum += ns;
+		known = true;
+	}
+	return known && window > 0 ? 100 * sum / window : NAN;
+}
+
+double mode_percent(const struct configuration *c, enum mode mode, enum scope scope)
+{
+	double sum = 0;
+	size_t runs = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		double value = mode_of_run(c->runs[i], mode, scope);
+
+		if (isnan(value))
+			continue;
+		sum += value;
+		runs++;
+	}
+	return runs ? sum / (double)runs : NAN;
+}
