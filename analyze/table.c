@@ -54,6 +54,7 @@ static void build_lines(struct page *page, const struct experiment *e, const str
 		ways_conclude(page, &lines, o->sort, &o->common);
 	ways_remarks(page, e, &o->common.exponents, o->by);
 	remark_refused(page, e);
+	remark_absent(page, e);
 	if (lines.count && !o->by && o->common.format == FORMAT_TEXT)
 		page_note(page, "Next: zcroi show components '%s'",
 			  lines.at[0].configuration->directory);
@@ -69,6 +70,7 @@ static int build(struct page *page, const struct experiment *e, const struct tab
 	if (!o->flat && (pivot_asked(&o->pivot) || arrangement.table_count)) {
 		result = build_pivots(page, e, o, &arrangement);
 		ways_remarks(page, e, &o->common.exponents, o->by);
+		remark_absent(page, e);
 	} else {
 		build_lines(page, e, o);
 	}

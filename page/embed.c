@@ -112,9 +112,15 @@ static void html_each(FILE *out, const char *const *sentences, size_t count, con
 	}
 }
 
-void html_leads(FILE *out, const struct page *page)
+void html_verdict(FILE *out, const struct page *page)
 {
 	html_each(out, page->leads, page->lead_count, "p");
+	html_each(out, page->notes, page->note_count, "p");
+}
+
+size_t page_notes(const struct page *page)
+{
+	return page->note_count;
 }
 
 void html_notes(FILE *out, const struct page *page)

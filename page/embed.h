@@ -4,8 +4,9 @@
  *
  *   html_text()     a text as HTML shows it, in an element or in a quoted attribute
  *   html_tables()   the tables of a page
- *   html_leads()    its sentences, each a paragraph
+ *   html_verdict()  its sentences and notes, each a paragraph
  *   html_notes()    its notes, as a list
+ *   page_notes()    how many of them there are
  *   script_page()   its tables and sentences as compact JSON
  *   script_text()   a text that may be anything, as JSON
  *   script_number() a figure as JSON: an integer where it is one, null for NAN
@@ -25,8 +26,9 @@
 
 void html_text(FILE *out, const char *text);
 void html_tables(FILE *out, const struct page *page);
-void html_leads(FILE *out, const struct page *page);
+void html_verdict(FILE *out, const struct page *page);
 void html_notes(FILE *out, const struct page *page);
+size_t page_notes(const struct page *page);
 
 json_t *script_page(const struct page *page);
 json_t *script_text(const char *text);

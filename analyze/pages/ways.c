@@ -150,6 +150,5 @@ void ways_remarks(struct page *page, const struct experiment *e, const struct ex
 	remark_copied(page, e);
 	remark_control(page, e, exponents);
 	remark_unequal(page, e);
-	remark_absent(page, e);
 	remark_left_out(page, e);
 }

@@ -5,7 +5,7 @@
  *
  *   ways_table()    one line per configuration, what was not run too
  *   ways_conclude() which pays best, and how sure that is
- *   ways_remarks()  what else has to be known of these runs
+ *   ways_remarks()  what else has to be known of these runs, but what was not measured
  */
 #ifndef ANALYZE_PAGES_WAYS_H
 #define ANALYZE_PAGES_WAYS_H

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* web/page.html with what belongs where it says {{name}}. */
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "analyze/pages/explain_words.h"
 #include "analyze/report/assets.h"
 #include "analyze/report/data.h"
 #include "analyze/report/overview.h"
@@ -75,20 +77,85 @@ static void put_css(FILE *out, const struct overview *r)
 	put_asset(out, &asset_style);
 }
 
+/* A figure of the configuration that pays best. */
+static void put_tile(FILE *out, const struct overview *r, enum quantity q)
+{
+	const struct quantity_info *info = quantity_info(q);
+	const struct line *best = &r->lines.at[0];
+	char heading[64], text[32];
+
+	if (isnan(best->middle[q]))
+		return;
+	quantity_heading(q, &r->common.exponents, heading, sizeof(heading));
+	fputs("<div><dt>", out);
+	html_text(out, info->words);
+	if (strncmp(heading, "zc ", 3) != 0) {
+		fputs(", ", out);
+		html_text(out, heading);
+	}
+	fprintf(out, "</dt><dd>%s", figure_words(best->middle[q], text, sizeof(text)));
+	fprintf(out, "<span class=\"unit\"> %s</span>", info->unit);
+	if (!isnan(best->interval[q].low)) {
+		fprintf(out, "<small>95 %%: %s",
+			figure_words(best->interval[q].low, text, sizeof(text)));
+		fprintf(out, "..%s</small>",
+			figure_words(best->interval[q].high, text, sizeof(text)));
+	}
+	fputs("</dd></div>\n", out);
+}
+
+static void put_folded(FILE *out, const char *id, const char *what, const struct page *page)
+{
+	size_t count = page_notes(page);
+
+	if (!count)
+		return;
+	fprintf(out, "<details id=\"%s\"%s><summary>%s (%zu)</summary>\n", id,
+		count <= 5 ? " open" : "", what, count);
+	html_notes(out, page);
+	fputs("</details>\n", out);
+}
+
+/* Why the first is before the next, in one sentence of explain. */
+static void put_why(FILE *out, const struct overview *r)
+{
+	struct causes causes;
+	char text[2048];
+
+	if (r->lines.count < 2)
+		return;
+	causes_of(&causes, r->lines.at[0].configuration, r->lines.at[1].configuration, &r->common,
+		  false);
+	explain_sentence(&causes, text, sizeof(text));
+	fputs("<p>Held against the next (A ", out);
+	html_text(out, r->lines.at[0].configuration->name);
+	fputs(", B ", out);
+	html_text(out, r->lines.at[1].configuration->name);
+	fputs("): ", out);
+	html_text(out, text);
+	fputs(". <a href=\"#why\">Any two</a>.</p>\n", out);
+	causes_free(&causes);
+}
+
 static void put_conclusion(FILE *out, const struct overview *r)
 {
-	html_leads(out, r->conclusion);
-	html_notes(out, r->conclusion);
+	static const enum quantity shown[] = {ROI_CPU_TOTAL, THROUGHPUT,  CPU_TOTAL,
+					      POWER_TOTAL,   ZEROCOPY_RX, ZEROCOPY_TX};
+
+	fputs("<div class=\"verdict\">\n", out);
+	html_verdict(out, r->conclusion);
+	fputs("</div>\n<dl class=\"tiles\">\n", out);
+	for (size_t i = 0; r->lines.count && i < sizeof(shown) / sizeof(*shown); i++)
+		put_tile(out, r, shown[i]);
+	fputs("</dl>\n", out);
+	put_why(out, r);
+	put_folded(out, "absent", "What was not measured, and why", r->absent);
+	put_folded(out, "remarks", "What else has to be known of these runs", r->remarks);
 }
 
 static void put_ways(FILE *out, const struct overview *r)
 {
 	html_tables(out, r->ways);
-}
-
-static void put_notes(FILE *out, const struct overview *r)
-{
-	html_notes(out, r->remarks);
 }
 
 static void put_charts(FILE *out, const struct overview *r)
@@ -151,12 +218,17 @@ static const struct {
 	const char *name;
 	void (*put)(FILE *out, const struct overview *r);
 } fillings[] = {
-	{"title", put_title},		{"program", put_program},
-	{"about", put_about},		{"css", put_css},
-	{"conclusion", put_conclusion}, {"ways", put_ways},
-	{"notes", put_notes},		{"charts", put_charts},
-	{"licences", put_licences},	{"libraries", put_libraries},
-	{"script", put_script},		{"data", put_data},
+	{"title", put_title},
+	{"program", put_program},
+	{"about", put_about},
+	{"css", put_css},
+	{"conclusion", put_conclusion},
+	{"ways", put_ways},
+	{"charts", put_charts},
+	{"licences", put_licences},
+	{"libraries", put_libraries},
+	{"script", put_script},
+	{"data", put_data},
 };
 
 static void fill(FILE *out, const struct overview *r, const char *name, size_t len,

@@ -14,10 +14,12 @@ void overview_open(struct overview *r, const struct experiment *e, const struct 
 		.lines = lines_of(e, &common->exponents, ROI_CPU_TOTAL, false),
 		.ways = page_new(),
 		.conclusion = page_new(),
+		.absent = page_new(),
 		.remarks = page_new(),
 	};
 	ways_table(r->ways, &r->lines, e, ROI_CPU_TOTAL, false, &common->exponents);
 	ways_conclude(r->conclusion, &r->lines, ROI_CPU_TOTAL, common);
+	remark_absent(r->absent, e);
 	ways_remarks(r->remarks, e, &common->exponents, NULL);
 	remark_refused(r->remarks, e);
 }
@@ -27,5 +29,6 @@ void overview_free(struct overview *r)
 	lines_free(&r->lines);
 	page_free(r->ways);
 	page_free(r->conclusion);
+	page_free(r->absent);
 	page_free(r->remarks);
 }

@@ -22,6 +22,7 @@ struct overview {
 	struct lines lines;	 /* by CPU ROI */
 	struct page *ways;	 /* the table of all configurations */
 	struct page *conclusion; /* which pays best */
+	struct page *absent;	 /* what was not measured */
 	struct page *remarks;	 /* what else has to be known */
 };
 
