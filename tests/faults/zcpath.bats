@@ -21,7 +21,7 @@ setup() {
 
 teardown() {
 	zcpath_teardown
-	[ -z "$peer_pid" ] || kill -KILL "$peer_pid" 2>/dev/null || true
+	[ -z "$peer_pid" ] || kill "$peer_pid" 2>/dev/null || true
 }
 
 one_sentence() { # FILE PATTERN
