@@ -110,6 +110,24 @@ enum option_id option_find(const char *name)
 	return OPTION_NONE;
 }
 
+enum option_id option_find_at(const char *name, enum option_ends *ends)
+{
+	enum option_id id = option_find(name);
+
+	*ends = ENDS_BOTH;
+	/* An option's own name may begin so: rx_buf_len. */
+	if (id == OPTION_NONE && (!strncmp(name, "rx", 2) || !strncmp(name, "tx", 2))) {
+		*ends = *name == 'r' ? ENDS_RX : ENDS_TX;
+		if (!name[2])
+			id = OPTION_path;
+		else if (name[2] == '-')
+			id = option_find(name + 3);
+	}
+	if (id != OPTION_NONE)
+		*ends &= options[id].ends;
+	return id;
+}
+
 /* The largest unit that divides the number, as quantity_size() and quantity_rate() read it. */
 static char *print_scaled(uint64_t number, uint64_t step, char *text, size_t size)
 {

@@ -6,6 +6,7 @@
  * options.write, a number of bytes, or options.cpu, a set of CPUs.
  *
  *   option_find()     "no-iowait" or "no_iowait" -> its id, or OPTION_NONE
+ *   option_find_at()  the same with its end before it: "rx-cpu", and "rx" and "tx" for the paths
  *   option_info()     what the table says of an id
  *   option_spell()    its name as it is typed: "no-iowait"
  *   option_check()    would options_take() take this text?
@@ -122,6 +123,8 @@ struct option_info {
 #define OPTION_TEXT_MAX CPULIST_TEXT_MAX
 
 enum option_id option_find(const char *name);
+/* ends: those that the name leaves, of those where the option has a meaning; 0 where it leaves none. */
+enum option_id option_find_at(const char *name, enum option_ends *ends);
 const struct option_info *option_info(enum option_id id);
 
 #define OPTION_SPELL_MAX 32

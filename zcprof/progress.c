@@ -54,16 +54,24 @@ __attribute__((format(printf, 1, 2))) static void show(const char *format, ...)
 	fprintf(stderr, "\r\033[K%s", safe);
 }
 
+const char *progress_duration(double seconds, char *text, size_t size)
+{
+	long whole = lround(seconds);
+
+	if (whole >= 3600)
+		snprintf(text, size, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
+	else if (whole >= 60)
+		snprintf(text, size, "%ld min %02ld s", whole / 60, whole % 60);
+	else
+		snprintf(text, size, "%ld s", whole);
+	return text;
+}
+
 static const char *left_text(const struct progress *p, char *text, size_t size)
 {
-	long left = lround(seconds_left(p));
+	size_t used = strlen(progress_duration(seconds_left(p), text, size));
 
-	if (left >= 3600)
-		snprintf(text, size, "%ld h %02ld min left", left / 3600, left / 60 % 60);
-	else if (left >= 60)
-		snprintf(text, size, "%ld min %02ld s left", left / 60, left % 60);
-	else
-		snprintf(text, size, "%ld s left", left);
+	snprintf(text + used, size - used, " left");
 	return text;
 }
 

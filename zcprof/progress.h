@@ -6,6 +6,7 @@
  *   progress_begin()  a run begins
  *   progress_rate()   its throughput over the last second
  *   progress_end()    it is over
+ *   progress_duration() a time as people say it
  *   progress_clear()  make room for a message
  */
 #ifndef ZCPROF_PROGRESS_H
@@ -31,6 +32,8 @@ void progress_open(struct progress *p, size_t total, size_t done, double seconds
 void progress_begin(struct progress *p, const char *configuration, unsigned int repeat);
 void progress_rate(struct progress *p, double gbit_per_s);
 void progress_end(struct progress *p, const char *result);
+/* "1 h 02 min", "3 min 20 s", "12 s". Returns text. */
+const char *progress_duration(double seconds, char *text, size_t size);
 void progress_clear(const struct progress *p);
 
 #endif

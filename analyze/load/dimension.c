@@ -6,7 +6,7 @@
 
 #include "base/quantity.h"
 
-/* Takes "rx-" or "tx-" off; which ends it left. */
+/* Takes "rx-" or "tx-" off a fact's name; which ends it left. */
 static enum option_ends take_end(const char **name)
 {
 	if (!strncmp(*name, "rx-", 3) || !strncmp(*name, "tx-", 3)) {
@@ -33,30 +33,24 @@ int dimension_parse(struct dimension *d, const char *typed, size_t len, char *wh
 	const char *name = d->name;
 
 	*d = (struct dimension){.kind = DIMENSION_OPTION};
-	if (len >= sizeof(d->name)) {
-		snprintf(why, why_size, "that is no option and no fact");
-		return -1;
+	if (len < sizeof(d->name)) {
+		memcpy(d->name, typed, len);
+		d->option = option_find_at(name, &d->ends);
+		if (d->option != OPTION_NONE)
+			return 0;
+		d->ends = take_end(&name);
+		if (!strcmp(name, "cpus"))
+			d->kind = DIMENSION_CPUS;
+		else if (!strcmp(d->name, "configuration"))
+			d->kind = DIMENSION_CONFIGURATION;
+		else if (!strcmp(d->name, "experiment"))
+			d->kind = DIMENSION_EXPERIMENT;
+		if (d->kind != DIMENSION_OPTION || parse_fact(d, name))
+			return 0;
 	}
-	memcpy(d->name, typed, len);
-	if (!strcmp(name, "rx") || !strcmp(name, "tx")) {
-		d->ends = *name == 'r' ? ENDS_RX : ENDS_TX;
-		d->option = OPTION_path;
-		return 0;
-	}
-	d->ends = take_end(&name);
-	d->option = option_find(name);
-	if (!strcmp(name, "cpus"))
-		d->kind = DIMENSION_CPUS;
-	else if (!strcmp(d->name, "configuration"))
-		d->kind = DIMENSION_CONFIGURATION;
-	else if (!strcmp(d->name, "experiment"))
-		d->kind = DIMENSION_EXPERIMENT;
-	else if (d->option == OPTION_NONE && !parse_fact(d, name)) {
-		snprintf(why, why_size,
-			 "expected an option such as read or rx-cpu, a fact such as kernel or nic:mtu, or path, rx, tx, cpus, configuration or experiment");
-		return -1;
-	}
-	return 0;
+	snprintf(why, why_size,
+		 "expected an option such as read or rx-cpu, a fact such as kernel or nic:mtu, or path, rx, tx, cpus, configuration or experiment");
+	return -1;
 }
 
 /* An option that has no meaning for the end's path stands in its record at its default. */

@@ -25,8 +25,9 @@ teardown() {
 	[ "$status" -eq 1 ]
 	[ "$(grep -c 'the receiver ended with exit code 1: the receiver is tired' <<<"$output")" -eq 2 ]
 	[[ "$output" == *"2 of 2 runs failed"* ]]
-	[ "$(find "$dir" -name '*.csv' | wc -l)" -eq 0 ]
+	[ "$(find "$dir" -name 'run-*.csv' | wc -l)" -eq 0 ]
 	is_record "$dir/rx=copy,tx=copy/run-2.csv.part"
+	[[ "$(value "$dir/refused/rx=copy,tx=copy.csv" host fact refused failed)" == "the receiver ended with exit code 1"* ]]
 	# Once it is well again, the same command makes up for them.
 	FAKE='' zcprof run "${fake[@]}" --repeat 2 -o "$dir"
 	[ "$(find "$dir" -name 'run-*.csv' | wc -l)" -eq 2 ]
@@ -75,7 +76,7 @@ teardown() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"rx=uring,tx=copy is left out: uring has no meaning"* ]]
-	[ "$(find "$dir" -name '*.csv' | wc -l)" -eq 1 ]
+	[ "$(find "$dir" -name 'run-*.csv' | wc -l)" -eq 1 ]
 }
 
 @test "the real zcpath refuses what has no meaning, before anything starts" {

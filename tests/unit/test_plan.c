@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: zcprof/run/plan.c zcprof/run/planfile.c */
+/* needs: zcprof/run/plan.c zcprof/run/expand.c zcprof/run/skip.c zcprof/run/planfile.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,8 +93,12 @@ static void test_options_of_some_paths(void **state)
 	give(&plan, OPTION_path, ENDS_RX, "copy,zcrx,devmem");
 	give(&plan, OPTION_path, ENDS_TX, "copy");
 	assert_int_equal(plan_expand(&plan), 0);
-	assert_int_equal(plan.configuration_count, 6);
-	for (size_t i = 0; i < 6; i++) {
+	/* Two batches for devmem, and one for each of the others, without it. */
+	assert_int_equal(plan.configuration_count, 4);
+	assert_string_equal(plan.configurations[0].name, "rx=copy,tx=copy");
+	assert_string_equal(plan.configurations[2].name, "batch=16,rx=devmem,tx=copy");
+	assert_string_equal(plan.configurations[3].name, "batch=128,rx=devmem,tx=copy");
+	for (size_t i = 0; i < 4; i++) {
 		const struct configuration *c = &plan.configurations[i];
 		bool nic = strcmp(c->value[END_RX][OPTION_path], "copy");
 
@@ -102,8 +106,84 @@ static void test_options_of_some_paths(void **state)
 		assert_int_equal(!!c->value[END_RX][OPTION_queues], nic);
 		assert_null(c->value[END_TX][OPTION_nic]);
 		assert_string_equal(c->value[END_TX][OPTION_depth], "4");
-		assert_non_null(c->value[END_RX][OPTION_batch]);
+		assert_int_equal(!!c->value[END_RX][OPTION_batch],
+				 !strcmp(c->value[END_RX][OPTION_path], "devmem"));
 	}
+	plan_free(&plan);
+}
+
+/* What is left of rx copy,uring,devmem x tx copy,send_zc x read 4K,64K x batch 1,128. */
+static void test_skip(void **state)
+{
+	static const struct {
+		const char *skip;
+		size_t left; /* of 4 + 4 + 8 */
+	} cases[] = {
+		{"rx=devmem", 8},
+		{"rx=devmem,uring tx=send_zc", 10},
+		{"read=65536", 8}, /* is 64K */
+		{"rx!=copy read!=4K", 10},
+		{"batch=1", 12},
+		{"batch!=1", 12}, /* what has no batch is not another one */
+		{"flows!=1", 16}, /* the default */
+		{"path=send_zc  read=4K", 12},
+		{"tx-msg=64M rx=copy", 12},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct plan plan = {0};
+		char why[200] = "";
+
+		give(&plan, OPTION_path, ENDS_RX, "copy,uring,devmem");
+		give(&plan, OPTION_path, ENDS_TX, "copy,send_zc");
+		give(&plan, OPTION_read, ENDS_BOTH, "4K,64K");
+		give(&plan, OPTION_batch, ENDS_BOTH, "1,128");
+		if (plan_skip(&plan, cases[i].skip, why, sizeof(why)))
+			fail_msg("%s: %s", cases[i].skip, why);
+		assert_int_equal(plan_expand(&plan), 0);
+		if (plan.configuration_count != cases[i].left)
+			fail_msg("%s leaves %zu", cases[i].skip, plan.configuration_count);
+		assert_int_equal(plan.refused_count, 16 - cases[i].left);
+		for (size_t n = 0; n < plan.refused_count; n++) {
+			assert_string_equal(plan.refused[n].key, "skipped");
+			assert_non_null(strstr(plan.refused[n].reason, cases[i].skip));
+		}
+		plan_free(&plan);
+	}
+}
+
+static void test_skip_refused(void **state)
+{
+	static const char *const wrong[] = {"",		  "  ",		"rx",
+					    "rx=",	  "colour=red", "rx-read",
+					    "tx-read=4K", "read=4K,x",	"read=4K rx<copy",
+					    "=4K"};
+	struct plan plan = {0};
+	char why[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		*why = '\0';
+		assert_int_equal(plan_skip(&plan, wrong[i], why, sizeof(why)), -1);
+		assert_non_null(strstr(why, "expected"));
+	}
+	give(&plan, OPTION_path, ENDS_RX, "copy");
+	assert_int_equal(plan_skip(&plan, "rx=copy", why, sizeof(why)), 0);
+	assert_int_equal(plan_expand(&plan), -1);
+	plan_free(&plan);
+}
+
+static void test_table(void **state)
+{
+	struct plan plan = {0};
+	char why[200] = "";
+
+	(void)state;
+	assert_int_equal(plan_table(&plan, "rows=rx cols=read value=T,C", why, sizeof(why)), 0);
+	assert_int_equal(plan_table(&plan, "rows=rx colour=red", why, sizeof(why)), -1);
+	assert_non_null(strstr(why, "found \"colour=red\""));
+	assert_int_equal(plan.table_count, 1);
 	plan_free(&plan);
 }
 
@@ -255,6 +335,56 @@ static void test_plan_file(void **state)
 	assert_null(planfile_expand(4, argv, &count));
 }
 
+/* A plan that includes another, with what it needs; the first who says what a variable is decides. */
+static void test_plan_file_variables(void **state)
+{
+	char folder[] = "/tmp/zcprof-test-plan-XXXXXX";
+	char outer[64], inner[64], at_outer[72];
+	char *argv[] = {"zcprof run", at_outer, "--set", "SIZES=4K,8K", "--set=NIC=eth1", NULL};
+	static const char *const expected[] = {
+		"zcprof run",	    "--tx=copy", "--read=4K,8K",
+		"--nic=eth1.0",	    "--msg=1M",	 "--power=cmd:sh -c 'echo ${W}'",
+		"--link=netns:a,b",
+	};
+	char **words;
+	int count;
+	FILE *out;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(outer, sizeof(outer), "%s/outer", folder);
+	snprintf(inner, sizeof(inner), "%s/inner", folder);
+	snprintf(at_outer, sizeof(at_outer), "@%s", outer);
+	out = fopen(outer, "w");
+	fputs("set MSG 1M\ntx copy\ninclude inner # beside it\nlink netns:${A},${B}\n", out);
+	fclose(out);
+	out = fopen(inner, "w");
+	fputs("set SIZES=64K\nset MSG=2M\nset A=a\nset B=b\nread ${SIZES}\nnic ${NIC}.0\nmsg ${MSG}\n"
+	      "power cmd:sh -c 'echo ${W}'\n",
+	      out);
+	fclose(out);
+	words = planfile_expand(5, argv, &count);
+	assert_non_null(words);
+	assert_int_equal(count, 7);
+	for (int i = 0; i < count; i++) {
+		assert_string_equal(words[i], expected[i]);
+		free(words[i]);
+	}
+	free(words);
+	/* Without a value; with one that nobody asks for; with a plan that includes itself. */
+	assert_null(planfile_expand(2, argv, &count));
+	argv[4] = "--set=NOBODY=1";
+	assert_null(planfile_expand(5, argv, &count));
+	out = fopen(inner, "w");
+	fputs("include outer\n", out);
+	fclose(out);
+	argv[4] = "--set=NIC=eth1";
+	assert_null(planfile_expand(5, argv, &count));
+	unlink(outer);
+	unlink(inner);
+	rmdir(folder);
+}
+
 /* A '#' in a name is no comment, and a command's are the shell's. */
 static void test_plan_file_hash(void **state)
 {
@@ -351,6 +481,10 @@ int main(void)
 		cmocka_unit_test(test_both_ends_and_one),
 		cmocka_unit_test(test_later_list_replaces),
 		cmocka_unit_test(test_options_of_some_paths),
+		cmocka_unit_test(test_skip),
+		cmocka_unit_test(test_skip_refused),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_plan_file_variables),
 		cmocka_unit_test(test_refused_lists),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_order_is_whole),

@@ -2,7 +2,6 @@
 #include "zcprof/run/conduct.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,11 +11,12 @@
 #include "zcprof/run/against.h"
 #include "zcprof/run/far.h"
 #include "zcprof/run/output.h"
+#include "zcprof/run/pace.h"
+#include "zcprof/run/refused.h"
 #include "collectors/power/power.h"
 #include "zcprof/run/preflight.h"
 #include "collectors/kit/privileges.h"
 #include "zcprof/run/run.h"
-#include "zcprof/run/until.h"
 #include "base/stop.h"
 #include "nic/journal.h"
 
@@ -135,25 +135,6 @@ static int open_link(struct experiment *x)
 
 /* ---- the runs ---- */
 
-static bool is_finished(const struct experiment *x, const struct slot *slot)
-{
-	char *path = run_path(x, slot);
-	bool finished = path && output_is_whole(path);
-
-	free(path);
-	return finished;
-}
-
-static size_t count_finished(const struct experiment *x)
-{
-	const struct plan *plan = &x->settings->plan;
-	size_t finished = 0;
-
-	for (size_t i = 0; i < plan->slot_count; i++)
-		finished += is_finished(x, &plan->slots[i]);
-	return finished;
-}
-
 /* Until a run was seen, what is left is reckoned by this. */
 static double mean_seconds(const struct plan *plan)
 {
@@ -176,89 +157,92 @@ static int start_over(struct experiment *x)
 	return result ? result : far_open(x);
 }
 
-/* Fewer rounds may be narrow by chance. */
-#define UNTIL_LEAST 5
-
-/* Before the first run of a round: whether the rounds before it were enough. */
-static bool is_enough(const struct experiment *x, size_t slot)
+/* Until there is nothing left to do, or no time for it; EXIT_FAILED has said why. */
+static int run_each(struct experiment *x, struct pace *pace, size_t *failed)
 {
 	const struct plan *plan = &x->settings->plan;
-	unsigned int rounds = plan->slots[slot].repeat - 1;
+	size_t slot;
 
-	if (!(x->settings->until > 0) || rounds < UNTIL_LEAST ||
-	    plan->slots[slot - 1].repeat != rounds)
-		return false;
-	return until_width(x, rounds) <= x->settings->until;
-}
-
-/* How it ended, of an experiment that was to go on until. */
-static void say_width(const struct experiment *x, unsigned int rounds)
-{
-	double width = until_width(x, rounds);
-
-	if (width <= x->settings->until)
-		say_info("after %u rounds throughput is known to ±%.2g %%, as asked for", rounds,
-			 100 * width);
-	else if (isfinite(width))
-		say_warning("gave up after %u rounds: throughput is known to ±%.2g %%, and ±%.2g %% was asked for; give a larger --repeat, longer --seconds, or a quieter machine",
-			    rounds, 100 * width, 100 * x->settings->until);
-	else
-		say_warning("runs are missing, so it is not known how well throughput is known");
-}
-
-static int run_all(struct experiment *x)
-{
-	size_t slots = 0;
-	const struct plan *plan = &x->settings->plan;
-	size_t finished = count_finished(x);
-	size_t failed = 0;
-
-	progress_open(&x->progress, plan->slot_count, finished, mean_seconds(plan));
-	x->once.progress = &x->progress;
-	if (finished)
-		say_info("%zu of %zu runs are in %s already; going on", finished, plan->slot_count,
-			 x->directory);
-	for (size_t i = 0; i < plan->slot_count && !is_enough(x, i); i++) {
+	while (pace_next(pace, &slot)) {
 		enum run_result result = RUN_STOPPED;
 
-		slots = i + 1;
-		if (is_finished(x, &plan->slots[i]))
-			continue;
-		if (output_begin(x->directory, &plan->configurations[plan->slots[i].configuration]))
+		if (output_begin(x->directory,
+				 &plan->configurations[plan->slots[slot].configuration]))
 			return EXIT_FAILED;
 		if (!stop_asked())
-			result = run_once(x, &plan->slots[i]);
+			result = run_once(x, &plan->slots[slot]);
 		if (result == RUN_FAILED) {
-			failed++;
+			++*failed;
 			if (start_over(x))
 				return EXIT_FAILED;
 		}
 		if (result == RUN_DONE || result == RUN_FAILED)
 			continue;
 		progress_clear(&x->progress);
-		finished = count_finished(x);
 		say_error("%s; %zu of %zu runs are whole and kept in %s; the same command with -o %s goes on",
-			  result == RUN_STOPPED ? "interrupted" : "stopped", finished,
+			  result == RUN_STOPPED ? "interrupted" : "stopped", pace_finished(x),
 			  plan->slot_count, x->directory, x->directory);
 		return EXIT_FAILED;
 	}
-	if (failed) {
-		say_error("%zu of %zu runs failed; what they had is in %s as .part files", failed,
-			  plan->slot_count, x->directory);
-		return EXIT_FAILED;
-	}
-	say_info("%zu run%s in %s", slots, slots == 1 ? " is" : "s are", x->directory);
-	if (x->settings->until > 0)
-		say_width(x, plan->slots[slots - 1].repeat);
 	return EXIT_DONE;
 }
 
-static void print_order(const struct settings *s)
+static int run_all(struct experiment *x)
 {
+	const struct plan *plan = &x->settings->plan;
+	size_t finished = pace_finished(x);
+	size_t failed = 0;
+	struct pace pace;
+	int result;
+
+	if (pace_open(&pace, x))
+		return EXIT_FAILED;
+	progress_open(&x->progress, plan->slot_count, finished, mean_seconds(plan));
+	x->once.progress = &x->progress;
+	if (finished)
+		say_info("%zu of %zu runs are in %s already; going on", finished, plan->slot_count,
+			 x->directory);
+	result = run_each(x, &pace, &failed);
+	finished = pace_finished(x);
+	if (result == EXIT_DONE && failed) {
+		say_error("%zu of %zu runs failed; what they had is in %s as .part files", failed,
+			  plan->slot_count, x->directory);
+		result = EXIT_FAILED;
+	} else if (result == EXIT_DONE) {
+		say_info("%zu run%s in %s", finished, finished == 1 ? " is" : "s are", x->directory);
+		pace_end(&pace);
+	}
+	pace_close(&pace);
+	return result;
+}
+
+/* What it will take, as far as that can be known before. */
+static void print_time(const struct experiment *x)
+{
+	const struct settings *s = x->settings;
+	double seconds = pace_seconds(x);
+	size_t finished = pace_finished(x);
+	char text[48];
+
+	if (s->within_s > 0 && seconds > s->within_s)
+		seconds = s->within_s;
+	printf("# %zu configurations, %zu runs", s->plan.configuration_count, s->plan.slot_count);
+	if (s->plan.refused_count)
+		printf(", %zu skipped by the plan", s->plan.refused_count);
+	if (finished)
+		printf(", %zu runs are in %s already", finished, x->directory);
+	printf("; %s %s\n", s->until > 0 || s->within_s > 0 ? "at most about" : "about",
+	       progress_duration(seconds, text, sizeof(text)));
+}
+
+static void print_order(const struct experiment *x)
+{
+	const struct settings *s = x->settings;
 	const struct plan *plan = &s->plan;
 
 	plan_print(plan, stdout);
 	printf("seed %llu\nrepeat %u\n", (unsigned long long)s->seed, s->repeats);
+	print_time(x);
 	for (size_t i = 0; i < plan->slot_count; i++)
 		printf("# %zu: %s %s %u\n", i + 1,
 		       plan->configurations[plan->slots[i].configuration].name,
@@ -275,6 +259,8 @@ static int run_in(struct experiment *x, struct settings *s)
 		result = preflight(x, &s->plan);
 	if (result == EXIT_DONE &&
 	    (output_open(x->directory, s) || plan_order(&s->plan, s->repeats, s->control, s->seed)))
+		result = EXIT_FAILED;
+	if (result == EXIT_DONE && refused_plan(x))
 		result = EXIT_FAILED;
 	/* Before any traffic; what it finds goes into every run. */
 	if (result == EXIT_DONE && power_idle(&s->meter))
@@ -329,7 +315,7 @@ int experiment_run(struct settings *settings)
 		result = run_plan(&x, settings);
 	} else if (!plan_order(&settings->plan, settings->repeats, settings->control,
 			       settings->seed)) {
-		print_order(settings);
+		print_order(&x);
 		result = EXIT_DONE;
 	}
 out:

@@ -119,6 +119,17 @@ static bool take_off(char **rest, const char *line)
 	return true;
 }
 
+/* A line of the plan that is there, which stays where this call has none. */
+static int take_table(struct settings *s, const char *text)
+{
+	const char *kept = plan_keep(&s->plan, text);
+	char why[200];
+
+	if (s->tables_given || !kept || plan_table(&s->plan, kept, why, sizeof(why)))
+		return kept ? 0 : -1;
+	return 0;
+}
+
 /*
  * One line of the plan that is there. rest: what this call's own has beside its lists, as far as it
  * was not met so far; lists: how many were.
@@ -144,6 +155,11 @@ static int take_line(struct settings *s, const char *directory, const char *line
 			s->repeats = repeats;
 		return 0;
 	}
+	/* What is skipped is this call's to say, and how to print it too, where it does. */
+	if (!strncmp(line, "skip ", 5))
+		return 0;
+	if (!strncmp(line, "table ", 6))
+		return take_table(s, line + 6);
 	if (take_off(rest, line))
 		return 0;
 	if (len < sizeof(name) && line[len]) {
@@ -152,6 +168,8 @@ static int take_line(struct settings *s, const char *directory, const char *line
 		result = plan_extend(&s->plan, *lists, name, line + len + 1, why, sizeof(why));
 	}
 	*lists += !result;
+	if (result < 0 && !strcmp(name, "seconds"))
+		return refuse(directory, line, "runs of another length are no repeats of those");
 	if (result < 0)
 		return refuse(directory, line, why);
 	return result ? refuse(directory, line, "that is not asked for now, or otherwise") : 0;

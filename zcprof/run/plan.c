@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/run/plan.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/say.h"
-
-/* More is a mistyped list rather than a wish: at 2 s each and 5 repeats it is a day. */
-#define CONFIGURATIONS_MAX 8192
 
 static void free_items(struct axis *axis)
 {
@@ -169,117 +165,6 @@ int plan_extend(struct plan *plan, size_t n, const char *name, const char *list,
 	return -1;
 }
 
-static char *configuration_name(const struct plan *plan, const size_t *choice)
-{
-	char *name = NULL;
-	size_t size;
-	FILE *out = open_memstream(&name, &size);
-	const char *separator = "";
-
-	if (!out)
-		return NULL;
-	for (size_t i = 0; i < plan->axis_count; i++) {
-		const struct axis *axis = &plan->axes[i];
-		char option[48];
-
-		if (axis->count < 2 && !is_path(axis))
-			continue;
-		axis_name(axis, option, sizeof(option));
-		fprintf(out, "%s%s=%s", separator, option, axis->items[choice[i]]);
-		separator = ",";
-	}
-	if (fclose(out)) {
-		free(name);
-		return NULL;
-	}
-	return name;
-}
-
-/* Whether some path of the plan has a use for the option. */
-static bool is_of_use(const struct plan *plan, enum option_id id)
-{
-	for (size_t i = 0; i < plan->axis_count; i++)
-		for (size_t n = 0; is_path(&plan->axes[i]) && n < plan->axes[i].count; n++)
-			if (option_for(id, plan->axes[i].items[n]))
-				return true;
-	return false;
-}
-
-/*
- * One value for all, which only some of the paths have a use for, is given to those: the rest of
- * the experiment is not refused for it. An option that nobody has a use for is, by zcpath.
- */
-static bool is_left_out(const struct plan *plan, const struct axis *axis, const char *path)
-{
-	return axis->count == 1 && path && !option_for(axis->id, path) && is_of_use(plan, axis->id);
-}
-
-static void choose(const struct plan *plan, const struct axis *axis, const char *item,
-		   struct configuration *c)
-{
-	for (int side = END_RX; side <= END_TX; side++)
-		if (axis->ends & ENDS_OF(side) &&
-		    !is_left_out(plan, axis, c->value[side][OPTION_path]))
-			c->value[side][axis->id] = item;
-}
-
-static int make_configuration(const struct plan *plan, const size_t *choice, struct configuration *c)
-{
-	for (size_t i = 0; i < plan->axis_count; i++)
-		if (is_path(&plan->axes[i]))
-			choose(plan, &plan->axes[i], plan->axes[i].items[choice[i]], c);
-	/* What is said of one end alone overrides what is said of both. */
-	for (int both = 1; both >= 0; both--)
-		for (size_t i = 0; i < plan->axis_count; i++) {
-			const struct axis *axis = &plan->axes[i];
-
-			if (!is_path(axis) && (axis->ends == ENDS_BOTH) == both)
-				choose(plan, axis, axis->items[choice[i]], c);
-		}
-	c->name = configuration_name(plan, choice);
-	if (!c->name) {
-		say_error("no memory left for the plan");
-		return -1;
-	}
-	if (strlen(c->name) > NAME_MAX) {
-		say_error("the configuration %.60s… has a name that is too long for a directory: vary fewer options at a time",
-			  c->name);
-		return -1;
-	}
-	return 0;
-}
-
-int plan_expand(struct plan *plan)
-{
-	size_t total = 1;
-	size_t *choice;
-	int result = 0;
-
-	for (size_t i = 0; i < plan->axis_count; i++)
-		if (__builtin_mul_overflow(total, plan->axes[i].count, &total) ||
-		    total > CONFIGURATIONS_MAX) {
-			say_error("the lists make more than %d configurations: give shorter ones",
-				  CONFIGURATIONS_MAX);
-			return -1;
-		}
-	choice = calloc(plan->axis_count + 1, sizeof(*choice));
-	plan->configurations = calloc(total, sizeof(*plan->configurations));
-	if (!choice || !plan->configurations) {
-		say_error("no memory left for the plan");
-		free(choice);
-		return -1;
-	}
-	for (size_t n = 0; n < total && !result; n++) {
-		/* The last list turns fastest, as nested loops in the order of the command line. */
-		for (size_t i = plan->axis_count, rest = n; i--; rest /= plan->axes[i].count)
-			choice[i] = rest % plan->axes[i].count;
-		result = make_configuration(plan, choice, &plan->configurations[n]);
-		plan->configuration_count++;
-	}
-	free(choice);
-	return result;
-}
-
 /* SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): any seed will do, and it is the same anywhere. */
 static uint64_t random_next(uint64_t *state)
 {
@@ -338,6 +223,53 @@ void plan_print(const struct plan *plan, FILE *out)
 			fprintf(out, "%s%s", n ? "," : "", axis->items[n]);
 		fputc('\n', out);
 	}
+	for (size_t i = 0; i < plan->skip_count; i++)
+		fprintf(out, "skip %s\n", plan->skips[i].text);
+	for (size_t i = 0; i < plan->table_count; i++)
+		fprintf(out, "table %s\n", plan->tables[i]);
+}
+
+int plan_skip(struct plan *plan, const char *text, char *why, size_t why_size)
+{
+	struct skip *grown = reallocarray(plan->skips, plan->skip_count + 1, sizeof(*grown));
+
+	if (!grown) {
+		snprintf(why, why_size, "no memory left");
+		return -1;
+	}
+	plan->skips = grown;
+	if (skip_parse(&grown[plan->skip_count], text, why, why_size))
+		return -1;
+	plan->skip_count++;
+	return 0;
+}
+
+/* What the words mean is zcroi's to know. */
+int plan_table(struct plan *plan, const char *text, char *why, size_t why_size)
+{
+	static const char *const words[] = {"rows=", "cols=", "value=", "where="};
+	const char **grown;
+
+	for (const char *at = text; *(at += strspn(at, " ")); at += strcspn(at, " ")) {
+		size_t i = 0;
+
+		while (i < 4 && strncmp(at, words[i], strlen(words[i])) != 0)
+			i++;
+		if (i == 4) {
+			snprintf(why, why_size,
+				 "expected rows=, cols=, value= and where=, found \"%.*s\"",
+				 (int)strcspn(at, " "), at);
+			return -1;
+		}
+	}
+	grown = reallocarray(plan->tables, plan->table_count + 1, sizeof(*grown));
+	if (!grown) {
+		snprintf(why, why_size, "no memory left");
+		return -1;
+	}
+	plan->tables = grown;
+	grown[plan->table_count++] = text;
+	return 0;
 }
 
 const char *plan_keep(struct plan *plan, const char *text)
@@ -360,6 +292,11 @@ void plan_free(struct plan *plan)
 		free_items(&plan->axes[i]);
 	for (size_t i = 0; i < plan->configuration_count; i++)
 		free(plan->configurations[i].name);
+	for (size_t i = 0; i < plan->refused_count; i++)
+		free(plan->refused[i].configuration.name);
+	free(plan->refused);
+	free(plan->skips);
+	free(plan->tables);
 	free(plan->axes);
 	free(plan->configurations);
 	free(plan->slots);

@@ -4,13 +4,17 @@
  *
  *   plan_option()   a list of values for an option at one end or both
  *   plan_extend()   the same list in an earlier plan, which this one may add values to
+ *   plan_skip()     what of the product is left out
+ *   plan_table()    how to print what it gives: for zcroi table, which reads it in the directory
  *   plan_expand()   the product of all lists: the configurations
+ *   plan_refuse()   one of them will not be run, and why
  *   plan_order()    every repeat of every configuration, each round of repeats in a random order
  *   plan_print()    the plan as a plan file, which would make the same experiment again
  *   plan_keep()     a copy of a text that lives as long as the plan
  *   plan_free()
  *
- * A list is separated by commas; inside an item a CPU list uses '+'.
+ * A list is separated by commas; inside an item a CPU list uses '+'. A list of an option that has a
+ * meaning for some of the paths only makes the product with those.
  */
 #ifndef ZCPROF_RUN_PLAN_H
 #define ZCPROF_RUN_PLAN_H
@@ -21,6 +25,7 @@
 #include <stdio.h>
 
 #include "record/options.h"
+#include "zcprof/run/skip.h"
 
 /* One list. An option given to both ends takes the same value at both. */
 struct axis {
@@ -34,6 +39,14 @@ struct configuration {
 	char *name; /* of its directory: the paths, and every option that varies */
 	const char *value[END_COUNT][OPTIONS]; /* as typed; NULL: not given; [END_HOST] is unused */
 	const char *against; /* the directory that it was taken from; NULL: from the lists */
+};
+
+/* One that is not run. */
+struct refusal {
+	struct configuration configuration;
+	enum record_end end; /* that cannot; END_HOST: neither's fault */
+	const char *key;     /* as of the fact refused */
+	const char *reason;  /* kept by the plan */
 };
 
 /* One run to do. */
@@ -50,6 +63,12 @@ struct plan {
 	size_t configuration_count;
 	struct slot *slots;
 	size_t slot_count;
+	struct skip *skips;
+	size_t skip_count;
+	const char **tables;
+	size_t table_count;
+	struct refusal *refused;
+	size_t refused_count;
 	char **kept; /* texts that configurations point to */
 	size_t kept_count;
 };
@@ -70,6 +89,12 @@ int plan_extend(struct plan *plan, size_t n, const char *name, const char *list,
 		size_t why_size);
 /* What plan_print() calls the n-th list. Returns name. */
 char *plan_name(const struct plan *plan, size_t n, char *name, size_t size);
+/* text lives as long as the plan. As plan_option(). */
+int plan_skip(struct plan *plan, const char *text, char *why, size_t why_size);
+int plan_table(struct plan *plan, const char *text, char *why, size_t why_size);
+/* The n-th configuration leaves the plan, which keeps the reason. 0, or -1: no memory left. */
+int plan_refuse(struct plan *plan, size_t n, enum record_end end, const char *key,
+		const char *reason);
 /* 0, or -1 after saying why. */
 int plan_expand(struct plan *plan);
 int plan_order(struct plan *plan, unsigned int repeats, bool control, uint64_t seed);

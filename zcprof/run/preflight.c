@@ -109,14 +109,6 @@ static void judge(const struct experiment *x, const struct configuration *c, enu
 		 tool_reason(&result));
 }
 
-static void remove_configuration(struct plan *plan, size_t n)
-{
-	free(plan->configurations[n].name);
-	plan->configuration_count--;
-	memmove(&plan->configurations[n], &plan->configurations[n + 1],
-		(plan->configuration_count - n) * sizeof(*plan->configurations));
-}
-
 static int judge_all(const struct experiment *x, struct plan *plan, struct verdict *verdicts)
 {
 	const struct verdict *last = NULL;
@@ -133,14 +125,16 @@ static int judge_all(const struct experiment *x, struct plan *plan, struct verdi
 		}
 	for (size_t n = plan->configuration_count; n--;) {
 		const struct verdict *v = &verdicts[n * END_COUNT];
+		enum record_end end = v[END_RX].exit_code ? END_RX : END_TX;
 
-		v = v[END_RX].exit_code ? &v[END_RX] : &v[END_TX];
+		v = &v[end];
 		if (!v->exit_code)
 			continue;
 		/* The last one is refused and not left out: then nothing is left to do. */
 		if (plan->configuration_count > 1)
 			say_warning("%s is left out: %s", plan->configurations[n].name, v->reason);
-		remove_configuration(plan, n);
+		if (plan_refuse(plan, n, end, "cannot", v->reason))
+			return EXIT_FAILED;
 		last = v;
 	}
 	if (plan->configuration_count)

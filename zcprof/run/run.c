@@ -16,6 +16,7 @@
 #include "zcprof/run/far.h"
 #include "zcprof/facts.h"
 #include "base/stop.h"
+#include "zcprof/run/refused.h"
 #include "zcprof/run/words.h"
 
 /* zcpath gives up on a dead peer within 10 s; its own sentence is better than ours. */
@@ -465,6 +466,7 @@ static enum run_result run_end(struct running *r, enum run_result result)
 	if (result == RUN_FAILED) {
 		progress_clear(&r->x->progress);
 		say_error("%s run %u: %s", r->configuration->name, r->slot->repeat, r->why);
+		refused_write(r->x, r->configuration, END_HOST, "failed", r->why);
 	}
 	if (result == RUN_DONE || result == RUN_FAILED)
 		progress_end(&r->x->progress, text);

@@ -16,6 +16,10 @@ enum {
 	KEY_TX,
 	KEY_REPEAT,
 	KEY_UNTIL,
+	KEY_WITHIN,
+	KEY_SKIP,
+	KEY_TABLE,
+	KEY_SET,
 	KEY_AGAINST,
 	KEY_SEED,
 	KEY_CONTROL,
@@ -51,6 +55,16 @@ static const struct argp_option own_options[] = {
 	{"until", KEY_UNTIL, "PERCENT", 0,
 	 "Rounds of runs until the 95 % interval of throughput is within so much of it, five at least; of several configurations that of the ratio of each to the first. Gives up after --repeat, which is then 50",
 	 0},
+	{"within", KEY_WITHIN, "TIME", 0,
+	 "Give up what does not fit into so much time, such as 90s, 30m or 2h; what is known least goes first. The same command goes on",
+	 0},
+	{"skip", KEY_SKIP, "CONDITIONS", 0,
+	 "Leave out what all of them hold of, such as 'rx=zcrx,devmem read!=64K'; may be given again",
+	 0},
+	{"table", KEY_TABLE, "WORDS", 0,
+	 "How zcroi table prints the directory, such as 'rows=path cols=read value=T,ROI'; may be given again",
+	 0},
+	{"set", KEY_SET, "NAME=VALUE", 0, "What ${NAME} is in plan files", 0},
 	{"seed", KEY_SEED, "N", 0, "Seed of the random order (from the clock)", 0},
 	{"control", KEY_CONTROL, NULL, 0,
 	 "As many runs again without any collector, for the cost of measuring", 0},
@@ -124,6 +138,34 @@ static void until_option(struct argp_state *state, const char *text, double *unt
 	if (rest == text || (*rest && strcmp(rest, "%")) || !(*until >= 0.001 && *until <= 0.5))
 		argp_error(state, "--until %s: expected percent from 0.1%% to 50%%, such as 2%%",
 			   text);
+}
+
+static void within_option(struct argp_state *state, const char *text, double *within_s)
+{
+	static const struct {
+		char letter;
+		double seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'\0', 1}};
+	char *rest;
+	size_t unit = 0;
+
+	*within_s = strtod(text, &rest); // NOLINT(clang-analyzer-core.NonNullParamChecker)
+	while (unit < 3 && *rest != units[unit].letter)
+		unit++;
+	*within_s *= units[unit].seconds;
+	if (rest == text || (*rest && (unit == 3 || rest[1])) ||
+	    !(*within_s >= 1 && *within_s <= 1e7))
+		argp_error(state, "--within %s: expected a time, such as 90s, 30m or 2h", text);
+}
+
+static void constraint_option(struct argp_state *state, int key, const char *text)
+{
+	struct settings *settings = state->input;
+	char why[200];
+
+	if (key == KEY_SKIP ? plan_skip(&settings->plan, text, why, sizeof(why))
+			    : plan_table(&settings->plan, text, why, sizeof(why)))
+		argp_error(state, "--%s '%s': %s", key == KEY_SKIP ? "skip" : "table", text, why);
 }
 
 static void list_option(struct argp_state *state, enum option_id id, enum option_ends ends,
@@ -244,6 +286,16 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_UNTIL:
 		until_option(state, text, &settings->until);
 		return 0;
+	case KEY_WITHIN:
+		within_option(state, text, &settings->within_s);
+		return 0;
+	case KEY_SKIP:
+	case KEY_TABLE:
+		constraint_option(state, key, text);
+		return 0;
+	case KEY_SET: /* planfile_expand() has taken every whole one */
+		argp_error(state, "--set is written in full, and has NAME=VALUE");
+		return 0;
 	case KEY_SEED:
 		count_option(state, "seed", text, 0, UINT64_MAX, &settings->seed);
 		settings->seed_given = true;
@@ -363,6 +415,7 @@ void settings_parse(struct settings *settings, int argc, char **argv)
 		exit(EXIT_FAILED);
 	set_defaults(settings);
 	argp_parse(&argp, count, settings->words, 0, NULL, settings);
+	settings->tables_given = settings->plan.table_count;
 	if (settings->until > 0 && !settings->repeats_given) {
 		settings->repeats = UNTIL_REPEATS;
 		settings->repeats_given = true;

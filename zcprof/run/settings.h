@@ -20,9 +20,11 @@ struct settings {
 	unsigned int repeats;
 	bool repeats_given;
 	const char *against; /* a directory whose configuration is measured again; NULL: none */
+	double within_s;     /* what may be spent on the runs of this call; 0: not asked for */
 	double until; /* go on until intervals are so narrow: 0.02 for ±2 %; 0: not asked for */
 	uint64_t seed;
 	bool seed_given;
+	bool tables_given;
 	bool control;
 	bool dry_run;
 	const char *output; /* NULL: a new directory named by the time */

@@ -43,38 +43,26 @@ static double log_rate(const struct experiment *x, size_t configuration, unsigne
 	return bytes > 0 && window > 0 ? log(bytes / window) : NAN;
 }
 
-static double width_of(const struct experiment *x, size_t configuration, bool against_first,
-		       unsigned int rounds)
+double until_width(const struct experiment *x, size_t configuration, unsigned int rounds)
 {
+	bool against_first = x->settings->plan.configuration_count > 1;
 	double sum = 0, squares = 0, mean;
+	unsigned int n = 0;
 
 	for (unsigned int i = 1; i <= rounds; i++) {
 		double y = log_rate(x, configuration, i);
 
 		if (against_first)
 			y -= log_rate(x, 0, i);
+		if (isnan(y))
+			continue;
 		sum += y;
 		squares += y * y;
+		n++;
 	}
-	mean = sum / rounds;
-	/* Logarithms of rates lie within some ten of zero: squares lose no digit that matters. */
-	return expm1(student(rounds - 1) *
-		     sqrt(fmax(0, squares - rounds * mean * mean) / (rounds - 1) / rounds));
-}
-
-double until_width(const struct experiment *x, unsigned int rounds)
-{
-	size_t count = x->settings->plan.configuration_count;
-	double widest = 0;
-
-	if (rounds < 2)
+	if (n < 2)
 		return INFINITY;
-	for (size_t i = count > 1; i < count; i++) {
-		double width = width_of(x, i, count > 1, rounds);
-
-		if (isnan(width))
-			return INFINITY;
-		widest = fmax(widest, width);
-	}
-	return widest;
+	mean = sum / n;
+	/* Logarithms of rates lie within some ten of zero: squares lose no digit that matters. */
+	return expm1(student(n - 1) * sqrt(fmax(0, squares - n * mean * mean) / (n - 1) / n));
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When an experiment that goes on until its figures are narrow has enough.
+ * How well the throughput of a configuration is known.
  *
- *   until_width()    half the width of the widest 95 % interval of throughput after so many rounds
+ *   until_width()    half the width of its 95 % interval after so many rounds
  *
- * Of one configuration its throughput; of several the ratio of each to the first within rounds,
+ * Of one configuration alone its throughput; of several the ratio of each to the first within rounds,
  * which is what they are compared by. On logarithms, by Student's t, as zcroi has it.
  */
 #ifndef ZCPROF_RUN_UNTIL_H
@@ -12,7 +12,7 @@
 
 #include "zcprof/run/run.h"
 
-/* As a part of the figure: 0.02 for ±2 %. INFINITY where runs are missing or too few. */
-double until_width(const struct experiment *x, unsigned int rounds);
+/* As a part of the figure: 0.02 for ±2 %. INFINITY where fewer than two rounds have it. */
+double until_width(const struct experiment *x, size_t configuration, unsigned int rounds);
 
 #endif

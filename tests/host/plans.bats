@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Plans that hold more than lists: what is skipped, included, printed, and how long it may take. The
+# ends pretend (tests/fixtures/zcpath-fake), so that only the order of things is looked at.
+
+load zcprof_run
+
+setup() {
+	PATH=$BUILD:$PATH
+	dir=$BATS_TEST_TMPDIR/out
+	export FAKE_GATE=$BATS_TEST_TMPDIR/gate
+	fake=(--zcpath "$PWD/tests/fixtures/zcpath-fake" --link loopback --seconds 0.1 --warmup 0
+		--collect cpu)
+	plan=$BATS_TEST_TMPDIR/one.plan
+	printf '%s\n' 'set SIZES=4K,64K' 'rx copy,uring' 'include two.plan' 'tx ${TX}' >"$plan"
+	printf '%s\n' 'set SIZES=1K' 'read ${SIZES}' 'skip rx=uring read=64K' \
+		'table rows=rx cols=read value=T' >"$BATS_TEST_TMPDIR/two.plan"
+}
+
+runs() {
+	find "$dir" -name 'run-*.csv' | wc -l
+}
+
+@test "what is included, set and skipped, and how it is printed" {
+	run zcprof run "@$plan" "${fake[@]}" --repeat 2 -o "$dir"
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[[ $output == *'line 4: ${TX} has no value: give --set TX=VALUE'* ]]
+	FAKE_REFUSE=send_zc zcprof run "@$plan" --set TX=copy,send_zc "${fake[@]}" --repeat 2 -o "$dir"
+	[ "$(runs)" -eq 6 ]
+	grep -qx 'read 4K,64K' "$dir/plan"
+	grep -qx 'skip rx=uring read=64K' "$dir/plan"
+	[ "$(find "$dir/refused" -name '*.csv' | wc -l)" -eq 5 ]
+	refused="$dir/refused/rx=uring,tx=copy,read=64K.csv"
+	[ "$(value "$refused" host fact refused skipped)" = "the plan says skip rx=uring read=64K" ]
+	[ "$(value "$refused" rx fact option path)" = uring ]
+	[ "$(value "$refused" rx fact option read)" = 64K ]
+	[ "$(value "$dir/refused/rx=copy,tx=send_zc,read=4K.csv" tx fact refused cannot)" = "send_zc has no meaning" ]
+	# The directory says how it is to be printed, and why cells are empty.
+	run zcroi table "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"tx=copy"*"rx "*"read=4K "*"read=64K"*"uring "*" 40.00 "*"skipped ["* ]]
+	[[ $output == *"tx=send_zc"*"cannot run ["*"[1] the plan says skip"*"tx: send_zc has no meaning"* ]]
+	# The plan alone does it again, and the same with no skip runs what was skipped.
+	run zcprof run "@$dir/plan" --zcpath "$PWD/tests/fixtures/zcpath-fake" -o "$dir"
+	[[ $output == *"12 runs"* || $output == *"6 of "* ]]
+	zcprof run "${fake[@]}" --rx copy,uring --read 4K,64K --tx copy,send_zc --repeat 2 -o "$dir"
+	[ "$(runs)" -eq 16 ]
+	grep -qx 'table rows=rx cols=read value=T' "$dir/plan"
+	run zcroi table --rows rx --cols tx,read --value T "$dir"
+	[[ $output != *skipped* && $output != *"cannot run"* ]]
+}
+
+@test "more repeats go on, runs of another length do not, and each says so" {
+	zcprof run "${fake[@]}" --read 4K,8K --repeat 1 -o "$dir"
+	run zcprof run "${fake[@]}" --read 4K,8K --repeat 3 -o "$dir"
+	[[ $output == *"2 of 6 runs are in"* ]]
+	[ "$(runs)" -eq 6 ]
+	run zcprof run "${fake[@]}" --seconds 0.2 --read 4K,8K --repeat 4 -o "$dir"
+	[ "$status" -eq 1 ]
+	[[ $output == *"was made with \"seconds 0.1\", and runs of another length are no repeats of those: give another directory"* ]]
+}
+
+@test "--dry-run says how long it will take, and what of it is there" {
+	run zcprof run "@$plan" --set TX=copy "${fake[@]}" --seconds 10 --warmup 1 --repeat 4 --dry-run -o "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	# Twelve runs of 11 s, and what is around each: at least 2 min 12 s.
+	[[ $output == *"# 3 configurations, 12 runs, 1 skipped by the plan; about 2 min "*" s"* ]]
+	[ ! -e "$dir" ]
+	zcprof run "@$plan" --set TX=copy "${fake[@]}" --repeat 2 -o "$dir"
+	run zcprof run "@$plan" --set TX=copy "${fake[@]}" --repeat 4 --within 5s --dry-run -o "$dir"
+	echo "$output"
+	[[ $output == *"12 runs, 1 skipped by the plan, 6 runs are in $dir already; at most about 5 s"* ]]
+}
+
+@test "--within gives up what does not fit, the least known last, and says it" {
+	run zcprof run "${fake[@]}" --read 4K,8K,16K --repeat 40 --within 3s -o "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"the time of --within is used up: "*" of 120 runs are not made; 3 configurations have fewer than 40 runs"*"the same command goes on"* ]]
+	first=$(runs)
+	[ "$first" -ge 1 ] && [ "$first" -lt 120 ]
+	# A configuration that is new has the fewest runs, and goes first.
+	zcprof run "${fake[@]}" --read 4K,8K,16K,32K --repeat 40 --within 3s -o "$dir"
+	[ "$(find "$dir/rx=copy,tx=copy,read=32K" -name 'run-*.csv' | wc -l)" -ge 1 ]
+	# No time at all: a record says so, until there are runs.
+	run zcprof run "${fake[@]}" --seconds 20 --read 4K,8K --repeat 1 --within 1s -o "$dir.none"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $(value "$dir.none/refused/rx=copy,tx=copy,read=8K.csv" host fact refused time) == *"--within"* ]]
+	for wrong in 0 -1 3x 5ms m ''; do
+		run zcprof run --within "$wrong"
+		[ "$status" -eq 2 ]
+		[[ $output == *"such as 90s, 30m or 2h"* ]]
+	done
+}
+
+@test "--until leaves out of later rounds what is known well" {
+	# The pretending ends are as steady as can be: nothing is run after the least that is asked for.
+	run zcprof run "${fake[@]}" --read 4K,8K --until 1% --repeat 30 -o "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"after 5 rounds throughput is known to ±0 %, as asked for"* ]]
+	[ "$(runs)" -eq 10 ]
+}
