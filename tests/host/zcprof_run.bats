@@ -220,7 +220,7 @@ teardown() {
 	c=$(zcprof run "@$BATS_TEST_TMPDIR/plan" --dry-run --seed 6)
 	[ "$a" = "$b" ]
 	[ "$a" != "$c" ]
-	[ "$(grep -c '^# ' <<<"$a")" -eq 9 ]
+	[ "$(grep -c '^# ' <<<"$a")" -eq 10 ]
 	# What it prints is a plan file again.
 	echo "$a" >"$BATS_TEST_TMPDIR/again"
 	[ "$(zcprof run "@$BATS_TEST_TMPDIR/again" --dry-run)" = "$a" ]

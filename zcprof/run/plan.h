@@ -35,12 +35,6 @@ struct axis {
 	size_t count;
 };
 
-struct configuration {
-	char *name; /* of its directory: the paths, and every option that varies */
-	const char *value[END_COUNT][OPTIONS]; /* as typed; NULL: not given; [END_HOST] is unused */
-	const char *against; /* the directory that it was taken from; NULL: from the lists */
-};
-
 /* One that is not run. */
 struct refusal {
 	struct configuration configuration;

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "zcprof/run/plan.h"
-
 #define BLANKS " \t"
 
 /* As zcpath would print it: 65536 is 64K. Returns text. */

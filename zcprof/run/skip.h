@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "record/options.h"
+#include "zcprof/run/configuration.h"
 
 #define SKIP_CONDITIONS 8
 
@@ -29,8 +29,6 @@ struct skip {
 	} conditions[SKIP_CONDITIONS];
 	size_t count;
 };
-
-struct configuration;
 
 /* 0, or -1 with why: a part of a sentence that fits behind "--skip TEXT: ". */
 int skip_parse(struct skip *skip, const char *text, char *why, size_t why_size);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everything that is chosen for a run. */
+#ifndef ZCPROF_RUN_CONFIGURATION_H
+#define ZCPROF_RUN_CONFIGURATION_H
+
+#include "record/options.h"
+
+struct configuration {
+	char *name; /* of its directory: the paths, and every option that varies */
+	const char *value[END_COUNT][OPTIONS]; /* as typed; NULL: not given; [END_HOST] is unused */
+	const char *against; /* the directory that it was taken from; NULL: from the lists */
+};
+
+#endif
