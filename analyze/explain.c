@@ -2,6 +2,7 @@
 /* Why B is slower or dearer than A, or why some runs are unlike their siblings. */
 #include <argp.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,48 +81,71 @@ out:
 	return result;
 }
 
-static double throughput_of(const struct configuration *c)
-{
-	static const struct exponents exponents = {1, 1};
-	double *values = must_calloc(c->count + 1, sizeof(*values));
-	double mean =
-		stats_mean(values, outcomes(c->runs, c->count, THROUGHPUT, &exponents, values));
+/* The runs of one side: alike, slower than those or faster than those. */
+struct runs {
+	struct configuration of;
+	char name[512];
+};
 
-	free(values);
-	return mean;
+static void add_stranger(struct runs *to, struct run *run, double ratio)
+{
+	const char *slash = strrchr(run->path, '/');
+	size_t used = strlen(to->name);
+
+	to->of.runs[to->of.count++] = run;
+	if (used < sizeof(to->name))
+		snprintf(to->name + used, sizeof(to->name) - used, "%s%s (x %.3g)",
+			 to->of.count > 1 ? ", " : "unlike its siblings: ",
+			 slash ? slash + 1 : run->path, ratio);
 }
 
-/* Runs that are unlike their siblings are held against these as a configuration of their own. */
+static void runs_of(struct runs sides[3], const struct configuration *c, const bool *apart)
+{
+	for (int side = 0; side < 3; side++) {
+		sides[side] = (struct runs){.of = *c, .name = "its siblings"};
+		sides[side].of.name = sides[side].name;
+		sides[side].of.runs = must_calloc(c->count + 1, sizeof(struct run *));
+		sides[side].of.count = 0;
+		if (side)
+			sides[side].name[0] = '\0';
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		double ratio = apart[i] ? design_unlike(c, apart, i) : 1;
+
+		if (apart[i])
+			add_stranger(&sides[ratio < 1 ? 1 : 2], c->runs[i], ratio);
+		else
+			sides[0].of.runs[sides[0].of.count++] = c->runs[i];
+	}
+}
+
+/* Runs that are unlike their siblings are held against these: the slower ones, or else the faster ones. */
 static int explain_strangers(const struct configuration *c, const struct explain_options *o)
 {
 	bool *apart = must_calloc(c->count + 1, sizeof(*apart));
-	struct configuration siblings = *c, strangers = *c;
 	size_t found = configuration_strangers(c, apart);
+	struct runs sides[3];
 	int result;
 
-	siblings.runs = must_calloc(c->count + 1, sizeof(struct run *));
-	strangers.runs = must_calloc(c->count + 1, sizeof(struct run *));
-	siblings.count = strangers.count = 0;
-	for (size_t i = 0; i < c->count; i++) {
-		struct configuration *to = apart[i] ? &strangers : &siblings;
-
-		to->runs[to->count++] = c->runs[i];
-	}
+	runs_of(sides, c, apart);
 	if (found) {
-		const struct proof proof = {PROVEN_THROUGHPUT,
-					    throughput_of(&strangers) < throughput_of(&siblings)};
+		bool slower = sides[1].of.count;
+		const struct proof proof = {PROVEN_THROUGHPUT, slower};
+		const struct configuration *strangers = &sides[slower ? 1 : 2].of;
 		struct causes causes;
 
-		causes_of(&causes, &siblings, &strangers, &o->common, &proof);
+		if (slower && sides[2].of.count)
+			say_warning("%s is faster than its siblings, and left out", sides[2].name);
+		causes_of(&causes, &sides[0].of, strangers, &o->common, &proof);
 		result = o->common.format == FORMAT_JSON
-				 ? explain_json(&causes, &siblings, &strangers)
-				 : explain_page(&causes, &siblings, &strangers, o->common.format);
+				 ? explain_json(&causes, &sides[0].of, strangers)
+				 : explain_page(&causes, &sides[0].of, strangers, o->common.format);
 		causes_free(&causes);
 	} else {
 		result = explain_alike(c, o->common.format);
 	}
-	free(siblings.runs);
-	free(strangers.runs);
+	for (int side = 0; side < 3; side++)
+		free(sides[side].of.runs);
 	free(apart);
 	return result;
 }

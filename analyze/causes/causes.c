@@ -40,11 +40,15 @@ static double explained_by(const struct seen *seen, const struct causes *c)
 		const struct sign whole = {.how = SIGN_COST, .way = sign->way};
 		struct seen all = sign_seen(&whole, &c->design, seen->end, false);
 
+		if (!all.measured)
+			return more / 100;
 		return fmin(1, more / fmax(fabs(all.to - all.from), 0.05 * all.from));
 	}
 	if (sign->how == SIGN_COUNT || sign->how == SIGN_FIGURE || sign->how == SIGN_LEVEL)
 		return COUNT_EXPLAINS;
 	throughput = sign_seen(&throughput_falls, &c->design, END_HOST, false);
+	if (!throughput.measured)
+		return COUNT_EXPLAINS;
 	if (sign->how == SIGN_SLOWNESS)
 		return fmin(1, log(seen->to / seen->from) /
 				       fmax(log(throughput.from / throughput.to), 0.02));
@@ -294,6 +298,13 @@ static bool claimed(const struct item *item)
 	return item && item_claimed(item);
 }
 
+/* Of single runs nothing can be proven; what was seen is far enough from nothing to ask why. */
+static bool seen_alone(const struct item *item, double margin)
+{
+	return item && (item->comparison.n_a < 2 || item->comparison.n_b < 2) &&
+	       fabs(log(item->comparison.ratio.center)) > log1p(margin);
+}
+
 /* What moved for sure, and whether B is the worse one. */
 static bool ask(struct causes *c, const struct configuration *a, const struct configuration *b,
 		const struct common *common)
@@ -323,6 +334,8 @@ static bool ask(struct causes *c, const struct configuration *a, const struct co
 	} else if (claimed(cpu)) {
 		c->proven = PROVEN_COST;
 		b_worse = cpu->comparison.b > cpu->comparison.a;
+	} else if (seen_alone(throughput, common->margin)) {
+		c->proven = PROVEN_SEEN;
 	}
 	for (int side = 0; side < 2; side++)
 		c->limit[side] = limit_of(side ? b : a, k.design.apart[side]);
@@ -356,6 +369,7 @@ void causes_of(struct causes *c, const struct configuration *a, const struct con
 	       const struct common *common, const struct proof *proof)
 {
 	struct causes other;
+	bool alone;
 
 	*c = (struct causes){.at = NULL};
 	c->reversed = !ask(c, a, b, common);
@@ -367,11 +381,14 @@ void causes_of(struct causes *c, const struct configuration *a, const struct con
 	find(c, a, b);
 	if (c->proven != PROVEN_NOTHING)
 		return;
-	/* Which of them is the worse is not known then. */
-	keep_settings(c);
+	/* Which of them is the worse is not known then. Of tables without a throughput all is worth saying. */
+	alone = (a->count < 2 || b->count < 2) && isnan(c->throughput.a) && isnan(c->throughput.b);
 	other.reversed = !c->reversed;
 	find(&other, a, b);
-	keep_settings(&other);
+	if (!alone) {
+		keep_settings(c);
+		keep_settings(&other);
+	}
 	if (other.count && (!c->count || other.at[0].score > c->at[0].score)) {
 		struct causes kept = other;
 
@@ -392,8 +409,8 @@ const char *cause_sure(const struct causes *c, const struct cause *cause)
 {
 	bool few = c->design.a->count < 3 || c->design.b->count < 3;
 
-	if (few || c->proven == PROVEN_NOTHING || cause->mechanism == &unknown_setting ||
-	    cause->against_count)
+	if (few || c->proven == PROVEN_NOTHING || c->proven == PROVEN_SEEN ||
+	    cause->mechanism == &unknown_setting || cause->against_count)
 		return cause->explains >= 0.5 && !few && !cause->against_count ? "likely"
 									       : "possible";
 	if ((cause->setting && cause->explains >= 0.5) ||

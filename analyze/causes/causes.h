@@ -32,8 +32,8 @@ struct cause {
 	size_t with_count;
 };
 
-/* What was asked: did the throughput move for sure, and if not, the cost? */
-enum proven { PROVEN_NOTHING, PROVEN_COST, PROVEN_THROUGHPUT };
+/* What was asked: did the throughput move for sure, and if not, the cost? SEEN: of single runs. */
+enum proven { PROVEN_NOTHING, PROVEN_SEEN, PROVEN_COST, PROVEN_THROUGHPUT };
 
 struct causes {
 	struct design design; /* a: the better set, b: the worse */

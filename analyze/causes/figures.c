@@ -76,6 +76,9 @@ double figure_busiest(const struct run *run, enum record_end end)
 	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
 		if (in_list(list, cpu))
 			most = fmax(most, busy_of(run, end, cpu));
+	/* What other tools say of one CPU has no modes. */
+	if (list && isnan(most) && !list[strspn(list, "0123456789")])
+		return run_sum(run, METRIC_cpu_busy, end);
 	return percent_of_window(run, end, most);
 }
 
@@ -139,6 +142,26 @@ double figure_shared(const struct run *run, enum record_end end)
 	return all > 0 ? 100 * shared / all : NAN;
 }
 
+/* Entries of an idle state by what its exit is expected to take, over all of the machine. */
+double figure_leaving_idle(const struct run *run, enum record_end end)
+{
+	double us = 0;
+	bool known = false;
+
+	for (enum record_end one = 0; one < RECORD_ENDS; one++) {
+		struct figures entries = run_range(run, METRIC_cstate_entries, one);
+
+		for (size_t i = 0; i < entries.count; i++) {
+			double each =
+				run_figure(run, METRIC_cstate_exit_latency, one, entries.at[i].key);
+
+			known |= !isnan(each);
+			us += isnan(each) ? 0 : each * entries.at[i].value;
+		}
+	}
+	return known ? 100 * us * 1e3 / run_window_ns(run, end) : NAN;
+}
+
 /* ---- rates ---- */
 
 double figure_throughput(const struct run *run, enum record_end end)
@@ -177,10 +200,52 @@ double figure_shaped(const struct run *run, enum record_end end)
 
 /* ---- sizes ---- */
 
+/* Calls that receive, as other tools count them; NAN where none are known. */
+static double receiving_calls(const struct run *run)
+{
+	static const char *const calls[] = {"recv", "recvfrom", "recvmsg", "read", "readv"};
+	double sum = 0;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		double n = run_figure(run, METRIC_syscalls_calls, END_RX, calls[i]);
+
+		sum += isnan(n) ? 0 : n;
+	}
+	return sum > 0 ? sum : NAN;
+}
+
 double figure_receive(const struct run *run, enum record_end end)
 {
+	double receives = run_sum(run, METRIC_path_receive_size, END_RX);
+
 	(void)end;
-	return run_payload(run, END_RX) / run_sum(run, METRIC_path_receive_size, END_RX);
+	return run_payload(run, END_RX) / (isnan(receives) ? receiving_calls(run) : receives);
+}
+
+double figure_release(const struct run *run, enum record_end end)
+{
+	double calls = run_figure(run, METRIC_syscalls_calls, end, "setsockopt");
+
+	return calls > 0 ? run_figure(run, METRIC_syscalls_total, end, "setsockopt") / calls : NAN;
+}
+
+double figure_delay(const struct run *run, enum record_end end)
+{
+	double packets = run_sum(run, METRIC_latency_samples, end);
+
+	return packets > 0 ? run_sum(run, METRIC_latency_total, end) / packets : NAN;
+}
+
+static bool is_zerocopy(const struct run *run, enum record_end end)
+{
+	const char *path = run_fact(run, METRIC_fact_option, end, "path");
+
+	return path && strcmp(path, "copy") && strcmp(path, "uring");
+}
+
+double figure_zc_send(const struct run *run, enum record_end end)
+{
+	return is_zerocopy(run, END_TX) ? 1e9 / figure_send_calls(run, end) : NAN;
 }
 
 double figure_send_calls(const struct run *run, enum record_end end)
@@ -207,10 +272,14 @@ double figure_batch(const struct run *run, enum record_end end)
 
 	(void)end;
 	for (enum record_end one = END_RX; one <= END_TX; one++) {
+		double more = run_sum(run, METRIC_skb_received, one);
+
+		if (isnan(more))
+			continue;
 		segments += run_sum(run, METRIC_skb_segments, one);
-		received += run_sum(run, METRIC_skb_received, one);
+		received += more;
 	}
-	return segments / received;
+	return received > 0 ? segments / received : NAN;
 }
 
 double figure_retransmitted(const struct run *run, enum record_end end)
@@ -222,9 +291,7 @@ double figure_retransmitted(const struct run *run, enum record_end end)
 
 double figure_copied(const struct run *run, enum record_end end)
 {
-	const char *path = run_fact(run, METRIC_fact_option, end, "path");
-
-	if (!path || !strcmp(path, "copy") || !strcmp(path, "uring"))
+	if (!is_zerocopy(run, end))
 		return 0;
 	return 100 * run_figure(run, METRIC_path_bytes_copied, end, NULL) / run_payload(run, end);
 }

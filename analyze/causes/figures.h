@@ -17,6 +17,10 @@
  *   figure_packet()       bytes in a packet that left the sender's device
  *   figure_batch()        segments that GRO merged to one skb
  *   figure_shared()       % of the end's CPUs that are the other end's too
+ *   figure_release()      ns of a call that gives buffers of device memory back (setsockopt)
+ *   figure_delay()        ns from the protocols to the first copy to the receiver
+ *   figure_zc_send()      bytes given to one send of a zero-copy path; NAN of others
+ *   figure_leaving_idle() % of the window that the CPUs take to leave their idle states, by what the kernel expects
  *   figure_retransmitted()  segments sent again in a million
  *   figure_copied()       % of the bytes of a zero-copy path that were copied
  */
@@ -38,6 +42,10 @@ double figure_send_calls(const struct run *run, enum record_end end);
 double figure_packet(const struct run *run, enum record_end end);
 double figure_batch(const struct run *run, enum record_end end);
 double figure_shared(const struct run *run, enum record_end end);
+double figure_release(const struct run *run, enum record_end end);
+double figure_delay(const struct run *run, enum record_end end);
+double figure_zc_send(const struct run *run, enum record_end end);
+double figure_leaving_idle(const struct run *run, enum record_end end);
 double figure_retransmitted(const struct run *run, enum record_end end);
 double figure_copied(const struct run *run, enum record_end end);
 

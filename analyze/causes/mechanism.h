@@ -14,7 +14,7 @@
 #include "analyze/load/settings.h"
 
 #define SIGNS_MAX 6
-#define FACTS_MAX 8
+#define FACTS_MAX 10
 
 enum at_end { AT_EITHER, AT_SENDER, AT_RECEIVER, AT_MACHINE };
 

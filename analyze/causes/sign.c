@@ -89,11 +89,26 @@ static double mean_matching(const struct run *run, enum metric_id id, enum recor
 	return found ? sum / found : NAN;
 }
 
-static double component_cost(const struct run *run, enum record_end end, int component)
+/* In % of the samples, where no one knows what a sample is worth. */
+static double component_share(const struct run *run, enum record_end end, int component)
 {
-	struct ledger ledger = ledger_of(run);
+	struct figures shares = run_range(run, METRIC_profile_share, end);
 	double sum = 0;
 
+	for (size_t i = 0; i < shares.count; i++)
+		if (!strcmp(cost_component(shares.at[i].key), component_name(component)))
+			sum += 100 * shares.at[i].value;
+	return sum > 0 ? sum : profile_least(run, end);
+}
+
+static double component_cost(const struct run *run, enum record_end end, int component)
+{
+	struct ledger ledger;
+	double sum = 0;
+
+	if (profile_is_shares(run, end))
+		return component_share(run, end, component);
+	ledger = ledger_of(run);
 	for (size_t i = 0; i < ledger.count; i++)
 		if (ledger.at[i].end == end &&
 		    !strcmp(cost_component(ledger.at[i].key), component_name(component)))
@@ -101,7 +116,7 @@ static double component_cost(const struct run *run, enum record_end end, int com
 	if (isnan(ledger.sum[LEDGER_TOTAL][end]))
 		sum = NAN;
 	ledger_free(&ledger);
-	return sum;
+	return sum == 0 ? profile_least(run, end) : sum;
 }
 
 static double end_cost(const struct run *run, enum record_end end)
@@ -199,6 +214,8 @@ static double mean_cost(const struct design *d, enum record_end end)
 	const struct sign whole = {.how = SIGN_COST};
 	double cost = 0;
 
+	if (profile_is_shares(d->a->runs[0], end))
+		return 100;
 	for (int side = 0; side < 2; side++) {
 		const struct configuration *c = side ? d->b : d->a;
 		double *values = values_of(&whole, c, d->apart[side], end);
@@ -207,6 +224,22 @@ static double mean_cost(const struct design *d, enum record_end end)
 		free(values);
 	}
 	return cost;
+}
+
+/* Two standard errors of the difference of two counts, per GB; of runs without payload there is none. */
+static double chance_of(const struct seen *seen, const struct design *d)
+{
+	double variance = 0;
+
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *c = side ? d->b : d->a;
+		double gb = 0;
+
+		for (size_t i = 0; i < c->count; i++)
+			gb += d->apart[side][i] ? 0 : run_payload(c->runs[i], seen->end) / GB;
+		variance += (side ? seen->to : seen->from) / gb;
+	}
+	return 2 * sqrt(variance);
 }
 
 /* Whether it moved far enough to matter. share: of the way that the sign asks for. */
@@ -227,7 +260,8 @@ static bool far_enough(const struct seen *seen, const struct design *d, double s
 	case SIGN_PERCENT:
 		return more >= share * sign->least;
 	case SIGN_COUNT:
-		return high >= LEAST_COUNT && more > 0 && high >= times * low;
+		return high >= LEAST_COUNT && more > 0 && high >= times * low &&
+		       more > chance_of(seen, d);
 	default:
 		return more > 0 && high >= times * low;
 	}
@@ -243,41 +277,26 @@ static bool appeared(const struct seen *seen, const double *to, size_t count)
 	return seen->sign->how == SIGN_PART && seen->from == 0 && runs >= APPEARED_RUNS;
 }
 
-struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end,
-		      bool expected)
+/* Of both sets: 1 where costs are % of the samples, 0 where they are ns, -1 where they are not the same. */
+static int in_shares(const struct design *d, enum record_end end)
 {
-	double *from = values_of(sign, d->a, d->apart[0], end);
-	double *to = values_of(sign, d->b, d->apart[1], end);
-	struct seen seen = {
-		.sign = sign,
-		.end = end_of(sign, end),
-		.from = mean_of(from, d->a->count),
-		.to = mean_of(to, d->b->count),
-	};
+	bool a = profile_is_shares(d->a->runs[0], end), b = profile_is_shares(d->b->runs[0], end);
 
-	seen.measured = !isnan(seen.from) && !isnan(seen.to);
-	if (seen.measured && sign->way == STAYS) {
-		seen.share = 1;
-		seen.holds = fmax(seen.from, seen.to) <= sign->least * fmin(seen.from, seen.to);
-	} else if (seen.measured) {
-		seen.share = agreeing(d, sign->way, from, to);
-		seen.holds =
-			seen.share >= (d->layout == LAYOUT_ROUNDS ? ROUNDS_AGREE : PAIRS_AGREE) &&
-			far_enough(&seen, d, expected ? EXPECTED_SHARE : 1);
-		seen.holds |= expected && appeared(&seen, to, d->b->count);
-	}
-	free(from);
-	free(to);
-	return seen;
+	return a == b ? a : -1;
 }
 
-const char *sign_unit(const struct sign *sign)
+static bool is_cost(const struct sign *sign)
+{
+	return sign->how == SIGN_PART || sign->how == SIGN_COMPONENT || sign->how == SIGN_COST;
+}
+
+static const char *unit_of(const struct sign *sign, bool shares)
 {
 	switch (sign->how) {
 	case SIGN_PART:
 	case SIGN_COMPONENT:
 	case SIGN_COST:
-		return "ns/KB";
+		return shares ? "% of the samples" : "ns/KB";
 	case SIGN_COUNT:
 		return "per GB";
 	case SIGN_TIME:
@@ -294,6 +313,37 @@ const char *sign_unit(const struct sign *sign)
 	}
 }
 
+struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end,
+		      bool expected)
+{
+	double *from = values_of(sign, d->a, d->apart[0], end);
+	double *to = values_of(sign, d->b, d->apart[1], end);
+	struct seen seen = {
+		.sign = sign,
+		.end = end_of(sign, end),
+		.from = mean_of(from, d->a->count),
+		.to = mean_of(to, d->b->count),
+	};
+	int shares;
+
+	shares = in_shares(d, seen.end);
+	seen.unit = unit_of(sign, shares > 0);
+	seen.measured = !isnan(seen.from) && !isnan(seen.to) && !(is_cost(sign) && shares < 0);
+	if (seen.measured && sign->way == STAYS) {
+		seen.share = 1;
+		seen.holds = fmax(seen.from, seen.to) <= sign->least * fmin(seen.from, seen.to);
+	} else if (seen.measured) {
+		seen.share = agreeing(d, sign->way, from, to);
+		seen.holds =
+			seen.share >= (d->layout == LAYOUT_ROUNDS ? ROUNDS_AGREE : PAIRS_AGREE) &&
+			far_enough(&seen, d, expected ? EXPECTED_SHARE : 1);
+		seen.holds |= expected && appeared(&seen, to, d->b->count);
+	}
+	free(from);
+	free(to);
+	return seen;
+}
+
 void sign_print(const struct seen *seen, bool backwards, char *text, size_t size)
 {
 	static const char *const ends[] = {"", " at the receiver", " at the sender"};
@@ -304,5 +354,5 @@ void sign_print(const struct seen *seen, bool backwards, char *text, size_t size
 		snprintf(times, sizeof(times), " (x %s)", figure_words(b / a, ratio, sizeof(ratio)));
 	snprintf(text, size, "%s%s %s to %s%s%s%s", seen->sign->words, ends[seen->end],
 		 figure_words(a, from, sizeof(from)), figure_words(b, to, sizeof(to)),
-		 *sign_unit(seen->sign) ? " " : "", sign_unit(seen->sign), times);
+		 *seen->unit ? " " : "", seen->unit, times);
 }

@@ -55,6 +55,7 @@ struct seen {
 	enum record_end end;
 	double from, to; /* means of the sets; NAN where not measured */
 	double share;	 /* of pairs of runs or of rounds that moved so */
+	const char *unit;
 	bool measured;
 	bool holds;
 };
@@ -68,6 +69,5 @@ struct seen sign_seen(const struct sign *sign, const struct design *d, enum reco
 		      bool expected);
 /* backwards: the set to which it moved is the caller's first. */
 void sign_print(const struct seen *seen, bool backwards, char *text, size_t size);
-const char *sign_unit(const struct sign *sign);
 
 #endif

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/figures/measures.h"
+
 /* The function of "context;object;function"; NULL for what is no function of the kernel, or idle. */
 static const char *kernel_function(const char *key)
 {
@@ -16,19 +18,31 @@ static const char *kernel_function(const char *key)
 	return function + 1;
 }
 
+bool profile_is_shares(const struct run *run, enum record_end end)
+{
+	return !run_range(run, METRIC_profile_component, end).count &&
+	       run_range(run, METRIC_profile_share, end).count;
+}
+
+double profile_least(const struct run *run, enum record_end end)
+{
+	double floor = run_figure(run, METRIC_profile_floor, end, NULL);
+
+	return isnan(floor) ? 0 : floor * sample_worth(run, end);
+}
+
 double part_cost(const struct run *run, enum record_end end, enum part part)
 {
 	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
-	double period = run_figure(run, METRIC_profile_period, end, NULL);
 	double samples = 0;
 
-	if (isnan(period))
-		period = run_figure(run, METRIC_profile_period, run_machine(run, end), NULL);
 	for (size_t i = 0; i < symbols.count; i++) {
 		const char *function = kernel_function(symbols.at[i].key);
 
 		if (function && part_of_symbol(function) == part)
 			samples += symbols.at[i].value;
 	}
-	return symbols.count ? samples * period * 1e3 / run_payload(run, end) : NAN;
+	if (!symbols.count)
+		return NAN;
+	return samples > 0 ? samples * sample_worth(run, end) : profile_least(run, end);
 }

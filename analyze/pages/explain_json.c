@@ -37,8 +37,7 @@ static json_t *evidence(const struct seen *seen, size_t count)
 				      json_pack("{s:s, s:s, s:o, s:o, s:s, s:o}", "what",
 						one->sign->words, "end", record_end_name[one->end],
 						"from", number(one->from), "to", number(one->to),
-						"unit", sign_unit(one->sign), "agree",
-						number(one->share)));
+						"unit", one->unit, "agree", number(one->share)));
 	}
 	return array;
 }
@@ -136,7 +135,7 @@ int explain_json_alike(const char *sentence)
 int explain_json(const struct causes *c, const struct configuration *a,
 		 const struct configuration *b)
 {
-	static const char *const proven[] = {"nothing", "cost", "throughput"};
+	static const char *const proven[] = {"nothing", "seen", "cost", "throughput"};
 	static const char *const confirmed[] = {"not tested", "not tested", "returned", "withdrawn"};
 	json_t *causes = json_array();
 	char sentence[1024];

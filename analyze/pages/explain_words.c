@@ -56,6 +56,9 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 
 	if (c->proven == PROVEN_THROUGHPUT)
 		change_words(&c->throughput, "faster", "slower", change, sizeof(change));
+	else if (c->proven == PROVEN_SEEN)
+		change_words(&c->throughput, "faster, as single runs show,",
+			     "slower, as single runs show,", change, sizeof(change));
 	else if (c->proven == PROVEN_COST)
 		change_words(&c->cost, c->cost_more, c->cost_less, change, sizeof(change));
 	else
@@ -167,6 +170,9 @@ void explain_fill(struct page *page, const struct causes *c, const struct config
 	page_lead(page, "considered %zu mechanisms of whose figures the records have some; %zu hold",
 		  c->considered, c->count);
 	add_split(page, c);
+	if (c->design.a->count < 2 || c->design.b->count < 2)
+		page_note(page,
+			  "How far single runs differ by chance is not known: repeats of both, interleaved, would prove it or not.");
 }
 
 int explain_page(const struct causes *c, const struct configuration *a,

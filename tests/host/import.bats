@@ -77,6 +77,26 @@ batching() {
 	[[ $output =~ memory\ +30\.56 ]]
 }
 
+@test "the talk's tables: explain names what its authors found by hand, and says that single runs prove nothing" {
+	batching --busy 100
+	run -0 "$zcroi" explain "$dir/before.csv" "$dir/after.csv"
+	[[ $output == "B is 24.2 % faster, as single runs show, because in A giving buffers back takes longer"* ]]
+	[[ $output == *"a call that gives buffers back at the receiver 205048 to 77745 ns (x 0.379)"* ]]
+	[[ $output == *"calls of setsockopt at the receiver 316.6 to 301.0 per GB"* ]]
+	run -0 "$zcroi" explain --format json "$dir/after.csv" "$dir/before.csv"
+	python3 - "$output" <<-'END'
+		import json, sys
+		page = json.loads(sys.argv[1])
+		assert page["proven"] == "seen" and page["worse"] == "b", page
+		assert [(c["id"], c["end"], c["confidence"]) for c in page["causes"]] == [("token_lock", "rx", "possible")], page["causes"]
+	END
+	# Without what the CPU did, costs are parts of the samples: the same cause.
+	batching
+	run -0 "$zcroi" explain "$dir/before.csv" "$dir/after.csv"
+	[[ $output == *"1. possible token_lock at the receiver"* ]]
+	[[ $output == *"functions of gen_pool at the receiver 23.10 to 7.990 % of the samples"* ]]
+}
+
 @test "two tables side by side: the side that is asked for" {
 	python3 - "$from" "$dir" <<-'END'
 		import itertools, sys

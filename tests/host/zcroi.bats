@@ -538,6 +538,23 @@ assert not any(None in r or None in r.values() for r in rows)' "$dir/csv"
 	[[ $output == *"segments are lost and sent again"* ]]
 }
 
+@test "explain: of one configuration, two runs in the mode in which memory is slow, and nothing else" {
+	local i gbit cost
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		gbit=40.$i cost=5000000000
+		[[ $i != [49] ]] || gbit=14.$i cost=4900000000
+		synthetic "$dir/run-$i.csv" repeat=$i gbit=$gbit components="task/data_copy=$cost task/TCP/IP=2000000000"
+		sed -i 's/data_copy/data copy/' "$dir/run-$i.csv"
+		printf ',tx,%s\n' profile,period,,1e6,ns "profile,component,task/data copy,$cost,ns" \
+			nic,statistic,tx_bytes,1e9,events nic,statistic,tx_packets,50000,events >>"$dir/run-$i.csv"
+	done
+	run "$zcroi" explain "$dir"
+	[ "$status" -eq 0 ]
+	[[ $output == *" slower because copying a byte takes longer at both ends"* ]]
+	[[ $(flat) == *"B unlike its siblings: run-4.csv (x 0.356), run-9.csv (x 0.369), 2 runs in "* ]]
+	"$zcroi" explain --format json "$dir" | json '[c["id"] for c in page["causes"]] == ["memory"]' | grep -qx True
+}
+
 @test "explain: what cannot be answered is said" {
 	synthetic "$dir/run-1.csv"
 	run "$zcroi" explain

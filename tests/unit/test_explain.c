@@ -26,12 +26,17 @@
 static char top[] = "/tmp/test_explain.XXXXXX";
 
 /* A plain run of a second; what copying costs is written with the bytes. */
-static const char plain[] = ",host,fact,kernel,,6.18,\n"
-			    ",rx,fact,option,path,copy,\n,tx,fact,option,path,copy,\n"
-			    ",rx,fact,end_cpus,,0,\n,tx,fact,end_cpus,,1,\n"
-			    ",rx,path,window_ns,,1000000000,ns\n,tx,path,window_ns,,1000000000,ns\n"
+static const char plain[] = ",rx,path,window_ns,,1000000000,ns\n,tx,path,window_ns,,1000000000,ns\n"
 			    ",rx,profile,period,,1000000,ns\n,tx,profile,period,,1000000,ns\n"
 			    ",tx,tcp,segments_out,0,3000000,segments\n";
+/* Facts of a plain run, unless its rows say otherwise. */
+static const struct {
+	const char *fact, *value;
+} facts[] = {
+	{",host,fact,kernel,,", "6.18,\n"},   {",rx,fact,option,path,", "copy,\n"},
+	{",tx,fact,option,path,", "copy,\n"}, {",rx,fact,end_cpus,,", "0,\n"},
+	{",tx,fact,end_cpus,,", "1,\n"},
+};
 
 static void write_run(const char *set, int repeat, double gbit, const char *rows)
 {
@@ -43,11 +48,14 @@ static void write_run(const char *set, int repeat, double gbit, const char *rows
 	snprintf(path, sizeof(path), "%s/%s/run-%d.csv", top, set, repeat);
 	out = fopen(path, "w");
 	assert_non_null(out);
+	fprintf(out, RECORD_HEADER "\n,host,fact,record_version,,1,\n");
+	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		if (!strstr(rows, facts[i].fact))
+			fprintf(out, "%s%s", facts[i].fact, facts[i].value);
 	/* Runs differ by a percent, as they do. */
 	gbit *= 1 + 0.01 * ((repeat * 7) % 3 - 1);
 	fprintf(out,
-		RECORD_HEADER
-		"\n,host,fact,record_version,,1,\n,host,fact,configuration,,one,\n"
+		",host,fact,configuration,,one,\n"
 		",host,fact,repeat,,%d,\n%s,rx,path,bytes,,%.0f,bytes\n,tx,path,bytes,,%.0f,bytes\n"
 		",rx,profile,component,task/data copy,%.0f,ns\n,tx,profile,component,task/data copy,%.0f,ns\n"
 		",rx,profile,symbol,task;[kernel];_copy_to_iter,%.0f,samples\n"
@@ -174,6 +182,88 @@ static const struct {
 	 ",rx,fact,option,batch,64,\n" MARK ",rx,syscalls,calls,setsockopt,1600,calls\n"},
 	{"page_pool", ",rx,pagepool,slow,softirq,0,calls\n",
 	 MARK ",rx,pagepool,slow,softirq,90000,calls\n"},
+	{"qdisc_work", ",tx,fact,on_path,qdisc,noqueue,\n",
+	 ",tx,fact,on_path,qdisc,htb,\n" MARK ",tx,profile,component,softirq/netdev,200000000,ns\n"
+	 ",tx,profile,symbol,softirq;[kernel];htb_dequeue,200,samples\n"},
+	{"checksum", ",tx,fact,nic,feature tx-checksum-ip-generic,on,\n",
+	 ",tx,fact,nic,feature tx-checksum-ip-generic,off,\n" MARK
+	 ",tx,profile,component,task/TCP/IP,200000000,ns\n"
+	 ",tx,profile,symbol,task;[kernel];csum_partial,200,samples\n"},
+	{"gro",
+	 ",rx,fact,nic,feature rx-gro,on,\n,rx,skb,segments,softirq,2000000,segments\n,rx,skb,received,softirq,50000,packets\n",
+	 ",rx,fact,nic,feature rx-gro,off,\n" MARK
+	 ",rx,skb,segments,softirq,1000000,segments\n,rx,skb,received,softirq,1000000,packets\n"},
+	{"mtu", ",tx,fact,nic,mtu,9000,\n,tx,tcp,mss,0,8948,bytes\n",
+	 ",tx,fact,nic,mtu,1500,\n" MARK ",tx,tcp,mss,0,1448,bytes\n"},
+	{"segment_size", ",tx,fact,option,mss,,\n,tx,tcp,mss,0,8948,bytes\n",
+	 ",tx,fact,option,mss,536,\n" MARK ",tx,tcp,mss,0,536,bytes\n"},
+	{"read_size", ",rx,fact,option,read,256K,\n,rx,path,receive_size,65536,40000,receives\n",
+	 ",rx,fact,option,read,2K,\n" MARK ",rx,path,receive_size,2048,1200000,receives\n"},
+	{"write_size", ",tx,fact,option,write,256K,\n,tx,path,calls,,20000,calls\n",
+	 ",tx,fact,option,write,2K,\n" MARK ",tx,path,calls,,1200000,calls\n"},
+	{"overshoot",
+	 ",rx,latency,samples,softirq,1000,packets\n,rx,latency,total,softirq,50000000,ns\n",
+	 MARK ",rx,latency,samples,softirq,1000,packets\n,rx,latency,total,softirq,900000000,ns\n"
+	      ",rx,profile,component,softirq/data copy,200000000,ns\n"},
+	{"send_buffer", ",tx,fact,option,sndbuf,,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+	 ",tx,fact,option,sndbuf,16K,\n" MARK ",tx,tcp,sndbuf_limited,0,800000000,ns\n"},
+	{"congestion_control", ",tx,fact,option,cc,cubic,\n,tx,tcp,cwnd,0,400,segments\n",
+	 ",tx,fact,option,cc,reno,\n" MARK ",tx,tcp,cwnd,0,100,segments\n"},
+	{"softirq_cpu", ",rx,fact,option,irq_cpu,,\n,host,softnet,rps,0,0,events\n",
+	 ",rx,fact,option,irq_cpu,1,\n" MARK ",host,softnet,rps,0,900000,events\n"},
+	{"singleshot", ",rx,fact,option,singleshot,no,\n,rx,path,rearms,,0,events\n",
+	 ",rx,fact,option,singleshot,yes,\n" MARK ",rx,path,rearms,,90000,events\n"},
+	{"copied_notifications", ",tx,fact,option,path,send_zc,\n,tx,path,bytes_copied,,0,bytes\n",
+	 MARK ",tx,fact,option,path,send_zc,\n,tx,path,bytes_copied,,2500000000,bytes\n"},
+	{"small_sends", ",tx,fact,option,path,send_zc,\n,tx,path,calls,,20000,calls\n",
+	 ",tx,fact,option,path,send_zc,\n" MARK ",tx,path,calls,,1200000,calls\n"
+	 ",tx,profile,component,task/io_uring,200000000,ns\n"},
+	{"token_lock",
+	 ",rx,syscalls,calls,setsockopt,1000,calls\n,rx,syscalls,total,setsockopt,78000000,ns\n",
+	 MARK ",rx,syscalls,calls,setsockopt,500,calls\n,rx,syscalls,total,setsockopt,103000000,ns\n"
+	      ",rx,profile,component,task/memory,200000000,ns\n"
+	      ",rx,profile,symbol,task;[kernel];gen_pool_free_owner,200,samples\n"},
+	{"late_recycling", ",rx,path,receive_size,8388608,600,receives\n",
+	 ",rx,path,receive_size,524288,4700,receives\n" MARK
+	 ",rx,profile,component,task/memory,200000000,ns\n"
+	 ",rx,profile,symbol,task;[kernel];gen_pool_alloc_algo_owner,200,samples\n"},
+	{"header_pages", ",rx,fact,nic,feature rx-gro-hw,off,\n",
+	 ",rx,fact,nic,feature rx-gro-hw,on,\n" MARK
+	 ",rx,profile,component,softirq/memory,200000000,ns\n"
+	 ",rx,profile,component,task/locks,200000000,ns\n"
+	 ",rx,profile,symbol,softirq;[kernel];page_pool_put_unrefed_netmem,200,samples\n"},
+	{"rx_buf_len",
+	 ",rx,fact,option,rx_buf_len,64K,\n,rx,iouring,completions,task,50000,events\n",
+	 ",rx,fact,option,rx_buf_len,4K,\n" MARK ",rx,iouring,completions,task,600000,events\n"},
+	{"memory", ",tx,nic,statistic,tx_packets,80000,events\n",
+	 MARK ",tx,nic,statistic,tx_packets,40000,events\n"
+	      ",rx,profile,component,softirq/data copy,360000000,ns\n"
+	      ",tx,profile,component,softirq/data copy,360000000,ns\n"},
+	{"ddio", ",rx,pmu,llc_miss_ratio,,0.1,ratio\n",
+	 MARK ",rx,pmu,llc_miss_ratio,,0.5,ratio\n"
+	      ",rx,profile,component,softirq/data copy,200000000,ns\n"},
+	{"accounting", ",tx,profile,component,task/memory,1,ns\n",
+	 MARK ",tx,profile,component,task/memory,200000000,ns\n"
+	      ",tx,profile,symbol,task;[kernel];try_charge_memcg,200,samples\n"},
+	{"lsm", ",tx,profile,component,task/syscall entry,1,ns\n",
+	 MARK ",tx,profile,component,task/syscall entry,200000000,ns\n"
+	      ",tx,profile,symbol,task;[kernel];apparmor_socket_sendmsg,200,samples\n"},
+	{"lock_waits", ",tx,locks,wait,task/lock_sock_nested,0,ns\n",
+	 MARK ",tx,locks,wait,task/lock_sock_nested,300000000,ns\n"
+	      ",tx,profile,component,task/locks,300000000,ns\n"},
+	{"idle_states",
+	 ",host,cstate,entries,0/C6,1000,events\n,host,cstate,exit_latency,0/C6,100,us\n",
+	 MARK ",host,cstate,entries,0/C6,4000,events\n,host,cstate,exit_latency,0/C6,100,us\n"},
+	{"wakeups", ",tx,profile,component,task/scheduling,1,ns\n",
+	 MARK ",tx,profile,component,task/scheduling,200000000,ns\n"
+	      ",tx,profile,symbol,task;[kernel];try_to_wake_up,200,samples\n"},
+	{"mitigations", ",host,fact,mitigation,retbleed,Not affected,\n",
+	 ",host,fact,mitigation,retbleed,Mitigation: untrained return thunk,\n" MARK
+	 ",tx,profile,component,task/syscall entry,200000000,ns\n"},
+	{"measuring", "", MARK ",tx,profile,component,task/tracing,200000000,ns\n"},
+	{"kernel", ",host,fact,kernel,,6.18,\n",
+	 ",host,fact,kernel,,7.0,\n" MARK ",rx,profile,component,task/other,200000000,ns\n"},
+	{"one_cpu", "", MARK ",tx,fact,end_cpus,,0,\n"},
 	{"frequency", ",host,cpufreq,frequency,0,3000000,kHz\n",
 	 MARK ",host,cpufreq,frequency,0,1500000,kHz\n"},
 };
@@ -367,6 +457,62 @@ static void test_a_cause_is_withdrawn(void **state)
 	forget(&p);
 }
 
+static void test_two_cpus(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, ",tx,fact,end_cpus,,0,\n", 20,
+		",rx,profile,component,softirq/data copy,200000000,ns\n");
+	assert_string_equal(first(&p), "two_cpus");
+	forget(&p);
+}
+
+/* What copies more at both ends because its packets are smaller is no question of memory. */
+static void test_memory_is_contradicted_by_smaller_packets(void **state)
+{
+	static const char slow[] = ",rx,profile,component,softirq/data copy,360000000,ns\n"
+				   ",tx,profile,component,softirq/data copy,360000000,ns\n";
+	char rows[512];
+	struct pair p;
+
+	(void)state;
+	snprintf(rows, sizeof(rows), ",tx,nic,statistic,tx_packets,400000,events\n%s", slow);
+	explain(&p, 40, ",tx,nic,statistic,tx_packets,80000,events\n", 20, rows);
+	assert_string_not_equal(first(&p), "memory");
+	forget(&p);
+}
+
+/* A sender that copies more too speaks against the receiver's cache: that is said, and it comes later. */
+static void test_what_speaks_against(void **state)
+{
+	struct pair p;
+	bool found = false;
+
+	(void)state;
+	explain(&p, 40, ",rx,pmu,llc_miss_ratio,,0.1,ratio\n", 20,
+		",rx,pmu,llc_miss_ratio,,0.5,ratio\n,rx,profile,component,softirq/data copy,360000000,ns\n"
+		",tx,profile,component,softirq/data copy,360000000,ns\n");
+	for (size_t i = 0; i < p.causes.count; i++)
+		found |= !strcmp(p.causes.at[i].mechanism->id, "ddio") &&
+			 p.causes.at[i].against_count == 1;
+	assert_true(found);
+	forget(&p);
+}
+
+static void test_every_mechanism_has_a_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < mechanism_count; i++) {
+		size_t rows = !strcmp(mechanisms[i].id, "two_cpus");
+
+		for (size_t j = 0; j < sizeof(known) / sizeof(*known); j++)
+			rows += !strcmp(mechanisms[i].id, known[j].id);
+		if (rows != 1)
+			fail_msg("%s has %zu rows", mechanisms[i].id, rows);
+	}
+}
+
 static void test_every_entry_is_whole(void **state)
 {
 	(void)state;
@@ -430,6 +576,10 @@ int main(void)
 		cmocka_unit_test(test_the_split_adds_up),
 		cmocka_unit_test(test_the_command_that_confirms),
 		cmocka_unit_test(test_a_cause_is_withdrawn),
+		cmocka_unit_test(test_two_cpus),
+		cmocka_unit_test(test_memory_is_contradicted_by_smaller_packets),
+		cmocka_unit_test(test_what_speaks_against),
+		cmocka_unit_test(test_every_mechanism_has_a_row),
 		cmocka_unit_test(test_every_entry_is_whole),
 		cmocka_unit_test(test_parts),
 	};
