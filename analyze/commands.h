@@ -10,6 +10,7 @@ int command_table(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_whatif(int argc, char **argv);
 int command_history(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_report(int argc, char **argv);

@@ -14,9 +14,9 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"table", command_table},     {"show", command_show},	    {"diff", command_diff},
-	{"explain", command_explain}, {"history", command_history}, {"check", command_check},
-	{"report", command_report},   {"import", command_import},
+	{"table", command_table},     {"show", command_show},	  {"diff", command_diff},
+	{"explain", command_explain}, {"whatif", command_whatif}, {"history", command_history},
+	{"check", command_check},     {"report", command_report}, {"import", command_import},
 };
 
 static const char doc[] =
@@ -28,6 +28,7 @@ static const char doc[] =
 	"  show    one part of runs: system calls, symbols, components, facts, CPUs, TCP …\n"
 	"  diff    what moved between two sets of runs, and by how much\n"
 	"  explain why one of two sets is slower or dearer, with the evidence and the remedy\n"
+	"  whatif  the bound if a part of the cost were nothing; sizes for a rate and a round trip\n"
 	"  history where a configuration changed in many experiments over time, and why\n"
 	"  check   whether a record is whole and agrees with itself\n"
 	"  report  all of an experiment in one page to send on\n"
@@ -54,7 +55,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->next = state->argc; /* the rest is the command's */
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		say_error("which question? Give table, show, diff, explain, history, check, report or import, or --help");
+		say_error("which question? Give table, show, diff, explain, whatif, history, check, report or import, or --help");
 		exit(EXIT_USAGE);
 	default:
 		(void)arg;
@@ -78,7 +79,7 @@ int main(int argc, char **argv)
 		argv[at] = name;
 		return commands[i].run(argc - at, argv + at);
 	}
-	say_error("there is no command '%s'; give table, show, diff, explain, history, check, report or import",
+	say_error("there is no command '%s'; give table, show, diff, explain, whatif, history, check, report or import",
 		  argv[at]);
 	return EXIT_USAGE;
 }

@@ -89,6 +89,12 @@ static double mean_matching(const struct run *run, enum metric_id id, enum recor
 	return found ? sum / found : NAN;
 }
 
+/* What a table does not list which was cut off has as many samples as its last row, at most. */
+static double or_least(double cost, const struct run *run, enum record_end end)
+{
+	return cost == 0 ? profile_least(run, end) : cost;
+}
+
 /* In % of the samples, where no one knows what a sample is worth. */
 static double component_share(const struct run *run, enum record_end end, int component)
 {
@@ -98,7 +104,7 @@ static double component_share(const struct run *run, enum record_end end, int co
 	for (size_t i = 0; i < shares.count; i++)
 		if (!strcmp(cost_component(shares.at[i].key), component_name(component)))
 			sum += 100 * shares.at[i].value;
-	return sum > 0 ? sum : profile_least(run, end);
+	return sum;
 }
 
 static double component_cost(const struct run *run, enum record_end end, int component)
@@ -107,7 +113,7 @@ static double component_cost(const struct run *run, enum record_end end, int com
 	double sum = 0;
 
 	if (profile_is_shares(run, end))
-		return component_share(run, end, component);
+		return or_least(component_share(run, end, component), run, end);
 	ledger = ledger_of(run);
 	for (size_t i = 0; i < ledger.count; i++)
 		if (ledger.at[i].end == end &&
@@ -116,7 +122,7 @@ static double component_cost(const struct run *run, enum record_end end, int com
 	if (isnan(ledger.sum[LEDGER_TOTAL][end]))
 		sum = NAN;
 	ledger_free(&ledger);
-	return sum == 0 ? profile_least(run, end) : sum;
+	return or_least(sum, run, end);
 }
 
 static double end_cost(const struct run *run, enum record_end end)
@@ -133,7 +139,7 @@ double sign_value(const struct sign *sign, const struct run *run, enum record_en
 	end = end_of(sign, end);
 	switch (sign->how) {
 	case SIGN_PART:
-		return part_cost(run, end, sign->what);
+		return or_least(part_cost(run, end, sign->what), run, end);
 	case SIGN_COMPONENT:
 		return component_cost(run, end, sign->what);
 	case SIGN_COST:

@@ -42,7 +42,5 @@ double part_cost(const struct run *run, enum record_end end, enum part part)
 		if (function && part_of_symbol(function) == part)
 			samples += symbols.at[i].value;
 	}
-	if (!symbols.count)
-		return NAN;
-	return samples > 0 ? samples * sample_worth(run, end) : profile_least(run, end);
+	return symbols.count ? samples * sample_worth(run, end) : NAN;
 }

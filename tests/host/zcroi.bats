@@ -616,3 +616,53 @@ history() {
 	run "$zcroi" history
 	[ "$status" -eq 2 ]
 }
+
+@test "whatif: the bound of 2016, 14.5 million packets and 30 % of the time in many small functions of the page allocator" {
+	cat >"$dir/perf.report" <<-'END'
+		# Samples: 100K  of event 'cycles'
+		# Event count (approx.): 1000000
+		#
+		# Overhead  Command      Shared Object     Symbol
+		# ........  ...........  ................  ........................
+		#
+		    40.00%  ksoftirqd/0  [kernel.vmlinux]  [k] mlx4_en_process_rx_cq
+		    30.00%  ksoftirqd/0  [kernel.vmlinux]  [k] dev_gro_receive
+		    12.00%  ksoftirqd/0  [kernel.vmlinux]  [k] get_page_from_freelist
+		     8.00%  ksoftirqd/0  [kernel.vmlinux]  [k] free_unref_page
+		     6.00%  ksoftirqd/0  [kernel.vmlinux]  [k] __alloc_pages_nodemask
+		     4.00%  ksoftirqd/0  [kernel.vmlinux]  [k] free_pcppages_bulk
+	END
+	"$zcroi" import --end rx --throughput 14.5M --seconds 10 --busy 100 "$dir/perf.report" -o "$dir/run-1.csv"
+	run "$zcroi" whatif --without 'page allocator' --format json "$dir/run-1.csv"
+	[ "$status" -eq 0 ]
+	json 'abs(page["bounds"][0]["bound"] / page["bounds"][0]["now"] - 1 / 0.7) < 1e-6' <<<"$output" | grep -qx True
+	json '20 < 14.5 * page["bounds"][0]["ratio"] < 21' <<<"$output" | grep -qx True
+	run "$zcroi" whatif --without page_allocator "$dir/run-1.csv"
+	[[ $(flat) == "Without page_allocator at rx, which is 30.0 % of its CPU cost, throughput could be x 1.43 at the most: a bound, "* ]]
+	run "$zcroi" whatif --without get_page_from_freelist --without free_unref_page "$dir/run-1.csv"
+	[[ $output == *"20.0 % of its CPU cost"* ]]
+	run "$zcroi" whatif --without gnupool "$dir/run-1.csv"
+	[ "$status" -eq 1 ]
+	[[ $output == *"no component, part or function of that name"* ]]
+	for format in text csv json md; do
+		"$zcroi" whatif --format $format "$dir/run-1.csv" | grep -q "page allocator"
+	done
+}
+
+@test "whatif: a rate and a round trip make the sizes that the talk came to" {
+	run "$zcroi" whatif --rate 200G --rtt 0.1ms --format json
+	[ "$status" -eq 0 ]
+	json '[next(r["value"] for r in page["sizes"] if r["name"] == n) for n in ("in flight", "ring", "--area")] == [2500000, 4096, 64 << 20]' <<<"$output" | grep -qx True
+	synthetic "$dir/run-1.csv" rtt=1000
+	run "$zcroi" whatif --rate 10G "$dir/run-1.csv"
+	[ "$status" -eq 0 ]
+	[[ $output == "For 10 Gbit/s at a round trip of 1000 us; "* ]]
+	[[ $output =~ in\ flight\ .*\ 1250000\ +bytes ]]
+	run "$zcroi" whatif --rate 10G
+	[ "$status" -eq 1 ]
+	[[ $output == *"give --rtt"* ]]
+	run "$zcroi" whatif --rate fast --rtt 1ms
+	[ "$status" -eq 2 ]
+	run "$zcroi" whatif --without memory
+	[ "$status" -eq 2 ]
+}
