@@ -125,7 +125,7 @@ static void put_why(FILE *out, const struct overview *r)
 	if (r->lines.count < 2)
 		return;
 	causes_of(&causes, r->lines.at[0].configuration, r->lines.at[1].configuration, &r->common,
-		  false);
+		  NULL);
 	explain_sentence(&causes, text, sizeof(text));
 	fputs("<p>Held against the next (A ", out);
 	html_text(out, r->lines.at[0].configuration->name);

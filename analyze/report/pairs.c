@@ -16,7 +16,7 @@ static json_t *pair(const struct overview *r, size_t a, size_t b)
 	struct causes causes;
 	json_t *made;
 
-	causes_of(&causes, first, second, &r->common, false);
+	causes_of(&causes, first, second, &r->common, NULL);
 	explain_fill(page, &causes, first, second);
 	made = script_page(page);
 	causes_free(&causes);
