@@ -101,7 +101,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->flat = true;
 		if (o->sort == QUANTITIES)
 			argp_error(state,
-				   "--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx, zerocopy-tx, requests, p50, p99 or p99.9",
+				   "--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx, zerocopy-tx, requests, p50, p99, p99.9 or p99.99",
 				   arg);
 		return 0;
 	case 'b':

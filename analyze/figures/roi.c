@@ -31,6 +31,8 @@ static const struct quantity_info infos[QUANTITIES] = {
 	[LATENCY_P50] = {"latency_p50_us", "p50", "latency p50", "p50", "us", BETTER_LESS},
 	[LATENCY_P99] = {"latency_p99_us", "p99", "latency p99", "p99", "us", BETTER_LESS},
 	[LATENCY_P999] = {"latency_p999_us", "p99.9", "latency p99.9", "p99.9", "us", BETTER_LESS},
+	[LATENCY_P9999] = {"latency_p9999_us", "p99.99", "latency p99.99", "p99.99", "us",
+			   BETTER_LESS},
 };
 
 const struct quantity_info *quantity_info(enum quantity q)
@@ -146,6 +148,7 @@ static void requests_of(const struct run *run, struct outcome *o)
 	o->of[LATENCY_P50] = distribution_quantile(latency, 0.5) / 1e3;
 	o->of[LATENCY_P99] = distribution_quantile(latency, 0.99) / 1e3;
 	o->of[LATENCY_P999] = distribution_quantile(latency, 0.999) / 1e3;
+	o->of[LATENCY_P9999] = distribution_quantile(latency, 0.9999) / 1e3;
 }
 
 struct outcome outcome_of(const struct run *run, const struct exponents *exponents)

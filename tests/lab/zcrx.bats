@@ -227,7 +227,7 @@ move_merged() { # RX-OPTION...
 
 @test "requests that the NIC puts into the area are answered, every byte checked" {
 	for rpc in 64:64 70001:5 1M:1M; do
-		both "${zcrx[@]}" -- --rpc $rpc --rpc-depth 3 --flows 2 --seconds 0.3 --warmup 0 --verify
+		both "${zcrx[@]}" -- --rpc $rpc --rpc-depth 3 --seconds 0.3 --warmup 0 --verify
 		[ "$(value rx bad_bytes)" = 0 ]
 		[ "$(value tx bad_bytes)" = 0 ]
 		[ "$(value tx responses)" -gt 0 ]
