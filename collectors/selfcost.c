@@ -221,6 +221,15 @@ static void selfcost_emit(void *state, struct writer *w)
 	}
 }
 
+/* The slices are the thread's until the end. */
+static void selfcost_look(void *state, struct writer *w)
+{
+	const struct state *s = state;
+
+	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_cpu, NULL,
+		   clock_of_ns(CLOCK_PROCESS_CPUTIME_ID) - s->cpu_ns[EDGE_OPEN]);
+}
+
 static void selfcost_close(void *state)
 {
 	struct state *s = state;
@@ -238,5 +247,6 @@ const struct collector_ops selfcost_collector = {
 	.open = selfcost_open,
 	.snapshot = selfcost_snapshot,
 	.emit = selfcost_emit,
+	.look = selfcost_look,
 	.close = selfcost_close,
 };
