@@ -5,18 +5,28 @@ bindir     := $(PREFIX)/bin
 mandir     := $(PREFIX)/share/man
 docdir     := $(PREFIX)/share/doc/zcprof
 studiesdir := $(PREFIX)/share/zcprof/studies
+promdir    := $(PREFIX)/share/zcprof/prometheus
+compdir    := $(PREFIX)/share/bash-completion/completions
 
 MANUALS := $(wildcard man/*.1)
 DOCS    := $(wildcard docs/*.md README.md LICENSE)
 STUDIES := $(wildcard studies/*)
+PROMETHEUS := $(wildcard packaging/prometheus/*)
+COMPLETION := $(B)/completion.bash
 
 # Each file by its final name, so that uninstall takes away just these.
 INSTALLED = $(PROGRAMS:%=$(bindir)/%) $(MANUALS:man/%=$(mandir)/man1/%) \
-	$(addprefix $(docdir)/,$(notdir $(DOCS))) $(addprefix $(studiesdir)/,$(notdir $(STUDIES)))
+	$(addprefix $(docdir)/,$(notdir $(DOCS))) $(addprefix $(studiesdir)/,$(notdir $(STUDIES))) \
+	$(addprefix $(promdir)/,$(notdir $(PROMETHEUS))) $(PROGRAMS:%=$(compdir)/%)
 
-.PHONY: install uninstall docs
+.PHONY: install uninstall docs deb rpm test-packages
 
-install: all ## install to PREFIX (/usr/local), under DESTDIR
+# As the programs say it themselves, so it is made by running them.
+$(COMPLETION): $(PROGRAMS:%=$(B)/%) tools/completion tools/completion.bash
+	$(call say,GEN,$@)
+	$(Q)tools/completion $(B) $(studiesdir) > $@
+
+install: all $(COMPLETION) ## install to PREFIX (/usr/local), under DESTDIR
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -d $(DESTDIR)$(bindir) $(DESTDIR)$(docdir)
 	$(Q)install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(bindir)
@@ -29,13 +39,29 @@ ifneq ($(STUDIES),)
 	$(Q)install -d $(DESTDIR)$(studiesdir)
 	$(Q)install -m 644 $(STUDIES) $(DESTDIR)$(studiesdir)
 endif
+	$(Q)install -d $(DESTDIR)$(promdir) $(DESTDIR)$(compdir)
+	$(Q)install -m 644 $(PROMETHEUS) $(DESTDIR)$(promdir)
+	$(Q)install -m 644 $(COMPLETION) $(DESTDIR)$(compdir)/zcprof
+	$(Q)ln -sf zcprof $(DESTDIR)$(compdir)/zcpath
+	$(Q)ln -sf zcprof $(DESTDIR)$(compdir)/zcroi
 
 uninstall: ## remove what install put there
 	$(call say,REMOVE,$(DESTDIR)$(PREFIX))
 	$(Q)rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	$(Q)for d in $(docdir) $(studiesdir) $(dir $(studiesdir)); do \
+	$(Q)for d in $(docdir) $(studiesdir) $(promdir) $(dir $(studiesdir)); do \
 		[ ! -d $(DESTDIR)$$d ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$d; done
 
 docs: ## make the reference pages of docs/ anew
 	$(Q)awk -f tools/reference-page record/metrics.def > docs/metrics.md
 	$(Q)awk -f tools/reference-page record/options.def record/settings.def > docs/options.md
+
+deb: ## Debian packages of zcprof and zcroi, in $(B)/deb
+	@tools/install-deps deb
+	@tools/deb $(B)
+
+rpm: ## an RPM of the same, in $(B)/rpm
+	@tools/install-deps rpm
+	@tools/rpm $(B)
+
+test-packages: ## in bare Debians (RELEASES: bookworm trixie sid): packages are built, installed, run and removed
+	@tools/test-packages $(RELEASES)
