@@ -7,8 +7,9 @@
 
 #include "analyze/commands.h"
 #include "base/say.h"
+#include "built-with/zcroi.h"
 
-const char *argp_program_version = "zcroi " VERSION;
+const char *argp_program_version = "zcroi " VERSION "\nbuilt with " BUILT_WITH;
 
 static const struct command {
 	const char *name;

@@ -7,6 +7,7 @@
 
 #include "base/cpus.h"
 #include "base/say.h"
+#include "built-with/zcpath.h"
 #include "nic/device.h"
 #include "datapath/config.h"
 #include "datapath/path.h"
@@ -128,7 +129,11 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 
 	say_program("zcpath");
-	argp_program_version = "zcpath " VERSION;
+	argp_program_version = "zcpath " VERSION "\nbuilt with " BUILT_WITH "\npaths:"
+#define PATH(end, name, options) " " #end "." #name
+#include "record/paths.def"
+#undef PATH
+		;
 	if (!strcmp(what, "rx") || !strcmp(what, "tx")) {
 		argv[1] = *what == 'r' ? rx_name : tx_name;
 		say_program(argv[1]);

@@ -7,22 +7,28 @@ docdir     := $(PREFIX)/share/doc/zcprof
 studiesdir := $(PREFIX)/share/zcprof/studies
 promdir    := $(PREFIX)/share/zcprof/prometheus
 compdir    := $(PREFIX)/share/bash-completion/completions
+unitdir    := $(PREFIX)/lib/systemd/system
+sysconfdir := $(if $(filter /usr,$(PREFIX)),,$(PREFIX))/etc
 
 MANUALS := $(wildcard man/*.1)
 DOCS    := $(wildcard docs/*.md README.md LICENSE)
 STUDIES := $(wildcard studies/*)
 PROMETHEUS := $(wildcard packaging/prometheus/*)
 COMPLETION := $(B)/completion.bash
+UNITS   := $(wildcard packaging/*.service)
+CONFIGS := $(wildcard packaging/*.conf)
 
 # Each file by its final name, so that uninstall takes away just these.
 INSTALLED = $(PROGRAMS:%=$(bindir)/%) $(MANUALS:man/%=$(mandir)/man1/%) \
 	$(addprefix $(docdir)/,$(notdir $(DOCS))) $(addprefix $(studiesdir)/,$(notdir $(STUDIES))) \
-	$(addprefix $(promdir)/,$(notdir $(PROMETHEUS))) $(PROGRAMS:%=$(compdir)/%)
+	$(addprefix $(promdir)/,$(notdir $(PROMETHEUS))) $(PROGRAMS:%=$(compdir)/%) \
+	$(addprefix $(unitdir)/,$(notdir $(UNITS)))
 
 .PHONY: install uninstall docs deb rpm test-packages
 
 # As the programs say it themselves, so it is made by running them.
-$(COMPLETION): $(PROGRAMS:%=$(B)/%) tools/completion tools/completion.bash
+$(eval $(call stamp,$(B)/stamp/studies,$$(studiesdir)))
+$(COMPLETION): $(PROGRAMS:%=$(B)/%) $(B)/stamp/studies tools/completion tools/completion.bash
 	$(call say,GEN,$@)
 	$(Q)tools/completion $(B) $(studiesdir) > $@
 
@@ -44,11 +50,19 @@ endif
 	$(Q)install -m 644 $(COMPLETION) $(DESTDIR)$(compdir)/zcprof
 	$(Q)ln -sf zcprof $(DESTDIR)$(compdir)/zcpath
 	$(Q)ln -sf zcprof $(DESTDIR)$(compdir)/zcroi
+	$(Q)install -d $(DESTDIR)$(unitdir) $(DESTDIR)$(sysconfdir)/zcprof
+	$(Q)for unit in $(UNITS); do \
+		sed 's|/usr/bin/|$(bindir)/|; s|/etc/zcprof/|$(sysconfdir)/zcprof/|g' $$unit > $(DESTDIR)$(unitdir)/$${unit##*/}; done
+	$(Q)for file in $(CONFIGS); do [ -e $(DESTDIR)$(sysconfdir)/zcprof/$${file##*/} ] || \
+		install -m 644 $$file $(DESTDIR)$(sysconfdir)/zcprof; done
 
+# What somebody wrote into a configuration stays.
 uninstall: ## remove what install put there
 	$(call say,REMOVE,$(DESTDIR)$(PREFIX))
 	$(Q)rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	$(Q)for d in $(docdir) $(studiesdir) $(promdir) $(dir $(studiesdir)); do \
+	$(Q)for file in $(CONFIGS); do ! cmp -s $$file $(DESTDIR)$(sysconfdir)/zcprof/$${file##*/} || \
+		rm -f $(DESTDIR)$(sysconfdir)/zcprof/$${file##*/}; done
+	$(Q)for d in $(sysconfdir)/zcprof $(docdir) $(studiesdir) $(promdir) $(dir $(studiesdir)); do \
 		[ ! -d $(DESTDIR)$$d ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$d; done
 
 docs: ## make the reference pages of docs/ anew

@@ -66,6 +66,13 @@ $(B)/obj/%.o: %.c $(B)/stamp/cc | $(B)/stamp/have-cc
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# What a program was built with, as its --version says it: by pkg-config, and the compilers in their own words.
+$(B)/built-with/%.h: $(B)/stamp/% $(B)/stamp/cc | $(B)/stamp/have-%
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)tools/built-with "$(CC)" "$($*_TOOLS)" $($*_PKGS) > $@
+$(foreach p,$(PROGRAMS),$(eval $(B)/obj/$(firstword $($(p)_DIRS))/main.o: | $(B)/built-with/$(p).h))
+
 # BPF: x.bpf.c becomes a skeleton, $(B)/bpf/x.skel.h, which only collectors/x.c or collectors/kit/x.c includes.
 BPF_ARCH_x86_64  := x86
 BPF_ARCH_aarch64 := arm64

@@ -16,8 +16,13 @@
 #include "zcprof/run/settings.h"
 #include "zcprof/service/service.h"
 #include "nic/journal.h"
+#include "built-with/zcprof.h"
 
-const char *argp_program_version = "zcprof " VERSION;
+const char *argp_program_version = "zcprof " VERSION "\nbuilt with " BUILT_WITH "\nsources:"
+#define COLLECTOR(name) " " #name
+#include "collectors/list.def"
+#undef COLLECTOR
+	;
 
 /* What is measured is found by numbers of processes. */
 static bool can_see_processes(void)
