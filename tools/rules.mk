@@ -67,7 +67,7 @@ $(B)/obj/%.o: %.c $(B)/stamp/cc | $(B)/stamp/have-cc
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What a program was built with, as its --version says it: by pkg-config, and the compilers in their own words.
-$(B)/built-with/%.h: $(B)/stamp/% $(B)/stamp/cc | $(B)/stamp/have-%
+$(B)/built-with/%.h: $(B)/stamp/% $(B)/stamp/cc tools/built-with | $(B)/stamp/have-%
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)tools/built-with "$(CC)" "$($*_TOOLS)" $($*_PKGS) > $@

@@ -44,7 +44,8 @@ states() { # END
 	[ "$status" = 0 ]
 	[[ "$output" == *Examples:* ]]
 	run "$BUILD/zcpath" --version
-	[ "$output" = "zcpath $(cat "$BATS_TEST_DIRNAME/../../VERSION")" ]
+	[ "${lines[0]}" = "zcpath $(cat "$BATS_TEST_DIRNAME/../../VERSION")" ]
+	[[ ${lines[1]} == "built with "*", liburing "* && ${lines[2]} == "paths: rx.copy "* ]]
 }
 
 @test "the manual page knows every option of --help" {

@@ -250,7 +250,9 @@ teardown() {
 	done
 	run zcprof run --help
 	[[ "$output" == *"Examples:"*"--rx copy"* ]]
-	[ "$(zcprof --version)" = "zcprof $(cat VERSION)" ]
+	zcprof --version | head -n 1 | grep -x "zcprof $(cat VERSION)"
+	zcprof --version | grep '^built with .*libbpf [0-9]'
+	zcprof --version | grep '^sources: cpu .*selfcost'
 	run zcprof
 	[ "$status" -eq 2 ]
 	run zcprof walk

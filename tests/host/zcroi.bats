@@ -490,7 +490,8 @@ assert not any(None in r or None in r.values() for r in rows)' "$dir/csv"
 		[[ $output == *"Examples:"* ]]
 	done
 	run "$zcroi" --version
-	[ "$output" = "zcroi $(cat VERSION)" ]
+	[ "${lines[0]}" = "zcroi $(cat VERSION)" ]
+	[[ ${lines[1]} == "built with "*", gsl "* ]]
 }
 
 @test "no privilege is needed" {

@@ -31,6 +31,18 @@ teardown() {
 	promtool test rules zcprof.rules.test.yml
 }
 
+@test "promtool: a file for the textfile collector has nothing to be said of; a hostile name of a thread is a value" {
+	/usr/bin/python3 -c '
+import ctypes, time
+ctypes.CDLL(None).prctl(15, b"=\x1b[2J\xe5\x90\"|\\", 0, 0, 0)
+time.sleep(8)' 3>&- &
+	started+=($!)
+	sleep 0.5
+	zcprof attach --pid $! --as tx --warmup 0 --seconds 2 --interval 0.5 --label rack=7 --openmetrics "$dir/z.prom"
+	promtool check metrics <"$dir/z.prom"
+	grep -F 'key="\\x3d\\x1b[2J\\xe5\\x90\"|' "$dir/z.prom"
+}
+
 @test "every expression of the rules and the dashboard names metrics of the registry" {
 	/usr/bin/python3 - "$here" "$BATS_TEST_DIRNAME/../../docs/metrics.md" <<-'END'
 		import json, re, sys

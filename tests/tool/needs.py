@@ -22,7 +22,7 @@ PKG = re.compile(r"pkg-config\s+(?:--\S+\s+)+([a-z][a-z0-9+.-]+)|^\w+_PKGS\s*:=\
 HEADER = re.compile(r"^#include <([^>]+)>", re.M)
 # Words that are no need: a keyword, what check-style does without, a name that a test gives a device,
 # a word of sentences and of Python.
-NO_NEED = {"time", "git", "reboot", "open"}
+NO_NEED = {"time", "git", "reboot", "open", "rpm", "systemd-analyze"}
 OWN_MODULES = {p.stem for p in Path("tests/tool").glob("*.py")}
 
 
@@ -77,6 +77,9 @@ def sets_for(path):
     """The lists of install-deps that are there when this file is used."""
     if path in ("tools/install-deps", "tools/have"):
         return set()
+    for start, own in (("tools/in-bare", "bare"), ("tools/deb", "deb"), ("tools/rpm", "rpm"), ("tests/many/", "many")):
+        if path.startswith(start):
+            return {"build", "test", own}
     if path.startswith("tests/bench/") or path.startswith(("tools/run-bench", "tools/bench-")):
         return {"build", "test", "lab", "bench"}
     if path == "tools/check-code":

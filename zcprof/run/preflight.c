@@ -56,6 +56,8 @@ static int check_version(const struct experiment *x, enum record_end side)
 			  place_name(x, side), tool_reason(&result));
 		return EXIT_UNABLE;
 	}
+	/* What it was built with may differ, and stands in the lines behind. */
+	result.out[strcspn(result.out, "\n")] = '\0';
 	if (strcmp(result.out, wanted)) {
 		say_error("zcpath on %s is of another version: expected \"%s\", it says \"%.60s\"; install the same on both sides",
 			  place_name(x, side), wanted, result.out);
