@@ -10,11 +10,12 @@ _zcprof_values() { # OPTION WORD
 	--format=*) [[ ${words[0]} == *zcroi ]] && echo text csv json md ;;
 	--link=*) echo veth loopback && ls /sys/class/net ;;
 	--cc=* | --rx-cc=* | --tx-cc=*) cat /proc/sys/net/ipv4/tcp_available_congestion_control ;;
-	*=yes,no | *'=yes|no') echo yes no ;;
+	*=yes,no) echo yes no ;;
 	*=END) echo rx tx ;;
 	*=KIND) echo "${_zcprof_words[of KIND]}" ;;
 	*=DEVICE | *=IFACE) ls /sys/class/net ;;
 	*=NETNS) ls /run/netns ;;
+	*) [[ $2 =~ ^[a-z|]+$ && $2 == *'|'* ]] && echo "${2//|/ }" ;;
 	esac 2>/dev/null
 }
 
