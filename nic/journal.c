@@ -60,6 +60,14 @@ static bool is_of_netns(const char *path)
 
 /* ---- the file ---- */
 
+char *journal_boot(char id[BOOT_ID_MAX])
+{
+	if (read_value("/proc/sys/kernel/random/boot_id", id, BOOT_ID_MAX) || !*id ||
+	    strchr(id, ' '))
+		strcpy(id, "-");
+	return id;
+}
+
 int journal_dir(const char *dir, bool make)
 {
 	struct stat st;
@@ -146,6 +154,7 @@ static int create_locked(struct journal *j)
 static int create_file(struct journal *j)
 {
 	unsigned long long start = process_look(getpid()).start;
+	char boot[BOOT_ID_MAX];
 	int error = -EEXIST;
 
 	if (j->dir_fd < 0)
@@ -160,7 +169,8 @@ static int create_file(struct journal *j)
 		}
 		error = create_locked(j);
 	}
-	if (!error && dprintf(j->fd, JOURNAL_HEADER " %d %llu\n", (int)getpid(), start) < 0)
+	if (!error && dprintf(j->fd, JOURNAL_HEADER " %d %d %llu %s\n", JOURNAL_VERSION,
+			      (int)getpid(), start, journal_boot(boot)) < 0)
 		error = -errno;
 	return error;
 }
@@ -432,6 +442,20 @@ struct recovery journal_put_back(struct journal *j)
 	if (place.netns >= 0)
 		close(place.netns);
 	return r;
+}
+
+int journal_keep(struct journal *j)
+{
+	int error = 0;
+
+	/* Without a change there is nothing to keep. */
+	if (j->fd >= 0 && dprintf(j->fd, "kept\n") < 0)
+		error = -errno;
+	if (error)
+		journal_close(j);
+	else
+		journal_forget(j);
+	return error;
 }
 
 int journal_close(struct journal *j)

@@ -8,12 +8,15 @@
  *   journal_set()      note the file's old value, then write the new one
  *   journal_note()     note how to put back what is no file, before it is changed
  *   journal_close()    put everything back, latest first, and remove the file
- *   journal_recover()  do the same for every process that died without it
+ *   journal_keep()     leave everything as it is, for journal_restore()
+ *   journal_recover()  put back what processes left that died without it
+ *   journal_restore()  that, and what was kept
  *
  * It holds settings that are files, sysctls and attributes of sysfs, and those of nic/undo.h. One
  * of a network namespace is found again by what keeps that alive, from any other; it is dropped
  * only where the namespace, or the device, is gone. One of the whole machine, as an interrupt's
- * affinity, belongs to no namespace.
+ * affinity, belongs to no namespace. None outlives a boot: what another boot's journal names, where
+ * /run is kept, is as the machine came up, and is dropped.
  */
 #ifndef NIC_JOURNAL_H
 #define NIC_JOURNAL_H
@@ -39,6 +42,9 @@ int journal_note(struct journal *j, const char *kind, const char *subject, const
 /* 0, or -1 after saying what could not be put back. NULL is fine. */
 int journal_close(struct journal *j);
 
+/* 0, or a negative errno, and then everything was put back. Frees the journal. */
+int journal_keep(struct journal *j);
+
 /* Settings of dead processes; what is not put back stays in its journal. */
 struct recovery {
 	unsigned int put_back;
@@ -48,5 +54,6 @@ struct recovery {
 
 /* After saying for each process what was put back, and what not and why. */
 struct recovery journal_recover(const char *dir);
+struct recovery journal_restore(const char *dir);
 
 #endif

@@ -7,14 +7,16 @@
  *   journal_remember()  a change, in memory
  *   journal_put_back()  all changes, latest first
  *   journal_free()
+ *   journal_boot()      the id of this boot, "-" where it is not known
  *   journal_look()      what another process that lives has noted, to look at only
  *   journal_forget()    lets go of that
  *
- * The file: a first line "zcprof-journal 2 PID START", then per change one line
+ * The file: a first line "zcprof-journal 3 PID START BOOT" (of version 2 without BOOT, the boot's id as
+ * random(4) has it), then per change one line
  * "KIND NETNS SUBJECT OLD-VALUE", such as "ring 4026531840:1 eth0 1024 0". NETNS is its inode and
  * its cookie, or "-" for a setting of the whole machine. Subjects hold no space, values no line
  * break; the value is the rest of the line, and may hold tabs and spaces. "done N" follows once
- * the N-th change, from 0, was put back.
+ * the N-th change, from 0, was put back, and "kept" where its process ended and left all as it was.
  *
  * Its owner holds a lock on byte 0 from before there is anything in it until it dies; the lock is
  * seen from any PID namespace. Who puts back what a dead one left holds byte 1, and byte 0 too.
@@ -29,7 +31,10 @@
 #include "nic/netns_find.h"
 #include "nic/undo.h"
 
-#define JOURNAL_HEADER "zcprof-journal 2"
+#define JOURNAL_HEADER	"zcprof-journal"
+#define JOURNAL_VERSION 3
+
+#define BOOT_ID_MAX 64
 
 enum journal_byte { JOURNAL_OWNER, JOURNAL_RECOVERER };
 
@@ -47,6 +52,7 @@ struct journal {
 	int dir_fd; /* -1 until it is needed */
 	char *name; /* in it; NULL until the first change */
 	int fd;
+	bool kept;
 	bool sys_is_own; /* /sys was seen to show the devices of this namespace */
 	struct change *changes;
 	size_t count;
@@ -61,6 +67,7 @@ int journal_remember(struct journal *j, const struct change *c);
 struct recovery journal_put_back(struct journal *j);
 /* Removes the file where every change is done. */
 void journal_free(struct journal *j);
+char *journal_boot(char id[BOOT_ID_MAX]);
 /* NULL: it is none, or its process is gone. */
 struct journal *journal_look(const char *dir, int dir_fd, const char *name);
 void journal_forget(struct journal *j);

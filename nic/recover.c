@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "nic/claim.h"
 #include "nic/journal_file.h"
 #include "nic/process.h"
 
@@ -42,6 +43,10 @@ static void take_change(struct journal *j, char *line)
 	size_t index;
 	int value = 0;
 
+	if (!strcmp(line, "kept")) {
+		j->kept = true;
+		return;
+	}
 	if (sscanf(line, "done %zu", &index) == 1) {
 		if (index < j->count)
 			j->changes[index].done = true;
@@ -74,28 +79,46 @@ static void take_changes(struct journal *j, FILE *in)
 	free(line);
 }
 
+/* Who began it, and when. */
+struct heading {
+	pid_t pid;
+	unsigned long long start;
+	bool of_this_boot;
+};
+
+static bool take_heading(const char *line, struct heading *h)
+{
+	char boot[BOOT_ID_MAX] = "-", now[BOOT_ID_MAX];
+	int version, fields;
+
+	fields =
+		sscanf(line, JOURNAL_HEADER " %d %d %llu %63s", &version, &h->pid, &h->start, boot);
+	h->of_this_boot =
+		!strcmp(boot, "-") || !strcmp(journal_boot(now), "-") || !strcmp(boot, now);
+	return (fields == 3 && version == 2) || (fields == 4 && version == JOURNAL_VERSION);
+}
+
 /* Its changes, where its process is gone. False: it is not a journal. */
-static bool load(struct journal *j, pid_t *pid, bool *gone)
+static bool load(struct journal *j, struct heading *h, bool *gone)
 {
 	int copy = fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
 	FILE *in = copy < 0 ? NULL : fdopen(copy, "r");
-	unsigned long long start;
 	char *line = NULL;
 	size_t room = 0;
 	struct stat st;
 	bool known = true;
 
-	*pid = 0;
+	*h = (struct heading){.of_this_boot = true};
 	*gone = false;
 	/* One without a line belongs to a process that has not changed anything so far, if it lives. */
 	if (!in || getline(&line, &room, in) < 0)
 		*gone = in && has_gone(j->fd, 0, 0);
-	else if (sscanf(line, JOURNAL_HEADER " %d %llu", pid, &start) != 2)
+	else if (!take_heading(line, h))
 		known = false;
 	else
-		*gone = has_gone(j->fd, *pid, start);
+		*gone = has_gone(j->fd, h->pid, h->start);
 	/* Who put it back before removed it; and what was empty may have been begun until it died. */
-	if (*gone && (fstat(j->fd, &st) || !st.st_nlink || (!*pid && st.st_size)))
+	if (*gone && (fstat(j->fd, &st) || !st.st_nlink || (!h->pid && st.st_size)))
 		*gone = false;
 	if (*gone)
 		take_changes(j, in);
@@ -169,50 +192,108 @@ struct journal *journal_look(const char *dir, int dir_fd, const char *name)
 
 void journal_forget(struct journal *j)
 {
-	/* It has no file of its own to remove. */
+	if (j->fd >= 0)
+		close(j->fd);
+	j->fd = -1;
 	journal_free(j);
 }
 
-/* Frees the journal. */
-static void recover(struct journal *j, struct recovery *total)
+/* A boot begins with what the machine comes up with. */
+static void drop(struct journal *j, const struct heading *h)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < j->count; i++) {
+		count += !j->changes[i].done;
+		j->changes[i].done = true;
+	}
+	if (count)
+		say_info("%zu setting%s that process %d had changed before this machine was started anew: nothing to put back, they ended with that",
+			 count, count == 1 ? "" : "s", (int)h->pid);
+}
+
+/* What was kept is not taken from under one that has set the same since, and will put it back to that. */
+static bool is_under(const struct journal *j)
+{
+	for (size_t i = 0; i < j->count; i++)
+		if (!j->changes[i].done && claim_taken(j, &j->changes[i])) {
+			say_warning("what %s/%s keeps stays for now: a process that runs has changed %s since; try again when it has ended",
+				    j->dir, j->name, j->changes[i].subject);
+			return true;
+		}
+	return false;
+}
+
+static struct recovery put_back(struct journal *j, const struct heading *h)
 {
 	struct recovery r = {0};
+
+	if (!h->of_this_boot) {
+		drop(j, h);
+		return r;
+	}
+	if (j->kept && is_under(j)) {
+		r.waiting++;
+		return r;
+	}
+	r = journal_put_back(j);
+	if (r.put_back)
+		say_info("put back %u setting%s that process %d had changed and %s", r.put_back,
+			 r.put_back == 1 ? "" : "s", (int)h->pid, j->kept ? "kept" : "left");
+	return r;
+}
+
+/* Frees the journal. */
+static void recover(struct journal *j, bool kept, struct recovery *total)
+{
+	struct heading h;
+	struct recovery r;
 	bool gone = false;
-	pid_t pid = 0;
 
 	/* One after another: the second finds that there is nothing left to do. */
 	if (journal_lock(j->fd, JOURNAL_RECOVERER, true))
 		goto out;
-	if (!load(j, &pid, &gone)) {
+	if (!load(j, &h, &gone)) {
 		say_error("%s/%s is no journal that this zcprof reads: what it names is not put back; remove it once that is done by hand",
 			  j->dir, j->name);
 		total->failed++;
 	}
-	if (!gone)
+	if (!gone || (j->kept && !kept && h.of_this_boot))
 		goto out;
-	r = journal_put_back(j);
-	if (r.put_back)
-		say_info("put back %u setting%s that process %d had changed and left", r.put_back,
-			 r.put_back == 1 ? "" : "s", (int)pid);
+	r = put_back(j, &h);
 	total->put_back += r.put_back;
 	total->failed += r.failed;
 	total->waiting += r.waiting;
 	journal_free(j);
 	return;
 out:
-	close(j->fd);
-	j->fd = -1;
-	journal_free(j);
+	journal_forget(j);
 }
 
-struct recovery journal_recover(const char *dir)
+/* What came later is put back first: of "PID.START.N" by START, then N. */
+static int latest_first(const struct dirent **a, const struct dirent **b)
+{
+	unsigned long long start[2] = {0}, n[2] = {0};
+
+	sscanf((*a)->d_name, "%*d.%llu.%llu", &start[0], &n[0]);
+	sscanf((*b)->d_name, "%*d.%llu.%llu", &start[1], &n[1]);
+	if (start[0] != start[1])
+		return start[0] < start[1] ? 1 : -1;
+	return n[0] < n[1] ? 1 : n[0] > n[1] ? -1 : 0;
+}
+
+static int is_no_dot(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static struct recovery recover_all(const char *dir, bool kept)
 {
 	int dir_fd = journal_dir(dir, false);
-	int copy = dir_fd < 0 ? -1 : fcntl(dir_fd, F_DUPFD_CLOEXEC, 0);
-	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
 	struct recovery r = {0};
+	struct dirent **entries;
 	unsigned int unread = 0;
-	struct dirent *entry;
+	int count = 0;
 
 	if (dir_fd < 0 && dir_fd != -ENOENT) {
 		say_error("cannot use %s: %s; what is noted in it is not put back", dir,
@@ -220,23 +301,32 @@ struct recovery journal_recover(const char *dir)
 					   : strerror(-dir_fd));
 		r.failed++;
 	}
-	while (entries && (entry = readdir(entries))) {
-		struct journal *j = entry->d_name[0] == '.'
-					    ? NULL
-					    : open_left(dir, dir_fd, entry->d_name, &r, &unread);
+	if (dir_fd >= 0)
+		count = scandirat(dir_fd, ".", &entries, is_no_dot, latest_first);
+	for (int i = 0; i < count; i++) {
+		struct journal *j = open_left(dir, dir_fd, entries[i]->d_name, &r, &unread);
 
 		if (j)
-			recover(j, &r);
+			recover(j, kept, &r);
+		free(entries[i]);
 	}
 	if (unread)
 		say_warning("what %u other process%s changed is noted in %s for another user: 'zcprof restore' as root puts it back where they were killed",
 			    unread, unread == 1 ? "" : "es", dir);
 	r.waiting += unread;
-	if (entries)
-		closedir(entries);
-	else if (copy >= 0)
-		close(copy);
+	if (dir_fd >= 0 && count >= 0)
+		free(entries);
 	if (dir_fd >= 0)
 		close(dir_fd);
 	return r;
+}
+
+struct recovery journal_recover(const char *dir)
+{
+	return recover_all(dir, false);
+}
+
+struct recovery journal_restore(const char *dir)
+{
+	return recover_all(dir, true);
 }

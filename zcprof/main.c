@@ -14,6 +14,7 @@
 #include "zcprof/elsewhere.h"
 #include "zcprof/run/conduct.h"
 #include "zcprof/run/settings.h"
+#include "zcprof/setup.h"
 #include "zcprof/service/service.h"
 #include "nic/journal.h"
 #include "built-with/zcprof.h"
@@ -80,7 +81,7 @@ static int restore(int argc, char **argv)
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse_restore,
-		.doc = "Put back every setting of this machine that zcprof or zcpath changed and, because it was killed, left.",
+		.doc = "Put back every setting of this machine that zcprof or zcpath changed and, because it was killed, left; and what 'zcprof setup' set.",
 	};
 	struct recovery r;
 	int there = elsewhere("restore", argc, argv);
@@ -88,7 +89,7 @@ static int restore(int argc, char **argv)
 	if (there >= 0)
 		return there;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
-	r = journal_recover(JOURNAL_DIR);
+	r = journal_restore(JOURNAL_DIR);
 	if (!r.put_back && !r.failed && !r.waiting)
 		say_info("nothing to put back");
 	return r.failed || r.waiting ? EXIT_FAILED : EXIT_DONE;
@@ -103,6 +104,7 @@ static const struct command {
 	{"attach", "zcprof attach", attach_command},
 	{"watch", "zcprof watch", watch},
 	{"doctor", "zcprof doctor", doctor},
+	{"setup", "zcprof setup", setup},
 	{"restore", "zcprof restore", restore},
 	{"agent", "zcprof agent", agent_command},
 };
@@ -115,7 +117,8 @@ static const char documentation[] =
 	"  attach    measure processes that are already there, or a command\n"
 	"  watch     measure what rules name for a few seconds of each minute, as a service\n"
 	"  doctor    say what this machine can do, what not, and what mends it\n"
-	"  restore   put back settings that a killed run left\n"
+	"  setup     set a device and this machine as a plan does, for work by hand\n"
+	"  restore   put back what setup set, and what a killed run left\n"
 	"\n"
 	"Examples:\n"
 	"  zcprof run --rx copy,uring --tx copy,send_zc --seconds 10 -o first\n"

@@ -220,3 +220,57 @@ moved() {
 	run zcroi diff "$dir/rx=copy,tx=copy,rx-gro=off" "$dir/rx=copy,tx=copy,rx-gro=sw"
 	[[ $output == *"setting "*"rx --gro: off in A, sw in B"* ]]
 }
+
+# setup OPTION...: of the device, in its namespace
+set_up() { in_rx zcprof setup "$@" "$dev"; }
+
+@test "setup sets what a plan says, for work by hand, and restore undoes it, in whatever order it came" {
+	before=$(dump)
+	printf 'rx copy,uring\nseconds 3\nmtu 3000\nrx-gro sw\ntx-gro off\nsysctl net.core.netdev_budget=404\n' >"$BATS_TEST_TMPDIR/a.plan"
+	run set_up --as rx "@$BATS_TEST_TMPDIR/a.plan" --csum off
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *"mtu 3000"*"csum off"*"gro sw"*"sysctl net.core.netdev_budget=404"* ]]
+	seen 'mtu 3000 ' ip -n "${ns}rx" link show "$dev"
+	seen '^generic-receive-offload: on' in_rx ethtool -k "$dev"
+	seen '^rx-checksumming: off' in_rx ethtool -k "$dev"
+	seen '^404$' cat /proc/sys/net/core/netdev_budget
+	after_first=$(dump)
+	set_up --mtu 4000 --gro off
+	seen 'mtu 4000 ' ip -n "${ns}rx" link show "$dev"
+	# A run upon it puts back what setup had set, and takes nothing else away.
+	hold --mtu 5000
+	let_go KILL
+	in_rx zcprof run --link loopback --seconds 0.2 --warmup 0 --repeat 1 --collect cpu -o "$dir"
+	seen 'mtu 4000 ' ip -n "${ns}rx" link show "$dev"
+	run apart zcprof restore
+	echo "$output"
+	[ "$status" = 0 ]
+	diff <(echo "$before") <(dump)
+	[ "$before" != "$after_first" ]
+}
+
+@test "setup: what cannot be is one sentence, and nothing is changed" {
+	before=$(dump)
+	printf 'mtu 3000,4000\n' >"$BATS_TEST_TMPDIR/a.plan"
+	printf 'nosuch 1\n' >"$BATS_TEST_TMPDIR/b.plan"
+	refused() {
+		local status_wanted=$1 words=$2
+		shift 2
+		run in_rx zcprof setup "$@"
+		echo "$*: $output"
+		[ "$status" = "$status_wanted" ]
+		[[ $output == *"$words"* ]]
+	}
+	refused 2 "mtu has 2 values, and a device is set to one: say which with --mtu" "@$BATS_TEST_TMPDIR/a.plan" "$dev"
+	refused 2 "nosuch" "@$BATS_TEST_TMPDIR/b.plan" "$dev"
+	refused 2 "nothing to set" "$dev"
+	refused 2 "which device is to be set" --gro off
+	refused 2 "--gro on: expected one of off|sw|hw" --gro on "$dev"
+	refused 2 "expected one device" --gro off "$dev" other
+	refused 3 "there is no device nosuch0" --gro off nosuch0
+	refused 3 "--gro hw: $dev (driver veth) refuses: it stays at sw; nothing is changed" --mtu 3000 --gro hw "$dev"
+	diff <(echo "$before") <(dump)
+	run apart zcprof restore
+	[[ $output == *"nothing to put back"* ]]
+}

@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#include "nic/journal.h"
+#include "nic/journal_file.h"
 #include "nic/netns.h"
 #include "nic/netns_find.h"
 
@@ -244,6 +244,82 @@ static void test_odd_files(void **state)
 	assert_int_equal(journals(), 0);
 }
 
+/* Another boot's names settings that ended with it; of devices, and namespaces, that may be others now. */
+static void test_another_boot(void **state)
+{
+	static const char other[] = "01234567-89ab-cdef-0123-456789abcdef";
+	char boot[64] = "";
+	FILE *in = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	(void)state;
+	assert_true(in && fscanf(in, "%63s", boot) == 1);
+	fclose(in);
+	left("999999.1", "zcprof-journal 3 999999 1 %s\nfile - %s wrong\n", other, first);
+	left("999998.1", "zcprof-journal 3 999998 1 %s\nfile - %s wrong\nkept\n", other, first);
+	assert_int_equal(put_back(), 0);
+	holds(first, "4096\t87380\t6291456\n");
+	assert_int_equal(journals(), 0);
+	left("999999.1", "zcprof-journal 3 999999 1 %s\nfile - %s this\n", boot, first);
+	assert_int_equal(put_back(), 1);
+	holds(first, "this");
+	assert_int_equal(journals(), 0);
+}
+
+/* What was kept waits until it is asked for; and what came later is put back first. */
+static void test_kept(void **state)
+{
+	struct journal *j = journal_open(dir), *later = journal_open(dir);
+	struct recovery r;
+
+	(void)state;
+	put(first, "one");
+	assert_int_equal(journal_set(j, first, "two"), 0);
+	assert_int_equal(journal_keep(j), 0);
+	holds(first, "two");
+	assert_int_equal(put_back(), 0);
+	holds(first, "two");
+	/* Upon it, by one that lives: not to be pulled from under it. */
+	assert_int_equal(journal_set(later, first, "three"), 0);
+	r = journal_restore(dir);
+	assert_int_equal(r.put_back, 0);
+	assert_int_equal(r.waiting, 1);
+	holds(first, "three");
+	assert_int_equal(journal_close(later), 0);
+	holds(first, "two");
+	/* Upon it, by one that died; names in the order in which they are to go. */
+	left("999999.99999999999.1", "zcprof-journal 2 999999 1\nfile - %s two\n", first);
+	put(first, "four");
+	r = journal_restore(dir);
+	assert_int_equal(r.put_back, 2);
+	holds(first, "one");
+	assert_int_equal(journals(), 0);
+	/* Nothing set is nothing to keep. */
+	assert_int_equal(journal_keep(journal_open(dir)), 0);
+	assert_int_equal(journals(), 0);
+}
+
+/* What one that lives has set, no other sets to something else, nor puts back. */
+static void test_taken(void **state)
+{
+	struct journal *one = journal_open(dir), *other = journal_open(dir);
+
+	(void)state;
+	put(first, "old");
+	assert_int_equal(journal_set(one, first, "new"), 0);
+	assert_int_equal(journal_set(other, first, "newer"), -EBUSY);
+	assert_int_equal(journal_set(other, first, "new"), 0);
+	assert_int_equal(journal_note(one, "mtu", "nosuch0", "1500"), 0);
+	assert_int_equal(journal_note(other, "mtu", "nosuch0", "1500"), -EBUSY);
+	assert_int_equal(journal_note(one, "features", "nosuch0", "rx-gro=on"), 0);
+	assert_int_equal(journal_note(other, "features", "nosuch0", "rx-gro=on"), -EBUSY);
+	assert_int_equal(journal_note(other, "features", "nosuch1", "rx-gro=on"), 0);
+	assert_int_equal(journal_note(other, "features", "nosuch1", "rx-lro=on"), 0);
+	journal_forget(other);
+	assert_int_equal(journal_close(one), 0);
+	holds(first, "old");
+	put_back();
+}
+
 /* What cannot be read is said and kept: it may be another version's. */
 static void test_not_a_journal(void **state)
 {
@@ -432,6 +508,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gone_namespace, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_namespace_whose_inode_is_used_again, prepare,
 						clean),
+		cmocka_unit_test_setup_teardown(test_another_boot, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_kept, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_taken, prepare, clean),
 		cmocka_unit_test(test_find_namespace),
 		cmocka_unit_test_setup_teardown(test_several, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_devices, prepare, clean),
