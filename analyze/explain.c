@@ -10,6 +10,7 @@
 #include "analyze/commands.h"
 #include "analyze/options.h"
 #include "analyze/pages/explain_words.h"
+#include "analyze/pages/then_now.h"
 #include "base/say.h"
 
 struct explain_options {
@@ -49,10 +50,41 @@ static int test_first(struct causes *c, const struct explain_options *o)
 	return 0;
 }
 
+static int explain_causes(const struct explain_options *o, const struct configuration *a,
+			  const struct configuration *b)
+{
+	struct causes c;
+	int result = -1;
+
+	causes_of(&c, a, b, &o->common, NULL);
+	if (!o->tested || !test_first(&c, o))
+		result = o->common.format == FORMAT_JSON ? explain_json(&c, a, b)
+							 : explain_page(&c, a, b, o->common.format);
+	causes_free(&c);
+	return result;
+}
+
+/* What --against measured: the earlier configuration again, which is returned, and another one. */
+static const struct configuration *again_of(const struct experiment *e,
+					    const struct configuration **other)
+{
+	const struct configuration *again = NULL;
+
+	if (e->count != 2)
+		return NULL;
+	for (size_t i = 0; i < 2; i++) {
+		if (!configuration_again(&e->configurations[i]) || !e->configurations[i].count)
+			continue;
+		again = &e->configurations[i];
+		*other = &e->configurations[1 - i];
+	}
+	return again && (*other)->count && !configuration_again(*other) ? again : NULL;
+}
+
 static int explain_pair(const struct explain_options *o)
 {
+	const struct configuration *a, *b, *again;
 	struct experiment of[2];
-	const struct configuration *a, *b;
 	int result = -1;
 
 	if (experiment_load(&of[0], &o->paths[0], 1, KEEP_WINDOW))
@@ -62,20 +94,14 @@ static int explain_pair(const struct explain_options *o)
 		return -1;
 	}
 	a = only(&of[0], "A");
-	b = a ? only(&of[1], "B") : NULL;
-	if (a && b) {
-		struct causes c;
-
-		causes_of(&c, a, b, &o->common, NULL);
-		if (o->tested && test_first(&c, o)) {
-			causes_free(&c);
-			goto out;
-		}
-		result = o->common.format == FORMAT_JSON ? explain_json(&c, a, b)
-							 : explain_page(&c, a, b, o->common.format);
-		causes_free(&c);
+	again = a && !o->tested ? again_of(&of[1], &b) : NULL;
+	if (again) {
+		result = then_now_page(a, again, b, &o->common);
+	} else {
+		b = a ? only(&of[1], "B") : NULL;
+		if (b)
+			result = explain_causes(o, a, b);
 	}
-out:
 	experiment_free(&of[0]);
 	experiment_free(&of[1]);
 	return result;
@@ -213,6 +239,7 @@ static const char doc[] =
 	"Examples:\n"
 	"  zcroi explain before after\n"
 	"  zcroi explain out/rx=copy,tx=copy out/rx=copy,tx=send_zc\n"
+	"  zcroi explain before/CONFIG new        A then, A now and B now, of --against before/CONFIG\n"
 	"  zcroi explain out/rx=copy,tx=copy      runs that are unlike their siblings\n"
 	"  zcroi explain --format json A B | jq -r '.causes[0].id'";
 

@@ -53,9 +53,10 @@ struct causes {
 		CONFIRM_NOT,
 		CONFIRM_UNFIT,
 		CONFIRM_RETURNED,
-		CONFIRM_WITHDRAWN
+		CONFIRM_WITHDRAWN,
+		CONFIRM_OPEN
 	} confirmed;
-	double returned; /* the part of the change that went away with the remedy */
+	struct interval returned; /* the part of the change that went away with the remedy, 95 % */
 	struct cause withdrawn;
 };
 

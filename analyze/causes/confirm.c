@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/causes/confirm.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,19 +51,67 @@ static const char *option_of(const struct causes *c, enum record_end end, const 
 	return run_fact(of->runs[0], METRIC_fact_option, end, name);
 }
 
-/* What is at its default is left out. */
+/* ---- the plan of the experiment that the worse set is of ---- */
+
+/* Of a plan that is longer nothing is taken. */
+#define PLAN_MAX 65536
+
+/*
+ * What is no option of a configuration, such as which collectors measure, stands in the plan beside it. Its text,
+ * with a line's end before it, to be freed; NULL where there is none. path has room for size.
+ */
+static char *plan_of(const struct configuration *c, char *path, size_t size)
+{
+	const char *slash = strrchr(c->directory, '/');
+	int len = slash ? (int)(slash - c->directory) : 1;
+	char *text;
+	size_t got;
+	FILE *in;
+
+	if ((size_t)snprintf(path, size, "%.*s/plan", len, slash ? c->directory : ".") >= size)
+		return NULL;
+	in = fopen(path, "re");
+	if (!in)
+		return NULL;
+	text = must_malloc(PLAN_MAX + 2);
+	text[0] = '\n';
+	got = fread(text + 1, 1, PLAN_MAX, in);
+	text[got + 1] = '\0';
+	if (fclose(in) || got == PLAN_MAX || strncmp(text, "\n# zcprof ", strlen("\n# zcprof "))) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static bool plan_has(const char *plan, const char *option)
+{
+	static const char *const ends[] = {"", "rx-", "tx-"};
+	char line[OPTION_SPELL_MAX + 8];
+
+	for (size_t i = 0; plan && i < sizeof(ends) / sizeof(*ends); i++) {
+		snprintf(line, sizeof(line), "\n%s%s ", ends[i], option);
+		if (strstr(plan, line))
+			return true;
+	}
+	return false;
+}
+
+/* What is at its default is left out, unless the plan has it. */
 static void put_options(struct command *to, const struct causes *c, enum record_end end,
-			const struct setting *tested)
+			const struct setting *tested, const char *plan)
 {
 	for (enum option_id id = 0; id < OPTIONS; id++) {
 		const struct option_info *info = option_info(id);
 		const char *value = option_of(c, end, info->name, tested);
 		char spelled[OPTION_SPELL_MAX];
 
-		if (!value || !*value || !strcmp(value, info->preset) || id == OPTION_path)
+		option_spell(id, spelled);
+		if (!value || !*value || id == OPTION_path ||
+		    (!strcmp(value, info->preset) && !plan_has(plan, spelled)))
 			continue;
 		put(to, info->ends == ENDS_BOTH ? (end == END_RX ? " --rx-" : " --tx-") : " --");
-		put(to, option_spell(id, spelled));
+		put(to, spelled);
 		put(to, "=");
 		put_word(to, value);
 	}
@@ -77,59 +126,90 @@ static void put_path(struct command *to, const struct causes *c, enum record_end
 	put_word(to, path ? path : "copy");
 }
 
+static void put_plan(struct command *to, const struct run *run, const char *plan, const char *path)
+{
+	const char *link = run_fact(run, METRIC_fact_link, END_HOST, NULL);
+
+	if (plan) {
+		char word[4096];
+
+		snprintf(word, sizeof(word), "@%s", path);
+		put(to, " ");
+		put_word(to, word);
+	} else if (link) {
+		put(to, " --link ");
+		put_word(to, link);
+	}
+}
+
 bool confirm_command(const struct causes *c, const struct cause *cause, char *text, size_t size)
 {
-	const struct run *run = c->design.b->runs[0];
-	const char *link = run_fact(run, METRIC_fact_link, END_HOST, NULL);
 	struct command command = {text, size, 0};
+	char path[4000], *plan;
 
 	if (!cause->setting || cause->setting->id != METRIC_fact_option || !cause->setting->a ||
 	    cause->setting->end == END_HOST)
 		return false;
-	put(&command, "zcprof run --against ");
+	plan = plan_of(c->design.b, path, sizeof(path));
+	put(&command, "zcprof run");
+	put_plan(&command, c->design.b->runs[0], plan, path);
+	put(&command, " --against ");
 	put_word(&command, c->design.a->directory);
 	put(&command, " -o confirm");
 	for (enum record_end end = END_RX; end <= END_TX; end++)
 		put_path(&command, c, end, cause->setting);
-	if (link) {
-		put(&command, " --link ");
-		put_word(&command, link);
-	}
 	for (enum record_end end = END_RX; end <= END_TX; end++)
-		put_options(&command, c, end, cause->setting);
+		put_options(&command, c, end, cause->setting, plan);
+	free(plan);
 	return command.used < size;
 }
 
-static double log_throughput(const struct configuration *c)
-{
-	const struct exponents exponents = {1, 1};
-	double sum = 0;
+/* ---- what came of it ---- */
 
-	for (size_t i = 0; i < c->count; i++)
-		sum += log(outcome_of(c->runs[i], &exponents).of[THROUGHPUT]);
-	return sum / c->count;
+/* The logarithm of the ratio of throughputs, its standard error and that one's degrees of freedom. */
+static struct comparison throughputs_of(const struct configuration *a, const struct configuration *b)
+{
+	static const struct exponents exponents = {1, 1};
+	struct comparison k;
+	struct design d;
+
+	design_of(&d, a, b);
+	k = design_quantity(&d, THROUGHPUT, &exponents, 0);
+	design_free(&d);
+	return k;
 }
 
-/* zcprof run --against calls the better set's configuration again,NAME, and its directory so. */
-static bool is_again(const struct configuration *c)
+static double or_zero(double x)
 {
-	return strstr(c->directory, "/again,") || !strncmp(c->name, "again,", strlen("again,"));
+	return isnan(x) ? 0 : x;
 }
 
 enum confirmed confirm_judge(const struct causes *c, const struct experiment *tested,
-			     double *returned)
+			     struct interval *returned)
 {
 	const struct configuration *again = NULL, *cured = NULL;
-	double was = log_throughput(c->design.b) - log_throughput(c->design.a);
+	struct comparison was, left;
+	double x, w, error, half;
 
-	*returned = NAN;
+	*returned = (struct interval){NAN, NAN, NAN};
 	for (size_t i = 0; i < tested->count; i++)
-		*(is_again(&tested->configurations[i]) ? &again : &cured) =
+		*(configuration_again(&tested->configurations[i]) ? &again : &cured) =
 			&tested->configurations[i];
 	if (tested->count != 2 || !again || !cured || again->count < 2 || cured->count < 2)
 		return CONFIRM_UNFIT;
-	*returned = 1 - (log_throughput(cured) - log_throughput(again)) / was;
-	if (!isfinite(*returned))
+	was = throughputs_of(c->design.a, c->design.b);
+	left = throughputs_of(again, cured);
+	w = log(was.ratio.center);
+	x = log(left.ratio.center);
+	returned->center = 1 - x / w;
+	if (!isfinite(returned->center))
 		return CONFIRM_UNFIT;
-	return *returned >= 0.5 ? CONFIRM_RETURNED : CONFIRM_WITHDRAWN;
+	/* Of a ratio of two logarithms, each with its error (the delta method). */
+	error = hypot(or_zero(left.error) / w, x * or_zero(was.error) / (w * w));
+	half = gsl_cdf_tdist_Qinv(0.025, left.freedom >= 1 ? left.freedom : 1) * error;
+	returned->low = returned->center - half;
+	returned->high = returned->center + half;
+	if (returned->center >= 0.5 && returned->low > 0)
+		return CONFIRM_RETURNED;
+	return returned->high < 0.5 ? CONFIRM_WITHDRAWN : CONFIRM_OPEN;
 }

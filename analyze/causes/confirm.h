@@ -15,11 +15,12 @@
 bool confirm_command(const struct causes *c, const struct cause *cause, char *text, size_t size);
 
 /*
- * CONFIRM_RETURNED where at least half of the change is gone; CONFIRM_UNFIT for other runs than that
+ * CONFIRM_RETURNED where at least half of the change is gone, and some of it for sure; CONFIRM_WITHDRAWN where less
+ * than half is for sure; CONFIRM_OPEN where these runs do not tell; CONFIRM_UNFIT for other runs than that
  * experiment's. tested: an experiment of two configurations, of which one is the better set's again. *returned: the
  * part of the change that went away with the remedy.
  */
 enum confirmed confirm_judge(const struct causes *c, const struct experiment *tested,
-			     double *returned);
+			     struct interval *returned);
 
 #endif

@@ -314,6 +314,13 @@ const struct configuration *experiment_find(const struct experiment *e, const ch
 	return NULL;
 }
 
+bool configuration_again(const struct configuration *c)
+{
+	/* zcprof run --against calls it again,NAME and its directory so, and says of what in each record. */
+	return (c->count && run_fact(c->runs[0], METRIC_fact_option, END_HOST, "against")) ||
+	       strstr(c->directory, "/again,") || !strncmp(c->name, "again,", strlen("again,"));
+}
+
 void experiment_free(struct experiment *e)
 {
 	for (size_t i = 0; i < e->count; i++) {

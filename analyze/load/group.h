@@ -6,6 +6,7 @@
  *   experiment_load()  every record in the files and directories that were named; in a directory
  *                      what is no record, or a run that did not finish, is left out
  *   experiment_find()  a configuration by its name
+ *   configuration_again()   whether it is an earlier configuration, measured again by --against
  *   experiment_free()
  */
 #ifndef ANALYZE_LOAD_GROUP_H
@@ -45,6 +46,7 @@ struct experiment {
 /* 0, or -1 after saying what is wrong: nothing there, or a record that is refused. */
 int experiment_load(struct experiment *e, char *const *paths, size_t count, enum run_keep keep);
 const struct configuration *experiment_find(const struct experiment *e, const char *name);
+bool configuration_again(const struct configuration *c);
 void experiment_free(struct experiment *e);
 
 #endif

@@ -136,7 +136,8 @@ int explain_json(const struct causes *c, const struct configuration *a,
 		 const struct configuration *b)
 {
 	static const char *const proven[] = {"nothing", "seen", "cost", "throughput"};
-	static const char *const confirmed[] = {"not tested", "not tested", "returned", "withdrawn"};
+	static const char *const confirmed[] = {"not tested", "not tested", "returned", "withdrawn",
+						"undecided"};
 	json_t *causes = json_array();
 	char sentence[1024];
 	json_t *root;
@@ -150,7 +151,9 @@ int explain_json(const struct causes *c, const struct configuration *a,
 			 "cpu", ratio(&c->cost), "a", set(a, &c->limit[0]), "b",
 			 set(b, &c->limit[1]), "causes", causes, "split", split(c), "considered",
 			 (json_int_t)c->considered, "confirmed", confirmed[c->confirmed],
-			 "returned", number(c->confirmed ? c->returned : NAN), "withdrawn",
+			 "returned", number(c->confirmed ? c->returned.center : NAN),
+			 "returned_low", number(c->confirmed ? c->returned.low : NAN),
+			 "returned_high", number(c->confirmed ? c->returned.high : NAN), "withdrawn",
 			 c->withdrawn.mechanism ? json_string(c->withdrawn.mechanism->id)
 						: json_null());
 	return print(root);

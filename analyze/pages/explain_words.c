@@ -144,6 +144,24 @@ static void add_split(struct page *page, const struct causes *c)
 	split_free(&s);
 }
 
+static void lead_tested(struct page *page, const struct causes *c)
+{
+	static const char *const came[] = {
+		[CONFIRM_RETURNED] = "confirmed",
+		[CONFIRM_WITHDRAWN] = "withdrawn",
+		[CONFIRM_OPEN] = "these runs do not tell whether half of it did; more would",
+	};
+	const struct mechanism *m = c->confirmed == CONFIRM_WITHDRAWN ? c->withdrawn.mechanism
+				    : c->count			      ? c->at[0].mechanism
+								      : NULL;
+
+	if (c->confirmed >= CONFIRM_RETURNED && m)
+		page_lead(page,
+			  "tested     %s: with the remedy %.0f %% (%.0f..%.0f) of the change went away: %s",
+			  m->id, 100 * c->returned.center, 100 * c->returned.low,
+			  100 * c->returned.high, came[c->confirmed]);
+}
+
 void explain_fill(struct page *page, const struct causes *c, const struct configuration *a,
 		  const struct configuration *b)
 {
@@ -156,13 +174,7 @@ void explain_fill(struct page *page, const struct causes *c, const struct config
 		limit_words(&c->limit[side], text, sizeof(text));
 		page_lead(page, "limit      of %c: %s", "AB"[side], text);
 	}
-	if (c->confirmed == CONFIRM_RETURNED)
-		page_lead(page,
-			  "tested     with the remedy %.0f %% of the change went away: confirmed",
-			  100 * c->returned);
-	if (c->confirmed == CONFIRM_WITHDRAWN)
-		page_lead(page, "withdrawn  %s: with the remedy %.0f %% of the change went away",
-			  c->withdrawn.mechanism->id, 100 * c->returned);
+	lead_tested(page, c);
 	for (size_t i = 0; i < c->count && i < SHOWN; i++)
 		lead_cause(page, c, i);
 	if (!c->count)

@@ -667,3 +667,36 @@ history() {
 	run "$zcroi" whatif --without memory
 	[ "$status" -eq 2 ]
 }
+
+# A then, and A and B now: $1 and $2 are the first two digits of A's Gbit/s now and of B's
+then_and_now() {
+	local i
+	for i in 1 2 3 4 5; do
+		synthetic "$dir/old/one/run-$i.csv" configuration=one repeat=$i gbit=40.$i seed=1 \
+			started="2026-03-10T10:0$i:00.000Z"
+		synthetic "$dir/new/again,one/run-$i.csv" configuration=again,one repeat=$i gbit="$1.$i" seed=2 \
+			started="2026-04-10T10:0$i:00.000Z" kernel=7.0
+		synthetic "$dir/new/two/run-$i.csv" configuration=two repeat=$i gbit="$2.$i" read=4K seed=2 \
+			started="2026-04-10T10:0$i:30.000Z" kernel=7.0
+		sed -i '$a ,host,fact,option,against,old/one,' "$dir/new/again,one/run-$i.csv"
+	done
+}
+
+@test "explain: A then, A now and B now, told whether the configuration moved it or the machine" {
+	then_and_now 40 30
+	run "$zcroi" explain "$dir/old/one" "$dir/new"
+	[ "$status" -eq 0 ]
+	[[ $(flat) == "The configuration moved it: B's throughput is x 0.75"* ]]
+	[[ $(flat) == *"since then host kernel: 6.18 then, 7.0 now setting rx --read: 256K in A, 4K in B "* ]]
+	rm -r "$dir/old" "$dir/new"
+	then_and_now 12 12
+	run "$zcroi" explain "$dir/old/one" "$dir/new"
+	[[ $(flat) == "The machine moved it, or what is beside it: A's own throughput moved x 0.30"* ]]
+	rm -r "$dir/old" "$dir/new"
+	then_and_now 40 40
+	"$zcroi" explain --format json "$dir/old/one" "$dir/new" >"$dir/json"
+	json '[r["proven"] for r in page["causes"]] == ["no", "no"]' <"$dir/json" | grep -qx True
+	json 'next((r["a_then"], r["a_now"], r["b_now"]) for r in page["figures"] if r["figure"] == "throughput")[0] > 40' <"$dir/json" | grep -qx True
+	run "$zcroi" explain "$dir/new" "$dir/old/one"
+	[ "$status" -eq 1 ]
+}

@@ -409,6 +409,7 @@ static void test_the_split_adds_up(void **state)
 static void test_the_command_that_confirms(void **state)
 {
 	char command[1024];
+	FILE *plan;
 	struct pair p;
 
 	(void)state;
@@ -420,9 +421,20 @@ static void test_the_command_that_confirms(void **state)
 	assert_true(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)));
 	/* The option that is tested is as it was; what else a record says is one word of a shell. */
 	assert_null(strstr(command, "rcvbuf"));
-	assert_non_null(strstr(command,
-			       " -o confirm --rx copy --tx copy --link veth --rx-cc='a'\\''b;c'"));
+	assert_non_null(strstr(command, "zcprof run --link veth --against "));
+	assert_non_null(strstr(command, " -o confirm --rx copy --tx copy --rx-cc='a'\\''b;c'"));
 	assert_false(confirm_command(&p.causes, &p.causes.at[0], command, 40));
+	/* The plan beside the worse set has what is no option of a configuration, and options at their default. */
+	snprintf(command, sizeof(command), "%s/plan", top);
+	plan = fopen(command, "w");
+	assert_non_null(plan);
+	fputs("# zcprof 0.1.0: does it again\nrx copy\nrcvbuf 32K,\ncollect cpu\n", plan);
+	assert_int_equal(fclose(plan), 0);
+	assert_true(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)));
+	assert_non_null(strstr(command, "zcprof run @/tmp/test_explain"));
+	assert_null(strstr(command, "--link"));
+	snprintf(command, sizeof(command), "%s/plan", top);
+	assert_int_equal(unlink(command), 0);
 	forget(&p);
 }
 
@@ -439,7 +451,7 @@ static void test_a_cause_is_withdrawn(void **state)
 	for (int i = 0; i < 2; i++) {
 		char path[64], *paths[] = {path};
 		struct experiment tested;
-		double returned;
+		struct interval returned;
 
 		snprintf(path, sizeof(path), "%s/test%d", top, i);
 		mkdir(path, 0777);
