@@ -15,6 +15,7 @@ struct sheet {
 	const struct pivot *p;
 	const struct exponents *exponents;
 	const char *prefix;
+	const struct arrangement *arrangement;
 	struct grid grid;
 	const char **reasons; /* of cells; the n-th is [n] */
 	size_t reason_count;
@@ -74,6 +75,41 @@ static void cell_measured(struct sheet *s, struct table *t, const struct configu
 		cell_missing(t, missing_word(c, w->quantity));
 }
 
+/* "rx=zcrx, read=64K": a path of both ends says what each has. */
+static const char *say_place(struct sheet *s, const char *known, const struct dimension *by,
+			     const char *const *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool path = by[i].kind == DIMENSION_OPTION && by[i].option == OPTION_path &&
+			    by[i].ends == ENDS_BOTH;
+		const char *tx = path ? strchrnul(values[i], '/') : "";
+		int len = path ? (int)(tx - values[i]) : (int)strlen(values[i]);
+
+		known = arena_printed(&s->grid.texts, "%s%s%s=%.*s", known, *known ? ", " : "",
+				      path ? "rx" : by[i].name, len, values[i]);
+		if (path)
+			known = arena_printed(&s->grid.texts, "%s, tx=%s", known,
+					      *tx ? tx + 1 : values[i]);
+	}
+	return known;
+}
+
+/* What there is no configuration for, the plan may have left out. */
+static void cell_empty(struct sheet *s, struct table *t, const struct place *row,
+		       const struct place *col, const char *rest)
+{
+	const char *known = say_place(s, rest, s->p->rows, row->values, s->p->row_count);
+	const char *skip;
+
+	known = say_place(s, known, s->p->cols, col->values, s->p->col_count);
+	skip = arrangement_skip(s->arrangement, known);
+	if (skip)
+		cell_without(s, t, "skipped",
+			     arena_printed(&s->grid.texts, "the plan says skip %s", skip));
+	else
+		cell_unknown(t, "-", "not measured: the experiment has no such configuration");
+}
+
 static void put_figure(struct sheet *s, struct table *t, const struct place *row,
 		       const struct place *col, const char *rest, const struct wanted *w)
 {
@@ -91,7 +127,7 @@ static void put_figure(struct sheet *s, struct table *t, const struct place *row
 		count++;
 	}
 	if (!count)
-		cell_unknown(t, "-", "not measured: the experiment has no such configuration");
+		cell_empty(s, t, row, col, rest);
 	else if (count > 1)
 		cell_without(s, t, "several",
 			     "more than one configuration has these values: name what tells them apart, which may be configuration, among the rows or columns");
@@ -182,6 +218,18 @@ static const char *name_of(struct sheet *s, const char *rest, const char *value)
 	return *name ? name : "pivot";
 }
 
+static bool is_measured(const struct sheet *s, const struct wanted *w)
+{
+	for (size_t i = 0; i < s->grid.item_count; i++) {
+		const struct configuration *c = s->grid.items[i].configuration;
+
+		for (size_t r = 0; c && r < c->count; r++)
+			if (!isnan(wanted_value(w, c->runs[r], s->exponents)))
+				return true;
+	}
+	return false;
+}
+
 static void put_tables(struct sheet *s, const struct wanted *values, size_t value_count)
 {
 	for (size_t r = 0; r < s->grid.rest_count; r++) {
@@ -199,6 +247,12 @@ static void put_tables(struct sheet *s, const struct wanted *values, size_t valu
 			char heading[128];
 
 			wanted_heading(&values[i], s->exponents, heading, sizeof(heading));
+			if (value_count > 1 && !is_measured(s, &values[i])) {
+				page_note(s->page,
+					  "No configuration has the figures for %s: no table of it.",
+					  heading);
+				continue;
+			}
 			put_table(s, name_of(s, rest, values[i].name),
 				  arena_printed(&s->grid.texts, "%s%s%s", heading,
 						*title ? ", " : "", title),
@@ -213,7 +267,11 @@ void pivot_print(struct page *page, const struct pivot *p, const struct experime
 {
 	const struct wanted preset[] = {wanted_quantity(THROUGHPUT), wanted_quantity(CPU_TOTAL),
 					wanted_quantity(ROI_CPU_TOTAL)};
-	struct sheet s = {.page = page, .p = p, .exponents = exponents, .prefix = prefix};
+	struct sheet s = {.page = page,
+			  .p = p,
+			  .arrangement = arrangement,
+			  .exponents = exponents,
+			  .prefix = prefix};
 
 	grid_make(&s.grid, p, e, arrangement);
 	if (!s.grid.item_count)

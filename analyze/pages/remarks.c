@@ -427,10 +427,8 @@ void remark_absent(struct page *page, const struct experiment *e)
 
 const char *refused_word(const struct fact *refusal)
 {
-	static const char *const words[][2] = {{"cannot", "cannot run"},
-					       {"failed", "failed"},
-					       {REFUSED_SKIPPED, "skipped"},
-					       {"time", "no time left"}};
+	static const char *const words[][2] = {
+		{"cannot", "cannot run"}, {"failed", "failed"}, {"time", "no time left"}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (!strcmp(refusal->key, words[i][0]))
@@ -458,7 +456,7 @@ void remark_refused(struct page *page, const struct experiment *e)
 				alike++;
 				before += j < i;
 			}
-		if (before || !strcmp(why->key, REFUSED_SKIPPED))
+		if (before)
 			continue;
 		if (alike > 1)
 			snprintf(others, sizeof(others), " and %zu more", alike - 1);

@@ -46,8 +46,6 @@ void remark_control(struct page *page, const struct experiment *e,
 		    const struct exponents *exponents);
 void remark_unequal(struct page *page, const struct experiment *e);
 void remark_absent(struct page *page, const struct experiment *e);
-/* The key of the fact refused where the plan skips a configuration. */
-#define REFUSED_SKIPPED "skipped"
 /* What stands in the cell of a configuration that was not run. */
 const char *refused_word(const struct fact *refusal);
 void remark_refused(struct page *page, const struct experiment *e);

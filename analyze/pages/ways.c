@@ -86,7 +86,7 @@ static void add_line(struct table *t, const struct columns *columns, const struc
 	}
 }
 
-/* What was not run is there too, with the reason below; what the plan skips was not asked for. */
+/* What was not run is there too, with the reason below. */
 static void add_refused(struct table *t, const struct columns *columns, const struct experiment *e)
 {
 	for (size_t i = 0; i < e->refused_count; i++) {
@@ -94,8 +94,6 @@ static void add_refused(struct table *t, const struct columns *columns, const st
 			run_fact(e->refused[i], METRIC_fact_configuration, END_HOST, NULL);
 		const struct fact *refusal = run_refusal(e->refused[i]);
 
-		if (!strcmp(refusal->key, REFUSED_SKIPPED))
-			continue;
 		cell_text(t, "%s", name ? name : e->refused[i]->path);
 		cell_number(t, 0);
 		for (size_t q = 0; q < columns->count; q++) {

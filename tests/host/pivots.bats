@@ -109,13 +109,13 @@ refused() {
 	experiment
 	rm -r "$dir/rx=uring,tx=copy,read=256K"
 	refused rx=zcrx,tx=copy,read=4K zcrx 4K cannot "--nic is missing, and so on"
-	refused rx=zcrx,tx=copy,read=64K zcrx 64K skipped "the plan says skip rx=zcrx read=64K" host
+	printf '%s\n' 'rx copy,uring,zcrx' 'tx copy' 'skip rx=zcrx,devmem tx!=send_zc read=64K' >"$dir/plan"
 	refused rx=copy,tx=copy,read=4K copy 4K failed "older than its runs"
 	run "$zcroi" table --rows rx --cols read --value T "$dir"
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ $output == *"zcrx  "*"cannot run [1]         skipped [2]                   -"* ]]
-	[[ $(flat) == *"[1] rx: --nic is missing, and so on [2] the plan says skip rx=zcrx read=64K"* ]]
+	[[ $(flat) == *"[1] rx: --nic is missing, and so on [2] the plan says skip rx=zcrx,devmem tx!=send_zc read=64K"* ]]
 	[[ $output != *"older than"* ]]
 	run --separate-stderr "$zcroi" table --rows rx --cols read --value T --format json "$dir"
 	python3 - <<-END

@@ -227,8 +227,8 @@ static void print_time(const struct experiment *x)
 	if (s->within_s > 0 && seconds > s->within_s)
 		seconds = s->within_s;
 	printf("# %zu configurations, %zu runs", s->plan.configuration_count, s->plan.slot_count);
-	if (s->plan.refused_count)
-		printf(", %zu skipped by the plan", s->plan.refused_count);
+	if (s->plan.skipped)
+		printf(", %zu skipped by the plan", s->plan.skipped);
 	if (finished)
 		printf(", %zu runs are in %s already", finished, x->directory);
 	printf("; %s %s\n", s->until > 0 || s->within_s > 0 ? "at most about" : "about",

@@ -123,8 +123,8 @@ static int make_configuration(const struct plan *plan, const size_t *choice, str
 	return 0;
 }
 
-static int refuse(struct plan *plan, const struct configuration *c, enum record_end end,
-		  const char *key, const char *reason)
+int plan_refuse(struct plan *plan, size_t n, enum record_end end, const char *key,
+		const char *reason)
 {
 	struct refusal *grown =
 		reallocarray(plan->refused, plan->refused_count + 1, sizeof(*grown));
@@ -136,35 +136,23 @@ static int refuse(struct plan *plan, const struct configuration *c, enum record_
 		say_error("no memory left for the plan");
 		return -1;
 	}
-	grown[plan->refused_count++] = (struct refusal){*c, end, key, kept};
-	return 0;
-}
-
-int plan_refuse(struct plan *plan, size_t n, enum record_end end, const char *key,
-		const char *reason)
-{
-	struct configuration c = plan->configurations[n];
-
-	if (refuse(plan, &c, end, key, reason))
-		return -1;
+	grown[plan->refused_count++] = (struct refusal){plan->configurations[n], end, key, kept};
 	plan->configuration_count--;
 	memmove(&plan->configurations[n], &plan->configurations[n + 1],
 		(plan->configuration_count - n) * sizeof(*plan->configurations));
 	return 0;
 }
 
-/* To where it belongs: those to run, or those that the plan skips. The name is the plan's from here on. */
+/* 1: the plan skips it. Else the name is the plan's from here on. */
 static int add_configuration(struct plan *plan, struct configuration *c)
 {
 	struct configuration *grown;
-	char reason[400];
 
-	for (size_t i = 0; i < plan->skip_count; i++) {
-		if (!skip_matches(&plan->skips[i], c))
-			continue;
-		snprintf(reason, sizeof(reason), "the plan says skip %s", plan->skips[i].text);
-		return refuse(plan, c, END_HOST, "skipped", reason);
-	}
+	for (size_t i = 0; i < plan->skip_count; i++)
+		if (skip_matches(&plan->skips[i], c)) {
+			plan->skipped++;
+			return 1;
+		}
 	if (plan->configuration_count == CONFIGURATIONS_MAX) {
 		say_error("the lists make more than %d configurations: give shorter ones",
 			  CONFIGURATIONS_MAX);
@@ -215,7 +203,7 @@ int plan_expand(struct plan *plan)
 	free(choice);
 	if (!result && !plan->configuration_count) {
 		say_error("the plan skips all of its %zu configurations: let it skip fewer",
-			  plan->refused_count);
+			  plan->skipped);
 		result = -1;
 	}
 	return result;

@@ -59,6 +59,7 @@ struct plan {
 	size_t slot_count;
 	struct skip *skips;
 	size_t skip_count;
+	size_t skipped; /* configurations */
 	const char **tables;
 	size_t table_count;
 	struct refusal *refused;

@@ -111,6 +111,29 @@ static void judge(const struct experiment *x, const struct configuration *c, enu
 		 tool_reason(&result));
 }
 
+/* Each reason once: their records have the rest. */
+static void say_refused(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->refused_count; i++) {
+		const struct refusal *r = &plan->refused[i];
+		size_t before = 0, behind = 0;
+
+		for (size_t j = 0; j < plan->refused_count; j++)
+			if (plan->refused[j].end == r->end &&
+			    !strcmp(plan->refused[j].reason, r->reason)) {
+				before += j < i;
+				behind += j > i;
+			}
+		if (before)
+			continue;
+		if (behind)
+			say_warning("%s and %zu more are left out: %s", r->configuration.name,
+				    behind, r->reason);
+		else
+			say_warning("%s is left out: %s", r->configuration.name, r->reason);
+	}
+}
+
 static int judge_all(const struct experiment *x, struct plan *plan, struct verdict *verdicts)
 {
 	const struct verdict *last = NULL;
@@ -132,15 +155,14 @@ static int judge_all(const struct experiment *x, struct plan *plan, struct verdi
 		v = &v[end];
 		if (!v->exit_code)
 			continue;
-		/* The last one is refused and not left out: then nothing is left to do. */
-		if (plan->configuration_count > 1)
-			say_warning("%s is left out: %s", plan->configurations[n].name, v->reason);
 		if (plan_refuse(plan, n, end, "cannot", v->reason))
 			return EXIT_FAILED;
 		last = v;
 	}
-	if (plan->configuration_count)
+	if (plan->configuration_count) {
+		say_refused(plan);
 		return EXIT_DONE;
+	}
 	say_error("no configuration can run: %s", last->reason);
 	return last->exit_code == EXIT_USAGE ? EXIT_USAGE : EXIT_UNABLE;
 }
