@@ -69,7 +69,7 @@ teardown() {
 	FAKE_REFUSE=--read run zcprof run "${fake[@]}" --read 4K -o "$dir"
 	echo "$output"
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"no configuration can run: option --read has no meaning"* ]]
+	[[ "$output" == *"no configuration can run: --read has no meaning"* ]]
 	[ ! -e "$dir" ]
 	# In a product only those that cannot run are left out.
 	FAKE_REFUSE=uring run zcprof run "${fake[@]}" --rx copy,uring --repeat 1 -o "$dir"

@@ -28,7 +28,7 @@ static int write_record(const struct experiment *x, const struct configuration *
 			enum record_end end, const char *key, const char *reason, const char *path)
 {
 	struct writer *w = writer_create(path);
-	char version[16];
+	char version[16], text[2000];
 
 	if (!w)
 		return -1;
@@ -39,7 +39,9 @@ static int write_record(const struct experiment *x, const struct configuration *
 	writer_fact(w, END_HOST, METRIC_fact_link, NULL, x->settings->link);
 	write_options(w, c, END_RX);
 	write_options(w, c, END_TX);
-	writer_fact(w, end, METRIC_fact_refused, key, reason);
+	/* A record escapes what begins as a formula does: "--irq-cpu: this machine has no CPU 2". */
+	snprintf(text, sizeof(text), "%s%s", *reason == '-' ? "option " : "", reason);
+	writer_fact(w, end, METRIC_fact_refused, key, text);
 	return writer_finish(w) ? -1 : 0;
 }
 
