@@ -135,6 +135,9 @@ double figure_shared(const struct run *run, enum record_end end)
 	const char *other = cpus_of(run, end == END_RX ? END_TX : END_RX);
 	double shared = 0, all = 0;
 
+	/* CPUs of two machines have the same numbers, and are not the same. */
+	if (run->apart)
+		return 0;
 	for (long cpu = 0; own && other && cpu < CPUS_MAX; cpu++) {
 		all += in_list(own, cpu);
 		shared += in_list(own, cpu) && in_list(other, cpu);

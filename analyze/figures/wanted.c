@@ -62,8 +62,8 @@ static bool find_metric(struct wanted *w, const char *name)
 {
 	size_t source, metric;
 
-	w->end = END_COUNT;
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	w->end = RECORD_ENDS;
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		size_t len = strlen(record_end_name[end]);
 
 		if (!strncmp(name, record_end_name[end], len) && name[len] == '-') {
@@ -117,10 +117,10 @@ static double metric_value(const struct wanted *w, const struct run *run)
 	double sum = 0;
 	size_t count = 0;
 
-	for (enum record_end end = 0; end < END_COUNT; end++) {
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		struct figures range = run_range(run, w->metric, end);
 
-		if (w->end != END_COUNT && w->end != end)
+		if (w->end != RECORD_ENDS && w->end != end)
 			continue;
 		/* What its source looked for and did not see is zero. */
 		measured = measured || run_measured(run, end, w->metric, run);

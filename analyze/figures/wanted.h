@@ -24,7 +24,7 @@ struct wanted {
 	char unit[24];
 	enum quantity quantity; /* QUANTITIES: the metric below */
 	enum metric_id metric;
-	enum record_end end; /* END_COUNT: all */
+	enum record_end end; /* RECORD_ENDS: all */
 	char key[64];	     /* a pattern; "": all */
 };
 

@@ -67,7 +67,7 @@ static void cell_measured(struct sheet *s, struct table *t, const struct configu
 		return;
 	}
 	if (w->quantity == QUANTITIES)
-		absent = run_absent(c->runs[0], w->end == END_COUNT ? END_HOST : w->end,
+		absent = run_absent(c->runs[0], w->end == RECORD_ENDS ? END_HOST : w->end,
 				    metric_info(w->metric)->source);
 	if (absent)
 		cell_without(s, t, "not measured", absent);

@@ -93,6 +93,20 @@ static void sheet_rows(struct table *t, const struct view *v, const struct sheet
 	averages_free(&keys);
 }
 
+/* Of the machine, or of the first of two that has it. */
+static struct averages of_machines(const struct view *v, enum metric_id id)
+{
+	struct averages found = {0};
+
+	for (enum record_end end = 0; end < RECORD_ENDS && !found.count; end++) {
+		if (!end_is_machine(end))
+			continue;
+		averages_free(&found);
+		found = averages_of(v->configuration, id, end, MEAN);
+	}
+	return found;
+}
+
 static void show_sheet(const struct view *v, const struct sheet *sheet)
 {
 	bool there = false;
@@ -226,7 +240,7 @@ void show_softirq(const struct view *v)
 		.source = "softirq",
 		.columns = {{METRIC_softirq_work, "polls", "", 1, 0}},
 	};
-	struct averages lost = averages_of(v->configuration, METRIC_softirq_lost, END_HOST, MEAN);
+	struct averages lost = of_machines(v, METRIC_softirq_lost);
 
 	show_sheet(v, &cpus);
 	if (lost.count)
@@ -249,7 +263,7 @@ void show_iowait(const struct view *v)
 				{METRIC_iowait_waits, "waits", "", 1, 0},
 			},
 	};
-	struct averages lost = averages_of(v->configuration, METRIC_iowait_lost, END_HOST, MEAN);
+	struct averages lost = of_machines(v, METRIC_iowait_lost);
 	struct averages waits[] = {
 		averages_of(v->configuration, METRIC_iowait_time, END_RX, MEAN),
 		averages_of(v->configuration, METRIC_iowait_time, END_TX, MEAN),
@@ -292,8 +306,7 @@ void show_selfcost(const struct view *v)
 		.columns = {{METRIC_selfcost_edge_spread, "spread", "us", 1e-3, 1}},
 	};
 
-	struct averages share =
-		averages_of(v->configuration, METRIC_selfcost_bpf_share, END_HOST, MEAN);
+	struct averages share = of_machines(v, METRIC_selfcost_bpf_share);
 
 	show_sheet(v, &programs);
 	show_sheet(v, &own);

@@ -16,13 +16,11 @@
 #include "base/thread.h"
 #include "collectors/kit/process.h"
 #include "nic/journal.h"
-#include "zcprof/agent/part.h"
+#include "zcprof/agent/obey.h"
 #include "zcprof/agent/request.h"
-#include "zcprof/run/tool.h"
 
 /* Whoever asked says something each second, and may be held up for a while at an edge. */
 #define PATIENCE_NS (20 * 1000000000ULL)
-#define CHECK_MS    30000
 
 struct asked {
 	const char *zcpath;
@@ -32,7 +30,7 @@ struct asked {
 struct agent {
 	struct writer *out;
 	char zcpath[4096];
-	struct part part;
+	struct servant servant;
 	uint64_t heard_ns;
 	size_t used;
 	bool over;
@@ -87,105 +85,6 @@ static bool remove_pushed(struct agent *a)
 
 /* ---- requests ---- */
 
-static void answer(struct agent *a, int code, const char *text)
-{
-	char key[16];
-
-	snprintf(key, sizeof(key), "%d", code);
-	writer_fact(a->out, END_HOST, METRIC_agent_answer, key, text);
-}
-
-/* words: END and zcpath's own. They are run as they are, and no shell sees them. */
-static int check(struct agent *a, char **words, char *why, size_t size)
-{
-	struct tool_result result;
-
-	words[0] = a->zcpath;
-	tool_run(words, CHECK_MS, &result);
-	snprintf(why, size, "%s", result.exit_code ? tool_reason(&result) : result.out);
-	return result.exit_code < 0 ? EXIT_FAILED : result.exit_code;
-}
-
-static int start(struct agent *a, char **words, char *why, size_t size)
-{
-	const char *end = words[1];
-
-	words[0] = a->zcpath;
-	return part_start(&a->part, end, words, why, size);
-}
-
-static int tell(struct agent *a, const char *word, char *why, size_t size)
-{
-	int error = a->part.running && a->part.end[END_TX].in >= 0
-			    ? end_tell(&a->part.end[END_TX], word)
-			    : -EPIPE;
-
-	snprintf(why, size, "%s", error ? strerror(-error) : "");
-	return error ? EXIT_FAILED : EXIT_DONE;
-}
-
-/* What the clock said then. */
-static int edge(struct part *part, enum edge edge, char *why, size_t size)
-{
-	int code = part_edge(part, edge, why, size);
-
-	if (!code)
-		snprintf(why, size, "%llu",
-			 (unsigned long long)(edge == EDGE_OPEN ? part->opened_ns
-								: part->closed_ns));
-	return code;
-}
-
-static int obey(struct agent *a, char **words, int count, char *why, size_t size)
-{
-	struct part *part = &a->part;
-	const char *verb = words[0];
-
-	if (!strcmp(verb, "run"))
-		return part_begin(part, words + 1, why, size);
-	if (!strcmp(verb, "check") && count > 1)
-		return check(a, words, why, size);
-	if (!strcmp(verb, "start") && count > 2)
-		return start(a, words, why, size);
-	if (!strcmp(verb, "tell") && count == 2)
-		return tell(a, words[1], why, size);
-	if (!strcmp(verb, "watch"))
-		return part_watch(part, why, size);
-	if (!strcmp(verb, "open"))
-		return edge(part, EDGE_OPEN, why, size);
-	if (!strcmp(verb, "close"))
-		return edge(part, EDGE_CLOSE, why, size);
-	if (!strcmp(verb, "finish"))
-		return part_finish(part, why, size);
-	if (!strcmp(verb, "drop")) {
-		part_drop(part);
-		return EXIT_DONE;
-	}
-	if (!strcmp(verb, "clock")) {
-		snprintf(why, size, "%llu", (unsigned long long)clock_ns());
-		return EXIT_DONE;
-	}
-	snprintf(why, size, "did not understand \"%.60s\"", verb);
-	return EXIT_USAGE;
-}
-
-static void take_line(struct agent *a, char *line)
-{
-	char *words[REQUEST_WORDS_MAX + 1];
-	char why[700] = "";
-	int count;
-	int code = EXIT_USAGE;
-
-	if (!*line)
-		return;
-	count = request_split(line, words);
-	if (count < 0)
-		snprintf(why, sizeof(why), "a request of too many words");
-	else
-		code = obey(a, words, count, why, sizeof(why));
-	answer(a, code, why);
-}
-
 /* Whole lines; false: nobody is there any more. */
 static bool take_requests(struct agent *a)
 {
@@ -199,7 +98,8 @@ static bool take_requests(struct agent *a)
 	a->request[a->used] = '\0';
 	while ((end = memchr(line, '\n', a->request + a->used - line))) {
 		*end = '\0';
-		take_line(a, line);
+		if (*line)
+			obey(&a->servant, line);
 		line = end + 1;
 	}
 	a->used -= line - a->request;
@@ -220,19 +120,19 @@ static void *say_alive(void *data)
 
 static void serve(struct agent *a)
 {
-	struct pollfd fds[2 + PART_FDS] = {{.fd = STDIN_FILENO, .events = POLLIN},
+	struct pollfd fds[2 + OBEY_FDS] = {{.fd = STDIN_FILENO, .events = POLLIN},
 					   {.fd = stop_fd(), .events = POLLIN}};
 
 	a->heard_ns = clock_ns();
 	while (!stop_asked()) {
-		part_fds(&a->part, fds + 2);
+		obey_fds(&a->servant, fds + 2);
 		writer_flush(a->out);
-		if (writer_error(a->out) || (poll(fds, 2 + PART_FDS, 1000) < 0 && errno != EINTR))
+		if (writer_error(a->out) || (poll(fds, 2 + OBEY_FDS, 1000) < 0 && errno != EINTR))
 			return;
-		part_follow(&a->part, fds + 2);
+		obey_follow(&a->servant, fds + 2);
 		if (fds[0].revents && !take_requests(a))
 			return;
-		if (a->part.running && clock_ns() - a->heard_ns > PATIENCE_NS) {
+		if (a->servant.part.running && clock_ns() - a->heard_ns > PATIENCE_NS) {
 			say_error("nothing was heard of whoever runs this for %llu s; the run is dropped",
 				  PATIENCE_NS / 1000000000);
 			return;
@@ -255,7 +155,7 @@ static int agent(const struct asked *asked)
 	a.out = writer_stream(STDOUT_FILENO, "standard output");
 	if (!a.out)
 		return EXIT_FAILED;
-	a.part.out = a.out;
+	obey_new(&a.servant, a.out, a.zcpath);
 	request_hello(hello);
 	writer_fact(a.out, END_HOST, METRIC_agent_hello, AGENT_PROTOCOL, hello);
 	if (!process_numbers(why, sizeof(why))) {
@@ -267,11 +167,10 @@ static int agent(const struct asked *asked)
 		say_warning("this machine may not be as it was before an earlier run");
 	thread = !thread_start_quiet(&alive, say_alive, &a.over);
 	serve(&a);
-	part_drop(&a.part);
+	obey_end(&a.servant);
 	__atomic_store_n(&a.over, true, __ATOMIC_RELAXED);
 	if (thread)
 		pthread_join(alive, NULL);
-	once_free(&a.part.once);
 	writer_discard(a.out);
 	return EXIT_DONE;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "nic/netns.h"
 
 /* In the child; what is said on its standard error, the parent keeps. */
@@ -118,6 +119,10 @@ void end_note(struct end *end, const struct row *row)
 		if (row->value.len == strlen(words[i]) &&
 		    !memcmp(row->value.at, words[i], row->value.len))
 			end->reached = i;
+	if (end->reached >= REACHED_OPEN && !end->opened_ns)
+		end->opened_ns = clock_ns();
+	if (end->reached == REACHED_CLOSED && !end->closed_ns)
+		end->closed_ns = clock_ns();
 }
 
 int end_read(struct end *end, end_row_fn on_row, void *data, char *why, size_t why_size)

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "record/reader.h"
@@ -31,8 +32,10 @@ struct end {
 	int err;
 	struct reader *reader;
 	enum reached reached;
-	bool finished; /* its process was waited for */
-	int status;    /* of waitpid(), once finished */
+	uint64_t opened_ns,
+		closed_ns; /* when it was heard that it is open, and closed; 0: not yet */
+	bool finished;	   /* its process was waited for */
+	int status;	   /* of waitpid(), once finished */
 	char said[1024];
 	size_t said_len;
 };

@@ -13,6 +13,7 @@
 
 /* Opening every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS	   60000
+#define KEEP_MS	   10000
 #define VALUES_MAX 16
 #define VALUE_MAX  4096
 
@@ -108,7 +109,7 @@ static void take_ended(struct end *end, const struct row *row)
 }
 
 /* What only the experiment knows. */
-static bool is_of_experiment(enum metric_id id)
+static bool is_of_experiment(enum metric_id id, enum record_end machine)
 {
 	switch (id) {
 	case METRIC_fact_record_version:
@@ -119,6 +120,9 @@ static bool is_of_experiment(enum metric_id id)
 	case METRIC_fact_order:
 	case METRIC_fact_seed:
 		return true;
+	/* Of two ends on one machine the record's own name is that of whoever ran it. */
+	case METRIC_fact_host:
+		return machine == END_HOST;
 	default:
 		return false;
 	}
@@ -131,7 +135,7 @@ static void on_row(void *data, struct host *h, const struct row *row)
 
 	if (row->end == END_HOST) {
 		own.end = far_machine(r->x, side_of(r->x, h));
-		if (!is_of_experiment(row->id))
+		if (!is_of_experiment(row->id, own.end))
 			writer_row(r->writer, &own);
 		return;
 	}
@@ -139,10 +143,10 @@ static void on_row(void *data, struct host *h, const struct row *row)
 	if (r->x->host[row->end] != h)
 		return;
 	if (row->id == METRIC_agent_ended) {
-		take_ended(&r->end[row->end], row);
+		take_ended(&r->part.end[row->end], row);
 		return;
 	}
-	end_note(&r->end[row->end], row);
+	end_note(&r->part.end[row->end], row);
 	run_take(r, row->end, row);
 }
 
@@ -281,15 +285,17 @@ enum run_result far_begin(struct running *r)
 			if (r->x->host[side] == h)
 				add_end(q, r->configuration, side);
 		add(q, "address=%s", r->x->address);
-		add(q, "port=%u", r->run.data_port);
-		if (r->run.seconds > 0)
-			add(q, "seconds=%g", r->run.seconds);
+		add(q, "port=%u", r->part.run.data_port);
+		if (r->part.run.seconds > 0)
+			add(q, "seconds=%g", r->part.run.seconds);
 		if (s->collect)
 			add(q, "collect=%s", s->collect);
 		if (s->no_collect)
 			add(q, "no-collect=%s", s->no_collect);
 		if (s->exact)
 			add(q, "exact=yes");
+		if (s->origin.unnamed)
+			add(q, "unnamed=yes");
 		if (r->slot->control)
 			add(q, "control=yes");
 		host_ask(h, q->words);
@@ -302,8 +308,8 @@ enum run_result far_begin(struct running *r)
 
 enum run_result far_start(struct running *r, enum record_end side, char **words)
 {
-	r->end[side].which = side;
-	r->end[side].far = true;
+	r->part.end[side].which = side;
+	r->part.end[side].far = true;
 	host_ask(r->x->host[side], words);
 	return far_await(r, "started");
 }
@@ -363,6 +369,25 @@ enum run_result far_finish(struct running *r)
 			   r->ahead_error_ns[i]);
 	}
 	return result;
+}
+
+void far_keep(struct running *r)
+{
+	static const char *const words[] = {"close", "finish"};
+	const struct host_hears hears = hears_of(r);
+	const char *text;
+
+	for (int i = 0; i < 2; i++) {
+		struct host *h = host_at(r->x, i);
+
+		for (int word = 0; h && !host_gone(h) && word < 2; word++) {
+			char *const asked[] = {(char *)words[word], NULL};
+
+			/* What has had its turn is refused, and that is right. */
+			if (!host_ask(h, asked))
+				host_await(h, &hears, KEEP_MS, &text);
+		}
+	}
 }
 
 void far_drop(struct running *r)

@@ -14,6 +14,7 @@
  *   far_tell()     a word to the sender's gate
  *   far_ask()      the same of all of them; far_await() until they have done it
  *   far_finish()   the rows of their sources
+ *   far_keep()     it broke off: what those that are still there had measured
  *   far_drop()     it is over, however far it came
  *
  *   far_fds()      what to wait for
@@ -43,6 +44,7 @@ enum run_result far_await(struct running *r, const char *what);
 /* When its answers to a snapshot are there. */
 void far_note_edge(struct running *r, enum edge edge);
 enum run_result far_finish(struct running *r);
+void far_keep(struct running *r);
 void far_drop(struct running *r);
 
 void far_fds(const struct running *r, struct pollfd fds[FAR_FDS]);

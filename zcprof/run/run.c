@@ -12,9 +12,9 @@
 #include "base/clock.h"
 #include "base/quantity.h"
 #include "base/say.h"
-#include "zcprof/bystand.h"
 #include "zcprof/run/far.h"
 #include "zcprof/facts.h"
+#include "zcprof/origin.h"
 #include "base/stop.h"
 #include "zcprof/run/refused.h"
 #include "zcprof/run/words.h"
@@ -71,10 +71,10 @@ static enum record_end first_to_go(struct running *r, enum record_end seen)
 {
 	enum record_end other = seen == END_RX ? END_TX : END_RX;
 
-	if (!end_await(&r->end[seen], 1000) || end_was_killed(&r->end[seen]))
+	if (!end_await(&r->part.end[seen], 1000) || end_was_killed(&r->part.end[seen]))
 		return seen;
-	if (r->end[other].pid > 0 && end_await(&r->end[other], 1000) &&
-	    end_was_killed(&r->end[other]))
+	if (r->part.end[other].pid > 0 && end_await(&r->part.end[other], 1000) &&
+	    end_was_killed(&r->part.end[other]))
 		return other;
 	return seen;
 }
@@ -85,9 +85,9 @@ static enum run_result gone(struct running *r, enum record_end seen, const char 
 	enum record_end side = first_to_go(r, seen);
 	char ending[1200];
 
-	end_stop(&r->end[side], 1000);
+	end_stop(&r->part.end[side], 1000);
 	return run_fail(r, "the %s %s before it was %s", side_name(side),
-			end_ending(&r->end[side], ending, sizeof(ending)), before);
+			end_ending(&r->part.end[side], ending, sizeof(ending)), before);
 }
 
 static enum run_result read_ends(struct running *r, const struct pollfd *fds,
@@ -96,7 +96,7 @@ static enum run_result read_ends(struct running *r, const struct pollfd *fds,
 	char why[300];
 
 	for (enum record_end side = END_RX; side <= END_TX; side++) {
-		struct end *end = &r->end[side];
+		struct end *end = &r->part.end[side];
 
 		if (fds[2 * side + 1].revents)
 			end_read_messages(end);
@@ -111,8 +111,8 @@ static enum run_result read_ends(struct running *r, const struct pollfd *fds,
 		}
 	}
 	for (enum record_end side = END_RX; side <= END_TX; side++)
-		if (r->end[side].far && r->end[side].finished &&
-		    r->end[side].reached < REACHED_CLOSED)
+		if (r->part.end[side].far && r->part.end[side].finished &&
+		    r->part.end[side].reached < REACHED_CLOSED)
 			return gone(r, side, wanted_name);
 	return RUN_DONE;
 }
@@ -132,8 +132,8 @@ enum run_result run_follow(struct running *r, uint64_t deadline_ns, const char *
 		timeout.tv_nsec = (deadline_ns - now) % 1000000000;
 	}
 	for (enum record_end side = END_RX; side <= END_TX; side++) {
-		fds[2 * side] = (struct pollfd){.fd = r->end[side].out, .events = POLLIN};
-		fds[2 * side + 1] = (struct pollfd){.fd = r->end[side].err, .events = POLLIN};
+		fds[2 * side] = (struct pollfd){.fd = r->part.end[side].out, .events = POLLIN};
+		fds[2 * side + 1] = (struct pollfd){.fd = r->part.end[side].err, .events = POLLIN};
 	}
 	/* END_HOST says nothing but that it is time to stop. */
 	fds[2 * END_HOST] = (struct pollfd){.fd = stop_fd(), .events = POLLIN};
@@ -162,8 +162,8 @@ static enum run_result await(struct running *r, enum record_end side, enum reach
 		enum run_result result;
 
 		if (side == BOTH_ENDS)
-			late = r->end[END_RX].reached < wanted ? END_RX : END_TX;
-		if (r->end[late].reached >= wanted)
+			late = r->part.end[END_RX].reached < wanted ? END_RX : END_TX;
+		if (r->part.end[late].reached >= wanted)
 			return RUN_DONE;
 		if (clock_ns() >= deadline)
 			return run_fail(r, "the %s was not %s after %d s", side_name(late), name,
@@ -197,7 +197,7 @@ static enum run_result tell(struct running *r, const char *word)
 
 	if (r->x->host[END_TX])
 		return far_tell(r, word);
-	error = end_tell(&r->end[END_TX], word);
+	error = end_tell(&r->part.end[END_TX], word);
 	if (!error)
 		return RUN_DONE;
 	return error == -EPIPE
@@ -210,7 +210,7 @@ static enum run_result tell(struct running *r, const char *word)
 static void set_targets(struct running *r)
 {
 	for (enum record_end side = END_RX; side <= END_TX; side++) {
-		struct target *t = &r->run.target[side];
+		struct target *t = &r->part.run.target[side];
 		static const enum option_id placing[] = {OPTION_cpu, OPTION_irq_cpu};
 		const char *why;
 
@@ -271,20 +271,16 @@ static bool is_here(const struct running *r)
 	return !r->x->host[END_RX] || !r->x->host[END_TX];
 }
 
-static void write_machine(struct running *r)
+static void begin_here(struct running *r)
 {
-	if (is_here(r))
-		writer_machine(r->writer, far_machine(r->x, r->x->host[END_RX] ? END_TX : END_RX));
-}
+	struct origin name = {.unnamed = r->x->settings->origin.unnamed};
 
-/* As the ends have set their devices and the machine by now. */
-static void write_settings(struct running *r)
-{
-	if (is_here(r))
-		facts_machine(r->writer);
-	for (int end = END_RX; end <= END_TX; end++)
-		if (!r->x->host[end])
-			facts_end(r->writer, &r->run, end);
+	if (!is_here(r))
+		return;
+	writer_machine(r->writer, far_machine(r->x, r->x->host[END_RX] ? END_TX : END_RX));
+	if (far_apart(r->x))
+		origin_facts(&name, r->writer);
+	part_begin(&r->part);
 }
 
 static enum run_result start_end(struct running *r, enum record_end side)
@@ -301,11 +297,12 @@ static enum run_result start_end(struct running *r, enum record_end side)
 		words_free(words);
 		return result;
 	}
-	error = end_start(&r->end[side], side, words, r->run.target[side].netns, why, sizeof(why));
+	error = end_start(&r->part.end[side], side, words, r->part.run.target[side].netns, why,
+			  sizeof(why));
 	words_free(words);
 	if (error)
 		return run_fail(r, "%s", why);
-	r->run.target[side].pid = r->end[side].pid;
+	r->part.run.target[side].pid = r->part.end[side].pid;
 	return RUN_DONE;
 }
 
@@ -321,10 +318,8 @@ static enum run_result snapshot(struct running *r, enum edge edge)
 {
 	TRY(far_ask(r, edge == EDGE_OPEN ? "open" : "close"));
 	r->edge_ns[edge] = clock_ns();
-	collecting_snapshot(&r->collecting, edge);
-	if (edge == EDGE_CLOSE)
-		r->edge_ns[edge] = clock_ns();
-	r->taken[edge] = true;
+	if (is_here(r) && !part_edge(&r->part, edge))
+		r->edge_ns[edge] = edge == EDGE_OPEN ? r->part.opened_ns : r->part.closed_ns;
 	TRY(far_await(r, edge == EDGE_OPEN ? "open" : "closed"));
 	far_note_edge(r, edge);
 	return RUN_DONE;
@@ -358,7 +353,7 @@ static enum run_result measure(struct running *r)
 static void pass_on_warnings(struct running *r)
 {
 	for (enum record_end side = END_RX; side <= END_TX; side++) {
-		char *line = r->end[side].said;
+		char *line = r->part.end[side].said;
 
 		for (char *next; *line; line = next) {
 			char *warning;
@@ -384,19 +379,19 @@ static enum run_result finish_ends(struct running *r)
 	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
 	char ending[1200];
 
-	while (goes_on(&r->end[END_RX]) || goes_on(&r->end[END_TX])) {
+	while (goes_on(&r->part.end[END_RX]) || goes_on(&r->part.end[END_TX])) {
 		if (clock_ns() >= deadline)
 			return run_fail(r, "the %s did not end within %d s",
-					side_name(goes_on(&r->end[END_RX]) ? END_RX : END_TX),
+					side_name(goes_on(&r->part.end[END_RX]) ? END_RX : END_TX),
 					PATIENCE_MS / 1000);
 		TRY(run_follow(r, deadline, "closed"));
 	}
 	for (enum record_end side = END_RX; side <= END_TX; side++)
-		if (end_stop(&r->end[side], PATIENCE_MS)) {
+		if (end_stop(&r->part.end[side], PATIENCE_MS)) {
 			enum record_end first = first_to_go(r, side);
 
 			return run_fail(r, "the %s %s", side_name(first),
-					end_ending(&r->end[first], ending, sizeof(ending)));
+					end_ending(&r->part.end[first], ending, sizeof(ending)));
 		}
 	if (r->bytes_life[END_RX] != r->bytes_life[END_TX])
 		return run_fail(r, "the sender counted %.0f bytes and the receiver %.0f",
@@ -406,33 +401,20 @@ static enum run_result finish_ends(struct running *r)
 
 static enum run_result run_steps(struct running *r)
 {
-	struct bystander bystander;
-	enum run_result result;
-
 	write_first_facts(r);
-	write_machine(r);
+	begin_here(r);
 	TRY(far_begin(r));
-	r->calibration = calibrate();
 	TRY(start_end(r, END_RX));
 	TRY(await(r, END_RX, REACHED_LISTENING, "listening"));
 	TRY(start_end(r, END_TX));
 	TRY(await(r, BOTH_ENDS, REACHED_READY, "ready"));
-	write_settings(r);
 	TRY(far_watch(r));
 	if (is_here(r))
-		collecting_open(&r->collecting, &r->run, r->x->chosen, r->slot->control, r->writer,
-				&r->x->once);
+		part_watch(&r->part);
 	TRY(far_await(r, "opened"));
-	writer_flush(r->writer);
-	bystand(&bystander, &r->run);
-	result = measure(r);
-	bystand_no_more(&bystander);
-	TRY(result);
+	TRY(measure(r));
 	TRY(finish_ends(r));
-	if (is_here(r))
-		calibration_emit(&r->calibration, r->writer);
-	collecting_emit(&r->collecting, r->writer);
-	r->told = true;
+	part_finish(&r->part);
 	TRY(far_finish(r));
 	return writer_error(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
 }
@@ -441,17 +423,15 @@ static enum run_result run_end(struct running *r, enum run_result result)
 {
 	char text[80] = "failed";
 
-	/* A run that broke off keeps what this machine measured until then. */
-	if (r->taken[EDGE_OPEN] && !r->told && result == RUN_FAILED) {
-		if (!r->taken[EDGE_CLOSE])
-			collecting_snapshot(&r->collecting, EDGE_CLOSE);
-		collecting_emit(&r->collecting, r->writer);
+	/* A run that broke off keeps what was measured until then, on each machine that is still there. */
+	if (result == RUN_FAILED) {
+		far_keep(r);
+		part_edge(&r->part, EDGE_CLOSE);
+		part_finish(&r->part);
 	}
 	pass_on_warnings(r); /* before an end says that it was told to stop */
 	far_drop(r);
-	for (enum record_end side = END_RX; side <= END_TX; side++)
-		end_stop(&r->end[side], 0);
-	collecting_close(&r->collecting);
+	part_drop(&r->part);
 	if (result == RUN_DONE || result == RUN_NO_OUTPUT) {
 		progress_clear(&r->x->progress);
 		result = writer_finish(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
@@ -500,22 +480,27 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	char *sidecar = path ? strndup(path, strlen(path) - strlen(".csv")) : NULL;
 	enum run_result result = RUN_NO_OUTPUT;
 
+	part_new(&r.part);
 	r.configuration = &x->settings->plan.configurations[slot->configuration];
-	r.run.sidecar = sidecar;
-	r.run.meter = &x->settings->meter;
-	r.run.exact = x->settings->exact;
-	r.run.data_port = x->settings->port + 1;
+	r.part.run.sidecar = sidecar;
+	r.part.run.meter = &x->settings->meter;
+	r.part.run.exact = x->settings->exact;
+	r.part.run.data_port = x->settings->port + 1;
 	timing_of(r.configuration, &timing);
 	r.seconds = timing.seconds;
 	r.warmup = timing.warmup;
 	r.by_bytes = timing.bytes;
-	r.run.seconds = r.by_bytes ? 0 : r.seconds;
-	for (enum record_end side = END_RX; side <= END_TX; side++)
-		r.end[side] = (struct end){.in = -1, .out = -1, .err = -1};
+	r.part.run.seconds = r.by_bytes ? 0 : r.seconds;
 	set_targets(&r);
 	progress_begin(&x->progress, r.configuration->name, slot->repeat);
 	if (sidecar)
 		r.writer = writer_create(path);
+	r.part.out = r.writer;
+	r.part.once = &x->once;
+	r.part.chosen = x->chosen;
+	r.part.control = slot->control;
+	for (enum record_end side = END_RX; side <= END_TX; side++)
+		r.part.here[side] = !x->host[side];
 	if (r.writer)
 		result = run_end(&r, run_steps(&r));
 	free(sidecar);

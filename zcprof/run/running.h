@@ -3,24 +3,18 @@
 #ifndef ZCPROF_RUN_RUNNING_H
 #define ZCPROF_RUN_RUNNING_H
 
-#include "zcprof/run/calibrate.h"
-#include "zcprof/run/end.h"
+#include "zcprof/agent/part.h"
 #include "zcprof/run/run.h"
 
 struct running {
 	struct experiment *x;
 	const struct slot *slot;
 	const struct configuration *configuration;
-	struct measurement run; /* of this machine */
 	struct writer *writer;
-	struct end end[END_COUNT];
-	struct collecting collecting;
-	struct calibration calibration;
+	struct part part; /* of this machine; of an end elsewhere what is heard of it */
 	double seconds;
 	double warmup;
 	bool by_bytes;
-	bool taken[EDGE_COUNT]; /* this machine's snapshots */
-	bool told;		/* and what is between them */
 	/* Edges of this machine's window, and how its clock and those of hosts are apart. */
 	uint64_t edge_ns[EDGE_COUNT];
 	double ahead_ns[2], ahead_error_ns[2];
