@@ -22,7 +22,7 @@ static const char *value_of(const char *name, int argc, char **argv, int *i)
 {
 	size_t len = strlen(name);
 
-	if (strncmp(argv[*i], name, len))
+	if (!argv[*i] || strncmp(argv[*i], name, len) != 0)
 		return NULL;
 	if (argv[*i][len] == '=')
 		return argv[*i] + len + 1;

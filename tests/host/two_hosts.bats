@@ -80,9 +80,9 @@ start_sshd() {
 			[ "$(value "$file" $end fact link device)" = "${end}0" ]
 		done
 		# Both are this machine's clock: what is left is how long it took to say so.
-		between -50000000 "$(value "$file" rx-host window later open)" 50000000
-		between 0 "$(value "$file" rx-host window later_error)" 20000000
-		between 0 "$(value "$file" rx window unseen open)" 500000000
+		between -2000000000 "$(value "$file" rx-host window later open)" 2000000000
+		between 0 "$(value "$file" rx-host window later_error)" 2000000000
+		between 0 "$(value "$file" rx window unseen open)" 2000000000
 	done
 }
 
