@@ -76,7 +76,20 @@ struct flows *flows_new(const struct config *config, unsigned int count)
 	return all;
 }
 
-/* Thread i belongs on the i-th CPU of --cpu, in turn. */
+/*
+ * On which CPU of --cpu a thread belongs. The patterns of Cai et al., Understanding host network stack
+ * overheads (SIGCOMM 2021): all-to-all has a flow from each CPU of the sender to each of the receiver.
+ */
+static unsigned int place_of(const struct flow *f, unsigned int cpus)
+{
+	const char *pattern = f->config->options.pattern;
+	bool tx = f->config->end == END_TX;
+
+	if (!strcmp(pattern, tx ? "outcast" : "incast"))
+		return 0;
+	return (tx && !strcmp(pattern, "all-to-all") ? f->number / cpus : f->number) % cpus;
+}
+
 static int flow_place(struct flow *f)
 {
 	const cpu_set_t *cpus = &f->config->options.cpu;
@@ -85,7 +98,7 @@ static int flow_place(struct flow *f)
 
 	if (!CPU_COUNT(cpus))
 		return 0;
-	skip = f->number % CPU_COUNT(cpus);
+	skip = place_of(f, CPU_COUNT(cpus));
 	CPU_ZERO(&one);
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, cpus) && !skip--) {

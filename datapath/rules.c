@@ -97,6 +97,36 @@ static int check_rpc(struct config *config)
 	return 0;
 }
 
+static int check_pattern(struct config *config)
+{
+	static const char *const patterns[] = {"one-to-one", "incast", "outcast", "all-to-all"};
+	struct options *option = &config->options;
+	unsigned int cpus = CPU_COUNT(&option->cpu);
+	size_t i = 0;
+
+	while (i < sizeof(patterns) / sizeof(*patterns) && strcmp(patterns[i], option->pattern))
+		i++;
+	if (i == sizeof(patterns) / sizeof(*patterns)) {
+		say_error("--pattern %s: expected one-to-one, incast, outcast or all-to-all",
+			  option->pattern);
+		return -1;
+	}
+	if (i && !cpus) {
+		say_error("--pattern %s says which CPUs flows meet on: give --cpu, such as --cpu 0-3",
+			  option->pattern);
+		return -1;
+	}
+	if (config->end == END_RX || strcmp(option->pattern, "all-to-all"))
+		return 0;
+	if (!option->typed[OPTION_flows])
+		option->flows = cpus * cpus;
+	if (option->flows % (cpus * cpus) == 0 && option->flows <= option_info(OPTION_flows)->most)
+		return 0;
+	say_error("--pattern all-to-all has a flow from each CPU to each: --flows has to be a multiple of %u, at most 1024, or left out",
+		  cpus * cpus);
+	return -1;
+}
+
 static int check_tx(struct config *config)
 {
 	struct options *option = &config->options;
@@ -280,7 +310,7 @@ static int check_rx(struct config *config)
 
 int rules_keep(struct config *config)
 {
-	if (check_path(config) || check_memory(config))
+	if (check_path(config) || check_memory(config) || check_pattern(config))
 		return -1;
 	return config->end == END_TX ? check_tx(config) : check_rx(config);
 }
