@@ -214,6 +214,34 @@ read_as() {
 	[[ $output == *"data copy"* ]]
 }
 
+# $1: record, $2: end,source,metric,key, $3: value
+has() {
+	awk -F, -v want=",$2" -v value="$3" 'index($0, want ",") == 1 && ($6 - value) ^ 2 < 1e-6 { found = 1 } END { exit !found }' "$1"
+}
+
+@test "perf sched timehist, cpupower monitor, powercap: figures that a hand can check" {
+	"$zcroi" import --end rx "$from/perf-timehist.txt" -o "$dir/sched.csv"
+	has "$dir/sched.csv" "rx,cpu,thread,zcpath rx/31949" 4000000
+	has "$dir/sched.csv" "rx,cpu,wait,zcpath rx/31949" 500000
+	has "$dir/sched.csv" rx,cpu,thread,gcc/31951 24000
+	! grep -q idle "$dir/sched.csv"
+	"$zcroi" import --end host --seconds 10 "$from/cpupower.txt" -o "$dir/cpupower.csv"
+	has "$dir/cpupower.csv" host,cstate,time,0/C6 5e9
+	has "$dir/cpupower.csv" host,cstate,time,1/POLL 150e6
+	has "$dir/cpupower.csv" host,cpufreq,frequency,1 1200000
+	has "$dir/cpupower.csv" "host,import,level,cpupower/Mperf C0/0" 40
+	# Without seconds a share of time is no time.
+	"$zcroi" import --end host "$from/cpupower.txt" -o "$dir/shares.csv"
+	has "$dir/shares.csv" "host,import,level,cpupower/Idle_Stats C6/1" 90
+	has "$dir/shares.csv" "host,import,level,cpupower/Nehalem C6/1" 80
+	! grep -q ,cstate,time, "$dir/shares.csv"
+	# 262143328850 - 262143000000 + 999671150 uJ, its counter began again; memory beside it; psys is no part.
+	"$zcroi" import "$from/powercap.txt" -o "$dir/power.csv"
+	has "$dir/power.csv" host,power,energy,rapl 1100
+	has "$dir/power.csv" host,power,mean,rapl 110
+	has "$dir/power.csv" "host,power,part,rapl/intel-rapl:0:0 core" 40
+}
+
 @test "damaged JSON: its line and column" {
 	head -n 30 "$from/iperf3.json" >"$dir/cut.json"
 	refused --as iperf3 "$dir/cut.json"
@@ -238,6 +266,19 @@ read_as() {
 	sed 's/8.82%/88.2%/; s/7.80%/78.0%/' "$from/devmem-1cpu.report" >"$dir/more"
 	refused "$dir/more"
 	refused "$from/devmem-1cpu-before-batching.trace" "$from/devmem-1cpu-after-batching.trace"
+	sed 's/0.100      1.148/0.100/' "$from/perf-timehist.txt" >"$dir/timehist"
+	refused "$dir/timehist"
+	[[ $output == *"/timehist:5:"* ]]
+	sed 's/ 2394|/ 23x4|/' "$from/cpupower.txt" >"$dir/cpupower"
+	refused "$dir/cpupower"
+	[[ $output == *"/cpupower:3:"*": expected a number, found \"23x4\""* ]]
+	sed '/^   1|/s/|[^|]*$//' "$from/cpupower.txt" >"$dir/short"
+	refused "$dir/short"
+	sed /max_energy/d "$from/powercap.txt" >"$dir/wrapped"
+	refused "$dir/wrapped"
+	[[ $output == *"/wrapped:11:"*"max_energy_range_uj"* ]]
+	sed '/^17/d' "$from/powercap.txt" >"$dir/timeless"
+	refused "$dir/timeless"
 }
 
 @test "a name that harms: escapes, formulas, commas are text in the record" {
