@@ -1,0 +1,40 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# lab/two: two machines of which each is a host of its own, and an experiment over both.
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return
+	PATH=$BUILD:$PATH
+	out=$BATS_TEST_TMPDIR/out
+	lab=(lab/two --kernel "${KERNEL:-7.2}" --mtu 4148 --timeout 400 --out "$out" --)
+}
+
+@test "near reaches far by ssh and by the wire, and far reaches near" {
+	run "${lab[@]}" sh -c 'hostname; ssh far "hostname; ssh near hostname; zcpath --version"
+		ping -q -c 3 -i 0.2 -s 4000 -M do 10.8.0.2; ethtool -g zcnic0 | grep -i split; exit 7'
+	echo "$output"
+	[ "$status" -eq 7 ]
+	[ "$(grep -cx near <<<"$output")" -eq 2 ]
+	[ "$(grep -cx far <<<"$output")" -eq 1 ]
+	[[ $output == *"zcpath "*" 0% packet loss"* ]]
+	[ ! -e "$out/far/end" ]
+}
+
+@test "both ends of an experiment are measured, each at its own machine" {
+	run "${lab[@]}" sh -c 'zcprof run --link zcnic0 --rx-host far --address 10.8.0.2 --rx copy,zcrx \
+		--rx-nic zcnic0 --rx-queues 1 --rx-cpu 0 --tx-cpu 1 --cc cubic --seconds 2 --warmup 0.5 --repeat 1 \
+		--collect cpu,tcp,syscalls -o "$OUT/run" && zcroi table "$OUT/run"'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	for rx in copy zcrx; do
+		record="$out/run/rx=$rx,tx=copy/run-1.csv"
+		# What came over the wire was counted by the other machine, and CPUs of both are in it.
+		grep -q '^,rx,path,bytes,,[1-9]' "$record"
+		grep -q '^,rx,cpu,busy,' "$record"
+		grep -q '^,tx,cpu,busy,' "$record"
+		zcroi check "$record"
+	done
+	[ "$(awk -F, '$2 == "rx" && $4 == "bytes_zerocopy" && $1 == "" { print ($6 > 0) }' \
+		"$out/run/rx=zcrx,tx=copy/run-1.csv")" = 1 ]
+}
