@@ -179,6 +179,33 @@ static int check_batch(struct config *config)
 	return -1;
 }
 
+/* What memory in a queue takes of its NIC is set for it (nic/zerocopy.h): a setting cannot say otherwise. */
+static int check_nic_settings(const struct config *config)
+{
+	const struct options *option = &config->options;
+	uint64_t buffer = option->set[OPTION_rx_buf_len] ? option->rx_buf_len
+							 : (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t sharing = config->path->one_area ? (uint64_t)CPU_COUNT(&option->queues) : 1;
+
+	if (option->set[OPTION_hds_thresh] && option->hds_thresh) {
+		say_error("--hds-thresh %llu: --path %s needs every packet's headers split; leave it out, or give 0",
+			  (unsigned long long)option->hds_thresh, config->path->name);
+		return -1;
+	}
+	if (!strcmp(option->arfs, "off")) {
+		say_error("--arfs off: --path %s steers its flows by rules of the NIC; leave it out",
+			  config->path->name);
+		return -1;
+	}
+	if (option->rx_ring * buffer * sharing > option->area) {
+		say_error("--rx-ring %llu: --area has too few buffers to fill such rings; give --area %lluK or more, or a shorter ring",
+			  (unsigned long long)option->rx_ring,
+			  (unsigned long long)(option->rx_ring * buffer * sharing / 1024));
+		return -1;
+	}
+	return 0;
+}
+
 static int check_rx_devmem(struct config *config)
 {
 	struct options *option = &config->options;
@@ -191,7 +218,7 @@ static int check_rx_devmem(struct config *config)
 		option->set[OPTION_control] = true;
 		option->control = 40 * (option->read / 1024 + 2);
 	}
-	return check_batch(config);
+	return check_nic_settings(config) ? -1 : check_batch(config);
 }
 
 /* Where memory for a device comes from; only what is chosen becomes a fact. */
@@ -271,7 +298,7 @@ static int check_rx_zcrx(struct config *config)
 		say_error("--nodev copies by the CPU, which needs --memory pages");
 		return -1;
 	}
-	if (check_buffers(config))
+	if (check_buffers(config) || (nic && check_nic_settings(config)))
 		return -1;
 	size_queues(config);
 	return 0;

@@ -149,6 +149,12 @@ struct placement *placement_apply(const char *device, const cpu_set_t *cpus, str
 		place_queues(p);
 	if (p->placed)
 		return p;
+	if (p->error == EBUSY) {
+		say_warning("--irq-cpu has no effect on %s: --rps, or another program of zcprof's that runs, has set its queues; leave one out",
+			    device);
+		placement_restore(p);
+		return NULL;
+	}
 	say_warning("--irq-cpu has no effect on %s: %s; it takes root, and a /sys of the device's own network namespace that can be written",
 		    device, p->error ? strerror(p->error) : "it has no queue that can be steered");
 	placement_restore(p);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/figures/doubts.h"
+#include "analyze/load/asked.h"
 #include "analyze/pages/remarks.h"
 
 #include <math.h>
@@ -344,7 +345,7 @@ static void remark_if_unequal(struct page *page, const struct experiment *e,
 			other = value ? value : "not recorded";
 		}
 	}
-	if (others)
+	if (others && !asked_for(e, wanted))
 		page_note(page,
 			  "Not all runs are alike: %s%s%s is \"%s\" in %zu of %zu and \"%s\" in others; compare with care.",
 			  info->name, *wanted->key ? " " : "", wanted->key, wanted->value,

@@ -154,6 +154,20 @@ all_seen() {
 	diff <(echo "$before") <(dump)
 }
 
+@test "settings that contradict a path, or another option, are refused" {
+	refused() {
+		local words=$1
+		shift
+		run zcpath rx --check --nic "$dev" --queues 0 "$@"
+		echo "$*: $output"
+		[ "$status" = 2 ]
+		[[ $output == *"$words"* ]]
+	}
+	refused "--hds-thresh 100: --path zcrx needs every packet's headers split" --path zcrx --hds-thresh 100
+	refused "--arfs off: --path devmem steers its flows by rules" --path devmem --arfs off
+	refused "--rx-ring 32768: --area has too few buffers to fill such rings; give --area 131072K" --path zcrx --rx-ring 32768
+}
+
 @test "values that no setting has are wrong usage" {
 	for asked in "gro on" "mtu 100" "big-tcp 1000" "rps cpu1" "tso yes" "sysctl a" "sysctl a=b=c" "coalesce =1" \
 		"sysctl a=1+" 'sysctl a=$(b)' "queues-count 0"; do
@@ -219,6 +233,12 @@ moved() {
 	[ "$(value "$dir/rx=copy,tx=copy,rx-gro=sw/run-1.csv" tx fact option tso)" = off ]
 	run zcroi diff "$dir/rx=copy,tx=copy,rx-gro=off" "$dir/rx=copy,tx=copy,rx-gro=sw"
 	[[ $output == *"setting "*"rx --gro: off in A, sw in B"* ]]
+	# What was asked for is nobody's surprise; what was not, is.
+	run zcroi table "$dir"
+	[[ $output != *"Not all runs are alike"* ]]
+	sed -i 's/,fact,nic,mtu,4148,/,fact,nic,mtu,4000,/' "$dir/rx=copy,tx=copy,rx-gro=sw/run-1.csv"
+	run zcroi table "$dir"
+	[[ $output == *"Not all runs are alike: nic mtu is"* ]]
 }
 
 # setup OPTION...: of the device, in its namespace
