@@ -43,6 +43,7 @@ struct host {
 	size_t line_len;
 	char last[512];
 	char gone[900];
+	bool silent; /* and that is why: it will not end by being asked */
 };
 
 const char *host_name(const struct host *h)
@@ -231,7 +232,8 @@ void host_read(struct host *h, const struct host_hears *hears)
 	read_rows(h, hears);
 	if (now - h->said_ns > ALIVE_NS)
 		say_line(h, "\n");
-	if (*h->hello && h->heard_ns + SILENCE_NS < now)
+	h->silent = *h->hello && h->heard_ns + SILENCE_NS < now;
+	if (h->silent)
 		lose(h,
 		     "nothing was heard of its zcprof agent for %llu s: the machine, the network or the agent is stopped",
 		     SILENCE_NS / 1000000000);
@@ -426,7 +428,7 @@ void host_close(struct host *h)
 	if (!h)
 		return;
 	close_fd(&h->in);
-	for (int ms = 0; h->pid && !*h->gone && ms < CLOSE_MS; ms += 10) {
+	for (int ms = 0; h->pid && !h->silent && ms < CLOSE_MS; ms += 10) {
 		if (waitpid(h->pid, &status, WNOHANG) == h->pid)
 			h->pid = 0;
 		else
