@@ -42,8 +42,7 @@ static bool take(struct there *t, int argc, char **argv, int *i)
 	return value;
 }
 
-/* A shell there reads it as one word, and as it is. */
-static bool is_plain(const char *word)
+bool elsewhere_plain(const char *word)
 {
 	static const char plain[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
@@ -98,7 +97,7 @@ int elsewhere(const char *command, int argc, char **argv)
 	words[count++] = (char *)t.zcprof;
 	words[count++] = (char *)command;
 	for (size_t i = 0; i < rests; i++) {
-		if (!is_plain(rest[i])) {
+		if (!elsewhere_plain(rest[i])) {
 			say_error("%s: a shell there would not take \"%s\" as it is: run zcprof %s there",
 				  t.host, rest[i], command);
 			free(ssh);

@@ -2,10 +2,13 @@
 /*
  * A command that is to look at another machine: the same command of the zcprof there, through ssh.
  *
- *   elsewhere()  does it, where --host is among the arguments
+ *   elsewhere()        does it, where --host is among the arguments
+ *   elsewhere_plain()  may a word be said to a shell there?
  */
 #ifndef ZCPROF_ELSEWHERE_H
 #define ZCPROF_ELSEWHERE_H
+
+#include <stdbool.h>
 
 /* Options of whoever lets it look for them first, so that --help knows them. */
 #define ELSEWHERE_KEYS 0x2000
@@ -17,6 +20,8 @@ enum { KEY_HOST = ELSEWHERE_KEYS, KEY_HOST_SSH, KEY_HOST_ZCPROF };
 		"zcprof", KEY_HOST_ZCPROF, "PATH", 0, "The zcprof there (zcprof, by its PATH)", 0  \
 	}
 
+/* A shell there reads it as one word, and as it is. */
+bool elsewhere_plain(const char *word);
 /* -1: it is to look here. Else its exit code: that of the command there, or why it could not be run. */
 int elsewhere(const char *command, int argc, char **argv);
 

@@ -10,6 +10,7 @@
 #include "collectors/kit/process.h"
 #include "zcprof/agent/agent.h"
 #include "zcprof/attach/attach.h"
+#include "zcprof/attach/pair.h"
 #include "zcprof/doctor/doctor.h"
 #include "zcprof/elsewhere.h"
 #include "zcprof/run/conduct.h"
@@ -50,7 +51,10 @@ static int run(int argc, char **argv)
 static int attach_command(int argc, char **argv)
 {
 	struct attach_settings settings;
+	int both = pair(argc, argv);
 
+	if (both >= 0)
+		return both;
 	attach_settings_parse(&settings, argc, argv);
 	if (!can_see_processes())
 		return EXIT_UNABLE;

@@ -162,3 +162,64 @@ assert abs(rx + tx - both) < 0.2 and rx > 0 and tx > 0, row'
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"would not take \"a;reboot\" as it is"* ]]
 }
+
+# A transfer that zcprof did not start, between the two namespaces: pid_rx and pid_tx.
+start_service() {
+	ip netns exec "${ns}rx" zcpath rx --bind 10.78.0.1 >/dev/null 2>&1 3>&- &
+	pid_rx=$!
+	wait_until 10 grep -qs zcpath "/proc/$pid_rx/comm"
+	sleep 0.3
+	ip netns exec "${ns}tx" zcpath tx --to 10.78.0.1 --seconds 60 >/dev/null 2>&1 3>&- &
+	pid_tx=$!
+	wait_until 10 grep -qs zcpath "/proc/$pid_tx/comm"
+}
+
+stop_service() {
+	kill "$pid_tx" "$pid_rx" 2>/dev/null || :
+	wait "$pid_tx" "$pid_rx" 2>/dev/null || :
+}
+
+@test "attach to both ends of a service on two machines" {
+	start_service
+	file=$BATS_TEST_TMPDIR/both.csv
+	zcprof attach --seconds 2 --collect cpu,tcp,syscalls -o "$file" "${by_name[@]}" \
+		--host "${ns}rx" --pid "$pid_rx" --peer-host "${ns}tx" --pid "$pid_tx"
+	# Of this machine without a way to it; and one end that is said twice is refused.
+	ip netns exec "${ns}tx" zcprof attach --seconds 1 --collect cpu,tcp -o "$file.here.csv" \
+		"${by_name[@]}" --host "${ns}rx" --pid "$pid_rx" --peer-host . --pid "$pid_tx"
+	run zcprof attach --seconds 1 --collect cpu -o "$file.twice.csv" "${by_name[@]}" \
+		--host "${ns}rx" --pid "$pid_rx" --peer-host "${ns}rx" --pid "$pid_rx"
+	stop_service
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"both machines have the same end, rx"* ]]
+	[ ! -e "$file.twice.csv" ]
+	for one in "$file" "$file.here.csv"; do
+		is_record "$one"
+		for end in rx tx; do
+			[ "$(value "$one" $end path bytes)" -gt 0 ]
+			[ "$(sum "$one" $end cpu thread)" -gt 0 ]
+			value "$one" "$end-host" fact kernel
+		done
+	done
+	[ "$(sum "$file" tx syscalls calls)" -gt 0 ]
+	zcroi table "$file"
+}
+
+@test "attach on two machines, and one of them cannot: nothing is left, and a sentence says which" {
+	start_service
+	file=$BATS_TEST_TMPDIR/both.csv
+	run zcprof attach --seconds 5 --collect cpu -o "$file" "${by_name[@]}" \
+		--host "${ns}rx" --pid "$pid_rx" --peer-host "${ns}nobody" --pid "$pid_tx"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"${ns}nobody: the window was not opened: zcprof attach ended there"* ]]
+	[ ! -e "$file" ]
+	run zcprof attach -o "$file" --host "${ns}rx" --pid "$pid_rx"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"--peer-host B"* ]]
+	run zcprof attach -o "$file" "${by_name[@]}" --host "${ns}rx" --pid '1;reboot' --peer-host . --pid 1
+	[ "$status" -ne 0 ]
+	[[ "$output" == *"would not take \"1;reboot\" as it is"* ]]
+	stop_service
+}

@@ -14,6 +14,7 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "zcprof/attach/attaching.h"
+#include "zcprof/attach/gate.h"
 #include "zcprof/bystand.h"
 #include "zcprof/attach/command.h"
 #include "collectors/kit/cpus.h"
@@ -235,6 +236,9 @@ static void set_targets(struct attaching *a)
 			cpus = a->settings->cpus[END_HOST];
 		if (t->kind != TARGET_CPUS)
 			t->cpus_known = cpus && !cpulist_parse(cpus, &t->cpus, &why);
+		/* The other end is on another machine: this one works for this end. */
+		if (a->settings->gate && a->count == 1 && !t->cpus_known)
+			target_has_machine(t);
 	}
 }
 
@@ -321,6 +325,11 @@ static int run_window(struct attaching *a)
 	follow_closes(a);
 	collecting_open(&a->collecting, &a->run, a->chosen, false, a->writer, &a->once);
 	writer_flush(a->writer);
+	if (a->settings->gate && gate_wait(a->writer)) {
+		collecting_close(&a->collecting);
+		writer_abandon(a->writer);
+		return EXIT_FAILED;
+	}
 	attach_look_begin(a);
 	waited = measure(a);
 	for (size_t i = 0; i < a->count; i++) {

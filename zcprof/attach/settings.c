@@ -23,6 +23,8 @@ enum {
 	KEY_CPU = KEY_IFACE + END_COUNT,
 	KEY_AS = KEY_CPU + END_COUNT,
 	KEY_SECONDS,
+	KEY_GATE,
+	KEY_PAIR,
 	KEY_WARMUP,
 	KEY_COLLECT,
 	KEY_NO_COLLECT,
@@ -81,6 +83,15 @@ static const struct argp_option options[] = {
 	 0},
 	{"terminate", KEY_TERMINATE, NULL, 0,
 	 "COMMAND is told to end (SIGTERM) when the window has closed", 0},
+	{"gate", KEY_GATE, NULL, OPTION_HIDDEN, NULL, 0},
+	{NULL, 0, NULL, 0, "On two machines:", 5},
+	{"host", KEY_PAIR, "USER@HOST", 0,
+	 "One end runs there, by the options behind this up to --peer-host; \".\": here. What stands before it is of both",
+	 0},
+	{"peer-host", KEY_PAIR, "USER@HOST", 0,
+	 "The other end runs there, by the options behind this", 0},
+	{"ssh", KEY_PAIR, "COMMAND", 0, "How a host is reached (ssh)", 0},
+	{"zcprof", KEY_PAIR, "PATH", 0, "The zcprof there (zcprof, by its PATH)", 0},
 	{NULL, 0, NULL, 0, "Where to:", 3},
 	{"output", 'o', "FILE", 0, "The record; needed, unless --live or --openmetrics is given", 0},
 	{"name", KEY_NAME, "NAME", 0,
@@ -330,6 +341,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &s->origin;
+		return 0;
+	case KEY_PAIR:
+		argp_error(state, "--ssh and --zcprof are of --host and --peer-host");
+		return 0;
+	case KEY_GATE:
+		s->gate = true;
 		return 0;
 	case KEY_AS:
 		if (strcmp(text, "rx") && strcmp(text, "tx"))

@@ -26,6 +26,7 @@ struct attach_settings {
 	enum record_end as;  /* of what is in [END_HOST] or COMMAND; END_HOST: by what it moves */
 	char **command;	     /* NULL: none */
 	const char *adapter; /* how the command says what it moves; "none"; NULL: by its name */
+	bool gate;	     /* another zcprof opens the window */
 	bool terminate;	     /* the command, when the window has closed */
 	double seconds;	     /* 0: until the command ends */
 	double warmup;

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/attach/pair.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/say.h"
+#include "base/stop.h"
+#include "zcprof/attach/together.h"
+#include "zcprof/elsewhere.h"
+
+#define WORDS_MAX  128
+#define HERE	   "."
+#define SILENCE_MS 10000 /* of one whose window should be over */
+
+/* What is said of both, and what of each. */
+struct asked {
+	const char *ssh, *zcprof, *output;
+	char *common[WORDS_MAX];
+	size_t commons;
+	struct one {
+		const char *host;
+		char *words[WORDS_MAX];
+		size_t count;
+	} of[2];
+};
+
+/* ---- what is asked ---- */
+
+/* "--name VALUE" or "--name=VALUE": i at its last word. */
+static const char *value_of(const char *name, int argc, char **argv, int *i)
+{
+	size_t len = strlen(name);
+
+	if (!argv[*i] || strncmp(argv[*i], name, len) != 0)
+		return NULL;
+	if (argv[*i][len] == '=')
+		return argv[*i] + len + 1;
+	return !argv[*i][len] && *i + 1 < argc ? argv[++*i] : NULL;
+}
+
+static bool is_asked(int argc, char **argv)
+{
+	bool asked = false;
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-?"))
+			return false;
+		if (!strncmp(argv[i], "--host", 6) || !strncmp(argv[i], "--peer-host", 11))
+			asked = true;
+	}
+	return asked;
+}
+
+/* False after saying what is wrong. */
+static bool take(struct asked *a, int argc, char **argv)
+{
+	struct one *one = NULL;
+	const char *value;
+
+	for (int i = 1; i < argc; i++) {
+		if ((value = value_of("--host", argc, argv, &i))) {
+			one = &a->of[0];
+			one->host = value;
+		} else if ((value = value_of("--peer-host", argc, argv, &i))) {
+			one = &a->of[1];
+			one->host = value;
+		} else if ((value = value_of("--ssh", argc, argv, &i))) {
+			a->ssh = value;
+		} else if ((value = value_of("--zcprof", argc, argv, &i))) {
+			a->zcprof = value;
+		} else if ((value = value_of("--output", argc, argv, &i)) ||
+			   (value = value_of("-o", argc, argv, &i))) {
+			a->output = value;
+		} else if (!strcmp(argv[i], "--")) {
+			say_error("on two machines only what runs already can be attached to: start the command there, and give --pid");
+			return false;
+		} else if (one ? one->count < WORDS_MAX : a->commons < WORDS_MAX) {
+			*(one ? &one->words[one->count++] : &a->common[a->commons++]) = argv[i];
+		}
+	}
+	if (!a->of[0].host || !a->of[1].host || !a->output) {
+		say_error("expected --host A with the options of one end, then --peer-host B with those of the other, and -o FILE; of this machine the name is \"%s\"",
+			  HERE);
+		return false;
+	}
+	return true;
+}
+
+/* ---- the two of them ---- */
+
+struct far {
+	const char *name;
+	pid_t pid;
+	int in, out;
+	struct together_half half;
+	bool ready, over;
+};
+
+/* False after saying why. */
+static bool add_plain(char **argv, size_t *count, const struct one *one, char *const *words,
+		      size_t more)
+{
+	for (size_t i = 0; i < more; i++) {
+		if (strcmp(one->host, HERE) != 0 && !elsewhere_plain(words[i])) {
+			say_error("%s: a shell there would not take \"%s\" as it is", one->host,
+				  words[i]);
+			return false;
+		}
+		argv[(*count)++] = words[i];
+	}
+	return true;
+}
+
+static int start(struct far *f, const struct asked *a, const struct one *one)
+{
+	char *argv[3 * WORDS_MAX], *ssh = strdup(a->ssh), *at = ssh, *word;
+	bool here = !strcmp(one->host, HERE);
+	int in[2] = {-1, -1}, out[2] = {-1, -1};
+	struct child child = {.argv = argv, .fds = {-1, -1, -1}};
+	size_t count = 0;
+	int error = 0;
+	bool plain;
+
+	f->name = here ? "this machine" : one->host;
+	while (!here && ssh && (word = strsep(&at, " ")) && count < WORDS_MAX)
+		if (*word)
+			argv[count++] = word;
+	if (!here)
+		argv[count++] = (char *)one->host;
+	argv[count++] = here ? "/proc/self/exe" : (char *)a->zcprof;
+	argv[count++] = "attach";
+	plain = add_plain(argv, &count, one, a->common, a->commons) &&
+		add_plain(argv, &count, one, one->words, one->count);
+	argv[count++] = "--gate";
+	argv[count++] = "-o";
+	argv[count++] = "/dev/stdout";
+	argv[count] = NULL;
+	if (plain && (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC)))
+		error = -errno;
+	child.fds[0] = in[0];
+	child.fds[1] = out[1];
+	if (plain && !error)
+		error = child_start(&child, &f->pid);
+	if (in[0] >= 0)
+		close(in[0]);
+	if (out[1] >= 0)
+		close(out[1]);
+	f->in = in[1];
+	f->out = out[0];
+	if (error)
+		say_error("%s: cannot run %s: %s", f->name, argv[0], strerror(-error));
+	free(ssh);
+	return plain && !error ? 0 : -1;
+}
+
+static void read_one(struct far *f)
+{
+	char block[16384];
+	ssize_t n = read(f->out, block, sizeof(block));
+
+	if (n > 0 && !together_take(&f->half, block, n))
+		f->ready = f->ready || together_is_ready(&f->half);
+	else if (n <= 0 && !(n < 0 && errno == EINTR))
+		f->over = true;
+	else if (n > 0)
+		f->over = true;
+}
+
+enum until { ALL_READY, ONE_OVER, ALL_OVER };
+
+/* One that has gone before the window leaves nothing to wait for. */
+static bool is_reached(const struct far f[2], enum until until)
+{
+	if (until == ALL_OVER)
+		return f[0].over && f[1].over;
+	return f[0].over || f[1].over || (until == ALL_READY && f[0].ready && f[1].ready);
+}
+
+/* patience_ms 0: as long as it takes. False: asked to stop, or that took too long. */
+static bool follow(struct far f[2], enum until until, int patience_ms)
+{
+	uint64_t deadline = clock_ns() + (uint64_t)patience_ms * 1000000;
+
+	while (!is_reached(f, until)) {
+		struct pollfd fds[3] = {{.fd = stop_fd(), .events = POLLIN}};
+
+		for (int i = 0; i < 2; i++)
+			fds[1 + i] =
+				(struct pollfd){.fd = f[i].over ? -1 : f[i].out, .events = POLLIN};
+		if (stop_asked() || (patience_ms && clock_ns() > deadline) ||
+		    (poll(fds, 3, 500) < 0 && errno != EINTR))
+			return false;
+		for (int i = 0; i < 2; i++)
+			if (fds[1 + i].revents)
+				read_one(&f[i]);
+	}
+	return true;
+}
+
+/* Its exit code, after it was given a moment to end. */
+static int end(struct far *f)
+{
+	int status = 0;
+	bool ended = f->pid <= 0;
+
+	if (f->in >= 0)
+		close(f->in);
+	for (int ms = 0; !ended && ms < 5000; ms += 10) {
+		ended = waitpid(f->pid, &status, WNOHANG) == f->pid;
+		if (!ended)
+			poll(NULL, 0, 10);
+	}
+	if (!ended) {
+		kill(f->pid, SIGTERM);
+		poll(NULL, 0, 200);
+		kill(f->pid, SIGKILL);
+		child_wait(f->pid, &status);
+	}
+	if (f->out >= 0)
+		close(f->out);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
+}
+
+/* Whether both had their window. */
+static bool run(struct far f[2])
+{
+	if (!follow(f, ALL_READY, 0))
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (!f[i].ready)
+			say_error("%s: the window was not opened: zcprof attach ended %s",
+				  f[i].name, f[i].over ? "there" : "on the other machine");
+	if (!f[0].ready || !f[1].ready)
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (write(f[i].in, "\n", 1) != 1)
+			say_warning("%s: cannot be told that the window opens", f[i].name);
+	/* Both windows are equally long. */
+	if (!follow(f, ONE_OVER, 0))
+		return false;
+	if (follow(f, ALL_OVER, SILENCE_MS))
+		return true;
+	for (int i = 0; i < 2; i++)
+		if (!f[i].over && !stop_asked())
+			say_error("%s: nothing was heard for %d s after the other's window had closed: the machine, the network or its zcprof is stopped",
+				  f[i].name, SILENCE_MS / 1000);
+	return false;
+}
+
+int pair(int argc, char **argv)
+{
+	struct asked asked = {.ssh = "ssh", .zcprof = "zcprof"};
+	struct far f[2] = {{.in = -1, .out = -1}, {.in = -1, .out = -1}};
+	int result = EXIT_FAILED;
+	bool whole = false, started;
+	int error;
+
+	if (!is_asked(argc, argv))
+		return -1;
+	if (!take(&asked, argc, argv))
+		return EXIT_USAGE;
+	error = stop_prepare();
+	if (error) {
+		say_error("cannot take signals: %s", strerror(-error));
+		return EXIT_FAILED;
+	}
+	started = !start(&f[0], &asked, &asked.of[0]) && !start(&f[1], &asked, &asked.of[1]);
+	if (started)
+		whole = run(f);
+	for (int i = 0; i < 2; i++) {
+		f[i].half.name = f[i].name;
+		if (end(&f[i]) && started && f[i].ready)
+			say_warning("%s: zcprof attach there failed", f[i].name);
+	}
+	if (started && (f[0].ready || f[1].ready) && f[0].ready == f[1].ready)
+		result = together_write(asked.output,
+					(struct together_half *[]){&f[0].half, &f[1].half}, whole);
+	together_free(&f[0].half);
+	together_free(&f[1].half);
+	return result;
+}

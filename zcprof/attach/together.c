@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/attach/together.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/say.h"
+#include "record/reader.h"
+#include "record/writer.h"
+#include "zcprof/facts.h"
+
+/* A record of an hour by the second is smaller. */
+#define BYTES_MAX (256UL << 20)
+
+int together_take(struct together_half *h, const char *bytes, size_t len)
+{
+	if (h->len + len > BYTES_MAX)
+		return -1;
+	if (h->len + len > h->room) {
+		size_t room = 2 * (h->len + len);
+		char *grown = realloc(h->bytes, room);
+
+		if (!grown)
+			return -1;
+		h->bytes = grown;
+		h->room = room;
+	}
+	memcpy(h->bytes + h->len, bytes, len);
+	h->len += len;
+	return 0;
+}
+
+bool together_is_ready(const struct together_half *h)
+{
+	static const char ready[] = "\n,host,agent,answer,0,ready,";
+
+	return h->len && memmem(h->bytes, h->len, ready, strlen(ready));
+}
+
+void together_free(struct together_half *h)
+{
+	free(h->bytes);
+	*h = (struct together_half){0};
+}
+
+/* ---- as one ---- */
+
+struct reading {
+	struct together_half *half;
+	enum record_end end; /* whose half it is */
+	bool facts;	     /* are the rows that are wanted */
+	bool first;	     /* it has what is said once of both */
+	struct writer *writer;
+};
+
+/* The end of which it says what it attached to. */
+static int find_end(struct reading *r)
+{
+	struct reader *reader = reader_memory(r->half->name, r->half->bytes, r->half->len);
+	struct row row;
+	int got = 1;
+
+	r->end = END_HOST;
+	while (reader && r->end == END_HOST && (got = reader_next(reader, &row)) == 1)
+		if (row.id == METRIC_fact_attached && !end_is_machine(row.end))
+			r->end = row.end;
+	if (r->end == END_HOST)
+		say_error("%s: zcprof attach there does not say which end it measured%s%s",
+			  r->half->name, got < 0 ? ": " : "", got < 0 ? reader_error(reader) : "");
+	reader_close(reader);
+	return r->end == END_HOST ? -1 : 0;
+}
+
+/* Of both together, and said by whoever writes the record. */
+static bool is_of_both(const struct reading *r, const struct row *row)
+{
+	switch (row->id) {
+	case METRIC_fact_record_version:
+	case METRIC_fact_program:
+	case METRIC_fact_configuration:
+	case METRIC_fact_repeat:
+	case METRIC_agent_hello:
+	case METRIC_agent_answer:
+	case METRIC_agent_ended:
+		return true;
+	default:
+		return row->id == METRIC_fact_attached && row->end == END_HOST && !r->first;
+	}
+}
+
+static void hand_on(const struct reading *r, const struct row *row)
+{
+	struct row own = *row;
+	bool fact = !strcmp(metric_info(row->id)->source, "fact");
+
+	if (fact != r->facts || is_of_both(r, row) || row->end >= END_COUNT)
+		return;
+	if (row->end == END_HOST && row->id != METRIC_fact_attached)
+		own.end = end_machine(r->end);
+	else if (row->end != END_HOST && row->end != r->end)
+		return; /* it speaks of its own end */
+	writer_row(r->writer, &own);
+}
+
+static int read_half(struct reading *r)
+{
+	struct reader *reader = reader_memory(r->half->name, r->half->bytes, r->half->len);
+	struct row row;
+	int got;
+
+	if (!reader)
+		return -1;
+	while ((got = reader_next(reader, &row)) == 1)
+		hand_on(r, &row);
+	if (got < 0 && r->facts)
+		say_error("%s; what came before is kept", reader_error(reader));
+	reader_close(reader);
+	return got;
+}
+
+static char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *name = strdup(slash ? slash + 1 : path);
+	char *dot = name ? strrchr(name, '.') : NULL;
+
+	if (dot && dot != name)
+		*dot = '\0';
+	return name;
+}
+
+int together_write(const char *path, struct together_half *const halves[2], bool whole)
+{
+	struct reading r[2] = {{.half = halves[0], .first = true}, {.half = halves[1]}};
+	const struct origin nothing = {.count = 0};
+	char *name;
+	struct writer *w;
+
+	if (find_end(&r[0]) || find_end(&r[1]))
+		return EXIT_FAILED;
+	if (r[0].end == r[1].end) {
+		say_error("both machines have the same end, %s: give one of them the other by --as, or --rx-pid and --tx-pid",
+			  record_end_name[r[0].end]);
+		return EXIT_FAILED;
+	}
+	w = writer_create(path);
+	if (!w)
+		return EXIT_FAILED;
+	name = name_of(path);
+	facts_record(w, name ? name : "", 1, &nothing);
+	free(name);
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < 2; i++) {
+			r[i].facts = !pass;
+			r[i].writer = w;
+			if (read_half(&r[i]) < 0)
+				whole = false;
+		}
+	if (whole)
+		return writer_finish(w) ? EXIT_FAILED : EXIT_DONE;
+	writer_abandon(w);
+	say_error("one of the two was not heard to its end; what came is in %s.part", path);
+	return EXIT_FAILED;
+}
