@@ -16,7 +16,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test test-bare lab-fetched test-programs test-hostile test-kills test-scale test-kernels test-lab fuzz bench bench-lab bench-explain check-style check-code
+.PHONY: test-many test test-bare lab-fetched test-programs test-hostile test-kills test-scale test-kernels test-lab fuzz bench bench-lab bench-explain check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
@@ -62,6 +62,10 @@ test-kills: all ## run, attach and restore ended by SIGKILL 100 times (KILLS), i
 
 test-bare: ## what a newcomer does, in a Debian of RELEASE (bookworm) with nothing in it: install, build, demo, tests (SUITES)
 	@tools/test-bare $(SUITES)
+
+test-many: all ## 1,020 records asked of zcroi, DuckDB and ClickHouse; a real Prometheus scrapes (FILES, ROWS, SCRAPES, SCRAPE_SECONDS)
+	@tools/install-deps many
+	@BUILD=$(abspath $(B)) LC_ALL=C bats tests/many
 
 test-scale: all test-tools ## 10,000 connections, 1,000 threads, attached 1,000 times (FLOWS, THREADS, ATTACHES): some minutes
 	@tools/install-deps test
