@@ -82,7 +82,7 @@ static bool take(struct asked *a, int argc, char **argv)
 		} else if ((value = value_of("--output", argc, argv, &i)) ||
 			   (value = value_of("-o", argc, argv, &i))) {
 			a->output = value;
-		} else if (!strcmp(argv[i], "--")) {
+		} else if (argv[i] && !strcmp(argv[i], "--")) {
 			say_error("on two machines only what runs already can be attached to: start the command there, and give --pid");
 			return false;
 		} else if (one ? one->count < WORDS_MAX : a->commons < WORDS_MAX) {
@@ -169,12 +169,10 @@ static void read_one(struct far *f)
 	char block[16384];
 	ssize_t n = read(f->out, block, sizeof(block));
 
-	if (n > 0 && !together_take(&f->half, block, n))
-		f->ready = f->ready || together_is_ready(&f->half);
-	else if (n <= 0 && !(n < 0 && errno == EINTR))
-		f->over = true;
-	else if (n > 0)
-		f->over = true;
+	if (n < 0 && errno == EINTR)
+		return;
+	f->over = n <= 0 || together_take(&f->half, block, n);
+	f->ready = f->ready || together_is_ready(&f->half);
 }
 
 enum until { ALL_READY, ONE_OVER, ALL_OVER };

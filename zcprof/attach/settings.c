@@ -296,6 +296,8 @@ static void check(struct attach_settings *s, struct argp_state *state)
 	int ends, others;
 	char why[160];
 
+	if (s->of_pair)
+		argp_error(state, "--ssh and --zcprof are of --host and --peer-host");
 	if (collecting_refuse(s->collect, s->no_collect, meter_named(&s->meter), why, sizeof(why)))
 		argp_error(state, "%s", why);
 	take_cpus(s);
@@ -343,7 +345,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		state->child_inputs[0] = &s->origin;
 		return 0;
 	case KEY_PAIR:
-		argp_error(state, "--ssh and --zcprof are of --host and --peer-host");
+		s->of_pair = true;
 		return 0;
 	case KEY_GATE:
 		s->gate = true;

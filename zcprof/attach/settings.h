@@ -27,6 +27,7 @@ struct attach_settings {
 	char **command;	     /* NULL: none */
 	const char *adapter; /* how the command says what it moves; "none"; NULL: by its name */
 	bool gate;	     /* another zcprof opens the window */
+	bool of_pair;	     /* an option of two machines was given */
 	bool terminate;	     /* the command, when the window has closed */
 	double seconds;	     /* 0: until the command ends */
 	double warmup;
