@@ -13,6 +13,7 @@ int command_explain(int argc, char **argv);
 int command_whatif(int argc, char **argv);
 int command_history(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_plot(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_import(int argc, char **argv);
 

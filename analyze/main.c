@@ -17,7 +17,8 @@ static const struct command {
 } commands[] = {
 	{"table", command_table},     {"show", command_show},	  {"diff", command_diff},
 	{"explain", command_explain}, {"whatif", command_whatif}, {"history", command_history},
-	{"check", command_check},     {"report", command_report}, {"import", command_import},
+	{"check", command_check},     {"report", command_report}, {"plot", command_plot},
+	{"import", command_import},
 };
 
 static const char doc[] =
@@ -33,6 +34,7 @@ static const char doc[] =
 	"  history where a configuration changed in many experiments over time, and why\n"
 	"  check   whether a record is whole and agrees with itself\n"
 	"  report  all of an experiment in one page to send on\n"
+	"  plot    one chart alone, as SVG, PNG or PDF\n"
 	"  import  a record made of what other tools printed: perf, strace, iperf3, mpstat …\n"
 	"\n"
 	"Examples:\n"
@@ -56,7 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->next = state->argc; /* the rest is the command's */
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		say_error("which question? Give table, show, diff, explain, whatif, history, check, report or import, or --help");
+		say_error("which question? Give table, show, diff, explain, whatif, history, check, report, plot or import, or --help");
 		exit(EXIT_USAGE);
 	default:
 		(void)arg;
@@ -80,7 +82,7 @@ int main(int argc, char **argv)
 		argv[at] = name;
 		return commands[i].run(argc - at, argv + at);
 	}
-	say_error("there is no command '%s'; give table, show, diff, explain, whatif, history, check, report or import",
+	say_error("there is no command '%s'; give table, show, diff, explain, whatif, history, check, report, plot or import",
 		  argv[at]);
 	return EXIT_USAGE;
 }

@@ -13,6 +13,7 @@
 struct report_options {
 	struct common common;
 	const char *out, *title;
+	bool markdown;
 	char **paths;
 	size_t path_count;
 };
@@ -47,6 +48,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'o':
 		o->out = arg;
 		return 0;
+	case 'f':
+		if (strcmp(arg, "html") && strcmp(arg, "md"))
+			argp_error(state, "--format %s: expected html or md", arg);
+		o->markdown = !strcmp(arg, "md");
+		return 0;
 	case 't':
 		o->title = arg;
 		return 0;
@@ -58,8 +64,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		argp_error(state, "no runs given: name a directory of zcprof run, or files");
 		return 0;
 	case ARGP_KEY_END:
-		if (!o->out)
+		if (!o->out && !o->markdown)
 			argp_error(state, "where to? Name a file with -o, such as -o report.html");
+		if (o->out && o->markdown)
+			argp_error(state, "--format md goes to standard output; leave out -o");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -68,6 +76,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{"output", 'o', "FILE", 0, "the page", 0},
+	{"format", 'f', "FORMAT", 0,
+	 "html (default), or md: what of it belongs into a merge request", 0},
 	{"title", 't', "TEXT", 0, "what stands above it (the first directory's name)", 0},
 	{0},
 };
@@ -76,7 +86,9 @@ static const char doc[] =
 	"All of an experiment in one page that any browser opens, and that can be sent on: it needs no "
 	"network and no other file.\v"
 	"Examples:\n"
-	"  zcroi report out -o report.html";
+	"  zcroi report out -o report.html\n"
+	"  zcroi report --title 'zcrx before and after' before after -o report.html\n"
+	"  zcroi report --format md out >>merge-request.md";
 
 static const char *title_of(const char *path)
 {
@@ -98,8 +110,8 @@ int command_report(int argc, char **argv)
 	if (experiment_load(&e, o.paths, o.path_count, KEEP_MOMENTS))
 		return EXIT_FAILED;
 	overview_open(&r, &e, &o.common, o.title ? o.title : title_of(o.paths[0]));
-	result = write_page(&r, o.out);
-	if (!result && !asset_charts.size)
+	result = o.markdown ? overview_text(&r) : write_page(&r, o.out);
+	if (!result && !o.markdown && !asset_charts.size)
 		say_info("this zcroi was built without the libraries that draw charts, because npm was missing or could not fetch them: the page holds tables");
 	overview_free(&r);
 	experiment_free(&e);

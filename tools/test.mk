@@ -16,7 +16,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test-many test test-bare lab-fetched test-programs test-hostile test-kills test-scale test-kernels test-lab fuzz bench bench-lab bench-explain check-style check-code
+.PHONY: test-many test test-page test-bare lab-fetched test-programs test-hostile test-kills test-scale test-kernels test-lab fuzz bench bench-lab bench-explain check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
@@ -59,6 +59,10 @@ test-hostile: all test-tools ## against made-up hostile processes, containers, p
 test-kills: all ## run, attach and restore ended by SIGKILL 100 times (KILLS), in every kind of namespace: do the settings come back?
 	@tools/install-deps test
 	@BUILD=$(abspath $(B)) LC_ALL=C KILLS=$${KILLS:-100} bats -f SIGKILL tests/hostile/restore.bats
+
+test-page: all ## the page of zcroi report in a headless browser: keyboard, accessibility, widths, light and dark
+	@tools/install-deps page
+	@tools/run-tests $(B) page
 
 test-bare: ## what a newcomer does, in a Debian of RELEASE (bookworm) with nothing in it: install, build, demo, tests (SUITES)
 	@tools/test-bare $(SUITES)

@@ -101,6 +101,15 @@ static json_t *line_data(const struct line *line)
 				   cpus_of(c->runs[0], END_TX)));
 }
 
+static json_t *end_names(void)
+{
+	json_t *all = json_array();
+
+	for (int end = 0; end < RECORD_ENDS; end++)
+		json_array_append_new(all, json_string(record_end_name[end]));
+	return all;
+}
+
 static json_t *registry(void)
 {
 	static const char *const kinds[] = {"total", "gauge", "level", "mean", "histogram", "fact"};
@@ -123,7 +132,7 @@ json_t *data_overview(const struct overview *r)
 
 	for (size_t i = 0; i < r->lines.count; i++)
 		json_array_append_new(configurations, line_data(&r->lines.at[i]));
-	return json_pack("{s: o, s: o, s: o, s: o, s: o}", "quantities",
+	return json_pack("{s: o, s: o, s: o, s: o, s: o, s: o}", "ends", end_names(), "quantities",
 			 quantities(&r->common.exponents), "configurations", configurations,
 			 "registry", registry(), "facts", data_facts(r), "pairs", data_pairs(r));
 }

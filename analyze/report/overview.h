@@ -4,6 +4,7 @@
  *
  *   overview_open()   what is on it, computed
  *   overview_html()   as a document that a browser opens, and needs nothing else for
+ *   overview_text()   what of it belongs into a merge request, as Markdown on standard output
  *   overview_free()
  */
 #ifndef ANALYZE_REPORT_OVERVIEW_H
@@ -30,6 +31,8 @@ void overview_open(struct overview *r, const struct experiment *e, const struct 
 		   const char *title);
 /* 0, or -1 where memory or the file refused it. */
 int overview_html(const struct overview *r, FILE *out);
+/* 0, or -1 after saying that standard output refused it. */
+int overview_text(const struct overview *r);
 void overview_free(struct overview *r);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "analyze/commands.h"
 #include "analyze/options.h"
+#include "analyze/show/stacks.h"
 #include "base/say.h"
 
 static const struct subject parts[] = {
@@ -34,10 +35,17 @@ static const struct subject parts[] = {
 	{"cstate", "Idle states", show_cstate, KEEP_WINDOW, NULL},
 };
 
+/* What is no page, but a file for other programs. */
+static const struct file_part {
+	const char *name;
+	int (*print)(const struct configuration *c);
+} file_parts[] = {{"folded", stacks_folded}, {"speedscope", stacks_speedscope}};
+
 struct show_options {
 	struct common common;
 	size_t lines;
 	const struct subject *part;
+	const struct file_part *file;
 	const char *source;
 	char **paths;
 	size_t path_count;
@@ -178,15 +186,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--lines %s: expected a number, 0 for all", arg);
 		return 0;
 	case ARGP_KEY_ARG:
-		if (o->part)
+		if (o->part || o->file)
 			return ARGP_ERR_UNKNOWN; /* comes back as ARGP_KEY_ARGS */
 		o->part = part_named(arg);
+		for (size_t i = 0; i < sizeof(file_parts) / sizeof(*file_parts); i++)
+			if (!strcmp(file_parts[i].name, arg))
+				o->file = &file_parts[i];
 		o->source = arg;
 		if (!o->part && is_source(arg))
 			o->part = &source_part;
-		if (!o->part)
+		if (!o->part && !o->file)
 			argp_error(state,
-				   "there is no part '%s'; give syscalls, latency, symbols, components, parts, receive, efficiency, modes, cpu, cstate, threads, tcp, nic, softnet, softirq, iowait, series, selfcost, facts, or a source such as locks or pagepool",
+				   "there is no part '%s'; give syscalls, latency, symbols, components, parts, receive, efficiency, modes, cpu, cstate, threads, tcp, nic, softnet, softirq, iowait, series, selfcost, facts, folded, speedscope, or a source such as locks or pagepool",
 				   arg);
 		return 0;
 	case ARGP_KEY_ARGS:
@@ -194,7 +205,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->path_count = state->argc - state->next;
 		return 0;
 	case ARGP_KEY_END:
-		if (!o->part || !o->path_count)
+		if ((!o->part && !o->file) || !o->path_count)
 			argp_error(state, "expected a part, such as components, and then runs");
 		return 0;
 	default:
@@ -227,6 +238,7 @@ static const char doc[] =
 	"  iowait      time that threads were blocked in iowait, by system call\n"
 	"  series      throughput inside the window\n"
 	"  selfcost    what measuring cost\n"
+	"  folded, speedscope   the stacks, for flamegraph.pl, speedscope and other viewers\n"
 	"  facts       everything that was chosen and found\n"
 	"  pagepool, genpool, locks, holds, iouring, copy, skb, pagealloc, power\n"
 	"              and any other source of docs/metrics.md: all that it counted\n"
@@ -246,10 +258,12 @@ int command_show(int argc, char **argv)
 	int result = -1;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (experiment_load(&e, o.paths, o.path_count, o.part->keep))
+	if (experiment_load(&e, o.paths, o.path_count, o.part ? o.part->keep : KEEP_WINDOW))
 		return EXIT_FAILED;
 	v = (struct view){page_new(), only_one(&e), o.lines, o.source};
-	if (v.configuration) {
+	if (v.configuration && o.file) {
+		result = o.file->print(v.configuration);
+	} else if (v.configuration) {
 		show_one(o.part, &v);
 		result = page_print(v.page, o.common.format);
 	}

@@ -82,5 +82,5 @@ lacks_gsl() {
 @test "another word is wrong usage" {
 	run tools/install-deps everything
 	[ "$status" = 2 ]
-	[ "$output" = "usage: tools/install-deps build|demo|test|check|bench|lab|bare" ]
+	[ "$output" = "usage: tools/install-deps build|demo|test|check|bench|lab|page|bare|deb|rpm|many" ]
 }

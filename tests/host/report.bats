@@ -78,3 +78,70 @@ for c in json.load(sys.stdin)["configurations"]:
 	run -1 "$zcroi" report "$dir/none" -o "$dir/r.html"
 	[ "$(cat "$dir/r.html")" = mine ]
 }
+
+@test "for a merge request: the conclusion, the table, why, and the costs, as Markdown" {
+	experiment
+	run -0 --separate-stderr "$zcroi" report --format md "$dir/out"
+	echo "$output"
+	[[ $output == *"- Best by CPU ROI: rx=copy,tx=copy"*"| rx=copy,tx=copy | 3 | 40.20 |"*"- A "*"Not measured: pmu"* ]]
+	run -2 "$zcroi" report --format md "$dir/out" -o "$dir/r.md"
+	run -2 "$zcroi" report --format csv "$dir/out"
+	[[ $output == *"expected html or md"* ]]
+}
+
+@test "stacks of all runs, added up: folded, and as speedscope reads them" {
+	experiment
+	printf 'rx;task;recv;copy 3\nrx;task;recv 1\ntx;softirq;a-b;c 2\ntx;softirq;a;c 5\nrx;task;recv;copy;deeper 4\nno stack\nrx;task;x nan\n' >"$dir/out/copy/run-1.folded"
+	printf 'rx;task;recv;copy 30\n' >"$dir/out/copy/run-2.folded"
+	run -0 "$zcroi" show folded "$dir/out/copy"
+	[ "$output" = 'rx;task;recv 1
+rx;task;recv;copy 33
+rx;task;recv;copy;deeper 4
+tx;softirq;a;c 5
+tx;softirq;a-b;c 2' ]
+	run -0 "$zcroi" show speedscope "$dir/out/copy"
+	python3 - "$output" <<-'END'
+		import json, sys
+		d = json.loads(sys.argv[1])
+		names = [f["name"] for f in d["shared"]["frames"]]
+		found = {}
+		for p in d["profiles"]:
+		    assert p["type"] == "sampled" and p["endValue"] == sum(p["weights"])
+		    for stack, weight in zip(p["samples"], p["weights"]):
+		        found[p["name"] + ": " + " ".join(names[i] for i in stack)] = weight
+		assert found == {"rx task: recv": 1, "rx task: recv copy": 33, "rx task: recv copy deeper": 4,
+		                 "tx softirq: a c": 5, "tx softirq: a-b c": 2}, found
+	END
+	run -1 "$zcroi" show folded "$dir/out/zc"
+	[[ $output == *"has no stacks"* ]]
+}
+
+@test "a chart alone: gnuplot draws it, or its script is kept" {
+	experiment
+	for chart in roi throughput series; do
+		[ $chart != series ] || sed -i '$a 5,rx,path,bytes,,25000000000,bytes' "$dir"/out/*/run-*.csv
+		"$zcroi" plot $chart "$dir/out" -o "$dir/$chart.svg"
+		python3 -c 'import sys, xml.etree.ElementTree as t; print(t.parse(sys.argv[1]).getroot().tag)' "$dir/$chart.svg" | grep svg
+		grep -F 'rx=copy,tx=send_zc' "$dir/$chart.svg"
+	done
+	"$zcroi" plot roi "$dir/out" -o "$dir/roi.png"
+	[ "$(head -c 4 "$dir/roi.png" | tail -c 3)" = PNG ]
+	"$zcroi" plot roi "$dir/out" -o "$dir/roi.gp"
+	# 40.2 Gbit/s at 180 %, in the script as zcroi computes it
+	grep -E '^0 8\.97' "$dir/roi.gp"
+	run -1 "$zcroi" plot power "$dir/out" -o "$dir/p.svg"
+	[[ $output == *"the records have no power in total"* ]]
+	run -2 "$zcroi" plot roi "$dir/out" -o "$dir/p.jpg"
+	[[ $output == *"ends in .svg, .png, .pdf or .gp"* ]]
+	run -3 env PATH= "$zcroi" plot roi "$dir/out" -o "$dir/p.svg"
+	[[ $output == *"cannot run gnuplot"*"install gnuplot-nox"* ]]
+}
+
+@test "gnuplot runs nothing of what a record holds" {
+	cd "$dir"
+	local evil='`touch ran1`'"'"'; system("touch ran2"); set output "ran3"'
+	synthetic "$dir/out/run-1.csv" configuration="${evil//\"/}"
+	"$zcroi" plot roi "$dir/out" -o "$dir/roi.svg"
+	[ ! -e ran1 ] && [ ! -e ran2 ] && [ ! -e ran3 ]
+	grep -F '`touch ran1`' roi.svg
+}

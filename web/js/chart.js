@@ -22,6 +22,8 @@ function chart({ title, summary, draw, table, legend, open = false }) {
 				return;
 			width = drawing.clientWidth;
 			drawing.replaceChildren(...[draw(width)].flat().filter(Boolean));
+			for (const svg of drawing.querySelectorAll('svg'))
+				svg.setAttribute('aria-hidden', 'true'); // its words are the frame's, and the table's
 		};
 		made.append(drawing);
 		frames.add(drawing);

@@ -58,21 +58,26 @@ function drawNext(rest) {
 	const [first, ...others] = rest;
 
 	if (!first) {
-		document.documentElement.dataset.ready = '';
+		redrawAll();
 		if (section)
-			byId(section)?.scrollIntoView();
+			byId(section)?.scrollIntoView({ behavior: 'instant' });
+		document.documentElement.dataset.ready = '';
 		return;
 	}
 	first[1](byId(first[0]));
 	setTimeout(drawNext, 0, others);
 }
 
+function redrawAll() {
+	for (const drawing of document.querySelectorAll('.drawing, .flame'))
+		drawing.redraw?.();
+}
+
 // What is folded away on a screen is all there on paper.
 addEventListener('beforeprint', () => {
 	for (const block of document.querySelectorAll('#facts details'))
 		block.open = true;
-	for (const drawing of document.querySelectorAll('.drawing, .flame'))
-		drawing.redraw?.();
+	redrawAll();
 });
 
 watchSections();

@@ -52,7 +52,7 @@ const histograms = [
 	{ source: 'iouring', name: 'work_per_run', title: 'Requests per run of task work', unit: 'requests' },
 ];
 
-const endNames = ['host', 'rx', 'tx'];
+const endNames = data.ends;
 
 // Log-linear buckets as record/histogram.h cuts them: the edge above this one.
 function nextEdge(edge) {

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/plot/plot.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/visible.h"
+
+static const struct plot plots[] = {
+	{"roi", "T²/ΣC, with intervals and repeats", KEEP_WINDOW, plot_roi},
+	{"power-roi", "T²/P, likewise", KEEP_WINDOW, plot_power_roi},
+	{"throughput", "throughput at the receiver, likewise", KEEP_WINDOW, plot_throughput},
+	{"power", "watts, likewise", KEEP_WINDOW, plot_power},
+	{"cpu", "CPU time of each end by mode", KEEP_WINDOW, plot_cpu},
+	{"components", "CPU time per KB of payload by component, at each end", KEEP_WINDOW,
+	 plot_components},
+	{"series", "throughput inside the window, a line a run", KEEP_MOMENTS, plot_series},
+};
+
+const struct plot *plot_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(plots) / sizeof(*plots); i++)
+		if (!strcmp(plots[i].name, name))
+			return &plots[i];
+	return NULL;
+}
+
+const char *plot_names(char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof(plots) / sizeof(*plots) && used < size; i++)
+		used += snprintf(text + used, size - used, "%s%s", i ? ", " : "", plots[i].name);
+	return text;
+}
+
+/* Between single quotes gnuplot takes all as it stands, but for the quote itself. */
+void plot_text(FILE *out, const char *text)
+{
+	size_t len = strlen(text), size = len * (VISIBLE_BYTE - 1) + 1;
+	char *safe = must_malloc(size);
+
+	visible_copy(safe, size, text, len);
+	fputc('\'', out);
+	for (const char *at = safe; *at; at++) {
+		if (*at == '\'')
+			fputc('\'', out);
+		fputc(*at, out);
+	}
+	fputc('\'', out);
+	free(safe);
+}
+
+void plot_number(FILE *out, double value)
+{
+	if (isfinite(value))
+		fprintf(out, " %.12g", value);
+	else
+		fputs(" NaN", out);
+}
+
+void plot_start(const struct plotting *p, const char *title, size_t rows, size_t panels)
+{
+	fprintf(p->out,
+		"# zcroi plot, for gnuplot\n"
+		"if (!exists('term_is_set')) set terminal svg noenhanced size 960,%zu font 'sans-serif,13' background '#ffffff'\n"
+		"set termoption noenhanced\n"
+		"set encoding utf8\n"
+		"set datafile missing 'NaN'\n"
+		"set border 3 lc rgb '#566070'\n"
+		"set tics nomirror out scale 0.5\n"
+		"set grid x lc rgb '#dfe3e8' lt 1\n"
+		"set style fill solid 1.0 noborder\n"
+		"set key off\n"
+		"set rmargin 3\n",
+		rows * 26 + (panels > 1 ? 150 : 90));
+	fputs("set title ", p->out);
+	plot_text(p->out, title);
+	fputc('\n', p->out);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One chart as a script for gnuplot, its data in it.
+ *
+ *   plot_start()    the size and what all charts have
+ *   plot_text()     a text of a record as gnuplot takes it: nothing in it is computed or run
+ *   plot_number()   a figure, or one that is missing
+ *   plot_find()     a chart by its name; NULL: there is none
+ *   plot_names()    all names, between commas
+ */
+#ifndef ANALYZE_PLOT_PLOT_H
+#define ANALYZE_PLOT_PLOT_H
+
+#include <stdio.h>
+
+#include "analyze/figures/lines.h"
+#include "analyze/options.h"
+
+struct plotting {
+	FILE *out; /* the script */
+	const struct lines *lines;
+	const struct common *common;
+};
+
+struct plot {
+	const char *name, *what;
+	enum run_keep keep;
+	/* 0, or -1 after saying that the records have none of it. */
+	int (*write)(const struct plotting *p);
+};
+
+const struct plot *plot_find(const char *name);
+const char *plot_names(char *text, size_t size);
+
+void plot_start(const struct plotting *p, const char *title, size_t rows, size_t panels);
+void plot_text(FILE *out, const char *text);
+void plot_number(FILE *out, double value);
+
+/* Of the files of this folder. */
+int plot_roi(const struct plotting *p);
+int plot_power_roi(const struct plotting *p);
+int plot_throughput(const struct plotting *p);
+int plot_power(const struct plotting *p);
+int plot_cpu(const struct plotting *p);
+int plot_components(const struct plotting *p);
+int plot_series(const struct plotting *p);
+
+#endif

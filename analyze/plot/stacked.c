@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bars made of parts, one panel for each end: CPU time by mode, and by component. */
+#include <math.h>
+#include <string.h>
+
+#include "analyze/figures/efficiency.h"
+#include "analyze/figures/ledger.h"
+#include "analyze/plot/plot.h"
+#include "base/say.h"
+
+static const char *const colours[] = {"#4674c9", "#e0a01b", "#e0604f", "#58b3a4", "#43974f",
+				      "#7fb0ea", "#9a68cf", "#e58bb4", "#8f6a4d", "#97a3b3",
+				      "#b8c94a", "#3f8fa3", "#c4a3e8", "#c2b8a3"};
+#define COLOURS (sizeof(colours) / sizeof(*colours))
+
+/* What is drawn: value() of a configuration, a panel and a part. */
+struct stacked {
+	const char *title, *unit;
+	const char *const *panels;
+	size_t panel_count;
+	const char **parts;
+	size_t part_count;
+	double (*value)(const struct configuration *c, size_t panel, const char *part,
+			size_t number);
+};
+
+static void put_panel(const struct plotting *p, const struct stacked *s, size_t panel)
+{
+	for (size_t part = 0; part < s->part_count; part++) {
+		fprintf(p->out, "$p%zu_%zu << EOD\n", panel, part);
+		for (size_t i = 0; i < p->lines->count; i++) {
+			const struct configuration *c = p->lines->at[i].configuration;
+			double from = 0, value = s->value(c, panel, s->parts[part], part);
+
+			for (size_t below = 0; below < part; below++) {
+				double v = s->value(c, panel, s->parts[below], below);
+
+				from += isnan(v) ? 0 : v;
+			}
+			fprintf(p->out, "%zu", i);
+			plot_number(p->out, from);
+			plot_number(p->out, from + (isnan(value) ? 0 : value));
+			fputc('\n', p->out);
+		}
+		fputs("EOD\n", p->out);
+	}
+}
+
+static void put_rows(const struct plotting *p)
+{
+	fputs("set ytics (", p->out);
+	for (size_t i = 0; i < p->lines->count; i++) {
+		fputs(i ? ", " : "", p->out);
+		plot_text(p->out, p->lines->at[i].configuration->name);
+		fprintf(p->out, " %zu", i);
+	}
+	fprintf(p->out, ")\nset yrange [%zu.6:-0.6]\n", p->lines->count - 1);
+}
+
+/* As a part of the picture's width: what the longest name takes, but not all of it. */
+static double names_width(const struct plotting *p)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < p->lines->count; i++) {
+		size_t len = strlen(p->lines->at[i].configuration->name);
+
+		longest = len > longest ? len : longest;
+	}
+	return fmin(0.4, 0.02 + 0.0082 * (double)longest);
+}
+
+/* Seven in a line, below the panels. */
+static void put_legend(const struct plotting *p, const struct stacked *s)
+{
+	for (size_t i = 0; i < s->part_count; i++) {
+		fprintf(p->out, "set label %zu ", i + 1);
+		plot_text(p->out, s->parts[i]);
+		fprintf(p->out, " at screen %.3f,%.3f left offset 1,0 point pt 5 ps 1 lc rgb '%s'\n",
+			0.03 + 0.138 * (double)(i % 7), 0.1 - 0.05 * (double)(i / 7),
+			colours[i % COLOURS]);
+	}
+}
+
+static int plot_stacked(const struct plotting *p, const struct stacked *s)
+{
+	plot_start(p, s->title, p->lines->count, s->panel_count);
+	for (size_t panel = 0; panel < s->panel_count; panel++)
+		put_panel(p, s, panel);
+	fputs("unset title\n", p->out);
+	/* Names at the left of the first panel, what the colours mean below all. */
+	fprintf(p->out, "set multiplot layout 1,%zu margins %.3f,0.98,%.3f,0.82 spacing 0.03 title ",
+		s->panel_count, names_width(p), 0.24);
+	plot_text(p->out, s->title);
+	fputc('\n', p->out);
+	put_legend(p, s);
+	put_rows(p);
+	for (size_t panel = 0; panel < s->panel_count; panel++) {
+		fprintf(p->out,
+			"set title '%s, %s'\n%sset xrange [0:*]\nset format x '%%g'\nset xtics autofreq\nplot ",
+			s->panels[panel], s->unit, panel ? "unset label\nunset ytics\n" : "");
+		for (size_t part = 0; part < s->part_count; part++) {
+			fprintf(p->out,
+				"%s$p%zu_%zu using (($2+$3)/2):1:(($3-$2)/2):(0.36) with boxxyerror lc rgb '%s'",
+				part ? ", \\\n     " : "", panel, part, colours[part % COLOURS]);
+		}
+		fputc('\n', p->out);
+	}
+	fputs("unset multiplot\n", p->out);
+	return 0;
+}
+
+static double mode_value(const struct configuration *c, size_t panel, const char *part,
+			 size_t number)
+{
+	(void)part;
+	return mode_percent(c, (enum mode)number, (enum scope)panel);
+}
+
+int plot_cpu(const struct plotting *p)
+{
+	static const char *const panels[] = {"rx", "tx", "total"};
+	const char *modes[] = {"user", "system", "softirq", "irq"};
+	const struct stacked s = {
+		"CPU time by mode; 100 % is one CPU", "%", panels, 3, modes, 4, mode_value};
+	bool there = false;
+
+	for (size_t i = 0; i < p->lines->count; i++)
+		there |=
+			!isnan(mode_percent(p->lines->at[i].configuration, MODE_USER, SCOPE_TOTAL));
+	if (!there) {
+		say_error("the records have no CPU time by mode");
+		return -1;
+	}
+	return plot_stacked(p, &s);
+}
+
+/* The mean of the runs that sampled that end. */
+static double component_value(const struct configuration *c, size_t panel, const char *part,
+			      size_t number)
+{
+	enum record_end end = panel ? END_TX : END_RX;
+	double sum = 0;
+	size_t runs = 0;
+
+	(void)number;
+	for (size_t i = 0; i < c->count; i++) {
+		struct ledger ledger = ledger_of(c->runs[i]);
+
+		runs += !isnan(ledger.sum[LEDGER_TOTAL][end]);
+		for (size_t j = 0; j < ledger.count; j++)
+			if (ledger.at[j].end == end &&
+			    !strcmp(cost_component(ledger.at[j].key), part))
+				sum += ledger.at[j].ns_per_kb;
+		ledger_free(&ledger);
+	}
+	return runs ? sum / (double)runs : NAN;
+}
+
+int plot_components(const struct plotting *p)
+{
+	static const char *const panels[] = {"rx", "tx"};
+	struct stacked s = {"CPU time per KB of payload, by component",
+			    "ns/KB",
+			    panels,
+			    2,
+			    NULL,
+			    0,
+			    component_value};
+	int result = -1;
+
+	for (size_t i = 0; i < p->lines->count; i++) {
+		struct ledger ledger = ledger_of(p->lines->at[i].configuration->runs[0]);
+
+		for (size_t j = 0; j < ledger.count; j++) {
+			const char *name = cost_component(ledger.at[j].key);
+			size_t at = 0;
+
+			while (at < s.part_count && strcmp(s.parts[at], name) != 0)
+				at++;
+			if (at == s.part_count && ledger.at[j].end != END_HOST)
+				ARRAY_ADD(s.parts, s.part_count) = name;
+		}
+		ledger_free(&ledger);
+	}
+	if (s.part_count)
+		result = plot_stacked(p, &s);
+	else
+		say_error("the records have no samples of where CPU time went");
+	free(s.parts);
+	return result;
+}
