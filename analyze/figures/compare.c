@@ -34,13 +34,19 @@ static bool same_measure(const struct measure *a, const struct measure *b)
 	       !strcmp(a->unit, b->unit);
 }
 
-static struct item *item_for(struct comparing *c, const struct measure *m, size_t n_a, size_t n_b)
+/* Runs have their measures in one order, so that the next one is most often behind the last: *at. */
+static struct item *item_for(struct comparing *c, const struct measure *m, size_t n_a, size_t n_b,
+			     size_t *at)
 {
 	struct item *item;
 
-	for (size_t i = 0; i < c->count; i++)
-		if (same_measure(&c->items[i].what, m))
-			return &c->items[i];
+	for (size_t i = 0; i < c->count; i++) {
+		item = &c->items[(*at + i) % c->count];
+		if (same_measure(&item->what, m)) {
+			*at = (size_t)(item - c->items) + 1;
+			return item;
+		}
+	}
 	item = &ARRAY_ADD(c->items, c->count);
 	*item = (struct item){
 		.order = c->count,
@@ -125,10 +131,11 @@ static void collect(struct comparing *c, const struct configuration *a,
 
 		for (size_t i = 0; i < of->count; i++) {
 			struct measures m;
+			size_t at = 0;
 
 			measures_of(&m, of->runs[i], &common->exponents);
 			for (size_t j = 0; j < m.count; j++) {
-				struct item *item = item_for(c, &m.at[j], a->count, b->count);
+				struct item *item = item_for(c, &m.at[j], a->count, b->count, &at);
 
 				(side ? item->b : item->a)[i] = m.at[j].value;
 				add_grain(&item->grain[side], &m.at[j], of->count);

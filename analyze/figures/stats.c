@@ -14,11 +14,14 @@
 #define ALPHA 0.05
 
 /*
- * All splits of two sets of ten are 184,756; beyond this many splits a random draw of
- * PERMUTATION_DRAWS stands for all of them, with a fixed seed, so that p is reproducible.
+ * All splits of two sets of ten are 184,756; beyond this many splits a random draw stands for all of
+ * them, with a fixed seed, so that p is reproducible. It is smaller where each split takes long: of
+ * PERMUTATION_WORK values in all.
  */
 #define PERMUTATION_EXACT 200000
 #define PERMUTATION_DRAWS 100000
+#define PERMUTATION_LEAST 10000
+#define PERMUTATION_WORK  5000000
 
 double stats_mean(const double *x, size_t n)
 {
@@ -147,7 +150,7 @@ static void random_splits(struct split *s, double *x)
 	gsl_rng_set(rng, 1);
 	/* The real split is one of them: p can then never be zero (Phipson and Smyth, 2010). */
 	s->all = s->extreme = 1;
-	for (int draw = 0; draw < PERMUTATION_DRAWS; draw++) {
+	for (size_t draw = 0; draw < stats_permutation_draws(s->n_a, s->n - s->n_a); draw++) {
 		double sum = 0;
 
 		for (size_t i = 0; i < s->n_a; i++) {
@@ -162,6 +165,15 @@ static void random_splits(struct split *s, double *x)
 		s->extreme += as_extreme(sum, s->expected, s->real);
 	}
 	gsl_rng_free(rng);
+}
+
+size_t stats_permutation_draws(size_t n_a, size_t n_b)
+{
+	size_t draws = PERMUTATION_WORK / (n_a < n_b ? n_b : n_a);
+
+	return draws > PERMUTATION_DRAWS   ? PERMUTATION_DRAWS
+	       : draws < PERMUTATION_LEAST ? PERMUTATION_LEAST
+					   : draws;
 }
 
 bool stats_permutation_exact(size_t n_a, size_t n_b)

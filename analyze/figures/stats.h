@@ -39,6 +39,7 @@ struct interval stats_interval(const double *x, size_t n);
 double stats_permutation(const double *a, size_t n_a, const double *b, size_t n_b);
 /* Whether that counts all splits; else it draws so many of them as are enough. */
 bool stats_permutation_exact(size_t n_a, size_t n_b);
+size_t stats_permutation_draws(size_t n_a, size_t n_b);
 
 /*
  * One ratio from several pairs of sets that share it: the mean of the pairs' log ratios, each set

@@ -358,12 +358,16 @@ void words_method(struct page *page, const struct comparing *c, size_t n_a, size
 		[LAYOUT_ROUNDS] = "by Student's t on the logarithms of each round's ratio",
 		[LAYOUT_APART] = "by Welch on logarithms, widened by the machine's drift",
 	};
+	char drawn[32] = "all";
+
+	if (!stats_permutation_exact(n_a, n_b))
+		snprintf(drawn, sizeof(drawn), "%zu drawn", stats_permutation_draws(n_a, n_b));
 
 	page_note(page,
 		  "Ratios of geometric means with a 95 %% interval %s; where a figure was zero, means are compared and the ratio has no interval. Counts have their Poisson error at least. Costs are arithmetic means, so that they add up. Verdicts against a margin of %g %%, after Holm over what was asked: %zu answers, %zu figures of ends, %zu of components and limits, %zu calls and counters, %zu functions. p is over %s splits of %zu and %zu runs%s.",
 		  how[c->design.layout], 100 * margin, c->tests[LEVEL_ANSWER], c->tests[LEVEL_END],
-		  c->tests[LEVEL_COMPONENT], c->tests[LEVEL_DETAIL], c->tests[LEVEL_SYMBOL],
-		  stats_permutation_exact(n_a, n_b) ? "all" : "100,000 drawn", n_a, n_b,
+		  c->tests[LEVEL_COMPONENT], c->tests[LEVEL_DETAIL], c->tests[LEVEL_SYMBOL], drawn,
+		  n_a, n_b,
 		  n_a < 2 || n_b < 2 ? "; one run has no interval, so nothing can be claimed" : "");
 }
 
