@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze/load/consistency.c analyze/load/contradictions.c analyze/load/steps.c analyze/figures/doubts.c */
+/* needs: analyze/load/consistency.c analyze/load/contradictions.c analyze/load/contradictions_time.c analyze/load/contradictions_bytes.c analyze/load/steps.c analyze/figures/doubts.c */
 /*
  * A record that adds up, and one figure of it changed at a time: what is said then, and that nothing is
  * said before. Texts of rows end where they end: the sanitizer sees whoever reads on.
