@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2034 # pair.sh reads them
-# A task of the real-time class takes $SIZE % of the sender's CPU, in turns of 10 ms.
+# A task of the real-time class takes $SIZE % of an end's CPU, in turns of 10 ms.
+# shellcheck shell=bash disable=SC2034,SC2154
+ends="rx tx"
 expected=neighbour
 where=host
 needs="chrt python3"
 default_size=30
 
 inject() {
-	spin "$TX_CPU" "$SIZE"
+	spin "$CPU" "$SIZE"
 }
 
 undo() {

@@ -3,15 +3,16 @@
 # One fault on a veth pair of its own: some runs before, some after, what zcroi says of them.
 #
 #   BUILD=build tests/explain/pair.sh FAULT DIRECTORY
+#   tests/explain/pair.sh FAULT                         what a right answer names
 #
-# A fault is a file beside this one:
+# A fault is a file beside this one, FAULT.sh; or, of a file that says ends="rx tx", FAULT_rx and FAULT_tx:
 #
 #   expected      what a right answer names
 #   where         host or lab
 #   needs         programs, or nothing
 #   default_size  of the fault; SIZE of the environment is another
 #   inject, undo  functions, with in_rx and in_tx for the ends' namespaces, and $RX_DEVICE, $TX_DEVICE,
-#                 $RX_CPU, $TX_CPU, and spin, tap and stop below; either may be missing
+#                 $RX_CPU, $TX_CPU, $END and its $CPU, and spin, tap and stop below; either may be missing
 #   options       of zcprof run, before and after the fault
 #   options_after those that are the fault: an array, as options is
 #   prepare       what has to stand before either: function
@@ -21,7 +22,7 @@
 set -eu
 
 fault=$1
-out=$2
+out=${2-}
 name=explain-$$
 RX_DEVICE=exr$$
 TX_DEVICE=ext$$
@@ -113,6 +114,13 @@ undo() {
 options=()
 options_after=()
 expected=none
+END=rx
+if [ ! -e "$(dirname "$0")/$fault.sh" ]; then
+	END=${fault##*_}
+	fault=${fault%_*}
+fi
+# shellcheck disable=SC2034 # faults read it
+[ "$END" = rx ] && CPU=$RX_CPU || CPU=$TX_CPU
 
 # Once for its default size, and once with its size, which its options may name.
 SIZE=${SIZE-}
@@ -121,6 +129,10 @@ SIZE=${SIZE-}
 SIZE=${SIZE:-$default_size}
 # shellcheck source=/dev/null
 . "$(dirname "$0")/$fault.sh"
+if [ -z "$out" ]; then
+	echo "$expected"
+	exit
+fi
 for program in ${needs-}; do
 	command -v "$program" >/dev/null || {
 		echo "$fault needs $program" >&2

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# $SIZE ordinary tasks want all of the receiver's CPU.
+# $SIZE ordinary tasks want all of an end's CPU.
 # shellcheck shell=bash disable=SC2034,SC2154
+ends="rx tx"
 expected=neighbour
 where=host
 default_size=1
@@ -8,7 +9,7 @@ default_size=1
 inject() {
 	busy=()
 	for _ in $(seq "$SIZE"); do
-		taskset -c "$RX_CPU" sh -c 'while :; do :; done' &
+		taskset -c "$CPU" sh -c 'while :; do :; done' &
 		busy+=($!)
 	done
 }
