@@ -17,6 +17,7 @@
 #include "zcprof/run/preflight.h"
 #include "collectors/kit/privileges.h"
 #include "zcprof/run/run.h"
+#include "zcprof/run/watching.h"
 #include "base/stop.h"
 #include "nic/journal.h"
 
@@ -199,6 +200,7 @@ static int run_all(struct experiment *x)
 		return EXIT_FAILED;
 	progress_open(&x->progress, plan->slot_count, finished, mean_seconds(plan));
 	x->once.progress = &x->progress;
+	watching_open(x);
 	if (finished)
 		say_info("%zu of %zu runs are in %s already; going on", finished, plan->slot_count,
 			 x->directory);
@@ -267,6 +269,7 @@ static int run_in(struct experiment *x, struct settings *s)
 		result = EXIT_UNABLE;
 	if (result == EXIT_DONE)
 		result = run_all(x);
+	watching_close(x);
 	far_close(x);
 	link_close(&x->link);
 	once_free(&x->once);
@@ -297,7 +300,8 @@ static int run_plan(struct experiment *x, struct settings *settings)
 
 int experiment_run(struct settings *settings)
 {
-	struct experiment x = {.settings = settings};
+	struct watching watching = {.asked = false};
+	struct experiment x = {.settings = settings, .watching = &watching};
 	char *directory = output_name(settings);
 	int result = EXIT_FAILED;
 

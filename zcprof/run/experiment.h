@@ -10,6 +10,7 @@
 #include "zcprof/run/settings.h"
 
 struct host;
+struct watching;
 
 struct experiment {
 	const struct settings *settings;
@@ -20,6 +21,7 @@ struct experiment {
 	char address[64];				    /* that rx listens on */
 	const struct collector_ops *chosen[COLLECTORS_MAX]; /* NULL at the end */
 	struct progress progress;
+	struct watching *watching;
 	struct once once;
 };
 

@@ -17,6 +17,7 @@
 #include "zcprof/origin.h"
 #include "base/stop.h"
 #include "zcprof/run/refused.h"
+#include "zcprof/run/watching.h"
 #include "zcprof/run/words.h"
 
 /* zcpath gives up on a dead peer within 10 s; its own sentence is better than ours. */
@@ -47,6 +48,7 @@ void run_take(struct running *r, enum record_end side, const struct row *row)
 	writer_row(r->writer, row);
 	if (row->id == METRIC_path_bytes && row->time_s >= 0) {
 		r->moved = r->moved || row->number > 0;
+		watching_moved(r, side, row->number);
 		if (rx)
 			progress_rate(&r->x->progress, row->number * 8 / 1e9);
 	} else if (row->id == METRIC_path_bytes && rx) {
@@ -127,6 +129,7 @@ enum run_result run_follow(struct running *r, uint64_t deadline_ns, const char *
 	/* That a host says nothing has to be noticed too. */
 	if (far_any(r->x) && deadline_ns > now + LOOK_NS)
 		deadline_ns = now + LOOK_NS;
+	deadline_ns = watching_until(r, deadline_ns);
 	if (deadline_ns > now) {
 		timeout.tv_sec = (deadline_ns - now) / 1000000000;
 		timeout.tv_nsec = (deadline_ns - now) % 1000000000;
@@ -135,9 +138,9 @@ enum run_result run_follow(struct running *r, uint64_t deadline_ns, const char *
 		fds[2 * side] = (struct pollfd){.fd = r->part.end[side].out, .events = POLLIN};
 		fds[2 * side + 1] = (struct pollfd){.fd = r->part.end[side].err, .events = POLLIN};
 	}
-	/* END_HOST says nothing but that it is time to stop. */
+	/* END_HOST says nothing but that it is time to stop, and what a person who watches asks for. */
 	fds[2 * END_HOST] = (struct pollfd){.fd = stop_fd(), .events = POLLIN};
-	fds[2 * END_HOST + 1] = (struct pollfd){.fd = -1};
+	fds[2 * END_HOST + 1] = (struct pollfd){.fd = watching_fd(r), .events = POLLIN};
 	far_fds(r, fds + 2 * END_COUNT);
 	if (ppoll(fds, 2 * END_COUNT + FAR_FDS, &timeout, NULL) < 0 && errno != EINTR)
 		return run_fail(r, "cannot wait for the ends: %s", strerror(errno));
@@ -145,6 +148,7 @@ enum run_result run_follow(struct running *r, uint64_t deadline_ns, const char *
 		return RUN_STOPPED;
 	if (writer_error(r->writer))
 		return RUN_NO_OUTPUT;
+	watching_heed(r);
 	result = far_read(r);
 	return result == RUN_DONE ? read_ends(r, fds, wanted_name) : result;
 }
@@ -318,8 +322,12 @@ static enum run_result snapshot(struct running *r, enum edge edge)
 {
 	TRY(far_ask(r, edge == EDGE_OPEN ? "open" : "close"));
 	r->edge_ns[edge] = clock_ns();
+	if (edge == EDGE_CLOSE)
+		watching_closed(r);
 	if (is_here(r) && !part_edge(&r->part, edge))
 		r->edge_ns[edge] = edge == EDGE_OPEN ? r->part.opened_ns : r->part.closed_ns;
+	if (edge == EDGE_OPEN)
+		watching_opened(r);
 	TRY(far_await(r, edge == EDGE_OPEN ? "open" : "closed"));
 	far_note_edge(r, edge);
 	return RUN_DONE;
@@ -429,6 +437,7 @@ static enum run_result run_end(struct running *r, enum run_result result)
 		part_edge(&r->part, EDGE_CLOSE);
 		part_finish(&r->part);
 	}
+	watching_closed(r);
 	pass_on_warnings(r); /* before an end says that it was told to stop */
 	far_drop(r);
 	part_drop(&r->part);
@@ -493,6 +502,7 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	r.part.run.seconds = r.by_bytes ? 0 : r.seconds;
 	set_targets(&r);
 	progress_begin(&x->progress, r.configuration->name, slot->repeat);
+	watching_begin(&r);
 	if (sidecar)
 		r.writer = writer_create(path);
 	r.part.out = r.writer;

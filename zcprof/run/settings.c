@@ -37,6 +37,7 @@ enum {
 	KEY_COLLECT,
 	KEY_NO_COLLECT,
 	KEY_EXACT,
+	KEY_LIVE,
 	KEY_POWER,
 	OPTION_KEY = 0x1000,
 };
@@ -77,6 +78,9 @@ static const struct argp_option own_options[] = {
 	 "Count every event and sample 999 times a second, where collectors would take less to cost less",
 	 0},
 	{"power", KEY_POWER, "cmd:COMMAND", 0, METER_HELP, 0},
+	{"live", KEY_LIVE, NULL, 0,
+	 "Show each second of a window what is going on: on a terminal as a screen, else as lines",
+	 0},
 	{NULL, 0, NULL, 0, "Where to run:", 3},
 	{"link", KEY_LINK, "LINK", 0,
 	 "veth: two new namespaces and a pair of devices (default); loopback; a device of this machine, with the other end on a host; netns:RX,TX: two existing namespaces",
@@ -311,6 +315,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_EXACT:
 		settings->exact = true;
+		return 0;
+	case KEY_LIVE:
+		settings->live = true;
 		return 0;
 	case KEY_NO_COLLECT:
 		settings->no_collect = text;

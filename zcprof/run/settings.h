@@ -41,6 +41,7 @@ struct settings {
 	const char *collect; /* lists of collectors; NULL: all */
 	const char *no_collect;
 	bool exact;
+	bool live;
 	struct meter meter;
 	struct origin origin;
 	char **words; /* the arguments with plan files put in their place; owned */

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/run/watching.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/say.h"
+
+#define LOOK_NS 1000000000ULL
+/* Behind each second: then the rows that both ends wrote for it are here. */
+#define LATER_NS 300000000ULL
+
+void watching_open(struct experiment *x)
+{
+	struct watching *w = x->watching;
+
+	if (!x->settings->live)
+		return;
+	w->asked = true;
+	w->live.end[END_RX] = w->live.end[END_TX] = true;
+	live_begin(&w->live, "", true);
+	/* The line that is written over and over would be written over the screen. */
+	if (w->live.screen)
+		x->progress.terminal = false;
+}
+
+void watching_begin(struct running *r)
+{
+	struct watching *w = r->x->watching;
+
+	if (!w->asked)
+		return;
+	snprintf(w->title, sizeof(w->title), "run %zu of %zu: %s, %s %u", r->x->progress.done + 1,
+		 r->x->progress.total, r->configuration->name,
+		 r->slot->control ? "control" : "repeat", r->slot->repeat);
+	live_begin(&w->live, w->title, true);
+}
+
+void watching_opened(struct running *r)
+{
+	struct watching *w = r->x->watching;
+
+	if (!w->asked)
+		return;
+	w->series = series_new();
+	w->opened_ns = clock_ns();
+	w->next_ns = w->opened_ns + LOOK_NS + LATER_NS;
+	for (int end = 0; end < END_COUNT; end++)
+		w->bytes[end] = 0;
+}
+
+void watching_moved(struct running *r, enum record_end end, double bytes)
+{
+	r->x->watching->bytes[end] += bytes;
+}
+
+int watching_fd(const struct running *r)
+{
+	return live_fd(&r->x->watching->live);
+}
+
+uint64_t watching_until(const struct running *r, uint64_t deadline_ns)
+{
+	const struct watching *w = r->x->watching;
+
+	return w->series && w->next_ns < deadline_ns ? w->next_ns : deadline_ns;
+}
+
+static void look(struct running *r)
+{
+	struct watching *w = r->x->watching;
+	struct writer *into = series_look(w->series, (double)(clock_ns() - w->opened_ns) / 1e9);
+
+	for (enum record_end end = END_RX; end <= END_TX; end++)
+		writer_f64(into, WINDOW, end, METRIC_path_bytes, NULL, w->bytes[end]);
+	collecting_look(&r->part.collecting, into);
+	live_show(&w->live, w->series);
+	/* One that took longer than a step leaves those out that it missed. */
+	while (w->next_ns <= clock_ns())
+		w->next_ns += LOOK_NS;
+}
+
+void watching_heed(struct running *r)
+{
+	struct watching *w = r->x->watching;
+
+	if (live_heed(&w->live) == WISH_QUIT) {
+		/* Of the screen: the runs go on. */
+		live_end(&w->live);
+		w->live.left = true;
+		w->asked = false;
+		r->x->progress.terminal = isatty(STDERR_FILENO);
+		watching_closed(r);
+	}
+	if (w->series && clock_ns() >= w->next_ns)
+		look(r);
+}
+
+void watching_closed(struct running *r)
+{
+	struct watching *w = r->x->watching;
+
+	series_free(w->series);
+	w->series = NULL;
+}
+
+void watching_close(struct experiment *x)
+{
+	live_end(&x->watching->live);
+	series_free(x->watching->series);
+	x->watching->series = NULL;
+}
