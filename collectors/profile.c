@@ -218,7 +218,7 @@ static int add_all(struct state *s, const struct kept *k, struct stacks *stacks,
 		if (whole)
 			error = stacks_add(stacks, &sample);
 		else
-			stacks_count(stacks, &sample);
+			error = stacks_count(stacks, &sample);
 	}
 	return error;
 }
@@ -311,6 +311,8 @@ static void profile_look(void *state, struct writer *w)
 	if (stacks && !read_kept(s, &kept) && !symbols_load_kernel(s->symbols)) {
 		add_all(s, &kept, stacks, false);
 		stacks_components(stacks, w, s->clocks.period_ns);
+		if (s->run.watched)
+			stacks_functions(stacks, w);
 		for (enum record_end end = END_HOST; end < END_COUNT; end++)
 			writer_u64(w, WINDOW, end, METRIC_profile_lost, NULL,
 				   s->bpf->bss->lost[end]);

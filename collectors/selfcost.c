@@ -36,7 +36,7 @@
 struct program {
 	int fd;
 	char name[BPF_OBJ_NAME_LEN + 4]; /* the kernel cuts names, and then two are one: "#2" */
-	__u64 runs, run_ns;		 /* within slices; the thread's until it is joined */
+	__u64 runs, run_ns;		 /* within slices */
 };
 
 struct state {
@@ -48,7 +48,9 @@ struct state {
 	bool started;
 	pthread_t thread; /* switches them on and off, */
 	sem_t stop;	  /* until this is posted */
-	__u64 on_ns;	  /* how long they were on; the thread's until it is joined */
+	bool in_slice;
+	__u64 on_ns;	      /* how long they were on */
+	pthread_mutex_t lock; /* of what the thread counts, until it is joined */
 };
 
 /* False when the time is over, true when it is time to stop. */
@@ -67,6 +69,8 @@ static bool wait_to_stop(sem_t *stop, __u64 ns)
 /* Adds the kernel's figures of every program, or takes them off at the start of a slice. */
 static void add_figures(struct state *s, bool off)
 {
+	pthread_mutex_lock(&s->lock);
+	s->in_slice = off;
 	for (size_t i = 0; i < s->count; i++) {
 		struct program *p = &s->program[i];
 		struct bpf_prog_info info = {0};
@@ -77,6 +81,7 @@ static void add_figures(struct state *s, bool off)
 		p->runs += off ? -info.run_cnt : info.run_cnt;
 		p->run_ns += off ? -info.run_time_ns : info.run_time_ns;
 	}
+	pthread_mutex_unlock(&s->lock);
 }
 
 static void *slices(void *argument)
@@ -94,7 +99,9 @@ static void *slices(void *argument)
 		start = clock_ns();
 		stop = wait_to_stop(&s->stop, SLICE_NS);
 		add_figures(s, false);
+		pthread_mutex_lock(&s->lock);
 		s->on_ns += clock_ns() - start;
+		pthread_mutex_unlock(&s->lock);
 		close(on);
 		stop = stop || wait_to_stop(&s->stop, PAUSE_NS);
 	}
@@ -169,6 +176,7 @@ static int selfcost_open(void **state, const struct measurement *run, const char
 		return -1;
 	}
 	sem_init(&s->stop, 0, 0);
+	pthread_mutex_init(&s->lock, NULL);
 	on = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	s->may_enable = on >= 0;
 	if (s->may_enable)
@@ -193,22 +201,11 @@ static int selfcost_snapshot(void *state, enum edge edge)
 	return 0;
 }
 
-static void selfcost_emit(void *state, struct writer *w)
+/* Scaled up from the slices so far. */
+static void program_rows(const struct state *s, struct writer *w, __u64 until_ns)
 {
-	struct state *s = state;
-	struct rusage usage;
-	double scale;
+	double scale = (double)(until_ns - s->edge_ns[EDGE_OPEN]) / (double)s->on_ns;
 
-	stop_slices(s);
-	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_cpu, NULL,
-		   s->cpu_ns[EDGE_CLOSE] - s->cpu_ns[EDGE_OPEN]);
-	/* In KiB there. */
-	if (!getrusage(RUSAGE_SELF, &usage))
-		writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_memory, NULL,
-			   (uint64_t)usage.ru_maxrss * 1024);
-	if (!s->on_ns)
-		return;
-	scale = (double)(s->edge_ns[EDGE_CLOSE] - s->edge_ns[EDGE_OPEN]) / (double)s->on_ns;
 	/* The last slice may end after a window that is shorter than it. */
 	writer_f64(w, WINDOW, END_HOST, METRIC_selfcost_bpf_share, NULL, scale > 1 ? 1 / scale : 1);
 	for (size_t i = 0; i < s->count; i++) {
@@ -221,13 +218,33 @@ static void selfcost_emit(void *state, struct writer *w)
 	}
 }
 
-/* The slices are the thread's until the end. */
+/* A slice that is going on has what its programs ran before it taken off, and not added yet. */
 static void selfcost_look(void *state, struct writer *w)
 {
-	const struct state *s = state;
+	struct state *s = state;
 
 	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_cpu, NULL,
 		   clock_of_ns(CLOCK_PROCESS_CPUTIME_ID) - s->cpu_ns[EDGE_OPEN]);
+	pthread_mutex_lock(&s->lock);
+	if (s->on_ns && !s->in_slice)
+		program_rows(s, w, clock_ns());
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void selfcost_emit(void *state, struct writer *w)
+{
+	struct state *s = state;
+	struct rusage usage;
+
+	stop_slices(s);
+	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_cpu, NULL,
+		   s->cpu_ns[EDGE_CLOSE] - s->cpu_ns[EDGE_OPEN]);
+	/* In KiB there. */
+	if (!getrusage(RUSAGE_SELF, &usage))
+		writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_memory, NULL,
+			   (uint64_t)usage.ru_maxrss * 1024);
+	if (s->on_ns)
+		program_rows(s, w, s->edge_ns[EDGE_CLOSE]);
 }
 
 static void selfcost_close(void *state)
@@ -238,6 +255,7 @@ static void selfcost_close(void *state)
 		return;
 	stop_slices(s);
 	sem_destroy(&s->stop);
+	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 

@@ -352,6 +352,11 @@ void writer_row(struct writer *w, const struct row *row)
 	put_row(w, &handed);
 }
 
+int writer_fd(const struct writer *w)
+{
+	return w->fd;
+}
+
 bool writer_is_stream(const struct writer *w)
 {
 	return !w->out || outfile_is_stream(w->out);

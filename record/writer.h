@@ -67,6 +67,8 @@ void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, 
  */
 void writer_row(struct writer *w, const struct row *row);
 
+/* Where it writes; what it wrote to a file can be read there again. */
+int writer_fd(const struct writer *w);
 /* Is there no file beside which others could lie? */
 bool writer_is_stream(const struct writer *w);
 /*

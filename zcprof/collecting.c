@@ -87,10 +87,14 @@ static bool is_chosen(const struct collector_ops *ops, const struct collector_op
 	return *chosen;
 }
 
-static void absent(struct writer *w, struct once *once, const struct collector_ops *ops,
-		   const char *why)
+static void absent(struct collecting *c, struct writer *w, struct once *once,
+		   const struct collector_ops *ops, const char *why)
 {
 	char text[600];
+
+	c->absent[c->absent_count].source = ops->source;
+	snprintf(c->absent[c->absent_count].why, sizeof(c->absent[0].why), "%s", why);
+	c->absent_count++;
 
 	writer_absent(w, END_HOST, ops->source, why);
 	snprintf(text, sizeof(text), "the records have no %s: %s", ops->source, why);
@@ -126,11 +130,11 @@ void collecting_open(struct collecting *c, const struct measurement *run,
 		if (!descriptors_left(failed ? FILES_MOST : 1, why, sizeof(why))) {
 			ops->close(c->used[c->count].state);
 			c->used[c->count].state = NULL;
-			absent(w, once, ops, why);
+			absent(c, w, once, ops, why);
 			continue;
 		}
 		if (failed) {
-			absent(w, once, ops, why);
+			absent(c, w, once, ops, why);
 		} else {
 			c->used[c->count].opened = true;
 			writer_fact(w, END_HOST, METRIC_collector_means, ops->source, means);

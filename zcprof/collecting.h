@@ -32,6 +32,11 @@ struct collecting {
 		uint64_t from_ns, until_ns; /* before the first snapshot and after the last */
 	} used[COLLECTORS_MAX];
 	size_t count;
+	struct {
+		const char *source;
+		char why[200];
+	} absent[COLLECTORS_MAX]; /* that were asked for, and cannot measure here */
+	size_t absent_count;
 	uint64_t began_ns; /* the opening edge */
 	uint64_t spread_ns[EDGE_COUNT];
 };

@@ -17,6 +17,7 @@ struct measurement {
 	bool elsewhere;			 /* both ends are known to run on other machines */
 	const struct meter *meter; /* of power, beside what the machine itself has; NULL: none */
 	double seconds;		   /* of the window; 0: not known beforehand */
+	bool watched;		   /* by a person: functions of the kernel in each look too */
 	bool exact;		   /* count every event, and sample often, whatever that costs */
 	uint16_t data_port;	   /* at rx, of the data connections; 0: any */
 };

@@ -26,10 +26,10 @@ struct line {
 struct stacks {
 	uint64_t samples[END_COUNT][CONTEXT_COUNT];
 	uint64_t component[END_COUNT][CONTEXT_COUNT][COMPONENT_COUNT];
-	struct leaf *leaves; /* one per stacks_add(), and so the lines; merged when they are asked for */
+	struct leaf *leaves; /* merged when they are asked for, and so the lines */
 	struct line *lines;
-	size_t count;
-	size_t room;
+	size_t count, room;
+	size_t line_count, line_room;
 };
 
 struct stacks *stacks_new(void)
@@ -95,26 +95,33 @@ static char *fold(const struct sample *sample, enum record_end end, enum context
 	return fclose(f) ? (free(text), NULL) : text;
 }
 
-static int make_room(struct stacks *s)
+static int make_room(void **at, size_t *room, size_t count, size_t size)
 {
-	size_t room = s->room ? 2 * s->room : 4096;
+	size_t wanted = *room ? 2 * *room : 4096;
 	void *more;
 
-	if (s->count < s->room)
+	if (count < *room)
 		return 0;
-	more = reallocarray(s->leaves, room, sizeof(*s->leaves));
+	more = reallocarray(*at, wanted, size);
 	if (!more)
 		return -ENOMEM;
-	s->leaves = more;
-	more = reallocarray(s->lines, room, sizeof(*s->lines));
-	if (!more)
-		return -ENOMEM;
-	s->lines = more;
-	s->room = room;
+	*at = more;
+	*room = wanted;
 	return 0;
 }
 
-void stacks_count(struct stacks *s, const struct sample *sample)
+static int add_leaf(struct stacks *s, const struct sample *sample, const struct symbol *symbol)
+{
+	enum context context = context_of(sample);
+
+	if (make_room((void **)&s->leaves, &s->room, s->count, sizeof(*s->leaves)))
+		return -ENOMEM;
+	s->leaves[s->count++] =
+		(struct leaf){sample->count, symbol, end_of(sample, context), context};
+	return 0;
+}
+
+static void count_samples(struct stacks *s, const struct sample *sample)
 {
 	enum context context = context_of(sample);
 	enum record_end end = end_of(sample, context);
@@ -123,23 +130,26 @@ void stacks_count(struct stacks *s, const struct sample *sample)
 	s->component[end][context][component_of(sample)] += sample->count;
 }
 
+int stacks_count(struct stacks *s, const struct sample *sample)
+{
+	count_samples(s, sample);
+	return sample->kernel_depth ? add_leaf(s, sample, sample->kernel[0]) : 0;
+}
+
 int stacks_add(struct stacks *s, const struct sample *sample)
 {
 	enum context context = context_of(sample);
-	enum record_end end = end_of(sample, context);
 	const struct symbol *const *leaf = sample->kernel_depth ? sample->kernel : sample->user;
 	char *text;
 
-	if (make_room(s))
+	if (make_room((void **)&s->lines, &s->line_room, s->line_count, sizeof(*s->lines)))
 		return -ENOMEM;
-	text = fold(sample, end, context);
+	text = fold(sample, end_of(sample, context), context);
 	if (!text)
 		return -ENOMEM;
-	stacks_count(s, sample);
-	s->leaves[s->count] = (struct leaf){sample->count, leaf[0], end, context};
-	s->lines[s->count] = (struct line){sample->count, text};
-	s->count++;
-	return 0;
+	s->lines[s->line_count++] = (struct line){sample->count, text};
+	count_samples(s, sample);
+	return add_leaf(s, sample, leaf[0]);
 }
 
 static int by_leaf(const void *a, const void *b)
@@ -164,7 +174,7 @@ static int by_count(const void *a, const void *b)
 	return by_leaf(a, b);
 }
 
-static void symbol_rows(struct stacks *s, struct writer *w)
+void stacks_functions(struct stacks *s, struct writer *w)
 {
 	size_t kept = 0;
 
@@ -215,7 +225,7 @@ void stacks_components(const struct stacks *s, struct writer *w, double period_n
 void stacks_rows(struct stacks *s, struct writer *w, double period_ns)
 {
 	stacks_components(s, w, period_ns);
-	symbol_rows(s, w);
+	stacks_functions(s, w);
 }
 
 static int by_text(const void *a, const void *b)
@@ -231,11 +241,11 @@ static void put_lines(struct stacks *s, FILE *f)
 	uint64_t count = 0;
 
 	/* A run without a sample has none. */
-	if (s->count)
-		qsort(s->lines, s->count, sizeof(*s->lines), by_text);
-	for (size_t i = 0; i < s->count; i++) {
+	if (s->line_count)
+		qsort(s->lines, s->line_count, sizeof(*s->lines), by_text);
+	for (size_t i = 0; i < s->line_count; i++) {
 		count += s->lines[i].count;
-		if (i + 1 < s->count && !by_text(&s->lines[i], &s->lines[i + 1]))
+		if (i + 1 < s->line_count && !by_text(&s->lines[i], &s->lines[i + 1]))
 			continue;
 		fprintf(f, "%s %llu\n", s->lines[i].text, (unsigned long long)count);
 		count = 0;
@@ -266,7 +276,7 @@ void stacks_free(struct stacks *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->line_count; i++)
 		free(s->lines[i].text);
 	free(s->lines);
 	free(s->leaves);

@@ -4,9 +4,10 @@
  *
  *   stacks_new()
  *   stacks_add()     some equal samples
- *   stacks_count()   likewise, but for functions and folded stacks
+ *   stacks_count()   likewise, but for folded stacks, and for functions of user space
  *   stacks_rows()    what was added, as rows of source profile
  *   stacks_components()   those of them that are not of functions
+ *   stacks_functions()    the others
  *   stacks_folded()  the same for flame graphs: "end;context;command;outermost;…;leaf count"
  *   stacks_free()
  */
@@ -35,10 +36,11 @@ struct sample {
 
 struct stacks;
 
-struct stacks *stacks_new(void);			       /* NULL: no memory left */
-int stacks_add(struct stacks *s, const struct sample *sample); /* 0, or -ENOMEM */
-void stacks_count(struct stacks *s, const struct sample *sample);
+struct stacks *stacks_new(void);				 /* NULL: no memory left */
+int stacks_add(struct stacks *s, const struct sample *sample);	 /* 0, or -ENOMEM */
+int stacks_count(struct stacks *s, const struct sample *sample); /* likewise */
 void stacks_components(const struct stacks *s, struct writer *w, double period_ns);
+void stacks_functions(struct stacks *s, struct writer *w);
 void stacks_rows(struct stacks *s, struct writer *w, double period_ns);
 /* 0, or -1 after saying why. */
 int stacks_folded(struct stacks *s, const char *path);

@@ -36,8 +36,15 @@ static void take_line(struct meter_command *m)
 
 	m->line[cut ? sizeof(m->line) - 1 : m->len] = '\0';
 	m->len = 0;
-	if (!cut && !meter_watts(m->line, &reading.watts) && !take_reading(&m->readings, reading))
-		return;
+	if (!cut && !meter_watts(m->line, &reading.watts)) {
+		int error;
+
+		pthread_mutex_lock(&m->lock);
+		error = take_reading(&m->readings, reading);
+		pthread_mutex_unlock(&m->lock);
+		if (!error)
+			return;
+	}
 	m->odd_count++;
 	snprintf(m->odd, sizeof(m->odd), "%.79s", m->line);
 }
@@ -96,6 +103,7 @@ int meter_command_start(struct meter_command *m, const char *command)
 	int error;
 
 	m->lines = m->stop = -1;
+	pthread_mutex_init(&m->lock, NULL);
 	if (pipe2(pipe_of, O_CLOEXEC))
 		return errno;
 	m->lines = pipe_of[0];
@@ -126,6 +134,17 @@ void meter_command_stop(struct meter_command *m)
 		child_wait(m->shell, NULL);
 		m->shell = 0;
 	}
+}
+
+double meter_command_mean(struct meter_command *m, double from_s, double to_s)
+{
+	size_t inside;
+	double watts;
+
+	pthread_mutex_lock(&m->lock);
+	watts = readings_mean(&m->readings, from_s, to_s, &inside);
+	pthread_mutex_unlock(&m->lock);
+	return watts;
 }
 
 void meter_command_close(struct meter_command *m)

@@ -5,6 +5,7 @@
  *
  *   meter_command_start()
  *   meter_command_stop()   the command and all that it started are gone, readings are whole
+ *   meter_command_mean()   over a window, by the readings so far: readings_mean()
  *   meter_command_close()  after start, successful or not
  */
 #ifndef COLLECTORS_POWER_COMMAND_H
@@ -18,7 +19,8 @@
 #include "collectors/power/meter.h"
 
 struct meter_command {
-	struct readings readings; /* the thread's until stop; by CLOCK_MONOTONIC */
+	struct readings readings; /* by CLOCK_MONOTONIC */
+	pthread_mutex_t lock;	  /* of them until stop */
 	char odd[80];		  /* the latest line that was no number; how many there were: */
 	size_t odd_count;
 
@@ -33,6 +35,7 @@ struct meter_command {
 
 int meter_command_start(struct meter_command *m, const char *command); /* 0 or an errno */
 void meter_command_stop(struct meter_command *m);
+double meter_command_mean(struct meter_command *m, double from_s, double to_s);
 void meter_command_close(struct meter_command *m);
 
 #endif

@@ -63,15 +63,17 @@ int own_power_sysfs(const struct own_part *part, uint64_t *number)
 
 /* ---- the thread ---- */
 
-static void ask(struct own_part *part)
+static void ask(struct own_power *o, struct own_part *part)
 {
 	uint64_t number;
 	int error = part->read(part, &number);
 	struct reading reading = {.at_s = clock_s(), .watts = (double)number * part->unit};
 
 	/* Without memory there is a reading less. */
+	pthread_mutex_lock(&o->lock);
 	if (!error)
 		readings_add(&part->readings, reading);
+	pthread_mutex_unlock(&o->lock);
 }
 
 static int count(struct own_power *o, struct own_part *part, bool anew, double *joules)
@@ -108,7 +110,7 @@ static double ask_due(struct own_power *o, bool all)
 		if (due && part->counts)
 			count(o, part, false, &joules);
 		else if ((due || all) && !part->counts)
-			ask(part);
+			ask(o, part);
 		next_s = fmin(next_s, part->next_s);
 	}
 	return next_s - clock_s();
@@ -264,6 +266,16 @@ double own_power_watts(const struct own_power *o, const struct own_part *part)
 	return to_s > from_s
 		       ? (part->joules[EDGE_CLOSE] - part->joules[EDGE_OPEN]) / (to_s - from_s)
 		       : NAN;
+}
+
+double own_power_so_far(struct own_power *o, const struct own_part *part)
+{
+	double watts;
+
+	pthread_mutex_lock(&o->lock);
+	watts = own_power_watts(o, part);
+	pthread_mutex_unlock(&o->lock);
+	return watts;
 }
 
 const char *own_power_doubt(const struct own_part *part)

@@ -9,6 +9,7 @@
  *   own_power_read()    those that count, at an edge
  *   own_power_settle()  no more readings: the thread has ended
  *   own_power_watts()   mean power of a part over the window
+ *   own_power_so_far()  the same while readings go on
  *   own_power_close()
  *
  * A meter (own_rapl.c, ...) finds its parts and adds them:
@@ -49,7 +50,7 @@ struct own_power {
 	struct own_part *parts;
 	size_t count;
 	double edge_s[EDGE_COUNT];
-	pthread_mutex_t lock; /* of all counters, while the thread runs */
+	pthread_mutex_t lock; /* of all counters and readings, while the thread runs */
 	int stop;
 	bool started;
 	pthread_t thread;
@@ -82,6 +83,7 @@ void own_power_read(struct own_power *o, enum edge edge);
 void own_power_settle(struct own_power *o);
 /* NAN where it could not be read at both edges, or tells too little: own_power_doubt() says why. */
 double own_power_watts(const struct own_power *o, const struct own_part *part);
+double own_power_so_far(struct own_power *o, const struct own_part *part);
 const char *own_power_doubt(const struct own_part *part);
 void own_power_close(struct own_power *o);
 

@@ -206,9 +206,9 @@ static void say_doubt(const struct power *p, char *why, size_t why_size)
 	}
 }
 
-static void emit_part(const struct power *p, struct writer *w, const struct own_part *part)
+static void emit_part(const struct power *p, struct writer *w, const struct own_part *part,
+		      double watts)
 {
-	double watts = own_power_watts(&p->own, part);
 	char key[96];
 
 	snprintf(key, sizeof(key), "%s/%s", own_power_meters[part->meter].name, part->name);
@@ -234,7 +234,7 @@ static void emit_own(struct power *p, struct writer *w)
 		return;
 	}
 	for (size_t i = 0; i < p->own.count; i++)
-		emit_part(p, w, &p->own.parts[i]);
+		emit_part(p, w, &p->own.parts[i], own_power_watts(&p->own, &p->own.parts[i]));
 	if (!isnan(sum))
 		emit_mean(p, w, own_power_meters[p->chosen].name, sum);
 }
@@ -247,6 +247,36 @@ static void power_emit(void *state, struct writer *w)
 		emit_external(p, w);
 	else
 		emit_own(p, w);
+}
+
+/* A meter's log is read once, when all of it is there. */
+static void power_look(void *state, struct writer *w)
+{
+	struct power *p = state;
+	double sum = p->chosen < 0 ? NAN : 0;
+
+	if (p->meter->log)
+		return;
+	p->edge_s[EDGE_CLOSE] = now_s(p);
+	p->steady_s[EDGE_CLOSE] = clock_s();
+	if (p->meter->command) {
+		sum = meter_command_mean(&p->command, p->edge_s[EDGE_OPEN], p->edge_s[EDGE_CLOSE]);
+		if (!isnan(sum))
+			emit_mean(p, w, "cmd", sum);
+		return;
+	}
+	own_power_read(&p->own, EDGE_CLOSE);
+	for (size_t i = 0; i < p->own.count; i++) {
+		const struct own_part *part = &p->own.parts[i];
+		double watts = own_power_so_far(&p->own, part);
+
+		if (!isnan(watts))
+			emit_part(p, w, part, watts);
+		if (part->adds)
+			sum += watts;
+	}
+	if (!isnan(sum))
+		emit_mean(p, w, own_power_meters[p->chosen].name, sum);
 }
 
 static void power_close(void *state)
@@ -311,5 +341,6 @@ const struct collector_ops power_collector = {
 	.open = power_open,
 	.snapshot = power_snapshot,
 	.emit = power_emit,
+	.look = power_look,
 	.close = power_close,
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,8 +60,15 @@ static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 		}
 		if (ppoll(fds, 2 + 2 * SUBJECTS, &timeout, NULL) < 0 && errno != EINTR)
 			return WAITED_STOPPED;
-		if (live_heed(&a->live) == WISH_QUIT)
+		switch (live_heed(&a->live)) {
+		case WISH_QUIT:
 			return WAITED_STOPPED;
+		case WISH_SAVE:
+			attach_save(a);
+			break;
+		default:
+			break;
+		}
 		for (size_t i = 0; i < a->count; i++) {
 			if (!fds[i + SUBJECTS].revents)
 				continue;
@@ -356,14 +364,17 @@ static int run_window(struct attaching *a)
 	return whole ? EXIT_DONE : EXIT_FAILED;
 }
 
-/* For who wants no record. */
+/* For who wants no record, or only if a key asks for one. */
 static struct writer *write_nowhere(struct attaching *a)
 {
-	a->nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	const char *name = a->settings->live ? "memory" : "/dev/null";
+
+	a->nowhere = a->settings->live ? memfd_create("record", MFD_CLOEXEC)
+				       : open(name, O_WRONLY | O_CLOEXEC);
 	if (a->nowhere < 0)
-		say_error("cannot open /dev/null, where a record goes that nobody wants: %s",
+		say_error("cannot open %s, where a record goes that nobody wants: %s", name,
 			  strerror(errno));
-	return a->nowhere >= 0 ? writer_stream(a->nowhere, "/dev/null") : NULL;
+	return a->nowhere >= 0 ? writer_stream(a->nowhere, name) : NULL;
 }
 
 int attach(const struct attach_settings *settings)
@@ -382,6 +393,7 @@ int attach(const struct attach_settings *settings)
 	}
 	a.run.sidecar = sidecar;
 	a.run.exact = settings->exact;
+	a.run.watched = settings->live;
 	a.run.seconds = settings->seconds;
 	a.run.meter = &meter;
 	collecting_choose(a.chosen, settings->collect, settings->no_collect);

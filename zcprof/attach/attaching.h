@@ -9,6 +9,7 @@
  *   attach_look_open()      0, or -1 after saying why; _close() is safe at any time
  *   attach_look_begin()     who is measured is known now
  *   attach_look()           in mid-window: what was asked for to be said there
+ *   attach_save()           in mid-window: a record of it until now, beside whatever else there is
  *   attach_look_last()      after it: what the collectors say, and what that adds to the looks
  */
 #ifndef ZCPROF_ATTACH_ATTACHING_H
@@ -43,6 +44,7 @@ struct attaching {
 	bool command_ended;
 	struct series *series; /* NULL: nobody wants more than throughput before the end */
 	struct live live;
+	char title[400]; /* of the screen */
 	struct serve *serve;
 	bool unwritten; /* OpenMetrics; was said */
 	int nowhere;	/* where a record that nobody wants goes; -1: there is one */
@@ -57,6 +59,7 @@ void attach_record_bytes(struct attaching *a);
 int attach_look_open(struct attaching *a);
 void attach_look_begin(struct attaching *a);
 void attach_look(struct attaching *a);
+void attach_save(struct attaching *a);
 void attach_look_last(struct attaching *a, double at_s);
 void attach_look_close(struct attaching *a);
 

@@ -8,6 +8,7 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "zcprof/attach/attaching.h"
+#include "zcprof/watch/saving.h"
 
 static void take_bytes(struct attaching *a, struct subject *s, struct writer *into, double at_s)
 {
@@ -36,7 +37,7 @@ static void write_step(void *data, const struct figure *f)
 	enum metric_kind kind = metric_info(f->id)->kind;
 
 	if (kind == KIND_HISTOGRAM || f->id == METRIC_path_bytes ||
-	    (kind == KIND_TOTAL && f->step == 0))
+	    f->id == METRIC_profile_symbol || (kind == KIND_TOTAL && f->step == 0))
 		return;
 	writer_f64(to->writer, to->at_s, f->end, f->id, f->key, f->step);
 }
@@ -71,7 +72,7 @@ void attach_look(struct attaching *a)
 		take_bytes(a, &a->subjects[i], into, at_s);
 	if (into) {
 		collecting_look(&a->collecting, into);
-		if (a->settings->interval > 0)
+		if (a->settings->interval > 0 && a->settings->output)
 			series_each(a->series, write_step, &to);
 		if (a->settings->live)
 			live_show(&a->live, a->series);
@@ -79,6 +80,35 @@ void attach_look(struct attaching *a)
 			publish(a);
 	}
 	writer_flush(a->writer);
+}
+
+static void write_so_far(void *data, struct writer *w)
+{
+	struct attaching *a = data;
+	uint64_t now = clock_ns();
+
+	for (size_t i = 0; i < a->count; i++) {
+		struct subject *s = &a->subjects[i];
+		struct moved moved;
+
+		traffic_look(&s->traffic);
+		if (!traffic_read(&s->traffic, &moved) && traffic_any(&s->traffic))
+			writer_u64(w, WINDOW, s->end, METRIC_path_bytes, NULL,
+				   subject_bytes(s, &moved) -
+					   subject_bytes(s, &s->moved[EDGE_OPEN]));
+		writer_u64(w, WINDOW, s->end, METRIC_path_window_ns, NULL,
+			   now - s->at_ns[EDGE_OPEN]);
+	}
+	collecting_look(&a->collecting, w);
+}
+
+void attach_save(struct attaching *a)
+{
+	double at_s = (double)(clock_ns() - a->subjects[0].at_ns[EDGE_OPEN]) / 1e9;
+
+	/* Before the window there is nothing. */
+	if (a->subjects[0].at_ns[EDGE_OPEN])
+		saving_write(a->writer, at_s, write_so_far, a);
 }
 
 struct both {
@@ -132,6 +162,21 @@ int attach_look_open(struct attaching *a)
 	return 0;
 }
 
+/* Each by what it is called, and by its command line. */
+static void name_subjects(struct attaching *a)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < a->count && used < sizeof(a->title); i++) {
+		const struct subject *s = &a->subjects[i];
+		char text[160];
+
+		used += (size_t)snprintf(a->title + used, sizeof(a->title) - used, "%s%s: %s",
+					 i ? ", " : "", s->name,
+					 subject_describe(s, text, sizeof(text)));
+	}
+}
+
 void attach_look_begin(struct attaching *a)
 {
 	if (!a->settings->live)
@@ -139,7 +184,10 @@ void attach_look_begin(struct attaching *a)
 	for (size_t i = 0; i < a->count; i++)
 		a->live.end[a->subjects[i].end] = true;
 	/* A command writes to the terminal too. */
-	live_begin(&a->live, a->subjects[0].name, !a->settings->command);
+	name_subjects(a);
+	live_begin(&a->live, a->title, !a->settings->command);
+	for (size_t i = 0; i < a->collecting.absent_count; i++)
+		live_absent(&a->live, a->collecting.absent[i].source, a->collecting.absent[i].why);
 }
 
 void attach_look_close(struct attaching *a)

@@ -46,7 +46,7 @@ static void write_attached(struct attaching *a, const struct subject *s)
 
 void attach_record_facts(struct attaching *a)
 {
-	const char *output = a->settings->output ? a->settings->output : "";
+	const char *output = a->settings->output ? a->settings->output : "live";
 	const char *slash = strrchr(output, '/');
 	char *name = strdup(slash ? slash + 1 : output);
 	char *dot = name ? strrchr(name, '.') : NULL;

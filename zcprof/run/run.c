@@ -48,7 +48,7 @@ void run_take(struct running *r, enum record_end side, const struct row *row)
 	writer_row(r->writer, row);
 	if (row->id == METRIC_path_bytes && row->time_s >= 0) {
 		r->moved = r->moved || row->number > 0;
-		watching_moved(r, side, row->number);
+		watching_moved(r, side, row->number, row->time_s);
 		if (rx)
 			progress_rate(&r->x->progress, row->number * 8 / 1e9);
 	} else if (row->id == METRIC_path_bytes && rx) {
@@ -494,6 +494,7 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	r.part.run.sidecar = sidecar;
 	r.part.run.meter = &x->settings->meter;
 	r.part.run.exact = x->settings->exact;
+	r.part.run.watched = x->settings->live;
 	r.part.run.data_port = x->settings->port + 1;
 	timing_of(r.configuration, &timing);
 	r.seconds = timing.seconds;

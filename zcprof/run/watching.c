@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/say.h"
+#include "zcprof/watch/saving.h"
 
 #define LOOK_NS 1000000000ULL
 /* Behind each second: then the rows that both ends wrote for it are here. */
@@ -44,15 +44,18 @@ void watching_opened(struct running *r)
 	if (!w->asked)
 		return;
 	w->series = series_new();
+	for (size_t i = 0; i < r->part.collecting.absent_count; i++)
+		live_absent(&w->live, r->part.collecting.absent[i].source, r->part.collecting.absent[i].why);
 	w->opened_ns = clock_ns();
 	w->next_ns = w->opened_ns + LOOK_NS + LATER_NS;
 	for (int end = 0; end < END_COUNT; end++)
-		w->bytes[end] = 0;
+		w->bytes[end] = w->moved_s[end] = 0;
 }
 
-void watching_moved(struct running *r, enum record_end end, double bytes)
+void watching_moved(struct running *r, enum record_end end, double bytes, double at_s)
 {
 	r->x->watching->bytes[end] += bytes;
+	r->x->watching->moved_s[end] = at_s;
 }
 
 int watching_fd(const struct running *r)
@@ -81,11 +84,27 @@ static void look(struct running *r)
 		w->next_ns += LOOK_NS;
 }
 
+/* What an end moved is of its own last second's end. */
+static void write_so_far(void *data, struct writer *to)
+{
+	struct running *r = data;
+	const struct watching *w = r->x->watching;
+
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		writer_f64(to, WINDOW, end, METRIC_path_bytes, NULL, w->bytes[end]);
+		writer_f64(to, WINDOW, end, METRIC_path_window_ns, NULL, w->moved_s[end] * 1e9);
+	}
+	collecting_look(&r->part.collecting, to);
+}
+
 void watching_heed(struct running *r)
 {
 	struct watching *w = r->x->watching;
+	enum screen_wish wish = live_heed(&w->live);
 
-	if (live_heed(&w->live) == WISH_QUIT) {
+	if (wish == WISH_SAVE && w->series)
+		saving_write(r->writer, (double)(clock_ns() - w->opened_ns) / 1e9, write_so_far, r);
+	if (wish == WISH_QUIT) {
 		/* Of the screen: the runs go on. */
 		live_end(&w->live);
 		w->live.left = true;

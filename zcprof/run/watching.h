@@ -6,7 +6,7 @@
  *   watching_open()    before the first run
  *   watching_begin()   a run begins
  *   watching_opened()  so has its window
- *   watching_moved()   so many bytes more, as an end said
+ *   watching_moved()   so many bytes more until a time of the window, as an end said
  *   watching_until()   when the next look is due, or the deadline where that is earlier
  *   watching_heed()    after each wait: keys, and a look that is due
  *   watching_closed()  the window is over
@@ -25,14 +25,15 @@ struct watching {
 	struct live live;
 	struct series *series; /* of the window that is open; NULL: none is */
 	uint64_t opened_ns, next_ns;
-	double bytes[END_COUNT];
+	double bytes[END_COUNT],
+		moved_s[END_COUNT]; /* and when the end said so, since the window opened */
 	char title[300];
 };
 
 void watching_open(struct experiment *x);
 void watching_begin(struct running *r);
 void watching_opened(struct running *r);
-void watching_moved(struct running *r, enum record_end end, double bytes);
+void watching_moved(struct running *r, enum record_end end, double bytes, double at_s);
 int watching_fd(const struct running *r);
 uint64_t watching_until(const struct running *r, uint64_t deadline_ns);
 void watching_heed(struct running *r);

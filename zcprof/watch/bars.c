@@ -17,8 +17,10 @@ static const struct part {
 	{METRIC_cpu_irq, 'i', STYLE_IRQ},
 };
 
-#define PARTS	  (sizeof(parts) / sizeof(*parts))
-#define BAR_LEAST 40 /* columns of one with its words */
+#define PARTS (sizeof(parts) / sizeof(*parts))
+/* Columns of one with its words: at least, and where there are rows enough. */
+#define BAR_LEAST 40
+#define BAR_USUAL 66
 
 struct bar {
 	enum record_end end;
@@ -122,13 +124,16 @@ int bars_put(struct canvas *c, int row, int rows, const struct sight *sight, con
 {
 	struct bar *bars = calloc(CPUS_MOST, sizeof(*bars));
 	size_t count = bars ? find_bars(bars, CPUS_MOST, sight, view) : 0;
-	int across = c->columns / BAR_LEAST > 0 ? c->columns / BAR_LEAST : 1;
+	int most = c->columns / BAR_LEAST > 0 ? c->columns / BAR_LEAST : 1;
+	int across = c->columns / BAR_USUAL > 0 ? c->columns / BAR_USUAL : 1;
 	int taken;
 
-	if ((int)count <= rows)
-		across = 1;
+	while (across < most && (int)count > rows * across)
+		across++;
 	if ((int)count > rows * across)
 		count = merge(bars, count);
+	if ((int)count < across)
+		across = count ? (int)count : 1;
 	taken = ((int)count + across - 1) / across;
 	for (size_t i = 0; i < count; i++)
 		put_bar(c, &bars[i], row + (int)i % taken, (int)i / taken * (c->columns / across),

@@ -17,24 +17,46 @@ enum naming {
 	NAME_METRIC, /* of all keys together */
 };
 
-/* by: METRIC_NONE where it is all metrics of a source. */
+/* What is shown of these though it is none: that is what one wants to know. */
+static const enum metric_id drops[] = {
+	METRIC_nic_dropped,
+	METRIC_softnet_dropped,
+	METRIC_softnet_squeezed,
+	METRIC_tcp_retransmits,
+	METRIC_path_enobufs,
+	METRIC_iouring_cq_overflow,
+	METRIC_NONE,
+};
+
+/*
+ * One of: the keys of a metric; all metrics of a source; some metrics. of: a share is part of that, and not of the
+ * keys that are shown.
+ */
 static const struct kind {
 	const char *title;
-	const char *source;
 	enum metric_id by, also;
+	const char *source;
+	const enum metric_id *some;
 	enum form form;
 	enum naming naming;
+	enum metric_id of;
+	const char *heads[2]; /* of by, and of also, which stands before it */
 } kinds[] = {
-	{"components", NULL, METRIC_profile_component, METRIC_NONE, FORM_SHARE, NAME_BEHIND},
-	{"system calls", NULL, METRIC_syscalls_total, METRIC_syscalls_calls, FORM_FIGURE, NAME_KEY},
-	{"symbols", NULL, METRIC_profile_symbol, METRIC_NONE, FORM_SHARE, NAME_LAST},
-	{"threads", NULL, METRIC_cpu_thread, METRIC_cpu_wait, FORM_FIGURE, NAME_KEY},
-	{"locks", NULL, METRIC_locks_wait, METRIC_locks_contentions, FORM_FIGURE, NAME_BEHIND},
-	{"page_pool", "pagepool", METRIC_NONE, METRIC_NONE, FORM_FIGURE, NAME_METRIC},
-	{"copies", "copy", METRIC_NONE, METRIC_NONE, FORM_FIGURE, NAME_METRIC},
-	{"io_uring", "iouring", METRIC_NONE, METRIC_NONE, FORM_FIGURE, NAME_METRIC},
-	{"packets", "skb", METRIC_NONE, METRIC_NONE, FORM_FIGURE, NAME_METRIC},
-	{"power", NULL, METRIC_power_part, METRIC_NONE, FORM_FIGURE, NAME_KEY},
+#define KEYS(metric, beside) .by = METRIC_##metric, .also = METRIC_##beside, .of = METRIC_NONE
+#define OTHER		     .by = METRIC_NONE, .also = METRIC_NONE, .of = METRIC_NONE, .naming = NAME_METRIC
+	{"components", KEYS(profile_component, NONE), .form = FORM_SHARE, .naming = NAME_BEHIND},
+	{"system calls", KEYS(syscalls_total, syscalls_calls), .heads = {"time", "calls"}},
+	{"threads", KEYS(cpu_thread, cpu_wait), .heads = {"ran", "waited"}},
+	{"drops", OTHER, .some = drops},
+	{"kernel functions", .by = METRIC_profile_symbol, .also = METRIC_NONE, .form = FORM_SHARE,
+	 .naming = NAME_LAST, .of = METRIC_profile_samples},
+	{"locks", KEYS(locks_wait, locks_contentions), .naming = NAME_BEHIND,
+	 .heads = {"waited", "waits"}},
+	{"page_pool", OTHER, .source = "pagepool"},
+	{"power", KEYS(power_part, NONE)},
+	{"io_uring", OTHER, .source = "iouring"},
+	{"copies", OTHER, .source = "copy"},
+	{"packets", OTHER, .source = "skb"},
 };
 
 size_t block_count(void)
@@ -42,17 +64,25 @@ size_t block_count(void)
 	return sizeof(kinds) / sizeof(*kinds);
 }
 
+static bool is_one_of(const enum metric_id *some, enum metric_id id)
+{
+	while (*some != METRIC_NONE && *some != id)
+		some++;
+	return *some == id;
+}
+
 static bool is_shown(const struct kind *k, const struct figure *f, const struct view *view)
 {
-	const struct metric_info *info = metric_info(f->id);
-
 	if (view->end != END_COUNT && f->end != (enum record_end)view->end)
 		return false;
 	if (k->source)
-		return !strcmp(info->source, k->source);
-	/* An idle CPU costs nothing. */
-	return f->id == k->by && strncmp(f->key, "idle/", 5) != 0 &&
-	       strncmp(f->key, "idle;", 5) != 0;
+		return !strcmp(metric_info(f->id)->source, k->source);
+	if (k->some)
+		return is_one_of(k->some, f->id);
+	/* An idle CPU costs nothing; of what has ended all that it took comes at once. */
+	return (f->id == k->by || (f->id == k->also && k->also != METRIC_NONE)) &&
+	       strncmp(f->key, "idle/", 5) != 0 && strncmp(f->key, "idle;", 5) != 0 &&
+	       strcmp(f->key, "(ended)") != 0;
 }
 
 static void name_line(const struct kind *k, const struct figure *f, char *name, size_t size)
@@ -60,32 +90,30 @@ static void name_line(const struct kind *k, const struct figure *f, char *name, 
 	const char *slash = strchr(f->key, '/'), *last = strrchr(f->key, ';');
 
 	if (k->naming == NAME_METRIC)
-		snprintf(name, size, "%s", metric_info(f->id)->name);
+		snprintf(name, size, "%s%s%s", k->some ? metric_info(f->id)->source : "",
+			 k->some ? " " : "", metric_info(f->id)->name);
 	else if (k->naming == NAME_BEHIND && slash)
 		snprintf(name, size, "%s", slash + 1);
 	else if (k->naming == NAME_LAST && last)
-		snprintf(name, size, "%s (%.*s)", last + 1, (int)strcspn(f->key, ";"), f->key);
+		snprintf(name, size, strncmp(f->key, "task;", 5) ? "%s (%.*s)" : "%s", last + 1,
+			 (int)strcspn(f->key, ";"), f->key);
 	else
 		snprintf(name, size, "%s", f->key);
 }
 
-/* Lines of one name are one. */
 static void add(struct block *b, const struct kind *k, const struct figure *f)
 {
-	struct block_line line = {.end = f->end, .id = f->id};
-	size_t i = 0;
+	struct block_line *l = &b->lines[b->count++];
 
-	name_line(k, f, line.name, sizeof(line.name));
-	/* Where the whole key is the name, no two are alike. */
-	if (k->naming == NAME_KEY || k->naming == NAME_LAST)
-		i = b->count;
-	while (i < b->count &&
-	       (b->lines[i].end != f->end || strcmp(b->lines[i].name, line.name) != 0))
-		i++;
-	if (i == b->count)
-		b->lines[b->count++] = line;
-	b->lines[i].now += f->step;
-	b->lines[i].total += f->total;
+	*l = (struct block_line){.end = f->end, .id = f->id};
+	name_line(k, f, l->name, sizeof(l->name));
+	if (f->id == k->also) {
+		l->also = f->step;
+		l->has_also = true;
+		return;
+	}
+	l->now = f->step;
+	l->total = f->total;
 }
 
 static int by_now(const void *a, const void *b)
@@ -110,25 +138,74 @@ static int by_name(const void *a, const void *b)
 	return order ? order : (int)x->end - (int)y->end;
 }
 
+/* Lines of one name are one. */
+static void merge(struct block *b)
+{
+	size_t kept = 0;
+
+	if (b->count)
+		qsort(b->lines, b->count, sizeof(*b->lines), by_name);
+	for (size_t i = 0; i < b->count; i++) {
+		struct block_line *l = &b->lines[kept ? kept - 1 : 0];
+		const struct block_line *more = &b->lines[i];
+
+		if (!kept || by_name(l, more)) {
+			b->lines[kept++] = *more;
+			continue;
+		}
+		l->id = more->has_also ? l->id : more->id;
+		l->now += more->now;
+		l->total += more->total;
+		l->also += more->also;
+		l->has_also = l->has_also || more->has_also;
+	}
+	b->count = kept;
+}
+
+/* An idle CPU's samples are those of nobody. */
+static double whole_of(const struct kind *k, const struct block *b, const struct sight *sight,
+		       enum record_end end)
+{
+	const struct figure *idle;
+	double sum = 0;
+
+	for (size_t i = 0; i < b->count && k->of == METRIC_NONE; i++)
+		sum += b->lines[i].end == end ? b->lines[i].now : 0;
+	if (k->of == METRIC_NONE)
+		return sum;
+	idle = sight_find(sight, k->of, end, "idle");
+	return sight_sum(sight, k->of, end, NULL) - (idle ? idle->step : 0);
+}
+
 static void put_texts(const struct kind *k, const struct block *b, const struct sight *sight)
 {
-	double sum[END_COUNT] = {0};
+	double sum[END_COUNT];
 
-	for (size_t i = 0; i < b->count; i++)
-		sum[b->lines[i].end] += b->lines[i].now;
+	for (int end = 0; end < END_COUNT && k->form == FORM_SHARE; end++)
+		sum[end] = whole_of(k, b, sight, end);
 	for (size_t i = 0; i < b->count; i++) {
 		struct block_line *l = &b->lines[i];
-		const struct figure *also =
-			k->also == METRIC_NONE ? NULL : sight_find(sight, k->also, l->end, l->name);
+		double now = l->now > 0 ? l->now : 0;
 
 		if (k->form == FORM_SHARE)
 			snprintf(l->text[0], UNITS_TEXT, "%.1f %%",
-				 sum[l->end] > 0 ? 100 * l->now / sum[l->end] : 0);
+				 sum[l->end] > 0 ? 100 * now / sum[l->end] : 0);
 		else
-			units_figure(l->id, l->now, sight->step_s, l->text[0]);
-		if (also)
-			units_figure(k->also, also->step, sight->step_s, l->text[1]);
+			units_figure(l->id, now, sight->step_s, l->text[0]);
+		if (l->has_also)
+			units_figure(k->also, l->also > 0 ? l->also : 0, sight->step_s, l->text[1]);
 	}
+}
+
+/* What never came is no line, where many could. */
+static void drop_empty(struct block *b)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < b->count; i++)
+		if (b->lines[i].now > 0 || b->lines[i].total > 0)
+			b->lines[kept++] = b->lines[i];
+	b->count = kept;
 }
 
 bool block_fill(struct block *b, size_t which, const struct sight *sight, const struct view *view)
@@ -138,13 +215,17 @@ bool block_fill(struct block *b, size_t which, const struct sight *sight, const 
 	const struct kind *k = &kinds[which];
 	size_t room = 0;
 
-	*b = (struct block){.title = k->title};
+	*b = (struct block){.title = k->title, .heads = {k->heads[0], k->heads[1]}};
 	for (size_t i = 0; i < sight->count; i++)
 		room += is_shown(k, &sight->figures[i], view);
 	b->lines = room ? calloc(room, sizeof(*b->lines)) : NULL;
 	for (size_t i = 0; b->lines && i < sight->count; i++)
 		if (is_shown(k, &sight->figures[i], view))
 			add(b, k, &sight->figures[i]);
+	merge(b);
+	b->measured = b->count > 0;
+	if (!k->some)
+		drop_empty(b);
 	for (size_t i = 1; i < b->count; i++)
 		b->ends = b->ends || b->lines[i].end != b->lines[0].end;
 	if (b->count)
@@ -160,6 +241,10 @@ void block_draw(const struct block *b, struct canvas *c, int row, int column, in
 	int end = column + columns;
 
 	canvas_put(c, row, column, columns, STYLE_HEAD, "%s", b->title);
+	for (int i = 0; i < 2; i++)
+		if (b->heads[i])
+			canvas_right(c, row, end - i * NUMBER_COLUMNS, NUMBER_COLUMNS + 3,
+				     STYLE_DIM, "%s", b->heads[i]);
 	for (size_t i = 0; i < b->count && (int)i + 1 < rows; i++) {
 		const struct block_line *l = &b->lines[i];
 		int at = row + 1 + (int)i, name = column, left = end;

@@ -4,7 +4,7 @@
  * all metrics of a source.
  *
  *   block_count()  that there are
- *   block_fill()   one of them; has it anything to show?
+ *   block_fill()   one of them; has it anything to show? If not, measured says whether nothing was seen
  *   block_draw()   its title and as many of its lines as there is room for
  *   block_free()
  */
@@ -22,15 +22,19 @@ struct block_line {
 	char name[BLOCK_NAME];
 	enum record_end end;
 	enum metric_id id;
+	double also;		  /* of the metric beside it, */
+	bool has_also;		  /* which it has */
 	double now, total;	  /* by which it is sorted */
 	char text[2][UNITS_TEXT]; /* the right column, and the one before it */
 };
 
 struct block {
 	const char *title;
+	const char *heads[2]; /* of the columns, as text[] is; NULL: it says its unit */
 	struct block_line *lines;
 	size_t count;
-	bool ends; /* more than one end is there: each line says its own */
+	bool measured; /* though nothing was seen */
+	bool ends;     /* more than one end is there: each line says its own */
 };
 
 size_t block_count(void);

@@ -16,7 +16,9 @@ void canvas_begin(struct canvas *c, int rows, int columns)
 {
 	c->rows = rows;
 	c->columns = columns;
-	c->count = c->used = 0;
+	c->count = c->used = c->clashes = 0;
+	free(c->taken);
+	c->taken = calloc((size_t)rows * (size_t)columns + 1, 1);
 }
 
 /* Of the character at the start, which is visible; -1: the locale cannot show it. */
@@ -87,13 +89,31 @@ static bool make_room(struct canvas *c, size_t bytes)
 	return true;
 }
 
+/* Columns from there on that nothing stands in. */
+static int free_columns(struct canvas *c, int row, int column, int width)
+{
+	const unsigned char *at = c->taken + (size_t)row * (size_t)c->columns + column;
+	int n = 0;
+
+	while (n < width && column + n < c->columns && !at[n])
+		n++;
+	c->clashes += n < width && column + n < c->columns;
+	return n;
+}
+
+static bool is_inside(const struct canvas *c, int row, int column)
+{
+	return c->taken && row >= 0 && row < c->rows && column >= 0 && column < c->columns;
+}
+
 static int put(struct canvas *c, int row, int column, enum canvas_style style, const char *text,
 	       int taken)
 {
 	size_t bytes = strlen(text) + 1;
 
-	if (row < 0 || row >= c->rows || column < 0 || !taken || !make_room(c, bytes))
+	if (!taken || !make_room(c, bytes))
 		return 0;
+	memset(c->taken + (size_t)row * (size_t)c->columns + column, 1, (size_t)taken);
 	memcpy(c->texts + c->used, text, bytes);
 	c->pieces[c->count++] = (struct piece){row, column, style, c->used};
 	c->used += bytes;
@@ -110,9 +130,10 @@ int canvas_put(struct canvas *c, int row, int column, int width, enum canvas_sty
 	va_start(args, format);
 	vsnprintf(whole, sizeof(whole), format, args);
 	va_end(args);
-	if (width > c->columns - column)
-		width = c->columns - column;
+	if (!is_inside(c, row, column))
+		return 0;
 	taken = cut(text, sizeof(text), whole, width);
+	taken = cut(text, sizeof(text), whole, free_columns(c, row, column, taken));
 	return put(c, row, column, style, text, taken);
 }
 
@@ -129,6 +150,8 @@ int canvas_right(struct canvas *c, int row, int end, int width, enum canvas_styl
 	if (end > c->columns)
 		end = c->columns;
 	taken = cut(text, sizeof(text), whole, width < end ? width : end);
+	if (!is_inside(c, row, end - taken) || free_columns(c, row, end - taken, taken) < taken)
+		return 0;
 	return put(c, row, end - taken, style, text, taken);
 }
 
@@ -157,5 +180,6 @@ void canvas_free(struct canvas *c)
 {
 	free(c->pieces);
 	free(c->texts);
+	free(c->taken);
 	*c = (struct canvas){0};
 }

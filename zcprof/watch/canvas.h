@@ -5,9 +5,11 @@
  *
  *   canvas_begin()   an empty one of that size
  *   canvas_put()     a text from a place on, at most so many columns of it; returns how many it took
- *   canvas_right()   the same, ending before a place
+ *   canvas_right()   the same, ending before a place: all of it, or nothing
  *   canvas_line()    a row as plain text, without blanks at its end
  *   canvas_free()    zeroed is fine
+ *
+ * What stands somewhere stays: a later text ends before it.
  *
  * A text may be anybody's (base/visible.h). How many columns a character takes is the locale's to say
  * (LC_CTYPE): what it does not know is shown as the bytes \xNN.
@@ -43,6 +45,8 @@ struct canvas {
 	size_t count, room;
 	char *texts;
 	size_t used, texts_room;
+	unsigned char *taken; /* of each place; NULL: no memory, and nothing is put */
+	size_t clashes;	      /* texts that would have stood over others */
 };
 
 void canvas_begin(struct canvas *c, int rows, int columns);

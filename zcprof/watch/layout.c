@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/watch/layout.h"
 
+#include <string.h>
+
 #include "zcprof/watch/bars.h"
 #include "zcprof/watch/block.h"
+#include "zcprof/watch/listing.h"
 #include "zcprof/watch/units.h"
 
 static const char *const order_name[ORDER_COUNT] = {"now", "total", "name"};
@@ -10,6 +13,13 @@ static const char *const order_name[ORDER_COUNT] = {"now", "total", "name"};
 /* A block is so wide that a name and two figures have room. */
 #define BLOCK_COLUMNS 39
 #define BLOCKS_MOST   16
+/* With so many rows each, blocks have an empty one between them. */
+#define BLOCK_ROWS_WIDE 6
+
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
 
 static bool is_shown(const struct view *view, enum record_end end)
 {
@@ -18,19 +28,22 @@ static bool is_shown(const struct view *view, enum record_end end)
 
 /* ---- the head ---- */
 
-/* Of what an end moved, the part that no copy was seen of; false: it is not known. */
+/*
+ * Of what an end moved since the window opened, the part that no copy was seen of: of less than that, the slices
+ * in which copies are counted say too little. False: it is not known.
+ */
 static bool zero_copy(const struct sight *sight, enum record_end end, double *share)
 {
 	const struct figure *bytes = sight_find(sight, METRIC_path_bytes, end, "");
 	enum metric_id id = end == END_RX ? METRIC_copy_to_user : METRIC_copy_from_user;
 	bool any = false;
-	double copied = sight_sum(sight, id, end, &any);
+	double copied = sight_total(sight, id, end, &any);
 
 	if (end == END_TX)
-		copied += sight_sum(sight, METRIC_copy_undone, end, &any);
-	if (!any || !bytes || !(bytes->step > 0))
+		copied += sight_total(sight, METRIC_copy_undone, end, &any);
+	if (!any || !bytes || !(bytes->total > 0))
 		return false;
-	*share = copied < bytes->step ? 1 - copied / bytes->step : 0;
+	*share = copied < bytes->total ? 1 - copied / bytes->total : 0;
 	return true;
 }
 
@@ -38,11 +51,14 @@ static int put_end(struct canvas *c, int row, const struct sight *sight, enum re
 {
 	const struct figure *bytes = sight_find(sight, METRIC_path_bytes, end, "");
 	const struct figure *busy = sight_find(sight, METRIC_cpu_busy, end, "");
+	/* Of those that have ended all that they took comes at once. */
+	const struct figure *ended = sight_find(sight, METRIC_cpu_thread, end, "(ended)");
+	bool threads = false;
+	double used = sight_sum(sight, METRIC_cpu_thread, end, &threads), share;
 	char number[UNITS_TEXT];
-	double share;
 	int at = 8;
 
-	if (!bytes && !busy)
+	if (!bytes && !busy && end == END_HOST)
 		return 0;
 	canvas_put(c, row, 0, at - 1, STYLE_TITLE, "%s",
 		   end == END_HOST ? "machine" : record_end_name[end]);
@@ -51,61 +67,88 @@ static int put_end(struct canvas *c, int row, const struct sight *sight, enum re
 				 units_number(8 * bytes->step / sight->step_s, number));
 	if (busy)
 		at += canvas_put(c, row, at, 40, STYLE_PLAIN, "CPU %.0f %%   ", busy->step);
+	else if (threads && !ended && end != END_HOST && sight->step_s > 0)
+		at += canvas_put(c, row, at, 40, STYLE_PLAIN, "threads %.0f %%   ",
+				 used / sight->step_s / 1e7);
 	if (zero_copy(sight, end, &share))
-		canvas_put(c, row, at, 40, STYLE_PLAIN, "zero copy %.0f %%", 100 * share);
+		canvas_put(c, row, at, 40, STYLE_PLAIN, "zero copy ~%.0f %%", 100 * share);
 	return 1;
+}
+
+/* Watts of the machine, and what measuring takes of it. */
+static void put_price(struct canvas *c, int row, const struct sight *sight)
+{
+	const struct figure *cpu = sight_find(sight, METRIC_selfcost_cpu, END_HOST, "");
+	bool programs = false, meters = false;
+	/* By slices, of which one second has too few. */
+	double bpf_ns = sight_total(sight, METRIC_selfcost_bpf_run, END_HOST, &programs), watts = 0;
+	int at = c->columns;
+
+	if (cpu && sight->step_s > 0) {
+		double percent = cpu->step / sight->step_s / 1e7;
+
+		if (programs && sight->at_s > 0)
+			percent += bpf_ns / sight->at_s / 1e7;
+		at -= canvas_right(c, row, at, 50, STYLE_DIM, "  measuring takes %.1f %% of a CPU%s",
+				   percent, programs ? "" : " and BPF's part");
+	}
+	for (int end = 0; end < END_COUNT; end++)
+		watts += sight_sum(sight, METRIC_power_mean, end, &meters);
+	if (meters)
+		canvas_right(c, row, at, 20, STYLE_TITLE, "%.1f W", watts);
 }
 
 static int put_head(struct canvas *c, const struct sight *sight, const struct view *view)
 {
-	int row = 0;
+	const char *state = view->over ? "  ended, q leaves" : view->paused ? "  paused" : "";
+	bool prices = sight_has(sight, "selfcost") || sight_has(sight, "power");
+	int row = 0, at;
 
-	canvas_put(c, row, 0, c->columns, STYLE_TITLE, "zcprof  %.0f s  %s%s", sight->at_s,
-		   view->title ? view->title : "", view->paused ? "  (paused)" : "");
+	at = canvas_put(c, row, 0, c->columns, STYLE_TITLE, "zcprof  %.0f s  ", sight->at_s);
+	at += canvas_put(c, row, at, c->columns - at - (int)strlen(state), STYLE_TITLE, "%s",
+			 view->title ? view->title : "");
+	canvas_put(c, row, at, c->columns, STYLE_ALARM, "%s", state);
 	row++;
+	if (!sight->count) {
+		canvas_put(c, row, 0, c->columns, STYLE_DIM,
+			   view->over ? "nothing was measured"
+				      : "the first figures come in a moment");
+		return row + 1;
+	}
 	for (int end = END_RX; end < END_COUNT; end++)
-		if (is_shown(view, end))
+		if (is_shown(view, end) && (sight_find(sight, METRIC_path_bytes, end, "") ||
+					    sight_find(sight, METRIC_cpu_busy, end, "")))
 			row += put_end(c, row, sight, end);
-	if (is_shown(view, END_HOST))
-		row += put_end(c, row, sight, END_HOST);
+	/* Beside the machine's own figures there is room. */
+	row += is_shown(view, END_HOST) && put_end(c, row, sight, END_HOST) ? 1
+									    : row == 1 || prices;
+	put_price(c, row - 1, sight);
 	return row;
 }
 
 /* ---- the blocks ---- */
 
-static int least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 /* Blocks of one column: each has an equal part of what is left, or as much as it needs. */
 static void put_column(struct canvas *c, const struct block *blocks, size_t count, int row,
 		       int rows, int column, int columns)
 {
-	for (size_t i = 0; i < count && rows >= 2; i++) {
-		int part = rows / (int)(count - i);
-		int wanted = (int)blocks[i].count + 2;
-		int taken = least(wanted, part);
+	int gap = count && rows / (int)count >= BLOCK_ROWS_WIDE;
 
-		block_draw(&blocks[i], c, row, column, taken - 1, columns);
+	for (size_t i = 0; i < count && rows >= 2; i++) {
+		int taken = least((int)blocks[i].count + 1 + gap, rows / (int)(count - i));
+
+		block_draw(&blocks[i], c, row, column, taken - gap, columns);
 		row += taken;
 		rows -= taken;
 	}
 }
 
-static void put_blocks(struct canvas *c, const struct sight *sight, const struct view *view,
-		       int row, int rows)
+static void put_blocks(struct canvas *c, const struct block *blocks, size_t count, int row, int rows)
 {
-	struct block blocks[BLOCKS_MOST] = {0};
 	int columns = c->columns / BLOCK_COLUMNS > 0 ? c->columns / BLOCK_COLUMNS : 1;
-	size_t count = 0, done = 0;
+	size_t done = 0;
 
-	for (size_t i = 0; i < block_count() && count < BLOCKS_MOST; i++) {
-		if (block_fill(&blocks[count], i, sight, view))
-			count++;
-		else
-			block_free(&blocks[count]);
-	}
+	columns = least(columns, count > 0 ? (int)count : 1);
 	for (int i = 0; i < columns; i++) {
 		size_t some = (count - done + (size_t)(columns - i) - 1) / (size_t)(columns - i);
 		int width = c->columns / columns;
@@ -113,20 +156,96 @@ static void put_blocks(struct canvas *c, const struct sight *sight, const struct
 		put_column(c, blocks + done, some, row, rows, i * width, width - 2);
 		done += some;
 	}
+}
+
+/* What was measured and did not happen, and what was not measured. */
+static void put_rest(struct canvas *c, int row, const struct block *blocks, size_t count,
+		     const struct view *view)
+{
+	const char *begin = "nothing of ";
+	int at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (blocks[i].count || !blocks[i].measured)
+			continue;
+		at += canvas_put(c, row, at, c->columns, STYLE_DIM, "%s%s", begin, blocks[i].title);
+		begin = ", ";
+	}
+	begin = at ? "; not measured (h: why): " : "not measured (h: why): ";
+	for (size_t i = 0; i < view->absent_count; i++) {
+		at += canvas_put(c, row, at, c->columns, STYLE_DIM, "%s%s", begin,
+				 view->absent[i].source);
+		begin = ", ";
+	}
+}
+
+static void put_overview(struct canvas *c, const struct sight *sight, const struct view *view,
+			 int row, int rows)
+{
+	struct block blocks[BLOCKS_MOST] = {0}, full[BLOCKS_MOST];
+	size_t count = 0, some = 0;
+
+	for (size_t i = 0; i < block_count() && count < BLOCKS_MOST; i++, count++)
+		if (block_fill(&blocks[count], i, sight, view))
+			full[some++] = blocks[count];
+	put_blocks(c, full, some, row, rows - 1);
+	put_rest(c, row + rows - 1, blocks, count, view);
 	for (size_t i = 0; i < count; i++)
 		block_free(&blocks[i]);
 }
 
+/* ---- help, and what the keys do ---- */
+
+static void put_help(struct canvas *c, const struct view *view, int row, int rows)
+{
+	static const char *const lines[] = {
+		"q          leave; the record, if one was asked for, has all until then",
+		"p, Space   the figures stay as they are; measuring goes on",
+		"s          sort by what is now, by the total since the window opened, by name",
+		"e          all ends, rx, tx, the machine",
+		"Tab        all figures of one source after another; arrows move in them",
+		"w          write a record of the window until now into this folder",
+		"",
+		"Figures are of the last second, or --interval. CPU: 100 % is one CPU. Bars:",
+		"u user, s system, q softirq, i irq. What is counted in slices is scaled up, and",
+		"may be too high or low; a record has its standard error. Zero copy: the part of",
+		"the bytes since the window opened that no copy was seen of.",
+		"",
+	};
+	int at = 0;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines) && at < rows; i++)
+		canvas_put(c, row + at++, 0, c->columns, STYLE_PLAIN, "%s", lines[i]);
+	for (size_t i = 0; i < view->absent_count && at < rows; i++)
+		canvas_put(c, row + at++, 0, c->columns, STYLE_DIM, "not measured: %s: %s",
+			   view->absent[i].source, view->absent[i].why);
+}
+
+static void put_keys(struct canvas *c, int row, const struct view *view)
+{
+	canvas_put(c, row, 0, c->columns, STYLE_DIM,
+		   "q quit  p pause  s sort: %s  e end: %s  Tab source: %s  w write  h help",
+		   order_name[view->order],
+		   view->end == END_COUNT ? "all" : record_end_name[view->end],
+		   view->source ? view->source : "-");
+}
+
 void layout(struct canvas *c, const struct sight *sight, const struct view *view)
 {
-	int last = c->rows - 1;
-	int row = put_head(c, sight, view);
+	int last = c->rows - 1, said = (int)view->said_count, row, rows;
 
-	row += bars_put(c, row, least(c->rows / 4, last - row), sight, view);
-	put_blocks(c, sight, view, row + 1, last - row - 1 - !!view->said);
-	if (view->said)
-		canvas_put(c, last - 1, 0, c->columns, STYLE_ALARM, "%s", view->said);
-	canvas_put(c, last, 0, c->columns, STYLE_DIM,
-		   "q quit  p pause  s sort: %s  e end: %s  h help", order_name[view->order],
-		   view->end == END_COUNT ? "all" : record_end_name[view->end]);
+	put_keys(c, last, view);
+	for (int i = 0; i < said; i++)
+		canvas_put(c, last - said + i, 0, c->columns, STYLE_ALARM, "%s", view->said[i]);
+	row = put_head(c, sight, view);
+
+	if (!view->help && !view->source)
+		row += bars_put(c, row, least(c->rows / 4, last - row - said), sight, view);
+	rows = last - said - row;
+	if (view->help)
+		put_help(c, view, row + 1, rows - 1);
+	else if (view->source)
+		listing_put(c, sight, view, row, rows);
+	else
+		put_overview(c, sight, view, row + (rows > 20), rows - (rows > 20));
 }

@@ -15,6 +15,12 @@ void live_begin(struct live *l, const char *title, bool alone)
 		screen_title(l->screen, title);
 }
 
+void live_absent(struct live *l, const char *source, const char *why)
+{
+	if (l->screen)
+		screen_absent(l->screen, source, why);
+}
+
 void live_show(struct live *l, const struct series *s)
 {
 	if (l->screen)
@@ -35,7 +41,8 @@ enum screen_wish live_heed(struct live *l)
 
 void live_hold(struct live *l)
 {
-	live_heed(l);
+	if (l->screen)
+		screen_over(l->screen);
 	while (l->screen && !stop_asked()) {
 		struct pollfd fds[] = {{.fd = stop_fd(), .events = POLLIN},
 				       {.fd = live_fd(l), .events = POLLIN}};

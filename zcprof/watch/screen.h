@@ -4,7 +4,9 @@
  * meanwhile (base/say.h) stands on the screen, and behind it when it is left.
  *
  *   screen_open()   NULL: this terminal cannot
- *   screen_title()  what is measured; the text has to outlive it
+ *   screen_title()  what is measured now, anew; the text has to outlive it
+ *   screen_absent() a source that does not; its name has to outlive it too
+ *   screen_over()   nothing is measured any more
  *   screen_show()   the figures of the last look
  *   screen_keys()   does what the keys that were pressed ask of the screen itself, and returns what they
  *                   ask of others; also after its size has changed, or something was said
@@ -15,12 +17,14 @@
 
 #include "zcprof/watch/series.h"
 
-enum screen_wish { WISH_NOTHING, WISH_QUIT };
+enum screen_wish { WISH_NOTHING, WISH_QUIT, WISH_SAVE };
 
 struct screen;
 
 struct screen *screen_open(void);
 void screen_title(struct screen *s, const char *title);
+void screen_absent(struct screen *s, const char *source, const char *why);
+void screen_over(struct screen *s);
 void screen_show(struct screen *s, const struct series *series);
 enum screen_wish screen_keys(struct screen *s);
 void screen_close(struct screen *s);

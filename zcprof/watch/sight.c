@@ -93,7 +93,8 @@ const struct figure *sight_find(const struct sight *sight, enum metric_id id, en
 	return NULL;
 }
 
-double sight_sum(const struct sight *sight, enum metric_id id, enum record_end end, bool *any)
+static double add_up(const struct sight *sight, enum metric_id id, enum record_end end, bool *any,
+		     bool total)
 {
 	const struct figure *f;
 	double sum = 0;
@@ -102,11 +103,21 @@ double sight_sum(const struct sight *sight, enum metric_id id, enum record_end e
 	{
 		if (f->end != end)
 			continue;
-		sum += f->step;
+		sum += total ? f->total : f->step;
 		if (any)
 			*any = true;
 	}
 	return sum;
+}
+
+double sight_sum(const struct sight *sight, enum metric_id id, enum record_end end, bool *any)
+{
+	return add_up(sight, id, end, any, false);
+}
+
+double sight_total(const struct sight *sight, enum metric_id id, enum record_end end, bool *any)
+{
+	return add_up(sight, id, end, any, true);
 }
 
 bool sight_has(const struct sight *sight, const char *source)

@@ -6,6 +6,7 @@
  *   sight_take()  those of the series' last look, in place of those that it held
  *   sight_find()  one of them; NULL: it was not there
  *   sight_sum()   of a metric at an end, over all keys; *any: was there one?
+ *   sight_total() the same of what came since the window opened
  *   sight_has()   does it have a figure of that source?
  *   sight_free()  zeroed is fine
  */
@@ -29,6 +30,7 @@ const struct figure *sight_find(const struct sight *sight, enum metric_id id, en
 				const char *key);
 /* Of the steps: of totals what came since the look before. */
 double sight_sum(const struct sight *sight, enum metric_id id, enum record_end end, bool *any);
+double sight_total(const struct sight *sight, enum metric_id id, enum record_end end, bool *any);
 bool sight_has(const struct sight *sight, const char *source);
 void sight_free(struct sight *sight);
 

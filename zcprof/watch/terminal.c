@@ -112,6 +112,12 @@ void terminal_draw(struct terminal *t, const struct canvas *c)
 	refresh();
 }
 
+void terminal_redraw(struct terminal *t)
+{
+	(void)t;
+	clearok(curscr, TRUE);
+}
+
 int terminal_key(struct terminal *t)
 {
 	static const struct {

@@ -6,6 +6,7 @@
  *   terminal_open()   standard input and output; NULL: it cannot, or there is no memory
  *   terminal_begin()  an empty canvas of its size
  *   terminal_draw()
+ *   terminal_redraw() all of it next time, and not what has changed alone
  *   terminal_key()    the next key that was pressed; TERMINAL_NONE: none was
  *   terminal_gone()   was it closed?
  *   terminal_close()  as it was; NULL is fine
@@ -35,6 +36,7 @@ struct terminal;
 struct terminal *terminal_open(void);
 void terminal_begin(struct terminal *t, struct canvas *c);
 void terminal_draw(struct terminal *t, const struct canvas *c);
+void terminal_redraw(struct terminal *t);
 int terminal_key(struct terminal *t);
 bool terminal_gone(const struct terminal *t);
 void terminal_close(struct terminal *t);

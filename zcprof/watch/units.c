@@ -44,3 +44,18 @@ char *units_figure(enum metric_id id, double step, double seconds, char text[UNI
 		 *unit == '/' || !*unit || strchr(number, ' ') ? "" : " ", unit);
 	return text;
 }
+
+char *units_total(enum metric_id id, double total, char text[UNITS_TEXT])
+{
+	const char *unit = metric_info(id)->unit;
+	char number[UNITS_TEXT] = "";
+
+	if (!strcmp(unit, "ns")) {
+		snprintf(text, UNITS_TEXT, "%.3f s", total / 1e9);
+		return text;
+	}
+	units_number(total, number);
+	snprintf(text, UNITS_TEXT, "%.16s%s%s", number, strcmp(unit, "bytes") != 0 ? "" : "B",
+		 strcmp(unit, "J") != 0 ? "" : " J");
+	return text;
+}

@@ -4,17 +4,32 @@
 #define ZCPROF_WATCH_VIEW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* By what the lines of a block are sorted, the largest first; by name the other way round. */
 enum view_order { ORDER_NOW, ORDER_TOTAL, ORDER_NAME, ORDER_COUNT };
 
+#define VIEW_SAID 3
+
+/* A source that could not measure. */
+struct view_absent {
+	const char *source;
+	char why[200];
+};
+
 struct view {
 	const char *title;
 	enum view_order order;
-	int end; /* enum record_end; END_COUNT: all */
+	int end;	    /* enum record_end; END_COUNT: all */
+	const char *source; /* all of whose figures are listed; NULL: the largest of each kind */
+	int from;	    /* the first line that is shown of a list */
 	bool paused;
+	bool over; /* nothing is measured any more */
 	bool help;
-	const char *said; /* the last message; NULL: none */
+	const char *said[VIEW_SAID]; /* the last messages, until a key is pressed */
+	size_t said_count;
+	const struct view_absent *absent;
+	size_t absent_count;
 };
 
 #endif
