@@ -45,7 +45,8 @@ void watching_opened(struct running *r)
 		return;
 	w->series = series_new();
 	for (size_t i = 0; i < r->part.collecting.absent_count; i++)
-		live_absent(&w->live, r->part.collecting.absent[i].source, r->part.collecting.absent[i].why);
+		live_absent(&w->live, r->part.collecting.absent[i].source,
+			    r->part.collecting.absent[i].why);
 	w->opened_ns = clock_ns();
 	w->next_ns = w->opened_ns + LOOK_NS + LATER_NS;
 	for (int end = 0; end < END_COUNT; end++)
