@@ -25,7 +25,9 @@
 	X(sendfile)                                                                                \
 	X(epoll_wait)                                                                              \
 	X(io_uring_enter)                                                                          \
-	X(io_uring_register) X(poll) X(sendmsg) X(setsockopt) X(getsockopt) X(ppoll)
+	X(io_uring_register)                                                                       \
+	X(poll) X(sendmsg) X(setsockopt) X(getsockopt) X(ppoll) X(socket) X(connect) X(accept4)    \
+		X(close)
 
 enum call {
 #define X(name) CALL_##name,

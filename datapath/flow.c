@@ -53,6 +53,7 @@ struct flows *flows_new(const struct config *config, unsigned int count)
 
 	if (!all)
 		return NULL;
+	all->listener = -1;
 	all->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	all->flow = aligned_alloc(_Alignof(struct flow), count * sizeof(*all->flow));
 	if (!all->flow || all->news_fd < 0) {
@@ -139,7 +140,9 @@ static void *flow_thread(void *arg)
 	struct flow *f = arg;
 	struct flows *all = f->all;
 	const struct path *path = f->config->path;
-	bool exchanges = all->exchange.response;
+	int (*run)(struct flow * f) = all->reconnects	       ? path->reconnect
+				      : all->exchange.response ? path->rpc
+							       : path->run;
 	bool failed = flow_place(f) || path->open(f);
 	char name[16];
 
@@ -156,7 +159,7 @@ static void *flow_thread(void *arg)
 		pthread_cond_wait(&all->changed, &all->lock);
 	pthread_mutex_unlock(&all->lock);
 	if (!failed)
-		failed = exchanges ? path->rpc(f) : path->run(f);
+		failed = run(f);
 	/* The receiver's run ends with the stream. */
 	if (!failed && path->end == END_TX)
 		shutdown(f->fd, SHUT_WR);
@@ -273,6 +276,8 @@ void flows_free(struct flows *all)
 	if (all->flow[0].config->path->release)
 		all->flow[0].config->path->release(all);
 	memory_free(&all->answer);
+	if (all->listener >= 0)
+		close(all->listener);
 	close(all->news_fd);
 	pthread_cond_destroy(&all->changed);
 	pthread_mutex_destroy(&all->lock);

@@ -62,6 +62,8 @@ struct flows {
 	void *shared; /* what the path prepared for all of them */
 	struct exchange exchange; /* --rpc; a response of 0: one direction */
 	struct memory answer;	  /* rx: a response, filled with the pattern */
+	bool reconnects;	  /* short flows (datapath/short_flows.h) */
+	int listener;		  /* rx: of short flows; else -1 */
 
 	bool stop; /* by relaxed atomics */
 	pthread_mutex_t lock;

@@ -178,6 +178,7 @@ static int prepare_answer(struct session *s, const struct control_message *hello
 	struct failure failure = {.unable = true};
 
 	s->flows->exchange = (struct exchange){hello->msg, hello->response};
+	s->flows->reconnects = hello->reconnect;
 	if (memory_get(&s->flows->answer, hello->response, s->config->options.hugepages,
 		       failure.why, sizeof(failure.why)))
 		return session_failure(s, &failure);
@@ -190,6 +191,12 @@ static int agree(struct reception *r)
 	struct session *s = r->session;
 	struct control_message welcome = r->hello;
 
+	if (r->hello.reconnect && !s->config->path->reconnect) {
+		s->unable = true;
+		return session_fail(s,
+				    "--path %s of the receiver answers no short flows; give it another for --reconnect, such as copy",
+				    s->config->path->name);
+	}
 	if (r->hello.response && !s->config->path->rpc) {
 		s->unable = true;
 		return session_fail(s,
@@ -227,6 +234,16 @@ int reception_meet(struct reception *r)
 	return agree(r);
 }
 
+/* For short flows, once every flow has come. */
+static int listen_again(struct session *s)
+{
+	struct failure failure;
+
+	s->flows->listener =
+		socket_listen(s->config->bind, s->config->port + 1, s->config, &failure);
+	return s->flows->listener < 0 ? session_failure(s, &failure) : 0;
+}
+
 int reception_flows(struct reception *r)
 {
 	struct session *s = r->session;
@@ -242,6 +259,8 @@ int reception_flows(struct reception *r)
 					    s->config->port + 1);
 	}
 	close_door(r, &r->data);
+	if (s->flows->reconnects && listen_again(s))
+		return -1;
 	session_place(s, s->flows->flow[0].fd);
 	return 0;
 }

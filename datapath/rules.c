@@ -64,7 +64,7 @@ static int check_limit(struct config *config, enum option_id id, enum option_id 
 /* A request is the message, and goes out as one. */
 static int check_rpc(struct config *config)
 {
-	static const enum option_id without[] = {OPTION_rate, OPTION_rpc_depth};
+	static const enum option_id without[] = {OPTION_rate, OPTION_rpc_depth, OPTION_reconnect};
 	static const enum option_id with[] = {OPTION_msg, OPTION_write, OPTION_bytes};
 	struct options *option = &config->options;
 	char name[OPTION_SPELL_MAX];
@@ -86,6 +86,15 @@ static int check_rpc(struct config *config)
 	if (!config->path->rpc) {
 		say_error("--path %s sends in one direction only; give another for --rpc, such as copy",
 			  config->path->name);
+		return -1;
+	}
+	if (option->reconnect && !config->path->reconnect) {
+		say_error("--path %s makes no short flows; give another for --reconnect, such as copy",
+			  config->path->name);
+		return -1;
+	}
+	if (option->reconnect && option->rpc_depth != 1) {
+		say_error("--rpc-depth has no meaning with --reconnect: a flow has one connection at a time; leave one out");
 		return -1;
 	}
 	if (option->set[OPTION_rate] && option->rpc_depth != 1) {

@@ -12,6 +12,7 @@
 
 #include "datapath/path.h"
 #include "datapath/rpc.h"
+#include "datapath/short_flows.h"
 #include "datapath/sockets.h"
 
 struct rx_copy {
@@ -154,5 +155,7 @@ const struct path path_rx_copy = {
 	.open = rx_copy_open,
 	.run = rx_copy_run,
 	.rpc = rx_copy_rpc,
+	.reconnect = short_flows_answer,
+	.reconnect_calls = SHORT_FLOWS_ANSWER,
 	.close = rx_copy_close,
 };

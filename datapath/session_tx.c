@@ -21,6 +21,7 @@ static struct control_message hello_of(const struct config *config)
 		.limit = option->bytes,
 		.verify = option->verify,
 		.response = option->rpc.response,
+		.reconnect = option->reconnect,
 	};
 
 	snprintf(m.path, sizeof(m.path), "%s", config->path->name);
@@ -42,7 +43,7 @@ static int agree(struct session *s)
 				    CONTROL_VERSION, (unsigned long long)answer->version);
 	if (answer->flows != hello.flows || answer->msg != hello.msg ||
 	    answer->limit != hello.limit || answer->verify != hello.verify ||
-	    answer->response != hello.response)
+	    answer->response != hello.response || answer->reconnect != hello.reconnect)
 		return session_fail(s,
 				    "the receiver echoed other options than were asked for; it is no zcpath, or a faulty one");
 	return 0;
@@ -78,6 +79,7 @@ static int connect_flows(struct session *s)
 	if (!s->flows)
 		return session_fail(s, "no memory left for the flows");
 	s->flows->exchange = option->rpc;
+	s->flows->reconnects = option->reconnect;
 	s->window.message = option->msg;
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		struct flow *f = &s->flows->flow[i];

@@ -6,6 +6,7 @@
 
 #include "datapath/path.h"
 #include "datapath/rpc.h"
+#include "datapath/short_flows.h"
 
 static int tx_copy_run(struct flow *f)
 {
@@ -76,5 +77,7 @@ const struct path path_tx_copy = {
 	.open = rpc_open,
 	.run = tx_copy_run,
 	.rpc = tx_copy_rpc,
+	.reconnect = short_flows_ask,
+	.reconnect_calls = SHORT_FLOWS_ASK,
 	.close = rpc_close,
 };

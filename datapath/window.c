@@ -128,7 +128,8 @@ void window_write(const struct window *w, struct writer *out)
 {
 	const struct path *path = w->flows->flow[0].config->path;
 	bool exchanges = w->flows->exchange.response;
-	uint32_t calls = path->calls | (exchanges ? path->rpc_calls : 0);
+	uint32_t calls = w->flows->reconnects ? path->reconnect_calls
+					      : path->calls | (exchanges ? path->rpc_calls : 0);
 	struct counters sum;
 
 	window_difference(w, &sum);

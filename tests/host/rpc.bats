@@ -67,6 +67,25 @@ exchange() { # RX TX ARG…
 	done
 }
 
+@test "short flows: each request on a connection of its own, every byte checked" {
+	for flows in 1 3; do
+		exchange copy copy --rpc 64:64 --reconnect --flows $flows
+		exchange copy copy --rpc 300001:70001 --reconnect --flows $flows
+	done
+	# One connection per request, and none left open.
+	[ "$(value tx calls connect)" -ge "$(value tx responses)" ]
+	[ "$(value rx calls accept4)" -ge "$(value rx responses)" ]
+	both --path copy -- --path copy --rpc 64:64 --reconnect --rate 200 --flows 2 --seconds 2 --warmup 0
+	echo "answered $(value tx responses)"
+	[ "$(value tx responses)" -ge 300 ] && [ "$(value tx responses)" -le 401 ]
+	rx --path uring
+	code=0
+	tx --path copy --rpc 1:1 --reconnect || code=$?
+	rx_ends
+	[ "$rx_code" = 3 ]
+	grep -q "answers no short flows" rx.err
+}
+
 @test "a rate is kept, whatever the answers do, and what was due is accounted for" {
 	both --path copy -- --path copy --rpc 64:64 --rate 500 --flows 2 --seconds 2 --warmup 0.2
 	answered=$(value tx responses)
@@ -131,5 +150,8 @@ exchange() { # RX TX ARG…
 	refused "for requests: give --rpc" --rpc-depth 5
 	refused "--msg has no meaning with --rpc" --rpc 1:1 --msg 5
 	refused "--bytes has no meaning with --rpc" --rpc 1:1 --bytes 5
+	refused "for requests: give --rpc" --reconnect
+	refused "makes no short flows" --rpc 1:1 --reconnect --path sendfile
+	refused "one connection at a time" --rpc 1:1 --reconnect --rpc-depth 2
 	refused "--rpc-depth has no meaning with --rate" --rpc 1:1 --rate 5 --rpc-depth 2
 }
