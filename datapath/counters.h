@@ -26,8 +26,8 @@
 	X(epoll_wait)                                                                              \
 	X(io_uring_enter)                                                                          \
 	X(io_uring_register)                                                                       \
-	X(poll) X(sendmsg) X(setsockopt) X(getsockopt) X(ppoll) X(socket) X(connect) X(accept4)    \
-		X(close)
+	X(poll)                                                                                    \
+	X(sendmsg) X(setsockopt) X(getsockopt) X(ppoll) X(socket) X(connect) X(accept4) X(close)
 
 enum call {
 #define X(name) CALL_##name,

@@ -115,7 +115,7 @@ static void sleep_until_due(struct flow *f)
 
 int short_flows_ask(struct flow *f)
 {
-	struct sockaddr_storage server;
+	struct sockaddr_storage server = {0};
 	socklen_t size = sizeof(server);
 
 	if (getpeername(f->fd, (struct sockaddr *)&server, &size))
@@ -134,7 +134,7 @@ int short_flows_ask(struct flow *f)
 /* Anybody may connect; only the sender's host is answered. */
 static bool is_sender(const struct flow *f, const struct sockaddr_storage *from)
 {
-	struct sockaddr_storage sender;
+	struct sockaddr_storage sender = {0};
 	socklen_t size = sizeof(sender);
 
 	if (getpeername(f->fd, (struct sockaddr *)&sender, &size) ||
@@ -177,7 +177,7 @@ static int serve(struct flow *f, int fd, const struct memory *buffer)
 static int accept_one(struct flow *f, const struct memory *buffer)
 {
 	const struct timeval patience = {.tv_sec = PATIENCE_S};
-	struct sockaddr_storage from;
+	struct sockaddr_storage from = {0};
 	socklen_t size = sizeof(from);
 	int fd = accept4(f->all->listener, (struct sockaddr *)&from, &size, SOCK_CLOEXEC);
 	int error;

@@ -12,7 +12,8 @@
 
 #include "datapath/control.h"
 
-#define HELLO "zcpath hello version=3 flows=2 msg=1024 limit=0 verify=1 reconnect=0 response=0 path=send_zc"
+#define HELLO                                                                                      \
+	"zcpath hello version=3 flows=2 msg=1024 limit=0 verify=1 reconnect=0 response=0 path=send_zc"
 
 static int parse(const char *line, struct control_message *m)
 {
