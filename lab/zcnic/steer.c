@@ -22,6 +22,29 @@ static void set_ports(const struct sk_buff *skb, u8 protocol, struct zcnic_flow 
 	flow->target_port = ports->dest;
 }
 
+/*
+ * Of a packet that a bridge forwards, nobody has looked as deep as TCP, whose header is also where it was
+ * received and not yet in front.
+ */
+void zcnic_find_header(struct sk_buff *skb)
+{
+	int l3 = skb_network_offset(skb), l4 = 0;
+
+	if (skb_transport_header_was_set(skb) && skb_transport_offset(skb) > l3)
+		return;
+	if (skb->protocol == htons(ETH_P_IP) && pskb_may_pull(skb, l3 + sizeof(struct iphdr)) &&
+	    ip_hdr(skb)->protocol == IPPROTO_TCP && !ip_is_fragment(ip_hdr(skb)))
+		l4 = l3 + ip_hdrlen(skb);
+	else if (skb->protocol == htons(ETH_P_IPV6) &&
+		 pskb_may_pull(skb, l3 + sizeof(struct ipv6hdr)) &&
+		 ipv6_hdr(skb)->nexthdr == IPPROTO_TCP)
+		l4 = l3 + sizeof(struct ipv6hdr);
+	if (!l4 || !pskb_may_pull(skb, l4 + sizeof(struct tcphdr)))
+		return;
+	skb_set_transport_header(skb, l4);
+	pskb_may_pull(skb, l4 + tcp_hdrlen(skb));
+}
+
 void zcnic_flow(const struct sk_buff *skb, struct zcnic_flow *flow)
 {
 	u32 l4;

@@ -136,6 +136,7 @@ netdev_tx_t zcnic_transmit(struct sk_buff *skb, struct net_device *dev)
 	enum outcome outcome;
 
 	skb_tx_timestamp(skb);
+	zcnic_find_header(skb);
 	outcome = ipv6_hopopt_jumbo_remove(skb) ? LOST : deliver(port, tx, skb);
 	if (outcome == NO_ROOM) {
 		u64_stats_update_begin(&tx->sync);

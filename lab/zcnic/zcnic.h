@@ -224,6 +224,7 @@ struct zcnic_flow {
 };
 int zcnic_steer_add(struct zcnic_port *port);
 void zcnic_steer_remove(struct zcnic_port *port);
+void zcnic_find_header(struct sk_buff *skb);
 void zcnic_flow(const struct sk_buff *skb, struct zcnic_flow *flow);
 /* The queue of the port that receives it; -1: none. */
 int zcnic_steer(struct zcnic_port *port, const struct zcnic_flow *flow, u32 *hash);
