@@ -130,6 +130,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->paths = state->argv + state->next;
 		o->path_count = state->argc - state->next;
 		return 0;
+	case ARGP_KEY_END:
+		if (o->flat && pivot_asked(&o->pivot))
+			argp_error(state,
+				   "--rows, --cols, --value and --where are of a pivot, and --by, --sort, --wide and --flat of one line per configuration: give those of one");
+		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "no runs given: name a directory of zcprof run, or files");
 		return 0;

@@ -14,7 +14,7 @@ setup() {
 @test "a made-up source is its file, its rows and one line" {
 	mkdir copy
 	(cd "$BATS_TEST_DIRNAME/../.." && tar --exclude=./build --exclude=./.git -cf - Makefile VERSION tools base record page reports nic \
-		bpf vmlinux collectors zcprof analyze) | tar -xf - -C copy
+		bpf vmlinux collectors zcprof analyze web) | tar -xf - -C copy
 	# What was made of the kernel's types and programs is the same.
 	mkdir -p copy/build && cp -a "$BUILD/bpf" copy/build/
 	cat >copy/collectors/blink.c <<-'END'

@@ -113,6 +113,13 @@ setup() {
 	[[ $output == *'"one, host a",5,22,'* ]]
 	run -0 "$zcroi" table --by kernel --format csv "$dir/f"
 	[[ $output == *'"one, kernel 6.18",12,43,'* ]]
+	# What would be without effect is refused; a label is a fact to a pivot too.
+	run -2 "$zcroi" table --by rack --rows path "$dir/f"
+	[[ $output == *"give those of one"* ]]
+	run -2 "$zcroi" table --where label:rack=7 --flat "$dir/f"
+	[[ $output == *"give those of one"* ]]
+	run -0 "$zcroi" table --rows label:rack --value T --format csv "$dir/f/c"
+	[[ $output == *8,50* ]]
 	run -1 "$zcroi" table --by nothing "$dir/f"
 	[[ $output == *"no run has such a label"* ]]
 }
