@@ -62,6 +62,7 @@ static bool is_of_netns(const char *path)
 
 char *journal_boot(char id[BOOT_ID_MAX])
 {
+	id[0] = '\0';
 	if (read_value("/proc/sys/kernel/random/boot_id", id, BOOT_ID_MAX) || !*id ||
 	    strchr(id, ' '))
 		strcpy(id, "-");

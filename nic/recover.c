@@ -291,7 +291,7 @@ static struct recovery recover_all(const char *dir, bool kept)
 {
 	int dir_fd = journal_dir(dir, false);
 	struct recovery r = {0};
-	struct dirent **entries;
+	struct dirent **entries = NULL;
 	unsigned int unread = 0;
 	int count = 0;
 

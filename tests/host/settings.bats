@@ -45,8 +45,9 @@ dump() {
 	grep . /proc/sys/net/core/rps_sock_flow_entries /proc/sys/net/core/netdev_budget
 }
 
-# exec_rx COMMAND...: this shell becomes it
-exec_rx() { exec nsenter -m -t "$apart" ip netns exec "${ns}rx" "$@"; }
+# exec_apart, exec_rx COMMAND...: this shell becomes it
+exec_apart() { exec nsenter -m -t "$apart" "$@"; }
+exec_rx() { exec_apart ip netns exec "${ns}rx" "$@"; }
 
 # Begins an end that waits for a peer, with these settings; $holder is it.
 hold() {
@@ -152,6 +153,47 @@ all_seen() {
 	seen '^402$' cat /proc/sys/net/core/netdev_budget
 	let_go TERM
 	diff <(echo "$before") <(dump)
+}
+
+# A machine whose CPUs have governors and idle states, which a virtual one has not: files at their place.
+made_up_cpus() {
+	local cpus=$BATS_TEST_TMPDIR/cpus state
+	for cpu in 0 1; do
+		mkdir -p "$cpus/cpu$cpu/cpufreq"
+		echo schedutil >"$cpus/cpu$cpu/cpufreq/scaling_governor"
+		for state in 0:POLL 1:C1 2:C1E 3:C6; do
+			mkdir -p "$cpus/cpu$cpu/cpuidle/state${state%:*}"
+			echo "${state#*:}" >"$cpus/cpu$cpu/cpuidle/state${state%:*}/name"
+			echo 0 >"$cpus/cpu$cpu/cpuidle/state${state%:*}/disable"
+		done
+	done
+	# One that somebody has disabled is so again afterwards.
+	echo 1 >"$cpus/cpu1/cpuidle/state1/disable"
+	apart mount --bind "$cpus" /sys/devices/system/cpu
+}
+
+disabled() {
+	cat "$BATS_TEST_TMPDIR"/cpus/cpu*/cpuidle/state*/disable | tr -d '\n'
+}
+
+@test "governors and idle states of every CPU are set, and put back one by one" {
+	made_up_cpus
+	[ "$(disabled)" = 00000100 ]
+	exec_apart zcpath rx --governor performance --cstates C1 --port 5398 >"$BATS_TEST_TMPDIR/rx.csv" 2>"$BATS_TEST_TMPDIR/rx.err" 3>&- &
+	holder=$!
+	wait_until 10 grep -q listening "$BATS_TEST_TMPDIR/rx.csv"
+	grep -qx ',rx,fact,option,governor,performance,' "$BATS_TEST_TMPDIR/rx.csv"
+	grep -qx ',rx,fact,option,cstates,C1,' "$BATS_TEST_TMPDIR/rx.csv"
+	[ "$(disabled)" = 00110011 ]
+	[ "$(grep -l '^performance$' "$BATS_TEST_TMPDIR"/cpus/cpu*/cpufreq/scaling_governor | wc -l)" = 2 ]
+	let_go TERM
+	[ "$(disabled)" = 00000100 ]
+	[ "$(grep -l '^schedutil$' "$BATS_TEST_TMPDIR"/cpus/cpu*/cpufreq/scaling_governor | wc -l)" = 2 ]
+	run apart zcpath rx --cstates C9 --check
+	[ "$status" = 3 ]
+	[[ $output == *"no CPU has an idle state of that name"* ]]
+	[ "$(disabled)" = 00000100 ]
+	apart zcpath rx --cstates all --check
 }
 
 @test "settings that contradict a path, or another option, are refused" {
