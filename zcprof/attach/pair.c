@@ -54,8 +54,11 @@ static bool is_asked(int argc, char **argv)
 	bool asked = false;
 
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-?"))
+		/* What two machines have twice is then of no interest. */
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-?")) {
+			argv[1] = argv[i];
 			return false;
+		}
 		if (!strncmp(argv[i], "--host", 6) || !strncmp(argv[i], "--peer-host", 11))
 			asked = true;
 	}
