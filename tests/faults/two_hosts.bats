@@ -120,10 +120,14 @@ cut_cable() { ip -n "${ns}rx" link set rx0 down; }
 		"the connection to its zcprof agent ended with exit code 127: bash: zcprof: command not found"
 	expect "$header; echo ',host,agent,hello,1,zcprof 0.0.1 00000000,'; sleep 5" \
 		"there \"zcprof 0.0.1 00000000\"; install the same on both sides, or give --push"
-	expect "$header; echo ',host,agent,hello,0,$(zcprof --version) 00000000,'; sleep 5" "another version"
+	expect "$header; echo ',host,agent,hello,0,$(zcprof --version | head -n 1) 00000000,'; sleep 5" "another version"
 	expect "echo Welcome to this machine; sleep 5" "what is no row"
 	expect "$header; echo ',rx-host,fact,kernel,,x,'; sleep 5" "of a machine of another"
 	expect "$header; echo ',host,agent,answer,0,,'; sleep 5" "answered what nobody asked"
+	# One that never stops talking, on either way, takes neither memory nor time without end.
+	hello=$(zcprof agent </dev/null 2>/dev/null | sed -n 2p)
+	expect "$header; echo '$hello'; yes 'zcprof: warning: x' >&2 & yes ',host,fact,kernel,,x,'" \
+		"says more than any machine has to say"
 }
 
 @test "no privilege there: the same sentences, with the host's name, and what can be measured is" {

@@ -86,6 +86,30 @@ start_sshd() {
 	done
 }
 
+# Whatever runs in the receiver's namespace by this name.
+runs_there() {
+	local pid
+	for pid in $(ip netns pids "${ns}rx"); do
+		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || return 0
+	done
+	return 1
+}
+
+@test "through an sshd: zcprof here is killed, and nothing of it is left there" {
+	start_sshd
+	before=$(ip netns exec "${ns}rx" cat /sys/class/net/rx0/queues/rx-0/rps_cpus)
+	ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host far --address 10.78.0.1 \
+		--ssh "ssh -F $home/config" --collect cpu --rx-irq-cpu 0 --seconds 60 --warmup 0.2 \
+		--repeat 1 -o "$dir" 3>&- &
+	run=$!
+	wait_until 60 grep -qs '^[0-9.]*,rx,path,bytes,' "$file.part"
+	runs_there zcpath
+	kill -9 "$run"
+	none() { ! runs_there zcprof && ! runs_there zcpath; }
+	wait_until 20 none
+	[ "$(ip netns exec "${ns}rx" cat /sys/class/net/rx0/queues/rx-0/rps_cpus)" = "$before" ]
+}
+
 @test "every question is answered of a record of two machines" {
 	ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
 		"${by_name[@]}" --read 64K,256K "${short[@]}"

@@ -22,11 +22,12 @@
 /* An ssh that has to be answered by hand gets its time. */
 #define HELLO_MS 60000
 /* It says something each second; and in one run no more than any machine has to say. */
-#define SILENCE_NS (7 * 1000000000ULL)
-#define ALIVE_NS   1000000000ULL
-#define BYTES_MAX  (1ULL << 30)
-#define CLOSE_MS   12000
-#define ROUNDS	   9
+#define SILENCE_NS   (7 * 1000000000ULL)
+#define ALIVE_NS     1000000000ULL
+#define BYTES_MAX    (128ULL << 20)
+#define WARNINGS_MAX 200
+#define CLOSE_MS     12000
+#define ROUNDS	     9
 
 struct host {
 	char *name;
@@ -42,8 +43,8 @@ struct host {
 	char line[512]; /* of its standard error, and the last whole one */
 	size_t line_len;
 	char last[512];
+	unsigned int warnings; /* that were handed on */
 	char gone[900];
-	bool silent; /* and that is why: it will not end by being asked */
 };
 
 const char *host_name(const struct host *h)
@@ -172,9 +173,9 @@ static void take_line(struct host *h, const struct host_hears *hears)
 
 	visible_copy(shown, sizeof(shown), h->line, h->line_len);
 	warning = strstr(shown, "warning: ");
-	if (warning && hears)
+	if (warning && hears && h->warnings++ < WARNINGS_MAX)
 		hears->on_warning(hears->data, h, warning + strlen("warning: "));
-	else if (h->line_len)
+	else if (!warning && h->line_len)
 		memcpy(h->last, shown, sizeof(h->last));
 	h->line_len = 0;
 }
@@ -232,8 +233,7 @@ void host_read(struct host *h, const struct host_hears *hears)
 	read_rows(h, hears);
 	if (now - h->said_ns > ALIVE_NS)
 		say_line(h, "\n");
-	h->silent = *h->hello && h->heard_ns + SILENCE_NS < now;
-	if (h->silent)
+	if (*h->hello && h->heard_ns + SILENCE_NS < now)
 		lose(h,
 		     "nothing was heard of its zcprof agent for %llu s: the machine, the network or the agent is stopped",
 		     SILENCE_NS / 1000000000);
@@ -423,12 +423,13 @@ struct host *host_connect(const struct host_how *how, const char *name, char *wh
 /* What its agent started ends first, and puts back what it set. */
 void host_close(struct host *h)
 {
-	int status;
+	/* One that was given up will not end by being asked. */
+	int patience_ms = h && *h->gone && !stop_asked() ? 200 : CLOSE_MS, status;
 
 	if (!h)
 		return;
 	close_fd(&h->in);
-	for (int ms = 0; h->pid && !h->silent && ms < CLOSE_MS; ms += 10) {
+	for (int ms = 0; h->pid && ms < patience_ms; ms += 10) {
 		if (waitpid(h->pid, &status, WNOHANG) == h->pid)
 			h->pid = 0;
 		else

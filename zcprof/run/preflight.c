@@ -51,6 +51,10 @@ static int check_version(const struct experiment *x, enum record_end side)
 	}
 	ask(x, side, words, &result);
 	words_free(words);
+	if (x->host[side] && host_gone(x->host[side])) {
+		say_error("%s: %s", host_name(x->host[side]), host_gone(x->host[side]));
+		return EXIT_UNABLE;
+	}
 	if (result.exit_code) {
 		say_error("cannot ask zcpath on %s for its version: %s; build or install it there, or say where it is with --zcpath",
 			  place_name(x, side), tool_reason(&result));
