@@ -284,9 +284,9 @@ static int answer(const struct whatif_options *o, struct experiment *e)
 	page = page_new();
 	if (!isnan(need.rate))
 		sizes_page(page, &need);
-	else if (o->spared_count)
+	else if (c && o->spared_count)
 		without_page(page, c, o);
-	else
+	else if (c)
 		all_page(page, c, o);
 	result = page_print(page, o->common.format);
 	page_free(page);
