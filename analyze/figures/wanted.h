@@ -35,7 +35,7 @@ struct estimate {
 };
 
 /* 0, or -1 with why: a part of a sentence that fits behind "NAME: ". */
-int wanted_parse(struct wanted *w, const char *name, size_t len, char *why, size_t why_size);
+int wanted_parse(struct wanted *w, const char *typed, size_t len, char *why, size_t why_size);
 struct wanted wanted_quantity(enum quantity q);
 double wanted_value(const struct wanted *w, const struct run *run,
 		    const struct exponents *exponents);

@@ -67,14 +67,17 @@ static const char *fact_at(const struct run *run, enum record_end end, const str
 {
 	const char *value = run_fact(run, d->fact, end, d->key);
 
-	for (size_t i = 0; !value && !*d->key && i < run->fact_count; i++)
-		if (run->facts[i].id == d->fact && run->facts[i].end == end)
-			value = run->facts[i].value;
-	for (size_t i = 0; value && !*d->key && i < run->fact_count; i++)
-		if (run->facts[i].id == d->fact && run->facts[i].end == end &&
-		    !*run->facts[i].key != !run_fact(run, d->fact, end, "") &&
-		    strcmp(run->facts[i].value, value) != 0)
-			return "several";
+	for (size_t i = 0; !value && i < run->fact_count; i++) {
+		const struct fact *fact = &run->facts[i];
+
+		if (fact->id != d->fact || fact->end != end || *d->key)
+			continue;
+		value = fact->value;
+		for (size_t j = i + 1; j < run->fact_count; j++)
+			if (run->facts[j].id == d->fact && run->facts[j].end == end &&
+			    strcmp(run->facts[j].value, fact->value) != 0)
+				return "several";
+	}
 	return value ? value : "";
 }
 
@@ -140,7 +143,7 @@ const char *dimension_of(const struct dimension *d, const struct run *run, struc
 
 bool dimension_covers(const struct dimension *d, const char *part, size_t len)
 {
-	struct dimension other;
+	struct dimension other = {.kind = DIMENSION_OPTION};
 	char why[200];
 
 	if (d->kind == DIMENSION_CONFIGURATION)

@@ -33,7 +33,7 @@ struct dimension {
 };
 
 /* 0, or -1 with why: a part of a sentence that fits behind "NAME: ". */
-int dimension_parse(struct dimension *d, const char *name, size_t len, char *why, size_t why_size);
+int dimension_parse(struct dimension *d, const char *typed, size_t len, char *why, size_t why_size);
 const char *dimension_of(const struct dimension *d, const struct run *run, struct arena *texts);
 bool dimension_covers(const struct dimension *d, const char *part, size_t len);
 

@@ -51,6 +51,17 @@ runs() {
 	[[ $output != *skipped* && $output != *"cannot run"* ]]
 }
 
+@test "every study is a plan, and says how it is to be printed where it says it" {
+	for study in studies/*.plan; do
+		run zcprof run "@$study" --dry-run -o "$dir"
+		[ "$status" -eq 0 ] || echo "$study: $output"
+		[ "$status" -eq 0 ]
+	done
+	# The talk's matrix: five ways, by GRO, BIG TCP, CPUs and reads, devmem by three batches, uring by one read.
+	run zcprof run @studies/battle-of-the-zcs.plan --dry-run -o "$dir"
+	[[ $output == *"# 104 configurations, 520 runs"* ]]
+}
+
 @test "more repeats go on, runs of another length do not, and each says so" {
 	zcprof run "${fake[@]}" --read 4K,8K --repeat 1 -o "$dir"
 	run zcprof run "${fake[@]}" --read 4K,8K --repeat 3 -o "$dir"
