@@ -111,6 +111,15 @@ static double window_ns(const struct run *run)
 	return isnan(rx) ? run_figure(run, METRIC_path_window_ns, END_TX, NULL) : rx;
 }
 
+/* What is counted at another end only was not looked for at this one. */
+static bool is_elsewhere(const struct wanted *w, const struct run *run)
+{
+	for (enum record_end end = 0; end < END_COUNT; end++)
+		if (w->end != END_COUNT && w->end != end && run_range(run, w->metric, end).count)
+			return true;
+	return false;
+}
+
 static double metric_value(const struct wanted *w, const struct run *run)
 {
 	bool scales = metric_scales(w->metric), measured = false;
@@ -131,7 +140,7 @@ static double metric_value(const struct wanted *w, const struct run *run)
 			}
 	}
 	if (!count)
-		return scales && measured ? 0 : NAN;
+		return scales && measured && !is_elsewhere(w, run) ? 0 : NAN;
 	if (!scales)
 		return sum / count;
 	return is_share(w) ? 100 * sum / window_ns(run) : sum / window_ns(run) * 1e9;

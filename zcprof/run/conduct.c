@@ -209,6 +209,7 @@ static int run_all(struct experiment *x)
 	if (result == EXIT_DONE && failed) {
 		say_error("%zu of %zu runs failed; what they had is in %s as .part files", failed,
 			  plan->slot_count, x->directory);
+		pace_end(&pace);
 		result = EXIT_FAILED;
 	} else if (result == EXIT_DONE) {
 		say_info("%zu run%s in %s", finished, finished == 1 ? " is" : "s are", x->directory);

@@ -223,6 +223,17 @@ static void say_width(const struct pace *p)
 		say_warning("runs are missing, so it is not known how well throughput is known");
 }
 
+/* Of one that failed, its own reason is there. */
+static bool was_tried(const struct pace *p, size_t configuration)
+{
+	const struct slot *slots = p->x->settings->plan.slots;
+
+	for (size_t i = 0; i < p->at; i++)
+		if (slots[i].configuration == configuration)
+			return true;
+	return false;
+}
+
 static void give_up(const struct pace *p)
 {
 	const struct experiment *x = p->x;
@@ -239,7 +250,7 @@ static void give_up(const struct pace *p)
 			fewest = runs;
 			least = i;
 		}
-		if (!runs)
+		if (!runs && !was_tried(p, i))
 			refused_write(x, &plan->configurations[i], END_HOST, "time",
 				      "there was no time left for it (--within); the same command goes on");
 	}
