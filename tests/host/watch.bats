@@ -129,6 +129,23 @@ there_are() {
 	[ "$(records)" -gt "$before" ]
 }
 
+@test "by name, by port, in turn where there are more than are measured at a time" {
+	begin
+	first=$target
+	begin
+	zcpath rx --path copy --bind 127.0.0.1 --port 6431 >"$dir/rx.csv" 2>&1 3>&- &
+	listener=$!
+	started+=("$listener")
+	wait_until 5 grep -q listening "$dir/rx.csv"
+	run -0 watch --rule "name:comm=$(basename "$program")" --rule at:port=6431 --rule none:port=6439 --most 1 --rounds 2
+	for pid in "$first" "$target"; do
+		grep -qh "fact,attached,pid,$pid," "$dir"/kept/name/*.csv
+	done
+	grep -qh "fact,attached,pid,$listener," "$dir"/kept/at/*.csv
+	[ "$(find "$dir/kept/name" -name '*.csv' | wc -l)" -eq 2 ]
+	[ ! -e "$dir/kept/none" ]
+}
+
 @test "rules that mean nothing are refused with what is expected" {
 	run -2 zcprof watch -o "$dir/kept"
 	[[ "$output" == *"expected --rule"* ]]

@@ -2,7 +2,7 @@
 /*
  * The figures of all windows of each rule, added up, for Prometheus.
  *
- *   exposing_open()     *e stays NULL where nobody asked for it; 0, or -1 after saying why
+ *   exposing_open()     *to stays NULL where nobody asked for it; 0, or -1 after saying why
  *   exposing_record()   add those of a record, whose window was so long
  *   exposing_failed()   count a window without one
  *   exposing_publish()  what is read from now on
@@ -19,7 +19,7 @@
 
 struct exposing;
 
-int exposing_open(struct exposing **e, const struct service_settings *settings);
+int exposing_open(struct exposing **to, const struct service_settings *settings);
 void exposing_record(struct exposing *e, size_t rule, const char *path, double seconds);
 void exposing_failed(struct exposing *e, size_t rule);
 void exposing_publish(struct exposing *e);

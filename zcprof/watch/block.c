@@ -143,8 +143,7 @@ static void merge(struct block *b)
 {
 	size_t kept = 0;
 
-	if (b->count)
-		qsort(b->lines, b->count, sizeof(*b->lines), by_name);
+	qsort(b->lines, b->count, sizeof(*b->lines), by_name);
 	for (size_t i = 0; i < b->count; i++) {
 		struct block_line *l = &b->lines[kept ? kept - 1 : 0];
 		const struct block_line *more = &b->lines[i];
@@ -219,7 +218,9 @@ bool block_fill(struct block *b, size_t which, const struct sight *sight, const 
 	for (size_t i = 0; i < sight->count; i++)
 		room += is_shown(k, &sight->figures[i], view);
 	b->lines = room ? calloc(room, sizeof(*b->lines)) : NULL;
-	for (size_t i = 0; b->lines && i < sight->count; i++)
+	if (!b->lines)
+		return false;
+	for (size_t i = 0; i < sight->count; i++)
 		if (is_shown(k, &sight->figures[i], view))
 			add(b, k, &sight->figures[i]);
 	merge(b);
@@ -228,8 +229,7 @@ bool block_fill(struct block *b, size_t which, const struct sight *sight, const 
 		drop_empty(b);
 	for (size_t i = 1; i < b->count; i++)
 		b->ends = b->ends || b->lines[i].end != b->lines[0].end;
-	if (b->count)
-		qsort(b->lines, b->count, sizeof(*b->lines), order[view->order]);
+	qsort(b->lines, b->count, sizeof(*b->lines), order[view->order]);
 	put_texts(k, b, sight);
 	return b->count;
 }

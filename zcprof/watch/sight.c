@@ -64,7 +64,7 @@ int sight_take(struct sight *sight, const struct series *s)
 	return t.failed ? -1 : 0;
 }
 
-/* The first of a metric, and behind the last. */
+/* Of a metric; where it has none, that of the next. */
 static const struct figure *first_of(const struct sight *sight, enum metric_id id)
 {
 	size_t from = 0, to = sight->count;
@@ -80,27 +80,30 @@ static const struct figure *first_of(const struct sight *sight, enum metric_id i
 	return sight->figures + from;
 }
 
-#define each_of(f, sight, metric)                                                                  \
-	for (f = first_of(sight, metric);                                                          \
-	     f < (sight)->figures + (sight)->count && f->id == (metric); f++)
+/* Behind the last of them. */
+static const struct figure *end_of(const struct sight *sight, enum metric_id id)
+{
+	return first_of(sight, id + 1);
+}
 
 const struct figure *sight_find(const struct sight *sight, enum metric_id id, enum record_end end,
 				const char *key)
 {
-	const struct figure *f;
+	const struct figure *last = end_of(sight, id);
 
-	each_of(f, sight, id) if (f->end == end && !strcmp(f->key, key)) return f;
+	for (const struct figure *f = first_of(sight, id); f < last; f++)
+		if (f->end == end && !strcmp(f->key, key))
+			return f;
 	return NULL;
 }
 
 static double add_up(const struct sight *sight, enum metric_id id, enum record_end end, bool *any,
 		     bool total)
 {
-	const struct figure *f;
+	const struct figure *last = end_of(sight, id);
 	double sum = 0;
 
-	each_of(f, sight, id)
-	{
+	for (const struct figure *f = first_of(sight, id); f < last; f++) {
 		if (f->end != end)
 			continue;
 		sum += total ? f->total : f->step;

@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <ncurses.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static void choose_attributes(struct terminal *t)
 	if ((no_color && *no_color) || !has_colors() || start_color() == ERR)
 		return;
 	use_default_colors();
-	for (short i = 0; i < STYLE_COUNT; i++)
+	for (int i = 0; i < STYLE_COUNT; i++)
 		if (colour[i] && init_pair((short)(i + 1), colour[i], -1) != ERR)
 			t->pair[i] = (short)(i + 1);
 }
@@ -56,8 +57,8 @@ static void leaving(char *bytes, size_t size)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		const char *text = tigetstr(names[i]);
 
-		/* (char *)-1: it is no string. */
-		if (text && text != (const char *)-1 && used + strlen(text) < size)
+		/* terminfo(3X): -1 where it is no string. */
+		if (text && (intptr_t)text != -1 && used + strlen(text) < size)
 			used += (size_t)snprintf(bytes + used, size - used, "%s", text);
 	}
 }
