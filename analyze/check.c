@@ -348,7 +348,8 @@ static void check_whole(struct check *c)
 		; /* whoever was attached to says nothing of its whole life */
 	else if (isnan(c->life[END_RX]) || isnan(c->life[END_TX]))
 		complain(c, ": bytes_life of both ends is needed to see that none was lost");
-	else if (c->life[END_RX] != c->life[END_TX])
+	else if (c->life[END_RX] > c->life[END_TX] ||
+		 (c->life[END_RX] < c->life[END_TX] && !c->seen[METRIC_path_datagrams][END_RX]))
 		complain(c, ": tx sent %.0f bytes and rx received %.0f (bytes_life)",
 			 c->life[END_TX], c->life[END_RX]);
 	if (!is_imported(c)) /* other tools keep no histogram of times */

@@ -34,6 +34,7 @@ static const struct number_field {
 	NUMBER(FIELD_MSG, "msg", msg, 1, CONTROL_MSG_MAX),
 	NUMBER(FIELD_LIMIT, "limit", limit, 0, CONTROL_BYTES_MAX),
 	NUMBER(FIELD_VERIFY, "verify", verify, 0, 1),
+	NUMBER(FIELD_UDP, "udp", udp, 0, 65507),
 	NUMBER(FIELD_RECONNECT, "reconnect", reconnect, 0, 1),
 	NUMBER(FIELD_RESPONSE, "response", response, 0, CONTROL_MSG_MAX),
 	NUMBER(FIELD_BYTES, "bytes", bytes, 0, UINT64_MAX),

@@ -135,14 +135,22 @@ static void flow_ended(struct flow *f, bool failed)
 	pthread_mutex_unlock(&all->lock);
 }
 
+static int run_as(struct flow *f)
+{
+	const struct path *path = f->config->path;
+
+	if (f->all->datagram)
+		return path->udp(f);
+	if (f->all->reconnects)
+		return path->reconnect(f);
+	return f->all->exchange.response ? path->rpc(f) : path->run(f);
+}
+
 static void *flow_thread(void *arg)
 {
 	struct flow *f = arg;
 	struct flows *all = f->all;
 	const struct path *path = f->config->path;
-	int (*run)(struct flow * f) = all->reconnects	       ? path->reconnect
-				      : all->exchange.response ? path->rpc
-							       : path->run;
 	bool failed = flow_place(f) || path->open(f);
 	char name[16];
 
@@ -159,7 +167,7 @@ static void *flow_thread(void *arg)
 		pthread_cond_wait(&all->changed, &all->lock);
 	pthread_mutex_unlock(&all->lock);
 	if (!failed)
-		failed = run(f);
+		failed = run_as(f);
 	/* The receiver's run ends with the stream. */
 	if (!failed && path->end == END_TX)
 		shutdown(f->fd, SHUT_WR);

@@ -46,6 +46,7 @@ struct flow {
 	const struct message *message; /* tx */
 	uint64_t limit;		       /* tx: send this many bytes at most */
 	struct verify verify;	       /* of what it receives: payload, or answers to --rpc */
+	int datagrams_fd;	       /* --udp: beside fd (datapath/udp.h) */
 	struct rpc *rpc;	       /* NULL: one direction (datapath/rpc.h) */
 	void *state;		       /* the path's own */
 	bool usage_unknown;	       /* whether its bytes were copied cannot be told */
@@ -62,6 +63,7 @@ struct flows {
 	void *shared; /* what the path prepared for all of them */
 	struct exchange exchange; /* --rpc; a response of 0: one direction */
 	struct memory answer;	  /* rx: a response, filled with the pattern */
+	uint64_t datagram;	  /* --udp: bytes of one; 0: a stream */
 	bool reconnects;	  /* short flows (datapath/short_flows.h) */
 	int listener;		  /* rx: of short flows; else -1 */
 

@@ -35,6 +35,7 @@ struct path {
 	const char *what;
 	uint32_t calls;		    /* BIT(CALL_…): what it counts; the others are no rows */
 	uint32_t rpc_calls;	    /* … with --rpc, beside those */
+	uint32_t udp_calls;	    /* … with --udp, in their place */
 	uint32_t reconnect_calls;   /* … with --reconnect, in their place */
 	uint32_t events;	    /* BIT(EVENT_…): the same */
 	enum message_place message; /* tx: where it lies */
@@ -48,6 +49,7 @@ struct path {
 	int (*prepare)(struct flows *all); /* NULL: nothing; -1 after flow_fail() of the first */
 	int (*open)(struct flow *f);	   /* -1 after flow_fail() */
 	int (*run)(struct flow *f);
+	int (*udp)(struct flow *f);	  /* run, with datagrams; NULL: refuses */
 	int (*reconnect)(struct flow *f); /* the same with short flows; NULL: refuses */
 	int (*rpc)(struct flow *f); /* run, with requests and responses (datapath/rpc.h); NULL: refuses */
 	void (*close)(struct flow *f);

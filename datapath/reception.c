@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/say.h"
 #include "datapath/path.h"
+#include "datapath/udp.h"
 
 #define FLOWS_S 8 /* in which all data flows have to come */
 
@@ -191,6 +192,15 @@ static int agree(struct reception *r)
 	struct session *s = r->session;
 	struct control_message welcome = r->hello;
 
+	if (r->hello.udp && (r->hello.udp < UDP_LEAST || r->hello.response))
+		return session_fail(s,
+				    "the sender asks for datagrams that cannot be; it is no zcpath, or a faulty one");
+	if (r->hello.udp && !s->config->path->udp) {
+		s->unable = true;
+		return session_fail(s,
+				    "--path %s of the receiver takes no datagrams; give it another for --udp, such as copy",
+				    s->config->path->name);
+	}
 	if (r->hello.reconnect && !s->config->path->reconnect) {
 		s->unable = true;
 		return session_fail(s,
@@ -213,6 +223,7 @@ static int agree(struct reception *r)
 				    (unsigned long long)r->hello.flows);
 	if (r->hello.response && prepare_answer(s, &r->hello))
 		return -1;
+	s->flows->datagram = r->hello.udp;
 	s->window.message = r->hello.msg;
 	s->limit = r->hello.limit;
 	for (unsigned int i = 0; i < s->flows->count; i++)

@@ -106,6 +106,37 @@ static int check_rpc(struct config *config)
 	return 0;
 }
 
+static int check_udp(struct config *config)
+{
+	static const enum option_id with[] = {OPTION_write, OPTION_bytes, OPTION_rpc};
+	struct options *option = &config->options;
+	char name[OPTION_SPELL_MAX];
+
+	if (!option->set[OPTION_udp] && option->udp_gso != 1) {
+		say_error("--udp-gso is for datagrams: give --udp BYTES too");
+		return -1;
+	}
+	if (!option->set[OPTION_udp])
+		return 0;
+	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
+		if (option->typed[with[i]] && !at_preset(config, with[i])) {
+			say_error("--%s has no meaning with --udp, which sends datagrams of one size until the window closes; leave it out",
+				  option_spell(with[i], name));
+			return -1;
+		}
+	if (!config->path->udp) {
+		say_error("--path %s sends no datagrams; give another for --udp, such as copy",
+			  config->path->name);
+		return -1;
+	}
+	if (option->typed[OPTION_msg] && option->msg < option->udp) {
+		say_error("--msg cannot be less than --udp, whose datagrams hold its beginning; leave it out");
+		return -1;
+	}
+	option->write = option->udp;
+	return 0;
+}
+
 static int check_pattern(struct config *config)
 {
 	static const char *const patterns[] = {"one-to-one", "incast", "outcast", "all-to-all"};
@@ -148,7 +179,7 @@ static int check_tx(struct config *config)
 		say_error("--warmup would move part of --bytes outside the window; leave one out");
 		return -1;
 	}
-	if (check_rpc(config) || check_limit(config, OPTION_write, OPTION_msg))
+	if (check_udp(config) || check_rpc(config) || check_limit(config, OPTION_write, OPTION_msg))
 		return -1;
 	if (option->flush_every && check_limit(config, OPTION_depth, OPTION_flush_every))
 		return -1;

@@ -13,6 +13,7 @@
 #include "datapath/path.h"
 #include "datapath/rpc.h"
 #include "datapath/short_flows.h"
+#include "datapath/udp.h"
 #include "datapath/sockets.h"
 
 struct rx_copy {
@@ -35,7 +36,7 @@ static int rx_copy_open(struct flow *f)
 	if (socket_blocking(f->fd, option->blocking))
 		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
 				 strerror(errno));
-	if (rpc_open(f))
+	if (rpc_open(f) || udp_open(f))
 		return -1;
 	if (option->blocking)
 		return 0;
@@ -52,6 +53,7 @@ static void rx_copy_close(struct flow *f)
 	if (s->epoll >= 0)
 		close(s->epoll);
 	rpc_close(f);
+	udp_close(f);
 	free(s);
 }
 
@@ -155,6 +157,8 @@ const struct path path_rx_copy = {
 	.open = rx_copy_open,
 	.run = rx_copy_run,
 	.rpc = rx_copy_rpc,
+	.udp = udp_receive,
+	.udp_calls = UDP_RECEIVE_CALLS,
 	.reconnect = short_flows_answer,
 	.reconnect_calls = SHORT_FLOWS_ANSWER,
 	.close = rx_copy_close,

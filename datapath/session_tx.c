@@ -22,6 +22,7 @@ static struct control_message hello_of(const struct config *config)
 		.verify = option->verify,
 		.response = option->rpc.response,
 		.reconnect = option->reconnect,
+		.udp = option->udp,
 	};
 
 	snprintf(m.path, sizeof(m.path), "%s", config->path->name);
@@ -43,7 +44,8 @@ static int agree(struct session *s)
 				    CONTROL_VERSION, (unsigned long long)answer->version);
 	if (answer->flows != hello.flows || answer->msg != hello.msg ||
 	    answer->limit != hello.limit || answer->verify != hello.verify ||
-	    answer->response != hello.response || answer->reconnect != hello.reconnect)
+	    answer->response != hello.response || answer->reconnect != hello.reconnect ||
+	    answer->udp != hello.udp)
 		return session_fail(s,
 				    "the receiver echoed other options than were asked for; it is no zcpath, or a faulty one");
 	return 0;
@@ -80,6 +82,7 @@ static int connect_flows(struct session *s)
 		return session_fail(s, "no memory left for the flows");
 	s->flows->exchange = option->rpc;
 	s->flows->reconnects = option->reconnect;
+	s->flows->datagram = option->udp;
 	s->window.message = option->msg;
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		struct flow *f = &s->flows->flow[i];

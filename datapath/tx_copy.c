@@ -7,6 +7,7 @@
 #include "datapath/path.h"
 #include "datapath/rpc.h"
 #include "datapath/short_flows.h"
+#include "datapath/udp.h"
 
 static int tx_copy_run(struct flow *f)
 {
@@ -68,16 +69,29 @@ static int tx_copy_rpc(struct flow *f)
 	return 0;
 }
 
+static int tx_copy_open(struct flow *f)
+{
+	return rpc_open(f) || udp_open(f) ? -1 : 0;
+}
+
+static void tx_copy_close(struct flow *f)
+{
+	rpc_close(f);
+	udp_close(f);
+}
+
 const struct path path_tx_copy = {
 	.name = "copy",
 	.end = END_TX,
 	.what = "send(2); the kernel copies",
 	.calls = BIT(CALL_sendto),
 	.rpc_calls = BIT(CALL_recvfrom) | BIT(CALL_ppoll),
-	.open = rpc_open,
+	.open = tx_copy_open,
 	.run = tx_copy_run,
 	.rpc = tx_copy_rpc,
+	.udp = udp_send,
+	.udp_calls = UDP_SEND_CALLS,
 	.reconnect = short_flows_ask,
 	.reconnect_calls = SHORT_FLOWS_ASK,
-	.close = rpc_close,
+	.close = tx_copy_close,
 };

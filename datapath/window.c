@@ -124,12 +124,34 @@ static void write_latencies(const struct window *w, struct writer *out)
 	writer_u64(out, WINDOW, END_TX, METRIC_path_unanswered, NULL, w->unanswered);
 }
 
+static uint32_t calls_of(const struct flows *flows)
+{
+	const struct path *path = flows->flow[0].config->path;
+
+	if (flows->datagram)
+		return path->udp_calls;
+	if (flows->reconnects)
+		return path->reconnect_calls;
+	return path->calls | (flows->exchange.response ? path->rpc_calls : 0);
+}
+
+static void write_datagrams(const struct counters *sum, struct writer *out, enum record_end end)
+{
+	writer_u64(out, WINDOW, end, METRIC_path_datagrams, NULL, sum->event[EVENT_datagrams]);
+	if (end != END_RX)
+		return;
+	writer_u64(out, WINDOW, END_RX, METRIC_path_datagrams_missed, NULL,
+		   sum->event[EVENT_datagrams_missed]);
+	writer_u64(out, WINDOW, END_RX, METRIC_path_datagrams_late, NULL,
+		   sum->event[EVENT_datagrams_late]);
+}
+
 void window_write(const struct window *w, struct writer *out)
 {
 	const struct path *path = w->flows->flow[0].config->path;
 	bool exchanges = w->flows->exchange.response;
-	uint32_t calls = w->flows->reconnects ? path->reconnect_calls
-					      : path->calls | (exchanges ? path->rpc_calls : 0);
+	uint32_t calls = calls_of(w->flows);
+	bool datagrams = w->flows->datagram;
 	struct counters sum;
 
 	window_difference(w, &sum);
@@ -148,6 +170,8 @@ void window_write(const struct window *w, struct writer *out)
 	for (int i = 0; i < EVENTS; i++)
 		if (path->events & BIT(i))
 			writer_u64(out, WINDOW, path->end, event_metric[i], NULL, sum.event[i]);
+	if (datagrams)
+		write_datagrams(&sum, out, path->end);
 	if (exchanges)
 		writer_u64(out, WINDOW, path->end, METRIC_path_responses, NULL,
 			   sum.event[EVENT_responses]);
