@@ -107,11 +107,12 @@ WEB_JS := base definitions table state chart results components why flame parts 
 $(B)/web/page.js: $(WEB_JS:%=web/js/%.js)
 	$(Q)mkdir -p $(@D)
 	$(Q)cat $^ > $@
+as_literals = sed 's/\\/\\\\/g; s/"/\\"/g; s/?/\\?/g; s/^/"/; s/$$/\\n"/'
 $(B)/web/%.inc: web/%
 	$(Q)mkdir -p $(@D)
-	$(Q)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
+	$(Q)$(as_literals) $< > $@
 $(B)/web/%.inc: $(B)/web/%
-	$(Q)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
+	$(Q)$(as_literals) $< > $@
 WEB_BYTES := $(patsubst %,$(B)/web/%.inc,page.html page.css page.js charts.js licences.txt)
 $(B)/obj/analyze/report/assets.o $(B)/fuzz/analyze/report/assets.o: | $(WEB_BYTES)
 .SECONDARY: $(WEB_BYTES:.inc=)

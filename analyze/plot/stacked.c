@@ -74,10 +74,12 @@ static double names_width(const struct plotting *p)
 static void put_legend(const struct plotting *p, const struct stacked *s)
 {
 	for (size_t i = 0; i < s->part_count; i++) {
+		size_t line = i / 7, place = i % 7;
+
 		fprintf(p->out, "set label %zu ", i + 1);
 		plot_text(p->out, s->parts[i]);
 		fprintf(p->out, " at screen %.3f,%.3f left offset 1,0 point pt 5 ps 1 lc rgb '%s'\n",
-			0.03 + 0.138 * (double)(i % 7), 0.1 - 0.05 * (double)(i / 7),
+			0.03 + 0.138 * (double)place, 0.1 - 0.05 * (double)line,
 			colours[i % COLOURS]);
 	}
 }

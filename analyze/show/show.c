@@ -263,7 +263,7 @@ int command_show(int argc, char **argv)
 	v = (struct view){page_new(), only_one(&e), o.lines, o.source};
 	if (v.configuration && o.file) {
 		result = o.file->print(v.configuration);
-	} else if (v.configuration) {
+	} else if (v.configuration && o.part) {
 		show_one(o.part, &v);
 		result = page_print(v.page, o.common.format);
 	}

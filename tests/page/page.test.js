@@ -155,6 +155,11 @@ test('what differs is seen, and stacks that are gone are reached', async () => {
 	await page.keyboard.type('gone_in_b');
 	await page.keyboard.press('Enter');
 	await page.keyboard.press('n');
+	await page.keyboard.press('ArrowDown');
+	assert.match(await status(page), /^send: /);
+	await page.keyboard.press('ArrowDown');
+	assert.match(await status(page), /^threads: .* in A, .* in B/);
+	await page.keyboard.press('n');
 	assert.match(await status(page), /^gone_in_b: .* in A, 0 ns\/KB in B, .*gone in B$/);
 	await page.close();
 });

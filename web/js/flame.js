@@ -5,19 +5,20 @@
 const flame = { end: 'rx', context: 'all', show: 'A', widths: 'both', inverted: false };
 
 // A tree of {name, a, b, children}: a and b are what the frame and all above it cost in A and in B.
-function growTree(into, node, names, side) {
+// called: what names at a depth are called instead, for threads are named after what they do.
+function growTree(into, node, names, side, called = []) {
 	const [, self, ...children] = node;
 	let sum = self;
 
 	for (const child of children) {
-		const name = names[child[0]];
+		const name = called[0] ?? names[child[0]];
 		let below = into.below.get(name);
 
 		if (!below) {
 			below = { name, a: 0, b: 0, self: { a: 0, b: 0 }, below: new Map() };
 			into.below.set(name, below);
 		}
-		sum += growTree(below, child, names, side);
+		sum += growTree(below, child, names, side, called.slice(1));
 	}
 	into.self[side] += self;
 	into[side] += sum;
@@ -36,9 +37,14 @@ function flameTree() {
 		if (!end)
 			continue;
 		units.add(unit);
-		for (const context of end.slice(2))
-			if (flame.context === 'all' || names[context[0]] === flame.context)
-				growTree(root, flame.context === 'all' ? [0, 0, context] : context, names, side.toLowerCase());
+		for (const context of end.slice(2)) {
+			const threads = flame.show === 'change' ? ['threads'] : [];
+
+			if (flame.context === 'all')
+				growTree(root, [0, 0, context], names, side.toLowerCase(), [undefined, ...threads]);
+			else if (names[context[0]] === flame.context)
+				growTree(root, context, names, side.toLowerCase(), threads);
+		}
 	}
 	root.name = flame.context === 'all' ? flame.end : `${flame.end}, ${flame.context}`;
 	return units.size ? { root, unit: [...units].join(' and ') } : null;

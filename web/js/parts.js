@@ -14,7 +14,7 @@ function sideBySide(name, { only = () => true } = {}) {
 
 // The source whose metrics a part's columns are named after.
 function sourceOf(name) {
-	return { threads: 'cpu', latency: 'syscalls', receive: 'path', symbols: 'profile', components: 'profile', parts: 'profile', modes: 'cpu', efficiency: 'cpu' }[name] ?? name;
+	return { threads: 'cpu', receive: 'path', symbols: 'profile', components: 'profile', parts: 'profile', modes: 'cpu', efficiency: 'cpu' }[name] ?? name;
 }
 
 function drawPart(name) {
