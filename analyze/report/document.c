@@ -145,6 +145,8 @@ static void put_conclusion(FILE *out, const struct overview *r)
 	fputs("<div class=\"verdict\">\n", out);
 	html_verdict(out, r->conclusion);
 	fputs("</div>\n<dl class=\"tiles\">\n", out);
+	if (r->by == ROI_CPU_RX || r->by == ROI_CPU_TX)
+		put_tile(out, r, r->by);
 	for (size_t i = 0; r->lines.count && i < sizeof(shown) / sizeof(*shown); i++)
 		put_tile(out, r, shown[i]);
 	fputs("</dl>\n", out);

@@ -4,6 +4,23 @@
 #include "analyze/pages/remarks.h"
 #include "analyze/pages/ways.h"
 
+/* What the lines are in order of: CPU ROI, or what of it the records have. */
+static enum quantity order_of(const struct experiment *e, const struct common *common,
+			      struct lines *lines)
+{
+	static const enum quantity orders[] = {ROI_CPU_TOTAL, ROI_CPU_RX, ROI_CPU_TX, THROUGHPUT};
+	const size_t count = sizeof(orders) / sizeof(*orders);
+
+	for (size_t i = 0; i < count; i++) {
+		*lines = lines_of(e, &common->exponents, orders[i], false);
+		if (lines->count && lines->at[0].counts[orders[i]])
+			return orders[i];
+		if (i + 1 < count)
+			lines_free(lines);
+	}
+	return orders[count - 1];
+}
+
 void overview_open(struct overview *r, const struct experiment *e, const struct common *common,
 		   const char *title)
 {
@@ -11,14 +28,14 @@ void overview_open(struct overview *r, const struct experiment *e, const struct 
 		.experiment = e,
 		.common = *common,
 		.title = title,
-		.lines = lines_of(e, &common->exponents, ROI_CPU_TOTAL, false),
 		.ways = page_new(),
 		.conclusion = page_new(),
 		.absent = page_new(),
 		.remarks = page_new(),
 	};
-	ways_table(r->ways, &r->lines, e, ROI_CPU_TOTAL, false, &common->exponents);
-	ways_conclude(r->conclusion, &r->lines, ROI_CPU_TOTAL, common);
+	r->by = order_of(e, common, &r->lines);
+	ways_table(r->ways, &r->lines, e, r->by, false, &common->exponents);
+	ways_conclude(r->conclusion, &r->lines, r->by, common);
 	remark_absent(r->absent, e);
 	ways_remarks(r->remarks, e, &common->exponents, NULL);
 	remark_refused(r->remarks, e);

@@ -20,7 +20,8 @@ struct overview {
 	const struct experiment *experiment;
 	struct common common;
 	const char *title;
-	struct lines lines;	 /* by CPU ROI */
+	struct lines lines;
+	enum quantity by;	 /* what they are in order of */
 	struct page *ways;	 /* the table of all configurations */
 	struct page *conclusion; /* which pays best */
 	struct page *absent;	 /* what was not measured */

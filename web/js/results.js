@@ -83,11 +83,13 @@ function cpuChart(all) {
 		}).filter((b) => b.to > b.from);
 	}));
 
+	if (!bars.length)
+		return null;
 	return chart({
 		title: 'CPU time by mode; 100 % is one CPU',
 		summary: `CPU time of rx, tx and both by mode: user, system, softirq and irq, of ${all.length} configurations; the table behind it has the figures`,
 		legend: modes,
-		draw: (width) => (bars.length ? lyingBars(width, { names: all.map((c) => c.name), panels, bars, label: '%' }) : null),
+		draw: (width) => lyingBars(width, { names: all.map((c) => c.name), panels, bars, label: '%' }),
 		table: { name: 'modes', title: '', columns: [['configuration', 'configuration', '', 't', 0], ['end', 'end', '', 't', 0],
 			...['user', 'system', 'softirq', 'irq', 'iowait', 'steal'].map((m) => [m, m, '%', 'n', 1])],
 		rows: all.flatMap((c) => scopes.map((scope, s) => [c.name, scope, ...c.modes[s]]).filter((row) => row[2] !== null)) },
