@@ -124,5 +124,6 @@ const struct collector_ops pmu_collector = {
 	.open = pmu_open,
 	.snapshot = pmu_snapshot,
 	.emit = pmu_emit,
+	.repeats = true,
 	.close = pmu_close,
 };

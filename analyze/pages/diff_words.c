@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/pages/diff_words.h"
+#include "analyze/pages/hosts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -297,6 +298,7 @@ void words_layout(struct page *page, const struct comparing *c, size_t setting_c
 		item_named(c, SECTION_RESULT, END_HOST, quantity_info(THROUGHPUT)->words);
 
 	words_strangers(page, &c->design);
+	words_hosts(page, c->design.a, c->design.b);
 	if (c->design.layout == LAYOUT_ROUNDS)
 		page_lead(page,
 			  "order      both ran side by side in %zu rounds of one experiment, and are compared round by round",

@@ -91,3 +91,11 @@ void remark_hosts(struct page *page, const struct experiment *e, const char *by)
 		remark_unnamed(page, &e->configurations[i]);
 	free(hosts.at);
 }
+
+void words_hosts(struct page *page, const struct configuration *a, const struct configuration *b)
+{
+	if (a->host && b->host && strcmp(a->host, b->host) != 0)
+		page_lead(page,
+			  "hosts      A is of %.64s and B of %.64s: by how much two machines differ that are set alike is in no interval here; zcroi table --by host over more of them shows it",
+			  a->host, b->host);
+}

@@ -4,6 +4,7 @@
  *
  *   remark_hosts()  how many there are, and what that means for the lines above; by: the label that
  *                   they were put together by, NULL: by none
+ *   words_hosts()   where two that are compared are of two hosts: what no interval knows
  */
 #ifndef ANALYZE_PAGES_HOSTS_H
 #define ANALYZE_PAGES_HOSTS_H
@@ -12,5 +13,6 @@
 #include "page/page.h"
 
 void remark_hosts(struct page *page, const struct experiment *e, const char *by);
+void words_hosts(struct page *page, const struct configuration *a, const struct configuration *b);
 
 #endif

@@ -83,6 +83,7 @@ setup() {
 	# And what differs between two hosts is that they are two.
 	run -0 "$zcroi" diff "$dir/f/a" "$dir/f/b"
 	[[ $output == *"host host: a in A, b in B"* ]]
+	[[ $output == *"A is of a and B of b: by how much two machines"* ]]
 }
 
 @test "zcroi: repeats of several boots without a host's name are said to be unsure" {
