@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -36,6 +37,27 @@ int flow_unable(struct flow *f, const char *format, ...)
 	return -1;
 }
 
+/* include/uapi/linux/eventpoll.h of Linux 6.9 */
+struct busy_polling {
+	uint32_t usecs;
+	uint16_t budget; /* packets at a time; 0: the kernel's choice */
+	uint8_t prefer;	 /* interrupts stay off meanwhile, as --irq-suspend needs */
+	uint8_t pad;
+};
+#define SET_BUSY_POLLING _IOW(0x8A, 0x01, struct busy_polling)
+
+/* epoll polls by its own parameters, not by those of its sockets; before 6.9 by net.core.busy_poll alone. */
+static void poll_busily(const struct options *option, int epoll)
+{
+	const struct busy_polling params = {
+		.usecs = (uint32_t)option->busy_poll,
+		.prefer = option->irq_suspend > 0,
+	};
+
+	if (option->set[OPTION_busy_poll] && ioctl(epoll, SET_BUSY_POLLING, &params))
+		say_detail("epoll polls as net.core.busy_poll says: %s", strerror(errno));
+}
+
 int flow_watch(struct flow *f, uint32_t events, int *epoll)
 {
 	struct epoll_event event = {.events = events};
@@ -44,6 +66,7 @@ int flow_watch(struct flow *f, uint32_t events, int *epoll)
 	if (*epoll < 0 || epoll_ctl(*epoll, EPOLL_CTL_ADD, f->fd, &event))
 		return flow_fail(f, "cannot watch flow %u with epoll: %s", f->number,
 				 strerror(errno));
+	poll_busily(&f->config->options, *epoll);
 	return 0;
 }
 

@@ -375,9 +375,22 @@ static int check_rx(struct config *config)
 	return strcmp(config->path->name, "devmem") ? 0 : check_rx_devmem(config);
 }
 
+/* Interrupts are suspended for one that polls in their place, and by no other. */
+static int check_polling(const struct config *config)
+{
+	const struct options *option = &config->options;
+
+	if (!option->irq_suspend || option->busy_poll)
+		return 0;
+	say_error("--irq-suspend %llu: it takes effect where the end polls; give --busy-poll US too",
+		  (unsigned long long)option->irq_suspend);
+	return -1;
+}
+
 int rules_keep(struct config *config)
 {
-	if (check_path(config) || check_memory(config) || check_pattern(config))
+	if (check_polling(config) || check_path(config) || check_memory(config) ||
+	    check_pattern(config))
 		return -1;
 	return config->end == END_TX ? check_tx(config) : check_rx(config);
 }

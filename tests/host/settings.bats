@@ -206,6 +206,7 @@ disabled() {
 		[[ $output == *"$words"* ]]
 	}
 	refused "--hds-thresh 100: --path zcrx needs every packet's headers split" --path zcrx --hds-thresh 100
+	refused "--irq-suspend 5000: it takes effect where the end polls; give --busy-poll US too" --path zcrx --irq-suspend 5000
 	refused "--arfs off: --path devmem steers its flows by rules" --path devmem --arfs off
 	refused "--rx-ring 32768: --area has too few buffers to fill such rings; give --area 131072K" --path zcrx --rx-ring 32768
 }

@@ -104,7 +104,7 @@ hold() {
 }
 
 @test "threaded NAPI is seen in threads, irq-suspend by the kernel's own netlink" {
-	hold --threaded-napi on --irq-suspend 300000 --gro-flush 20000 --defer-irqs 5
+	hold --threaded-napi on --busy-poll 50 --irq-suspend 300000 --gro-flush 20000 --defer-irqs 5
 	seen 'napi/zcnic0' ps -eo comm
 	seen '^20000$' ip netns exec rx cat /sys/class/net/zcnic0/gro_flush_timeout
 	kill -TERM "$rx_pid"
