@@ -67,9 +67,9 @@ static int refuse(const struct setting_place *p, size_t n, const struct options 
 			"/sys shows the devices of another network namespace; take 'ip netns exec', which mounts it anew";
 	else if (error == -EBUSY && !*p->said)
 		reason = "another zcprof or zcpath that runs has set it, and to something else";
-	snprintf(why, why_size, "--%s %.64s: %s refuses: %s%s%s", option_spell(all[n].id, name),
-		 options_print(o, all[n].id, text, sizeof(text)), place, reason,
-		 *p->said ? ": " : "", p->said);
+	snprintf(why, why_size, "%s refuses --%s %.64s: %s%s%s", place,
+		 option_spell(all[n].id, name), options_print(o, all[n].id, text, sizeof(text)),
+		 reason, *p->said ? ": " : "", p->said);
 	return -1;
 }
 
@@ -124,10 +124,9 @@ static int verify(struct setting_place *p, size_t n, struct options *o, char *wh
 	options_print(o, id, asked, sizeof(asked));
 	options_print(&now, id, is, sizeof(is));
 	if (!is_rounded(o, &now, id)) {
-		snprintf(why, why_size, "--%s %.64s: %s refuses: it stays at %.64s",
-			 option_spell(id, name), asked,
+		snprintf(why, why_size, "%s refuses --%s %.64s: it stays at %.64s",
 			 place_words(p, all[n].setting->of_machine, words, sizeof(words)),
-			 now.set[id] ? is : "something of both");
+			 option_spell(id, name), asked, now.set[id] ? is : "something of both");
 		return -1;
 	}
 	say_warning("--%s %s: %s is set to %s, as near as it can", option_spell(id, name), asked,

@@ -118,7 +118,7 @@ hold() {
 		run $in_rx "$BUILD/zcpath" rx --bind "$host" --check --$asked
 		echo "$output" >&3
 		[ "$status" = 3 ]
-		[[ $output == *" refuses: "* ]]
+		[[ $output == *" refuses --"* ]]
 	done
 	state | diff before -
 }
