@@ -58,6 +58,9 @@ struct path {
 
 #define BIT(n) (1U << (n))
 
+/* A loop that is compiled once for each of its uses, so that none pays for what only another does. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 /* path_rx_copy and the like: each is defined by its file. */
 #define PATH(end, name, options) extern const struct path path_##end##_##name;
 #include "record/paths.def"

@@ -83,7 +83,7 @@ static inline ssize_t receive(struct flow *f, void *buffer, size_t size)
 }
 
 /* exchanges: answer what was received; known when this is compiled, so that only --rpc pays for it. */
-static inline int run_blocking(struct flow *f, const struct rx_copy *s, const bool exchanges)
+static ALWAYS_INLINE int run_blocking(struct flow *f, const struct rx_copy *s, const bool exchanges)
 {
 	ssize_t got;
 
@@ -100,7 +100,7 @@ static inline int run_blocking(struct flow *f, const struct rx_copy *s, const bo
  * no further one has to come back with EAGAIN to know that. The end of the stream raises no edge
  * of its own when it came with the last bytes; EPOLLRDHUP tells.
  */
-static inline int run_epoll(struct flow *f, const struct rx_copy *s, const bool exchanges)
+static ALWAYS_INLINE int run_epoll(struct flow *f, const struct rx_copy *s, const bool exchanges)
 {
 	struct counters *c = &f->counters;
 

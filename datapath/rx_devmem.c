@@ -281,7 +281,7 @@ static inline ssize_t receive(struct rx_devmem *s, struct flow *f)
 }
 
 /* exchanges: known when this is compiled, so that only --rpc pays for it. */
-static inline int run_blocking(struct rx_devmem *s, struct flow *f, const bool exchanges)
+static ALWAYS_INLINE int run_blocking(struct rx_devmem *s, struct flow *f, const bool exchanges)
 {
 	ssize_t got;
 
@@ -301,7 +301,7 @@ static inline int run_blocking(struct rx_devmem *s, struct flow *f, const bool e
  * Level-triggered: a receive may end short of --read although more has come, as where the next byte
  * is of the other kind, or the control buffer is full.
  */
-static inline int run_epoll(struct rx_devmem *s, struct flow *f, const bool exchanges)
+static ALWAYS_INLINE int run_epoll(struct rx_devmem *s, struct flow *f, const bool exchanges)
 {
 	struct counters *c = &f->counters;
 

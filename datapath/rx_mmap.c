@@ -156,7 +156,7 @@ static enum received receive(struct flow *f, struct rx_mmap *s)
  * Edge-triggered, as rx copy: what comes after inq was read raises an edge of its own. exchanges: known
  * when this is compiled, so that only --rpc pays for it.
  */
-static inline int run(struct flow *f, const bool exchanges)
+static ALWAYS_INLINE int run(struct flow *f, const bool exchanges)
 {
 	struct rx_mmap *s = f->state;
 	struct counters *c = &f->counters;

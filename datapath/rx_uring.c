@@ -112,7 +112,7 @@ static void arm(struct rx_uring *s)
  * All completions that are there. 1: the stream has ended; -1: failed. exchanges: known when this is
  * compiled, so that only --rpc pays for it.
  */
-static inline int reap(struct rx_uring *s, struct flow *f, bool *armed, const bool exchanges)
+static ALWAYS_INLINE int reap(struct rx_uring *s, struct flow *f, bool *armed, const bool exchanges)
 {
 	struct counters *c = &f->counters;
 	struct io_uring_cqe *cqe;

@@ -200,7 +200,7 @@ static int take(struct rx_zcrx *s, struct flow *f)
 }
 
 /* exchanges: known when this is compiled, so that only --rpc pays for it. */
-static inline int run(struct flow *f, const bool exchanges)
+static ALWAYS_INLINE int run(struct flow *f, const bool exchanges)
 {
 	struct rx_zcrx *s = f->state;
 

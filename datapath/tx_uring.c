@@ -139,7 +139,7 @@ static void notified(struct tx_uring *s, struct counters *c, const struct io_uri
 }
 
 /* exchanges: known when this is compiled, so that only --rpc pays for it. */
-static inline int reap(struct tx_uring *s, struct flow *f, const bool exchanges)
+static ALWAYS_INLINE int reap(struct tx_uring *s, struct flow *f, const bool exchanges)
 {
 	struct counters *c = &f->counters;
 	struct io_uring_cqe *cqe;
@@ -180,8 +180,8 @@ static inline int reap(struct tx_uring *s, struct flow *f, const bool exchanges)
 	return 0;
 }
 
-static inline int enter_and_reap(struct tx_uring *s, struct flow *f, unsigned int wait,
-				 const bool exchanges)
+static ALWAYS_INLINE int enter_and_reap(struct tx_uring *s, struct flow *f, unsigned int wait,
+					const bool exchanges)
 {
 	int error = uring_enter(&s->uring, &f->counters, wait);
 
@@ -191,7 +191,8 @@ static inline int enter_and_reap(struct tx_uring *s, struct flow *f, unsigned in
 	return reap(s, f, exchanges);
 }
 
-static inline int wait_for_notifications(struct tx_uring *s, struct flow *f, const bool exchanges)
+static ALWAYS_INLINE int wait_for_notifications(struct tx_uring *s, struct flow *f,
+						const bool exchanges)
 {
 	while (s->unnotified)
 		if (enter_and_reap(s, f, 1, exchanges))
