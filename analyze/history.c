@@ -192,7 +192,7 @@ static const char doc[] =
 	"set otherwise since, and the likeliest cause.\v"
 	"Experiments stand in the order in which they ran. One alone that is unlike those before and behind it is "
 	"marked and left out; figures that some of them lack are compared over the gap. Without a "
-	"change one is claimed in at most one of twenty histories.\n"
+	"change, and with normal noise, one is claimed in at most one of twenty histories.\n"
 	"\n"
 	"Examples:\n"
 	"  zcroi history nightly                  all experiments under a directory\n"

@@ -341,7 +341,7 @@ int history_page(const struct experiment *e, const struct history *histories, si
 	if (events)
 		page_note(page, "In a cause A is before the change, and B since.");
 	page_note(page,
-		  "Candidates by E-divisive means; what is said holds by Student's t between the experiments since the change before and until the next, after Bonferroni over all places and figures: a history without a change has one in at most one of twenty. Each experiment is one point, the geometric mean of its runs. A change needs three experiments behind it.");
+		  "Candidates by E-divisive means; what is said holds by Student's t between the experiments since the change before and until the next, after Bonferroni over all places and figures: a history without a change, of normal noise, has one in at most one of twenty. Each experiment is one point, the geometric mean of its runs. A change needs three experiments behind it.");
 	remark_left_out(page, e);
 	result = page_print(page, common->format);
 	page_free(page);
