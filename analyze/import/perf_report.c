@@ -152,6 +152,17 @@ static void cut(const struct report *r, char *line, struct cells *row)
 	}
 }
 
+/* A table that somebody set anew has rows whose columns do not begin where the dots do. */
+static bool lies_under(const struct report *r, const char *line)
+{
+	size_t len = strlen(line);
+
+	for (size_t i = 1; i < r->count; i++)
+		if (r->from[i] < len && r->from[i] && line[r->from[i] - 1] != ' ')
+			return false;
+	return true;
+}
+
 /* Without it: percents, the command, the object's one word, the mark, the symbol. */
 static bool guess(char *line, struct cells *row)
 {
@@ -282,7 +293,7 @@ static int take_line(struct report *r, struct import *im, struct input *in, char
 	}
 	if (r->other || !is_row(r, part))
 		return 0;
-	if (r->count)
+	if (r->count && lies_under(r, part))
 		cut(r, part, &row);
 	else if (!guess(part, &row))
 		return input_refuse(in, part, "expected a function behind [k] or [.]");

@@ -97,6 +97,13 @@ batching() {
 	[[ $output == *"functions of gen_pool at the receiver 23.10 to 7.990 % of the samples"* ]]
 }
 
+@test "perf report: a row that was moved out of its columns is read by its mark, not by the wrong letters" {
+	sed 's/\(%  :8076 \) /\1/' "$from/devmem-1cpu.report" >"$dir/moved.report"
+	"$zcroi" import --end rx "$dir/moved.report" -o "$dir/moved.csv"
+	"$zcroi" import --end rx "$from/devmem-1cpu.report" -o "$dir/straight.csv"
+	diff <(grep ,symbol, "$dir/moved.csv") <(grep ,symbol, "$dir/straight.csv")
+}
+
 @test "two tables side by side: the side that is asked for" {
 	python3 - "$from" "$dir" <<-'END'
 		import itertools, sys
