@@ -108,10 +108,10 @@ $(B)/web/page.js: $(WEB_JS:%=web/js/%.js)
 	$(Q)mkdir -p $(@D)
 	$(Q)cat $^ > $@
 as_literals = sed 's/\\/\\\\/g; s/"/\\"/g; s/?/\\?/g; s/^/"/; s/$$/\\n"/'
-$(B)/web/%.inc: web/%
+$(B)/web/%.inc: web/% tools/rules.mk
 	$(Q)mkdir -p $(@D)
 	$(Q)$(as_literals) $< > $@
-$(B)/web/%.inc: $(B)/web/%
+$(B)/web/%.inc: $(B)/web/% tools/rules.mk
 	$(Q)$(as_literals) $< > $@
 WEB_BYTES := $(patsubst %,$(B)/web/%.inc,page.html page.css page.js charts.js licences.txt)
 $(B)/obj/analyze/report/assets.o $(B)/fuzz/analyze/report/assets.o: | $(WEB_BYTES)
