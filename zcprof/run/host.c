@@ -183,7 +183,7 @@ static void take_line(struct host *h, const struct host_hears *hears)
 static void read_messages(struct host *h, const struct host_hears *hears)
 {
 	char block[512];
-	ssize_t n;
+	ssize_t n = -1;
 
 	while (h->err >= 0 && (n = read(h->err, block, sizeof(block))) > 0) {
 		h->heard_ns = clock_ns();
