@@ -114,7 +114,7 @@ static const char documentation[] =
 	"  zcprof run --rx copy,uring --tx copy,send_zc --rx-cpu 0 --tx-cpu 1 --seconds 10 -o "
 	"first\n"
 	"  zcprof run --read 4K,64K,256K --repeat 3 --seconds 5\n"
-	"  zcprof run @studies/batch.plan --dry-run\n"
+	"  zcprof run @studies/read-size.plan --dry-run\n"
 	"  zcprof run --link eth1 --tx-host root@sender --tx send_zc,zerocopy\n"
 	"\n"
 	"A plan file holds one option per line, without the dashes; '#' behind white space begins a comment.\n"
