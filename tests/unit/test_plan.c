@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -381,6 +382,53 @@ static void test_plan_file_variables(void **state)
 	rmdir(folder);
 }
 
+/* What has no end of its own is refused, and so is what is no file. */
+static void test_plan_file_bounds(void **state)
+{
+	char folder[] = "/tmp/zcprof-test-plan-XXXXXX";
+	char plan[64], other[64], at_plan[72], at_other[72];
+	char *argv[] = {"zcprof run", at_plan, NULL};
+	int count;
+	FILE *out;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(plan, sizeof(plan), "%s/plan", folder);
+	snprintf(other, sizeof(other), "%s/other", folder);
+	snprintf(at_plan, sizeof(at_plan), "@%s", plan);
+	snprintf(at_other, sizeof(at_other), "@%s", other);
+	/* A value that doubles with every line. */
+	out = fopen(plan, "w");
+	fputs("set V0 0123456789abcdef\n", out);
+	for (int i = 0; i < 40; i++)
+		fprintf(out, "set V%d ${V%d}${V%d}\n", i + 1, i, i);
+	fclose(out);
+	assert_null(planfile_expand(2, argv, &count));
+	/* One that is included over and over. */
+	out = fopen(other, "w");
+	fputs("control\n", out);
+	fclose(out);
+	out = fopen(plan, "w");
+	for (int i = 0; i < 100; i++)
+		fputs("include other\n", out);
+	fclose(out);
+	assert_null(planfile_expand(2, argv, &count));
+	unlink(other);
+	out = fopen(plan, "w");
+	fprintf(out, "read 4K\n#%*s\n", 1 << 20, "");
+	fclose(out);
+	assert_null(planfile_expand(2, argv, &count));
+	assert_int_equal(symlink("plan", other), 0);
+	argv[1] = at_other;
+	assert_null(planfile_expand(2, argv, &count));
+	unlink(other);
+	assert_int_equal(mkfifo(other, 0600), 0);
+	assert_null(planfile_expand(2, argv, &count));
+	unlink(other);
+	unlink(plan);
+	rmdir(folder);
+}
+
 /* A '#' in a name is no comment, and a command's are the shell's. */
 static void test_plan_file_hash(void **state)
 {
@@ -488,6 +536,7 @@ int main(void)
 		cmocka_unit_test(test_order_is_fair),
 		cmocka_unit_test(test_plan_file),
 		cmocka_unit_test(test_plan_file_hash),
+		cmocka_unit_test(test_plan_file_bounds),
 		cmocka_unit_test(test_extend),
 		cmocka_unit_test(test_print_is_a_plan_file),
 	};

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/outfile.h"
 #include "base/say.h"
 
 struct words {
@@ -15,6 +17,12 @@ struct words {
 };
 
 #define INCLUDES_MAX 8
+/* Plans come from others, too: a few lines that include or repeat one another tenfold would fill any memory. */
+#define FILES_MAX     64
+#define FILE_MAX      (1 << 20)
+#define WORDS_MAX     65536
+#define VARIABLES_MAX 1024
+#define VALUE_MAX     65536
 
 struct variables {
 	struct variable {
@@ -23,6 +31,7 @@ struct variables {
 		bool used;
 	} * at;
 	size_t count;
+	unsigned int files; /* that were read so far */
 };
 
 /* A plan that is being read. */
@@ -35,8 +44,15 @@ struct file {
 
 static int add(struct words *words, char *word)
 {
-	char **grown = reallocarray(words->at, words->count + 2, sizeof(*grown));
+	char **grown;
 
+	if (words->count == WORDS_MAX) {
+		free(word);
+		say_error("the command line and its plans hold more than %d words: give fewer",
+			  WORDS_MAX);
+		return -1;
+	}
+	grown = reallocarray(words->at, words->count + 2, sizeof(*grown));
 	if (!grown || !word) {
 		free(word);
 		if (grown)
@@ -112,6 +128,10 @@ static int set_variable(struct variables *variables, const char *text, bool by_f
 		say_error("set %s: expected NAME=VALUE, a name of letters, digits and '_'", text);
 		return -1;
 	}
+	if (variables->count == VARIABLES_MAX) {
+		say_error("more than %d values are set: give fewer", VARIABLES_MAX);
+		return -1;
+	}
 	grown = reallocarray(variables->at, variables->count + 1, sizeof(*grown));
 	if (grown)
 		variables->at = grown;
@@ -132,11 +152,18 @@ static const char *value_of(const struct variable *v)
 	return value + strspn(value, " \t");
 }
 
+static char *drop(FILE *out, char *const *made)
+{
+	fclose(out);
+	free(*made);
+	return NULL;
+}
+
 /* ${NAME} becomes its value; NULL after saying what is wrong. To be freed. */
 static char *substitute(const struct file *in, const char *text)
 {
 	char *made = NULL;
-	size_t size;
+	size_t size, used = 0;
 	FILE *out = open_memstream(&made, &size);
 	const char *dollar;
 
@@ -148,9 +175,13 @@ static char *substitute(const struct file *in, const char *text)
 		if (!v || !dollar[2 + len]) {
 			say_error("the plan %s, line %u: ${%.*s} has no value: give --set %.*s=VALUE",
 				  in->path, in->line, (int)len, dollar + 2, (int)len, dollar + 2);
-			fclose(out);
-			free(made);
-			return NULL;
+			return drop(out, &made);
+		}
+		used += (size_t)(dollar - text) + strlen(value_of(v));
+		if (used > VALUE_MAX) {
+			say_error("the plan %s, line %u: with its values it is longer than %d bytes: give shorter ones",
+				  in->path, in->line, VALUE_MAX);
+			return drop(out, &made);
 		}
 		v->used = true;
 		fputs(value_of(v), out);
@@ -230,18 +261,41 @@ static int add_line(struct words *words, const struct file *in, char *line)
 	return result;
 }
 
+/* A file that ends: what a FIFO, a device or another's link holds is not read as root. NULL after saying so. */
+static FILE *open_plan(const struct file *from, const char *path)
+{
+	FILE *file = NULL;
+	struct stat st;
+
+	if (from->variables->files++ == FILES_MAX) {
+		say_error("more than %d plans are read: let them include fewer", FILES_MAX);
+		return NULL;
+	}
+	file = outfile_read(path);
+	if (file && (fstat(fileno(file), &st) || st.st_size > FILE_MAX)) {
+		fclose(file);
+		file = NULL;
+		errno = EFBIG;
+	}
+	if (!file)
+		say_error("cannot read the plan %s: %s", path,
+			  errno == EFBIG    ? "it is longer than 1 MiB, as no plan is"
+			  : errno == ELOOP  ? "it is a symbolic link; name the file itself"
+			  : errno == EINVAL ? "it is no regular file"
+					    : strerror(errno));
+	return file;
+}
+
 static int add_file(struct words *words, const struct file *from, const char *path)
 {
 	struct file in = {path, from->depth + 1, 0, from->variables};
-	FILE *file = fopen(path, "re");
+	FILE *file = open_plan(from, path);
 	char *line = NULL;
 	size_t room = 0;
 	int result = 0;
 
-	if (!file) {
-		say_error("cannot read the plan %s: %s", path, strerror(errno));
+	if (!file)
 		return -1;
-	}
 	while (!result && getline(&line, &room, file) > 0) {
 		in.line++;
 		result = add_line(words, &in, line);
