@@ -151,6 +151,9 @@ static int take_line(struct settings *s, const char *directory, const char *line
 		return 0;
 	}
 	if (sscanf(line, "repeat %u", &repeats) == 1) {
+		/* The plan of a directory may be anybody's. */
+		if (!repeats || repeats > REPEATS_MAX)
+			return refuse(directory, line, "no experiment has so many repeats");
 		if (!s->repeats_given || s->repeats < repeats)
 			s->repeats = repeats;
 		return 0;

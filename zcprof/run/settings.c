@@ -280,7 +280,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		list_option(state, OPTION_path, ENDS_TX, "tx", text);
 		return 0;
 	case KEY_REPEAT:
-		count_option(state, "repeat", text, 1, 10000, &number);
+		count_option(state, "repeat", text, 1, REPEATS_MAX, &number);
 		settings->repeats = number;
 		settings->repeats_given = true;
 		return 0;

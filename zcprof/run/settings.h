@@ -15,6 +15,8 @@
 #include "zcprof/origin.h"
 #include "zcprof/run/plan.h"
 
+#define REPEATS_MAX 10000
+
 struct settings {
 	struct plan plan;
 	unsigned int repeats;
