@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nic/settings/sysctl.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,11 +14,19 @@
 
 #define PATH_LEN 256
 
-static void path_of(const char *name, char path[PATH_LEN])
+/*
+ * 0, or -ENOENT: it is the name of none. The journal tells by the path what belongs to a network namespace, so
+ * there is one path for a setting: ".net.core.x" would be noted as the machine's, and put back in another.
+ */
+static int path_of(const char *name, char path[PATH_LEN])
 {
-	snprintf(path, PATH_LEN, "/proc/sys/%s", name);
+	if (!isalnum((unsigned char)*name) || strstr(name, ".."))
+		return -ENOENT;
+	if (snprintf(path, PATH_LEN, "/proc/sys/%s", name) >= PATH_LEN)
+		return -ENOENT;
 	for (char *c = path + strlen("/proc/sys/"); *c; c++)
 		*c = *c == '.' ? '/' : *c;
+	return 0;
 }
 
 static pid_t parent_of(pid_t pid)
@@ -70,9 +79,10 @@ static void leave(int previous)
 int sysctl_read(const char *name, char *text, size_t size)
 {
 	char path[PATH_LEN];
-	int previous, error;
+	int previous, error = path_of(name, path);
 
-	path_of(name, path);
+	if (error)
+		return error;
 	previous = enter_where(path);
 	error = file_read(path, text, size);
 	leave(previous);
@@ -84,9 +94,10 @@ int sysctl_read(const char *name, char *text, size_t size)
 int sysctl_write(struct journal *j, const char *name, const char *text)
 {
 	char path[PATH_LEN], value[OPTION_PAIRS_MAX + 1];
-	int previous, error;
+	int previous, error = path_of(name, path);
 
-	path_of(name, path);
+	if (error)
+		return error;
 	snprintf(value, sizeof(value), "%s", text);
 	for (char *c = value; *c; c++)
 		*c = *c == ':' ? ' ' : *c;
