@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <linux/ethtool_netlink.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "nic/ethtool_message.h"
+#include "nic/settings/files.h"
 #include "nic/settings/setting.h"
 
 struct channels {
@@ -87,6 +89,38 @@ static int channels_read(struct setting_place *p, enum option_id id, const struc
 	return error;
 }
 
+/* A queue is made without any; XPS of a device with one queue cannot be read. */
+static int keep_value(void *journal, const char *path, unsigned int n)
+{
+	char value[4096];
+	int error = file_read(path, value, sizeof(value));
+
+	(void)n;
+	if (error || !value[strspn(value, "0,")])
+		return 0;
+	error = journal_set(journal, path, value);
+	return error == -EXDEV ? 0 : error;
+}
+
+/*
+ * What steers the packets of a queue goes with the queue (rx_queue_release() and netif_reset_xps_queues_gt() of
+ * net/core), and drivers choose XPS anew: noted before the number is, it is put back once all queues are there.
+ */
+static int keep_steering(const struct setting_place *p)
+{
+	static const char *const files[][2] = {
+		{"rx-", "rps_cpus"}, {"rx-", "rps_flow_cnt"}, {"tx-", "xps_cpus"}};
+	char dir[64];
+	int error = 0;
+
+	snprintf(dir, sizeof(dir), "/sys/class/net/%s/queues", p->iface);
+	for (size_t i = 0; !error && i < sizeof(files) / sizeof(files[0]); i++) {
+		error = files_each(dir, files[i][0], files[i][1], keep_value, p->journal);
+		error = error == -EOPNOTSUPP ? 0 : error;
+	}
+	return error;
+}
+
 static int channels_write(struct setting_place *p, enum option_id id, const struct options *want)
 {
 	uint32_t n = (uint32_t)want->queues_count;
@@ -110,7 +144,9 @@ static int channels_write(struct setting_place *p, enum option_id id, const stru
 			 was.combined_most, was.rx_most, was.tx_most);
 		return -ERANGE;
 	}
-	error = journal_note(p->journal, "channels", p->iface, old);
+	error = keep_steering(p);
+	if (!error)
+		error = journal_note(p->journal, "channels", p->iface, old);
 	return error ? error : channels_set(p->iface, &to, p->said, sizeof(p->said));
 }
 
