@@ -170,7 +170,12 @@ static int apply(struct request *r, const char *iface)
 		return EXIT_FAILED;
 	}
 	if (settings_apply(j, iface, &r->options, why, sizeof(why))) {
-		journal_close(j);
+		/* What could not be put back is said there, and stays noted. */
+		if (journal_close(j)) {
+			say_error("%s; what was changed until then is not all back: try 'zcprof restore'",
+				  why);
+			return EXIT_FAILED;
+		}
 		say_error("%s; nothing is changed", why);
 		return EXIT_UNABLE;
 	}
