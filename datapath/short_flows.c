@@ -15,7 +15,8 @@
 #include "datapath/sockets.h"
 
 #define SECOND_NS  1000000000ULL
-#define PATIENCE_S 5 /* for the rest of a request, of a connection that has come */
+#define LOOK_NS	   50000000ULL /* a client that sleeps looks so often whether it was told to stop */
+#define PATIENCE_S 5 /* for the rest of a request, and for an answer to be taken */
 
 static void close_counted(struct flow *f, int fd)
 {
@@ -107,8 +108,13 @@ static int ask(struct flow *f, const struct sockaddr_storage *server, socklen_t 
 static void sleep_until_due(struct flow *f)
 {
 	uint64_t ns = rpc_patience(f);
-	struct timespec most = {.tv_sec = ns / SECOND_NS, .tv_nsec = ns % SECOND_NS};
+	struct timespec most = {0};
 
+	/* Told to stop since it looked, it has no answer to wait for, and nothing would wake it. */
+	if (ns > LOOK_NS)
+		ns = LOOK_NS;
+	most.tv_sec = ns / SECOND_NS;
+	most.tv_nsec = ns % SECOND_NS;
 	ppoll(NULL, 0, &most, NULL);
 	count(&f->counters.call[CALL_ppoll], 1);
 }
@@ -192,6 +198,8 @@ static int accept_one(struct flow *f, const struct memory *buffer)
 		return 0;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	/* Who asks and never reads would hold the flow for ever. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	error = serve(f, fd, buffer);
 	close_counted(f, fd);
 	return error ? flow_fail(f, "a connection that flow %u answers failed: %s", f->number,
