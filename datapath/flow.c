@@ -94,7 +94,7 @@ struct flows *flows_new(const struct config *config, unsigned int count)
 		f->all = all;
 		f->number = i;
 		f->config = config;
-		f->fd = -1;
+		f->fd = f->datagrams_fd = -1;
 		f->limit = UINT64_MAX;
 	}
 	return all;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/say.h"
 #include "datapath/path.h"
+#include "datapath/room.h"
 #include "datapath/udp.h"
 
 #define FLOWS_S 8 /* in which all data flows have to come */
@@ -178,6 +179,13 @@ static int prepare_answer(struct session *s, const struct control_message *hello
 {
 	struct failure failure = {.unable = true};
 
+	/* Whoever connects asks for so much: more than is there would be ended by the kernel, without a word. */
+	if (!s->config->options.hugepages && hello->response > room_there() / 4 * 3) {
+		snprintf(failure.why, sizeof(failure.why),
+			 "the sender asks for answers of %llu bytes, and three quarters of the memory that is available here are less: give a smaller --rpc",
+			 (unsigned long long)hello->response);
+		return session_failure(s, &failure);
+	}
 	s->flows->exchange = (struct exchange){hello->msg, hello->response};
 	s->flows->reconnects = hello->reconnect;
 	if (memory_get(&s->flows->answer, hello->response, s->config->options.hugepages,
