@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "base/say.h"
 #include "zcprof/run/host.h"
 #include "zcprof/run/tool.h"
@@ -115,6 +116,30 @@ static void judge(const struct experiment *x, const struct configuration *c, enu
 		 tool_reason(&result));
 }
 
+/* What neither end can know: with all-to-all each CPU meets each only where both ends have as many. */
+static void judge_pattern(const struct configuration *c, struct verdict *verdict)
+{
+	unsigned int cpus[END_COUNT] = {0};
+
+	for (int side = END_RX; side <= END_TX; side++) {
+		const char *pattern = c->value[side][OPTION_pattern];
+		const char *list = c->value[side][OPTION_cpu];
+		const char *why;
+		cpu_set_t set;
+
+		if (!pattern || strcmp(pattern, "all-to-all") || !list ||
+		    cpulist_parse(list, &set, &why))
+			return;
+		cpus[side] = CPU_COUNT(&set);
+	}
+	if (cpus[END_RX] == cpus[END_TX])
+		return;
+	verdict->exit_code = EXIT_USAGE;
+	snprintf(verdict->reason, sizeof(verdict->reason),
+		 "--pattern all-to-all takes as many CPUs at both ends, and rx has %u and tx %u: give --rx-cpu and --tx-cpu as many",
+		 cpus[END_RX], cpus[END_TX]);
+}
+
 /* Each reason once: their records have the rest. */
 static void say_refused(const struct plan *plan)
 {
@@ -153,10 +178,12 @@ static int judge_all(const struct experiment *x, struct plan *plan, struct verdi
 				judge(x, &plan->configurations[n], side, v);
 		}
 	for (size_t n = plan->configuration_count; n--;) {
-		const struct verdict *v = &verdicts[n * END_COUNT];
+		struct verdict *v = &verdicts[n * END_COUNT];
 		enum record_end end = v[END_RX].exit_code ? END_RX : END_TX;
 
 		v = &v[end];
+		if (!v->exit_code)
+			judge_pattern(&plan->configurations[n], v);
 		if (!v->exit_code)
 			continue;
 		if (plan_refuse(plan, n, end, "cannot", v->reason))
