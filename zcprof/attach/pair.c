@@ -127,7 +127,7 @@ static bool add_plain(char **argv, size_t *count, const struct one *one, char *c
 
 static int start(struct far *f, const struct asked *a, const struct one *one)
 {
-	char *argv[3 * WORDS_MAX], *ssh = strdup(a->ssh), *at = ssh, *word;
+	char *argv[3 * WORDS_MAX + 8], *ssh = strdup(a->ssh), *at = ssh, *word;
 	bool here = !strcmp(one->host, HERE);
 	int in[2] = {-1, -1}, out[2] = {-1, -1};
 	struct child child = {.argv = argv, .fds = {-1, -1, -1}};
