@@ -44,15 +44,15 @@ static struct zone *zone_of(struct log *log, const char *id, size_t len)
 	return &log->zones[log->count++];
 }
 
-/* A counter that is less than before has begun again at its range. */
+/* A counter that is less than before has begun again at its range; in one step, whatever range a file claims. */
 static int take_energy(struct zone *zone, struct input *in, const char *word, double uj)
 {
 	if (!zone->readings++) {
 		zone->first = zone->last = uj;
 		return 0;
 	}
-	while (uj < zone->last && zone->range > 0)
-		uj += zone->range;
+	if (uj < zone->last && zone->range > 0)
+		uj += ceil((zone->last - uj) / zone->range) * zone->range;
 	if (uj < zone->last)
 		return input_refuse(in, word,
 				    "less than before, and the file does not say by max_energy_range_uj where the counter begins again");
