@@ -3,10 +3,12 @@
  * Folded stacks as trees. A node is [name, self, child…]: name is an index into names, self what was
  * seen of it and of nothing beneath. The roots are the ends, their children the contexts.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyze/load/folded.h"
 #include "analyze/report/data.h"
+#include "base/memory.h"
 #include "page/embed.h"
 
 /* Each text once. */
@@ -16,7 +18,8 @@ struct names {
 
 static json_t *name_of(struct names *names, const char *text, size_t len)
 {
-	char name[len + 1];
+	/* A line of another's file is as long as that likes: no stack has room for it. */
+	char *name = must_malloc(len + 1);
 	json_t *known;
 
 	memcpy(name, text, len);
@@ -27,6 +30,7 @@ static json_t *name_of(struct names *names, const char *text, size_t len)
 		json_array_append_new(names->at, json_string(name));
 		json_object_set_new(names->index, name, known);
 	}
+	free(name);
 	return json_incref(known);
 }
 
