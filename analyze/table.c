@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which way of moving bytes pays best: one line per configuration. */
 #include <argp.h>
+#include <stdlib.h>
 
 #include "analyze/commands.h"
 #include "analyze/load/join.h"
@@ -9,6 +10,7 @@
 #include "analyze/pages/remarks.h"
 #include "analyze/pages/ways.h"
 #include "base/say.h"
+#include "base/shell.h"
 
 struct table_options {
 	struct common common;
@@ -55,9 +57,12 @@ static void build_lines(struct page *page, const struct experiment *e, const str
 	ways_remarks(page, e, &o->common.exponents, o->by);
 	remark_refused(page, e);
 	remark_absent(page, e);
-	if (lines.count && !o->by && o->common.format == FORMAT_TEXT)
-		page_note(page, "Next: zcroi show components '%s'",
-			  lines.at[0].configuration->directory);
+	if (lines.count && !o->by && o->common.format == FORMAT_TEXT) {
+		char *word = shell_quoted(lines.at[0].configuration->directory);
+
+		page_note(page, "Next: zcroi show components %s", word);
+		free(word);
+	}
 	lines_free(&lines);
 }
 

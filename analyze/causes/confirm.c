@@ -4,8 +4,11 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/outfile.h"
+#include "base/shell.h"
 #include "record/options.h"
 
 /* A command under construction, and whether all of it had room. */
@@ -28,18 +31,15 @@ static void put_word(struct command *c, const char *text)
 {
 	static const char plain[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:/_+=%@-";
-	char one[2] = "";
+	char *quoted;
 
 	if (*text && strspn(text, plain) == strlen(text)) {
 		put(c, text);
 		return;
 	}
-	put(c, "'");
-	for (; *text; text++) {
-		one[0] = *text;
-		put(c, *text == '\'' ? "'\\''" : one);
-	}
-	put(c, "'");
+	quoted = shell_quoted(text);
+	put(c, quoted);
+	free(quoted);
 }
 
 /* Of the worse set; of the option that is tested, that of the better one, at both ends. */
@@ -70,7 +70,7 @@ static char *plan_of(const struct configuration *c, char *path, size_t size)
 
 	if ((size_t)snprintf(path, size, "%.*s/plan", len, slash ? c->directory : ".") >= size)
 		return NULL;
-	in = fopen(path, "re");
+	in = outfile_read(path);
 	if (!in)
 		return NULL;
 	text = must_malloc(PLAN_MAX + 2);

@@ -3,12 +3,14 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyze/causes/causes.h"
 #include "analyze/pages/diff_words.h"
 #include "analyze/pages/explain_words.h"
 #include "analyze/pages/remarks.h"
+#include "base/shell.h"
 
 /* So many experiments on either side of a change say what it was; further ones may differ in more. */
 #define NEAR 5
@@ -147,6 +149,7 @@ static void lead_event(struct page *page, const struct history *h, size_t which,
 	const struct change *at = &event->moved[event->surest].change;
 	const struct configuration *before = h->line->points[at->before];
 	const struct configuration *after = h->line->points[at->after];
+	char *word[2] = {shell_quoted(before->directory), shell_quoted(after->directory)};
 	char place[2][512], day[2][32];
 
 	day_of(before, day[0], sizeof(day[0]));
@@ -157,7 +160,9 @@ static void lead_event(struct page *page, const struct history *h, size_t which,
 	for (size_t i = 0; i < event->count; i++)
 		lead_moved(page, &event->moved[i]);
 	lead_why(page, c);
-	page_lead(page, "more       zcroi explain '%s' '%s'", before->directory, after->directory);
+	page_lead(page, "more       zcroi explain %s %s", word[0], word[1]);
+	free(word[0]);
+	free(word[1]);
 }
 
 static void lead_history(struct page *page, const struct history *h)
