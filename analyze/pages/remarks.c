@@ -204,6 +204,32 @@ void remark_shared(struct page *page, const struct experiment *e)
 			  shared, shared == 1 ? "" : "s");
 }
 
+/* Of so many p99 would be another. */
+#define UNANSWERED_SHARE 0.01
+
+void remark_unanswered(struct page *page, const struct experiment *e)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+		double waiting = 0, all = 0;
+
+		for (size_t j = 0; j < c->count; j++) {
+			double without =
+				run_figure(c->runs[j], METRIC_path_unanswered, END_TX, NULL);
+			double with = run_figure(c->runs[j], METRIC_path_responses, END_TX, NULL);
+
+			if (isnan(without) || isnan(with))
+				continue;
+			waiting += without;
+			all += without + with;
+		}
+		if (waiting > UNANSWERED_SHARE * all)
+			page_note(page,
+				  "%s: %.2g %% of the requests that were due had no answer when the window closed, and are in no figure of latency: these are too small.",
+				  c->name, 100 * waiting / all);
+	}
+}
+
 /* The ways to send that ask the kernel not to copy. */
 static bool asks_for_zerocopy(const char *path)
 {
