@@ -119,6 +119,22 @@ static void note_other_end(struct page *page, const struct configuration *c, enu
 			  record_end_name[other], busy, 100 / busy);
 }
 
+/* The bound takes an end's CPUs for one: what is all on the busiest of them may hold back more than its share. */
+static void note_spread(struct page *page, const struct configuration *c, enum record_end end,
+			const struct exponents *exponents)
+{
+	double *values = must_calloc(c->count + 1, sizeof(*values));
+	enum quantity cpu = end == END_RX ? CPU_RX : CPU_TX;
+	double all = stats_mean(values, outcomes(c->runs, c->count, cpu, exponents, values));
+	double busiest = mean_figure(c, end, figure_busiest);
+
+	free(values);
+	if (all > 1.05 * busiest)
+		page_note(page,
+			  "%s took %.0f %% of CPU time on several CPUs, the busiest of them %.0f %%: of throughput it is a bound only where each of them has the same share of this. If the busiest has more of it than the others, more may be gained.",
+			  record_end_name[end], all, busiest);
+}
+
 static void without_page(struct page *page, const struct configuration *c,
 			 const struct whatif_options *o)
 {
@@ -149,8 +165,10 @@ static void without_page(struct page *page, const struct configuration *c,
 		  unknown ? ": if it was that CPU, throughput rises; if not, its CPU time falls by the same ratio"
 			  : "");
 	bound_table(page, c, &b, end, cpu_bound, &o->common.exponents);
-	if (cpu_bound)
+	if (cpu_bound) {
+		note_spread(page, c, end, &o->common.exponents);
 		note_other_end(page, c, end, b.ratio.center);
+	}
 }
 
 struct line {
@@ -203,6 +221,8 @@ static void all_page(struct page *page, const struct configuration *c,
 		cell_number(t, lines[i].bound.ratio.center);
 		cell_interval(t, lines[i].bound.ratio.low, lines[i].bound.ratio.high);
 	}
+	if (limit.end == end)
+		note_spread(page, c, end, &o->common.exponents);
 	page_note(page,
 		  "Of throughput where this end's CPU is the limit, else one by it of its CPU time. These are bounds: what takes the place of a part costs something too.");
 	free(lines);
