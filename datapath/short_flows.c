@@ -16,7 +16,7 @@
 
 #define SECOND_NS  1000000000ULL
 #define LOOK_NS	   50000000ULL /* a client that sleeps looks so often whether it was told to stop */
-#define PATIENCE_S 5 /* for the rest of a request, and for an answer to be taken */
+#define PATIENCE_S 5	       /* for the rest of a request, and for an answer to be taken */
 
 static void close_counted(struct flow *f, int fd)
 {

@@ -42,7 +42,7 @@ setup() {
 @test "a label that cannot be one is refused with what it may be" {
 	local bad
 	for bad in rack =7 7a=1 a-b=1 a.b=1 end=rx key=x host=a __x=1 le=1 'a=' 'a= x' 'a=x ' 'a=b #c' $'a=b\nc' \
-		$'a=\e[31m' $'a=\xff' $'a=\u202e' "$(printf 'a%.0s' {1..64})=1" "a=$(printf 'x%.0s' {1..256})"; do
+		$'a=\e[31m' $'a=\xff' $'a=\xe2\x80\xae' "$(printf 'a%.0s' {1..64})=1" "a=$(printf 'x%.0s' {1..256})"; do
 		run -2 "$BUILD/zcprof" attach --pid 1 --label "$bad" -o "$dir/x.csv"
 		[[ $output == *--label* ]]
 	done
