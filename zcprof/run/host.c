@@ -185,8 +185,12 @@ static void read_messages(struct host *h, const struct host_hears *hears)
 	char block[512];
 	ssize_t n = -1;
 
-	while (h->err >= 0 && (n = read(h->err, block, sizeof(block))) > 0) {
+	while (h->err >= 0 && !*h->gone && (n = read(h->err, block, sizeof(block))) > 0) {
 		h->heard_ns = clock_ns();
+		/* Who writes faster than this reads would be read for ever. */
+		h->bytes += n;
+		if (h->bytes > BYTES_MAX)
+			lose(h, "its agent says more than any machine has to say");
 		for (ssize_t i = 0; i < n; i++) {
 			if (block[i] == '\n')
 				take_line(h, hears);
@@ -289,8 +293,12 @@ int host_clock(struct host *h, double *ahead_ns, double *error_ns)
 		double before = (double)clock_ns(), after;
 		const char *text;
 
-		if (host_ask(h, words) || host_await(h, NULL, 10000, &text))
+		/* Where it could not be said, reading says why. */
+		host_ask(h, words);
+		if (host_await(h, NULL, 10000, &text)) {
+			lose(h, "its agent does not say its clock: %.500s", text);
 			return -1;
+		}
 		after = (double)clock_ns();
 		if ((after - before) / 2 >= *error_ns)
 			continue;
