@@ -162,17 +162,18 @@ int end_tell(struct end *end, const char *word)
 
 bool end_await(struct end *end, int ms)
 {
-	int pidfd = syscall(SYS_pidfd_open, end->pid, 0);
-	struct pollfd wait = {.fd = pidfd, .events = POLLIN};
+	struct pollfd wait = {.fd = -1, .events = POLLIN};
 	bool ended;
 
+	/* Its number may be another's by now. */
 	if (end->finished)
 		return true;
-	if (pidfd < 0)
+	wait.fd = (int)syscall(SYS_pidfd_open, end->pid, 0);
+	if (wait.fd < 0)
 		return false;
 	while (poll(&wait, 1, ms) < 0 && errno == EINTR)
 		;
-	close(pidfd);
+	close(wait.fd);
 	ended = waitpid(end->pid, &end->status, WNOHANG) == end->pid;
 	end->finished = ended;
 	return ended;
@@ -187,7 +188,7 @@ int end_stop(struct end *end, int patience_ms)
 		by_itself = end_await(end, patience_ms);
 		if (!by_itself && !kill(end->pid, SIGTERM) && !end_await(end, 3000)) {
 			kill(end->pid, SIGKILL);
-			waitpid(end->pid, &end->status, 0);
+			child_wait(end->pid, &end->status);
 			end->finished = true;
 		}
 	}
