@@ -2,6 +2,7 @@
 #include "zcprof/agent/part.h"
 
 #include "base/clock.h"
+#include "nic/journal.h"
 #include "zcprof/facts.h"
 
 void part_new(struct part *p)
@@ -85,9 +86,16 @@ int part_finish(struct part *p)
 
 void part_drop(struct part *p)
 {
+	bool killed = false;
+
 	stand_by_no_more(p);
-	for (int end = END_RX; end <= END_TX; end++)
+	for (int end = END_RX; end <= END_TX; end++) {
 		end_stop(&p->end[end], 0);
+		killed = killed || (!p->end[end].far && end_was_killed(&p->end[end]));
+	}
+	/* Putting a device back may take longer than an end is given. */
+	if (killed)
+		journal_recover(JOURNAL_DIR);
 	collecting_close(&p->collecting);
 	p->running = false;
 }

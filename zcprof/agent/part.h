@@ -8,7 +8,8 @@
  *   part_watch()    its ends are ready: their facts, and open the sources
  *   part_edge()     a snapshot
  *   part_finish()   the ends have closed: rows of all sources
- *   part_drop()     ends whatever is left of it; safe at any time
+ *   part_drop()     ends whatever is left of it, and puts back what an end that had to be killed left; safe at
+ *                   any time
  */
 #ifndef ZCPROF_AGENT_PART_H
 #define ZCPROF_AGENT_PART_H
