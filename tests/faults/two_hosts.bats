@@ -163,3 +163,19 @@ cut_cable() { ip -n "${ns}rx" link set rx0 down; }
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"${ns}rx: --push cannot copy zcprof"* ]]
 }
+
+@test "--push to where programs may not run: a sentence, and nothing is left" {
+	mkdir "$BATS_TEST_TMPDIR/tmp"
+	cat >"$BATS_TEST_TMPDIR/ssh" <<-END
+		#!/bin/bash
+		host=\$1
+		shift
+		exec ip netns exec "\$host" unshare --mount bash -c \\
+			'mount --bind "$BATS_TEST_TMPDIR/tmp" /tmp && mount -o remount,bind,noexec /tmp && exec "\$@"' bash "\$@"
+	END
+	run "${near[@]}" --push --seconds 1
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"${ns}rx: the connection to its zcprof agent ended with exit code 126"* ]]
+	[ -z "$(ls "$BATS_TEST_TMPDIR/tmp")" ]
+}

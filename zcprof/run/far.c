@@ -55,13 +55,16 @@ static struct host *connect_to(const struct experiment *x, const char *name)
 	struct host_how how = {.ssh = s->ssh, .zcprof = s->zcprof, .zcpath = s->zcpath};
 	char path[PUSH_PATH_MAX], why[1200];
 	struct host *h = NULL;
+	bool pushed = s->push && !push_programs(s->ssh, name, x->zcpath, path, why, sizeof(why));
 
-	if (s->push) {
+	if (pushed) {
 		how.zcprof = path;
 		how.pushed = true;
 	}
-	if (!s->push || !push_programs(s->ssh, name, x->zcpath, path, why, sizeof(why)))
+	if (!s->push || pushed)
 		h = host_connect(&how, name, why, sizeof(why));
+	if (pushed && !h)
+		push_remove(s->ssh, name, path);
 	if (!h)
 		say_error("%s", why);
 	return h;

@@ -13,6 +13,7 @@
 #include "zcprof/run/tool.h"
 
 #define PATIENCE_MS 120000
+#define REMOVE_MS   10000
 #define WORDS_MAX   64
 /* What mktemp(1) makes of it has as many characters. */
 #define FOLDER PUSH_FOLDER "XXXXXXXXXX"
@@ -21,10 +22,9 @@ struct there {
 	const char *ssh, *host;
 };
 
-/* Words that a shell leaves as they are, and that need none. in: what the command reads; -1: nothing. */
-static int command(const struct there *t, char *const words[], int in, struct tool_result *result)
+/* Words that a shell leaves as they are, and that need none, behind those of ssh, which is to be freed. */
+static char *say(const struct there *t, char *const words[], char *argv[])
 {
-	char *argv[WORDS_MAX + 8];
 	char *ssh = strdup(t->ssh), *at = ssh, *word;
 	size_t count = 0;
 
@@ -35,9 +35,30 @@ static int command(const struct there *t, char *const words[], int in, struct to
 	for (; *words; words++)
 		argv[count++] = *words;
 	argv[count] = NULL;
+	return ssh;
+}
+
+/* in: what the command reads; -1: nothing. */
+static int command(const struct there *t, char *const words[], int in, struct tool_result *result)
+{
+	char *argv[WORDS_MAX + 8];
+	char *ssh = say(t, words, argv);
+
 	tool_run_from(argv, in, PATIENCE_MS, result);
 	free(ssh);
 	return result->exit_code;
+}
+
+/* Whoever asks zcprof to stop wants nothing left there either. */
+static void remove_folder(const struct there *t, char *folder)
+{
+	char *const words[] = {"rm", "-rf", folder, NULL};
+	char *argv[WORDS_MAX + 8];
+	char *ssh = say(t, words, argv);
+	struct tool_result ignored;
+
+	tool_run_anyway(argv, REMOVE_MS, &ignored);
+	free(ssh);
 }
 
 /* The folder's name comes from there: nothing but what was asked for will do. */
@@ -85,7 +106,7 @@ int push_programs(const char *ssh, const char *host, const char *zcpath, char pa
 		  char *why, size_t why_size)
 {
 	const struct there there = {ssh, host};
-	struct tool_result result, ignored;
+	struct tool_result result;
 	char folder[sizeof(FOLDER)] = "", reason[300];
 
 	if (!make_folder(&there, folder, sizeof(folder), &result) &&
@@ -97,10 +118,16 @@ int push_programs(const char *ssh, const char *host, const char *zcpath, char pa
 	visible_copy(reason, sizeof(reason), tool_reason(&result), strlen(tool_reason(&result)));
 	snprintf(why, why_size, "%s: --push cannot copy zcprof to a folder below /tmp there: %s",
 		 host, reason);
-	if (*folder) {
-		char *const words[] = {"rm", "-r", folder, NULL};
-
-		command(&there, words, -1, &ignored);
-	}
+	if (*folder)
+		remove_folder(&there, folder);
 	return -1;
+}
+
+void push_remove(const char *ssh, const char *host, const char *path)
+{
+	const struct there there = {ssh, host};
+	char folder[PUSH_PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
+	remove_folder(&there, folder);
 }

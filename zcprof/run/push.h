@@ -4,6 +4,7 @@
  * as it has begun, and runs on from what it has open: nothing is left, however it ends.
  *
  *   push_programs()  copy them into a new folder there
+ *   push_remove()    where its agent did not begin, and so did not do it
  */
 #ifndef ZCPROF_RUN_PUSH_H
 #define ZCPROF_RUN_PUSH_H
@@ -15,5 +16,7 @@
 /* zcpath: the one here. path becomes that of zcprof there. 0, or -1 with a whole sentence in why. */
 int push_programs(const char *ssh, const char *host, const char *zcpath, char path[PUSH_PATH_MAX],
 		  char *why, size_t why_size);
+/* path: as push_programs() made it. */
+void push_remove(const char *ssh, const char *host, const char *path);
 
 #endif

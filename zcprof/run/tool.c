@@ -36,17 +36,18 @@ static bool keep(int fd, char *text, size_t size)
 	return true;
 }
 
-/* Until both are at their end; false where that took too long, or a signal asks to stop. */
-static bool listen_to(int out, int err, long deadline, struct tool_result *result)
+/* Until both are at their end; false where that took too long, or a signal asks to stop. stop: -1: none does. */
+static bool listen_to(int out, int err, int stop, long deadline, struct tool_result *result)
 {
 	struct pollfd fds[3] = {{.fd = out, .events = POLLIN},
 				{.fd = err, .events = POLLIN},
-				{.fd = stop_fd(), .events = POLLIN}};
+				{.fd = stop, .events = POLLIN}};
 
 	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
 		long left = deadline - now_ms();
 
-		if (left <= 0 || stop_asked() || (poll(fds, 3, left) < 0 && errno != EINTR))
+		if (left <= 0 || (stop >= 0 && stop_asked()) ||
+		    (poll(fds, 3, left) < 0 && errno != EINTR))
 			return false;
 		if (fds[0].revents && !keep(out, result->out, sizeof(result->out)))
 			fds[0].fd = -1;
@@ -56,12 +57,7 @@ static bool listen_to(int out, int err, long deadline, struct tool_result *resul
 	return true;
 }
 
-void tool_run(char *const argv[], int patience_ms, struct tool_result *result)
-{
-	tool_run_from(argv, -1, patience_ms, result);
-}
-
-void tool_run_from(char *const argv[], int in, int patience_ms, struct tool_result *result)
+static void run(char *const argv[], int in, int stop, int patience_ms, struct tool_result *result)
 {
 	int out[2] = {-1, -1};
 	int err[2] = {-1, -1};
@@ -86,11 +82,11 @@ void tool_run_from(char *const argv[], int in, int patience_ms, struct tool_resu
 		snprintf(result->reason, sizeof(result->reason), "cannot run %.200s: %s", argv[0],
 			 strerror(-error));
 	} else {
-		in_time = listen_to(out[0], err[0], now_ms() + patience_ms, result);
+		in_time = listen_to(out[0], err[0], stop, now_ms() + patience_ms, result);
 		if (!in_time)
 			kill(pid, SIGKILL);
 		child_wait(pid, &status);
-		if (!in_time && stop_asked())
+		if (!in_time && stop >= 0 && stop_asked())
 			snprintf(result->reason, sizeof(result->reason), "interrupted");
 		else if (!in_time)
 			snprintf(result->reason, sizeof(result->reason),
@@ -105,6 +101,21 @@ void tool_run_from(char *const argv[], int in, int patience_ms, struct tool_resu
 	close(err[0]);
 	result->out[strcspn(result->out, "\n")] = '\0';
 	result->err[strcspn(result->err, "\n")] = '\0';
+}
+
+void tool_run(char *const argv[], int patience_ms, struct tool_result *result)
+{
+	run(argv, -1, stop_fd(), patience_ms, result);
+}
+
+void tool_run_from(char *const argv[], int in, int patience_ms, struct tool_result *result)
+{
+	run(argv, in, stop_fd(), patience_ms, result);
+}
+
+void tool_run_anyway(char *const argv[], int patience_ms, struct tool_result *result)
+{
+	run(argv, -1, -1, patience_ms, result);
 }
 
 const char *tool_reason(struct tool_result *result)
