@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,9 @@ int rule_parse(struct rule *r, const char *text, const char **why)
 	    (quantity_count(r->value, &port, why) || !port || port > UINT16_MAX))
 		return -1;
 	r->port = r->kind == RULE_PORT ? (uint16_t)port : 0;
+	*why = "it is longer than a path may be";
+	if (strlen(r->value) >= PATH_MAX)
+		return -1;
 	*why = "expected the whole path of a program";
 	if (r->kind == RULE_EXE && *r->value != '/')
 		return -1;
@@ -96,6 +100,13 @@ static int take_listener(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+static int by_inode(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
 static int find_listeners(struct finding *f)
 {
 	struct netlink nl;
@@ -105,16 +116,20 @@ static int find_listeners(struct finding *f)
 		return error;
 	error = sockdiag_list(&nl, TCP_STATE_LISTEN, f->rule->port, 0, take_listener, f);
 	netlink_close(&nl);
+	if (f->inode_count)
+		qsort(f->inodes, f->inode_count, sizeof(*f->inodes), by_inode);
 	return error;
 }
 
+/* Of both there may be as many as somebody likes. */
 static void note_socket(void *data, int fd, uint32_t inode)
 {
 	struct finding *f = data;
 
 	(void)fd;
-	for (size_t i = 0; i < f->inode_count; i++)
-		f->listens = f->listens || f->inodes[i] == inode;
+	f->listens = f->listens ||
+		     (f->inode_count && bsearch(&inode, f->inodes, f->inode_count,
+						sizeof(*f->inodes), by_inode));
 }
 
 /* After its file was replaced, as by an upgrade, the kernel says so behind the path. */
