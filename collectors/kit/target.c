@@ -126,6 +126,11 @@ int target_cgroup(struct target *t, const char *name, char *why, size_t why_size
 			 "no cgroup2 is mounted here: mount -t cgroup2 none /sys/fs/cgroup, or give --pid");
 		return TARGET_UNABLE;
 	}
+	/* Cut off, it would be another's. */
+	if (strlen(root) + strlen(name) + 2 > sizeof(path)) {
+		snprintf(why, why_size, "the path of cgroup %.200s... is too long", name);
+		return -1;
+	}
 	snprintf(path, sizeof(path), "%s", name);
 	if (*name != '/' || stat(path, &at))
 		snprintf(path, sizeof(path), "%s/%s", root, name);

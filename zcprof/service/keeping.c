@@ -54,18 +54,20 @@ int keeping_open(const char *folder)
 	return -1;
 }
 
-char *keeping_path(const char *folder, const char *rule, const char *who)
+char *keeping_path(const char *folder, const char *rule, const char *who, char *why,
+		   size_t why_size)
 {
 	time_t now = time(NULL);
-	struct outfile_why why = {"no memory left"};
+	struct outfile_why refused = {"no memory left"};
 	struct tm utc;
 	char at[TIME_LEN + 1];
 	char *path = NULL;
 
 	gmtime_r(&now, &utc);
 	strftime(at, sizeof(at), TIME_FORMAT, &utc);
-	if (asprintf(&path, "%s/%s", folder, rule) < 0 || outfile_directory(path, &why)) {
-		say_error("cannot make %s/%s: %s", folder, rule, why.text);
+	if (asprintf(&path, "%s/%s", folder, rule) < 0 || outfile_directory(path, &refused)) {
+		snprintf(why, why_size, "cannot make %.100s/%s: %.100s", folder, rule,
+			 refused.text);
 		free(path);
 		return NULL;
 	}
@@ -79,6 +81,7 @@ char *keeping_path(const char *folder, const char *rule, const char *who)
 			return path;
 		free(path);
 	}
+	snprintf(why, why_size, "there is no name left for a record of this second");
 	return NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "zcprof/service/service.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,9 @@
 #include "zcprof/service/exposing.h"
 #include "zcprof/service/keeping.h"
 #include "zcprof/service/window.h"
+
+/* A wait is no longer: more milliseconds than an int holds would be for ever. */
+#define LOOK_MS 60000
 
 struct watched {
 	pid_t last;    /* process that was measured: the next round goes on behind it */
@@ -43,7 +47,7 @@ static void failed(struct service *s, size_t rule, const char *why)
 static void measure(struct service *s, size_t at, const struct found *process)
 {
 	const struct rule *rule = &s->settings->rules[at];
-	char who[300], name[32] = "cgroup";
+	char who[sizeof("--cgroup=") + PATH_MAX], name[32] = "cgroup";
 	char why[300] = "";
 	double seconds;
 	char *path;
@@ -52,9 +56,13 @@ static void measure(struct service *s, size_t at, const struct found *process)
 		snprintf(name, sizeof(name), "%d", (int)process->pid);
 	snprintf(who, sizeof(who), process ? "--pid=%s" : "--cgroup=%s",
 		 process ? name : rule->value);
-	path = keeping_path(s->settings->output, rule->name, name);
-	if (!path)
+	path = keeping_path(s->settings->output, rule->name, name, why, sizeof(why));
+	if (!path) {
+		failed(s, at, why);
+		/* There may be room again. */
+		keeping_trim(s->folder, s->settings->keep);
 		return;
+	}
 	if (process && !rule_same(process)) {
 		say_detail("%s: process %s has ended before its window", rule->name, name);
 	} else {
@@ -112,10 +120,11 @@ static void watch_rule(struct service *s, size_t at)
 /* False when it is time to stop. */
 static bool wait_until(uint64_t at_ns)
 {
-	while (!stop_asked() && clock_ns() < at_ns) {
+	for (uint64_t now; !stop_asked() && (now = clock_ns()) < at_ns;) {
 		struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
+		uint64_t ms = (at_ns - now) / 1000000 + 1;
 
-		poll(&stop, 1, (int)((at_ns - clock_ns()) / 1000000) + 1);
+		poll(&stop, 1, ms < LOOK_MS ? (int)ms : LOOK_MS);
 	}
 	return !stop_asked();
 }
