@@ -157,6 +157,12 @@ there_are() {
 	done
 	run -2 zcprof watch --rule comm=x --rule comm=x -o "$dir/kept"
 	[[ "$output" == *"another rule has the name comm-x"* ]]
+	for where in :70000 :x ''; do
+		run -2 zcprof watch --rule comm=x --openmetrics "$where" -o "$dir/kept"
+		[[ "$output" == *"--openmetrics"*"expected a "* ]]
+	done
+	run -2 zcprof watch --rule "x:cgroup=$(printf 'a%.0s' {1..5000})" -o "$dir/kept"
+	[[ "$output" == *"it is longer than a path may be"* ]]
 	run -2 zcprof watch --rule comm=x --every 3 --seconds 5 -o "$dir/kept"
 	[[ "$output" == *"shorter than a window"* ]]
 	[ ! -e "$dir/kept" ]

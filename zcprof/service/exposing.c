@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/outfile.h"
-#include "base/quantity.h"
 #include "base/say.h"
 #include "record/reader.h"
 #include "zcprof/watch/openmetrics.h"
@@ -22,17 +21,12 @@ struct exposing {
 	bool unwritten;	     /* was said */
 };
 
+/* That it is one, whoever took the options has seen to. */
 static int open_port(struct exposing *e)
 {
-	const char *text_why;
+	uint64_t port = strtoull(e->settings->openmetrics + 1, NULL, 10);
 	char why[300];
-	uint64_t port;
 
-	if (quantity_count(e->settings->openmetrics + 1, &port, &text_why) || port > UINT16_MAX) {
-		say_error("--openmetrics %s: expected a port from 0 to 65535 behind the colon",
-			  e->settings->openmetrics);
-		return -1;
-	}
 	e->serve = serve_open((uint16_t)port, why, sizeof(why));
 	if (!e->serve) {
 		say_error("%s", why);

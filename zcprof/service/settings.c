@@ -106,7 +106,9 @@ static void rule_option(struct argp_state *state, struct service_settings *s, co
 
 static void check(const struct service_settings *s, struct argp_state *state)
 {
+	const char *text_why;
 	char why[160];
+	uint64_t port;
 
 	if (collecting_refuse(s->collect, s->no_collect, false, why, sizeof(why)))
 		argp_error(state, "%s", why);
@@ -114,6 +116,13 @@ static void check(const struct service_settings *s, struct argp_state *state)
 		argp_error(state, "expected --rule: what is to be watched");
 	if (!s->output)
 		argp_error(state, "-o DIR is needed: the records go there");
+	if (s->openmetrics && !*s->openmetrics)
+		argp_error(state, "--openmetrics: expected a file, or ':' and a port");
+	if (s->openmetrics && *s->openmetrics == ':' &&
+	    (quantity_count(s->openmetrics + 1, &port, &text_why) || port > UINT16_MAX))
+		argp_error(state,
+			   "--openmetrics %s: expected a port from 0 to 65535 behind the colon",
+			   s->openmetrics);
 	if (s->every < s->seconds + s->warmup)
 		argp_error(state, "--every %g is shorter than a window and its warm-up (%g seconds)",
 			   s->every, s->seconds + s->warmup);

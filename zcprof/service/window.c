@@ -2,6 +2,8 @@
 #include "zcprof/service/window.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -167,7 +169,8 @@ double window_measure(const struct service_settings *s, const struct rule *rule,
 	child.fds[1] = child.fds[2] = said;
 	error = words.failed ? -ENOMEM : child_start(&child, &pid);
 	if (!error)
-		status = wait_for(pid, (int)(1000 * (s->warmup + s->seconds)) + PATIENCE_MS);
+		status = wait_for(pid, (int)fmin(1000 * (s->warmup + s->seconds) + PATIENCE_MS,
+						 INT_MAX));
 	for (size_t i = 0; i < words.count; i++)
 		free(words.at[i]);
 	say_all(said);
