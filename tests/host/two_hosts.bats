@@ -239,6 +239,40 @@ stop_service() {
 	zcroi table "$file"
 }
 
+@test "attach on two machines: its name, its labels, and no name of a host" {
+	start_service
+	file=$BATS_TEST_TMPDIR/both.csv
+	zcprof attach --seconds 1 --collect cpu --name pairs --label rack=7 --no-host-name -o "$file" "${by_name[@]}" \
+		--host "${ns}rx" --pid "$pid_rx" --peer-host "${ns}tx" --pid "$pid_tx"
+	stop_service
+	is_record "$file"
+	[ "$(value "$file" host fact configuration)" = pairs ]
+	[ "$(value "$file" host fact label rack)" = 7 ]
+	[ "$(grep -cE '^,[a-z-]*,fact,host,,' "$file")" -eq 0 ]
+}
+
+@test "attach on two machines, and one zcprof is killed: no whole record, and a code that says so" {
+	start_service
+	file=$BATS_TEST_TMPDIR/both.csv
+	cat >"$BATS_TEST_TMPDIR/ssh" <<-END
+		#!/bin/bash
+		echo \$\$ >"$BATS_TEST_TMPDIR/\$1"
+		exec ip netns exec "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/ssh"
+	zcprof attach --seconds 8 --collect cpu -o "$file" --ssh "$BATS_TEST_TMPDIR/ssh" --zcprof "$BUILD/zcprof" \
+		--host "${ns}rx" --pid "$pid_rx" --peer-host "${ns}tx" --pid "$pid_tx" 3>&- &
+	both=$!
+	wait_until 20 test -s "$BATS_TEST_TMPDIR/${ns}tx"
+	sleep 3
+	kill -9 "$(cat "$BATS_TEST_TMPDIR/${ns}tx")"
+	status=0
+	wait "$both" || status=$?
+	stop_service
+	[ "$status" -eq 1 ]
+	[ ! -e "$file" ]
+}
+
 @test "attach on two machines, and one of them cannot: nothing is left, and a sentence says which" {
 	start_service
 	file=$BATS_TEST_TMPDIR/both.csv

@@ -26,6 +26,7 @@
 /* What is said of both, and what of each. */
 struct asked {
 	const char *ssh, *zcprof, *output;
+	struct together_said said;
 	char *common[WORDS_MAX];
 	size_t commons;
 	struct one {
@@ -65,6 +66,21 @@ static bool is_asked(int argc, char **argv)
 	return asked;
 }
 
+/* A word that is for the zcprof there, or both of them. False: there are too many. */
+static bool take_word(struct asked *a, struct one *one, char *word)
+{
+	size_t *count = one ? &one->count : &a->commons;
+
+	/* For both, and for whoever writes the record. */
+	a->said.unnamed = a->said.unnamed || !strcmp(word, "--no-host-name");
+	if (*count == WORDS_MAX) {
+		say_error("more than %d words of options are too many", WORDS_MAX);
+		return false;
+	}
+	(one ? one->words : a->common)[(*count)++] = word;
+	return true;
+}
+
 /* False after saying what is wrong. */
 static bool take(struct asked *a, int argc, char **argv)
 {
@@ -85,12 +101,18 @@ static bool take(struct asked *a, int argc, char **argv)
 		} else if ((value = value_of("--output", argc, argv, &i)) ||
 			   (value = value_of("-o", argc, argv, &i))) {
 			a->output = value;
+		} else if ((value = value_of("--name", argc, argv, &i))) {
+			a->said.name = value;
 		} else if (argv[i] && !strcmp(argv[i], "--")) {
 			say_error("on two machines only what runs already can be attached to: start the command there, and give --pid");
 			return false;
-		} else if (one ? one->count < WORDS_MAX : a->commons < WORDS_MAX) {
-			*(one ? &one->words[one->count++] : &a->common[a->commons++]) = argv[i];
+		} else if (argv[i] && !take_word(a, one, argv[i])) {
+			return false;
 		}
+	}
+	if (a->said.name && !*a->said.name) {
+		say_error("--name: expected a name");
+		return false;
 	}
 	if (!a->of[0].host || !a->of[1].host || !a->output) {
 		say_error("expected --host A with the options of one end, then --peer-host B with those of the other, and -o FILE; of this machine the name is \"%s\"",
@@ -209,7 +231,7 @@ static bool follow(struct far f[2], enum until until, int patience_ms)
 	return true;
 }
 
-/* Its exit code, after it was given a moment to end. */
+/* Its exit code, after it was given a moment to end; -1: it was ended. */
 static int end(struct far *f)
 {
 	int status = 0;
@@ -230,7 +252,7 @@ static int end(struct far *f)
 	}
 	if (f->out >= 0)
 		close(f->out);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* Whether both had their window. */
@@ -264,7 +286,7 @@ int pair(int argc, char **argv)
 	struct asked asked = {.ssh = "ssh", .zcprof = "zcprof"};
 	struct far f[2] = {{.in = -1, .out = -1}, {.in = -1, .out = -1}};
 	int result = EXIT_FAILED;
-	bool whole = false, started;
+	bool whole = false, failed = false, started;
 	int error;
 
 	if (!is_asked(argc, argv))
@@ -280,13 +302,20 @@ int pair(int argc, char **argv)
 	if (started)
 		whole = run(f);
 	for (int i = 0; i < 2; i++) {
+		int code = end(&f[i]);
+
 		f[i].half.name = f[i].name;
-		if (end(&f[i]) && started && f[i].ready)
+		if (code && started && f[i].ready)
 			say_warning("%s: zcprof attach there failed", f[i].name);
+		failed = failed || code;
+		/* By itself it ends so after a window that was cut short, of which its rows are all there. */
+		whole = whole && (!code || code == EXIT_FAILED);
 	}
-	if (started && (f[0].ready || f[1].ready) && f[0].ready == f[1].ready)
-		result = together_write(asked.output,
+	if (started && f[0].ready && f[1].ready)
+		result = together_write(asked.output, &asked.said,
 					(struct together_half *[]){&f[0].half, &f[1].half}, whole);
+	if (result == EXIT_DONE && failed)
+		result = EXIT_FAILED;
 	together_free(&f[0].half);
 	together_free(&f[1].half);
 	return result;

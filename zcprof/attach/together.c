@@ -31,11 +31,13 @@ int together_take(struct together_half *h, const char *bytes, size_t len)
 	return 0;
 }
 
-bool together_is_ready(const struct together_half *h)
+bool together_is_ready(struct together_half *h)
 {
 	static const char ready[] = "\n,host,agent,answer,0,ready,";
+	size_t len = strlen(ready), from = h->looked < len ? 0 : h->looked - len;
 
-	return h->len && memmem(h->bytes, h->len, ready, strlen(ready));
+	h->looked = h->len;
+	return h->len && memmem(h->bytes + from, h->len - from, ready, len);
 }
 
 void together_free(struct together_half *h)
@@ -51,6 +53,7 @@ struct reading {
 	enum record_end end; /* whose half it is */
 	bool facts;	     /* are the rows that are wanted */
 	bool first;	     /* it has what is said once of both */
+	bool *ended;	     /* that a window was cut short stands there already */
 	struct writer *writer;
 };
 
@@ -72,6 +75,22 @@ static int find_end(struct reading *r)
 	return r->end == END_HOST ? -1 : 0;
 }
 
+/* Said once of an attach, and of no machine. */
+static bool is_of_attach(const struct row *row)
+{
+	return row->end == END_HOST &&
+	       (row->id == METRIC_fact_attached || row->id == METRIC_fact_label);
+}
+
+/* Whichever of the two had a window that was cut short. */
+static bool is_ended(const struct row *row)
+{
+	static const char ended[] = "ended";
+
+	return row->id == METRIC_fact_attached && row->end == END_HOST &&
+	       row->key.len == strlen(ended) && !memcmp(row->key.at, ended, row->key.len);
+}
+
 /* Of both together, and said by whoever writes the record. */
 static bool is_of_both(const struct reading *r, const struct row *row)
 {
@@ -85,7 +104,7 @@ static bool is_of_both(const struct reading *r, const struct row *row)
 	case METRIC_agent_ended:
 		return true;
 	default:
-		return row->id == METRIC_fact_attached && row->end == END_HOST && !r->first;
+		return is_of_attach(row) && !is_ended(row) && !r->first;
 	}
 }
 
@@ -96,7 +115,10 @@ static void hand_on(const struct reading *r, const struct row *row)
 
 	if (fact != r->facts || is_of_both(r, row) || row->end >= END_COUNT)
 		return;
-	if (row->end == END_HOST && row->id != METRIC_fact_attached)
+	if (is_ended(row) && *r->ended)
+		return;
+	*r->ended = *r->ended || is_ended(row);
+	if (row->end == END_HOST && !is_of_attach(row))
 		own.end = end_machine(r->end);
 	else if (row->end != END_HOST && row->end != r->end)
 		return; /* it speaks of its own end */
@@ -130,10 +152,13 @@ static char *name_of(const char *path)
 	return name;
 }
 
-int together_write(const char *path, struct together_half *const halves[2], bool whole)
+int together_write(const char *path, const struct together_said *said,
+		   struct together_half *const halves[2], bool whole)
 {
-	struct reading r[2] = {{.half = halves[0], .first = true}, {.half = halves[1]}};
-	const struct origin nothing = {.count = 0};
+	bool ended = false;
+	struct reading r[2] = {{.half = halves[0], .first = true, .ended = &ended},
+			       {.half = halves[1], .ended = &ended}};
+	const struct origin own = {.unnamed = said->unnamed};
 	char *name;
 	struct writer *w;
 
@@ -148,7 +173,7 @@ int together_write(const char *path, struct together_half *const halves[2], bool
 	if (!w)
 		return EXIT_FAILED;
 	name = name_of(path);
-	facts_record(w, name ? name : "", 1, &nothing);
+	facts_record(w, said->name ? said->name : name ? name : "", 1, &own);
 	free(name);
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < 2; i++) {

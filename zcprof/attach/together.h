@@ -18,13 +18,20 @@ struct together_half {
 	const char *name; /* of the machine */
 	char *bytes;	  /* its rows, as they came */
 	size_t len, room;
+	size_t looked; /* for that it is ready, until there */
 };
 
 /* 0, or -1: it says more than a record has, or there is no memory left. */
 int together_take(struct together_half *h, const char *bytes, size_t len);
-bool together_is_ready(const struct together_half *h);
+bool together_is_ready(struct together_half *h);
+/* What the record says of itself beside what the halves do. */
+struct together_said {
+	const char *name;    /* of the configuration; NULL: that of the file */
+	bool unnamed;	     /* this machine's name is left out too */
+};
 /* whole: false leaves it a .part. An exit code; what is wrong was said. */
-int together_write(const char *path, struct together_half *const halves[2], bool whole);
+int together_write(const char *path, const struct together_said *said,
+		   struct together_half *const halves[2], bool whole);
 void together_free(struct together_half *h);
 
 #endif
