@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -98,6 +99,40 @@ static void the_head_says_what_moved_and_what_it_took(void **state)
 	assert_non_null(strstr(seen(), "42.5 W  measuring takes 2.0 % of a CPU and BPF's part"));
 	assert_non_null(strstr(seen(), "nothing of page_pool"));
 	series_free(s);
+}
+
+/* What copies may be off by, and how much of the bytes they are. */
+static bool says_zero_copy(double copied, double error, double seconds, bool of_device)
+{
+	struct view view = plain();
+	struct series *s = series_new();
+	struct writer *w = series_look(s, seconds);
+	bool said;
+
+	writer_u64(w, WINDOW, END_RX, METRIC_path_bytes, NULL, 1000000000);
+	writer_f64(w, WINDOW, END_RX, METRIC_copy_to_user, "task", 1e9 * copied);
+	writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "copy", 0.02);
+	if (error > 0)
+		writer_f64(w, WINDOW, END_RX, METRIC_collector_error, "copy/to_user/task", error);
+	assert_int_equal(sight_take(&sight, s), 0);
+	view.of_device[END_RX] = of_device;
+	lay_out(&view, 24, 80);
+	said = strstr(seen(), "zero copy ~");
+	series_free(s);
+	return said;
+}
+
+static void zero_copy_is_said_where_it_is_more_than_the_error(void **state)
+{
+	(void)state;
+	assert_true(says_zero_copy(0.2, 0.05, 10, false));
+	assert_true(says_zero_copy(0.94, 0.005, 100, false));
+	/* 6 % by slices that are off by 4 %; in the first seconds, by edges; by an error that is not known. */
+	assert_false(says_zero_copy(0.94, 0.04, 100, false));
+	assert_false(says_zero_copy(0.94, 0.001, 1, false));
+	assert_false(says_zero_copy(0.2, 0, 10, false));
+	assert_false(says_zero_copy(1.05, 0.001, 100, false));
+	assert_false(says_zero_copy(0.2, 0.05, 10, true));
 }
 
 static size_t count_of(const char *text, char letter)
@@ -284,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_head_says_what_moved_and_what_it_took),
+		cmocka_unit_test(zero_copy_is_said_where_it_is_more_than_the_error),
 		cmocka_unit_test(a_bar_is_as_long_as_its_time),
 		cmocka_unit_test(contexts_of_a_component_are_one),
 		cmocka_unit_test(lines_are_sorted_as_asked),

@@ -36,7 +36,7 @@ static void write_step(void *data, const struct figure *f)
 	const struct writing *to = data;
 	enum metric_kind kind = metric_info(f->id)->kind;
 
-	if (kind == KIND_HISTOGRAM || f->id == METRIC_path_bytes ||
+	if (kind == KIND_HISTOGRAM || kind == KIND_GAUGE || f->id == METRIC_path_bytes ||
 	    f->id == METRIC_profile_symbol || (kind == KIND_TOTAL && f->step == 0))
 		return;
 	writer_f64(to->writer, to->at_s, f->end, f->id, f->key, f->step);
@@ -186,6 +186,9 @@ void attach_look_begin(struct attaching *a)
 	/* A command writes to the terminal too. */
 	name_subjects(a);
 	live_begin(&a->live, a->title, !a->settings->command);
+	for (size_t i = 0; i < a->count; i++)
+		if (a->subjects[i].iface)
+			live_device(&a->live, a->subjects[i].end);
 	for (size_t i = 0; i < a->collecting.absent_count; i++)
 		live_absent(&a->live, a->collecting.absent[i].source, a->collecting.absent[i].why);
 }

@@ -97,7 +97,8 @@ static bool is_exposed(const struct row *row)
 {
 	enum metric_kind kind = metric_info(row->id)->kind;
 
-	return row->time_s < 0 && kind != KIND_FACT && row->id != METRIC_profile_symbol;
+	return row->time_s < 0 && kind != KIND_FACT && kind != KIND_GAUGE &&
+	       row->id != METRIC_profile_symbol;
 }
 
 void exposing_record(struct exposing *e, size_t rule, const char *path, double seconds)

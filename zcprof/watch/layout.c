@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/watch/layout.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "zcprof/watch/bars.h"
@@ -28,26 +29,63 @@ static bool is_shown(const struct view *view, enum record_end end)
 
 /* ---- the head ---- */
 
+/* What the bytes are of and what the copies are of begin and end at most so far apart: one is read after the other. */
+#define APART_S 0.2
+/* Of an error by few slices. */
+#define ERRORS 3
+
+struct copied {
+	double bytes, error; /* the standard error, in bytes */
+	bool any, known;     /* was it counted, and is its error known? */
+};
+
+/* Copies of one kind, over all contexts; what was counted in the same slices is off the same way. */
+static void add_copied(struct copied *c, const struct sight *sight, enum metric_id id,
+		       enum record_end end)
+{
+	const struct metric_info *info = metric_info(id);
+	bool estimated = sight_find(sight, METRIC_collector_share, END_HOST, info->source);
+
+	for (size_t i = 0; i < sight->count; i++) {
+		const struct figure *f = &sight->figures[i], *error;
+		char key[256];
+
+		if (f->id != id || f->end != end)
+			continue;
+		c->any = true;
+		c->bytes += f->total;
+		if (!estimated || !(f->total > 0))
+			continue;
+		snprintf(key, sizeof(key), "%s/%s/%s", info->source, info->name, f->key);
+		error = sight_find(sight, METRIC_collector_error, end, key);
+		c->known = c->known && error;
+		c->error += error ? error->step * f->total : 0;
+	}
+}
+
 /*
- * Of what an end moved since the window opened, the part that no copy was seen of: of less than that, the slices
- * in which copies are counted say too little. False: it is not known.
+ * Of what an end moved since the window opened, the part that no copy was seen of. False: it is not known, or no
+ * more than what the two figures may be off by; then nothing was found to have gone without a copy.
  */
 static bool zero_copy(const struct sight *sight, enum record_end end, double *share)
 {
 	const struct figure *bytes = sight_find(sight, METRIC_path_bytes, end, "");
 	enum metric_id id = end == END_RX ? METRIC_copy_to_user : METRIC_copy_from_user;
-	bool any = false;
-	double copied = sight_total(sight, id, end, &any);
+	struct copied copied = {.known = true};
+	double doubt;
 
-	if (end == END_TX)
-		copied += sight_total(sight, METRIC_copy_undone, end, &any);
-	if (!any || !bytes || !(bytes->total > 0))
+	add_copied(&copied, sight, id, end);
+	if (!copied.any || !bytes || !(bytes->total > 0) || !(sight->at_s > 0))
 		return false;
-	*share = copied < bytes->total ? 1 - copied / bytes->total : 0;
-	return true;
+	if (end == END_TX)
+		add_copied(&copied, sight, METRIC_copy_undone, end);
+	doubt = ERRORS * copied.error / bytes->total + APART_S / sight->at_s;
+	*share = 1 - copied.bytes / bytes->total;
+	return copied.known && *share > doubt;
 }
 
-static int put_end(struct canvas *c, int row, const struct sight *sight, enum record_end end)
+static int put_end(struct canvas *c, int row, const struct sight *sight, const struct view *view,
+		   enum record_end end)
 {
 	const struct figure *bytes = sight_find(sight, METRIC_path_bytes, end, "");
 	const struct figure *busy = sight_find(sight, METRIC_cpu_busy, end, "");
@@ -70,7 +108,8 @@ static int put_end(struct canvas *c, int row, const struct sight *sight, enum re
 	else if (threads && !ended && end != END_HOST && sight->step_s > 0)
 		at += canvas_put(c, row, at, 40, STYLE_PLAIN, "threads %.0f %%   ",
 				 used / sight->step_s / 1e7);
-	if (zero_copy(sight, end, &share))
+	/* The bytes of a device are those of others too, and have headers. */
+	if (!view->of_device[end] && zero_copy(sight, end, &share))
 		canvas_put(c, row, at, 40, STYLE_PLAIN, "zero copy ~%.0f %%", 100 * share);
 	return 1;
 }
@@ -118,10 +157,11 @@ static int put_head(struct canvas *c, const struct sight *sight, const struct vi
 	for (int end = END_RX; end < END_COUNT; end++)
 		if (is_shown(view, end) && (sight_find(sight, METRIC_path_bytes, end, "") ||
 					    sight_find(sight, METRIC_cpu_busy, end, "")))
-			row += put_end(c, row, sight, end);
+			row += put_end(c, row, sight, view, end);
 	/* Beside the machine's own figures there is room. */
-	row += is_shown(view, END_HOST) && put_end(c, row, sight, END_HOST) ? 1
-									    : row == 1 || prices;
+	row += is_shown(view, END_HOST) && put_end(c, row, sight, view, END_HOST)
+		       ? 1
+		       : row == 1 || prices;
 	put_price(c, row - 1, sight);
 	return row;
 }
@@ -209,7 +249,8 @@ static void put_help(struct canvas *c, const struct view *view, int row, int row
 		"Figures are of the last second, or --interval. CPU: 100 % is one CPU. Bars:",
 		"u user, s system, q softirq, i irq. What is counted in slices is scaled up, and",
 		"may be too high or low; a record has its standard error. Zero copy: the part of",
-		"the bytes since the window opened that no copy was seen of.",
+		"the bytes since the window opened that no copy was seen of, where that is more",
+		"than the figures may be off by.",
 		"",
 	};
 	int at = 0;

@@ -15,6 +15,12 @@ void live_begin(struct live *l, const char *title, bool alone)
 		screen_title(l->screen, title);
 }
 
+void live_device(struct live *l, enum record_end end)
+{
+	if (l->screen)
+		screen_device(l->screen, end);
+}
+
 void live_absent(struct live *l, const char *source, const char *why)
 {
 	if (l->screen)

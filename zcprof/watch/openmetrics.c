@@ -250,6 +250,9 @@ static void put_figure(void *data, const struct figure *f)
 	const char *unit;
 	double factor;
 
+	/* Said of another figure, and a sample nobody would add up. */
+	if (info->kind == KIND_GAUGE)
+		return;
 	/* What is gone has no sample of its own, and a sum may not fall. */
 	if (!f->seen && info->kind != KIND_HISTOGRAM && !(info->kind == KIND_TOTAL && more))
 		return;

@@ -114,6 +114,11 @@ void screen_title(struct screen *s, const char *title)
 	draw(s);
 }
 
+void screen_device(struct screen *s, enum record_end end)
+{
+	s->view.of_device[end] = true;
+}
+
 void screen_absent(struct screen *s, const char *source, const char *why)
 {
 	struct view_absent *a = &s->absent[s->view.absent_count];

@@ -69,6 +69,12 @@ static struct kept *add(struct series *s, const struct row *row)
 	return NULL;
 }
 
+/* Whether a total is an estimate, and how far off it may be. */
+static bool is_of_estimates(enum metric_id id)
+{
+	return id == METRIC_collector_error || id == METRIC_collector_share;
+}
+
 static void take(void *data, const struct row *row)
 {
 	struct series *s = data;
@@ -77,7 +83,8 @@ static void take(void *data, const struct row *row)
 	struct kept *e;
 	double whole;
 
-	if (kind == KIND_FACT || kind == KIND_GAUGE || (s->last && !s->of[row->id]))
+	if (kind == KIND_FACT || (kind == KIND_GAUGE && !is_of_estimates(row->id)) ||
+	    (s->last && !s->of[row->id]))
 		return;
 	e = look_up(s, row->id, row->end, row->key);
 	if (!e)

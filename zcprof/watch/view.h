@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "record/record.h"
+
 /* By what the lines of a block are sorted, the largest first; by name the other way round. */
 enum view_order { ORDER_NOW, ORDER_TOTAL, ORDER_NAME, ORDER_COUNT };
 
@@ -30,6 +32,7 @@ struct view {
 	size_t said_count;
 	const struct view_absent *absent;
 	size_t absent_count;
+	bool of_device[END_COUNT]; /* the bytes of an end are those that a device counts */
 };
 
 #endif
