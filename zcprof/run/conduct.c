@@ -108,6 +108,13 @@ static int find_address(struct experiment *x, char *why, size_t why_size)
 			 s->ipv6 ? "IPv6" : "IPv4");
 		return -1;
 	}
+	/* Cut off, it would be another's. */
+	if (strlen(address) >= sizeof(x->address)) {
+		snprintf(why, why_size,
+			 "the receiver's address may have %zu bytes, and %.60s... has more: give a number with --address",
+			 sizeof(x->address) - 1, address);
+		return -1;
+	}
 	snprintf(x->address, sizeof(x->address), "%s", address);
 	return 0;
 }
