@@ -16,7 +16,7 @@ static void take_bytes(struct attaching *a, struct subject *s, struct writer *in
 	uint64_t bytes;
 
 	traffic_look(&s->traffic);
-	if (traffic_read(&s->traffic, &moved) || !traffic_any(&s->traffic))
+	if (traffic_read(&s->traffic, &moved) || !traffic_any(&s->traffic) || s->traffic.restarted)
 		return;
 	bytes = subject_bytes(s, &moved) - subject_bytes(s, &s->moved[EDGE_OPEN]);
 	writer_f64(a->writer, at_s, s->end, METRIC_path_bytes, NULL, (double)(bytes - s->shown));
@@ -92,7 +92,8 @@ static void write_so_far(void *data, struct writer *w)
 		struct moved moved;
 
 		traffic_look(&s->traffic);
-		if (!traffic_read(&s->traffic, &moved) && traffic_any(&s->traffic))
+		if (!traffic_read(&s->traffic, &moved) && traffic_any(&s->traffic) &&
+		    !s->traffic.restarted)
 			writer_u64(w, WINDOW, s->end, METRIC_path_bytes, NULL,
 				   subject_bytes(s, &moved) -
 					   subject_bytes(s, &s->moved[EDGE_OPEN]));

@@ -80,7 +80,8 @@ static uint64_t bytes_seen(const struct subject *s)
 /* Wholly, to the end. */
 static bool was_seen(const struct subject *s)
 {
-	return !s->traffic.error && traffic_any(&s->traffic) && !s->traffic.unheard;
+	return !s->traffic.error && !s->traffic.restarted && traffic_any(&s->traffic) &&
+	       !s->traffic.unheard;
 }
 
 static void say_rate(const struct subject *s, double bytes, const char *by)
@@ -110,7 +111,10 @@ static bool missed_some(struct attaching *a, const struct subject *s)
 	bool much = (double)others > OTHERS_MOST * (double)bytes_seen(s);
 	char why[500] = "";
 
-	if (t->closes && connections_full(t->closes))
+	if (t->restarted)
+		snprintf(why, sizeof(why), "%s began to count its bytes anew meanwhile",
+			 s->iface);
+	else if (t->closes && connections_full(t->closes))
 		snprintf(why, sizeof(why),
 			 "%" PRIu64 " connections were too many to be followed at once",
 			 connections_full(t->closes));

@@ -387,6 +387,10 @@ static int read_device(struct traffic *t, struct moved *moved)
 
 	if (len < 0)
 		return (int)len;
+	/* As by a driver that set its hardware up anew: what came before is lost. */
+	t->restarted = t->restarted || stats.rx_bytes < t->counted.received ||
+		       stats.tx_bytes < t->counted.sent;
+	t->counted = (struct moved){stats.rx_bytes, stats.tx_bytes};
 	moved->received = stats.rx_bytes - t->at_open.received;
 	moved->sent = stats.tx_bytes - t->at_open.sent;
 	return 0;

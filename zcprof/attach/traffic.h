@@ -59,7 +59,8 @@ struct connection {
 struct traffic {
 	const struct target *target;
 	unsigned int device; /* its index; 0: by connections */
-	struct moved at_open;
+	struct moved at_open, counted; /* by the device: then, and when it was read last */
+	bool restarted;		       /* it began to count anew since */
 	bool looked;
 	struct netlink ask;
 	struct netlink ends;		/* hears of connections that ended */
