@@ -21,6 +21,7 @@
 
 #define WORDS_MAX  128
 #define HERE	   "."
+#define READY_MS   120000
 #define SILENCE_MS 10000 /* of one whose window should be over */
 
 /* What is said of both, and what of each. */
@@ -200,14 +201,15 @@ static void read_one(struct far *f)
 	f->ready = f->ready || together_is_ready(&f->half);
 }
 
-enum until { ALL_READY, ONE_OVER, ALL_OVER };
+enum until { ONE_READY, ALL_READY, ONE_OVER, ALL_OVER };
 
 /* One that has gone before the window leaves nothing to wait for. */
 static bool is_reached(const struct far f[2], enum until until)
 {
 	if (until == ALL_OVER)
 		return f[0].over && f[1].over;
-	return f[0].over || f[1].over || (until == ALL_READY && f[0].ready && f[1].ready);
+	return f[0].over || f[1].over || (until == ALL_READY && f[0].ready && f[1].ready) ||
+	       (until == ONE_READY && (f[0].ready || f[1].ready));
 }
 
 /* patience_ms 0: as long as it takes. False: asked to stop, or that took too long. */
@@ -258,8 +260,16 @@ static int end(struct far *f)
 /* Whether both had their window. */
 static bool run(struct far f[2])
 {
-	if (!follow(f, ALL_READY, 0))
+	/* An ssh may have to be answered by hand. */
+	if (!follow(f, ONE_READY, 0))
 		return false;
+	if (!follow(f, ALL_READY, READY_MS)) {
+		for (int i = 0; i < 2; i++)
+			if (!f[i].ready && !stop_asked())
+				say_error("%s: zcprof attach there was not ready %d s after the other was",
+					  f[i].name, READY_MS / 1000);
+		return false;
+	}
 	for (int i = 0; i < 2; i++)
 		if (!f[i].ready)
 			say_error("%s: the window was not opened: zcprof attach ended %s",
