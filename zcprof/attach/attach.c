@@ -31,11 +31,13 @@
 
 static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 {
+	const bool gate = a->settings->gate;
 	uint64_t hear_ns = 0;
 
 	for (;;) {
 		struct pollfd fds[2 + 2 * SUBJECTS] = {
-			[2 * SUBJECTS] = {.fd = live_fd(&a->live), .events = POLLIN},
+			[2 * SUBJECTS] = {.fd = gate ? STDIN_FILENO : live_fd(&a->live),
+					  .events = POLLIN},
 			[2 * SUBJECTS + 1] = {.fd = stop_fd(), .events = POLLIN}};
 		uint64_t now = clock_ns(), until = deadline_ns;
 		struct timespec timeout = {0};
@@ -59,6 +61,9 @@ static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 				.fd = deaf ? -1 : traffic_fd(&s->traffic), .events = POLLIN};
 		}
 		if (ppoll(fds, 2 + 2 * SUBJECTS, &timeout, NULL) < 0 && errno != EINTR)
+			return WAITED_STOPPED;
+		/* Whoever opens the window closes it, or has gone. */
+		if (gate && fds[2 * SUBJECTS].revents)
 			return WAITED_STOPPED;
 		switch (live_heed(&a->live)) {
 		case WISH_QUIT:

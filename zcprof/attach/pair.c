@@ -22,7 +22,7 @@
 #define WORDS_MAX  128
 #define HERE	   "."
 #define READY_MS   120000
-#define SILENCE_MS 10000 /* of one whose window should be over */
+#define SILENCE_MS 10000 /* of one whose window should be over, and again once it was told to close it */
 
 /* What is said of both, and what of each. */
 struct asked {
@@ -279,15 +279,22 @@ static bool run(struct far f[2])
 	for (int i = 0; i < 2; i++)
 		if (write(f[i].in, "\n", 1) != 1)
 			say_warning("%s: cannot be told that the window opens", f[i].name);
-	/* Both windows are equally long. */
 	if (!follow(f, ONE_OVER, 0))
 		return false;
+	if (follow(f, ALL_OVER, SILENCE_MS))
+		return true;
+	/* Both windows are equally long, but where a process ends in its own. */
+	for (int i = 0; i < 2; i++)
+		if (!f[i].over && !stop_asked()) {
+			close(f[i].in);
+			f[i].in = -1;
+		}
 	if (follow(f, ALL_OVER, SILENCE_MS))
 		return true;
 	for (int i = 0; i < 2; i++)
 		if (!f[i].over && !stop_asked())
 			say_error("%s: nothing was heard for %d s after the other's window had closed: the machine, the network or its zcprof is stopped",
-				  f[i].name, SILENCE_MS / 1000);
+				  f[i].name, 2 * SILENCE_MS / 1000);
 	return false;
 }
 
