@@ -19,10 +19,11 @@
 #include "zcprof/attach/together.h"
 #include "zcprof/elsewhere.h"
 
-#define WORDS_MAX  128
-#define HERE	   "."
-#define READY_MS   120000
-#define SILENCE_MS 10000 /* of one whose window should be over, and again once it was told to close it */
+#define WORDS_MAX 128
+#define HERE	  "."
+#define READY_MS  120000
+#define SILENCE_MS                                                                                 \
+	10000 /* of one whose window should be over, and again once it was told to close it */
 
 /* What is said of both, and what of each. */
 struct asked {

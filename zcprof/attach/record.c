@@ -112,8 +112,7 @@ static bool missed_some(struct attaching *a, const struct subject *s)
 	char why[500] = "";
 
 	if (t->restarted)
-		snprintf(why, sizeof(why), "%s began to count its bytes anew meanwhile",
-			 s->iface);
+		snprintf(why, sizeof(why), "%s began to count its bytes anew meanwhile", s->iface);
 	else if (t->closes && connections_full(t->closes))
 		snprintf(why, sizeof(why),
 			 "%" PRIu64 " connections were too many to be followed at once",

@@ -26,8 +26,8 @@ int together_take(struct together_half *h, const char *bytes, size_t len);
 bool together_is_ready(struct together_half *h);
 /* What the record says of itself beside what the halves do. */
 struct together_said {
-	const char *name;    /* of the configuration; NULL: that of the file */
-	bool unnamed;	     /* this machine's name is left out too */
+	const char *name; /* of the configuration; NULL: that of the file */
+	bool unnamed;	  /* this machine's name is left out too */
 };
 /* whole: false leaves it a .part. An exit code; what is wrong was said. */
 int together_write(const char *path, const struct together_said *said,

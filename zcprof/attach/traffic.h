@@ -58,7 +58,7 @@ struct connection {
 
 struct traffic {
 	const struct target *target;
-	unsigned int device; /* its index; 0: by connections */
+	unsigned int device;	       /* its index; 0: by connections */
 	struct moved at_open, counted; /* by the device: then, and when it was read last */
 	bool restarted;		       /* it began to count anew since */
 	bool looked;

@@ -54,8 +54,7 @@ int keeping_open(const char *folder)
 	return -1;
 }
 
-char *keeping_path(const char *folder, const char *rule, const char *who, char *why,
-		   size_t why_size)
+char *keeping_path(const char *folder, const char *rule, const char *who, char *why, size_t why_size)
 {
 	time_t now = time(NULL);
 	struct outfile_why refused = {"no memory left"};
@@ -66,8 +65,7 @@ char *keeping_path(const char *folder, const char *rule, const char *who, char *
 	gmtime_r(&now, &utc);
 	strftime(at, sizeof(at), TIME_FORMAT, &utc);
 	if (asprintf(&path, "%s/%s", folder, rule) < 0 || outfile_directory(path, &refused)) {
-		snprintf(why, why_size, "cannot make %.100s/%s: %.100s", folder, rule,
-			 refused.text);
+		snprintf(why, why_size, "cannot make %.100s/%s: %.100s", folder, rule, refused.text);
 		free(path);
 		return NULL;
 	}

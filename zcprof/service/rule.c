@@ -127,9 +127,8 @@ static void note_socket(void *data, int fd, uint32_t inode)
 	struct finding *f = data;
 
 	(void)fd;
-	f->listens = f->listens ||
-		     (f->inode_count && bsearch(&inode, f->inodes, f->inode_count,
-						sizeof(*f->inodes), by_inode));
+	f->listens = f->listens || (f->inode_count && bsearch(&inode, f->inodes, f->inode_count,
+							      sizeof(*f->inodes), by_inode));
 }
 
 /* After its file was replaced, as by an upgrade, the kernel says so behind the path. */
