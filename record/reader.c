@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/say.h"
@@ -38,9 +39,19 @@ static struct reader *reader_new(const char *name, int fd)
 	return r;
 }
 
+static struct reader *own(const char *path, int fd)
+{
+	struct reader *r = reader_new(path, fd);
+
+	if (r)
+		r->own_fd = true;
+	else
+		close(fd);
+	return r;
+}
+
 struct reader *reader_open(const char *path)
 {
-	struct reader *r;
 	int fd;
 
 	if (!strcmp(path, "-"))
@@ -50,12 +61,24 @@ struct reader *reader_open(const char *path)
 		say_error("cannot read %s: %s", path, strerror(errno));
 		return NULL;
 	}
-	r = reader_new(path, fd);
-	if (r)
-		r->own_fd = true;
-	else
+	return own(path, fd);
+}
+
+struct reader *reader_open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		say_error("cannot read %s: %s", path, strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		say_error("cannot read %s: it is no regular file", path);
+	} else {
+		return own(path, fd);
+	}
+	if (fd >= 0)
 		close(fd);
-	return r;
+	return NULL;
 }
 
 struct reader *reader_pieces(const char *name)

@@ -5,6 +5,7 @@
  * was expected there.
  *
  *   reader_open()    a file, or "-" for standard input
+ *   reader_open_regular()  a regular file, and nothing else
  *   reader_memory()  bytes that are already there (tests, fuzzing)
  *   reader_next()    the next row: 1; the end: 0; refused: -1, and from then on always -1
  *   reader_error()   the sentence after a -1
@@ -28,6 +29,8 @@
 struct reader;
 
 struct reader *reader_open(const char *path); /* NULL after saying why */
+/* Of a folder that others may write to: never waits, as the opening of a FIFO does. */
+struct reader *reader_open_regular(const char *path);
 struct reader *reader_memory(const char *name, const void *bytes, size_t len);
 struct reader *reader_pieces(const char *name);
 int reader_push(struct reader *r, const void *bytes, size_t len);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -460,6 +461,25 @@ static void a_directory_is_refused_as_what_it_is(void **state)
 	reader_close(r);
 }
 
+static void where_only_a_file_will_do_a_fifo_is_not_waited_for(void **state)
+{
+	char path[64];
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/zcprof-reader-%d", getpid());
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_null(reader_open_regular(path));
+	assert_null(reader_open_regular("/dev/null"));
+	assert_null(reader_open_regular("/"));
+	unlink(path);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fclose(file);
+	reader_close(reader_open_regular(path));
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -481,6 +501,7 @@ int main(void)
 		cmocka_unit_test(an_empty_field_at_the_end_is_empty_whatever_stood_there),
 		cmocka_unit_test(files_are_read_across_blocks),
 		cmocka_unit_test(a_directory_is_refused_as_what_it_is),
+		cmocka_unit_test(where_only_a_file_will_do_a_fifo_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

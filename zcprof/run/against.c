@@ -70,7 +70,7 @@ static int take_option(struct plan *plan, struct configuration *c, const struct 
 
 static int read_record(struct plan *plan, struct configuration *c, const char *path)
 {
-	struct reader *reader = reader_open(path);
+	struct reader *reader = reader_open_regular(path);
 	struct row row;
 	int got, result = 0;
 

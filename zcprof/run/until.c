@@ -25,7 +25,7 @@ static double log_rate(const struct experiment *x, size_t configuration, unsigne
 {
 	const struct slot slot = {configuration, repeat, false};
 	char *path = run_path(x, &slot);
-	struct reader *reader = path ? reader_open(path) : NULL;
+	struct reader *reader = path ? reader_open_regular(path) : NULL;
 	double bytes = NAN, window = NAN;
 	struct row row;
 

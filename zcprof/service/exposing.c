@@ -109,7 +109,7 @@ void exposing_record(struct exposing *e, size_t rule, const char *path, double s
 
 	if (!e)
 		return;
-	r = reader_open(path);
+	r = reader_open_regular(path);
 	into = series_more(e->series[rule], seconds);
 	while (r && reader_next(r, &row) == 1)
 		if (is_exposed(&row)) {

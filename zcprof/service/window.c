@@ -132,7 +132,7 @@ static void say_all(int said)
 /* 0: it does not say, or is none. */
 static double seconds_of(const char *path)
 {
-	struct reader *r = access(path, F_OK) ? NULL : reader_open(path);
+	struct reader *r = access(path, F_OK) ? NULL : reader_open_regular(path);
 	double seconds = 0;
 	struct row row;
 

@@ -30,7 +30,7 @@ static int copy(struct writer *from, struct writer *to)
 
 	writer_flush(from);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", writer_fd(from));
-	r = reader_open(path);
+	r = reader_open_regular(path);
 	while (r && reader_next(r, &row) == 1)
 		writer_row(to, &row);
 	reader_close(r);
