@@ -112,7 +112,7 @@ samples() {
 	run -0 zcroi check "$dir/r.csv"
 }
 
-# 80 million symbols take it longer than it has, so that it is there to be looked at.
+# 80 million symbols take it so long that it is there to be looked at; a slow machine longer than it has.
 @test "whoever reads a file of the process has nothing: no user, no capability, no other file; and is gone after" {
 	begin hostile symbols "$dir/symbols"
 	seconds=0.3 attach 2>/dev/null 3>&- &
@@ -132,6 +132,6 @@ samples() {
 	grep -q '^Uid:[[:space:]]*65534[[:space:]]*65534[[:space:]]*65534[[:space:]]*65534' "$dir/status"
 	! grep -E 'bpf|perf|r\.csv|netlink|/proc' "$dir/fds"
 	wait "$attaching"
-	grep -q 'absent,profile/functions,.*took too long' "$dir/r.csv"
+	run -0 zcroi check "$dir/r.csv"
 	[ ! -e "/proc/$sealed" ]
 }
