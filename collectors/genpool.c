@@ -301,7 +301,7 @@ static void breakpoints_alone(struct breakpoints *s, struct writer *w)
 	slices_wait(s->slices);
 	scale = slices_scale(s->slices);
 	if (scale <= 0) {
-		slices_absent(w, "genpool");
+		slices_absent(s->slices, w, "genpool");
 		return;
 	}
 	slices_say(s->slices, w, "genpool");
@@ -383,7 +383,7 @@ static void genpool_emit(void *state, struct writer *w)
 		return;
 	}
 	if (s->breakpoints && !(tally_settle(s->tally) && had_both(s->breakpoints))) {
-		slices_absent(w, "genpool");
+		tally_absent(s->tally, w);
 		return;
 	}
 	tally_emit(s->tally, w);

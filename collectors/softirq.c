@@ -275,7 +275,7 @@ static void softirq_emit(void *state, struct writer *w)
 	if (scale > 0)
 		emit_rows(s, w, scale);
 	else
-		slices_absent(w, "softirq");
+		slices_absent(s->slices, w, "softirq");
 }
 
 static void softirq_look(void *state, struct writer *w)

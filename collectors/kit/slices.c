@@ -29,6 +29,8 @@
 #define RARE_PER_S  20000
 #define BURST_PER_S 100000
 #define WATCH_NS    20000000
+/* So many packets or pages of a window that slices should have met some. */
+#define MANY_ENOUGH 1000
 /* Before the end of a window that is known nothing is planned, for those who are late. */
 #define SPARE_NS(window_ns) ((window_ns) / 8 < 100000000 ? (window_ns) / 8 : 100000000)
 
@@ -443,12 +445,31 @@ static enum measure measure_of(const struct slices *s)
 			       &s->window);
 }
 
+/*
+ * Nothing was counted, in slices that met less than a tenth of their share of what the events come with: all
+ * of them may have come in bursts between the slices, so nothing is known, and zero would be a claim.
+ */
+static bool met_nothing(const struct slices *s)
+{
+	enum measure by = s->work->follows;
+	double of_time = s->sampled.x[MEASURE_TIME] / fmax((double)s->window.of[MEASURE_TIME], 1);
+
+	if (by == MEASURE_TIME || !s->work->figures || s->window.of[by] < MANY_ENOUGH)
+		return false;
+	for (unsigned int i = 0; i < s->work->figures; i++)
+		if (s->moments[i].y > 0 || s->certain_total[i])
+			return false;
+	return s->sampled.x[by] < (double)s->window.of[by] * of_time / 10;
+}
+
 double slices_scale(const struct slices *s)
 {
 	if (s->whole || s->watched)
 		return 1;
 	if (!s->sampled.count && s->certain.of[MEASURE_TIME])
 		return 1; /* it was over right then */
+	if (met_nothing(s))
+		return 0;
 	return estimate_scale(&s->sampled, measure_of(s), &s->window);
 }
 
@@ -522,10 +543,20 @@ void slices_say_error(const struct slices *s, struct writer *w, enum record_end 
 	writer_f64(w, WINDOW, end, METRIC_collector_error, text, error);
 }
 
-void slices_absent(struct writer *w, const char *source)
+void slices_absent(const struct slices *s, struct writer *w, const char *source)
 {
-	writer_absent(w, END_HOST, source,
-		      "the window was over before its turn came: make it longer (--seconds), ask for fewer sources (--collect), or count all the time (--exact)");
+	enum measure by = s->work->follows;
+	char why[240];
+
+	if (!met_nothing(s)) {
+		writer_absent(w, END_HOST, source,
+			      "the window was over before its turn came: make it longer (--seconds), ask for fewer sources (--collect), or count all the time (--exact)");
+		return;
+	}
+	snprintf(why, sizeof(why),
+		 "its slices met %.0f of the %llu %s of the window, so all that it counts may have come between them: make the window longer (--seconds), or count all the time (--exact)",
+		 s->sampled.x[by], s->window.of[by], measure_name[by]);
+	writer_absent(w, END_HOST, source, why);
 }
 
 void slices_close(struct slices *s)

@@ -15,7 +15,8 @@
  *   slices_begin()  at the window's first edge: turns may come from now on
  *   slices_end()    at the window's last edge; does not wait
  *   slices_wait()   until it has stopped
- *   slices_scale()  by how much the window is more than all slices together; 0 if no turn came
+ *   slices_scale()  by how much the window is more than all slices together; 0 if no turn came, or if
+ *                   slices met next to nothing of what the events come with, and no event
  *   slices_hold()   in mid-window: slices_scale() of it so far; no slice begins until
  *   slices_let()
  *   slices_scaled() a total that was counted in slices, for the whole window
@@ -90,7 +91,7 @@ double slices_error_part(double error, __u64 counted);
 void slices_say(const struct slices *s, struct writer *w, const char *source);
 void slices_say_error(const struct slices *s, struct writer *w, enum record_end end,
 		      enum metric_id id, const char *key, double error);
-void slices_absent(struct writer *w, const char *source);
+void slices_absent(const struct slices *s, struct writer *w, const char *source);
 void slices_close(struct slices *s);
 
 #endif

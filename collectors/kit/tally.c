@@ -341,6 +341,11 @@ bool tally_settle(void *state)
 	return t->scale > 0;
 }
 
+void tally_absent(const struct tally *t, struct writer *w)
+{
+	slices_absent(t->slices, w, t->source.name);
+}
+
 void tally_emit(void *state, struct writer *w)
 {
 	struct tally *t = state;
@@ -348,7 +353,7 @@ void tally_emit(void *state, struct writer *w)
 	if (tally_settle(t))
 		emit_rows(t, w);
 	else
-		slices_absent(w, t->source.name);
+		tally_absent(t, w);
 }
 
 void tally_look(void *state, struct writer *w)

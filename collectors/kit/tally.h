@@ -18,6 +18,7 @@
  *   tally_bpf()         the skeleton
  *   tally_along()       something else is switched on and off with the programs
  *   tally_settle()      after the last edge: until the last slice is over; was there one?
+ *   tally_absent()      the row that says why there are none of its own; where it did not settle
  *   tally_scale()       from slices to the window, 0 where there was no slice; after tally_settle()
  *   tally_histogram()   rows of a histogram; within .more
  */
@@ -87,6 +88,7 @@ void tally_close(void *state);
 /* Before the first edge. work->slice_ns is not asked for, work->least is. */
 void tally_along(void *state, const struct slices_work *work, void *with);
 bool tally_settle(void *state);
+void tally_absent(const struct tally *t, struct writer *w);
 double tally_scale(const void *state);
 
 /* program: its name without "_fentry", "_kprobe", "_fexit", "_kretprobe". */

@@ -61,6 +61,22 @@ of_source() { # FILE METRIC SOURCE
 	[ -z "$(of_source run slices iouring)" ]
 }
 
+# One burst of 20 ms: few slices meet it.
+@test "where slices met next to none of the packets there is no figure, and no zero" {
+	for _ in 1 2 3; do
+		bursts packets 200000 20 2480
+		over_it run skb
+		wait "$pid"
+		counted=$(tx run received)
+		echo "$(done_in run) done, $counted counted"
+		if grep -q '^,host,collector,absent,skb,"its slices met [0-9]* of the [0-9]* packets of the window' "$dir/run"; then
+			! grep '^,[^,]*,skb,' "$dir/run" || false
+		else
+			[ "$counted" -gt 0 ]
+		fi
+	done
+}
+
 @test "what becomes too much is counted whole until then, and in slices from then on" {
 	bursts nops 1000000 100 0
 	over_it run iouring
