@@ -94,7 +94,8 @@ exchange() { # RX TX ARG…
 	echo "answered $answered, unanswered $(value tx unanswered)"
 	# What waits at one edge comes in at the other.
 	[ "$answered" -ge 900 ] && [ "$answered" -le 1100 ]
-	[ "$(buckets service)" = "$answered" ]
+	local apart=$(($(buckets service) - answered)) # by an edge between the two counts, in each flow
+	[ "${apart#-}" -le 2 ]
 }
 
 @test "a receiver that stands still 20 ms of each second shows in p99.9, and in the requests it kept waiting" {

@@ -46,17 +46,24 @@ teardown() {
 	[ "$(value rx datagrams_late)" = 0 ]
 }
 
+# The window's edge may fall between two counts of the same datagrams: as many as one call moves, at most.
+near() { # FIGURE OTHER MOST
+	local apart=$(($1 - $2))
+	echo "$1 and $2"
+	[ "${apart#-}" -le "$3" ]
+}
+
 @test "datagrams of every size, cut and joined by the kernel, every byte checked" {
 	for size in 16 1400 65507; do
 		both --path copy -- --path copy --udp $size --seconds 0.2 --warmup 0 --verify
 		[ "$(value rx bad_bytes)" = 0 ]
 		[ "$(value rx datagrams)" -gt 0 ]
-		[ "$(value rx bytes)" = $(($(value rx datagrams) * size)) ]
+		near "$(value rx bytes)" $(($(value rx datagrams) * size)) "$size"
 	done
 	both --path copy --udp-gro -- --path copy --udp 1400 --udp-gso 40 --seconds 0.5 --warmup 0 --verify
 	[ "$(value rx bad_bytes)" = 0 ]
-	[ "$(value rx bytes)" = $(($(value rx datagrams) * 1400)) ]
-	[ "$(value tx datagrams)" = $(($(value tx calls sendto) * 40)) ]
+	near "$(value rx bytes)" $(($(value rx datagrams) * 1400)) 65536
+	near "$(value tx datagrams)" $(($(value tx calls sendto) * 40)) 40
 	# Joined: fewer calls than datagrams.
 	[ "$(value rx calls recvmsg)" -lt "$(value rx datagrams)" ]
 }
