@@ -8,6 +8,7 @@
 #include "analyze/causes/figures.h"
 #include "analyze/causes/limit.h"
 #include "analyze/commands.h"
+#include "analyze/figures/average.h"
 #include "analyze/figures/bound.h"
 #include "analyze/figures/sizing.h"
 #include "analyze/options.h"
@@ -29,23 +30,6 @@ struct whatif_options {
 
 /* ---- without a part of the cost ---- */
 
-static double mean_figure(const struct configuration *c, enum record_end end,
-			  double (*figure)(const struct run *run, enum record_end end))
-{
-	double sum = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->count; i++) {
-		double value = figure(c->runs[i], end);
-
-		if (isnan(value))
-			continue;
-		sum += value;
-		n++;
-	}
-	return n ? sum / n : NAN;
-}
-
 static enum record_end end_of(const struct configuration *c, const struct whatif_options *o,
 			      const struct limit *limit)
 {
@@ -58,7 +42,8 @@ static enum record_end end_of(const struct configuration *c, const struct whatif
 		return limit->end;
 	if (isnan(rx))
 		return END_TX;
-	return mean_figure(c, END_TX, figure_busiest) > mean_figure(c, END_RX, figure_busiest)
+	return average_of_runs(c, figure_busiest, END_TX) >
+			       average_of_runs(c, figure_busiest, END_RX)
 		       ? END_TX
 		       : END_RX;
 }
@@ -111,7 +96,7 @@ static void note_other_end(struct page *page, const struct configuration *c, enu
 			   double ratio)
 {
 	enum record_end other = end == END_RX ? END_TX : END_RX;
-	double busy = mean_figure(c, other, figure_busiest);
+	double busy = average_of_runs(c, figure_busiest, other);
 
 	if (busy > 1 && 100 / busy < ratio)
 		page_note(page,
@@ -126,7 +111,7 @@ static void note_spread(struct page *page, const struct configuration *c, enum r
 	double *values = must_calloc(c->count + 1, sizeof(*values));
 	enum quantity cpu = end == END_RX ? CPU_RX : CPU_TX;
 	double all = stats_mean(values, outcomes(c->runs, c->count, cpu, exponents, values));
-	double busiest = mean_figure(c, end, figure_busiest);
+	double busiest = average_of_runs(c, figure_busiest, end);
 
 	free(values);
 	if (all > 1.05 * busiest)

@@ -17,8 +17,7 @@ struct there {
 	const char *host, *ssh, *zcprof;
 };
 
-/* "--name VALUE" or "--name=VALUE": its value, and i at the last word of it. */
-static const char *value_of(const char *name, int argc, char **argv, int *i)
+const char *elsewhere_value(const char *name, int argc, char **argv, int *i)
 {
 	size_t len = strlen(name);
 
@@ -33,11 +32,11 @@ static bool take(struct there *t, int argc, char **argv, int *i)
 {
 	const char *value;
 
-	if ((value = value_of("--host", argc, argv, i)))
+	if ((value = elsewhere_value("--host", argc, argv, i)))
 		t->host = value;
-	else if ((value = value_of("--ssh", argc, argv, i)))
+	else if ((value = elsewhere_value("--ssh", argc, argv, i)))
 		t->ssh = value;
-	else if ((value = value_of("--zcprof", argc, argv, i)))
+	else if ((value = elsewhere_value("--zcprof", argc, argv, i)))
 		t->zcprof = value;
 	return value;
 }

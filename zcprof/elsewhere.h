@@ -3,6 +3,7 @@
  * A command that is to look at another machine: the same command of the zcprof there, through ssh.
  *
  *   elsewhere()        does it, where --host is among the arguments
+ *   elsewhere_value()  that of an option among the arguments
  *   elsewhere_plain()  may a word be said to a shell there?
  */
 #ifndef ZCPROF_ELSEWHERE_H
@@ -20,6 +21,8 @@ enum { KEY_HOST = ELSEWHERE_KEYS, KEY_HOST_SSH, KEY_HOST_ZCPROF };
 		"zcprof", KEY_HOST_ZCPROF, "PATH", 0, "The zcprof there (zcprof, by its PATH)", 0  \
 	}
 
+/* "--name VALUE" or "--name=VALUE": its value, and i at the last word of it. NULL: it is another word. */
+const char *elsewhere_value(const char *name, int argc, char **argv, int *i);
 /* A shell there reads it as one word, and as it is. */
 bool elsewhere_plain(const char *word);
 /* -1: it is to look here. Else its exit code: that of the command there, or why it could not be run. */

@@ -122,3 +122,21 @@ void averages_free(struct averages *averages)
 {
 	free(averages->at);
 }
+
+double average_of_runs(const struct configuration *c,
+		       double (*figure)(const struct run *run, enum record_end end),
+		       enum record_end end)
+{
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; c && i < c->count; i++) {
+		double value = figure(c->runs[i], end);
+
+		if (isnan(value))
+			continue;
+		sum += value;
+		n++;
+	}
+	return n ? sum / n : NAN;
+}

@@ -7,6 +7,7 @@
  *   averages_sum()   of all keys
  *   averages_margin()  how far off the mean of a key may be, as its runs counted in slices
  *   averages_free()
+ *   average_of_runs()  of what a function makes of each run
  */
 #ifndef ANALYZE_FIGURES_AVERAGE_H
 #define ANALYZE_FIGURES_AVERAGE_H
@@ -40,5 +41,9 @@ double averages_sum(const struct averages *averages);
 double averages_margin(const struct configuration *c, enum metric_id id, enum record_end end,
 		       const char *key);
 void averages_free(struct averages *averages);
+/* Of the runs that have it; NAN where none has. c may be NULL. */
+double average_of_runs(const struct configuration *c,
+		       double (*figure)(const struct run *run, enum record_end end),
+		       enum record_end end);
 
 #endif

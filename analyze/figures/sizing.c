@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "analyze/figures/average.h"
 #include "analyze/figures/distribution.h"
 #include "analyze/figures/stats.h"
 #include "base/quantity.h"
@@ -16,24 +17,6 @@
 #define CALLS_SHARE 0.01
 /* SO_DEVMEM_DONTNEED takes no more at a time. */
 #define FRAGS_MOST 1024
-
-static double mean_over(const struct configuration *c,
-			double (*figure)(const struct run *run, enum record_end end),
-			enum record_end end)
-{
-	double sum = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; c && i < c->count; i++) {
-		double value = figure(c->runs[i], end);
-
-		if (isnan(value))
-			continue;
-		sum += value;
-		n++;
-	}
-	return n ? sum / n : NAN;
-}
 
 static double rtt_s(const struct run *run, enum record_end end)
 {
@@ -79,12 +62,12 @@ static void or_else(double *value, double measured, double usual)
 
 void sizing_need(struct need *need, const struct configuration *c)
 {
-	or_else(&need->rtt_s, mean_over(c, rtt_s, END_TX), NAN);
+	or_else(&need->rtt_s, average_of_runs(c, rtt_s, END_TX), NAN);
 	or_else(&need->pause_s, NAN, PAUSE_S);
-	or_else(&need->hold_s, mean_over(c, delay_s, END_RX), HOLD_S);
-	or_else(&need->buffer, mean_over(c, buffer_bytes, END_RX), BUFFER);
-	or_else(&need->read, mean_over(c, read_bytes, END_RX), NAN);
-	or_else(&need->call_ns, mean_over(c, call_ns, END_HOST), CALL_NS);
+	or_else(&need->hold_s, average_of_runs(c, delay_s, END_RX), HOLD_S);
+	or_else(&need->buffer, average_of_runs(c, buffer_bytes, END_RX), BUFFER);
+	or_else(&need->read, average_of_runs(c, read_bytes, END_RX), NAN);
+	or_else(&need->call_ns, average_of_runs(c, call_ns, END_HOST), CALL_NS);
 }
 
 static double power_of_two(double x)

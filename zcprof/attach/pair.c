@@ -40,18 +40,6 @@ struct asked {
 
 /* ---- what is asked ---- */
 
-/* "--name VALUE" or "--name=VALUE": i at its last word. */
-static const char *value_of(const char *name, int argc, char **argv, int *i)
-{
-	size_t len = strlen(name);
-
-	if (!argv[*i] || strncmp(argv[*i], name, len) != 0)
-		return NULL;
-	if (argv[*i][len] == '=')
-		return argv[*i] + len + 1;
-	return !argv[*i][len] && *i + 1 < argc ? argv[++*i] : NULL;
-}
-
 static bool is_asked(int argc, char **argv)
 {
 	bool asked = false;
@@ -90,20 +78,20 @@ static bool take(struct asked *a, int argc, char **argv)
 	const char *value;
 
 	for (int i = 1; i < argc; i++) {
-		if ((value = value_of("--host", argc, argv, &i))) {
+		if ((value = elsewhere_value("--host", argc, argv, &i))) {
 			one = &a->of[0];
 			one->host = value;
-		} else if ((value = value_of("--peer-host", argc, argv, &i))) {
+		} else if ((value = elsewhere_value("--peer-host", argc, argv, &i))) {
 			one = &a->of[1];
 			one->host = value;
-		} else if ((value = value_of("--ssh", argc, argv, &i))) {
+		} else if ((value = elsewhere_value("--ssh", argc, argv, &i))) {
 			a->ssh = value;
-		} else if ((value = value_of("--zcprof", argc, argv, &i))) {
+		} else if ((value = elsewhere_value("--zcprof", argc, argv, &i))) {
 			a->zcprof = value;
-		} else if ((value = value_of("--output", argc, argv, &i)) ||
-			   (value = value_of("-o", argc, argv, &i))) {
+		} else if ((value = elsewhere_value("--output", argc, argv, &i)) ||
+			   (value = elsewhere_value("-o", argc, argv, &i))) {
 			a->output = value;
-		} else if ((value = value_of("--name", argc, argv, &i))) {
+		} else if ((value = elsewhere_value("--name", argc, argv, &i))) {
 			a->said.name = value;
 		} else if (argv[i] && !strcmp(argv[i], "--")) {
 			say_error("on two machines only what runs already can be attached to: start the command there, and give --pid");
