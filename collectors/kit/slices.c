@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collectors/kit/slices.h"
 
-#include <pthread.h>
-#include <stdio.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/thread.h"
-#include "collectors/kit/measurement.h"
-#include "record/writer.h"
 #include "collectors/kit/extent.h"
+#include "collectors/kit/measurement.h"
+#include "collectors/kit/slices_state.h"
 #include "collectors/kit/turns.h"
 
 #define MEMBERS 32
@@ -29,28 +28,8 @@
 #define RARE_PER_S  20000
 #define BURST_PER_S 100000
 #define WATCH_NS    20000000
-/* So many packets or pages of a window that slices should have met some. */
-#define MANY_ENOUGH 1000
 /* Before the end of a window that is known nothing is planned, for those who are late. */
 #define SPARE_NS(window_ns) ((window_ns) / 8 < 100000000 ? (window_ns) / 8 : 100000000)
-
-struct slices {
-	const struct slices_work *work;
-	void *state;
-	bool whole, open, busy; /* between its edges; in its turn */
-	bool over;		/* its window, or it could not be switched on */
-	bool watched;		/* counts all of it, so far */
-	__u64 opened_ns, events;
-	double may;	       /* so many more events before it takes turns */
-	struct extent certain; /* counted before it took turns */
-	__u64 *certain_total;  /* of each figure */
-	unsigned int turns;
-	__u64 window_ns; /* how long it is to be; 0: not known */
-	struct extent begun, window;
-	struct sampled sampled;
-	__u64 *total; /* of each figure, as it was after the slice before */
-	struct moments *moments;
-};
 
 /* Who takes turns. Everything here, and all that is in its members, only with the lock held. */
 static struct {
@@ -279,29 +258,6 @@ static unsigned int to_come(__s64 *free_ns)
 	return count;
 }
 
-/*
- * A slice has been: as long as it was itself, and with that part of what came between the two
- * readings, of which it began before the one and ended after the other.
- */
-static void add_slice(struct slices *s, struct extent from, struct extent to, __u64 ns)
-{
-	struct extent slice = extent_between(from, to);
-	double part = (double)ns / fmax((double)slice.of[MEASURE_TIME], 1);
-	__u64 total[SLICES_FIGURES];
-
-	for (int by = 0; by < MEASURES; by++)
-		slice.of[by] = (__u64)((double)slice.of[by] * part + 0.5);
-	slice.of[MEASURE_TIME] = ns;
-	sampled_add(&s->sampled, &slice);
-	if (!s->work->figures)
-		return;
-	s->work->read(s->state, total);
-	for (unsigned int i = 0; i < s->work->figures; i++) {
-		moments_add(&s->moments[i], &slice, (double)(total[i] - s->total[i]));
-		s->total[i] = total[i];
-	}
-}
-
 static void take_turn(struct slices *s)
 {
 	__u64 began = clock_ns(), slice = slice_ns(s);
@@ -324,7 +280,7 @@ static void take_turn(struct slices *s)
 		to = extent_now(true);
 		ns = s->work->off(s->state);
 		pthread_mutex_lock(&rota.lock);
-		add_slice(s, from, to, ns);
+		slices_add(s, from, to, ns);
 		rota.around_ns = (7 * rota.around_ns + (clock_ns() - began - ns)) / 8;
 	} else {
 		s->open = false;
@@ -439,40 +395,6 @@ void slices_wait(struct slices *s)
 		pthread_join(rota.thread, NULL);
 }
 
-static enum measure measure_of(const struct slices *s)
-{
-	return estimate_choose(&s->sampled, s->moments, s->work->figures, s->work->follows,
-			       &s->window);
-}
-
-/*
- * Nothing was counted, in slices that met less than a tenth of their share of what the events come with: all
- * of them may have come in bursts between the slices, so nothing is known, and zero would be a claim.
- */
-static bool met_nothing(const struct slices *s)
-{
-	enum measure by = s->work->follows;
-	double of_time = s->sampled.x[MEASURE_TIME] / fmax((double)s->window.of[MEASURE_TIME], 1);
-
-	if (by == MEASURE_TIME || !s->work->figures || s->window.of[by] < MANY_ENOUGH)
-		return false;
-	for (unsigned int i = 0; i < s->work->figures; i++)
-		if (s->moments[i].y > 0 || s->certain_total[i])
-			return false;
-	return s->sampled.x[by] < (double)s->window.of[by] * of_time / 10;
-}
-
-double slices_scale(const struct slices *s)
-{
-	if (s->whole || s->watched)
-		return 1;
-	if (!s->sampled.count && s->certain.of[MEASURE_TIME])
-		return 1; /* it was over right then */
-	if (met_nothing(s))
-		return 0;
-	return estimate_scale(&s->sampled, measure_of(s), &s->window);
-}
-
 double slices_hold(struct slices *s)
 {
 	pthread_mutex_lock(&rota.lock);
@@ -487,76 +409,6 @@ void slices_let(struct slices *s)
 {
 	(void)s;
 	pthread_mutex_unlock(&rota.lock);
-}
-
-__u64 slices_scaled(__u64 total, double scale)
-{
-	return (__u64)((double)total * scale + 0.5);
-}
-
-/* Of a total of which a part is certain. */
-double slices_error(const struct slices *s, unsigned int figure)
-{
-	double estimated = s->moments[figure].y * slices_scale(s), error;
-
-	if (s->whole || s->watched)
-		return 0;
-	error = estimate_error(&s->sampled, &s->moments[figure], measure_of(s), &s->window);
-	return error * estimated / (estimated + (double)s->certain_total[figure]);
-}
-
-double slices_error_part(double error, __u64 counted)
-{
-	return counted ? sqrt(error * error + 1 / (double)counted) : NAN;
-}
-
-void slices_say(const struct slices *s, struct writer *w, const char *source)
-{
-	enum measure by = measure_of(s);
-	double scale = slices_scale(s);
-	double all_ns = (double)(s->certain.of[MEASURE_TIME] + s->window.of[MEASURE_TIME]);
-	double blind = (1 - pow(0.05, 1.0 / s->sampled.count)) *
-		       (double)s->window.of[MEASURE_TIME] / fmax(all_ns, 1);
-	double certain = (double)s->certain.of[by], window = (double)s->window.of[by];
-
-	if (s->whole || s->watched || !(scale > 0))
-		return;
-	writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, source,
-		   fmin((certain + window / scale) / fmax(certain + window, 1), 1));
-	writer_u64(w, WINDOW, END_HOST, METRIC_collector_slices, source, s->sampled.count);
-	writer_f64(w, WINDOW, END_HOST, METRIC_collector_blind, source, blind);
-	writer_fact(w, END_HOST, METRIC_collector_follows, source, measure_name[by]);
-	writer_f64(w, WINDOW, END_HOST, METRIC_collector_by_time, source,
-		   estimate_scale(&s->sampled, MEASURE_TIME, &s->window) / scale);
-}
-
-void slices_say_error(const struct slices *s, struct writer *w, enum record_end end,
-		      enum metric_id id, const char *key, double error)
-{
-	const struct metric_info *info = metric_info(id);
-	char text[256];
-
-	if (s->whole || s->watched || isnan(error))
-		return;
-	snprintf(text, sizeof(text), "%s/%s%s%s", info->source, info->name, key ? "/" : "",
-		 key ? key : "");
-	writer_f64(w, WINDOW, end, METRIC_collector_error, text, error);
-}
-
-void slices_absent(const struct slices *s, struct writer *w, const char *source)
-{
-	enum measure by = s->work->follows;
-	char why[240];
-
-	if (!met_nothing(s)) {
-		writer_absent(w, END_HOST, source,
-			      "the window was over before its turn came: make it longer (--seconds), ask for fewer sources (--collect), or count all the time (--exact)");
-		return;
-	}
-	snprintf(why, sizeof(why),
-		 "its slices met %.0f of the %llu %s of the window, so all that it counts may have come between them: make the window longer (--seconds), or count all the time (--exact)",
-		 s->sampled.x[by], s->window.of[by], measure_name[by]);
-	writer_absent(w, END_HOST, source, why);
 }
 
 void slices_close(struct slices *s)
