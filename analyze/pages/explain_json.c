@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/causes/confirm.h"
+#include "analyze/causes/kernels.h"
 #include "analyze/pages/diff_words.h"
 #include "analyze/pages/explain_words.h"
 #include "base/visible.h"
@@ -69,18 +70,36 @@ static json_t *command(const struct causes *c, const struct cause *cause)
 	return confirm_command(c, cause, line, sizeof(line)) ? text(line) : json_null();
 }
 
+static json_t *changes(const struct setting *s)
+{
+	const struct kernel_change *change;
+	json_t *array = json_array();
+	size_t count = 0;
+
+	if (s && s->id == METRIC_fact_kernel && !*s->key)
+		count = kernel_changes(s->a, s->b, &change);
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, json_pack("{s:o, s:s, s:s, s:s}", "from",
+						       json_sprintf("%d.%d", change[i].version,
+								    change[i].subversion),
+						       "commit", change[i].commit, "subject",
+						       change[i].subject, "does", change[i].does));
+	return array;
+}
+
 static json_t *cause_object(const struct causes *c, const struct cause *cause)
 {
 	const struct mechanism *m = cause->mechanism;
 
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:s, s:s}",
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:s, s:s, s:o}",
 			 "id", m->id, "end", record_end_name[cause->end], "confidence",
 			 cause_sure(c, cause), "explains", number(cause->explains), "because",
 			 m->because, "setting", setting(cause->setting), "evidence",
 			 evidence(cause->seen, cause->seen_count), "against",
 			 evidence(cause->against, cause->against_count), "consequences",
 			 consequences(cause), "remedy", m->remedy, "confirm", m->confirm, "command",
-			 command(c, cause), "source", m->source, "kernels", m->kernels);
+			 command(c, cause), "source", m->source, "kernels", m->kernels, "changes",
+			 changes(cause->setting));
 }
 
 static json_t *set(const struct configuration *c, const struct limit *limit)

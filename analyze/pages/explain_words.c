@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyze/causes/confirm.h"
+#include "analyze/causes/kernels.h"
 #include "analyze/pages/diff_words.h"
 
 /* Causes that are worth a reader's time. */
@@ -76,6 +77,19 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 		 change, because);
 }
 
+/* Where the kernel is another one: what is known of the versions between. */
+static void lead_changes(struct page *page, const struct setting *setting)
+{
+	const struct kernel_change *change;
+	size_t count = 0;
+
+	if (setting && setting->id == METRIC_fact_kernel && !*setting->key)
+		count = kernel_changes(setting->a, setting->b, &change);
+	for (size_t i = 0; i < count; i++)
+		page_lead(page, "from %d.%-4d %s (%s, \"%s\")", change[i].version,
+			  change[i].subversion, change[i].does, change[i].commit, change[i].subject);
+}
+
 static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 {
 	const struct cause *cause = &c->at[rank];
@@ -95,6 +109,7 @@ static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 		page_lead(page, "against    %s", text);
 	}
 	page_lead(page, "remedy     %s", cause->mechanism->remedy);
+	lead_changes(page, cause->setting);
 	page_lead(page, "make sure  %s", cause->mechanism->confirm);
 	if (confirm_command(c, cause, text, sizeof(text)))
 		page_lead(page, "confirm    %s; then zcroi explain --confirm confirm A B", text);

@@ -19,6 +19,7 @@
 
 #include "analyze/causes/confirm.h"
 #include "analyze/causes/figures.h"
+#include "analyze/causes/kernels.h"
 #include "analyze/pages/explain_words.h"
 
 #define RUNS 5
@@ -547,6 +548,30 @@ static void test_every_entry_is_whole(void **state)
 	}
 }
 
+static void test_changes_between_kernels(void **state)
+{
+	const struct kernel_change *first = NULL;
+	size_t count = kernel_changes("6.18.44 #1 SMP x86_64", "7.0.1-debian", &first);
+
+	(void)state;
+	assert_true(count >= 5);
+	assert_int_equal(first->version, 6);
+	assert_int_equal(first->subversion, 19);
+	assert_string_equal(first[count - 1].commit, "795663b4d160");
+	/* In either order; a release that has it already tells nothing of it. */
+	assert_int_equal(kernel_changes("7.0.1", "6.18.44", &first), count);
+	assert_int_equal(kernel_changes("6.19.0", "6.19.7", &first), 0);
+	assert_int_equal(kernel_changes("another", "6.19.7", &first), 0);
+	assert_int_equal(kernel_changes(NULL, "6.19.7", &first), 0);
+	/* The oldest first, by which the first and a count tell them all. */
+	count = kernel_changes("1.0", "99.0", &first);
+	for (size_t i = 1; i < count; i++)
+		assert_true(first[i - 1].version * 100 + first[i - 1].subversion <=
+			    first[i].version * 100 + first[i].subversion);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(strspn(first[i].commit, "0123456789abcdef"), 12);
+}
+
 static void test_parts(void **state)
 {
 	(void)state;
@@ -593,6 +618,7 @@ int main(void)
 		cmocka_unit_test(test_what_speaks_against),
 		cmocka_unit_test(test_every_mechanism_has_a_row),
 		cmocka_unit_test(test_every_entry_is_whole),
+		cmocka_unit_test(test_changes_between_kernels),
 		cmocka_unit_test(test_parts),
 	};
 
