@@ -9,6 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
+#include "datapath/delays.h"
+
 #ifndef SO_EE_CODE_ZEROCOPY_COPIED
 #define SO_EE_CODE_ZEROCOPY_COPIED 1
 #endif
@@ -19,16 +22,17 @@
  */
 #define DRAIN_EVERY 16
 
-int errqueue_open(struct errqueue *q, struct flow *f)
+int errqueue_open(struct errqueue *q, struct flow *f, int fd)
 {
 	uint64_t limit = f->config->options.in_flight;
 	int one = 1;
 
+	q->fd = fd;
 	q->limit = limit ? limit : UINT64_MAX;
-	if (setsockopt(f->fd, SOL_SOCKET, SO_ZEROCOPY, &one, sizeof(one)))
+	if (setsockopt(fd, SOL_SOCKET, SO_ZEROCOPY, &one, sizeof(one)))
 		return flow_unable(f, "cannot use SO_ZEROCOPY: %s; TCP has it from Linux 4.14",
 				   strerror(errno));
-	return 0;
+	return delays_open(f);
 }
 
 static const struct sock_extended_err *completion_of(struct msghdr *msg)
@@ -45,12 +49,19 @@ static const struct sock_extended_err *completion_of(struct msghdr *msg)
 }
 
 /* Sends ee_info to ee_data are complete. */
-static void completed(struct errqueue *q, struct counters *c, const struct sock_extended_err *e)
+static void completed(struct errqueue *q, struct flow *f, const struct sock_extended_err *e)
 {
+	struct counters *c = &f->counters;
+	uint64_t now = clock_ns();
 	uint64_t bytes = 0;
 
-	for (uint32_t i = 0; i <= e->ee_data - e->ee_info; i++)
-		bytes += q->bytes[(e->ee_info + i) % ERRQUEUE_SENDS];
+	for (uint32_t i = 0; i <= e->ee_data - e->ee_info; i++) {
+		uint32_t *send = &q->bytes[(e->ee_info + i) % ERRQUEUE_SENDS];
+
+		bytes += *send;
+		*send = 0;
+		delays_count(f, now - q->sent_ns[(e->ee_info + i) % ERRQUEUE_SENDS]);
+	}
 	q->done += e->ee_data - e->ee_info + 1;
 	q->flying -= bytes;
 	count(&c->event[EVENT_notifications], 1);
@@ -70,7 +81,7 @@ static int drain(struct errqueue *q, struct flow *f)
 					sizeof(struct sockaddr_in6))];
 		struct msghdr msg = {.msg_control = control, .msg_controllen = sizeof(control)};
 		const struct sock_extended_err *e;
-		ssize_t got = recvmsg(f->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT);
+		ssize_t got = recvmsg(q->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT);
 
 		count(&c->call[CALL_recvmsg], 1);
 		if (got < 0 && errno == EAGAIN)
@@ -81,7 +92,7 @@ static int drain(struct errqueue *q, struct flow *f)
 		if (!e)
 			return flow_fail(f, "cannot read the completions of flow %u: %s", f->number,
 					 got < 0 ? strerror(errno) : "it is another message");
-		completed(q, c, e);
+		completed(q, f, e);
 		drained++;
 	}
 	return drained;
@@ -90,7 +101,7 @@ static int drain(struct errqueue *q, struct flow *f)
 /* Until at least one completion was read; POLLERR is reported without being asked for. */
 static int wait_for_completion(struct errqueue *q, struct flow *f)
 {
-	struct pollfd wait = {.fd = f->fd};
+	struct pollfd wait = {.fd = q->fd};
 	int drained = drain(q, f);
 
 	while (!drained) {
@@ -113,8 +124,7 @@ int errqueue_room(struct errqueue *q, struct flow *f, size_t bytes)
 {
 	/* One send is always let through: a limit below its size would wait for ever. */
 	while (q->next - q->done == ERRQUEUE_SENDS || (q->flying && q->flying + bytes > q->limit)) {
-		count(&f->counters.event[EVENT_errqueue_stalls], 1);
-		if (wait_for_completion(q, f))
+		if (errqueue_wait(q, f))
 			return -1;
 	}
 	return q->undrained >= DRAIN_EVERY && drain(q, f) < 0 ? -1 : 0;
@@ -122,7 +132,8 @@ int errqueue_room(struct errqueue *q, struct flow *f, size_t bytes)
 
 void errqueue_sent(struct errqueue *q, size_t bytes)
 {
-	q->bytes[q->next++ % ERRQUEUE_SENDS] = bytes;
+	q->bytes[q->next % ERRQUEUE_SENDS] = bytes;
+	q->sent_ns[q->next++ % ERRQUEUE_SENDS] = clock_ns();
 	q->flying += bytes;
 	q->undrained++;
 }
@@ -134,6 +145,11 @@ int errqueue_refused(struct errqueue *q, struct flow *f)
 	if (q->next == q->done)
 		return flow_unable(f,
 				   "cannot send zero-copy even once: ENOBUFS; raise 'ulimit -l' or sysctl net.core.optmem_max, or ask for a smaller --write");
+	return errqueue_wait(q, f);
+}
+
+int errqueue_wait(struct errqueue *q, struct flow *f)
+{
 	count(&f->counters.event[EVENT_errqueue_stalls], 1);
 	return wait_for_completion(q, f);
 }

@@ -4,11 +4,13 @@
  * queue says when it is let go of, and whether it was copied after all
  * (Documentation/networking/msg_zerocopy.rst).
  *
- *   errqueue_open()     let the socket send without copying
+ *   errqueue_open()     let a socket of the flow send without copying
  *   errqueue_room()     before a send: read completions now and then; wait where the limit is
  *                       reached
  *   errqueue_sent()     after one that took something
  *   errqueue_refused()  after one that ended with ENOBUFS: wait for a completion
+ *   errqueue_wait()     … for want of something else
+ *   errqueue_done()     whether a send is complete
  *   errqueue_take()     read those that are there
  *   errqueue_finish()   wait for all of them
  *
@@ -26,19 +28,28 @@
 #define ERRQUEUE_SENDS 65536U
 
 struct errqueue {
+	int fd;
 	uint32_t next; /* the number that the kernel gives to the next send */
 	uint32_t done; /* sends that were completed */
 	unsigned int undrained;
 	uint64_t flying;		/* bytes without their completion */
 	uint64_t limit;			/* of them; UINT64_MAX: none */
-	uint32_t bytes[ERRQUEUE_SENDS]; /* by number, modulo */
+	uint32_t bytes[ERRQUEUE_SENDS]; /* by number, modulo; 0: complete */
+	uint64_t sent_ns[ERRQUEUE_SENDS];
 };
 
-int errqueue_open(struct errqueue *q, struct flow *f);
+int errqueue_open(struct errqueue *q, struct flow *f, int fd);
 int errqueue_room(struct errqueue *q, struct flow *f, size_t bytes);
 void errqueue_sent(struct errqueue *q, size_t bytes);
 int errqueue_refused(struct errqueue *q, struct flow *f);
+int errqueue_wait(struct errqueue *q, struct flow *f);
 int errqueue_take(struct errqueue *q, struct flow *f);
 int errqueue_finish(struct errqueue *q, struct flow *f);
+
+/* Of the last ERRQUEUE_SENDS sends. */
+static inline bool errqueue_done(const struct errqueue *q, uint32_t number)
+{
+	return !q->bytes[number % ERRQUEUE_SENDS];
+}
 
 #endif

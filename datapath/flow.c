@@ -301,9 +301,11 @@ void flows_free(struct flows *all)
 		pthread_join(all->flow[i].thread, NULL);
 		all->flow[i].config->path->close(&all->flow[i]);
 	}
-	for (unsigned int i = 0; i < all->count; i++)
+	for (unsigned int i = 0; i < all->count; i++) {
+		free(all->flow[i].delays);
 		if (all->flow[i].fd >= 0)
 			close(all->flow[i].fd);
+	}
 	if (all->flow[0].config->path->release)
 		all->flow[0].config->path->release(all);
 	memory_free(&all->answer);

@@ -34,6 +34,7 @@
 
 struct flows;
 struct rpc;
+struct delays;
 
 struct flow {
 	struct counters counters __attribute__((aligned(128)));
@@ -48,6 +49,7 @@ struct flow {
 	struct verify verify;	       /* of what it receives: payload, or answers to --rpc */
 	int datagrams_fd;	       /* --udp: beside fd (datapath/udp.h) */
 	struct rpc *rpc;	       /* NULL: one direction (datapath/rpc.h) */
+	struct delays *delays;	       /* of notifications; NULL: the path has none */
 	void *state;		       /* the path's own */
 	bool usage_unknown;	       /* whether its bytes were copied cannot be told */
 

@@ -3,17 +3,20 @@
  * rx uring: one multishot receive that takes buffers from a ring of provided ones, or one request
  * per receive (--singleshot).
  */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "datapath/path.h"
 #include "datapath/rpc.h"
+#include "datapath/udp.h"
 #include "datapath/uring.h"
 
 #define BUFFER_GROUP 0
 #define ANSWERS	     16 /* of --rpc that are handed over at once */
 #define ANSWER_NS    1000000
 #define ANSWER	     1 /* user_data of one; that of a receive is 0 */
+#define END	     2 /* user_data of the wait for the end of the connection, with --udp */
 
 struct rx_uring {
 	struct uring uring;
@@ -23,6 +26,7 @@ struct rx_uring {
 	unsigned int count; /* of buffers; a power of two */
 	size_t size;	    /* of each */
 	bool singleshot;
+	int file;		/* that it receives from: URING_… */
 	unsigned int answering; /* --rpc: answers without their completion */
 };
 
@@ -71,10 +75,11 @@ static int rx_uring_open(struct flow *f)
 	if (!s)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	s->count = option->buffers;
-	s->size = option->read;
+	s->size = f->all->datagram ? udp_most(f) : option->read;
+	s->file = f->all->datagram ? URING_DATAGRAMS : URING_STREAM;
 	s->singleshot = option->singleshot;
 	/* Each buffer has at most one completion; and one more for the end. */
-	if (rpc_open(f) ||
+	if (rpc_open(f) || udp_open(f) ||
 	    uring_open(&s->uring, f, f->rpc ? 2 * ANSWERS : 4,
 		       2 * s->count + (f->rpc ? ANSWERS : 0)) ||
 	    uring_gather(&s->uring, f, s->count / 2))
@@ -92,6 +97,7 @@ static void rx_uring_close(struct flow *f)
 	memory_free(&s->ring_memory);
 	memory_free(&s->buffers);
 	rpc_close(f);
+	udp_close(f);
 	free(s);
 }
 
@@ -101,9 +107,9 @@ static void arm(struct rx_uring *s)
 
 	/* The length is the buffer's: a multishot request must not name one before Linux 6.10. */
 	if (s->singleshot)
-		io_uring_prep_recv(sqe, 0, NULL, s->size, 0);
+		io_uring_prep_recv(sqe, s->file, NULL, s->size, 0);
 	else
-		io_uring_prep_recv_multishot(sqe, 0, NULL, 0, 0);
+		io_uring_prep_recv_multishot(sqe, s->file, NULL, 0, 0);
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
 	sqe->buf_group = BUFFER_GROUP;
 }
@@ -234,6 +240,79 @@ static int rx_uring_rpc(struct flow *f)
 	}
 }
 
+/* All datagrams that are there: how many completions that were, or -1. */
+static int reap_datagrams(struct rx_uring *s, struct flow *f, uint64_t *next, bool *armed,
+			  bool *ended)
+{
+	struct io_uring_cqe *cqe;
+	unsigned int returned = 0;
+	unsigned int seen = 0;
+	unsigned int head;
+	int error = 0;
+
+	io_uring_for_each_cqe(&s->uring.ring, head, cqe)
+	{
+		seen++;
+		if (cqe->user_data == END) {
+			*ended = true;
+			continue;
+		}
+		*armed = cqe->flags & IORING_CQE_F_MORE;
+		if (cqe->flags & IORING_CQE_F_BUFFER) {
+			unsigned int id = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
+
+			if (cqe->res > 0)
+				udp_take(f, buffer_at(s, id), cqe->res, f->all->datagram, next);
+			give_back(s, id, returned++);
+		} else if (cqe->res == -ENOBUFS) {
+			count(&f->counters.event[EVENT_buffers_exhausted], 1);
+		} else if (cqe->res < 0 && cqe->res != -ECONNREFUSED) {
+			/* ECONNREFUSED: the sender's socket is closed already. */
+			error = -cqe->res;
+		}
+	}
+	io_uring_buf_ring_advance(s->ring, returned);
+	io_uring_cq_advance(&s->uring.ring, seen);
+	if (!error)
+		return (int)seen;
+	return flow_fail(f, "cannot receive datagrams on flow %u: %s", f->number, strerror(error));
+}
+
+/* Until the connection has ended, and then as long as something comes of what is there. */
+static int rx_uring_udp(struct flow *f)
+{
+	struct rx_uring *s = f->state;
+	struct io_uring_sqe *end = uring_sqe(&s->uring);
+	bool armed = false;
+	bool ended = false;
+	bool first = true;
+	uint64_t next = 0;
+
+	if (udp_join(f))
+		return -1;
+	io_uring_prep_poll_add(end, URING_STREAM, POLLIN | POLLRDHUP);
+	end->flags |= IOSQE_FIXED_FILE;
+	end->user_data = END;
+	for (;;) {
+		bool last = ended;
+		int result;
+
+		if (!armed) {
+			arm(s);
+			count(&f->counters.event[EVENT_rearms], !first);
+			armed = true;
+			first = false;
+		}
+		result = uring_enter(&s->uring, &f->counters, last ? 0 : s->uring.enough);
+		if (result)
+			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
+					 strerror(-result));
+		result = reap_datagrams(s, f, &next, &armed, &ended);
+		if (result < 0 || (last && !result))
+			return result;
+	}
+}
+
 static bool rx_uring_able(char *why, size_t size)
 {
 	/* Multishot receives came with zero-copy sends, in 6.0. */
@@ -256,5 +335,7 @@ const struct path path_rx_uring = {
 	.open = rx_uring_open,
 	.run = rx_uring_run,
 	.rpc = rx_uring_rpc,
+	.udp = rx_uring_udp,
+	.udp_calls = BIT(CALL_io_uring_enter),
 	.close = rx_uring_close,
 };

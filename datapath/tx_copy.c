@@ -32,6 +32,7 @@ static int tx_copy_run(struct flow *f)
 			offset = 0;
 		count(&c->bytes_copied, sent);
 		count(&c->bytes, sent);
+		count(&c->event[EVENT_sends], 1);
 	}
 	return 0;
 }
@@ -65,6 +66,7 @@ static int tx_copy_rpc(struct flow *f)
 		rpc_sent(f, sent);
 		count(&c->bytes_copied, sent);
 		count(&c->bytes, sent);
+		count(&c->event[EVENT_sends], 1);
 	}
 	return 0;
 }
@@ -86,6 +88,7 @@ const struct path path_tx_copy = {
 	.what = "send(2); the kernel copies",
 	.calls = BIT(CALL_sendto),
 	.rpc_calls = BIT(CALL_recvfrom) | BIT(CALL_ppoll),
+	.events = BIT(EVENT_sends),
 	.open = tx_copy_open,
 	.run = tx_copy_run,
 	.rpc = tx_copy_rpc,

@@ -49,7 +49,7 @@ static int tx_devmem_open(struct flow *f)
 	f->state = calloc(1, sizeof(struct errqueue));
 	if (!f->state)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	return errqueue_open(f->state, f);
+	return errqueue_open(f->state, f, f->fd);
 }
 
 static void tx_devmem_close(struct flow *f)

@@ -12,11 +12,38 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "base/clock.h"
+#include "datapath/delays.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
+#include "datapath/udp_uring.h"
 #include "datapath/uring.h"
 
-#define ANSWERS UINT64_MAX /* user_data of the receive of --rpc */
+/*
+ * The completions of a send say by their user_data how long it was, and those of a zero-copy send when it
+ * was handed over: a notification needs no table to be understood.
+ */
+#define ANSWERS	    UINT64_MAX /* user_data of the receive of --rpc */
+#define LENGTH_BITS 31	       /* 1 GiB is the most that one --write can be */
+#define STAMP_SHIFT 6	       /* 64 ns; of the 33 bits that are left, for 9 minutes */
+
+static inline uint64_t stamped(uint64_t now, size_t length)
+{
+	return now >> STAMP_SHIFT << LENGTH_BITS | length;
+}
+
+static inline int length_of(uint64_t user_data)
+{
+	return (int)(user_data & ((1UL << LENGTH_BITS) - 1));
+}
+
+/* From then to now. */
+static inline uint64_t since(uint64_t user_data, uint64_t now)
+{
+	uint64_t ticks = (now >> STAMP_SHIFT) - (user_data >> LENGTH_BITS);
+
+	return (ticks & ((1UL << (64 - LENGTH_BITS)) - 1)) << STAMP_SHIFT;
+}
 
 struct tx_uring {
 	struct uring uring;
@@ -25,32 +52,21 @@ struct tx_uring {
 	unsigned int sending; /* sends without their completion */
 	uint64_t unnotified;  /* zero-copy sends without their notification */
 	unsigned int depth;
+	uint64_t now;	/* zero-copy: when the chain was prepared */
 	bool receiving; /* --rpc: a receive is under way */
 	bool zerocopy;
 	bool fixed; /* the message is a registered buffer */
 };
 
-static int register_message(struct tx_uring *s, struct flow *f)
-{
-	struct iovec message = {(void *)f->message->at, f->message->size};
-	int error = io_uring_register_buffers(&s->uring.ring, &message, 1);
-
-	if (!error)
-		return 0;
-	if (error == -ENOMEM)
-		return flow_unable(f,
-				   "cannot register the message of %zu bytes: the memlock limit is too low; raise 'ulimit -l', ask for a smaller --msg, or give --plain-buffers",
-				   f->message->size);
-	return flow_unable(f, "cannot register the message of %zu bytes: %s; give --plain-buffers",
-			   f->message->size, strerror(-error));
-}
-
 static int tx_uring_open_as(struct flow *f, bool zerocopy)
 {
 	const struct options *option = &f->config->options;
-	struct tx_uring *s = calloc(1, sizeof(*s));
+	struct tx_uring *s;
 	unsigned int completions;
 
+	if (f->all->datagram)
+		return udp_uring_open(f, zerocopy);
+	s = calloc(1, sizeof(*s));
 	f->state = s;
 	if (!s)
 		return flow_fail(f, "no memory left for flow %u", f->number);
@@ -62,7 +78,9 @@ static int tx_uring_open_as(struct flow *f, bool zerocopy)
 	if (rpc_open(f) ||
 	    uring_open(&s->uring, f, s->depth + (f->rpc ? 1 : 0), completions + (f->rpc ? 1 : 0)))
 		return -1;
-	return s->fixed ? register_message(s, f) : 0;
+	if (zerocopy && delays_open(f))
+		return -1;
+	return s->fixed ? uring_register(&s->uring, f, f->message->at, f->message->size) : 0;
 }
 
 static int tx_uring_open(struct flow *f)
@@ -79,6 +97,8 @@ static void tx_uring_close(struct flow *f)
 {
 	struct tx_uring *s = f->state;
 
+	if (f->all->datagram)
+		return udp_uring_close(f);
 	if (!s)
 		return;
 	uring_close(&s->uring);
@@ -86,7 +106,6 @@ static void tx_uring_close(struct flow *f)
 	free(s);
 }
 
-/* The completions of a send carry its length: a notification needs no table to be understood. */
 static void prepare_send(struct tx_uring *s, const struct flow *f, size_t chunk)
 {
 	struct io_uring_sqe *sqe = uring_sqe(&s->uring);
@@ -101,7 +120,7 @@ static void prepare_send(struct tx_uring *s, const struct flow *f, size_t chunk)
 	else
 		io_uring_prep_send_zc(sqe, 0, at, chunk, flags, IORING_SEND_ZC_REPORT_USAGE);
 	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK;
-	sqe->user_data = chunk;
+	sqe->user_data = stamped(s->now, chunk);
 	s->position += chunk;
 	s->offset += chunk;
 	if (s->offset == f->message->size)
@@ -121,6 +140,7 @@ static bool prepare_chain(struct tx_uring *s, const struct flow *f)
 {
 	size_t chunk;
 
+	s->now = s->zerocopy ? clock_ns() : 0;
 	while (s->sending < s->depth && (chunk = flow_chunk(f, s->position, s->offset)))
 		prepare_send(s, f, chunk);
 	if (!s->sending)
@@ -129,18 +149,22 @@ static bool prepare_chain(struct tx_uring *s, const struct flow *f)
 	return true;
 }
 
-static void notified(struct tx_uring *s, struct counters *c, const struct io_uring_cqe *cqe)
+static void notified(struct tx_uring *s, struct flow *f, const struct io_uring_cqe *cqe,
+		     uint64_t now)
 {
+	struct counters *c = &f->counters;
 	bool copied = (uint32_t)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED;
 
 	s->unnotified--;
+	delays_count(f, since(cqe->user_data, now));
 	count(&c->event[EVENT_notifications], 1);
-	count(copied ? &c->bytes_copied : &c->bytes_zerocopy, cqe->user_data);
+	count(copied ? &c->bytes_copied : &c->bytes_zerocopy, length_of(cqe->user_data));
 }
 
 /* exchanges: known when this is compiled, so that only --rpc pays for it. */
 static ALWAYS_INLINE int reap(struct tx_uring *s, struct flow *f, const bool exchanges)
 {
+	uint64_t now = s->zerocopy ? clock_ns() : 0;
 	struct counters *c = &f->counters;
 	struct io_uring_cqe *cqe;
 	unsigned int seen = 0;
@@ -159,12 +183,12 @@ static ALWAYS_INLINE int reap(struct tx_uring *s, struct flow *f, const bool exc
 			continue;
 		}
 		if (cqe->flags & IORING_CQE_F_NOTIF) {
-			notified(s, c, cqe);
+			notified(s, f, cqe, now);
 			continue;
 		}
 		s->sending--;
 		s->unnotified += !!(cqe->flags & IORING_CQE_F_MORE);
-		if (cqe->res != (int)cqe->user_data) {
+		if (cqe->res != length_of(cqe->user_data)) {
 			/* The rest of a broken chain is cancelled; the first one says why. */
 			if (!error)
 				error = cqe->res < 0 ? cqe->res : -EPIPE;
@@ -173,6 +197,7 @@ static ALWAYS_INLINE int reap(struct tx_uring *s, struct flow *f, const bool exc
 		if (!s->zerocopy)
 			count(&c->bytes_copied, cqe->res);
 		count(&c->bytes, cqe->res);
+		count(&c->event[EVENT_sends], 1);
 	}
 	io_uring_cq_advance(&s->uring.ring, seen);
 	if (error)
@@ -228,6 +253,7 @@ static void prepare_requests(struct tx_uring *s, struct flow *f)
 
 	if (s->sending)
 		return;
+	s->now = s->zerocopy ? clock_ns() : 0;
 	while (s->sending < s->depth && (due = rpc_due(f))) {
 		s->offset = 0;
 		prepare_send(s, f, due);
@@ -286,11 +312,13 @@ const struct path path_tx_uring = {
 	.end = END_TX,
 	.what = "io_uring send, --depth of them linked; the kernel copies",
 	.calls = BIT(CALL_io_uring_enter),
-	.events = BIT(EVENT_cq_overflow),
+	.events = BIT(EVENT_sends) | BIT(EVENT_cq_overflow),
 	.able = tx_uring_able,
 	.open = tx_uring_open,
 	.run = tx_uring_run,
 	.rpc = tx_uring_rpc,
+	.udp = udp_uring_send,
+	.udp_calls = BIT(CALL_io_uring_enter),
 	.close = tx_uring_close,
 };
 
@@ -299,10 +327,13 @@ const struct path path_tx_send_zc = {
 	.end = END_TX,
 	.what = "io_uring zero-copy send from registered memory; the kernel reports what it copied",
 	.calls = BIT(CALL_io_uring_enter),
-	.events = BIT(EVENT_cq_overflow) | BIT(EVENT_notifications) | BIT(EVENT_notification_waits),
+	.events = BIT(EVENT_sends) | BIT(EVENT_cq_overflow) | BIT(EVENT_notifications) |
+		  BIT(EVENT_notification_waits) | BIT(EVENT_errqueue_stalls),
 	.able = tx_send_zc_able,
 	.open = tx_send_zc_open,
 	.run = tx_uring_run,
 	.rpc = tx_uring_rpc,
+	.udp = udp_uring_send,
+	.udp_calls = BIT(CALL_io_uring_enter),
 	.close = tx_uring_close,
 };

@@ -13,18 +13,22 @@
 #include "datapath/errqueue.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
+#include "datapath/udp.h"
 
 static int tx_zerocopy_open(struct flow *f)
 {
 	f->state = calloc(1, sizeof(struct errqueue));
 	if (!f->state)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	return rpc_open(f) ? -1 : errqueue_open(f->state, f);
+	if (rpc_open(f) || udp_open(f))
+		return -1;
+	return errqueue_open(f->state, f, f->all->datagram ? f->datagrams_fd : f->fd);
 }
 
 static void tx_zerocopy_close(struct flow *f)
 {
 	rpc_close(f);
+	udp_close(f);
 	free(f->state);
 }
 
@@ -128,10 +132,13 @@ const struct path path_tx_zerocopy = {
 	.what = "send(2) with MSG_ZEROCOPY; the error queue reports what was copied",
 	.calls = BIT(CALL_sendto) | BIT(CALL_recvmsg) | BIT(CALL_poll),
 	.rpc_calls = BIT(CALL_recvfrom) | BIT(CALL_ppoll),
-	.events = BIT(EVENT_notifications) | BIT(EVENT_enobufs) | BIT(EVENT_errqueue_stalls),
+	.events = BIT(EVENT_sends) | BIT(EVENT_notifications) | BIT(EVENT_enobufs) |
+		  BIT(EVENT_errqueue_stalls),
 	.able = tx_zerocopy_able,
 	.open = tx_zerocopy_open,
 	.run = tx_zerocopy_run,
 	.rpc = tx_zerocopy_rpc,
+	.udp = udp_send_zerocopy,
+	.udp_calls = UDP_ZEROCOPY_CALLS,
 	.close = tx_zerocopy_close,
 };

@@ -5,12 +5,17 @@
  * nothing, and says by its end that it is enough. A datagram begins with its number, by which the
  * receiver knows what is missing and what came late.
  *
- *   udp_send()     until told; with --udp-gso many datagrams by one send(2), which the kernel cuts
- *                  (UDP_SEGMENT)
- *   udp_receive()  until the sender has ended and nothing is left; with --udp-gro many by one recvmsg(2),
- *                  as the kernel has joined them (UDP_GRO)
+ *   udp_open(), udp_close()  the socket; nothing where there is no --udp. -1 after flow_fail()
+ *   udp_join()     a receiver's: let the kernel join datagrams (--udp-gro, UDP_GRO); -1 after flow_fail()
+ *   udp_most()     bytes that one receive may bring
+ *   udp_take()     count what one receive has brought
+ *   udp_refused()  the sentence of a send that failed; always -1
  *
- * Each returns 0, or -1 after flow_fail().
+ * And the paths that do without a ring:
+ *
+ *   udp_send()     until told, by send(2)
+ *   udp_send_zerocopy()  … with MSG_ZEROCOPY
+ *   udp_receive()  until the sender has ended and nothing is left, by recvmsg(2)
  */
 #ifndef DATAPATH_UDP_H
 #define DATAPATH_UDP_H
@@ -18,15 +23,24 @@
 #include "datapath/counters.h"
 #include "datapath/flow.h"
 
-#define UDP_LEAST 16
-#define UDP_MOST  65507 /* that an IPv4 packet can hold */
+#define UDP_LEAST  16
+#define UDP_MOST   65507 /* that an IPv4 packet can hold */
+#define UDP_NUMBER sizeof(uint64_t)
 
-#define UDP_SEND_CALLS	  (1U << CALL_sendto)
-#define UDP_RECEIVE_CALLS (1U << CALL_epoll_wait | 1U << CALL_recvmsg)
+#define UDP_SEND_CALLS	   (1U << CALL_sendto)
+#define UDP_ZEROCOPY_CALLS (1U << CALL_sendto | 1U << CALL_recvmsg | 1U << CALL_poll)
+#define UDP_RECEIVE_CALLS  (1U << CALL_epoll_wait | 1U << CALL_recvmsg)
 
 int udp_open(struct flow *f);
 void udp_close(struct flow *f);
+int udp_join(struct flow *f);
+size_t udp_most(const struct flow *f);
+/* segment: bytes of each datagram in it. next: the number that is expected. */
+void udp_take(struct flow *f, const char *at, size_t bytes, size_t segment, uint64_t *next);
+int udp_refused(struct flow *f, int error);
+
 int udp_send(struct flow *f);
+int udp_send_zerocopy(struct flow *f);
 int udp_receive(struct flow *f);
 
 #endif

@@ -52,6 +52,7 @@ bool uring_able(enum io_uring_op op, unsigned int features, const char *since, c
 int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
 		    unsigned int completions, unsigned int setup)
 {
+	const int files[] = {[URING_STREAM] = f->fd, [URING_DATAGRAMS] = f->datagrams_fd};
 	bool no_iowait = f->config->options.no_iowait;
 	struct io_uring_params params = {.flags = RING_FLAGS | setup, .cq_entries = completions};
 	int error = io_uring_queue_init_params(requests, &u->ring, &params);
@@ -73,11 +74,26 @@ int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
 		u->enter_fd = u->ring.enter_ring_fd;
 		u->enter_flags |= IORING_ENTER_REGISTERED_RING;
 	}
-	error = io_uring_register_files(&u->ring, &f->fd, 1);
+	error = io_uring_register_files(&u->ring, files, f->all->datagram ? 2 : 1);
 	if (error)
 		return flow_fail(f, "cannot register the socket of flow %u: %s", f->number,
 				 strerror(-error));
 	return 0;
+}
+
+int uring_register(struct uring *u, struct flow *f, const void *at, size_t size)
+{
+	struct iovec memory = {(void *)at, size};
+	int error = io_uring_register_buffers(&u->ring, &memory, 1);
+
+	if (!error)
+		return 0;
+	if (error == -ENOMEM)
+		return flow_unable(f,
+				   "cannot register %zu bytes to send from: the memlock limit is too low; raise 'ulimit -l', ask for a smaller --msg, or give --plain-buffers",
+				   size);
+	return flow_unable(f, "cannot register %zu bytes to send from: %s; give --plain-buffers",
+			   size, strerror(-error));
 }
 
 int uring_gather(struct uring *u, struct flow *f, unsigned int enough)

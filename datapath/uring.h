@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One ring of one data thread, with one socket in it as fixed file 0.
+ * One ring of one data thread, with the flow's connection in it as fixed file URING_STREAM, and with
+ * --udp its datagrams' socket as URING_DATAGRAMS.
  *
  *   uring_able()    is io_uring there, with this operation? If not: why, and the fix
  *   uring_open()    a ring of this thread; -1 after flow_fail()
+ *   uring_register()  memory that is sent from, as buffer 0; -1 after flow_fail()
  *   uring_gather()  by --min-wait: let completions gather, up to so many; -1 after flow_fail()
  *   uring_patience()  come back after so long though nothing is there; UINT64_MAX: never
  *   uring_sqe()     the next request to fill in; there are as many as were asked for
@@ -20,6 +22,8 @@
 
 #include "datapath/compat_uring.h"
 #include "datapath/flow.h"
+
+enum { URING_STREAM, URING_DATAGRAMS };
 
 struct uring {
 	struct io_uring ring;
@@ -38,6 +42,7 @@ bool uring_able(enum io_uring_op op, unsigned int features, const char *since, c
 int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
 		    unsigned int completions, unsigned int setup);
 void uring_close(struct uring *u);
+int uring_register(struct uring *u, struct flow *f, const void *at, size_t size);
 /*
  * Without --min-wait one completion is enough. With it uring_enter(…, u->enough) comes back with so
  * many, or with fewer when the time is over, and with none at times. What a connection of a

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "datapath/delays.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
 
@@ -17,6 +18,12 @@ int window_init(struct window *w, const struct flows *flows, uint64_t message)
 	w->at_close = calloc(flows->count, sizeof(*w->at_close));
 	if (!w->at_open || !w->at_close)
 		return -1;
+	if (flows->flow[0].config->path->events & BIT(EVENT_notifications)) {
+		w->delays_at_open = calloc(1, sizeof(*w->delays_at_open));
+		w->delays_at_close = calloc(1, sizeof(*w->delays_at_close));
+		if (!w->delays_at_open || !w->delays_at_close)
+			return -1;
+	}
 	if (!flows->exchange.response || flows->flow[0].config->end != END_TX)
 		return 0;
 	w->latencies_at_open = calloc(1, sizeof(*w->latencies_at_open));
@@ -30,21 +37,26 @@ void window_free(struct window *w)
 	free(w->at_close);
 	free(w->latencies_at_open);
 	free(w->latencies_at_close);
+	free(w->delays_at_open);
+	free(w->delays_at_close);
 }
 
-static void snapshot(const struct window *w, struct counters *to, struct latencies *latencies)
+static void snapshot(const struct window *w, struct counters *to, struct latencies *latencies,
+		     struct delays *delays)
 {
 	for (unsigned int i = 0; i < w->flows->count; i++) {
 		counters_copy(&to[i], &w->flows->flow[i].counters);
 		if (latencies)
 			rpc_add(&w->flows->flow[i], latencies);
+		if (delays)
+			delays_add(&w->flows->flow[i], delays);
 	}
 }
 
 void window_open(struct window *w)
 {
 	w->open_ns = clock_ns();
-	snapshot(w, w->at_open, w->latencies_at_open);
+	snapshot(w, w->at_open, w->latencies_at_open, w->delays_at_open);
 	for (unsigned int i = 0; i < w->flows->count; i++)
 		w->tick_bytes += w->at_open[i].bytes;
 }
@@ -54,7 +66,7 @@ void window_close(struct window *w)
 	w->close_ns = clock_ns();
 	for (unsigned int i = 0; w->latencies_at_close && i < w->flows->count; i++)
 		w->unanswered += rpc_waiting(&w->flows->flow[i], w->close_ns);
-	snapshot(w, w->at_close, w->latencies_at_close);
+	snapshot(w, w->at_close, w->latencies_at_close, w->delays_at_close);
 }
 
 void window_tick(struct window *w, struct writer *out)
@@ -124,6 +136,15 @@ static void write_latencies(const struct window *w, struct writer *out)
 	writer_u64(out, WINDOW, END_TX, METRIC_path_unanswered, NULL, w->unanswered);
 }
 
+static void write_delays(const struct window *w, struct writer *out)
+{
+	struct delays *all = w->delays_at_close;
+
+	for (unsigned int i = 0; i < HISTOGRAM_FINE_BUCKETS; i++)
+		all->delay[i] -= w->delays_at_open->delay[i];
+	writer_histogram(out, END_TX, METRIC_path_notification_delay, NULL, all->delay);
+}
+
 static uint32_t calls_of(const struct flows *flows)
 {
 	const struct path *path = flows->flow[0].config->path;
@@ -177,6 +198,8 @@ void window_write(const struct window *w, struct writer *out)
 			   sum.event[EVENT_responses]);
 	if (w->latencies_at_close)
 		write_latencies(w, out);
+	if (w->delays_at_close)
+		write_delays(w, out);
 	if (path->end == END_RX)
 		writer_histogram(out, END_RX, METRIC_path_receive_size, NULL, sum.receive_size);
 	if (path->events & BIT(EVENT_frags))

@@ -18,6 +18,7 @@
 #include "record/writer.h"
 
 struct latencies;
+struct delays;
 
 struct window {
 	const struct flows *flows;
@@ -29,6 +30,8 @@ struct window {
 	uint64_t tick_bytes;
 	struct latencies *latencies_at_open; /* of --rpc, at tx; else NULL */
 	struct latencies *latencies_at_close;
+	struct delays *delays_at_open; /* of notifications, where the path has them; else NULL */
+	struct delays *delays_at_close;
 	uint64_t unanswered;
 };
 

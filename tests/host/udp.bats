@@ -68,6 +68,60 @@ near() { # FIGURE OTHER MOST
 	[ "$(value rx calls recvmsg)" -lt "$(value rx datagrams)" ]
 }
 
+snmp() { # a counter of Udp, as the kernel of the namespace has it
+	ip netns exec $ns awk -v name="$1" \
+		'/^Udp:/ { if (n++) print $at; for (i = 1; i <= NF; i++) if ($i == name) at = i }' /proc/net/snmp
+}
+
+@test "every path of datagrams counts what the kernel counts, and says what was copied" {
+	[ "$(id -u)" = 0 ] || skip "network namespaces take root"
+	ns=udp$$
+	ip netns add $ns
+	ip -n $ns link set lo up
+	in_rx="ip netns exec $ns" in_tx="ip netns exec $ns"
+	for rx in copy uring; do
+		for tx in copy uring send_zc "send_zc --plain-buffers" "send_zc --depth 1 --flush-every 1" zerocopy; do
+			in=$(snmp InDatagrams) out=$(snmp OutDatagrams) full=$(snmp RcvbufErrors)
+			# shellcheck disable=SC2086 # $tx is words
+			both --path $rx -- --path $tx --udp 1400 --seconds 0.2 --warmup 0 --verify
+			in=$(($(snmp InDatagrams) - in)) out=$(($(snmp OutDatagrams) - out)) full=$(($(snmp RcvbufErrors) - full))
+			echo "$rx, $tx: kernel in $in, out $out, full $full"
+			[ "$(value rx bad_bytes)" = 0 ]
+			[ "$(value rx datagrams_late)" = 0 ]
+			[ "$(value rx bytes_life)" = $((in * 1400)) ]
+			[ "$(value tx bytes_life)" = $((out * 1400)) ]
+			[ "$in" -gt 0 ] && [ $((in + full)) = "$out" ]
+			# Over loopback the kernel copies, whatever was asked for; what is under way at an edge is in one figure alone.
+			[ "$(value tx bytes_zerocopy)" = 0 ]
+			near "$(value tx bytes_copied)" "$(value tx bytes)" $((4096 * 1400))
+			near "$(value tx sends)" "$(value tx datagrams)" 1
+		done
+	done
+}
+
+@test "notifications: one of each send through io_uring, as its own histogram has them" {
+	both --path copy -- --path send_zc --udp 1400 --depth 4 --seconds 0.3 --warmup 0
+	of_delays=$(awk -F, '$4 == "notification_delay" { sum += $6 } END { print sum + 0 }' tx.csv)
+	[ "$of_delays" -gt 0 ]
+	near "$of_delays" "$(value tx notifications)" 4
+	near "$of_delays" "$(value tx sends)" 4096
+	# A stream has them too, and waits for each if it is told to.
+	both --path copy -- --path send_zc --write 4K --depth 1 --flush-every 1 --seconds 0.3 --warmup 0
+	near "$(value tx notification_waits)" "$(value tx sends)" 1
+	near "$(awk -F, '$4 == "notification_delay" { sum += $6 } END { print sum + 0 }' tx.csv)" "$(value tx sends)" 1
+}
+
+@test "the calls of datagram paths are those that strace counts" {
+	command -v strace >/dev/null || skip "needs strace"
+	in_tx="strace -f -c -o calls -e trace=io_uring_enter,sendto"
+	for tx in uring zerocopy; do
+		both --path copy -- --path $tx --udp 1400 --seconds 0.3 --warmup 0
+		call=io_uring_enter
+		[ $tx = uring ] || call=sendto
+		near "$(value tx calls $call)" "$(awk -v call=$call '$NF == call { print $4 }' calls)" 4
+	done
+}
+
 @test "what has no meaning for datagrams is refused in a sentence" {
 	refused() {
 		run --separate-stderr "$BUILD/zcpath" tx --to "$host" "${@:2}"
@@ -81,7 +135,7 @@ near() { # FIGURE OTHER MOST
 	refused "--rpc has no meaning with --udp" --udp 64 --rpc 1:1
 	refused "--bytes has no meaning with --udp" --udp 64 --bytes 1M
 	refused "sends no datagrams" --udp 64 --path sendfile
-	rx --path uring
+	rx --path mmap
 	code=0
 	tx --udp 64 || code=$?
 	rx_ends

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a sender of datagrams hands over at once (--udp): a burst of as many as the kernel cuts from one
+ * send (--udp-gso), each of which begins with its number. A burst lies in a slot of memory that is as good
+ * as new once the kernel has let go of it; the one that came back last goes out next, as it is in the
+ * CPU's cache.
+ *
+ *   bursts_open()   so many slots, each filled with the beginning of the message; -1 after flow_fail()
+ *   bursts_slots()  how many slots a sender has that does not wait for the kernel to let go of them
+ *   bursts_take()   a slot, with its datagrams numbered; -1: none is free
+ *   bursts_at()     where it lies: bursts->bytes of them
+ *   bursts_give()   the kernel has let go of it
+ *   bursts_sent()   count one that was sent
+ *   bursts_close()
+ */
+#ifndef DATAPATH_BURSTS_H
+#define DATAPATH_BURSTS_H
+
+#include <stdint.h>
+
+#include "datapath/flow.h"
+
+struct bursts {
+	struct memory memory;
+	size_t datagram; /* bytes of one */
+	size_t bytes;	 /* of a burst */
+	unsigned int datagrams;
+	unsigned int slots;
+	unsigned int free_count;
+	unsigned int *free;
+	uint64_t number; /* of the next datagram */
+};
+
+int bursts_open(struct bursts *b, struct flow *f, unsigned int slots);
+unsigned int bursts_slots(const struct flow *f);
+int bursts_take(struct bursts *b);
+void bursts_close(struct bursts *b);
+
+static inline void *bursts_at(const struct bursts *b, unsigned int slot)
+{
+	return (char *)b->memory.at + slot * b->bytes;
+}
+
+static inline void bursts_give(struct bursts *b, unsigned int slot)
+{
+	b->free[b->free_count++] = slot;
+}
+
+static inline void bursts_sent(const struct bursts *b, struct counters *c)
+{
+	count(&c->event[EVENT_sends], 1);
+	count(&c->event[EVENT_datagrams], b->datagrams);
+	count(&c->bytes, b->bytes);
+}
+
+#endif

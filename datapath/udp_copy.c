@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Datagrams by send(2), with MSG_ZEROCOPY or without, and by recvmsg(2). */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "datapath/bursts.h"
+#include "datapath/errqueue.h"
+#include "datapath/udp.h"
+
+/* ---- the sender ---- */
+
+static int send_bursts(struct flow *f, struct bursts *b)
+{
+	struct counters *c = &f->counters;
+
+	while (!flow_told(f)) {
+		int slot = bursts_take(b);
+		ssize_t sent = send(f->datagrams_fd, bursts_at(b, slot), b->bytes, MSG_NOSIGNAL);
+
+		count(&c->call[CALL_sendto], 1);
+		bursts_give(b, slot);
+		/* A full device or queue drops what it cannot take: the receiver knows by the numbers. */
+		if (sent < 0 && errno != EINTR && errno != ENOBUFS)
+			return udp_refused(f, errno);
+		if (sent < 0)
+			continue;
+		bursts_sent(b, c);
+		count(&c->bytes_copied, sent);
+	}
+	return 0;
+}
+
+int udp_send(struct flow *f)
+{
+	struct bursts bursts;
+	int result = bursts_open(&bursts, f, 1);
+
+	if (!result)
+		result = send_bursts(f, &bursts);
+	bursts_close(&bursts);
+	return result;
+}
+
+/* Which slot each send took that may not be complete. */
+struct zerocopy {
+	struct bursts bursts;
+	struct errqueue *queue;
+	uint32_t oldest; /* send whose slot was not given back */
+	unsigned int slot[ERRQUEUE_SENDS];
+};
+
+static void give_back(struct zerocopy *z)
+{
+	for (; z->oldest != z->queue->next && errqueue_done(z->queue, z->oldest); z->oldest++)
+		bursts_give(&z->bursts, z->slot[z->oldest % ERRQUEUE_SENDS]);
+}
+
+/* A slot, once one is free; -1 after flow_fail(). */
+static int wait_for_slot(struct zerocopy *z, struct flow *f)
+{
+	int slot;
+
+	if (errqueue_room(z->queue, f, z->bursts.bytes))
+		return -1;
+	give_back(z);
+	while ((slot = bursts_take(&z->bursts)) < 0) {
+		if (errqueue_wait(z->queue, f))
+			return -1;
+		give_back(z);
+	}
+	return slot;
+}
+
+static int send_zerocopy(struct zerocopy *z, struct flow *f)
+{
+	struct counters *c = &f->counters;
+
+	while (!flow_told(f)) {
+		int slot = wait_for_slot(z, f);
+		ssize_t sent;
+
+		if (slot < 0)
+			return -1;
+		sent = send(f->datagrams_fd, bursts_at(&z->bursts, slot), z->bursts.bytes,
+			    MSG_ZEROCOPY | MSG_NOSIGNAL);
+		count(&c->call[CALL_sendto], 1);
+		if (sent >= 0) {
+			z->slot[z->queue->next % ERRQUEUE_SENDS] = slot;
+			errqueue_sent(z->queue, sent);
+			bursts_sent(&z->bursts, c);
+			continue;
+		}
+		bursts_give(&z->bursts, slot);
+		if (errno == ENOBUFS && errqueue_refused(z->queue, f))
+			return -1;
+		if (errno != EINTR && errno != ENOBUFS)
+			return udp_refused(f, errno);
+	}
+	return errqueue_finish(z->queue, f);
+}
+
+int udp_send_zerocopy(struct flow *f)
+{
+	struct zerocopy *z = calloc(1, sizeof(*z));
+	int result;
+
+	if (!z)
+		return flow_fail(f, "no memory left for flow %u", f->number);
+	z->queue = f->state;
+	result = bursts_open(&z->bursts, f, bursts_slots(f));
+	if (!result)
+		result = send_zerocopy(z, f);
+	bursts_close(&z->bursts);
+	free(z);
+	return result;
+}
+
+/* ---- the receiver ---- */
+
+/* What the kernel joined is cut into datagrams again; *segment: of how many bytes each is. */
+static ssize_t receive(struct flow *f, const struct memory *buffer, size_t *segment)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	struct iovec into = {buffer->at, buffer->size};
+	struct msghdr msg = {
+		.msg_iov = &into,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t got = recvmsg(f->datagrams_fd, &msg, MSG_DONTWAIT);
+	int joined;
+
+	count(&f->counters.call[CALL_recvmsg], 1);
+	*segment = got > 0 ? got : 0;
+	for (struct cmsghdr *m = got > 0 ? CMSG_FIRSTHDR(&msg) : NULL; m; m = CMSG_NXTHDR(&msg, m))
+		if (m->cmsg_level == SOL_UDP && m->cmsg_type == UDP_GRO) {
+			memcpy(&joined, CMSG_DATA(m), sizeof(joined));
+			*segment = joined;
+		}
+	return got;
+}
+
+/* All that is there; -1 after flow_fail(). */
+static int drain(struct flow *f, const struct memory *buffer, uint64_t *next)
+{
+	size_t segment;
+	ssize_t got;
+
+	while ((got = receive(f, buffer, &segment)) > 0)
+		udp_take(f, buffer->at, got, segment, next);
+	/* ECONNREFUSED: the sender's socket is closed already. */
+	if (got < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNREFUSED)
+		return flow_fail(f, "cannot receive datagrams on flow %u: %s", f->number,
+				 strerror(errno));
+	return 0;
+}
+
+static int until_ended(struct flow *f, int epoll, const struct memory *buffer)
+{
+	uint64_t next = 0;
+
+	for (;;) {
+		struct epoll_event events[2];
+		int ready = epoll_wait(epoll, events, 2, -1);
+		bool ended = false;
+
+		count(&f->counters.call[CALL_epoll_wait], 1);
+		if (ready < 0 && errno != EINTR)
+			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
+					 strerror(errno));
+		for (int i = 0; i < ready; i++)
+			ended = ended || events[i].data.fd == f->fd;
+		if (drain(f, buffer, &next))
+			return -1;
+		if (ended)
+			return 0;
+	}
+}
+
+int udp_receive(struct flow *f)
+{
+	struct epoll_event datagrams = {.events = EPOLLIN, .data.fd = f->datagrams_fd};
+	struct epoll_event end = {.events = EPOLLIN | EPOLLRDHUP, .data.fd = f->fd};
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+	struct memory buffer = {0};
+	char why[200];
+	int result;
+
+	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, f->datagrams_fd, &datagrams) ||
+	    epoll_ctl(epoll, EPOLL_CTL_ADD, f->fd, &end))
+		result = flow_fail(f, "cannot watch flow %u with epoll: %s", f->number,
+				   strerror(errno));
+	else if (udp_join(f))
+		result = -1;
+	else if (memory_get(&buffer, udp_most(f), f->config->options.hugepages, why, sizeof(why)))
+		result = flow_unable(f, "%s", why);
+	else
+		result = until_ended(f, epoll, &buffer);
+	memory_free(&buffer);
+	if (epoll >= 0)
+		close(epoll);
+	return result;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/udp_uring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "datapath/bursts.h"
+#include "datapath/delays.h"
+#include "datapath/udp.h"
+#include "datapath/uring.h"
+
+struct udp_uring {
+	struct uring uring;
+	struct bursts bursts;
+	uint64_t *sent_ns; /* by slot */
+	unsigned int depth;
+	unsigned int sending; /* bursts without their completion */
+	uint64_t unnotified;  /* zero-copy sends without their notification */
+	bool zerocopy;
+	bool fixed; /* the slots are a registered buffer */
+};
+
+int udp_uring_open(struct flow *f, bool zerocopy)
+{
+	const struct options *option = &f->config->options;
+	struct udp_uring *s = calloc(1, sizeof(*s));
+	unsigned int slots;
+
+	f->state = s;
+	if (!s)
+		return flow_fail(f, "no memory left for flow %u", f->number);
+	s->depth = option->depth;
+	s->zerocopy = zerocopy;
+	s->fixed = zerocopy && !option->plain_buffers;
+	slots = zerocopy && bursts_slots(f) > s->depth ? bursts_slots(f) : s->depth;
+	s->sent_ns = calloc(slots, sizeof(*s->sent_ns));
+	if (!s->sent_ns)
+		return flow_fail(f, "no memory left for flow %u", f->number);
+	/* A slot has a completion and a notification at most. */
+	if (udp_open(f) || uring_open(&s->uring, f, s->depth, 2 * slots) ||
+	    bursts_open(&s->bursts, f, slots) || (zerocopy && delays_open(f)))
+		return -1;
+	return s->fixed ? uring_register(&s->uring, f, s->bursts.memory.at, s->bursts.memory.size)
+			: 0;
+}
+
+void udp_uring_close(struct flow *f)
+{
+	struct udp_uring *s = f->state;
+
+	if (!s)
+		return;
+	uring_close(&s->uring);
+	bursts_close(&s->bursts);
+	udp_close(f);
+	free(s->sent_ns);
+	free(s);
+}
+
+static void prepare(struct udp_uring *s, unsigned int slot)
+{
+	struct io_uring_sqe *sqe = uring_sqe(&s->uring);
+	const void *at = bursts_at(&s->bursts, slot);
+	size_t bytes = s->bursts.bytes;
+
+	if (!s->zerocopy)
+		io_uring_prep_send(sqe, URING_DATAGRAMS, at, bytes, MSG_NOSIGNAL);
+	else if (s->fixed)
+		io_uring_prep_send_zc_fixed(sqe, URING_DATAGRAMS, at, bytes, MSG_NOSIGNAL,
+					    IORING_SEND_ZC_REPORT_USAGE, 0);
+	else
+		io_uring_prep_send_zc(sqe, URING_DATAGRAMS, at, bytes, MSG_NOSIGNAL,
+				      IORING_SEND_ZC_REPORT_USAGE);
+	sqe->flags |= IOSQE_FIXED_FILE;
+	sqe->user_data = slot;
+	s->sending++;
+}
+
+/* As many as may be under way, and as there are slots for. */
+static void prepare_all(struct udp_uring *s)
+{
+	uint64_t now = s->zerocopy ? clock_ns() : 0;
+	int slot;
+
+	while (s->sending < s->depth && (slot = bursts_take(&s->bursts)) >= 0) {
+		s->sent_ns[slot] = now;
+		prepare(s, slot);
+	}
+}
+
+static void notified(struct udp_uring *s, struct flow *f, const struct io_uring_cqe *cqe,
+		     uint64_t now)
+{
+	bool copied = (uint32_t)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED;
+	struct counters *c = &f->counters;
+
+	s->unnotified--;
+	delays_count(f, now - s->sent_ns[cqe->user_data]);
+	count(&c->event[EVENT_notifications], 1);
+	count(copied ? &c->bytes_copied : &c->bytes_zerocopy, s->bursts.bytes);
+	bursts_give(&s->bursts, cqe->user_data);
+}
+
+/* A full device or queue drops what it cannot take: the receiver knows by the numbers. */
+static int sent(struct udp_uring *s, struct flow *f, const struct io_uring_cqe *cqe)
+{
+	s->sending--;
+	if (cqe->flags & IORING_CQE_F_MORE)
+		s->unnotified++;
+	else
+		bursts_give(&s->bursts, cqe->user_data);
+	if (cqe->res < 0)
+		return cqe->res == -EINTR || cqe->res == -ENOBUFS ? 0 : -cqe->res;
+	bursts_sent(&s->bursts, &f->counters);
+	if (!s->zerocopy)
+		count(&f->counters.bytes_copied, cqe->res);
+	return 0;
+}
+
+static int reap(struct udp_uring *s, struct flow *f)
+{
+	uint64_t now = s->zerocopy ? clock_ns() : 0;
+	struct io_uring_cqe *cqe;
+	unsigned int seen = 0;
+	unsigned int head;
+	int error = 0;
+
+	io_uring_for_each_cqe(&s->uring.ring, head, cqe)
+	{
+		seen++;
+		if (cqe->flags & IORING_CQE_F_NOTIF) {
+			notified(s, f, cqe, now);
+		} else {
+			int own = sent(s, f, cqe);
+
+			error = error ? error : own;
+		}
+	}
+	io_uring_cq_advance(&s->uring.ring, seen);
+	return error ? udp_refused(f, error) : 0;
+}
+
+static int enter_and_reap(struct udp_uring *s, struct flow *f, unsigned int wait)
+{
+	int error = uring_enter(&s->uring, &f->counters, wait);
+
+	if (error)
+		return flow_fail(f, "cannot send on flow %u: io_uring_enter: %s", f->number,
+				 strerror(-error));
+	return reap(s, f);
+}
+
+static int wait_for_notifications(struct udp_uring *s, struct flow *f)
+{
+	while (s->unnotified)
+		if (enter_and_reap(s, f, 1))
+			return -1;
+	return 0;
+}
+
+int udp_uring_send(struct flow *f)
+{
+	struct udp_uring *s = f->state;
+	uint64_t flush_every = s->zerocopy ? f->config->options.flush_every : 0;
+	uint64_t unflushed = 0;
+
+	while (!flow_told(f)) {
+		prepare_all(s);
+		unflushed += s->sending;
+		if (!s->sending) {
+			count(&f->counters.event[EVENT_errqueue_stalls], 1);
+			if (enter_and_reap(s, f, 1))
+				return -1;
+		}
+		while (s->sending)
+			if (enter_and_reap(s, f, s->sending))
+				return -1;
+		if (flush_every && unflushed >= flush_every) {
+			count(&f->counters.event[EVENT_notification_waits], 1);
+			if (wait_for_notifications(s, f))
+				return -1;
+			unflushed = 0;
+		}
+	}
+	return wait_for_notifications(s, f);
+}
