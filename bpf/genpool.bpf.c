@@ -29,7 +29,7 @@ static __always_inline struct begun *begun_here(__u32 call)
 
 	if (!counting || !mine)
 		return 0;
-	slot = call * TALLY_CONTEXTS + tally_context(mine);
+	slot = call * TALLY_CONTEXTS + tally_context();
 	return bpf_map_lookup_elem(&begun, &slot);
 }
 

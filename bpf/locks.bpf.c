@@ -68,7 +68,7 @@ int locks_begin(struct bpf_raw_tracepoint_args *ctx)
 	}
 	begun.stack = bpf_get_stackid(ctx, &stacks, 0);
 	begun.end = end_here(mine);
-	begun.context = tally_context(mine);
+	begun.context = tally_context();
 	begun.at_ns = bpf_ktime_get_ns();
 	if (bpf_map_update_elem(&waiting, &wait, &begun, BPF_ANY))
 		tally_add(tally_here(), LOCKS_FULL, 1);
@@ -117,7 +117,7 @@ int locks_end(struct bpf_raw_tracepoint_args *ctx)
 		place.stack = bpf_get_stackid(ctx, &stacks, 0);
 		place.flags = LOCKS_EARLIER;
 		place.end = end_here(mine);
-		place.context = tally_context(mine);
+		place.context = tally_context();
 	}
 	if (over)
 		now = until;

@@ -29,37 +29,20 @@ struct {
 	__type(value, struct tally_cpu);
 } tally SEC(".maps");
 
+/* That of bpf/tally_context.bpf.c: the collector puts it in this one's place. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tally_context_cpu);
+} contexts SEC(".maps");
+
 static __always_inline struct tally_cpu *tally_cpu(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 
 	return bpf_map_lookup_elem(&tally, &cpu); /* NULL: it came after the collector */
-}
-
-/*
- * The kernel's own word for it, __preempt_count, is a symbol that not every kernel shows
- * (CONFIG_KALLSYMS_ALL), and another variable on every architecture.
- */
-SEC("raw_tracepoint/softirq_entry")
-int tally_softirq_begins(void *ctx)
-{
-	struct tally_cpu *mine = tally_cpu();
-
-	if (mine) {
-		mine->context = TALLY_SOFTIRQ;
-		mine->softirqs++;
-	}
-	return 0;
-}
-
-SEC("raw_tracepoint/softirq_exit")
-int tally_softirq_ends(void *ctx)
-{
-	struct tally_cpu *mine = tally_cpu();
-
-	if (mine)
-		mine->context = TALLY_TASK;
-	return 0;
 }
 
 static __always_inline struct tally_figures *tally_of(struct tally_cpu *mine, __u32 end,
@@ -68,9 +51,12 @@ static __always_inline struct tally_figures *tally_of(struct tally_cpu *mine, __
 	return &mine->figures[end & (TALLY_ENDS - 1)][context & (TALLY_CONTEXTS - 1)];
 }
 
-static __always_inline __u32 tally_context(const struct tally_cpu *mine)
+static __always_inline __u32 tally_context(void)
 {
-	return mine->context & (TALLY_CONTEXTS - 1);
+	__u32 cpu = bpf_get_smp_processor_id();
+	const struct tally_context_cpu *mine = bpf_map_lookup_elem(&contexts, &cpu);
+
+	return mine ? mine->context & (TALLY_CONTEXTS - 1) : TALLY_TASK;
 }
 
 /* Where an event of now belongs: NULL while nothing is counted. */
@@ -88,7 +74,7 @@ static __always_inline struct tally_figures *tally_here(void)
 	end = current_end();
 	if (end == END_HOST)
 		end = mine->home;
-	return tally_of(mine, end, tally_context(mine));
+	return tally_of(mine, end, tally_context());
 }
 
 /* Atomic, because a task may be preempted between reading and writing; alone it costs little. */

@@ -23,11 +23,16 @@ struct tally_figures {
 
 /* What one CPU counted. */
 struct tally_cpu {
-	__u32 home;    /* end of the CPU; set by the collector */
-	__u32 context; /* that it is in: a softirq, or a task or anything else */
+	__u32 home; /* end of the CPU; set by the collector */
 	/* That its programs met, counted or not; not atomic, an estimate will do. */
-	__u64 events, softirqs;
+	__u64 events;
 	struct tally_figures figures[TALLY_ENDS][TALLY_CONTEXTS];
+} __attribute__((aligned(64)));
+
+/* Of one CPU, the same for all sources: bpf/tally_context.bpf.c. */
+struct tally_context_cpu {
+	__u32 context; /* that it is in: a softirq, or a task or anything else */
+	__u64 softirqs;
 } __attribute__((aligned(64)));
 
 #endif

@@ -12,10 +12,11 @@
 #include "collectors/kit/bpf_load.h"
 #include "collectors/kit/bpf_means.h"
 #include "collectors/kit/slices.h"
+#include "collectors/kit/tally_context.h"
 
 #define SLICE_NS 20000000
 
-/* To note that a softirq begins and ends costs a third of what an event does. */
+/* To note that a softirq begins and ends costs a third of what an event does, for all sources together. */
 #define SOFTIRQS_OF_EVENT 3
 
 #define FIGURES (END_COUNT * TALLY_CONTEXTS * TALLY_COUNTERS)
@@ -30,6 +31,7 @@ struct tally {
 	struct slices *slices;
 	const struct slices_work *along; /* or NULL */
 	void *with;
+	bool shares; /* tally_context_share() */
 	bool attached, watched, known[END_COUNT];
 	struct tally_cpu *certain; /* what was counted before slices began; or NULL */
 	__u64 from_ns;
@@ -45,13 +47,35 @@ static size_t memory(const struct tally *t)
 	return (t->cpus * sizeof(*t->cpu) + 4095) / 4096 * 4096;
 }
 
+static int attach(struct tally *t)
+{
+	int error = tally_context_follow();
+
+	if (error)
+		return error;
+	error = bpf_object__attach_skeleton(t->source.skeleton);
+	if (error) {
+		bpf_object__detach_skeleton(t->source.skeleton);
+		tally_context_leave();
+		return error;
+	}
+	t->attached = true;
+	return 0;
+}
+
+static void detach(struct tally *t)
+{
+	bpf_object__detach_skeleton(t->source.skeleton);
+	tally_context_leave();
+	t->attached = false;
+}
+
 static int slice_on(void *state, __u64 slice_ns)
 {
 	struct tally *t = state;
 
-	if (!t->attached && bpf_object__attach_skeleton(t->source.skeleton))
+	if (!t->attached && attach(t))
 		return -1;
-	t->attached = true;
 	if (t->along && t->along->on(t->with, slice_ns))
 		return -1;
 	if (t->source.slice)
@@ -62,14 +86,6 @@ static int slice_on(void *state, __u64 slice_ns)
 	*t->source.since_ns = t->from_ns;
 	__atomic_store_n(t->source.counting, t->from_ns, __ATOMIC_RELEASE);
 	return 0;
-}
-
-static void detach(struct tally *t)
-{
-	bpf_object__detach_skeleton(t->source.skeleton);
-	t->attached = false;
-	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		t->cpu[cpu].context = TALLY_TASK;
 }
 
 static __u64 slice_off(void *state)
@@ -92,10 +108,10 @@ static __u64 slice_off(void *state)
 static __u64 events(void *state)
 {
 	const struct tally *t = state;
-	__u64 sum = 0;
+	__u64 sum = tally_context_softirqs() / SOFTIRQS_OF_EVENT;
 
 	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		sum += t->cpu[cpu].events + t->cpu[cpu].softirqs / SOFTIRQS_OF_EVENT;
+		sum += t->cpu[cpu].events;
 	return sum;
 }
 
@@ -222,16 +238,18 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		t->work.events = events;
 		t->work.keep = keep;
 	}
-	if (bpf_load(source->skeleton, source->name, why, why_size))
+	t->shares = true;
+	if (tally_context_share(t->object, why, why_size) ||
+	    bpf_load(source->skeleton, source->name, why, why_size))
 		return -1;
 	error = map_counters(t, run);
 	if (error)
 		return bpf_refused(error, "mapping a table of counters", why, why_size);
-	if (bpf_attach(source->skeleton, source->name, why, why_size))
-		return -1;
-	t->attached = run->exact || t->work.events;
-	if (!t->attached)
-		bpf_object__detach_skeleton(source->skeleton); /* it was to see whether it can be */
+	error = attach(t);
+	if (error)
+		return bpf_refused(error, "attaching the programs", why, why_size);
+	if (!run->exact && !t->work.events)
+		detach(t); /* it was to see whether it can be */
 	t->slices = slices_open(&t->work, run, t);
 	if (!t->slices) {
 		snprintf(why, why_size, "no memory left");
@@ -415,7 +433,11 @@ void tally_close(void *state)
 	slices_close(t->slices);
 	if (t->cpu)
 		munmap(t->cpu, memory(t));
+	if (t->attached)
+		detach(t);
 	destroy(&t->source);
+	if (t->shares)
+		tally_context_done();
 	free(t->certain);
 	free(t);
 }

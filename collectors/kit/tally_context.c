@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "collectors/kit/tally_context.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+#include "bpf/tally.h"
+#include "bpf/tally_context.skel.h"
+#include "collectors/kit/bpf_load.h"
+
+/* One for all sources of the process: everything here only with the lock held. */
+static struct {
+	pthread_mutex_t lock;
+	unsigned int users, followers;
+	struct tally_context_bpf *bpf;
+	struct tally_context_cpu *cpu; /* the map's memory, or NULL */
+	unsigned int cpus;
+} shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static size_t memory(void)
+{
+	return (shared.cpus * sizeof(*shared.cpu) + 4095) / 4096 * 4096;
+}
+
+static int load(char *why, size_t why_size)
+{
+	void *found;
+
+	bpf_quiet();
+	shared.bpf = tally_context_bpf__open();
+	if (!shared.bpf)
+		return bpf_refused(errno, "opening the tally_context programs", why, why_size);
+	shared.cpus = bpf_cpus();
+	bpf_map__set_max_entries(shared.bpf->maps.contexts, shared.cpus);
+	if (bpf_load(shared.bpf->skeleton, "tally_context", why, why_size))
+		return -1;
+	found = mmap(NULL, memory(), PROT_READ | PROT_WRITE, MAP_SHARED,
+		     bpf_map__fd(shared.bpf->maps.contexts), 0);
+	if (found == MAP_FAILED)
+		return bpf_refused(errno, "mapping the table of contexts", why, why_size);
+	shared.cpu = found;
+	return 0;
+}
+
+static void unload(void)
+{
+	if (shared.cpu)
+		munmap(shared.cpu, memory());
+	tally_context_bpf__destroy(shared.bpf);
+	shared.cpu = NULL;
+	shared.bpf = NULL;
+}
+
+int tally_context_share(struct bpf_object *object, char *why, size_t why_size)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, "contexts");
+	int error = 0;
+
+	pthread_mutex_lock(&shared.lock);
+	shared.users++;
+	if (!shared.cpu) {
+		unload(); /* what a refusal left */
+		error = load(why, why_size);
+	}
+	if (!error) {
+		error = bpf_map__reuse_fd(map, bpf_map__fd(shared.bpf->maps.contexts));
+		if (error)
+			bpf_refused(error, "sharing the table of contexts", why, why_size);
+	}
+	pthread_mutex_unlock(&shared.lock);
+	return error ? -1 : 0;
+}
+
+int tally_context_follow(void)
+{
+	int error = 0;
+
+	pthread_mutex_lock(&shared.lock);
+	if (!shared.followers)
+		error = tally_context_bpf__attach(shared.bpf);
+	if (error)
+		tally_context_bpf__detach(shared.bpf);
+	else
+		shared.followers++;
+	pthread_mutex_unlock(&shared.lock);
+	return error;
+}
+
+void tally_context_leave(void)
+{
+	pthread_mutex_lock(&shared.lock);
+	if (!--shared.followers) {
+		tally_context_bpf__detach(shared.bpf);
+		for (unsigned int i = 0; i < shared.cpus; i++)
+			shared.cpu[i].context = TALLY_TASK;
+	}
+	pthread_mutex_unlock(&shared.lock);
+}
+
+__u64 tally_context_softirqs(void)
+{
+	__u64 sum = 0;
+
+	pthread_mutex_lock(&shared.lock);
+	for (unsigned int i = 0; shared.cpu && i < shared.cpus; i++)
+		sum += shared.cpu[i].softirqs;
+	pthread_mutex_unlock(&shared.lock);
+	return sum;
+}
+
+void tally_context_done(void)
+{
+	pthread_mutex_lock(&shared.lock);
+	if (!--shared.users)
+		unload();
+	pthread_mutex_unlock(&shared.lock);
+}

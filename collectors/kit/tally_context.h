@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whether each CPU is in a softirq, for all sources that count by context (bpf/tally_context.bpf.c): its two
+ * programs run once for all, and only while somebody counts.
+ *
+ *   tally_context_share()     before the programs of a source are loaded: their table "contexts" is the one of all
+ *   tally_context_follow()    from now on contexts are noted
+ *   tally_context_leave()     not any more, if nobody else follows
+ *   tally_context_softirqs()  how many softirqs were noted so far
+ *   tally_context_done()      after tally_context_share(), when its programs are gone
+ */
+#ifndef COLLECTORS_KIT_TALLY_CONTEXT_H
+#define COLLECTORS_KIT_TALLY_CONTEXT_H
+
+#include <linux/types.h>
+#include <stddef.h>
+
+struct bpf_object; /* libbpf's */
+
+/* 0, or -1 with why filled in; tally_context_done() is due in either case. */
+int tally_context_share(struct bpf_object *object, char *why, size_t why_size);
+/* 0, or a negative errno. From any thread, as the next two. */
+int tally_context_follow(void);
+void tally_context_leave(void);
+__u64 tally_context_softirqs(void);
+void tally_context_done(void);
+
+#endif
