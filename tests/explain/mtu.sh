@@ -11,11 +11,11 @@ prepare() {
 }
 
 inject() {
-	ip -n "$name-rx" link set "$RX_DEVICE" mtu "$SIZE"
-	ip -n "$name-tx" link set "$TX_DEVICE" mtu "$SIZE"
+	in_rx ip link set "$RX_DEVICE" mtu "$SIZE"
+	in_tx ip link set "$TX_DEVICE" mtu "$SIZE"
 }
 
 undo() {
-	ip -n "$name-rx" link set "$RX_DEVICE" mtu 1500
-	ip -n "$name-tx" link set "$TX_DEVICE" mtu 1500
+	in_rx ip link set "$RX_DEVICE" mtu 1500
+	in_tx ip link set "$TX_DEVICE" mtu 1500
 }

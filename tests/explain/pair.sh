@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# One fault on a veth pair of its own: some runs before, some after, what zcroi says of them.
+# One fault: some runs before, some after, what zcroi says of them. On a veth pair of its own; or, of a fault
+# that says where=lab, on the two ports of the software NIC, in the lab's machine (tools/bench-explain starts it).
 #
 #   BUILD=build tests/explain/pair.sh FAULT DIRECTORY
 #   tests/explain/pair.sh FAULT                         what a right answer names
@@ -9,45 +10,68 @@
 #
 #   expected      what a right answer names
 #   where         host or lab
+#   kernels       of the lab's machine without the fault and with it, where it is the kernel that differs
 #   needs         programs, or nothing
 #   default_size  of the fault; SIZE of the environment is another
 #   inject, undo  functions, with in_rx and in_tx for the ends' namespaces, and $RX_DEVICE, $TX_DEVICE,
 #                 $RX_CPU, $TX_CPU, $END and its $CPU, and spin, tap and stop below; either may be missing
+#   command       in front of zcprof run: an array; inject may give it words
 #   options       of zcprof run, before and after the fault
 #   options_after those that are the fault: an array, as options is
 #   prepare       what has to stand before either: function
 #
 # RUNS (5) and SECONDS_EACH (1) of the environment are how many and how long; APART=yes has all runs with the
-# fault after all without, where they take turns else; COLLECT is a list of collectors.
+# fault after all without, where they take turns else; SETS=before or SETS=after has only these; COLLECT is a list
+# of collectors.
 set -eu
 
 fault=$1
 out=${2-}
-name=explain-$$
+RX_NETNS=explain-$$-rx
+TX_NETNS=explain-$$-tx
 RX_DEVICE=exr$$
 TX_DEVICE=ext$$
 RX_CPU=0
 TX_CPU=1
 
 in_rx() {
-	ip netns exec "$name-rx" "$@"
+	ip netns exec "$RX_NETNS" "$@"
 }
 
 in_tx() {
-	ip netns exec "$name-tx" "$@"
+	ip netns exec "$TX_NETNS" "$@"
 }
 
 clean() {
 	[ -z "${injected-}" ] || undo || :
-	ip netns del "$name-rx" 2>/dev/null || :
-	ip netns del "$name-tx" 2>/dev/null || :
+	[ "$where" = host ] || return 0
+	ip netns del "$RX_NETNS" 2>/dev/null || :
+	ip netns del "$TX_NETNS" 2>/dev/null || :
+}
+
+veth() {
+	ip netns add "$RX_NETNS"
+	ip netns add "$TX_NETNS"
+	ip -n "$RX_NETNS" link add "$RX_DEVICE" type veth peer name "$TX_DEVICE" netns "$TX_NETNS"
+	ip -n "$RX_NETNS" addr add 10.7.7.1/24 dev "$RX_DEVICE"
+	ip -n "$TX_NETNS" addr add 10.7.7.2/24 dev "$TX_DEVICE"
+	ip -n "$RX_NETNS" link set "$RX_DEVICE" up
+	ip -n "$TX_NETNS" link set "$TX_DEVICE" up
+}
+
+# queue FAULT VALUE: of each receiving queue of the software NIC (lab/zcnic/faults.c)
+queue() {
+	local file
+	for file in /sys/kernel/debug/zcnic/zcnic.0/rx*/"$1"; do
+		echo "$2" >"$file"
+	done
 }
 
 # measure SET RUN OPTION…: one run, to $out/SET/run-RUN.csv
 measure() {
 	local set=$1 run=$2
 	shift 2
-	"$BUILD/zcprof" run --link "netns:$name-rx,$name-tx" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
+	"${command[@]}" "$BUILD/zcprof" run --zcpath "$BUILD/zcpath" --link "netns:$RX_NETNS,$TX_NETNS" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
 		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat 1 \
 		${COLLECT:+--collect "$COLLECT"} -o "$out/one" "$@"
 	mkdir -p "$out/$set"
@@ -67,6 +91,12 @@ after() {
 	injected=
 }
 
+each() {
+	for run in $(seq "${RUNS:-5}"); do
+		"$1" "$run"
+	done
+}
+
 # spin CPU PERCENT: a real-time task that takes so much of a CPU, in turns of 10 ms; its id is in $faulty
 spin() {
 	chrt -f 10 taskset -c "$1" python3 - "$2" <<-'END' &
@@ -83,7 +113,7 @@ spin() {
 
 # tap END COUNT: at rx or tx, so many packet sockets that nobody reads
 tap() {
-	ip netns exec "$name-$1" python3 - "$2" <<-'END' &
+	"in_$1" python3 - "$2" <<-'END' &
 		import socket, sys, time
 		taps = [socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 		        for i in range(int(sys.argv[1]))]
@@ -111,9 +141,11 @@ undo() {
 	:
 }
 
+command=()
 options=()
 options_after=()
 expected=none
+where=host
 END=rx
 if [ ! -e "$(dirname "$0")/$fault.sh" ]; then
 	END=${fault##*_}
@@ -139,22 +171,30 @@ for program in ${needs-}; do
 		exit 3
 	}
 done
+if [ "$where" = lab ]; then
+	RX_NETNS=rx TX_NETNS=tx RX_DEVICE=zcnic0 TX_DEVICE=zcnic1
+	in_rx true || {
+		echo "$fault needs the lab's machine: tools/bench-explain starts it" >&2
+		exit 3
+	}
+fi
 trap clean EXIT
-ip netns add "$name-rx"
-ip netns add "$name-tx"
-ip -n "$name-rx" link add "$RX_DEVICE" type veth peer name "$TX_DEVICE" netns "$name-tx"
-ip -n "$name-rx" addr add 10.7.7.1/24 dev "$RX_DEVICE"
-ip -n "$name-tx" addr add 10.7.7.2/24 dev "$TX_DEVICE"
-ip -n "$name-rx" link set "$RX_DEVICE" up
-ip -n "$name-tx" link set "$TX_DEVICE" up
+[ "$where" = lab ] || veth
 prepare
-for run in $(seq "${RUNS:-5}"); do
-	before "$run"
-	[ -n "${APART-}" ] || after "$run"
-done
-[ -z "${APART-}" ] || for run in $(seq "${RUNS:-5}"); do
-	after "$run"
-done
+case ${SETS:-${APART:+apart}} in
+'')
+	for run in $(seq "${RUNS:-5}"); do
+		before "$run"
+		after "$run"
+	done
+	;;
+apart)
+	each before
+	each after
+	;;
+*) each "$SETS" ;;
+esac
+[ "$where" = host ] || exit 0
 "$BUILD/zcroi" diff "$out/before" "$out/after" >"$out/diff"
 "$BUILD/zcroi" explain "$out/before" "$out/after" >"$out/explain"
 echo "expected   ${expected-}"

@@ -7,12 +7,12 @@ default_size=15
 
 inject() {
 	if [ -d /sys/fs/cgroup/cpu ]; then
-		group=/sys/fs/cgroup/cpu/$name
+		group=/sys/fs/cgroup/cpu/explain-$$
 		mkdir "$group"
 		echo 20000 >"$group/cpu.cfs_period_us"
 		echo $((SIZE * 200)) >"$group/cpu.cfs_quota_us"
 	else
-		group=/sys/fs/cgroup/$name
+		group=/sys/fs/cgroup/explain-$$
 		mkdir "$group"
 		echo "$((SIZE * 200)) 20000" >"$group/cpu.max"
 	fi

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The NIC merges no packets, and neither does the kernel.
+# shellcheck shell=bash disable=SC2034,SC2154
+expected=gro
+where=lab
+default_size=1
+options=(--rx-gro hw)
+options_after=(--rx-gro off)

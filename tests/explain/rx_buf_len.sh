@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# zcrx's buffers are pages, where they were of 32 KiB.
+# shellcheck shell=bash disable=SC2034,SC2154
+expected=rx_buf_len
+where=lab
+default_size=4
+options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1 --rx-rx-buf-len 32K)
+options_after=(--rx-rx-buf-len "${SIZE}K")
