@@ -23,6 +23,9 @@ static int take_link(const struct nlmsghdr *nlh, void *data)
 		case IFLA_GSO_MAX_SIZE:
 			b->gso = mnl_attr_get_u32(attr);
 			break;
+		case IFLA_GSO_MAX_SEGS:
+			b->gso_segs = mnl_attr_get_u32(attr);
+			break;
 		case IFLA_TSO_MAX_SIZE:
 			b->tso_max = mnl_attr_get_u32(attr);
 			break;

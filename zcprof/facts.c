@@ -12,6 +12,7 @@
 
 #include "base/quantity.h"
 #include "collectors/kit/sysfs.h"
+#include "nic/big_tcp.h"
 #include "nic/device.h"
 #include "nic/ethtool.h"
 #include "nic/netns.h"
@@ -205,6 +206,30 @@ static void say_on_path(void *data, const char *key, const char *value)
 	writer_fact(f->writer, f->end, METRIC_fact_on_path, key, value);
 }
 
+/* How large a packet is within the stack; what the kernel does not say is no row. */
+static void facts_packets(struct nic_facts *facts, const char *iface)
+{
+	struct big_tcp b;
+	char text[16];
+
+	if (big_tcp_get(iface, &b))
+		return;
+	const struct {
+		const char *key;
+		uint32_t value;
+	} sizes[] = {
+		{"gso_max_size", b.gso},	       {"gso_max_segs", b.gso_segs},
+		{"gso_ipv4_max_size", b.gso_ipv4},     {"tso_max_size", b.tso_max},
+		{"gro_max_size", b.gro},	       {"gro_ipv4_max_size", b.gro_ipv4},
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		snprintf(text, sizeof(text), "%u", sizes[i].value);
+		if (sizes[i].value)
+			say_nic(facts, sizes[i].key, text);
+	}
+}
+
 static int is_number(const struct dirent *entry)
 {
 	return entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
@@ -288,6 +313,7 @@ static void facts_device(struct writer *w, enum record_end end, const char *ifac
 	if (!ethtool_open(&ethtool, iface))
 		ethtool_describe(&ethtool, say_nic, &facts);
 	ethtool_close(&ethtool);
+	facts_packets(&facts, iface);
 	if (folder < 0)
 		return;
 	facts_queues(w, end, folder);

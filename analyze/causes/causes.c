@@ -4,17 +4,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyze/causes/figures.h"
+#include "analyze/causes/explained.h"
 
 /* A cause that explains less is no cause. */
 #define LEAST_EXPLAINED 0.05
 /* A root takes its consequences along if it explains so much. */
 #define ROOT_EXPLAINS 0.3
-/* How much a count explains of which no one knows what one costs. */
-#define COUNT_EXPLAINS 0.5
-
-static const struct sign throughput_falls = {
-	.how = SIGN_FIGURE, .figure = figure_throughput, .way = DOWN, .least = 1.02};
+/* What explains less than this, of a setting that differs, is little surer for the setting. */
+#define SETTING_EXPLAINS 0.1
 
 /* ---- one mechanism ---- */
 
@@ -22,38 +19,6 @@ static void add_seen(struct cause *cause, struct seen seen)
 {
 	if (cause->seen_count < EVIDENCE_MAX)
 		cause->seen[cause->seen_count++] = seen;
-}
-
-static bool is_cost(const struct sign *sign)
-{
-	return sign->how == SIGN_PART || sign->how == SIGN_COMPONENT || sign->how == SIGN_COST;
-}
-
-/* The part of the change that a sign stands for, as far as it can be told. */
-static double explained_by(const struct seen *seen, const struct causes *c)
-{
-	const struct sign *sign = seen->sign;
-	double lost, more = fabs(seen->to - seen->from);
-	struct seen throughput;
-
-	if (is_cost(sign)) {
-		const struct sign whole = {.how = SIGN_COST, .way = sign->way};
-		struct seen all = sign_seen(&whole, &c->design, seen->end, false);
-
-		if (!all.measured)
-			return more / 100;
-		return fmin(1, more / fmax(fabs(all.to - all.from), 0.05 * all.from));
-	}
-	if (sign->how == SIGN_COUNT || sign->how == SIGN_FIGURE || sign->how == SIGN_LEVEL)
-		return COUNT_EXPLAINS;
-	throughput = sign_seen(&throughput_falls, &c->design, END_HOST, false);
-	if (!throughput.measured)
-		return COUNT_EXPLAINS;
-	if (sign->how == SIGN_SLOWNESS)
-		return fmin(1, log(seen->to / seen->from) /
-				       fmax(log(throughput.from / throughput.to), 0.02));
-	lost = 1 - throughput.to / throughput.from;
-	return lost > 0.02 ? fmin(1, more / 100 / lost) : COUNT_EXPLAINS;
 }
 
 /* How many of a list of signs hold; what holds is kept, and what was measured is counted. */
@@ -119,8 +84,9 @@ static bool holds_at(struct cause *cause, const struct causes *c, bool *known)
 		if (seen.holds)
 			cause->against[cause->against_count++] = seen;
 	}
-	cause->score = cause->explains + (cause->setting ? 1 : 0) + 0.1 * also -
-		       0.4 * cause->against_count;
+	cause->score = cause->explains + 0.1 * also - 0.4 * cause->against_count;
+	if (cause->setting)
+		cause->score += fmin(1, cause->explains / SETTING_EXPLAINS);
 	return cause->setting || cause->explains >= LEAST_EXPLAINED;
 }
 
@@ -168,6 +134,9 @@ static bool is_noise(const struct setting *s)
 {
 	static const char *const keys[] = {"device", "netns rx", "netns tx", "seconds", "warmup"};
 
+	/* What they set has a row of its own. */
+	if (s->id == METRIC_fact_option && !strcmp(s->key, "sysctl"))
+		return true;
 	if (s->id == METRIC_fact_link || s->id == METRIC_fact_program ||
 	    s->id == METRIC_collector_absent || s->id == METRIC_collector_means ||
 	    s->id == METRIC_fact_irq_affinity || s->id == METRIC_collector_follows)
@@ -247,6 +216,9 @@ static struct cause *root_of(struct causes *c, const struct cause *cause)
 	for (size_t i = 0; i < FACTS_MAX && cause->mechanism->roots[i]; i++) {
 		struct cause *root = cause_named(c, cause->mechanism->roots[i]);
 
+		/* What a setting of its own makes follows from nothing that has none. */
+		if (root && cause->setting && !root->setting)
+			continue;
 		if (root && (root->setting || root->explains >= ROOT_EXPLAINS ||
 			     root->score >= cause->score))
 			return root;

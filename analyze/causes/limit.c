@@ -64,7 +64,7 @@ static double mean_over(const struct candidate *of, const struct configuration *
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		double value = apart[i] ? NAN : sign_value(&of->sign, c->runs[i], of->end);
+		double value = apart[i] ? NAN : sign_value(&of->sign, c->runs[i], NULL, of->end);
 
 		if (isnan(value))
 			continue;

@@ -36,7 +36,9 @@ static enum record_end end_of(const struct sign *sign, enum record_end end)
 	}
 }
 
-static double sum_at(const struct run *run, enum metric_id id, enum record_end end, const char *key)
+/* Without a row it is zero where the witness, a run that may have such rows, was counted by the same means. */
+static double sum_at(const struct run *run, const struct run *witness, enum metric_id id,
+		     enum record_end end, const char *key)
 {
 	struct figures range = run_range(run, id, end);
 	double sum = 0;
@@ -50,19 +52,19 @@ static double sum_at(const struct run *run, enum metric_id id, enum record_end e
 	}
 	if (found)
 		return sum;
-	return range.count || run_measured(run, end, id, NULL) ? 0 : NAN;
+	return range.count || run_measured(run, end, id, witness) ? 0 : NAN;
 }
 
 /* Of the machine: what is counted by CPU stands with the end that has the CPU. */
-static double sum_matching(const struct run *run, enum metric_id id, enum record_end end,
-			   const char *key)
+static double sum_matching(const struct run *run, const struct run *witness, enum metric_id id,
+			   enum record_end end, const char *key)
 {
 	double sum = NAN;
 
 	if (end != END_HOST)
-		return sum_at(run, id, end, key);
+		return sum_at(run, witness, id, end, key);
 	for (enum record_end one = 0; one < RECORD_ENDS; one++) {
-		double at = sum_at(run, id, one, key);
+		double at = sum_at(run, witness, id, one, key);
 
 		if (!isnan(at))
 			sum = (isnan(sum) ? 0 : sum) + at;
@@ -134,7 +136,8 @@ static double end_cost(const struct run *run, enum record_end end)
 	return sum;
 }
 
-double sign_value(const struct sign *sign, const struct run *run, enum record_end end)
+double sign_value(const struct sign *sign, const struct run *run, const struct run *witness,
+		  enum record_end end)
 {
 	end = end_of(sign, end);
 	switch (sign->how) {
@@ -145,13 +148,13 @@ double sign_value(const struct sign *sign, const struct run *run, enum record_en
 	case SIGN_COST:
 		return end_cost(run, end);
 	case SIGN_COUNT:
-		return sum_matching(run, sign->what, end, sign->key) * GB / run_payload(run, end);
+		return sum_matching(run, witness, sign->what, end, sign->key) * GB / run_payload(run, end);
 	case SIGN_TIME:
-		return 100 * sum_matching(run, sign->what, end, sign->key) / run_window_ns(run, end);
+		return 100 * sum_matching(run, witness, sign->what, end, sign->key) / run_window_ns(run, end);
 	case SIGN_LEVEL:
 		return mean_matching(run, sign->what, end, sign->key);
 	case SIGN_SHARE:
-		return 100 * sum_matching(run, sign->what, end, sign->key) /
+		return 100 * sum_matching(run, witness, sign->what, end, sign->key) /
 		       run_sum(run, sign->of, end);
 	case SIGN_FIGURE:
 	case SIGN_PERCENT:
@@ -162,13 +165,38 @@ double sign_value(const struct sign *sign, const struct run *run, enum record_en
 	}
 }
 
-static double *values_of(const struct sign *sign, const struct configuration *c, const bool *apart,
-			 enum record_end end)
+static bool has_rows(const struct run *run, enum metric_id id, enum record_end end)
 {
+	bool has = run_range(run, id, end).count > 0;
+
+	for (enum record_end one = 0; end == END_HOST && one < RECORD_ENDS && !has; one++)
+		has = run_range(run, id, one).count > 0;
+	return has;
+}
+
+/* The first run of the set, or of the other, in which there is a row of what the sign counts. */
+static const struct run *witness_of(const struct sign *sign, const struct design *d,
+				    enum record_end end)
+{
+	const struct configuration *sets[] = {d->a, d->b};
+
+	if (sign->how != SIGN_COUNT && sign->how != SIGN_TIME && sign->how != SIGN_SHARE)
+		return NULL;
+	for (int side = 0; side < 2; side++)
+		for (size_t i = 0; i < sets[side]->count; i++)
+			if (has_rows(sets[side]->runs[i], sign->what, end_of(sign, end)))
+				return sets[side]->runs[i];
+	return NULL;
+}
+
+static double *values_of(const struct sign *sign, const struct design *d, int side, enum record_end end)
+{
+	const struct configuration *c = side ? d->b : d->a;
+	const struct run *witness = witness_of(sign, d, end);
 	double *values = must_calloc(c->count + 1, sizeof(*values));
 
 	for (size_t i = 0; i < c->count; i++)
-		values[i] = apart[i] ? NAN : sign_value(sign, c->runs[i], end);
+		values[i] = d->apart[side][i] ? NAN : sign_value(sign, c->runs[i], witness, end);
 	return values;
 }
 
@@ -224,7 +252,7 @@ static double mean_cost(const struct design *d, enum record_end end)
 		return 100;
 	for (int side = 0; side < 2; side++) {
 		const struct configuration *c = side ? d->b : d->a;
-		double *values = values_of(&whole, c, d->apart[side], end);
+		double *values = values_of(&whole, d, side, end);
 
 		cost = fmax(cost, mean_of(values, c->count));
 		free(values);
@@ -322,8 +350,8 @@ static const char *unit_of(const struct sign *sign, bool shares)
 struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end,
 		      bool expected)
 {
-	double *from = values_of(sign, d->a, d->apart[0], end);
-	double *to = values_of(sign, d->b, d->apart[1], end);
+	double *from = values_of(sign, d, 0, end);
+	double *to = values_of(sign, d, 1, end);
 	struct seen seen = {
 		.sign = sign,
 		.end = end_of(sign, end),

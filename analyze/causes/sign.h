@@ -2,7 +2,8 @@
 /*
  * A sign: one figure of a record by which a mechanism shows, and which way it moves then.
  *
- *   sign_value()   the figure of one run at one end; NAN where the run does not have it
+ *   sign_value()   the figure of one run at one end; NAN where the run does not have it. What was counted as in the
+ *                  witness (a run of the comparison that has such rows, or NULL) and is in no row is zero
  *   sign_seen()    both sets of runs held against each other: did it move so?
  *   sign_print()   what was seen, in words: "firewall functions of the sender 21.7 to 492 ns/KB"
  *
@@ -60,7 +61,8 @@ struct seen {
 	bool holds;
 };
 
-double sign_value(const struct sign *sign, const struct run *run, enum record_end end);
+double sign_value(const struct sign *sign, const struct run *run, const struct run *witness,
+		  enum record_end end);
 /*
  * d is of the set from which and the set to which it moved. expected: a setting differs that makes it,
  * so that a quarter of the way is enough, and of functions that they were sampled at all where they never were.

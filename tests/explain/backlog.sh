@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The backlog of a CPU holds $SIZE packets, where the sender segments them itself.
 # shellcheck shell=bash disable=SC2034,SC2154
-expected="loss backlog"
+expected=loss
 where=host
 needs="ethtool"
 default_size=8

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What arrives at the receiver goes through a token bucket of $SIZE Mbit/s, on a device in between.
 # shellcheck shell=bash disable=SC2034,SC2154
-expected="qdisc loss programs"
+expected="qdisc loss programs setting"
 where=host
 needs=tc
 default_size=5000

@@ -4,8 +4,8 @@
 expected=lsm
 where=host
 needs=python3
-default_size=2000
-options=(--read 4K --write 4K)
+default_size=4000
+options=(--read 1K --write 1K)
 
 inject() {
 	command=(python3 tests/explain/seccomp.py "$SIZE")

@@ -261,7 +261,18 @@ static const struct {
 	{"mitigations", ",host,fact,mitigation,retbleed,Not affected,\n",
 	 ",host,fact,mitigation,retbleed,Mitigation: untrained return thunk,\n" MARK
 	 ",tx,profile,component,task/syscall entry,200000000,ns\n"},
-	{"measuring", "", MARK ",tx,profile,component,task/tracing,200000000,ns\n"},
+	{"measuring", ",tx,nic,statistic,tx_packets,80000,events\n",
+	 ",tx,nic,statistic,tx_packets,40000,events\n" MARK
+	 ",tx,profile,component,task/tracing,200000000,ns\n"},
+	{"packet_size", ",tx,nic,statistic,tx_packets,80000,events\n",
+	 ",tx,profile,component,softirq/TCP/IP,200000000,ns\n" MARK
+	 ",tx,nic,statistic,tx_packets,900000,events\n"},
+	{"verify", ",tx,fact,option,verify,no,\n",
+	 ",tx,fact,option,verify,yes,\n" MARK ",rx,profile,component,task/user,300000000,ns\n"},
+	{"pinning", ",tx,fact,option,plain_buffers,no,\n",
+	 ",tx,fact,option,plain_buffers,yes,\n" MARK
+	 ",tx,profile,component,task/memory,200000000,ns\n"
+	 ",tx,profile,symbol,task;[kernel];gup_fast_fallback,200,samples\n"},
 	{"kernel", ",host,fact,kernel,,6.18,\n",
 	 ",host,fact,kernel,,7.0,\n" MARK ",rx,profile,component,task/other,200000000,ns\n"},
 	{"one_cpu", "", MARK ",tx,fact,end_cpus,,0,\n"},
@@ -319,6 +330,51 @@ static void test_a_setting_is_no_cause_without_a_counter(void **state)
 				fail_msg("%s was named without its figures", known[i].id);
 		forget(&p);
 	}
+}
+
+/* What one set counts by the means of the other, and never saw, is a zero. */
+static void test_none_seen_is_zero(void **state)
+{
+	static const char by[] = ",host,collector,means,iowait,raw_tracepoint,\n";
+	char seen[256], not_asked[] = "";
+	struct pair p;
+
+	(void)state;
+	snprintf(seen, sizeof(seen), "%s,rx,iowait,time,rx/1/io_uring_enter,700000000,ns\n", by);
+	explain(&p, 40, by, 20, seen);
+	assert_string_equal(first(&p), "iowait");
+	forget(&p);
+	explain(&p, 40, not_asked, 20, seen);
+	assert_string_equal(first(&p), "none");
+	forget(&p);
+}
+
+/* A cost can take no more from throughput than it would take of an end that had nothing else to wait for. */
+static void test_a_small_cost_is_behind_a_large_loss(void **state)
+{
+	static const char filtered[] = ",rx,fact,on_path,nft rules,1,\n"
+				       ",tx,profile,component,softirq/TCP/IP,3000000,ns\n"
+				       ",tx,profile,symbol,softirq;[kernel];nft_do_chain,3,samples\n"
+				       ",tx,tcp,retransmits,0,9000,segments\n";
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, ",rx,fact,on_path,nft rules,0,\n,tx,tcp,retransmits,0,0,segments\n", 8, filtered);
+	assert_string_equal(first(&p), "loss");
+	forget(&p);
+}
+
+/* Where a thread sleeps far more, and waits a little each time it wakes up, its waiting is no cause. */
+static void test_a_cpu_that_others_fill_while_its_thread_sleeps(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, ",tx,cpu,wait,tx/1,50000000,ns\n,tx,cpu,thread,tx/1,850000000,ns\n", 4,
+		",tx,cpu,wait,tx/1,80000000,ns\n,tx,cpu,thread,tx/1,90000000,ns\n");
+	assert_string_equal(first(&p), "neighbour");
+	assert_true(p.causes.at[0].explains < 0.1);
+	forget(&p);
 }
 
 static void test_nothing_moved(void **state)
@@ -605,6 +661,9 @@ int main(void)
 		cmocka_unit_test(test_each_mechanism_by_its_figures),
 		cmocka_unit_test(test_the_other_way_round),
 		cmocka_unit_test(test_a_setting_is_no_cause_without_a_counter),
+		cmocka_unit_test(test_none_seen_is_zero),
+		cmocka_unit_test(test_a_small_cost_is_behind_a_large_loss),
+		cmocka_unit_test(test_a_cpu_that_others_fill_while_its_thread_sleeps),
 		cmocka_unit_test(test_nothing_moved),
 		cmocka_unit_test(test_a_counter_without_an_answer),
 		cmocka_unit_test(test_no_known_cause),

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/causes/explained.h"
+
+#include <math.h>
+
+#include "analyze/causes/figures.h"
+
+/* How much a count explains of which no one knows what one costs. */
+#define COUNT_EXPLAINS 0.5
+/* Of the logarithm of throughput: less is as good as nothing. */
+#define LEAST_LOST 0.02
+
+static const struct sign throughput_falls = {
+	.how = SIGN_FIGURE, .figure = figure_throughput, .way = DOWN, .least = 1.02};
+
+static bool is_cost(const struct sign *sign)
+{
+	return sign->how == SIGN_PART || sign->how == SIGN_COMPONENT || sign->how == SIGN_COST;
+}
+
+/* ln(A/B) of throughput, A being the better set; 0 where it did not fall, NAN where it is not known. */
+static double throughput_lost(const struct causes *c)
+{
+	struct seen t = sign_seen(&throughput_falls, &c->design, END_HOST, false);
+
+	return t.measured ? fmax(log(t.from / t.to), 0) : NAN;
+}
+
+/*
+ * Of a part of what an end costs: its share of what the end costs more. Where throughput fell, that is bounded by what
+ * the same cost would have done to an end that had nothing else to wait for.
+ */
+static double explained_by_cost(const struct seen *seen, const struct causes *c, double lost)
+{
+	const struct sign whole = {.how = SIGN_COST, .way = seen->sign->way};
+	struct seen all = sign_seen(&whole, &c->design, seen->end, false);
+	double more = fabs(seen->to - seen->from), share;
+
+	if (!all.measured)
+		return more / 100;
+	share = fmin(1, more / fmax(fabs(all.to - all.from), 0.05 * all.from));
+	if (c->proven != PROVEN_THROUGHPUT || !(lost > LEAST_LOST))
+		return share;
+	return fmin(share, log1p(more / all.from) / lost);
+}
+
+/*
+ * A byte takes longer because its thread runs, waits for a CPU or sleeps longer for it: the part of the second. A thread
+ * that sleeps more, for want of a window say, waits more each time it wakes up where others fill its CPU meanwhile.
+ */
+static double explained_by_waiting(enum record_end end, const struct causes *c, double lost)
+{
+	static const struct sign waiting = {
+		.how = SIGN_PERCENT, .figure = figure_waited, .way = UP};
+	struct seen waited = sign_seen(&waiting, &c->design, end, false);
+	double longer = exp(fmax(lost, LEAST_LOST));
+
+	if (!waited.measured)
+		return 1;
+	return fmin(1, fmax(0, (waited.to * longer - waited.from) / 100 / (longer - 1)));
+}
+
+double explained_by(const struct seen *seen, const struct causes *c)
+{
+	const struct sign *sign = seen->sign;
+	double more = fabs(seen->to - seen->from), lost = throughput_lost(c);
+
+	if (is_cost(sign))
+		return explained_by_cost(seen, c, lost);
+	if (sign->how == SIGN_COUNT || sign->how == SIGN_FIGURE || sign->how == SIGN_LEVEL ||
+	    isnan(lost))
+		return COUNT_EXPLAINS;
+	if (sign->how == SIGN_SLOWNESS)
+		return fmin(log(seen->to / seen->from) / fmax(lost, LEAST_LOST),
+			    explained_by_waiting(seen->end, c, lost));
+	return lost > LEAST_LOST ? fmin(1, more / 100 / -expm1(-lost)) : COUNT_EXPLAINS;
+}
