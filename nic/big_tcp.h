@@ -13,10 +13,10 @@
 
 /* 0 where the kernel does not say: gro and tso_max came with Linux 5.19, those of IPv4 with 6.3. */
 struct big_tcp {
-	uint32_t gso;	  /* sent by TCP */
+	uint32_t gso;	   /* sent by TCP */
 	uint32_t gso_segs; /* segments in such a packet, at most */
-	uint32_t tso_max; /* what the device could take */
-	uint32_t gro;	  /* received */
+	uint32_t tso_max;  /* what the device could take */
+	uint32_t gro;	   /* received */
 	uint32_t gso_ipv4;
 	uint32_t gro_ipv4;
 };

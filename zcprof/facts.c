@@ -218,9 +218,9 @@ static void facts_packets(struct nic_facts *facts, const char *iface)
 		const char *key;
 		uint32_t value;
 	} sizes[] = {
-		{"gso_max_size", b.gso},	       {"gso_max_segs", b.gso_segs},
-		{"gso_ipv4_max_size", b.gso_ipv4},     {"tso_max_size", b.tso_max},
-		{"gro_max_size", b.gro},	       {"gro_ipv4_max_size", b.gro_ipv4},
+		{"gso_max_size", b.gso},	   {"gso_max_segs", b.gso_segs},
+		{"gso_ipv4_max_size", b.gso_ipv4}, {"tso_max_size", b.tso_max},
+		{"gro_max_size", b.gro},	   {"gro_ipv4_max_size", b.gro_ipv4},
 	};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {

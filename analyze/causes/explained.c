@@ -50,8 +50,7 @@ static double explained_by_cost(const struct seen *seen, const struct causes *c,
  */
 static double explained_by_waiting(enum record_end end, const struct causes *c, double lost)
 {
-	static const struct sign waiting = {
-		.how = SIGN_PERCENT, .figure = figure_waited, .way = UP};
+	static const struct sign waiting = {.how = SIGN_PERCENT, .figure = figure_waited, .way = UP};
 	struct seen waited = sign_seen(&waiting, &c->design, end, false);
 	double longer = exp(fmax(lost, LEAST_LOST));
 

@@ -148,9 +148,11 @@ double sign_value(const struct sign *sign, const struct run *run, const struct r
 	case SIGN_COST:
 		return end_cost(run, end);
 	case SIGN_COUNT:
-		return sum_matching(run, witness, sign->what, end, sign->key) * GB / run_payload(run, end);
+		return sum_matching(run, witness, sign->what, end, sign->key) * GB /
+		       run_payload(run, end);
 	case SIGN_TIME:
-		return 100 * sum_matching(run, witness, sign->what, end, sign->key) / run_window_ns(run, end);
+		return 100 * sum_matching(run, witness, sign->what, end, sign->key) /
+		       run_window_ns(run, end);
 	case SIGN_LEVEL:
 		return mean_matching(run, sign->what, end, sign->key);
 	case SIGN_SHARE:
@@ -189,7 +191,8 @@ static const struct run *witness_of(const struct sign *sign, const struct design
 	return NULL;
 }
 
-static double *values_of(const struct sign *sign, const struct design *d, int side, enum record_end end)
+static double *values_of(const struct sign *sign, const struct design *d, int side,
+			 enum record_end end)
 {
 	const struct configuration *c = side ? d->b : d->a;
 	const struct run *witness = witness_of(sign, d, end);

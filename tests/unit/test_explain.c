@@ -352,14 +352,16 @@ static void test_none_seen_is_zero(void **state)
 /* A cost can take no more from throughput than it would take of an end that had nothing else to wait for. */
 static void test_a_small_cost_is_behind_a_large_loss(void **state)
 {
-	static const char filtered[] = ",rx,fact,on_path,nft rules,1,\n"
-				       ",tx,profile,component,softirq/TCP/IP,3000000,ns\n"
-				       ",tx,profile,symbol,softirq;[kernel];nft_do_chain,3,samples\n"
-				       ",tx,tcp,retransmits,0,9000,segments\n";
+	static const char filtered[] =
+		",rx,fact,on_path,nft rules,1,\n"
+		",tx,profile,component,softirq/TCP/IP,3000000,ns\n"
+		",tx,profile,symbol,softirq;[kernel];nft_do_chain,3,samples\n"
+		",tx,tcp,retransmits,0,9000,segments\n";
 	struct pair p;
 
 	(void)state;
-	explain(&p, 40, ",rx,fact,on_path,nft rules,0,\n,tx,tcp,retransmits,0,0,segments\n", 8, filtered);
+	explain(&p, 40, ",rx,fact,on_path,nft rules,0,\n,tx,tcp,retransmits,0,0,segments\n", 8,
+		filtered);
 	assert_string_equal(first(&p), "loss");
 	forget(&p);
 }
