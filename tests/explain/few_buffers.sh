@@ -4,5 +4,5 @@
 expected=few_buffers
 where=host
 default_size=2
-options=(--rx uring)
-options_after=(--buffers "$SIZE" --read 4096)
+options=(--rx uring --read 4096)
+options_after=(--buffers "$SIZE")

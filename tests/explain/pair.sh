@@ -6,7 +6,8 @@
 #   BUILD=build tests/explain/pair.sh FAULT DIRECTORY
 #   tests/explain/pair.sh FAULT                         what a right answer names
 #
-# A fault is a file beside this one, FAULT.sh; or, of a file that says ends="rx tx", FAULT_rx and FAULT_tx:
+# A fault is a file beside this one, FAULT.sh; or, of a file that says ends="rx tx", FAULT_rx and FAULT_tx, and so with
+# other words:
 #
 #   expected      what a right answer names
 #   where         host or lab
@@ -19,6 +20,7 @@
 #   options       of zcprof run, before and after the fault
 #   options_after those that are the fault: an array, as options is
 #   prepare       what has to stand before either: function
+#   apart         yes: not in turns, whatever APART is
 #
 # RUNS (5) and SECONDS_EACH (1) of the environment are how many and how long; APART=yes has all runs with the
 # fault after all without, where they take turns else; SETS=before or SETS=after has only these; COLLECT is a list
@@ -57,6 +59,8 @@ veth() {
 	ip -n "$TX_NETNS" addr add 10.7.7.2/24 dev "$TX_DEVICE"
 	ip -n "$RX_NETNS" link set "$RX_DEVICE" up
 	ip -n "$TX_NETNS" link set "$TX_DEVICE" up
+	# What a run learned of the path is not for the next one.
+	in_tx sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_no_metrics_save'
 }
 
 # queue FAULT VALUE: of each receiving queue of the software NIC (lab/zcnic/faults.c)
@@ -67,15 +71,16 @@ queue() {
 	done
 }
 
-# measure SET RUN OPTION…: one run, to $out/SET/run-RUN.csv
+# measure SET RUN OPTION…: one run, to $out/SET/run-RUN.csv. Runs that take turns are rounds of one experiment: they say
+# the same seed, and which round they are of.
 measure() {
 	local set=$1 run=$2
 	shift 2
 	"${command[@]}" "$BUILD/zcprof" run --zcpath "$BUILD/zcpath" --link "netns:$RX_NETNS,$TX_NETNS" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
 		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat 1 \
-		${COLLECT:+--collect "$COLLECT"} -o "$out/one" "$@"
+		${COLLECT:+--collect "$COLLECT"} ${turns:+--seed $$} -o "$out/one" "$@"
 	mkdir -p "$out/$set"
-	mv "$out"/one/*/run-1.csv "$out/$set/run-$run.csv"
+	sed "${turns:+s/^,host,fact,repeat,,1,/,host,fact,repeat,,$run,/}" "$out"/one/*/run-1.csv >"$out/$set/run-$run.csv"
 	rm -r "$out/one"
 }
 
@@ -181,11 +186,16 @@ fi
 trap clean EXIT
 [ "$where" = lab ] || veth
 prepare
-case ${SETS:-${APART:+apart}} in
+turns=
+[ -z "${APART:-${apart-}}" ] || apart=apart
+case ${SETS:-${apart-}} in
 '')
+	turns=yes
+	# Who comes first takes turns too.
 	for run in $(seq "${RUNS:-5}"); do
-		before "$run"
+		[ $((run % 2)) = 0 ] || before "$run"
 		after "$run"
+		[ $((run % 2)) = 1 ] || before "$run"
 	done
 	;;
 apart)
