@@ -54,7 +54,8 @@ struct causes {
 		CONFIRM_UNFIT,
 		CONFIRM_RETURNED,
 		CONFIRM_WITHDRAWN,
-		CONFIRM_OPEN
+		CONFIRM_OPEN,
+		CONFIRM_MOVED
 	} confirmed;
 	struct interval returned; /* the part of the change that went away with the remedy, 95 % */
 	struct cause withdrawn;

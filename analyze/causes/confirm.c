@@ -189,7 +189,7 @@ enum confirmed confirm_judge(const struct causes *c, const struct experiment *te
 {
 	const struct configuration *again = NULL, *cured = NULL;
 	struct comparison was, left;
-	double x, w, error, half;
+	double x, w, moved, error, half;
 
 	*returned = (struct interval){NAN, NAN, NAN};
 	for (size_t i = 0; i < tested->count; i++)
@@ -209,6 +209,10 @@ enum confirmed confirm_judge(const struct causes *c, const struct experiment *te
 	half = gsl_cdf_tdist_Qinv(0.025, left.freedom >= 1 ? left.freedom : 1) * error;
 	returned->low = returned->center - half;
 	returned->high = returned->center + half;
+	/* As slow as the worse set: then the remedy has nothing left to bring back. */
+	moved = log(throughputs_of(c->design.a, again).ratio.center);
+	if (moved / w >= 0.5)
+		return CONFIRM_MOVED;
 	if (returned->center >= 0.5 && returned->low > 0)
 		return CONFIRM_RETURNED;
 	return returned->high < 0.5 ? CONFIRM_WITHDRAWN : CONFIRM_OPEN;

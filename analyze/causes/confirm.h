@@ -16,7 +16,8 @@ bool confirm_command(const struct causes *c, const struct cause *cause, char *te
 
 /*
  * CONFIRM_RETURNED where at least half of the change is gone, and some of it for sure; CONFIRM_WITHDRAWN where less
- * than half is for sure; CONFIRM_OPEN where these runs do not tell; CONFIRM_UNFIT for other runs than that
+ * than half is for sure; CONFIRM_OPEN where these runs do not tell; CONFIRM_MOVED where the better set itself is now
+ * at least half as far away as the worse was, so that it is the machine; CONFIRM_UNFIT for other runs than that
  * experiment's. tested: an experiment of two configurations, of which one is the better set's again. *returned: the
  * part of the change that went away with the remedy.
  */

@@ -155,8 +155,8 @@ int explain_json(const struct causes *c, const struct configuration *a,
 		 const struct configuration *b)
 {
 	static const char *const proven[] = {"nothing", "seen", "cost", "throughput"};
-	static const char *const confirmed[] = {"not tested", "not tested", "returned", "withdrawn",
-						"undecided"};
+	static const char *const confirmed[] = {"not tested", "not tested", "returned",
+						"withdrawn",  "undecided",  "moved"};
 	json_t *causes = json_array();
 	char sentence[1024];
 	json_t *root;

@@ -500,29 +500,32 @@ static void test_the_command_that_confirms(void **state)
 /* With the remedy the figure comes back, or it does not. */
 static void test_a_cause_is_withdrawn(void **state)
 {
-	static const double cured[] = {38, 22};
-	static const enum confirmed expected[] = {CONFIRM_RETURNED, CONFIRM_WITHDRAWN};
+	static const struct {
+		double again, cured;
+		enum confirmed expected;
+	} cases[] = {
+		{40, 38, CONFIRM_RETURNED}, {40, 22, CONFIRM_WITHDRAWN}, {22, 22, CONFIRM_MOVED}};
 	struct pair p;
 
 	(void)state;
 	explain(&p, 40, ",tx,tcp,rwnd_limited,0,0,ns\n", 20,
 		",tx,tcp,rwnd_limited,0,800000000,ns\n");
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char path[64], *paths[] = {path};
 		struct experiment tested;
 		struct interval returned;
 
-		snprintf(path, sizeof(path), "%s/test%d", top, i);
+		snprintf(path, sizeof(path), "%s/test%zu", top, i);
 		mkdir(path, 0777);
 		for (int run = 1; run <= 2; run++) {
-			snprintf(path, sizeof(path), "test%d/again,one", i);
-			write_run(path, run, 40, "");
-			snprintf(path, sizeof(path), "test%d/cured", i);
-			write_run(path, run, cured[i], "");
+			snprintf(path, sizeof(path), "test%zu/again,one", i);
+			write_run(path, run, cases[i].again, "");
+			snprintf(path, sizeof(path), "test%zu/cured", i);
+			write_run(path, run, cases[i].cured, "");
 		}
-		snprintf(path, sizeof(path), "%s/test%d", top, i);
+		snprintf(path, sizeof(path), "%s/test%zu", top, i);
 		assert_int_equal(experiment_load(&tested, paths, 1, KEEP_WINDOW), 0);
-		assert_int_equal(confirm_judge(&p.causes, &tested, &returned), expected[i]);
+		assert_int_equal(confirm_judge(&p.causes, &tested, &returned), cases[i].expected);
 		experiment_free(&tested);
 	}
 	forget(&p);
