@@ -39,7 +39,8 @@ static const struct subject parts[] = {
 static const struct file_part {
 	const char *name;
 	int (*print)(const struct configuration *c);
-} file_parts[] = {{"folded", stacks_folded}, {"speedscope", stacks_speedscope}};
+} file_parts[] = {
+	{"folded", stacks_folded}, {"speedscope", stacks_speedscope}, {"pprof", stacks_pprof}};
 
 struct show_options {
 	struct common common;
@@ -197,7 +198,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			o->part = &source_part;
 		if (!o->part && !o->file)
 			argp_error(state,
-				   "there is no part '%s'; give syscalls, latency, symbols, components, parts, receive, efficiency, modes, cpu, cstate, threads, tcp, nic, softnet, softirq, iowait, series, selfcost, facts, folded, speedscope, or a source such as locks or pagepool",
+				   "there is no part '%s'; give syscalls, latency, symbols, components, parts, receive, efficiency, modes, cpu, cstate, threads, tcp, nic, softnet, softirq, iowait, series, selfcost, facts, folded, speedscope, pprof, or a source such as locks or pagepool",
 				   arg);
 		return 0;
 	case ARGP_KEY_ARGS:
@@ -238,7 +239,7 @@ static const char doc[] =
 	"  iowait      time that threads were blocked in iowait, by system call\n"
 	"  series      throughput inside the window\n"
 	"  selfcost    what measuring cost\n"
-	"  folded, speedscope   the stacks, for flamegraph.pl, speedscope and other viewers\n"
+	"  folded, speedscope, pprof   the stacks, for flamegraph.pl, speedscope, pprof and others\n"
 	"  facts       everything that was chosen and found\n"
 	"  pagepool, genpool, locks, holds, iouring, copy, skb, pagealloc, power\n"
 	"              and any other source of docs/metrics.md: all that it counted\n"

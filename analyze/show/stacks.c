@@ -5,12 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyze/load/folded.h"
+#include "analyze/load/numbering.h"
 #include "base/say.h"
 #include "page/page.h"
 
-/* Samples of all runs, or none after saying so. */
-static struct folded samples_of(const struct configuration *c)
+struct folded stacks_samples(const struct configuration *c)
 {
 	struct folded f = folded_of(c, false);
 
@@ -22,7 +21,7 @@ static struct folded samples_of(const struct configuration *c)
 
 int stacks_folded(const struct configuration *c)
 {
-	struct folded f = samples_of(c);
+	struct folded f = stacks_samples(c);
 	int result = f.count ? 0 : -1;
 
 	for (size_t i = 0; i < f.count; i++) {
@@ -38,28 +37,11 @@ int stacks_folded(const struct configuration *c)
 
 /* Speedscope's "sampled" profile: a stack is the places of its frames in a list that all share. */
 struct scope {
-	json_t *frames, *places; /* of a name: its place in frames */
+	struct numbering names;
 	json_t *profiles;
 };
 
-static json_t *place_of(struct scope *s, const char *text, size_t len)
-{
-	char name[len + 1];
-	json_t *place;
-
-	memcpy(name, text, len);
-	name[len] = '\0';
-	place = json_object_get(s->places, name);
-	if (!place) {
-		place = json_integer((json_int_t)json_array_size(s->frames));
-		json_array_append_new(s->frames, json_pack("{s: s}", "name", name));
-		json_object_set_new(s->places, name, place);
-	}
-	return json_incref(place);
-}
-
-/* How long the end and the context at the start of a stack are. */
-static size_t root_len(const char *frames)
+size_t stacks_root(const char *frames)
 {
 	const char *at = frames;
 	size_t len = 0;
@@ -71,49 +53,62 @@ static size_t root_len(const char *frames)
 	return at - frames;
 }
 
+/* "rx task" */
+static json_t *root_words(const char *frames)
+{
+	const char *end = frames, *context;
+	size_t end_len = folded_frame(&end), context_len;
+
+	context = end + end_len;
+	context_len = folded_frame(&context);
+	return json_sprintf("%.*s %.*s", (int)end_len, end, (int)context_len, context);
+}
+
 /* The stacks from one on that are of its end and context. Returns where they end. */
 static size_t add_profile(struct scope *s, const struct folded *f, size_t from)
 {
-	size_t root = root_len(f->at[from].frames), i;
+	size_t root = stacks_root(f->at[from].frames), i;
 	json_t *samples = json_array(), *weights = json_array();
-	char name[root + 1];
+	const char *name = f->at[from].frames;
 	double sum = 0;
 
-	memcpy(name, f->at[from].frames, root);
-	name[root] = '\0';
-	for (i = from; i < f->count && root_len(f->at[i].frames) == root &&
+	for (i = from; i < f->count && stacks_root(f->at[i].frames) == root &&
 		       !memcmp(f->at[i].frames, name, root);
 	     i++) {
 		const char *at = f->at[i].frames + root;
 		json_t *stack = json_array();
 
 		for (size_t len; (len = folded_frame(&at)); at += len)
-			json_array_append_new(stack, place_of(s, at, len));
+			json_array_append_new(stack, json_integer(numbering_of(&s->names, at, len)));
 		json_array_append_new(samples, stack);
 		json_array_append_new(weights, json_real(f->at[i].value));
 		sum += f->at[i].value;
 	}
-	for (char *at = name; (at = strchr(at, FOLDED_BETWEEN));)
-		*at = ' ';
-	json_array_append_new(s->profiles,
-			      json_pack("{s: s, s: s, s: s, s: i, s: f, s: o, s: o}", "type",
-					"sampled", "name", name, "unit", "none", "startValue", 0,
-					"endValue", sum, "samples", samples, "weights", weights));
+	json_array_append_new(s->profiles, json_pack("{s: s, s: o, s: s, s: i, s: f, s: o, s: o}",
+						     "type", "sampled", "name", root_words(name),
+						     "unit", "none", "startValue", 0, "endValue",
+						     sum, "samples", samples, "weights", weights));
 	return i;
 }
 
 int stacks_speedscope(const struct configuration *c)
 {
-	struct folded f = samples_of(c);
-	struct scope s = {json_array(), json_object(), json_array()};
+	struct folded f = stacks_samples(c);
+	struct scope s = {numbering_new(), json_array()};
+	json_t *names, *frames = json_array(), *name;
 	int result = f.count ? 0 : -1;
 	json_t *root;
+	size_t i;
 
 	for (size_t at = 0; at < f.count;)
 		at = add_profile(&s, &f, at);
+	names = numbering_take(&s.names);
+	json_array_foreach(names, i, name)
+		json_array_append_new(frames, json_pack("{s: O}", "name", name));
+	json_decref(names);
 	root = json_pack("{s: s, s: s, s: s, s: {s: o}, s: o}", "$schema",
 			 "https://www.speedscope.app/file-format-schema.json", "name", c->name,
-			 "exporter", "zcroi " VERSION, "shared", "frames", s.frames, "profiles",
+			 "exporter", "zcroi " VERSION, "shared", "frames", frames, "profiles",
 			 s.profiles);
 	if (!result) {
 		json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
@@ -121,7 +116,6 @@ int stacks_speedscope(const struct configuration *c)
 		result = page_flush();
 	}
 	json_decref(root);
-	json_decref(s.places);
 	folded_free(&f);
 	return result;
 }

@@ -116,6 +116,40 @@ tx;softirq;a-b;c 2' ]
 	[[ $output == *"has no stacks"* ]]
 }
 
+@test "stacks as pprof reads them: leaf first, end and context as labels; CPU time where all have one period" {
+	experiment
+	printf 'rx;task;recv;copy 3\nrx;task;recv 1\ntx;softirq;rx 2\n' >"$dir/out/copy/run-1.folded"
+	"$zcroi" show pprof "$dir/out/copy" >"$dir/samples.pb"
+	[ "$(python3 tests/tool/pprof.py "$dir/samples.pb")" = "samples/count
+recv [rx task] 1
+copy recv [rx task] 3
+rx [tx softirq] 2" ]
+	for i in 1 2 3; do
+		echo ',rx,profile,period,,10101010,ns' >>"$dir/out/copy/run-$i.csv"
+	done
+	"$zcroi" show pprof "$dir/out/copy" >"$dir/time.pb"
+	python3 tests/tool/pprof.py "$dir/time.pb"
+	[ "$(python3 tests/tool/pprof.py "$dir/time.pb")" = "samples/count cpu/nanoseconds
+recv [rx task] 1 10101010
+copy recv [rx task] 3 30303030
+rx [tx softirq] 2 20202020
+period cpu/nanoseconds 10101010" ]
+	# Two periods have no common one.
+	sed -i 's/10101010/5000000/' "$dir/out/copy/run-2.csv"
+	"$zcroi" show pprof "$dir/out/copy" >"$dir/samples.pb"
+	[[ $(python3 tests/tool/pprof.py "$dir/samples.pb") == "samples/count"$'\n'* ]]
+	run -1 script -qec "'$zcroi' show pprof '$dir/out/copy'" /dev/null
+	[[ $output == *"is no text: write it into a file"* ]]
+}
+
+@test "a frame of megabytes in a file of stacks is a long frame" {
+	experiment
+	python3 -c 'print("rx;task;" + "x" * 12000000 + ";y 1")' >"$dir/out/copy/run-1.folded"
+	for what in folded speedscope pprof; do
+		"$zcroi" show $what "$dir/out/copy" | wc -c | awk '{ exit !($1 > 12000000) }'
+	done
+}
+
 @test "a chart alone: gnuplot draws it, or its script is kept" {
 	experiment
 	for chart in roi throughput series; do
