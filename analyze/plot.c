@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One chart as a picture, by gnuplot. */
 #include <argp.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "analyze/commands.h"
+#include "analyze/plot/picture.h"
 #include "analyze/plot/plot.h"
-#include "base/child.h"
 #include "base/outfile.h"
 #include "base/say.h"
 
@@ -23,14 +18,15 @@ struct plot_options {
 	size_t path_count;
 };
 
-/* What a picture's name ends in, and how gnuplot is told. "gp" is the script itself. */
+/* What a picture's name ends in. */
 static const struct kind {
-	const char *suffix, *terminal;
+	const char *suffix;
+	enum picture_format format;
 } kinds[] = {
-	{".svg", ""},
-	{".png", "set terminal pngcairo noenhanced size 1440,800 fontscale 1.2\nterm_is_set = 1\n"},
-	{".pdf", "set terminal pdfcairo noenhanced size 9in,6in\nterm_is_set = 1\n"},
-	{".gp", NULL},
+	{".svg", PICTURE_SVG},
+	{".png", PICTURE_PNG},
+	{".pdf", PICTURE_PDF},
+	{".gp", PICTURE_SCRIPT},
 };
 
 static const struct kind *kind_of(const char *path)
@@ -46,79 +42,23 @@ static const struct kind *kind_of(const char *path)
 	return NULL;
 }
 
-static int write_out(const char *path, const char *bytes, size_t size)
-{
-	struct outfile_why why;
-
-	if (!outfile_write(path, bytes, size, &why))
-		return EXIT_DONE;
-	say_error("cannot create %s: %s", path, why.text);
-	return EXIT_FAILED;
-}
-
-static int write_picture(const char *path, int fd)
-{
-	struct stat st;
-	void *bytes;
-	int result;
-
-	if (fstat(fd, &st) || !st.st_size)
-		return -1;
-	bytes = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (bytes == MAP_FAILED)
-		return -1;
-	result = write_out(path, bytes, st.st_size);
-	munmap(bytes, st.st_size);
-	return result;
-}
-
-/* The script goes in and the picture comes out through files without a name. */
-static int draw(const char *path, const struct kind *kind, const char *script, size_t size)
-{
-	int in = memfd_create("script", MFD_CLOEXEC), out = memfd_create("picture", MFD_CLOEXEC);
-	char *argv[] = {"gnuplot", "-d", "-", NULL};
-	const struct child gnuplot = {.argv = argv, .fds = {in, out, -1}};
-	int result = EXIT_FAILED, error, status = -1;
-	pid_t pid;
-
-	if (in < 0 || out < 0 || dprintf(in, "%s", kind->terminal) < 0 ||
-	    write(in, script, size) != (ssize_t)size || lseek(in, 0, SEEK_SET)) {
-		say_error("cannot hand the chart to gnuplot: %s", strerror(errno));
-	} else if ((error = child_start(&gnuplot, &pid))) {
-		say_error("cannot run gnuplot, which draws the chart: %s; install gnuplot-nox, or take -o FILE.gp for its script",
-			  strerror(-error));
-		result = EXIT_UNABLE;
-	} else if (child_wait(pid, &status) || status || (result = write_picture(path, out)) < 0) {
-		say_error("gnuplot drew nothing: what it said stands above; -o FILE.gp keeps its script");
-		result = EXIT_FAILED;
-	}
-	if (in >= 0)
-		close(in);
-	if (out >= 0)
-		close(out);
-	return result;
-}
-
 static int plot(const struct plot_options *o, const struct experiment *e)
 {
-	const struct kind *kind = kind_of(o->out);
 	struct lines lines = lines_of(e, &o->common.exponents, ROI_CPU_TOTAL, false);
-	char *script = NULL;
-	size_t size = 0;
-	struct plotting p = {open_memstream(&script, &size), &lines, &o->common};
-	int result = EXIT_FAILED;
+	struct plotting p = {.lines = &lines, .common = &o->common};
+	struct picture picture;
+	struct outfile_why why;
+	int result = picture_of(&picture, o->plot, &p, kind_of(o->out)->format);
 
-	if (!p.out) {
-		say_error("cannot make the chart: %s", strerror(errno));
-	} else {
-		int failed = lines.count ? o->plot->write(&p) : -1;
-
-		fclose(p.out);
-		if (!failed)
-			result = kind->terminal ? draw(o->out, kind, script, size)
-						: write_out(o->out, script, size);
+	if (result == EXIT_UNABLE) {
+		say_error("%s, or take -o FILE.gp for its script", picture.why);
+	} else if (result) {
+		say_error("%s", picture.why);
+	} else if (outfile_write(o->out, picture.bytes, picture.size, &why)) {
+		say_error("cannot create %s: %s", o->out, why.text);
+		result = EXIT_FAILED;
 	}
-	free(script);
+	picture_free(&picture);
 	lines_free(&lines);
 	return result;
 }

@@ -13,7 +13,7 @@
 struct report_options {
 	struct common common;
 	const char *out, *title;
-	bool markdown;
+	bool markdown, still;
 	char **paths;
 	size_t path_count;
 };
@@ -53,6 +53,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--format %s: expected html or md", arg);
 		o->markdown = !strcmp(arg, "md");
 		return 0;
+	case 's':
+		o->still = true;
+		return 0;
 	case 't':
 		o->title = arg;
 		return 0;
@@ -78,6 +81,8 @@ static const struct argp_option options[] = {
 	{"output", 'o', "FILE", 0, "the page", 0},
 	{"format", 'f', "FORMAT", 0,
 	 "html (default), or md: what of it belongs into a merge request", 0},
+	{"still", 's', NULL, 0,
+	 "charts as pictures, drawn by gnuplot: for readers whose programs run no scripts", 0},
 	{"title", 't', "TEXT", 0, "what stands above it (the first directory's name)", 0},
 	{0},
 };
@@ -97,6 +102,15 @@ static const char *title_of(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+static void say_what_lacks(const struct overview *r)
+{
+	if (!asset_charts.size)
+		say_info("this zcroi was built without the libraries that draw charts, because npm was missing or could not fetch them: the page holds %s",
+			 pictures_why(r->pictures) ? "tables" : "pictures by gnuplot, and tables");
+	if (pictures_why(r->pictures))
+		say_info("the page holds no charts: %s", pictures_why(r->pictures));
+}
+
 int command_report(int argc, char **argv)
 {
 	static const struct argp_child children[] = {{&weights_argp, 0, NULL, 0}, {0}};
@@ -110,9 +124,11 @@ int command_report(int argc, char **argv)
 	if (experiment_load(&e, o.paths, o.path_count, KEEP_MOMENTS))
 		return EXIT_FAILED;
 	overview_open(&r, &e, &o.common, o.title ? o.title : title_of(o.paths[0]));
+	if (!o.markdown && (o.still || !asset_charts.size))
+		overview_still(&r);
 	result = o.markdown ? overview_text(&r) : write_page(&r, o.out);
-	if (!result && !o.markdown && !asset_charts.size)
-		say_info("this zcroi was built without the libraries that draw charts, because npm was missing or could not fetch them: the page holds tables");
+	if (!result && !o.markdown)
+		say_what_lacks(&r);
 	overview_free(&r);
 	experiment_free(&e);
 	return result ? EXIT_FAILED : EXIT_DONE;

@@ -95,6 +95,7 @@ int locks_end(struct bpf_raw_tracepoint_args *ctx)
 	struct locks_wait wait = wait_for(ctx->args[0]);
 	struct locks_begun *begun = bpf_map_lookup_elem(&waiting, &wait);
 	__u64 now = bpf_ktime_get_ns(), since = since_ns, until = until_ns, from = since;
+	__u64 began = 0;
 	struct tally_cpu *mine = tally_cpu();
 	struct tally_figures *here;
 	struct locks_figures *figures;
@@ -105,7 +106,8 @@ int locks_end(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	place.sliced = sliced;
 	if (begun) {
-		from = begun->at_ns > since ? begun->at_ns : since;
+		began = begun->at_ns;
+		from = began > since ? began : since;
 		place.stack = begun->stack;
 		place.flags = begun->flags;
 		place.end = begun->end;
@@ -129,6 +131,8 @@ int locks_end(struct bpf_raw_tracepoint_args *ctx)
 		tally_add(here, LOCKS_FULL, 1);
 		return 0;
 	}
+	if (began && !over)
+		tally_bucket(here, LOCKS_LENGTH, now - began);
 	now -= from;
 	tally_add(here, LOCKS_WAITS, !over);
 	tally_add(here, LOCKS_WAIT_NS, now);

@@ -7,6 +7,9 @@
 
 enum locks_counter { LOCKS_FULL, LOCKS_WAITS, LOCKS_WAIT_NS };
 
+/* Histograms of tally.h: waits that were seen to begin and to end, by their length in ns. */
+enum locks_histogram { LOCKS_LENGTH };
+
 /* Waits under way, places where locks are waited for, and frames of such a place. */
 #define LOCKS_WAITING 4096
 #define LOCKS_PLACES  4096

@@ -120,6 +120,7 @@ static void contention(const struct tally *t, struct writer *w)
 		symbols_load_kernel(symbols);
 		count = add_up(bpf, symbols, place);
 	}
+	tally_histogram(t, w, LOCKS_LENGTH, METRIC_locks_length);
 	for (size_t i = 0; i < count; i++) {
 		const struct locks_figures *c = &place[i].certain, *f = &place[i].figures;
 		struct tally_part waits = {f->contentions, c->contentions, f->contentions,

@@ -103,7 +103,7 @@ $(B)/web/charts.js: $(wildcard web/*.js) web/package.json web/package-lock.json 
 	$(Q)mkdir -p $(@D)
 	$(Q)tools/web-charts $(@D)
 $(B)/web/licences.txt: $(B)/web/charts.js
-WEB_JS := base definitions table state chart results components why flame parts facts main
+WEB_JS := base definitions table state chart results components why flame parts distributions facts main
 $(B)/web/page.js: $(WEB_JS:%=web/js/%.js)
 	$(Q)mkdir -p $(@D)
 	$(Q)cat $^ > $@

@@ -2,19 +2,24 @@
 #include "analyze/plot/plot.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/visible.h"
 
 static const struct plot plots[] = {
-	{"roi", "T²/ΣC, with intervals and repeats", KEEP_WINDOW, plot_roi},
-	{"power-roi", "T²/P, likewise", KEEP_WINDOW, plot_power_roi},
-	{"throughput", "throughput at the receiver, likewise", KEEP_WINDOW, plot_throughput},
-	{"power", "watts, likewise", KEEP_WINDOW, plot_power},
+	{"roi", "Return on investment by CPU, T²/ΣC, with intervals and repeats", KEEP_WINDOW,
+	 plot_roi},
+	{"power-roi", "Return on investment by power, T²/P, with intervals and repeats",
+	 KEEP_WINDOW, plot_power_roi},
+	{"throughput", "Throughput at the receiver, with intervals and repeats", KEEP_WINDOW,
+	 plot_throughput},
+	{"power", "Power, with intervals and repeats", KEEP_WINDOW, plot_power},
 	{"cpu", "CPU time of each end by mode", KEEP_WINDOW, plot_cpu},
 	{"components", "CPU time per KB of payload by component, at each end", KEEP_WINDOW,
 	 plot_components},
-	{"series", "throughput inside the window, a line a run", KEEP_MOMENTS, plot_series},
+	{"series", "Throughput inside the window, a line a run", KEEP_MOMENTS, plot_series},
 };
 
 const struct plot *plot_find(const char *name)
@@ -23,6 +28,11 @@ const struct plot *plot_find(const char *name)
 		if (!strcmp(plots[i].name, name))
 			return &plots[i];
 	return NULL;
+}
+
+const struct plot *plot_number_of(size_t number)
+{
+	return number < sizeof(plots) / sizeof(*plots) ? &plots[number] : NULL;
 }
 
 const char *plot_names(char *text, size_t size)
@@ -57,6 +67,16 @@ void plot_number(FILE *out, double value)
 		fprintf(out, " %.12g", value);
 	else
 		fputs(" NaN", out);
+}
+
+int plot_none(struct plotting *p, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(p->why, sizeof(p->why), format, args);
+	va_end(args);
+	return -1;
 }
 
 void plot_start(const struct plotting *p, const char *title, size_t rows, size_t panels)

@@ -6,7 +6,9 @@
  *   plot_text()     a text of a record as gnuplot takes it: nothing in it is computed or run
  *   plot_number()   a figure, or one that is missing
  *   plot_find()     a chart by its name; NULL: there is none
+ *   plot_number_of()  one after the other
  *   plot_names()    all names, between commas
+ *   plot_none()     say why there is nothing to draw
  */
 #ifndef ANALYZE_PLOT_PLOT_H
 #define ANALYZE_PLOT_PLOT_H
@@ -20,16 +22,21 @@ struct plotting {
 	FILE *out; /* the script */
 	const struct lines *lines;
 	const struct common *common;
+	char why[160]; /* there is no chart */
 };
 
 struct plot {
 	const char *name, *what;
 	enum run_keep keep;
-	/* 0, or -1 after saying that the records have none of it. */
-	int (*write)(const struct plotting *p);
+	/* 0, or -1 and why: the records have none of it. */
+	int (*write)(struct plotting *p);
 };
 
 const struct plot *plot_find(const char *name);
+/* NULL behind the last. */
+const struct plot *plot_number_of(size_t number);
+/* The reason why there is no chart; returns -1. */
+int plot_none(struct plotting *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *plot_names(char *text, size_t size);
 
 void plot_start(const struct plotting *p, const char *title, size_t rows, size_t panels);
@@ -37,12 +44,12 @@ void plot_text(FILE *out, const char *text);
 void plot_number(FILE *out, double value);
 
 /* Of the files of this folder. */
-int plot_roi(const struct plotting *p);
-int plot_power_roi(const struct plotting *p);
-int plot_throughput(const struct plotting *p);
-int plot_power(const struct plotting *p);
-int plot_cpu(const struct plotting *p);
-int plot_components(const struct plotting *p);
-int plot_series(const struct plotting *p);
+int plot_roi(struct plotting *p);
+int plot_power_roi(struct plotting *p);
+int plot_throughput(struct plotting *p);
+int plot_power(struct plotting *p);
+int plot_cpu(struct plotting *p);
+int plot_components(struct plotting *p);
+int plot_series(struct plotting *p);
 
 #endif

@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "analyze/plot/plot.h"
-#include "base/say.h"
 
 static size_t measured(const struct plotting *p, enum quantity q)
 {
@@ -55,7 +54,8 @@ static double most(const struct plotting *p, enum quantity q)
 	for (size_t i = 0; i < p->lines->count; i++)
 		for (size_t run = 0; run < p->lines->at[i].configuration->count; run++)
 			value = fmax(value, p->lines->at[i].of_run[q][run]);
-	return value > 0 ? 1.06 * value : 1;
+	/* A record may hold any number. */
+	return value > 0 ? fmin(1.06 * value, 1e300) : 1;
 }
 
 static void put_names(const struct plotting *p, enum quantity q)
@@ -73,16 +73,14 @@ static void put_names(const struct plotting *p, enum quantity q)
 	fprintf(p->out, ")\nset yrange [%zu.6:-0.6]\n", row - 1);
 }
 
-static int plot_quantity(const struct plotting *p, enum quantity q, const char *colour)
+static int plot_quantity(struct plotting *p, enum quantity q, const char *colour)
 {
 	const struct quantity_info *info = quantity_info(q);
 	size_t rows = measured(p, q);
 	char heading[64], title[160];
 
-	if (!rows) {
-		say_error("the records have no %s", info->words);
-		return -1;
-	}
+	if (!rows)
+		return plot_none(p, "the records have no %s", info->words);
 	quantity_heading(q, &p->common->exponents, heading, sizeof(heading));
 	snprintf(title, sizeof(title), "%s: %s%s%s", heading, info->words, *info->unit ? ", " : "",
 		 info->unit);
@@ -98,22 +96,22 @@ static int plot_quantity(const struct plotting *p, enum quantity q, const char *
 	return 0;
 }
 
-int plot_roi(const struct plotting *p)
+int plot_roi(struct plotting *p)
 {
 	return plot_quantity(p, ROI_CPU_TOTAL, "#4674c9");
 }
 
-int plot_power_roi(const struct plotting *p)
+int plot_power_roi(struct plotting *p)
 {
 	return plot_quantity(p, ROI_POWER_TOTAL, "#43974f");
 }
 
-int plot_throughput(const struct plotting *p)
+int plot_throughput(struct plotting *p)
 {
 	return plot_quantity(p, THROUGHPUT, "#4674c9");
 }
 
-int plot_power(const struct plotting *p)
+int plot_power(struct plotting *p)
 {
 	return plot_quantity(p, POWER_TOTAL, "#43974f");
 }

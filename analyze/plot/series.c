@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Throughput inside the window: a line a run, a colour a configuration. */
 #include "analyze/plot/plot.h"
-#include "base/say.h"
 
 static size_t put_run(const struct plotting *p, const struct run *run, size_t number)
 {
@@ -25,7 +24,7 @@ static size_t put_run(const struct plotting *p, const struct run *run, size_t nu
 	return points;
 }
 
-int plot_series(const struct plotting *p)
+int plot_series(struct plotting *p)
 {
 	size_t number = 0, points = 0;
 
@@ -33,10 +32,8 @@ int plot_series(const struct plotting *p)
 	for (size_t i = 0; i < p->lines->count; i++)
 		for (size_t j = 0; j < p->lines->at[i].configuration->count; j++)
 			points += put_run(p, p->lines->at[i].configuration->runs[j], number++);
-	if (!points) {
-		say_error("the runs have no figures from inside the window");
-		return -1;
-	}
+	if (!points)
+		return plot_none(p, "the runs have no figures from inside the window");
 	fputs("set grid x y\nset lmargin 8\nset xrange [0:*]\nset yrange [0:*]\nset key on outside right top\nplot ",
 	      p->out);
 	number = 0;

@@ -6,7 +6,6 @@
 #include "analyze/figures/efficiency.h"
 #include "analyze/figures/ledger.h"
 #include "analyze/plot/plot.h"
-#include "base/say.h"
 
 static const char *const colours[] = {"#4674c9", "#e0a01b", "#e0604f", "#58b3a4", "#43974f",
 				      "#7fb0ea", "#9a68cf", "#e58bb4", "#8f6a4d", "#97a3b3",
@@ -23,6 +22,25 @@ struct stacked {
 	double (*value)(const struct configuration *c, size_t panel, const char *part,
 			size_t number);
 };
+
+/* How far the bars of a panel reach. */
+static double reach(const struct plotting *p, const struct stacked *s, size_t panel)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < p->lines->count; i++) {
+		double sum = 0;
+
+		for (size_t part = 0; part < s->part_count; part++) {
+			double value = s->value(p->lines->at[i].configuration, panel,
+						s->parts[part], part);
+
+			sum += isnan(value) ? 0 : value;
+		}
+		most = fmax(most, sum);
+	}
+	return most > 0 ? fmin(1.04 * most, 1e300) : 1;
+}
 
 static void put_panel(const struct plotting *p, const struct stacked *s, size_t panel)
 {
@@ -99,8 +117,9 @@ static int plot_stacked(const struct plotting *p, const struct stacked *s)
 	put_rows(p);
 	for (size_t panel = 0; panel < s->panel_count; panel++) {
 		fprintf(p->out,
-			"set title '%s, %s'\n%sset xrange [0:*]\nset format x '%%g'\nset xtics autofreq\nplot ",
-			s->panels[panel], s->unit, panel ? "unset label\nunset ytics\n" : "");
+			"set title '%s, %s'\n%sset xrange [0:%.6g]\nset format x '%%g'\nset xtics autofreq\nplot ",
+			s->panels[panel], s->unit, panel ? "unset label\nunset ytics\n" : "",
+			reach(p, s, panel));
 		for (size_t part = 0; part < s->part_count; part++) {
 			fprintf(p->out,
 				"%s$p%zu_%zu using (($2+$3)/2):1:(($3-$2)/2):(0.36) with boxxyerror lc rgb '%s'",
@@ -119,21 +138,25 @@ static double mode_value(const struct configuration *c, size_t panel, const char
 	return mode_percent(c, (enum mode)number, (enum scope)panel);
 }
 
-int plot_cpu(const struct plotting *p)
+int plot_cpu(struct plotting *p)
 {
 	static const char *const panels[] = {"rx", "tx", "total"};
-	const char *modes[] = {"user", "system", "softirq", "irq"};
+	const char *modes[] = {"user", "system", "softirq", "irq", "iowait"};
 	const struct stacked s = {
-		"CPU time by mode; 100 % is one CPU", "%", panels, 3, modes, 4, mode_value};
+		"CPU time by mode; 100 % is one CPU. C is what stands before iowait",
+		"%",
+		panels,
+		3,
+		modes,
+		5,
+		mode_value};
 	bool there = false;
 
 	for (size_t i = 0; i < p->lines->count; i++)
 		there |=
 			!isnan(mode_percent(p->lines->at[i].configuration, MODE_USER, SCOPE_TOTAL));
-	if (!there) {
-		say_error("the records have no CPU time by mode");
-		return -1;
-	}
+	if (!there)
+		return plot_none(p, "the records have no CPU time by mode");
 	return plot_stacked(p, &s);
 }
 
@@ -159,7 +182,7 @@ static double component_value(const struct configuration *c, size_t panel, const
 	return runs ? sum / (double)runs : NAN;
 }
 
-int plot_components(const struct plotting *p)
+int plot_components(struct plotting *p)
 {
 	static const char *const panels[] = {"rx", "tx"};
 	struct stacked s = {"CPU time per KB of payload, by component",
@@ -188,7 +211,7 @@ int plot_components(const struct plotting *p)
 	if (s.part_count)
 		result = plot_stacked(p, &s);
 	else
-		say_error("the records have no samples of where CPU time went");
+		plot_none(p, "the records have no samples of where CPU time went");
 	free(s.parts);
 	return result;
 }

@@ -119,9 +119,10 @@ static json_t *registry(void)
 	for (enum metric_id id = 0; id < METRIC_COUNT; id++) {
 		const struct metric_info *info = metric_info(id);
 
-		json_array_append_new(all, json_pack("[s, s, s, s, s, s]", info->source, info->name,
-						     info->unit, kinds[info->kind],
-						     better[info->better], info->meaning));
+		json_array_append_new(all,
+				      json_pack("[s, s, s, s, s, s, b]", info->source, info->name,
+						info->unit, kinds[info->kind], better[info->better],
+						info->meaning, info->fine));
 	}
 	return all;
 }

@@ -162,17 +162,46 @@ static void put_ways(FILE *out, const struct overview *r)
 
 static void put_charts(FILE *out, const struct overview *r)
 {
-	(void)r;
-	if (!asset_charts.size)
-		fputs("That zcroi was built where npm could not fetch the libraries that draw charts, so this page holds tables.",
-		      out);
+	if (!r->pictures)
+		return;
+	fputs(asset_charts.size
+		      ? "Its charts were asked to be pictures"
+		      : "That zcroi was built where npm could not fetch the libraries that draw charts, so its charts are pictures",
+	      out);
+	if (pictures_why(r->pictures)) {
+		fputs(", but there are none: ", out);
+		html_text(out, pictures_why(r->pictures));
+	}
+	fputs(". Each figure stands in a table.", out);
+}
+
+static void put_roi_pictures(FILE *out, const struct overview *r)
+{
+	pictures_html(out, r->pictures, "roi");
+	pictures_html(out, r->pictures, "power-roi");
+}
+
+static void put_resources_pictures(FILE *out, const struct overview *r)
+{
+	pictures_html(out, r->pictures, "throughput");
+	pictures_html(out, r->pictures, "cpu");
+	pictures_html(out, r->pictures, "power");
+}
+
+static void put_components_pictures(FILE *out, const struct overview *r)
+{
+	pictures_html(out, r->pictures, "components");
+}
+
+static void put_series_pictures(FILE *out, const struct overview *r)
+{
+	pictures_html(out, r->pictures, "series");
 }
 
 static void put_licences(FILE *out, const struct overview *r)
 {
-	char *text = strndup(asset_licences.bytes, asset_licences.size);
+	char *text = r->pictures ? NULL : strndup(asset_licences.bytes, asset_licences.size);
 
-	(void)r;
 	if (!text)
 		return;
 	for (char *line = text, *end; *line; line = end) {
@@ -187,8 +216,8 @@ static void put_licences(FILE *out, const struct overview *r)
 
 static void put_libraries(FILE *out, const struct overview *r)
 {
-	(void)r;
-	put_asset(out, &asset_charts);
+	if (!r->pictures)
+		put_asset(out, &asset_charts);
 }
 
 static void put_script(FILE *out, const struct overview *r)
@@ -227,6 +256,10 @@ static const struct {
 	{"conclusion", put_conclusion},
 	{"ways", put_ways},
 	{"charts", put_charts},
+	{"roi-pictures", put_roi_pictures},
+	{"resources-pictures", put_resources_pictures},
+	{"components-pictures", put_components_pictures},
+	{"series-pictures", put_series_pictures},
 	{"licences", put_licences},
 	{"libraries", put_libraries},
 	{"script", put_script},

@@ -41,8 +41,14 @@ void overview_open(struct overview *r, const struct experiment *e, const struct 
 	remark_refused(r->remarks, e);
 }
 
+void overview_still(struct overview *r)
+{
+	r->pictures = pictures_draw(&r->lines, &r->common);
+}
+
 void overview_free(struct overview *r)
 {
+	pictures_free(r->pictures);
 	lines_free(&r->lines);
 	page_free(r->ways);
 	page_free(r->conclusion);

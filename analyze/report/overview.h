@@ -3,6 +3,7 @@
  * The page that zcroi report writes: all of an experiment in one file.
  *
  *   overview_open()   what is on it, computed
+ *   overview_still()  with charts that do not move
  *   overview_html()   as a document that a browser opens, and needs nothing else for
  *   overview_text()   what of it belongs into a merge request, as Markdown on standard output
  *   overview_free()
@@ -14,6 +15,7 @@
 
 #include "analyze/figures/lines.h"
 #include "analyze/options.h"
+#include "analyze/report/pictures.h"
 #include "page/page.h"
 
 struct overview {
@@ -21,15 +23,18 @@ struct overview {
 	struct common common;
 	const char *title;
 	struct lines lines;
-	enum quantity by;	 /* what they are in order of */
-	struct page *ways;	 /* the table of all configurations */
-	struct page *conclusion; /* which pays best */
-	struct page *absent;	 /* what was not measured */
-	struct page *remarks;	 /* what else has to be known */
+	enum quantity by;	   /* what they are in order of */
+	struct page *ways;	   /* the table of all configurations */
+	struct page *conclusion;   /* which pays best */
+	struct page *absent;	   /* what was not measured */
+	struct page *remarks;	   /* what else has to be known */
+	struct pictures *pictures; /* charts; NULL: the page draws its own */
 };
 
 void overview_open(struct overview *r, const struct experiment *e, const struct common *common,
 		   const char *title);
+/* Charts by gnuplot, in place of those that the page would draw. */
+void overview_still(struct overview *r);
 /* 0, or -1 where memory or the file refused it. */
 int overview_html(const struct overview *r, FILE *out);
 /* 0, or -1 after saying that standard output refused it. */

@@ -57,4 +57,11 @@ if [ -n "$recording" ]; then
 	within "ns of them, by perf lock contention $wait:" $((wait * 9 / 10)) "$(waited)" $((wait * 11 / 10))
 	within "perf lock contention has $theirs," $((theirs - theirs / 100)) "$ours" $((theirs + theirs / 50))
 fi
+every=$(awk -F, '$3 == "locks" && $4 == "contentions" { n += $6 } END { printf "%.0f", n }' "$dir/run.csv")
+lengths=$(awk -F, '$3 == "locks" && $4 == "length" { n += $6 } END { printf "%.0f", n }' "$dir/run.csv")
+within "waits by length, of $every:" $((every * 98 / 100)) "$lengths" "$every"
+# Each is at least as long as its bucket's lower edge, and at most an eighth longer.
+least=$(awk -F, '$3 == "locks" && $4 == "length" { n += $5 * $6 } END { printf "%.0f", n }' "$dir/run.csv")
+all=$(awk -F, '$3 == "locks" && $4 == "wait" { n += $6 } END { printf "%.0f", n }' "$dir/run.csv")
+within "ns of them, of $all by their edges:" $((all * 85 / 100)) "$least" $((all * 102 / 100))
 same "waits that did not fit" "$(awk -F, '$4 == "full" { n += $6 } END { print n + 0 }' "$dir/run.csv")" 0

@@ -64,13 +64,14 @@ time.sleep(8)' 3>&- &
 }
 
 @test "a real Prometheus scrapes attached processes, refuses nothing, and has every panel's figures" {
-	local n=${SCRAPES:-3} seconds=${SCRAPE_SECONDS:-30} port url
+	local n=${SCRAPES:-3} seconds=${SCRAPE_SECONDS:-30} port url moved
 
-	zcpath rx --path uring >"$dir/rx.csv" 2>&1 3>&- &
+	moved=$(free_port)
+	zcpath rx --path uring --port "$moved" >"$dir/rx.csv" 2>&1 3>&- &
 	started+=($!)
 	rx=$!
 	sleep 0.5
-	zcpath tx --to 127.0.0.1 --seconds $((seconds + 600)) --write 16K >"$dir/tx.csv" 2>&1 3>&- &
+	zcpath tx --to 127.0.0.1 --port "$moved" --seconds $((seconds + 600)) --write 16K >"$dir/tx.csv" 2>&1 3>&- &
 	started+=($!)
 	: >"$dir/targets"
 	for ((i = 0; i < n; i++)); do
@@ -93,7 +94,7 @@ time.sleep(8)' 3>&- &
 		    static_configs: [{targets: [$(paste -sd, "$dir/targets")]}]
 	END
 	promtool check config "$dir/prometheus.yml"
-	port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	port=$(free_port)
 	prometheus --config.file="$dir/prometheus.yml" --storage.tsdb.path="$dir/tsdb" \
 		--web.listen-address=127.0.0.1:"$port" >"$dir/prometheus.log" 2>&1 3>&- &
 	started+=($!)
@@ -112,8 +113,17 @@ time.sleep(8)' 3>&- &
 	awk 'NR == FNR { b[$1] = $2; next } { grown = $2 - b[$1]; if (grown > most) most = grown } END { print "most that one grew by, KiB:", most; exit most > 8192 }' "$dir/before" "$dir/after"
 }
 
-memory() {
-	for pid in "${pids[@]}"; do
-		awk -v pid="$pid" '/^VmRSS/ { print pid, $2 }' "/proc/$pid/status"
-	done >"$dir/$1"
+free_port() {
+	/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+memory() { # FILE
+	local i
+	for i in "${!pids[@]}"; do
+		awk -v pid="${pids[i]}" '/^VmRSS/ { print pid, $2 }' "/proc/${pids[i]}/status" >>"$dir/$1" || {
+			echo "one of them has ended; it said last:"
+			tail -n 3 "$dir/said-$i"
+			return 1
+		}
+	done
 }

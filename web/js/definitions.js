@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What each figure means, as the registry says it: a click away from where it stands.
 
-const registry = new Map(data.registry.map(([source, name, unit, kind, better, meaning]) =>
-	[`${source}/${name}`, { source, name, unit, kind, better, meaning }]));
+const registry = new Map(data.registry.map(([source, name, unit, kind, better, meaning, fine], id) =>
+	[`${source}/${name}`, { id, source, name, unit, kind, better, meaning, fine }]));
 
 function definitionOf(source, name) {
 	return registry.get(`${source}/${name}`);

@@ -30,7 +30,7 @@ function rowsOf(index) {
 	const add = (run, time, end, id, key, value) => {
 		const [source, metric, unit, kind] = data.registry[id];
 
-		lines.push([name, files[run].file, time, endNames[end], source, metric, key, value, kind === 'fact' ? '' : unit].map(csvField).join(','));
+		lines.push([name, files[run].file, time, data.ends[end], source, metric, key, value, kind === 'fact' ? '' : unit].map(csvField).join(','));
 	};
 
 	runs.forEach(({ figures, facts, moments }, run) => {

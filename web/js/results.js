@@ -65,10 +65,11 @@ function drawRoi(host) {
 	show(kinds[0][0]);
 }
 
-const modes = [['user', 'var(--c0)'], ['system', 'var(--c5)'], ['softirq', 'var(--c1)'], ['irq', 'var(--c2)']];
+// Of the modes of a CPU those that are C, then iowait, which is none of it, and stands behind it.
+const modes = [['user', 'var(--c0)'], ['system', 'var(--c5)'], ['softirq', 'var(--c1)'], ['irq', 'var(--c2)'], ['iowait', 'var(--line)']];
 const scopes = ['rx', 'tx', 'total'];
 
-// C by mode, one bar upon the other; iowait and steal are in no C, and stand in the table.
+// C by mode, one bar upon the other; steal stands in the table.
 function cpuChart(all) {
 	const panels = scopes.filter((s, i) => all.some((c) => c.modes[i][0] !== null));
 	const bars = all.flatMap((c) => scopes.flatMap((scope, s) => {
@@ -86,8 +87,8 @@ function cpuChart(all) {
 	if (!bars.length)
 		return null;
 	return chart({
-		title: 'CPU time by mode; 100 % is one CPU',
-		summary: `CPU time of rx, tx and both by mode: user, system, softirq and irq, of ${all.length} configurations; the table behind it has the figures`,
+		title: 'CPU time by mode; 100 % is one CPU. C is what stands before iowait',
+		summary: `CPU time of rx, tx and both by mode: user, system, softirq, irq and iowait, of ${all.length} configurations; the table behind it has the figures`,
 		legend: modes,
 		draw: (width) => lyingBars(width, { names: all.map((c) => c.name), panels, bars, label: '%' }),
 		table: { name: 'modes', title: '', columns: [['configuration', 'configuration', '', 't', 0], ['end', 'end', '', 't', 0],
