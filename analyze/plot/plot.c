@@ -79,7 +79,7 @@ int plot_none(struct plotting *p, const char *format, ...)
 	return -1;
 }
 
-void plot_start(const struct plotting *p, const char *title, size_t rows, size_t panels)
+void plot_start(const struct plotting *p, const char *title, size_t height)
 {
 	fprintf(p->out,
 		"# zcroi plot, for gnuplot\n"
@@ -93,7 +93,7 @@ void plot_start(const struct plotting *p, const char *title, size_t rows, size_t
 		"set style fill solid 1.0 noborder\n"
 		"set key off\n"
 		"set rmargin 3\n",
-		rows * 26 + (panels > 1 ? 150 : 90));
+		height);
 	fputs("set title ", p->out);
 	plot_text(p->out, title);
 	fputc('\n', p->out);

@@ -2,7 +2,7 @@
 /*
  * One chart as a script for gnuplot, its data in it.
  *
- *   plot_start()    the size and what all charts have
+ *   plot_start()    the height in pixels and what all charts have
  *   plot_text()     a text of a record as gnuplot takes it: nothing in it is computed or run
  *   plot_number()   a figure, or one that is missing
  *   plot_find()     a chart by its name; NULL: there is none
@@ -39,7 +39,7 @@ const struct plot *plot_number_of(size_t number);
 int plot_none(struct plotting *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *plot_names(char *text, size_t size);
 
-void plot_start(const struct plotting *p, const char *title, size_t rows, size_t panels);
+void plot_start(const struct plotting *p, const char *title, size_t height);
 void plot_text(FILE *out, const char *text);
 void plot_number(FILE *out, double value);
 

@@ -84,7 +84,7 @@ static int plot_quantity(struct plotting *p, enum quantity q, const char *colour
 	quantity_heading(q, &p->common->exponents, heading, sizeof(heading));
 	snprintf(title, sizeof(title), "%s: %s%s%s", heading, info->words, *info->unit ? ", " : "",
 		 info->unit);
-	plot_start(p, title, rows, 1);
+	plot_start(p, title, rows * 26 + 90);
 	put_bars(p, q);
 	put_names(p, q);
 	fprintf(p->out,

@@ -28,7 +28,7 @@ int plot_series(struct plotting *p)
 {
 	size_t number = 0, points = 0;
 
-	plot_start(p, "Throughput inside the window at the receiver, Gbit/s over seconds", 14, 1);
+	plot_start(p, "Throughput inside the window at the receiver, Gbit/s over seconds", 454);
 	for (size_t i = 0; i < p->lines->count; i++)
 		for (size_t j = 0; j < p->lines->at[i].configuration->count; j++)
 			points += put_run(p, p->lines->at[i].configuration->runs[j], number++);

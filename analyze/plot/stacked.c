@@ -12,18 +12,20 @@ static const char *const colours[] = {"#4674c9", "#e0a01b", "#e0604f", "#58b3a4"
 				      "#b8c94a", "#3f8fa3", "#c4a3e8", "#c2b8a3"};
 #define COLOURS (sizeof(colours) / sizeof(*colours))
 
+#define PANELS_MAX 3
+
 /* What is drawn: value() of a configuration, a panel and a part. */
 struct stacked {
 	const char *title, *unit;
 	const char *const *panels;
-	size_t panel_count;
+	size_t panel_count; /* PANELS_MAX at most */
 	const char **parts;
 	size_t part_count;
 	double (*value)(const struct configuration *c, size_t panel, const char *part,
 			size_t number);
 };
 
-/* How far the bars of a panel reach. */
+/* How far the bars of a panel reach; 0: it has none. */
 static double reach(const struct plotting *p, const struct stacked *s, size_t panel)
 {
 	double most = 0;
@@ -39,7 +41,7 @@ static double reach(const struct plotting *p, const struct stacked *s, size_t pa
 		}
 		most = fmax(most, sum);
 	}
-	return most > 0 ? fmin(1.04 * most, 1e300) : 1;
+	return fmin(1.04 * most, 1e300);
 }
 
 static void put_panel(const struct plotting *p, const struct stacked *s, size_t panel)
@@ -88,44 +90,74 @@ static double names_width(const struct plotting *p)
 	return fmin(0.4, 0.02 + 0.0082 * (double)longest);
 }
 
-/* Seven in a line, below the panels. */
+/* Pixels above and below the bars: title and panels' titles; numbers of the axis; a line of the legend. */
+#define ABOVE	  64
+#define AXIS	  34
+#define LEGEND	  20
+#define IN_A_LINE 7
+
+static size_t legend_lines(const struct stacked *s)
+{
+	return (s->part_count + IN_A_LINE - 1) / IN_A_LINE;
+}
+
+static size_t height_of(const struct plotting *p, const struct stacked *s)
+{
+	return ABOVE + 26 * p->lines->count + AXIS + LEGEND * legend_lines(s);
+}
+
 static void put_legend(const struct plotting *p, const struct stacked *s)
 {
+	double height = (double)height_of(p, s);
+
 	for (size_t i = 0; i < s->part_count; i++) {
-		size_t line = i / 7, place = i % 7;
+		size_t line = legend_lines(s) - i / IN_A_LINE, place = i % IN_A_LINE;
 
 		fprintf(p->out, "set label %zu ", i + 1);
 		plot_text(p->out, s->parts[i]);
 		fprintf(p->out, " at screen %.3f,%.3f left offset 1,0 point pt 5 ps 1 lc rgb '%s'\n",
-			0.03 + 0.138 * (double)place, 0.1 - 0.05 * (double)line,
+			0.03 + 0.138 * (double)place, LEGEND * ((double)line - 0.5) / height,
 			colours[i % COLOURS]);
 	}
 }
 
-static int plot_stacked(const struct plotting *p, const struct stacked *s)
+static void put_bars(const struct plotting *p, const struct stacked *s, size_t panel)
 {
-	plot_start(p, s->title, p->lines->count, s->panel_count);
+	for (size_t part = 0; part < s->part_count; part++)
+		fprintf(p->out,
+			"%s$p%zu_%zu using (($2+$3)/2):1:(($3-$2)/2):(0.36) with boxxyerror lc rgb '%s'",
+			part ? ", \\\n     " : "", panel, part, colours[part % COLOURS]);
+	fputc('\n', p->out);
+}
+
+static int plot_stacked(struct plotting *p, const struct stacked *s, const char *none)
+{
+	double most[PANELS_MAX], height = (double)height_of(p, s);
+	size_t shown = 0;
+
 	for (size_t panel = 0; panel < s->panel_count; panel++)
-		put_panel(p, s, panel);
-	fputs("unset title\n", p->out);
+		shown += (most[panel] = reach(p, s, panel)) > 0;
+	if (!shown)
+		return plot_none(p, "%s", none);
+	plot_start(p, s->title, (size_t)height);
 	/* Names at the left of the first panel, what the colours mean below all. */
-	fprintf(p->out, "set multiplot layout 1,%zu margins %.3f,0.98,%.3f,0.82 spacing 0.03 title ",
-		s->panel_count, names_width(p), 0.24);
+	fprintf(p->out,
+		"unset title\nset multiplot layout 1,%zu margins %.3f,0.98,%.3f,%.3f spacing 0.03 title ",
+		shown, names_width(p), (AXIS + LEGEND * (double)legend_lines(s)) / height,
+		1 - ABOVE / height);
 	plot_text(p->out, s->title);
 	fputc('\n', p->out);
 	put_legend(p, s);
 	put_rows(p);
-	for (size_t panel = 0; panel < s->panel_count; panel++) {
+	for (size_t panel = 0, put = 0; panel < s->panel_count; panel++) {
+		if (!(most[panel] > 0))
+			continue;
+		put_panel(p, s, panel);
 		fprintf(p->out,
 			"set title '%s, %s'\n%sset xrange [0:%.6g]\nset format x '%%g'\nset xtics autofreq\nplot ",
-			s->panels[panel], s->unit, panel ? "unset label\nunset ytics\n" : "",
-			reach(p, s, panel));
-		for (size_t part = 0; part < s->part_count; part++) {
-			fprintf(p->out,
-				"%s$p%zu_%zu using (($2+$3)/2):1:(($3-$2)/2):(0.36) with boxxyerror lc rgb '%s'",
-				part ? ", \\\n     " : "", panel, part, colours[part % COLOURS]);
-		}
-		fputc('\n', p->out);
+			s->panels[panel], s->unit, put++ ? "unset label\nunset ytics\n" : "",
+			most[panel]);
+		put_bars(p, s, panel);
 	}
 	fputs("unset multiplot\n", p->out);
 	return 0;
@@ -150,14 +182,8 @@ int plot_cpu(struct plotting *p)
 		modes,
 		5,
 		mode_value};
-	bool there = false;
 
-	for (size_t i = 0; i < p->lines->count; i++)
-		there |=
-			!isnan(mode_percent(p->lines->at[i].configuration, MODE_USER, SCOPE_TOTAL));
-	if (!there)
-		return plot_none(p, "the records have no CPU time by mode");
-	return plot_stacked(p, &s);
+	return plot_stacked(p, &s, "the records have no CPU time by mode");
 }
 
 /* The mean of the runs that sampled that end. */
@@ -182,6 +208,23 @@ static double component_value(const struct configuration *c, size_t panel, const
 	return runs ? sum / (double)runs : NAN;
 }
 
+/* Components of both ends that no run before had. */
+static void add_parts(struct stacked *s, const struct run *run)
+{
+	struct ledger ledger = ledger_of(run);
+
+	for (size_t i = 0; i < ledger.count; i++) {
+		const char *name = cost_component(ledger.at[i].key);
+		size_t at = 0;
+
+		while (at < s->part_count && strcmp(s->parts[at], name) != 0)
+			at++;
+		if (at == s->part_count && ledger.at[i].end != END_HOST)
+			ARRAY_ADD(s->parts, s->part_count) = name;
+	}
+	ledger_free(&ledger);
+}
+
 int plot_components(struct plotting *p)
 {
 	static const char *const panels[] = {"rx", "tx"};
@@ -192,26 +235,12 @@ int plot_components(struct plotting *p)
 			    NULL,
 			    0,
 			    component_value};
-	int result = -1;
+	int result;
 
-	for (size_t i = 0; i < p->lines->count; i++) {
-		struct ledger ledger = ledger_of(p->lines->at[i].configuration->runs[0]);
-
-		for (size_t j = 0; j < ledger.count; j++) {
-			const char *name = cost_component(ledger.at[j].key);
-			size_t at = 0;
-
-			while (at < s.part_count && strcmp(s.parts[at], name) != 0)
-				at++;
-			if (at == s.part_count && ledger.at[j].end != END_HOST)
-				ARRAY_ADD(s.parts, s.part_count) = name;
-		}
-		ledger_free(&ledger);
-	}
-	if (s.part_count)
-		result = plot_stacked(p, &s);
-	else
-		plot_none(p, "the records have no samples of where CPU time went");
+	for (size_t i = 0; i < p->lines->count; i++)
+		for (size_t j = 0; j < p->lines->at[i].configuration->count; j++)
+			add_parts(&s, p->lines->at[i].configuration->runs[j]);
+	result = plot_stacked(p, &s, "the records have no samples of where CPU time went");
 	free(s.parts);
 	return result;
 }

@@ -179,3 +179,32 @@ period cpu/nanoseconds 10101010" ]
 	[ ! -e ran1 ] && [ ! -e ran2 ] && [ ! -e ran3 ]
 	grep -F '`touch ran1`' roi.svg
 }
+
+@test "charts that do not move: gnuplot's, as images; without gnuplot tables, and both are said" {
+	experiment
+	for i in 1 2 3; do
+		printf ',rx,profile,%s,,%s,ns\n' period 1000000 >>"$dir/out/copy/run-$i.csv"
+		echo ",rx,profile,component,task/data copy,${i}000000,ns" >>"$dir/out/copy/run-$i.csv"
+	done
+	# What only a later run has is a part of the stack, too.
+	echo ",rx,profile,component,task/locks,9000000,ns" >>"$dir/out/copy/run-3.csv"
+	run -0 "$zcroi" report --still "$dir/out" -o "$dir/r.html"
+	[ -z "$output" ]
+	page alone "$dir/r.html"
+	[ "$(page tags "$dir/r.html" | grep -ow img | wc -l)" -ge 3 ]
+	python3 - "$dir/r.html" <<-'END'
+		import re, sys, urllib.parse, xml.etree.ElementTree as tree
+		page = open(sys.argv[1]).read()
+		found = {}
+		for alt, url in re.findall(r'<img class="picture" alt="([^"]*)" src="data:image/svg\+xml;charset=utf-8,([^"]*)"', page):
+		    found[alt.split(",")[0]] = " ".join(tree.fromstring(urllib.parse.unquote_to_bytes(url)).itertext())
+		assert {"Return on investment by CPU", "Throughput at the receiver", "CPU time per KB of payload by component"} <= set(found), list(found)
+		assert all("copy" in text for text in found.values())
+		assert "locks" in found["CPU time per KB of payload by component"]
+		assert "flamegraph" not in page.split("<footer>")[1].split("</footer>")[0]
+	END
+	run -0 env PATH= "$zcroi" report --still "$dir/out" -o "$dir/r.html"
+	[[ $output == *"the page holds no charts: cannot run gnuplot"*"install gnuplot-nox"* ]]
+	[[ "$(page tags "$dir/r.html")" != *img* ]]
+	[[ "$(page text "$dir/r.html")" == *"there are none: cannot run gnuplot"*"Each figure stands in a table"* ]]
+}

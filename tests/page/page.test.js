@@ -194,3 +194,22 @@ test('it prints', async () => {
 	assert.deepEqual(said, []);
 	await page.close();
 });
+
+test('a page whose charts are pictures: all are seen, its tables are open, and nothing is said', async () => {
+	const usual = address;
+
+	zcroi('report', '--still', join(work, 'out'), '-o', join(work, 'still.html'));
+	address = `file://${join(work, 'still.html')}`;
+	try {
+		const page = await opened();
+		const widths = await page.$$eval('img.picture', (all) => Promise.all(all.map((i) => i.decode().then(() => i.naturalWidth))));
+
+		assert.deepEqual(said, []);
+		assert.ok(widths.length >= 3 && widths.every((w) => w > 0));
+		assert.equal(await page.$('.drawing, .flame svg'), null);
+		assert.ok(await page.$$eval('details.behind', (all) => all.length > 0 && all.every((d) => d.open)));
+		await page.close();
+	} finally {
+		address = usual;
+	}
+});

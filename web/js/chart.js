@@ -12,7 +12,7 @@ const sizes = new ResizeObserver((entries) => {
 function chart({ title, summary, draw, table, legend, open = false }) {
 	const drawing = el('div', { class: 'drawing', role: 'img', 'aria-label': summary ?? title });
 	const made = el('figure', { class: 'chart' }, el('figcaption', {}, title),
-		legend ? el('ul', { class: 'legend', 'aria-hidden': 'true' }, legend.map(([name, colour]) =>
+		legend && hasCharts ? el('ul', { class: 'legend', 'aria-hidden': 'true' }, legend.map(([name, colour]) =>
 			el('li', {}, el('i', { style: `background:${colour}` }), name))) : null);
 	let width = 0;
 

@@ -109,8 +109,8 @@ function histogramChart(metric, unit, series, of) {
 		legend: all.map((one) => [one.side, sideColour(one)]),
 		draw: (width) => (new Set(rects.map((r) => r.from)).size < 2 ? null : histogramDrawing(width, rects, marks, unit)),
 		table: { name: `${metric.source}-${metric.name}`, title: '', columns: [['configuration', 'configuration', '', 't', 0], ['count', metric.unit, '', 'n', 0],
-			...quantiles.map(([q, words]) => [`p${100 * q}`, words, unit, 'n', -2])],
-		rows: all.map(({ configuration, buckets }) => [configuration.name, countOf(buckets), ...quantiles.map(([q]) => quantileOf(buckets, q, metric.fine))]) },
+			...quantiles.map(([q, words]) => [`p${100 * q}`, words, unit === 'ns' ? 'µs' : unit, 'n', -2])],
+		rows: all.map(({ configuration, buckets }) => [configuration.name, countOf(buckets), ...quantiles.map(([q]) => quantileOf(buckets, q, metric.fine) / (unit === 'ns' ? 1e3 : 1))]) },
 		open: true,
 	});
 }
@@ -133,6 +133,6 @@ function drawDistributions(host) {
 		host.replaceChildren(known.length ? el('div', { class: 'grid' }, first.flatMap(([, made]) => made)) : el('p', {}, 'The records hold no histograms.'),
 			...others.map(([metric, made]) => el('details', { id: `distributions-${metric.source}-${metric.name}` },
 				el('summary', {}, `${histogramTitle(metric)} (${made.length})`), el('div', { class: 'grid' }, made))),
-			el('p', { class: 'hint' }, 'All runs of a configuration together; a bucket is at most an eighth as wide as its lower edge. Dashed: 50, 90 and 99 % are below.'));
+			el('p', { class: 'hint' }, 'All runs of a configuration together; a bucket is at most an eighth as wide as its lower edge. Dashed: 50, 90 and 99 % are below. host: what belongs to neither end.'));
 	});
 }
