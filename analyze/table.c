@@ -106,7 +106,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->flat = true;
 		if (o->sort == QUANTITIES)
 			argp_error(state,
-				   "--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx, zerocopy-tx, requests, p50, p99, p99.9 or p99.99",
+				   "--sort %s: expected roi, roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx, zerocopy-tx, requests, p50, p99, p99.9, p99.99, packets, packets-cpu, roi-packets or lost",
 				   arg);
 		return 0;
 	case 'b':

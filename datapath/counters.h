@@ -5,6 +5,7 @@
  * more than an ordinary addition and can never be read half written.
  *
  *   count()           add to a counter
+ *   count_up_to()     of what another counts: up to what that has now, never down
  *   count_received()  a receive of so many bytes
  *   receives_add()    the same of receives that come many at a time, mostly of one size
  *   receives_count()  count all that were added, at once
@@ -58,6 +59,12 @@ struct counters {
 static inline void count(uint64_t *counter, uint64_t more)
 {
 	__atomic_store_n(counter, *counter + more, __ATOMIC_RELAXED);
+}
+
+static inline void count_up_to(uint64_t *counter, uint64_t now)
+{
+	if (now > *counter)
+		count(counter, now - *counter);
 }
 
 static inline uint64_t counter_read(const uint64_t *counter)

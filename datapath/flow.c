@@ -284,10 +284,19 @@ const char *flows_error(struct flows *all)
 	return error;
 }
 
+void flows_look(const struct flows *all)
+{
+	const struct path *path = all->flow[0].config->path;
+
+	for (unsigned int i = 0; path->look && i < all->count; i++)
+		path->look(&all->flow[i]);
+}
+
 uint64_t flows_bytes(const struct flows *all)
 {
 	uint64_t bytes = 0;
 
+	flows_look(all);
 	for (unsigned int i = 0; i < all->count; i++)
 		bytes += counter_read(&all->flow[i].counters.bytes);
 	return bytes;

@@ -10,6 +10,8 @@
  *   flows_stop()    tell the senders that it is enough
  *   flows_break()   of a run that failed: shut the connections, wait a moment for the threads
  *   flows_error()   the sentence of the first flow that failed, or NULL
+ *   flows_look()    bring counters up to date that no thread of a flow keeps
+ *   flows_bytes()   payload moved so far, by counters that are
  *   flows_free()    after the threads have ended: join, close everything; NULL is fine
  *
  * For paths:
@@ -88,6 +90,7 @@ bool flows_ended(struct flows *all);
 /* Whether all threads have ended. One that waits for a stalled peer may not, for long. */
 bool flows_break(struct flows *all);
 const char *flows_error(struct flows *all);
+void flows_look(const struct flows *all);
 uint64_t flows_bytes(const struct flows *all);
 void flows_free(struct flows *all);
 

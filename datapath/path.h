@@ -10,6 +10,8 @@
  *   open     make everything ready, on the flow's own thread and CPU; no byte moves
  *   run      move bytes until told: a tx until flow_told() or its limit, an rx until the end
  *   rpc      in its place with --rpc: send requests, or answer them (datapath/rpc.h)
+ *   look     bring up to date what is not counted by the flow's thread: called by the control thread
+ *   given    what the kernel gave, as rows, when the window has closed
  *   close    let go of everything that open made
  *   release  let go of what they shared, when all flows and their sockets are closed
  *
@@ -28,6 +30,7 @@
 #include "datapath/counters.h"
 #include "datapath/flow.h"
 #include "record/record.h"
+#include "record/writer.h"
 
 struct path {
 	const char *name;
@@ -48,10 +51,12 @@ struct path {
 	uint64_t (*shared_memory)(const struct config *config);
 	int (*prepare)(struct flows *all); /* NULL: nothing; -1 after flow_fail() of the first */
 	int (*open)(struct flow *f);	   /* -1 after flow_fail() */
-	int (*run)(struct flow *f);
-	int (*udp)(struct flow *f);	  /* run, with datagrams; NULL: refuses */
-	int (*reconnect)(struct flow *f); /* the same with short flows; NULL: refuses */
+	int (*run)(struct flow *f);	   /* NULL: datagrams alone */
+	int (*udp)(struct flow *f);	   /* run, with datagrams; NULL: refuses */
+	int (*reconnect)(struct flow *f);  /* the same with short flows; NULL: refuses */
 	int (*rpc)(struct flow *f); /* run, with requests and responses (datapath/rpc.h); NULL: refuses */
+	void (*look)(struct flow *f); /* NULL: nothing */
+	void (*given)(const struct flows *all, struct writer *w);
 	void (*close)(struct flow *f);
 	void (*release)(struct flows *all); /* NULL: nothing; also after a prepare that failed */
 };

@@ -221,6 +221,12 @@ static int agree(struct reception *r)
 				    "--path %s of the receiver answers no requests; give it another for --rpc, such as copy",
 				    s->config->path->name);
 	}
+	if (!r->hello.udp && !s->config->path->run) {
+		s->unable = true;
+		return session_fail(s,
+				    "--path %s of the receiver takes datagrams alone: give the sender --udp BYTES, or --path xsk",
+				    s->config->path->name);
+	}
 	if (session_memory(s, r->hello.flows))
 		return -1;
 	if (getrandom(r->key, sizeof(r->key), 0) != sizeof(r->key))

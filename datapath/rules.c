@@ -7,6 +7,7 @@
 #include "datapath/dmabuf.h"
 #include "datapath/path.h"
 #include "datapath/rules.h"
+#include "datapath/udp.h"
 
 /* An option at its default says nothing, even where it has no meaning. */
 static bool at_preset(const struct config *config, enum option_id id)
@@ -112,6 +113,15 @@ static int check_udp(struct config *config)
 	struct options *option = &config->options;
 	char name[OPTION_SPELL_MAX];
 
+	if (!config->path->run && !option->set[OPTION_udp]) {
+		option->set[OPTION_udp] = true;
+		option->udp = UDP_PRESET;
+	}
+	if (!config->path->run && option->udp_gso != 1) {
+		say_error("--udp-gso has no meaning for --path %s, which makes each datagram by itself; leave it out",
+			  config->path->name);
+		return -1;
+	}
 	if (!option->set[OPTION_udp] && option->udp_gso != 1) {
 		say_error("--udp-gso is for datagrams: give --udp BYTES too");
 		return -1;
@@ -135,6 +145,36 @@ static int check_udp(struct config *config)
 	}
 	option->write = option->udp;
 	return 0;
+}
+
+static bool power_of_two(uint64_t n)
+{
+	return n && !(n & (n - 1));
+}
+
+static int check_xsk(const struct config *config)
+{
+	const struct options *option = &config->options;
+
+	if (strcmp(option->xsk_mode, "auto") && strcmp(option->xsk_mode, "copy") &&
+	    strcmp(option->xsk_mode, "zerocopy")) {
+		say_error("--xsk-mode %s: expected auto, copy or zerocopy", option->xsk_mode);
+		return -1;
+	}
+	if (!power_of_two(option->xsk_ring)) {
+		say_error("--xsk-ring %llu: expected a power of two",
+			  (unsigned long long)option->xsk_ring);
+		return -1;
+	}
+	if (!power_of_two(option->xsk_frame)) {
+		say_error("--xsk-frame %llu: expected 2K or 4K",
+			  (unsigned long long)option->xsk_frame);
+		return -1;
+	}
+	if (option->xsk_batch <= option->xsk_ring)
+		return 0;
+	say_error("--xsk-batch cannot be more than --xsk-ring; give a longer ring");
+	return -1;
 }
 
 static int check_pattern(struct config *config)
@@ -390,7 +430,7 @@ static int check_polling(const struct config *config)
 int rules_keep(struct config *config)
 {
 	if (check_polling(config) || check_path(config) || check_memory(config) ||
-	    check_pattern(config))
+	    check_pattern(config) || check_xsk(config))
 		return -1;
 	return config->end == END_TX ? check_tx(config) : check_rx(config);
 }

@@ -79,32 +79,13 @@ int udp_refused(struct flow *f, int error)
 			 size ? "; it does not fit: give a smaller --udp" : "");
 }
 
-static void take_one(struct flow *f, const char *at, size_t size, uint64_t *next)
-{
-	struct counters *c = &f->counters;
-	uint64_t number;
-
-	memcpy(&number, at, sizeof(number));
-	if (number >= *next) {
-		count(&c->event[EVENT_datagrams_missed], number - *next);
-		*next = number + 1;
-	} else {
-		count(&c->event[EVENT_datagrams_late], 1);
-	}
-	count(&c->event[EVENT_datagrams], 1);
-	if (f->verify.message) {
-		f->verify.position = 0;
-		verify_check(&f->verify, at + sizeof(number), size - sizeof(number));
-	}
-}
-
 void udp_take(struct flow *f, const char *at, size_t bytes, size_t segment, uint64_t *next)
 {
 	/* Whoever else knows the ports: its size is not ours. */
 	if (segment != f->all->datagram || bytes % segment)
 		return;
 	for (size_t done = 0; done < bytes; done += segment)
-		take_one(f, at + done, segment, next);
+		udp_take_one(f, at + done, next);
 	count(&f->counters.bytes_copied, bytes);
 	count_received(&f->counters, bytes);
 }

@@ -9,6 +9,7 @@
  *   udp_join()     a receiver's: let the kernel join datagrams (--udp-gro, UDP_GRO); -1 after flow_fail()
  *   udp_most()     bytes that one receive may bring
  *   udp_take()     count what one receive has brought
+ *   udp_take_one()  count a datagram by its number, and check it; counts no bytes
  *   udp_refused()  the sentence of a send that failed; always -1
  *
  * And the paths that do without a ring:
@@ -20,16 +21,45 @@
 #ifndef DATAPATH_UDP_H
 #define DATAPATH_UDP_H
 
+#include <string.h>
+
 #include "datapath/counters.h"
 #include "datapath/flow.h"
 
-#define UDP_LEAST  16
+#define UDP_LEAST 16
+/* Of a path of datagrams alone: in the smallest frame of Ethernet, 64 bytes. */
+#define UDP_PRESET 18
 #define UDP_MOST   65507 /* that an IPv4 packet can hold */
 #define UDP_NUMBER sizeof(uint64_t)
+
+/* In which nothing comes any more: then nothing is on its way behind a sender that has ended. */
+#define UDP_SETTLE_MS 20
 
 #define UDP_SEND_CALLS	   (1U << CALL_sendto)
 #define UDP_ZEROCOPY_CALLS (1U << CALL_sendto | 1U << CALL_recvmsg | 1U << CALL_poll)
 #define UDP_RECEIVE_CALLS  (1U << CALL_epoll_wait | 1U << CALL_recvmsg)
+
+/* at: of f->all->datagram bytes. next: the number that is expected. */
+static inline void udp_take_one(struct flow *f, const void *at, uint64_t *next)
+{
+	struct counters *c = &f->counters;
+	uint64_t number;
+
+	memcpy(&number, at, sizeof(number));
+	if (number >= *next) {
+		if (number > *next)
+			count(&c->event[EVENT_datagrams_missed], number - *next);
+		*next = number + 1;
+	} else {
+		count(&c->event[EVENT_datagrams_late], 1);
+	}
+	count(&c->event[EVENT_datagrams], 1);
+	if (__builtin_expect(f->verify.message != 0, 0)) {
+		f->verify.position = 0;
+		verify_check(&f->verify, (const char *)at + sizeof(number),
+			     f->all->datagram - sizeof(number));
+	}
+}
 
 int udp_open(struct flow *f);
 void udp_close(struct flow *f);

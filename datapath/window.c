@@ -44,6 +44,7 @@ void window_free(struct window *w)
 static void snapshot(const struct window *w, struct counters *to, struct latencies *latencies,
 		     struct delays *delays)
 {
+	flows_look(w->flows);
 	for (unsigned int i = 0; i < w->flows->count; i++) {
 		counters_copy(&to[i], &w->flows->flow[i].counters);
 		if (latencies)
@@ -202,6 +203,8 @@ void window_write(const struct window *w, struct writer *out)
 		write_delays(w, out);
 	if (path->end == END_RX)
 		writer_histogram(out, END_RX, METRIC_path_receive_size, NULL, sum.receive_size);
+	if (path->given)
+		path->given(w->flows, out);
 	if (path->events & BIT(EVENT_frags))
 		writer_histogram(out, END_RX, METRIC_path_receive_frags, NULL, sum.receive_frags);
 }

@@ -43,9 +43,12 @@ $(eval $(call stamp,$(B)/stamp/bpf,$$(CLANG) $$(BPF_CFLAGS)))
 
 cc_TOOLS     := $(firstword $(CC))
 zcprof_TOOLS := $(CLANG) tools/bpftool
+zcpath_TOOLS := $(zcprof_TOOLS)
+bpf_TOOLS    := $(zcprof_TOOLS)
+bpf_PKGS     := libbpf
 
 # What a build needs is asked once, so that a missing tool is one sentence and not a compiler's guess.
-$(patsubst %,$(B)/stamp/have-%,cc $(PROGRAMS)): $(B)/stamp/have-%:
+$(patsubst %,$(B)/stamp/have-%,cc bpf $(PROGRAMS)): $(B)/stamp/have-%:
 	@mkdir -p $(@D)
 	@tools/have $($*_TOOLS) $($*_PKGS:%=pkg:%)
 	@touch $@
@@ -73,14 +76,14 @@ $(B)/built-with/%.h: $(B)/stamp/% $(B)/stamp/cc tools/built-with | $(B)/stamp/ha
 	$(Q)tools/built-with "$(CC)" "$($*_TOOLS)" $($*_PKGS) > $@
 $(foreach p,$(PROGRAMS),$(eval $(B)/obj/$(firstword $($(p)_DIRS))/main.o: | $(B)/built-with/$(p).h))
 
-# BPF: x.bpf.c becomes a skeleton, $(B)/bpf/x.skel.h, which only collectors/x.c or collectors/kit/x.c includes.
+# BPF: x.bpf.c becomes a skeleton, $(B)/bpf/x.skel.h, which only collectors/x.c, collectors/kit/x.c or datapath/x.c includes.
 BPF_ARCH_x86_64  := x86
 BPF_ARCH_aarch64 := arm64
 BPF_ARCH_arm64   := arm64
 MACHINE    := $(shell uname -m)
 BPF_CFLAGS  = -g -O2 -mcpu=v3 -target bpf -D__TARGET_ARCH_$(or $(BPF_ARCH_$(MACHINE)),$(MACHINE)) -Wall -Werror -I.
 
-$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(B)/stamp/bpf | $(B)/stamp/have-zcprof
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(B)/stamp/bpf | $(B)/stamp/have-bpf
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
@@ -117,9 +120,9 @@ WEB_BYTES := $(patsubst %,$(B)/web/%.inc,page.html page.css page.js charts.js li
 $(B)/obj/analyze/report/assets.o $(B)/fuzz/analyze/report/assets.o: | $(WEB_BYTES)
 .SECONDARY: $(WEB_BYTES:.inc=)
 
-# Until its first compilation has said which skeleton a collector includes, it waits for all.
+# Until its first compilation has said which skeleton it includes, each that may include one waits for all.
 SKELETONS := $(patsubst bpf/%.bpf.c,$(B)/bpf/%.skel.h,$(wildcard bpf/*.bpf.c))
-$(call object,$(wildcard collectors/*.c collectors/kit/*.c)): | $(SKELETONS)
+$(call object,$(wildcard collectors/*.c collectors/kit/*.c) datapath/xdp.c): | $(SKELETONS)
 .SECONDARY: $(SKELETONS:.skel.h=.bpf.o)
 
 -include $(patsubst %.o,%.d,$(sort $(foreach p,$(PROGRAMS),$(call objects,$(p)))) $(SKELETONS:.skel.h=.bpf.o))

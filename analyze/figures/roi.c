@@ -33,6 +33,12 @@ static const struct quantity_info infos[QUANTITIES] = {
 	[LATENCY_P999] = {"latency_p999_us", "p99.9", "latency p99.9", "p99.9", "us", BETTER_LESS},
 	[LATENCY_P9999] = {"latency_p9999_us", "p99.99", "latency p99.99", "p99.99", "us",
 			   BETTER_LESS},
+	[PACKETS] = {"packets_mpps", "packets", "datagrams received", "M", "Mpps", BETTER_MORE},
+	[PACKETS_CPU_RX] = {"packets_per_cpu_rx_mpps", "packets-cpu", "datagrams by CPU of rx",
+			    "M/CPU rx", "Mpps", BETTER_MORE},
+	[ROI_PACKETS] = {"roi_packets", "roi-packets", "CPU ROI of datagrams", "ΣC", "",
+			 BETTER_MORE},
+	[LOST] = {"lost_percent", "lost", "datagrams lost", "lost", "%", BETTER_LESS},
 };
 
 const struct quantity_info *quantity_info(enum quantity q)
@@ -62,6 +68,9 @@ void quantity_heading(enum quantity q, const struct exponents *exponents, char *
 	case ROI_CPU_TX:
 	case ROI_CPU_TOTAL:
 		snprintf(text, size, "T%s/%s", n, heading);
+		break;
+	case ROI_PACKETS:
+		snprintf(text, size, "M%s/%s", n, heading);
 		break;
 	case ROI_POWER_RX:
 	case ROI_POWER_TX:
@@ -151,6 +160,20 @@ static void requests_of(const struct run *run, struct outcome *o)
 	o->of[LATENCY_P9999] = distribution_quantile(latency, 0.9999) / 1e3;
 }
 
+static void packets_of(const struct run *run, const struct exponents *exponents, struct outcome *o)
+{
+	double got = run_figure(run, METRIC_path_datagrams, END_RX, NULL);
+	double missed = run_figure(run, METRIC_path_datagrams_missed, END_RX, NULL);
+	double late = run_figure(run, METRIC_path_datagrams_late, END_RX, NULL);
+	double lost = missed > late ? missed - late : missed - missed;
+	double m = 1e3 * got / run_figure(run, METRIC_path_window_ns, END_RX, NULL);
+
+	o->of[PACKETS] = m;
+	o->of[PACKETS_CPU_RX] = 100 * m / o->of[CPU_RX];
+	o->of[ROI_PACKETS] = pow(m, exponents->throughput) / o->of[CPU_TOTAL];
+	o->of[LOST] = 100 * lost / (got + lost);
+}
+
 struct outcome outcome_of(const struct run *run, const struct exponents *exponents)
 {
 	double t = throughput_of(run);
@@ -163,6 +186,7 @@ struct outcome outcome_of(const struct run *run, const struct exponents *exponen
 	o.of[ZEROCOPY_RX] = zerocopy_share(run, END_RX);
 	o.of[ZEROCOPY_TX] = zerocopy_share(run, END_TX);
 	requests_of(run, &o);
+	packets_of(run, exponents, &o);
 	for (int scope = 0; scope < 3; scope++) {
 		double c = o.of[CPU_RX + scope];
 		double p = o.of[POWER_RX + scope];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a run gave and what it cost: throughput T at the receiver in Gbit/s, CPU C in percent of one
- * CPU, power P in watts, and the return on investment T^n/C and T^n/P^m.
+ * CPU, power P in watts, and the return on investment T^n/C and T^n/P^m. Of datagrams also M, millions of
+ * them received a second, by CPU of the receiver, and M^n/C.
  *
  *   outcome_of()         every quantity of one run; NAN where it was not measured
  *   outcomes()           one quantity of many runs, those that lack it left out
@@ -36,6 +37,11 @@ enum quantity {
 	LATENCY_P99,
 	LATENCY_P999,
 	LATENCY_P9999,
+	/* of --udp alone */
+	PACKETS,
+	PACKETS_CPU_RX,
+	ROI_PACKETS,
+	LOST,
 	QUANTITIES,
 };
 

@@ -127,7 +127,8 @@ end_peer() {
 }
 
 @test "a receiver whose flow stalls, on every path" {
-	paths=$("$BUILD/zcpath" paths | awk '$1 == "tx" && $3 == "yes" { print $2 }')
+	# Those of a stream: datagrams are lost, and nobody waits for them.
+	paths=$("$BUILD/zcpath" paths | awk '$1 == "tx" && $3 == "yes" && $2 != "xsk" { print $2 }')
 	jobs=
 	for tx_path in $paths; do
 		(

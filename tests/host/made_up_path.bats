@@ -18,7 +18,7 @@ teardown() {
 @test "a made-up path is its file and one line" {
 	tree=$BATS_TEST_DIRNAME/../..
 	mkdir copy
-	(cd "$tree" && tar -cf - Makefile VERSION tools base record nic datapath) | tar -xf - -C copy
+	(cd "$tree" && tar -cf - Makefile VERSION tools base record nic bpf vmlinux datapath) | tar -xf - -C copy
 	sed 's/path_rx_copy/path_rx_wishful/; s/\.name = "copy"/.name = "wishful"/; s/rx_copy/rx_wishful/g' \
 		copy/datapath/rx_copy.c >copy/datapath/rx_wishful.c
 	echo 'PATH(rx, wishful, ONLY(blocking))' >>copy/record/paths.def

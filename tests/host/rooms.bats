@@ -20,7 +20,7 @@ included() {
 			below["page"] = "page base"
 			below["nic"] = "nic record base"
 			below["reports"] = "reports record base"
-			below["datapath"] = "datapath nic record base"
+			below["datapath"] = "datapath bpf nic record base"
 			below["collectors"] = "collectors bpf nic record base"
 			below["zcprof"] = "zcprof collectors nic page reports record base"
 			below["analyze"] = "analyze web page reports record base"

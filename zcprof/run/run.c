@@ -55,6 +55,8 @@ void run_take(struct running *r, enum record_end side, const struct row *row)
 		r->bytes = row->number;
 	} else if (row->id == METRIC_path_window_ns && rx) {
 		r->window_ns = row->number;
+	} else if (row->id == METRIC_path_datagrams) {
+		r->datagrams = true;
 	} else if (row->id == METRIC_path_bytes_life) {
 		r->bytes_life[side] = row->number;
 	}
@@ -384,10 +386,8 @@ static bool goes_on(const struct end *end)
 /* Of datagrams some may be lost: the receiver's rows say how many. */
 static bool counted_alike(const struct running *r)
 {
-	const char *udp = r->configuration->value[END_TX][OPTION_udp];
-
 	return r->bytes_life[END_RX] == r->bytes_life[END_TX] ||
-	       (udp && *udp && r->bytes_life[END_RX] < r->bytes_life[END_TX]);
+	       (r->datagrams && r->bytes_life[END_RX] < r->bytes_life[END_TX]);
 }
 
 /* Their last rows, and how they ended. */

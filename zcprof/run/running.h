@@ -22,7 +22,8 @@ struct running {
 	/* What the rows said. */
 	double bytes, window_ns; /* at rx, over the window */
 	double bytes_life[END_COUNT];
-	bool moved; /* since it was last looked at */
+	bool datagrams; /* not a stream */
+	bool moved;	/* since it was last looked at */
 	char why[1600];
 };
 

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Datagrams of a run's flows, taken before the kernel makes an skb of them: counted and dropped, or
+ * handed to the flow's AF_XDP socket. Whatever else comes goes on to the stack, untouched.
+ *
+ * Each CPU counts for itself, so that nothing is lost or waited for; the maps are mapped by the reader.
+ */
+#include "vmlinux/vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/xdp.h"
+
+const volatile struct xdp_wanted wanted;
+const volatile bool ipv6;
+const volatile bool to_sockets;
+const volatile __u32 flows;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, __u32);
+} flow_of SEC(".maps"); /* by the sender's port, from 1; 0: none */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct xdp_tally);
+} tallies SEC(".maps"); /* CPU * flows + flow */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} queues SEC(".maps"); /* CPU * XDP_QUEUES_MOST + queue: datagrams */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} queue_of SEC(".maps"); /* by flow */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_XSKMAP);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} sockets SEC(".maps"); /* by flow */
+
+struct ethernet {
+	__u8 addresses[12];
+	__u16 protocol;
+};
+
+struct ipv4 {
+	__u8 version_and_length;
+	__u8 service;
+	__u16 total;
+	__u16 id;
+	__u16 fragment;
+	__u8 hops;
+	__u8 protocol;
+	__u16 checksum;
+	__u32 source;
+	__u32 destination;
+};
+
+struct ipv6 {
+	__u32 version_class_and_label;
+	__u16 payload;
+	__u8 next;
+	__u8 hops;
+	__u32 source[4];
+	__u32 destination[4];
+};
+
+struct udp {
+	__u16 source;
+	__u16 destination;
+	__u16 length;
+	__u16 checksum;
+};
+
+#define PROTOCOL_UDP 17
+#define NO_OPTIONS   0x45
+#define NO_FRAGMENT  __builtin_bswap16(0x4000) /* "don't" is all that may be said */
+
+/* The header of UDP behind one of IPv4 with the run's addresses; NULL: another's. */
+static __always_inline struct udp *behind_ipv4(void *at, void *end)
+{
+	struct ipv4 *ip = at;
+
+	if ((void *)(ip + 1) > end || ip->version_and_length != NO_OPTIONS ||
+	    ip->protocol != PROTOCOL_UDP || ip->fragment & ~NO_FRAGMENT ||
+	    ip->source != wanted.source[0] || ip->destination != wanted.destination[0])
+		return 0;
+	return (struct udp *)(ip + 1);
+}
+
+static __always_inline struct udp *behind_ipv6(void *at, void *end)
+{
+	struct ipv6 *ip = at;
+
+	if ((void *)(ip + 1) > end || ip->next != PROTOCOL_UDP)
+		return 0;
+	for (int i = 0; i < 4; i++)
+		if (ip->source[i] != wanted.source[i] || ip->destination[i] != wanted.destination[i])
+			return 0;
+	return (struct udp *)(ip + 1);
+}
+
+/* A datagram begins with its number (datapath/udp.h). */
+static __always_inline void count_one(struct xdp_tally *t, __u64 number)
+{
+	t->datagrams++;
+	if (number >= t->next)
+		t->next = number + 1;
+	else
+		t->late++;
+}
+
+static __always_inline void count_queue(__u32 cpu, __u32 queue)
+{
+	__u32 at = cpu * XDP_QUEUES_MOST + queue % XDP_QUEUES_MOST;
+	__u64 *datagrams = bpf_map_lookup_elem(&queues, &at);
+
+	if (datagrams)
+		++*datagrams;
+}
+
+SEC("xdp.frags")
+int xdp_take(struct xdp_md *ctx)
+{
+	void *end = (void *)(long)ctx->data_end;
+	struct ethernet *eth = (void *)(long)ctx->data;
+	__u32 queue = ctx->rx_queue_index;
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct xdp_tally *tally;
+	__u32 *flow, *place;
+	__u32 port, number;
+	struct udp *udp;
+
+	if ((void *)(eth + 1) > end || eth->protocol != wanted.protocol)
+		return XDP_PASS;
+	udp = ipv6 ? behind_ipv6(eth + 1, end) : behind_ipv4(eth + 1, end);
+	if (!udp || (void *)(udp + 1) + sizeof(__u64) > end || udp->destination != wanted.port ||
+	    udp->length != wanted.length)
+		return XDP_PASS;
+	port = udp->source;
+	flow = bpf_map_lookup_elem(&flow_of, &port);
+	if (!flow || !*flow)
+		return XDP_PASS;
+	number = *flow - 1;
+	port = cpu * flows + number;
+	tally = bpf_map_lookup_elem(&tallies, &port);
+	if (!tally)
+		return XDP_PASS;
+	count_queue(cpu, queue);
+	if (!to_sockets) {
+		count_one(tally, *(__u64 *)(udp + 1));
+		return XDP_DROP;
+	}
+	place = bpf_map_lookup_elem(&queue_of, &number);
+	if (!place || *place != queue) {
+		tally->misplaced++;
+		return XDP_PASS;
+	}
+	tally->datagrams++;
+	return bpf_redirect_map(&sockets, number, XDP_PASS);
+}
+
+char LICENSE[] SEC("license") = "GPL";

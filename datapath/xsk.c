@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "datapath/xsk.h"
+
+#include <errno.h>
+#include <linux/if_xdp.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "datapath/frame.h"
+
+/* Of Linux 5.11 (include/uapi/asm-generic/socket.h), for C libraries that are older. */
+#ifndef SO_PREFER_BUSY_POLL
+#define SO_PREFER_BUSY_POLL 69
+#define SO_BUSY_POLL_BUDGET 70
+#endif
+
+#define HEADROOM 256 /* that drivers leave before a packet: XDP_PACKET_HEADROOM */
+
+bool xsk_able(char *why, size_t size)
+{
+	int fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int error = errno;
+
+	if (fd >= 0) {
+		close(fd);
+		return true;
+	}
+	snprintf(why, size, "%s",
+		 error == EPERM
+			 ? "AF_XDP sockets are not allowed: run as root, or grant the program CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF"
+			 : "this kernel has no AF_XDP sockets (CONFIG_XDP_SOCKETS)");
+	return false;
+}
+
+unsigned int xsk_frames(const struct config *config)
+{
+	return config->options.xsk_ring * (config->end == END_RX ? 2 : 1);
+}
+
+uint64_t xsk_memory(const struct config *config)
+{
+	return xsk_frames(config) * config->options.xsk_frame;
+}
+
+/* The n-th of --queues, in turn; without them that of its number. */
+static unsigned int queue_of(const struct flow *f)
+{
+	const cpu_set_t *queues = &f->config->options.queues;
+	unsigned int skip;
+
+	if (!CPU_COUNT(queues))
+		return f->number;
+	skip = f->number % CPU_COUNT(queues);
+	for (unsigned int queue = 0; queue < CPU_SETSIZE; queue++)
+		if (CPU_ISSET(queue, queues) && !skip--)
+			return queue;
+	return 0;
+}
+
+static int refused(struct flow *f, const struct xsk *s, const char *device, int error)
+{
+	const char *mode = f->config->options.xsk_mode;
+
+	switch (error) {
+	case -EPERM:
+		return flow_unable(f,
+				   "AF_XDP sockets are not allowed: run as root, or grant the program CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF");
+	case -ENOBUFS:
+		return flow_unable(f,
+				   "%llu KiB for frames of flow %u may not be locked in memory: raise 'ulimit -l', or give a smaller --xsk-ring",
+				   (unsigned long long)s->memory.size / 1024, f->number);
+	case -EBUSY:
+		return flow_unable(f,
+				   "queue %u of %s has an AF_XDP socket already, of another program or flow: give others with --queues",
+				   s->queue, device);
+	case -EINVAL:
+		return flow_unable(f,
+				   "flow %u takes queue %u, and %s has no such queue, or cannot give it away: give --queues that it has, or fewer --flows",
+				   f->number, s->queue, device);
+	case -EOPNOTSUPP:
+		return flow_unable(f,
+				   "%s cannot do AF_XDP with --xsk-mode %s: its driver has no zero copy for that; give --xsk-mode copy, or auto",
+				   device, mode);
+	}
+	return flow_unable(f, "cannot open an AF_XDP socket at queue %u of %s: %s", s->queue,
+			   device, strerror(-error));
+}
+
+static int make_umem(struct xsk *s, struct flow *f)
+{
+	const struct options *option = &f->config->options;
+	const struct xsk_umem_config config = {
+		.fill_size = xsk_frames(f->config),
+		.comp_size = option->xsk_ring,
+		.frame_size = option->xsk_frame,
+	};
+	char why[200];
+
+	if (memory_get(&s->memory, xsk_memory(f->config), option->hugepages, why, sizeof(why)))
+		return flow_unable(f, "%s", why);
+	return 0 - !!xsk_umem__create(&s->umem, s->memory.at, s->memory.size, &s->fill,
+				      &s->completion, &config);
+}
+
+/* From Linux 5.11 on; older ones poll by what net.core.busy_read says. */
+static int poll_busily(const struct xsk *s, struct flow *f)
+{
+	const struct options *option = &f->config->options;
+	int usecs = (int)option->busy_poll;
+	int batch = (int)option->xsk_batch;
+	int one = 1;
+
+	if (!option->busy_poll)
+		return 0;
+	if (setsockopt(s->fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, &one, sizeof(one)) ||
+	    setsockopt(s->fd, SOL_SOCKET, SO_BUSY_POLL, &usecs, sizeof(usecs)) ||
+	    setsockopt(s->fd, SOL_SOCKET, SO_BUSY_POLL_BUDGET, &batch, sizeof(batch)))
+		return flow_unable(f,
+				   "cannot busy poll on flow %u: %s; it takes Linux 5.11 and CAP_NET_ADMIN",
+				   f->number, strerror(errno));
+	return 0;
+}
+
+static int ask_options(struct xsk *s)
+{
+	struct xdp_options options = {0};
+	socklen_t size = sizeof(options);
+
+	if (getsockopt(s->fd, SOL_XDP, XDP_OPTIONS, &options, &size))
+		return -errno;
+	s->zerocopy = options.flags & XDP_OPTIONS_ZEROCOPY;
+	return 0;
+}
+
+static size_t mtu_of(const char *device)
+{
+	struct ifreq request = {0};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool known;
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
+	known = fd >= 0 && !ioctl(fd, SIOCGIFMTU, &request);
+	if (fd >= 0)
+		close(fd);
+	return known && request.ifr_mtu > 0 ? (size_t)request.ifr_mtu : SIZE_MAX;
+}
+
+static int fits(struct flow *f, const char *device)
+{
+	size_t room = f->config->options.xsk_frame - (f->config->end == END_RX ? HEADROOM : 0);
+	size_t mtu = mtu_of(device);
+	struct frame_ends ends;
+	size_t size;
+
+	if (frame_ends(f->fd, &ends))
+		return flow_fail(f, "flow %u has no peer any more: %s", f->number, strerror(errno));
+	size = frame_headers(&ends) + f->all->datagram;
+	if (size - ETHER_HDR_LEN > mtu)
+		return flow_unable(f,
+				   "datagrams of %llu bytes do not fit the MTU of %s, which is %zu, with their headers: give a smaller --udp, or a larger --mtu",
+				   (unsigned long long)f->all->datagram, device, mtu);
+	if (size <= room)
+		return 0;
+	return flow_unable(f,
+			   "datagrams of %llu bytes do not fit with their headers into frames, where there is room for %zu: give a smaller --udp, or --xsk-frame 4K",
+			   (unsigned long long)f->all->datagram, room);
+}
+
+int xsk_open(struct xsk *s, struct flow *f, const char *device)
+{
+	const struct options *option = &f->config->options;
+	bool rx = f->config->end == END_RX;
+	struct xsk_socket_config config = {
+		.rx_size = option->xsk_ring,
+		.tx_size = option->xsk_ring,
+		.libxdp_flags = XSK_LIBXDP_FLAGS__INHIBIT_PROG_LOAD,
+		.bind_flags = option->need_wakeup ? XDP_USE_NEED_WAKEUP : 0,
+	};
+	int error;
+
+	s->fd = -1;
+	s->queue = queue_of(f);
+	if (!strcmp(option->xsk_mode, "copy"))
+		config.bind_flags |= XDP_COPY;
+	if (!strcmp(option->xsk_mode, "zerocopy"))
+		config.bind_flags |= XDP_ZEROCOPY;
+	if (fits(f, device))
+		return -1;
+	if (make_umem(s, f))
+		return *f->error ? -1 : refused(f, s, device, -errno);
+	error = xsk_socket__create(&s->socket, device, s->queue, s->umem, rx ? &s->rx : NULL,
+				   rx ? NULL : &s->tx, &config);
+	if (error)
+		return refused(f, s, device, error);
+	s->fd = xsk_socket__fd(s->socket);
+	error = ask_options(s);
+	return error ? refused(f, s, device, error) : poll_busily(s, f);
+}
+
+void xsk_look(const struct xsk *s, struct flow *f)
+{
+	struct xdp_statistics said = {0};
+	socklen_t size = sizeof(said);
+	uint64_t *event = f->counters.event;
+
+	if (!s || s->fd < 0 || getsockopt(s->fd, SOL_XDP, XDP_STATISTICS, &said, &size))
+		return;
+	count_up_to(&event[EVENT_xsk_dropped], said.rx_dropped);
+	count_up_to(&event[EVENT_xsk_invalid], said.rx_invalid_descs + said.tx_invalid_descs);
+	count_up_to(&event[EVENT_xsk_ring_full], said.rx_ring_full);
+	count_up_to(&event[EVENT_xsk_fill_empty], said.rx_fill_ring_empty_descs);
+	count_up_to(&event[EVENT_xsk_tx_empty], said.tx_ring_empty_descs);
+}
+
+const char *xsk_given(const struct xsk *s)
+{
+	return s->zerocopy ? "zero-copy" : "copy";
+}
+
+void xsk_close(struct xsk *s)
+{
+	if (s->socket)
+		xsk_socket__delete(s->socket);
+	if (s->umem)
+		xsk_umem__delete(s->umem);
+	memory_free(&s->memory);
+}

@@ -1,0 +1,198 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Packets: what xsk and xdp_drop count against what the device counted, whom they leave alone, and that
+# nothing of them stays.
+
+bats_require_minimum_version 1.5.0
+load zcpath
+
+setup() {
+	zcpath_setup
+	[ "$(id -u)" = 0 ] || skip "network namespaces take root"
+	"$BUILD/zcpath" paths | grep -q '^rx *xsk *yes' || skip "$("$BUILD/zcpath" paths | grep '^rx *xsk')"
+	a=pkt$$-a b=pkt$$-b
+	ip netns add $a
+	ip netns add $b
+	ip link add name v0 netns $a type veth peer name v0 netns $b
+	for n in 1 2; do
+		local ns=$([ $n = 1 ] && echo $a || echo $b)
+		ip -n $ns link set lo up
+		ip -n $ns addr add 10.97.0.$n/24 dev v0
+		ip -n $ns addr add fd97::$n/64 dev v0 nodad
+		ip -n $ns link set v0 up
+	done
+	in_tx="ip netns exec $a"
+	in_rx="ip netns exec $b"
+	host=10.97.0.2
+}
+
+teardown() {
+	zcpath_teardown
+	[ -z "${a-}" ] || ip netns del $a
+	[ -z "${b-}" ] || ip netns del $b
+}
+
+# What veth itself counted of its receive queues, such as xdp_drops and xdp_redirect.
+counted() { # WHAT
+	$in_rx ethtool -S v0 | awk -v what="rx_queue_[0-9]+_$1:" '$1 ~ "^" what "$" { n += $2 } END { print n + 0 }'
+}
+
+no_program() {
+	! ip -n $b -d link show v0 | grep xdp
+}
+
+@test "what xdp_drop counts is what the device dropped for it, whoever sends" {
+	for send in xsk copy; do
+		for host in 10.97.0.2 fd97::2; do
+			before=$(counted xdp_drops)
+			both --path xdp_drop -- --path $send --udp 64 --seconds 0.3 --warmup 0.1
+			dropped=$(($(counted xdp_drops) - before))
+			echo "$send to $host: dropped $dropped, counted $(value rx bytes_life) bytes of $(value tx bytes_life)"
+			[ "$dropped" -gt 0 ]
+			[ "$(value rx bytes_life)" = $((dropped * 64)) ]
+			[ "$(value rx given xdp)" = native ]
+			[ "$(value rx queue_datagrams 0)" -le "$dropped" ]
+			[ "$(value rx queue_datagrams 0)" -ge "$(value rx datagrams)" ]
+			no_program
+		done
+	done
+}
+
+@test "what xsk receives is what the device handed over, less what the kernel says that it dropped; every byte checked" {
+	for send in xsk copy; do
+		for host in 10.97.0.2 fd97::2; do
+			before=$(counted xdp_redirect)
+			lost=$(counted xdp_redirect_errors)
+			both --path xsk -- --path $send --udp 64 --seconds 0.3 --warmup 0 --verify
+			taken=$(($(counted xdp_redirect) - before)) lost=$(($(counted xdp_redirect_errors) - lost))
+			echo "$send to $host: device $taken, failed $lost, counted $(value rx bytes_life), sent $(value tx bytes_life)"
+			[ "$(value rx bytes_life)" -gt 0 ]
+			[ "$(value rx bytes_life)" = $((taken * 64)) ]
+			[ "$(value rx bad_bytes)" = 0 ]
+			[ "$(value rx given xsk)" = copy ]
+			[ "$(value rx xsk_invalid)" = 0 ]
+			no_program
+		done
+	done
+}
+
+@test "frames of the generator are datagrams to a socket, of every size, every byte checked" {
+	for host in 10.97.0.2 fd97::2; do
+		for size in 16 17 1399 1400; do
+			both --path copy -- --path xsk --udp $size --seconds 0.2 --warmup 0 --verify
+			[ "$(value rx bad_bytes)" = 0 ]
+			[ "$(value rx datagrams)" -gt 0 ]
+		done
+	done
+	# The kernel found no checksum that was wrong, nor anything else.
+	$in_rx awk '/^Udp:/ && n++ { print "errors " $4 ", of full sockets " $6; exit $4 != $6 }' /proc/net/snmp
+	[ "$($in_rx awk '$1 == "Udp6InErrors" { print $2 }' /proc/net/snmp6)" = "$($in_rx awk '$1 == "Udp6RcvbufErrors" { print $2 }' /proc/net/snmp6)" ]
+}
+
+@test "a foreign packet passes: another port, another size, another sender" {
+	command -v nft >/dev/null || skip "needs nft, to count what passed"
+	for path in xdp_drop xsk; do
+		rx --path $path
+		$in_rx nft -f - <<-END
+			table inet passed
+			delete table inet passed
+			table inet passed {
+				chain in {
+					type filter hook input priority 0;
+					udp dport 9 counter comment "port"
+					udp dport $((port + 1)) udp length 21 counter comment "size"
+					udp dport $((port + 1)) udp length 26 counter comment "sender"
+				}
+			}
+		END
+		tx --path xsk --udp 18 --seconds 1 --warmup 0 3>&- &
+		tx_pid=$!
+		wait_for ',open,' rx.csv
+		$in_tx python3 - "$port" <<-'END'
+			import socket, sys
+			s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+			for _ in range(5):
+			    s.sendto(b"x" * 18, ("10.97.0.2", 9))
+			    s.sendto(b"x" * 13, ("10.97.0.2", int(sys.argv[1]) + 1))
+			    s.sendto(b"x" * 18, ("10.97.0.2", int(sys.argv[1]) + 1))
+		END
+		wait $tx_pid
+		rx_ends
+		[ "$rx_code" = 0 ]
+		$in_rx nft list table inet passed
+		[ "$($in_rx nft list table inet passed | grep -c 'counter packets 5 ')" = 3 ]
+	done
+}
+
+@test "SIGKILL leaves no program at the device" {
+	for path in xdp_drop xsk; do
+		rx --path $path
+		tx --path xsk --seconds 20 3>&- &
+		wait_for ',open,' rx.csv
+		ip -n $b -d link show v0 | grep xdp
+		pkill -KILL -f "zcpath [rt]x .*--port $port( |\$)"
+		wait || :
+		for _ in $(seq 100); do
+			! no_program || break
+			sleep 0.05
+		done
+		no_program
+	done
+}
+
+@test "a device that has a program already is said, and keeps it" {
+	command -v clang >/dev/null || skip "needs clang, for a program"
+	printf '__attribute__((section("xdp"), used)) int pass(void *ctx) { return 2; }' |
+		clang -O2 -target bpf -x c -c -o pass.o -
+	ip -n $b link set v0 xdpdrv obj pass.o sec xdp || skip "this ip loads no XDP program"
+	rx --path xdp_drop
+	! tx --path xsk --seconds 1
+	rx_ends
+	cat rx.err
+	[ "$rx_code" = 3 ]
+	grep -q "has an XDP program already" rx.err
+	ip -n $b -d link show v0 | grep xdp
+}
+
+@test "what cannot be is said in a sentence" {
+	refused() { # STATUS SENTENCE END ARG…
+		local to=()
+
+		[ "$3" = rx ] || to=(--to "$host")
+		run --separate-stderr "$BUILD/zcpath" "$3" "${to[@]}" "${@:4}"
+		echo "$stderr"
+		[ "$status" = "$1" ]
+		[[ "$stderr" == *$2* ]]
+	}
+	refused 2 "expected auto, copy or zerocopy" rx --path xsk --xsk-mode fast
+	refused 2 "expected a power of two" tx --path xsk --xsk-ring 100
+	refused 2 "expected 2K or 4K" tx --path xsk --xsk-frame 3K
+	refused 2 "cannot be more than --xsk-ring" tx --path xsk --xsk-ring 64 --xsk-batch 65
+	refused 2 "--udp-gso has no meaning for --path xsk" tx --path xsk --udp-gso 2
+	refused 2 "has no meaning for --path xdp_drop" rx --path xdp_drop --xsk-ring 64
+	# Without privileges both say so, and 3.
+	for path in xsk xdp_drop; do
+		run --separate-stderr setpriv --reuid 65534 --clear-groups --bounding-set -all "$BUILD/zcpath" rx --path $path
+		echo "$stderr"
+		[ "$status" = 3 ]
+		[[ "$stderr" == *"run as root"* ]]
+	done
+	# A stream, bytes that nobody sees, frames that are too small, and zero copy that veth has not.
+	fails() { # SENTENCE "ARG…" of rx, ARG… of tx
+		# shellcheck disable=SC2086 # words
+		rx $2
+		! tx --seconds 1 "${@:3}"
+		rx_ends
+		cat rx.err tx.err
+		[ "$rx_code" != 0 ]
+		grep -q -e "$1" rx.err tx.err
+	}
+	fails "takes datagrams alone" "--path xdp_drop" --path copy
+	fails "looks into no datagram" "--path xdp_drop" --path xsk --verify
+	ip -n $a link set v0 mtu 3000
+	ip -n $b link set v0 mtu 3000
+	fails "into frames, where there is room for 1792" "--path xsk" --path copy --udp 1800
+	fails "xsk-mode copy, or auto" "--path xsk --xsk-mode zerocopy" --path xsk
+	fails "do not fit the MTU" "--path xdp_drop" --path xsk --udp 2973
+}
