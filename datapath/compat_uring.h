@@ -32,6 +32,14 @@
 #define IORING_ENTER_NO_IOWAIT (1U << 7)
 #endif
 
+/* Linux 6.10: one completion for many buffers. */
+#ifndef IORING_RECVSEND_BUNDLE
+#define IORING_RECVSEND_BUNDLE (1U << 4)
+#endif
+#ifndef IORING_FEAT_RECVSEND_BUNDLE
+#define IORING_FEAT_RECVSEND_BUNDLE (1U << 14)
+#endif
+
 /* Linux 6.12: wait for many completions for a while, and for one after that. */
 #ifndef IORING_FEAT_MIN_TIMEOUT
 #define IORING_FEAT_MIN_TIMEOUT (1U << 15)

@@ -156,6 +156,11 @@ static int check_xsk(const struct config *config)
 {
 	const struct options *option = &config->options;
 
+	if (strcmp(option->xdp_mode, "auto") && strcmp(option->xdp_mode, "native") &&
+	    strcmp(option->xdp_mode, "generic")) {
+		say_error("--xdp-mode %s: expected auto, native or generic", option->xdp_mode);
+		return -1;
+	}
 	if (strcmp(option->xsk_mode, "auto") && strcmp(option->xsk_mode, "copy") &&
 	    strcmp(option->xsk_mode, "zerocopy")) {
 		say_error("--xsk-mode %s: expected auto, copy or zerocopy", option->xsk_mode);

@@ -19,6 +19,7 @@
 struct rx_copy {
 	struct memory buffer;
 	int epoll;
+	int flags; /* of recv(2) */
 };
 
 static int rx_copy_open(struct flow *f)
@@ -31,6 +32,11 @@ static int rx_copy_open(struct flow *f)
 	if (!s)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	s->epoll = -1;
+	/* tcp(7): the bytes are thrown away, and nothing is copied. */
+	s->flags = option->trunc ? MSG_TRUNC : 0;
+	if (option->trunc && (f->verify.message || f->all->datagram))
+		return flow_unable(f,
+				   "--trunc throws away the bytes of a stream: leave it out with --verify and --udp");
 	if (memory_get(&s->buffer, option->read, option->hugepages, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
 	if (socket_blocking(f->fd, option->blocking))
@@ -58,15 +64,15 @@ static void rx_copy_close(struct flow *f)
 }
 
 /* Bytes received; 0: the stream has ended; -1: not now; -2: failed. */
-static inline ssize_t receive(struct flow *f, void *buffer, size_t size)
+static inline ssize_t receive(struct flow *f, void *buffer, size_t size, int flags)
 {
 	struct counters *c = &f->counters;
-	ssize_t got = recv(f->fd, buffer, size, 0);
+	ssize_t got = recv(f->fd, buffer, size, flags);
 
 	count(&c->call[CALL_recvfrom], 1);
 	if (got > 0) {
 		verify_bytes(&f->verify, buffer, got);
-		count(&c->bytes_copied, got);
+		count(flags ? &c->bytes_zerocopy : &c->bytes_copied, got);
 		count_received(c, got);
 		return got;
 	}
@@ -88,7 +94,7 @@ static ALWAYS_INLINE int run_blocking(struct flow *f, const struct rx_copy *s, c
 	ssize_t got;
 
 	do {
-		got = receive(f, s->buffer.at, s->buffer.size);
+		got = receive(f, s->buffer.at, s->buffer.size, s->flags);
 		if (exchanges && rpc_answer(f))
 			return -1;
 	} while (got > 0 || got == -1);
@@ -118,7 +124,7 @@ static ALWAYS_INLINE int run_epoll(struct flow *f, const struct rx_copy *s, cons
 			continue;
 		ending = event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
 		do {
-			got = receive(f, s->buffer.at, s->buffer.size);
+			got = receive(f, s->buffer.at, s->buffer.size, s->flags);
 			if (exchanges && rpc_answer(f))
 				return -1;
 		} while (got == (ssize_t)s->buffer.size || (got > 0 && ending));

@@ -26,7 +26,9 @@ struct rx_uring {
 	unsigned int count; /* of buffers; a power of two */
 	size_t size;	    /* of each */
 	bool singleshot;
-	int file;		/* that it receives from: URING_… */
+	int file;		/* that it receives from: URING_…, or a descriptor */
+	unsigned int file_flag; /* IOSQE_FIXED_FILE: the former */
+	unsigned int bundle;	/* IORING_RECVSEND_BUNDLE, or 0 */
 	unsigned int answering; /* --rpc: answers without their completion */
 };
 
@@ -66,6 +68,24 @@ static int provide_buffers(struct rx_uring *s, struct flow *f)
 	return 0;
 }
 
+static int choose(struct rx_uring *s, struct flow *f)
+{
+	const struct options *option = &f->config->options;
+
+	if (option->plain_file) {
+		s->file = f->all->datagram ? f->datagrams_fd : f->fd;
+		s->file_flag = 0;
+	}
+	if (!option->bundles)
+		return 0;
+	if (f->all->datagram)
+		return flow_unable(f, "--bundles would join datagrams: leave it out with --udp");
+	if (!(s->uring.ring.features & IORING_FEAT_RECVSEND_BUNDLE))
+		return flow_unable(f, "cannot receive bundles: --bundles takes Linux 6.10");
+	s->bundle = IORING_RECVSEND_BUNDLE;
+	return 0;
+}
+
 static int rx_uring_open(struct flow *f)
 {
 	const struct options *option = &f->config->options;
@@ -77,12 +97,13 @@ static int rx_uring_open(struct flow *f)
 	s->count = option->buffers;
 	s->size = f->all->datagram ? udp_most(f) : option->read;
 	s->file = f->all->datagram ? URING_DATAGRAMS : URING_STREAM;
+	s->file_flag = IOSQE_FIXED_FILE;
 	s->singleshot = option->singleshot;
 	/* Each buffer has at most one completion; and one more for the end. */
 	if (rpc_open(f) || udp_open(f) ||
 	    uring_open(&s->uring, f, f->rpc ? 2 * ANSWERS : 4,
 		       2 * s->count + (f->rpc ? ANSWERS : 0)) ||
-	    uring_gather(&s->uring, f, s->count / 2))
+	    uring_gather(&s->uring, f, s->count / 2) || choose(s, f))
 		return -1;
 	return provide_buffers(s, f);
 }
@@ -110,8 +131,27 @@ static void arm(struct rx_uring *s)
 		io_uring_prep_recv(sqe, s->file, NULL, s->size, 0);
 	else
 		io_uring_prep_recv_multishot(sqe, s->file, NULL, 0, 0);
-	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_BUFFER_SELECT;
+	sqe->flags |= s->file_flag | IOSQE_BUFFER_SELECT;
+	sqe->ioprio |= s->bundle;
 	sqe->buf_group = BUFFER_GROUP;
+}
+
+/*
+ * What came in one buffer; of a bundle in those that follow it as well. They lie in the ring by their ids,
+ * round and round, because each goes back in the order in which it came.
+ */
+static ALWAYS_INLINE unsigned int take(struct rx_uring *s, struct flow *f, unsigned int id,
+				       size_t bytes, unsigned int returned)
+{
+	while (bytes) {
+		size_t part = bytes < s->size ? bytes : s->size;
+
+		verify_bytes(&f->verify, buffer_at(s, id), part);
+		give_back(s, id, returned++);
+		id = (id + 1) & (s->count - 1);
+		bytes -= part;
+	}
+	return returned;
 }
 
 /*
@@ -141,12 +181,10 @@ static ALWAYS_INLINE int reap(struct rx_uring *s, struct flow *f, bool *armed, c
 		}
 		*armed = cqe->flags & IORING_CQE_F_MORE;
 		if (cqe->res > 0) {
-			unsigned int id = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
-
-			verify_bytes(&f->verify, buffer_at(s, id), cqe->res);
+			returned = take(s, f, cqe->flags >> IORING_CQE_BUFFER_SHIFT, cqe->res,
+					returned);
 			count(&c->bytes_copied, cqe->res);
 			count_received(c, cqe->res);
-			give_back(s, id, returned++);
 		} else if (cqe->res == -ENOBUFS) {
 			count(&c->event[EVENT_buffers_exhausted], 1);
 		} else if (cqe->res) {

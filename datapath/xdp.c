@@ -22,7 +22,7 @@
 
 struct xdp {
 	struct xdp_bpf *program;
-	struct bpf_link *link;
+	int link; /* below 0: not attached */
 	char device[IF_NAMESIZE];
 	int ifindex;
 	bool to_sockets;
@@ -137,10 +137,17 @@ static int load(struct xdp *x, const struct flows *all)
 	return x->tallies && x->queues ? 0 : -errno;
 }
 
-static int attach(struct xdp *x)
+static int attach(struct xdp *x, const char *mode)
 {
-	x->link = bpf_program__attach_xdp(x->program->progs.xdp_take, x->ifindex);
-	return x->link ? 0 : -errno;
+	LIBBPF_OPTS(bpf_link_create_opts, options);
+
+	if (!strcmp(mode, "native"))
+		options.flags = XDP_FLAGS_DRV_MODE;
+	if (!strcmp(mode, "generic"))
+		options.flags = XDP_FLAGS_SKB_MODE;
+	x->link = bpf_link_create(bpf_program__fd(x->program->progs.xdp_take), x->ifindex, BPF_XDP,
+				  &options);
+	return x->link < 0 ? x->link : 0;
 }
 
 static int refused(struct flow *f, const struct xdp *x, const char *what, int error)
@@ -156,6 +163,10 @@ static int refused(struct flow *f, const struct xdp *x, const char *what, int er
 		return flow_unable(f,
 				   "%s has an XDP program already, and takes no second: see 'ip link show dev %s', and take that off first",
 				   x->device, x->device);
+	case -EOPNOTSUPP:
+		return flow_unable(f,
+				   "the driver of %s runs no XDP programs itself: give --xdp-mode generic, or auto",
+				   x->device);
 	case -ERANGE:
 	case -EINVAL:
 		return flow_unable(f,
@@ -176,6 +187,7 @@ int xdp_begin(struct xdp **made, struct flows *all, bool to_sockets)
 	if (!x)
 		return flow_fail(first, "no memory left for the XDP program");
 	*made = x;
+	x->link = -1;
 	x->to_sockets = to_sockets;
 	x->flows = all->count;
 	libbpf_set_print(say_quietly);
@@ -187,7 +199,7 @@ int xdp_begin(struct xdp **made, struct flows *all, bool to_sockets)
 	error = load(x, all);
 	if (error)
 		return refused(first, x, "loading the XDP program", error);
-	error = attach(x);
+	error = attach(x, first->config->options.xdp_mode);
 	return error ? refused(first, x, "attaching the XDP program", error) : 0;
 }
 
@@ -205,7 +217,8 @@ void xdp_end(struct xdp *x)
 {
 	if (!x)
 		return;
-	bpf_link__destroy(x->link);
+	if (x->link >= 0)
+		close(x->link);
 	if (x->tallies)
 		munmap((void *)x->tallies, tallies_of(x) * sizeof(*x->tallies));
 	if (x->queues)

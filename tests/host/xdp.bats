@@ -125,6 +125,23 @@ no_program() {
 	done
 }
 
+@test "generic XDP drops where there is an skb already, and is said to be that" {
+	rx --path xdp_drop --xdp-mode generic
+	tx --path copy --udp 64 --seconds 1 --warmup 0 3>&- &
+	tx_pid=$!
+	wait_for ',open,' rx.csv
+	ip -n $b -d link show v0 | grep xdpgeneric
+	before=$(counted xdp_drops)
+	wait $tx_pid
+	rx_ends
+	[ "$rx_code" = 0 ]
+	[[ "$(value rx given xdp)" == generic* ]]
+	# None of them came to where the driver runs a program.
+	[ "$before" = 0 ] && [ "$(counted xdp_drops)" = 0 ]
+	[ "$(value rx datagrams)" -gt 0 ]
+	[ "$(value rx bytes_life)" -le "$(value tx bytes_life)" ]
+}
+
 @test "SIGKILL leaves no program at the device" {
 	for path in xdp_drop xsk; do
 		rx --path $path
@@ -166,6 +183,7 @@ no_program() {
 		[[ "$stderr" == *$2* ]]
 	}
 	refused 2 "expected auto, copy or zerocopy" rx --path xsk --xsk-mode fast
+	refused 2 "expected auto, native or generic" rx --path xdp_drop --xdp-mode fast
 	refused 2 "expected a power of two" tx --path xsk --xsk-ring 100
 	refused 2 "expected 2K or 4K" tx --path xsk --xsk-frame 3K
 	refused 2 "cannot be more than --xsk-ring" tx --path xsk --xsk-ring 64 --xsk-batch 65

@@ -180,3 +180,28 @@ every_pair() { # ARG… for tx
 	[ "$(value tx enobufs)" -gt 0 ]
 	[ "$(value tx errqueue_stalls)" -gt 0 ]
 }
+
+@test "bundles, and a socket that is no fixed file: every byte checked, over small buffers" {
+	able rx uring || skip "this machine cannot run rx uring: see 'zcpath paths'"
+	for options in "--plain-file" "--bundles --read 4K" "--bundles --singleshot --read 4K --buffers 4" "--bundles --plain-file"; do
+		echo "$options"
+		# shellcheck disable=SC2086 # words
+		both --path uring $options -- --msg 1000003 --write 65537 --bytes 20M --verify ||
+			! grep -q 'takes Linux 6.10' rx.err || skip "$(<rx.err)"
+		check_figures $((20 * MB))
+	done
+	# One completion brings what many buffers hold.
+	awk -F, '$4 == "receive_size" && $5 >= 8192 { n += $6 } END { exit !n }' rx.csv
+}
+
+@test "--trunc throws bytes away: none is copied, and none can be checked" {
+	both --path copy --trunc -- --bytes 20M
+	[ "$(value rx bytes_life)" = $((20 * MB)) ]
+	[ "$(value rx bytes_copied)" = 0 ]
+	[ "$(value rx bytes_zerocopy)" = $((20 * MB)) ]
+	rx --path copy --trunc
+	! tx --bytes 1M --verify
+	rx_ends
+	[ "$rx_code" = 3 ]
+	grep -q "leave it out with --verify" rx.err
+}
