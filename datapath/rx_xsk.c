@@ -19,6 +19,11 @@
 
 #define LOOK_EVERY 1024 /* empty polls between two looks at the connection, which says the end */
 
+struct shared {
+	struct xdp *xdp;
+	struct xsk_area *area; /* NULL: each flow has its own */
+};
+
 struct rx_xsk {
 	struct xsk xsk;
 	size_t headers;
@@ -33,12 +38,23 @@ static bool rx_xsk_able(char *why, size_t size)
 
 static int rx_xsk_prepare(struct flows *all)
 {
-	return xdp_begin((struct xdp **)&all->shared, all, true);
+	struct shared *shared = calloc(1, sizeof(*shared));
+
+	all->shared = shared;
+	if (!shared)
+		return flow_fail(&all->flow[0], "no memory left for what the flows share");
+	return xdp_begin(&shared->xdp, all, true) || xsk_share(&shared->area, all) ? -1 : 0;
 }
 
 static void rx_xsk_release(struct flows *all)
 {
-	xdp_end(all->shared);
+	struct shared *shared = all->shared;
+
+	if (!shared)
+		return;
+	xdp_end(shared->xdp);
+	xsk_unshare(shared->area);
+	free(shared);
 }
 
 static int fill(struct rx_xsk *s, struct flow *f)
@@ -69,7 +85,7 @@ static int watch(struct rx_xsk *s, struct flow *f)
 
 static int rx_xsk_open(struct flow *f)
 {
-	struct xdp *xdp = f->all->shared;
+	struct shared *shared = f->all->shared;
 	struct rx_xsk *s = calloc(1, sizeof(*s));
 	struct frame_ends ends;
 	int error;
@@ -80,11 +96,11 @@ static int rx_xsk_open(struct flow *f)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	s->epoll = s->xsk.fd = -1;
 	/* The socket keeps the port from others, and the kernel from answering what was not taken. */
-	if (udp_open(f) || xsk_open(&s->xsk, f, xdp_device(xdp)) || fill(s, f) || watch(s, f) ||
-	    frame_ends(f->fd, &ends))
+	if (udp_open(f) || xsk_open(&s->xsk, f, xdp_device(shared->xdp), shared->area) ||
+	    fill(s, f) || watch(s, f) || frame_ends(f->fd, &ends))
 		return -1;
 	s->headers = frame_headers(&ends);
-	error = xdp_socket(xdp, f->number, s->xsk.queue, s->xsk.fd);
+	error = xdp_socket(shared->xdp, f->number, s->xsk.queue, s->xsk.fd);
 	return error ? flow_fail(f, "cannot give flow %u its socket: %s", f->number,
 				 strerror(-error))
 		     : 0;
@@ -201,19 +217,21 @@ static int rx_xsk_udp(struct flow *f)
 
 static void rx_xsk_look(struct flow *f)
 {
+	const struct shared *shared = f->all->shared;
 	struct rx_xsk *s = f->state;
 
 	if (!s)
 		return;
-	xdp_look(f->all->shared, f);
+	xdp_look(shared->xdp, f);
 	xsk_look(&s->xsk, f);
 }
 
 static void rx_xsk_given(const struct flows *all, struct writer *w)
 {
+	const struct shared *shared = all->shared;
 	const struct rx_xsk *s = all->flow[0].state;
 
-	xdp_given(all->shared, w);
+	xdp_given(shared->xdp, w);
 	writer_fact(w, END_RX, METRIC_path_given, "xsk", xsk_given(&s->xsk));
 }
 

@@ -36,12 +36,22 @@ static int write_frames(struct tx_xsk *s, struct flow *f)
 	if (!s->spare)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	for (; s->spares < s->frames; s->spares++) {
-		uint64_t address = s->spares * f->config->options.xsk_frame;
+		uint64_t address = s->xsk.base + s->spares * f->config->options.xsk_frame;
 
 		s->spare[s->spares] = address;
 		frame_write(&s->frame, xsk_frame(&s->xsk, address), f->message->at);
 	}
 	return 0;
+}
+
+static int tx_xsk_prepare(struct flows *all)
+{
+	return xsk_share((struct xsk_area **)&all->shared, all);
+}
+
+static void tx_xsk_release(struct flows *all)
+{
+	xsk_unshare(all->shared);
 }
 
 static int tx_xsk_open(struct flow *f)
@@ -58,7 +68,8 @@ static int tx_xsk_open(struct flow *f)
 	if (socket_device(f->fd, device))
 		return flow_unable(f, "the device that leads to the receiver is not known");
 	/* The socket keeps the port from others. */
-	if (udp_open(f) || frame_init(&s->frame, f, device) || xsk_open(&s->xsk, f, device))
+	if (udp_open(f) || frame_init(&s->frame, f, device) ||
+	    xsk_open(&s->xsk, f, device, f->all->shared))
 		return -1;
 	return write_frames(s, f);
 }
@@ -169,10 +180,12 @@ const struct path path_tx_xsk = {
 	.what = "AF_XDP: datagrams (--udp) as whole frames in shared memory, past the stack",
 	.events = BIT(EVENT_xsk_invalid) | BIT(EVENT_xsk_tx_empty) | BIT(EVENT_xsk_no_frame),
 	.able = xsk_able,
+	.prepare = tx_xsk_prepare,
 	.open = tx_xsk_open,
 	.udp = tx_xsk_udp,
 	.udp_calls = UDP_SEND_CALLS,
 	.look = tx_xsk_look,
 	.given = tx_xsk_given,
 	.close = tx_xsk_close,
+	.release = tx_xsk_release,
 };

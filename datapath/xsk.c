@@ -6,6 +6,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -62,7 +63,7 @@ static unsigned int queue_of(const struct flow *f)
 	return 0;
 }
 
-static int refused(struct flow *f, const struct xsk *s, const char *device, int error)
+static int refused(struct flow *f, unsigned int queue, const char *device, int error)
 {
 	const char *mode = f->config->options.xsk_mode;
 
@@ -72,26 +73,27 @@ static int refused(struct flow *f, const struct xsk *s, const char *device, int 
 				   "AF_XDP sockets are not allowed: run as root, or grant the program CAP_NET_RAW, CAP_NET_ADMIN and CAP_BPF");
 	case -ENOBUFS:
 		return flow_unable(f,
-				   "%llu KiB for frames of flow %u may not be locked in memory: raise 'ulimit -l', or give a smaller --xsk-ring",
-				   (unsigned long long)s->memory.size / 1024, f->number);
+				   "%llu KiB for frames of all flows may not be locked in memory: raise 'ulimit -l', or give a smaller --xsk-ring",
+				   (unsigned long long)f->all->count * xsk_memory(f->config) / 1024);
 	case -EBUSY:
 		return flow_unable(f,
 				   "queue %u of %s has an AF_XDP socket already, of another program or flow: give others with --queues",
-				   s->queue, device);
+				   queue, device);
 	case -EINVAL:
 		return flow_unable(f,
 				   "flow %u takes queue %u, and %s has no such queue, or cannot give it away: give --queues that it has, or fewer --flows",
-				   f->number, s->queue, device);
+				   f->number, queue, device);
 	case -EOPNOTSUPP:
 		return flow_unable(f,
 				   "%s cannot do AF_XDP with --xsk-mode %s: its driver has no zero copy for that; give --xsk-mode copy, or auto",
 				   device, mode);
 	}
-	return flow_unable(f, "cannot open an AF_XDP socket at queue %u of %s: %s", s->queue,
-			   device, strerror(-error));
+	return flow_unable(f, "cannot open an AF_XDP socket at queue %u of %s: %s", queue, device,
+			   strerror(-error));
 }
 
-static int make_umem(struct xsk *s, struct flow *f)
+/* Frames for so many flows. NULL after flow_fail(). */
+static struct xsk_area *area_new(struct flow *f, unsigned int flows)
 {
 	const struct options *option = &f->config->options;
 	const struct xsk_umem_config config = {
@@ -99,12 +101,49 @@ static int make_umem(struct xsk *s, struct flow *f)
 		.comp_size = option->xsk_ring,
 		.frame_size = option->xsk_frame,
 	};
+	struct xsk_area *area = calloc(1, sizeof(*area));
+	uint64_t size = flows * xsk_memory(f->config);
 	char why[200];
+	int error;
 
-	if (memory_get(&s->memory, xsk_memory(f->config), option->hugepages, why, sizeof(why)))
-		return flow_unable(f, "%s", why);
-	return 0 - !!xsk_umem__create(&s->umem, s->memory.at, s->memory.size, &s->fill,
-				      &s->completion, &config);
+	if (!area) {
+		flow_fail(f, "no memory left for flow %u", f->number);
+		return NULL;
+	}
+	pthread_mutex_init(&area->lock, NULL);
+	error = memory_get(&area->memory, size, option->hugepages, why, sizeof(why));
+	if (error) {
+		flow_unable(f, "%s", why);
+	} else {
+		error = xsk_umem__create(&area->umem, area->memory.at, size, &area->fill,
+					 &area->completion, &config);
+		if (error)
+			refused(f, 0, "the kernel", error);
+	}
+	if (!error)
+		return area;
+	xsk_unshare(area);
+	return NULL;
+}
+
+int xsk_share(struct xsk_area **area, struct flows *all)
+{
+	*area = NULL;
+	if (!all->flow[0].config->options.share_umem)
+		return 0;
+	*area = area_new(&all->flow[0], all->count);
+	return *area ? 0 : -1;
+}
+
+void xsk_unshare(struct xsk_area *area)
+{
+	if (!area)
+		return;
+	if (area->umem)
+		xsk_umem__delete(area->umem);
+	memory_free(&area->memory);
+	pthread_mutex_destroy(&area->lock);
+	free(area);
 }
 
 /* From Linux 5.11 on; older ones poll by what net.core.busy_read says. */
@@ -171,7 +210,7 @@ static int fits(struct flow *f, const char *device)
 			   (unsigned long long)f->all->datagram, room);
 }
 
-int xsk_open(struct xsk *s, struct flow *f, const char *device)
+int xsk_open(struct xsk *s, struct flow *f, const char *device, struct xsk_area *shared)
 {
 	const struct options *option = &f->config->options;
 	bool rx = f->config->end == END_RX;
@@ -191,15 +230,21 @@ int xsk_open(struct xsk *s, struct flow *f, const char *device)
 		config.bind_flags |= XDP_ZEROCOPY;
 	if (fits(f, device))
 		return -1;
-	if (make_umem(s, f))
-		return *f->error ? -1 : refused(f, s, device, -errno);
-	error = xsk_socket__create(&s->socket, device, s->queue, s->umem, rx ? &s->rx : NULL,
-				   rx ? NULL : &s->tx, &config);
+	s->own = !shared;
+	s->area = shared ? shared : area_new(f, 1);
+	if (!s->area)
+		return -1;
+	s->base = shared ? f->number * xsk_memory(f->config) : 0;
+	pthread_mutex_lock(&s->area->lock);
+	error = xsk_socket__create_shared(&s->socket, device, s->queue, s->area->umem,
+					  rx ? &s->rx : NULL, rx ? NULL : &s->tx, &s->fill,
+					  &s->completion, &config);
+	pthread_mutex_unlock(&s->area->lock);
 	if (error)
-		return refused(f, s, device, error);
+		return refused(f, s->queue, device, error);
 	s->fd = xsk_socket__fd(s->socket);
 	error = ask_options(s);
-	return error ? refused(f, s, device, error) : poll_busily(s, f);
+	return error ? refused(f, s->queue, device, error) : poll_busily(s, f);
 }
 
 void xsk_look(const struct xsk *s, struct flow *f)
@@ -226,7 +271,6 @@ void xsk_close(struct xsk *s)
 {
 	if (s->socket)
 		xsk_socket__delete(s->socket);
-	if (s->umem)
-		xsk_umem__delete(s->umem);
-	memory_free(&s->memory);
+	if (s->own)
+		xsk_unshare(s->area);
 }

@@ -125,6 +125,30 @@ no_program() {
 	done
 }
 
+@test "two flows over two queues, with a memory of their own and with one for both" {
+	ip -n $a link del v0
+	ip link add name v0 netns $a numtxqueues 2 numrxqueues 2 type veth peer name v0 netns $b numtxqueues 2 numrxqueues 2
+	for n in 1 2; do
+		local ns=$([ $n = 1 ] && echo $a || echo $b)
+		ip -n $ns addr add 10.97.0.$n/24 dev v0
+		ip -n $ns link set v0 up
+	done
+	for options in "" --share-umem; do
+		# shellcheck disable=SC2086 # words
+		both --path xsk $options -- --path xsk $options --flows 2 --seconds 0.5 --warmup 0 --verify
+		[ "$(value rx bad_bytes)" = 0 ]
+		[ "$(value rx xdp_misplaced)" = 0 ]
+		for n in 0 1; do
+			[ "$(value rx flow_bytes $n)" -gt 0 ]
+			[ "$(value rx queue_datagrams $n)" -gt 0 ]
+		done
+	done
+	# All by one queue: what is the other flow's goes on to the stack, and is said.
+	both --path xsk -- --path xsk --queues 0 --share-umem --flows 1 --seconds 0.2 --warmup 0
+	both --path xsk --queues 1 -- --path xsk --queues 0 --seconds 0.2 --warmup 0 || :
+	[ "$(value rx xdp_misplaced)" -gt 0 ]
+}
+
 @test "generic XDP drops where there is an skb already, and is said to be that" {
 	rx --path xdp_drop --xdp-mode generic
 	tx --path copy --udp 64 --seconds 1 --warmup 0 3>&- &
