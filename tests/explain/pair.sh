@@ -12,6 +12,7 @@
 #   expected      what a right answer names
 #   where         host or lab
 #   kernels       of the lab's machine without the fault and with it, where it is the kernel that differs
+#   collect       in the lab: sources beside those that tools/bench-explain has, with a comma before each
 #   needs         programs, or nothing
 #   default_size  of the fault; SIZE of the environment is another
 #   inject, undo  functions, with in_rx and in_tx for the ends' namespaces, and $RX_DEVICE, $TX_DEVICE,

@@ -3,6 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=iowait
 where=lab
+collect=,iowait
 default_size=200
 options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1 --pacing "${SIZE}M" --rx-no-iowait=yes)
 options_after=(--rx-no-iowait=no)
