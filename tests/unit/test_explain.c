@@ -246,6 +246,9 @@ static const struct {
 	{"accounting", ",tx,profile,component,task/memory,1,ns\n",
 	 MARK ",tx,profile,component,task/memory,200000000,ns\n"
 	      ",tx,profile,symbol,task;[kernel];try_charge_memcg,200,samples\n"},
+	{"seccomp", ",tx,fact,on_path,seccomp filters,0,\n",
+	 ",tx,fact,on_path,seccomp filters,1,\n" MARK
+	 ",tx,profile,component,task/syscall entry,200000000,ns\n"},
 	{"lsm", ",tx,profile,component,task/syscall entry,1,ns\n",
 	 MARK ",tx,profile,component,task/syscall entry,200000000,ns\n"
 	      ",tx,profile,symbol,task;[kernel];apparmor_socket_sendmsg,200,samples\n"},
