@@ -97,7 +97,7 @@ static bool plan_has(const char *plan, const char *option)
 	return false;
 }
 
-/* What is at its default is left out, unless the plan has it. */
+/* What is not set, or at its default, is left out, unless the plan has it. */
 static void put_options(struct command *to, const struct causes *c, enum record_end end,
 			const struct setting *tested, const char *plan)
 {
@@ -107,8 +107,8 @@ static void put_options(struct command *to, const struct causes *c, enum record_
 		char spelled[OPTION_SPELL_MAX];
 
 		option_spell(id, spelled);
-		if (!value || !*value || id == OPTION_path ||
-		    (!strcmp(value, info->preset) && !plan_has(plan, spelled)))
+		if (!value || id == OPTION_path ||
+		    ((!*value || !strcmp(value, info->preset)) && !plan_has(plan, spelled)))
 			continue;
 		put(to, info->ends == ENDS_BOTH ? (end == END_RX ? " --rx-" : " --tx-") : " --");
 		put(to, spelled);

@@ -495,6 +495,8 @@ static void test_the_command_that_confirms(void **state)
 	assert_true(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)));
 	assert_non_null(strstr(command, "zcprof run @/tmp/test_explain"));
 	assert_null(strstr(command, "--link"));
+	/* Of the plan's own value nothing is left: the better set had none. */
+	assert_non_null(strstr(command, " --rcvbuf=''"));
 	snprintf(command, sizeof(command), "%s/plan", top);
 	assert_int_equal(unlink(command), 0);
 	forget(&p);
