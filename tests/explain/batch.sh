@@ -3,6 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=token_batch
 where=lab
+collect=,syscalls
 default_size=1
 options=(--rx devmem --rx-nic zcnic0 --rx-queues 1 --tx devmem)
 options_after=(--rx-batch "$SIZE")
