@@ -45,7 +45,7 @@ bench-lab: all test-tools ## in a virtual machine: zcrx and devmem against libur
 	@tools/install-deps lab
 	@tools/bench-lab $(B)
 
-bench-explain: all ## inject the faults of tests/explain and see whether zcroi names them (FAULTS, RUNS, SIZE, APART)
+bench-explain: all ## inject the faults of tests/explain and see whether zcroi names them (FAULTS, RUNS, SIZE, APART; WHERE=lab)
 	@tools/bench-explain $(B) $(FAULTS)
 
 test-kernels: all test-tools ## in virtual machines: is every source right on KERNELS (Debian's 6.1, 6.12, newest 6 and newest)
