@@ -119,7 +119,9 @@ spin() {
 
 # tap END COUNT: at rx or tx, so many packet sockets that nobody reads
 tap() {
-	"in_$1" python3 - "$2" <<-'END' &
+	local netns=$RX_NETNS
+	[ "$1" = rx ] || netns=$TX_NETNS
+	ip netns exec "$netns" python3 - "$2" <<-'END' &
 		import socket, sys, time
 		taps = [socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 		        for i in range(int(sys.argv[1]))]
