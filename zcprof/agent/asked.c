@@ -58,6 +58,8 @@ static int take(struct part *p, const char *name, const char *value, struct aske
 		asked->unnamed = true;
 	else if (!strcmp(name, "exact"))
 		p->run.exact = true;
+	else if (!strcmp(name, "watched"))
+		p->run.watched = true;
 	else if (!strcmp(name, "control"))
 		p->control = true;
 	else

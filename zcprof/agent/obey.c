@@ -172,6 +172,11 @@ static int open_window(struct servant *s, const struct asking *a)
 	return say_edge(a, error, s->part.opened_ns);
 }
 
+static int look(struct servant *s, const struct asking *a)
+{
+	return turn(part_look(&s->part), a);
+}
+
 static int close_window(struct servant *s, const struct asking *a)
 {
 	int error = part_edge(&s->part, EDGE_CLOSE);
@@ -204,7 +209,7 @@ static const struct {
 } requests[] = {
 	{"check", check}, {"run", begin},	 {"start", start},	  {"watch", watch},
 	{"tell", tell},	  {"open", open_window}, {"close", close_window}, {"finish", finish},
-	{"drop", drop},	  {"clock", say_clock},
+	{"drop", drop},	  {"clock", say_clock},	 {"look", look},
 };
 
 void obey(struct servant *s, char *line)

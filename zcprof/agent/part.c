@@ -49,6 +49,14 @@ int part_edge(struct part *p, enum edge edge)
 	return 0;
 }
 
+int part_look(struct part *p)
+{
+	if (!p->opened_ns || p->closed_ns)
+		return -1;
+	collecting_look(&p->collecting, p->out);
+	return 0;
+}
+
 static void stand_by_no_more(struct part *p)
 {
 	if (p->standing_by)

@@ -7,6 +7,7 @@
  *   part_begin()    what it is to run and measure is known: the machine's own facts
  *   part_watch()    its ends are ready: their facts, and open the sources
  *   part_edge()     a snapshot
+ *   part_look()     rows of what the sources have so far
  *   part_finish()   the ends have closed: rows of all sources
  *   part_drop()     ends whatever is left of it, and puts back what an end that had to be killed left; safe at
  *                   any time
@@ -44,6 +45,7 @@ void part_begin(struct part *p);
 /* 0, or -1: it is not its turn. */
 int part_watch(struct part *p);
 int part_edge(struct part *p, enum edge edge);
+int part_look(struct part *p);
 int part_finish(struct part *p);
 void part_drop(struct part *p);
 

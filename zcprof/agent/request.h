@@ -9,6 +9,7 @@
  *   watch                the ends are ready: their facts, and open the sources
  *   tell WORD            to the sender's gate
  *   open                 the first snapshot
+ *   look                 within the window: what the sources have so far, as rows before the answer
  *   close                the last
  *   finish               the ends have closed: the rows of all sources
  *   drop                 the run is over, however far it came
@@ -26,7 +27,7 @@
 
 #include <stddef.h>
 
-#define AGENT_PROTOCOL	  "1"
+#define AGENT_PROTOCOL	  "2"
 #define PUSH_FOLDER	  "/tmp/zcprof-" /* and what mktemp(1) makes of Xs */
 #define REQUEST_MAX	  32768
 #define REQUEST_WORDS_MAX 512

@@ -10,6 +10,7 @@
 #include "base/say.h"
 #include "zcprof/run/host.h"
 #include "zcprof/run/push.h"
+#include "zcprof/run/watching.h"
 
 /* Opening every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS	   60000
@@ -131,11 +132,27 @@ static bool is_of_experiment(enum metric_id id, enum record_end machine)
 	}
 }
 
+/* What a source has so far, for whoever watches: it comes again, whole, when the window has closed. */
+static bool is_look(const struct running *r, const struct host *h, const struct row *row)
+{
+	const struct metric_info *info = metric_info(row->id);
+	int i = host_at(r->x, 0) == h ? 0 : 1;
+
+	return r->looking[i] && host_owes(h) && !(row->time_s >= 0) && info->kind != KIND_FACT &&
+	       strcmp(info->source, "path") != 0;
+}
+
 static void on_row(void *data, struct host *h, const struct row *row)
 {
 	struct running *r = data;
 	struct row own = *row;
 
+	if (is_look(r, h, row)) {
+		if (row->end == END_HOST)
+			own.end = far_machine(r->x, side_of(r->x, h));
+		watching_far(r, &own);
+		return;
+	}
 	if (row->end == END_HOST) {
 		own.end = far_machine(r->x, side_of(r->x, h));
 		if (!is_of_experiment(row->id, own.end))
@@ -238,8 +255,32 @@ enum run_result far_await(struct running *r, const char *what)
 		}
 		if (h && host_answer(h, &text))
 			return run_fail(r, "%s: %s", host_name(h), text);
+		r->looking[i] = false;
 	}
 	return RUN_DONE;
+}
+
+void far_look(struct running *r)
+{
+	char *const words[] = {"look", NULL};
+
+	/* One that is lost is noticed by whoever reads next. */
+	for (int i = 0; i < 2; i++) {
+		struct host *h = host_at(r->x, i);
+
+		r->looking[i] = h && !host_ask(h, words);
+	}
+}
+
+bool far_looking(const struct running *r)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct host *h = host_at(r->x, i);
+
+		if (h && r->looking[i] && host_owes(h))
+			return true;
+	}
+	return false;
 }
 
 struct request {
@@ -297,6 +338,8 @@ enum run_result far_begin(struct running *r)
 			add(q, "no-collect=%s", s->no_collect);
 		if (s->exact)
 			add(q, "exact=yes");
+		if (s->live)
+			add(q, "watched=yes");
 		if (s->origin.unnamed)
 			add(q, "unnamed=yes");
 		if (r->slot->control)

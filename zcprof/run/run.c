@@ -150,8 +150,8 @@ enum run_result run_follow(struct running *r, uint64_t deadline_ns, const char *
 		return RUN_STOPPED;
 	if (writer_error(r->writer))
 		return RUN_NO_OUTPUT;
-	watching_heed(r);
 	result = far_read(r);
+	watching_heed(r);
 	return result == RUN_DONE ? read_ends(r, fds, wanted_name) : result;
 }
 

@@ -19,6 +19,7 @@ struct running {
 	uint64_t edge_ns[EDGE_COUNT];
 	double ahead_ns[2], ahead_error_ns[2];
 	double later_ns[2][EDGE_COUNT];
+	bool looking[2]; /* hosts that were asked what they have so far */
 	/* What the rows said. */
 	double bytes, window_ns; /* at rx, over the window */
 	double bytes_life[END_COUNT];

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "zcprof/run/far.h"
 #include "zcprof/watch/saving.h"
 
 #define LOOK_NS 1000000000ULL
@@ -59,6 +60,15 @@ void watching_moved(struct running *r, enum record_end end, double bytes, double
 	r->x->watching->moved_s[end] = at_s;
 }
 
+void watching_far(struct running *r, const struct row *row)
+{
+	const struct watching *w = r->x->watching;
+
+	/* One that came when the window had closed is of no look. */
+	if (w->series)
+		writer_row(w->into, row);
+}
+
 int watching_fd(const struct running *r)
 {
 	return live_fd(&r->x->watching->live);
@@ -68,18 +78,19 @@ uint64_t watching_until(const struct running *r, uint64_t deadline_ns)
 {
 	const struct watching *w = r->x->watching;
 
-	return w->series && w->next_ns < deadline_ns ? w->next_ns : deadline_ns;
+	return w->series && !w->awaited && w->next_ns < deadline_ns ? w->next_ns : deadline_ns;
 }
 
 static void look(struct running *r)
 {
 	struct watching *w = r->x->watching;
-	struct writer *into = series_look(w->series, (double)(clock_ns() - w->opened_ns) / 1e9);
 
+	w->into = series_look(w->series, (double)(clock_ns() - w->opened_ns) / 1e9);
+	far_look(r);
 	for (enum record_end end = END_RX; end <= END_TX; end++)
-		writer_f64(into, WINDOW, end, METRIC_path_bytes, NULL, w->bytes[end]);
-	collecting_look(&r->part.collecting, into);
-	live_show(&w->live, w->series);
+		writer_f64(w->into, WINDOW, end, METRIC_path_bytes, NULL, w->bytes[end]);
+	collecting_look(&r->part.collecting, w->into);
+	w->awaited = true;
 	/* One that took longer than a step leaves those out that it missed. */
 	while (w->next_ns <= clock_ns())
 		w->next_ns += LOOK_NS;
@@ -113,8 +124,12 @@ void watching_heed(struct running *r)
 		r->x->progress.terminal = isatty(STDERR_FILENO);
 		watching_closed(r);
 	}
-	if (w->series && clock_ns() >= w->next_ns)
+	if (w->series && !w->awaited && clock_ns() >= w->next_ns)
 		look(r);
+	if (w->series && w->awaited && !far_looking(r)) {
+		w->awaited = false;
+		live_show(&w->live, w->series);
+	}
 }
 
 void watching_closed(struct running *r)
@@ -123,6 +138,7 @@ void watching_closed(struct running *r)
 
 	series_free(w->series);
 	w->series = NULL;
+	w->awaited = false;
 }
 
 void watching_close(struct experiment *x)

@@ -67,8 +67,9 @@ static size_t find_bars(struct bar *bars, size_t most, const struct sight *sight
 {
 	size_t count = 0;
 
-	for (int i = 0; i < END_COUNT; i++) {
-		enum record_end end = (enum record_end)((END_RX + i) % END_COUNT);
+	for (int i = 0; i < RECORD_ENDS; i++) {
+		enum record_end end =
+			(enum record_end)(i < END_COUNT ? (END_RX + i) % END_COUNT : i);
 
 		if (view->end != END_COUNT && view->end != (int)end)
 			continue;

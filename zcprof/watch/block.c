@@ -178,9 +178,9 @@ static double whole_of(const struct kind *k, const struct block *b, const struct
 
 static void put_texts(const struct kind *k, const struct block *b, const struct sight *sight)
 {
-	double sum[END_COUNT];
+	double sum[RECORD_ENDS];
 
-	for (int end = 0; end < END_COUNT && k->form == FORM_SHARE; end++)
+	for (int end = 0; end < RECORD_ENDS && k->form == FORM_SHARE; end++)
 		sum[end] = whole_of(k, b, sight, end);
 	for (size_t i = 0; i < b->count; i++) {
 		struct block_line *l = &b->lines[i];
