@@ -25,6 +25,7 @@ setup() {
 
 teardown() {
 	exec 9>&-
+	[ -z "${ns-}" ] || remove_namespaces
 	for pid in "${started[@]}"; do
 		kill -9 "$pid" 2>/dev/null || :
 	done
@@ -133,6 +134,25 @@ nobody_left() {
 	END
 	[ "$(find runs -name 'run-*.csv' | wc -l)" -eq 2 ]
 	zcroi check runs/*/run-1.csv runs/*/run-2.csv
+}
+
+@test "zcprof run --live: what the sources of another machine have, too, and the record is sound" {
+	ns=zcl$$
+	make_namespaces
+	ip netns exec "${ns}tx" "$BASH" -c 'PYTHONPATH=$1 PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/env python3 - "$2"' x "$BATS_TEST_DIRNAME/../tool" "${ns}rx" <<-'END'
+		import os, sys
+		from screen import Screen
+		s = Screen(["zcprof", "run", "--live", "--link", "tx0", "--rx-host", sys.argv[1], "--address", "10.78.0.1", "--ssh", "ip netns exec",
+		            "--zcprof", os.environ["BUILD"] + "/zcprof", "--seconds", "6", "--warmup", "0.2", "--repeat", "1",
+		            "--collect", "cpu,syscalls,copy", "-o", "far"], rows=50, columns=100)
+		# A call that only the receiver makes.
+		s.until(b"recvfrom", b"sendto", seconds=60)
+		status = s.ended()
+		assert status == 0, (status, s.seen)
+	END
+	# A look is no part of it: each figure stands there once.
+	zcroi check far/*/run-1.csv
+	remove_namespaces
 }
 
 @test "no terminal that can: lines" {

@@ -132,14 +132,19 @@ static bool is_of_experiment(enum metric_id id, enum record_end machine)
 	}
 }
 
-/* What a source has so far, for whoever watches: it comes again, whole, when the window has closed. */
+/*
+ * What a source has so far, for whoever watches: it comes again, whole, when the window has closed. Until then all else
+ * that comes is what ends say, and facts, and answers.
+ */
 static bool is_look(const struct running *r, const struct host *h, const struct row *row)
 {
-	const struct metric_info *info = metric_info(row->id);
-	int i = host_at(r->x, 0) == h ? 0 : 1;
+	static const char *const others[] = {"path", "fact", "agent"};
+	const char *source = metric_info(row->id)->source;
 
-	return r->looking[i] && host_owes(h) && !(row->time_s >= 0) && info->kind != KIND_FACT &&
-	       strcmp(info->source, "path") != 0;
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (!strcmp(source, others[i]))
+			return false;
+	return r->looking[host_at(r->x, 0) == h ? 0 : 1] && host_owes(h);
 }
 
 static void on_row(void *data, struct host *h, const struct row *row)
