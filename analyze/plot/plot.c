@@ -61,6 +61,29 @@ void plot_text(FILE *out, const char *text)
 	free(safe);
 }
 
+/* A byte of UTF-8 that goes on with the character before it. */
+static bool goes_on(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+void plot_name(FILE *out, const char *name)
+{
+	char text[PLOT_NAME_MAX + 8];
+	size_t len = strlen(name), head = PLOT_NAME_MAX * 2 / 3, tail = PLOT_NAME_MAX - head;
+
+	if (len <= PLOT_NAME_MAX) {
+		plot_text(out, name);
+		return;
+	}
+	while (head && goes_on(name[head]))
+		head--;
+	while (tail && goes_on(name[len - tail]))
+		tail--;
+	snprintf(text, sizeof(text), "%.*s…%s", (int)head, name, name + len - tail);
+	plot_text(out, text);
+}
+
 void plot_number(FILE *out, double value)
 {
 	if (isfinite(value))

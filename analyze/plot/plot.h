@@ -4,6 +4,7 @@
  *
  *   plot_start()    the height in pixels and what all charts have
  *   plot_text()     a text of a record as gnuplot takes it: nothing in it is computed or run
+ *   plot_name()     a name, as short as a chart has room for
  *   plot_number()   a figure, or one that is missing
  *   plot_find()     a chart by its name; NULL: there is none
  *   plot_number_of()  one after the other
@@ -17,6 +18,9 @@
 
 #include "analyze/figures/lines.h"
 #include "analyze/options.h"
+
+/* Bytes of a name that is put beside a row. */
+#define PLOT_NAME_MAX 56
 
 struct plotting {
 	FILE *out; /* the script */
@@ -41,6 +45,8 @@ const char *plot_names(char *text, size_t size);
 
 void plot_start(const struct plotting *p, const char *title, size_t height);
 void plot_text(FILE *out, const char *text);
+/* A name beside a row of the chart: of a long one the beginning and the end, for which there is room. */
+void plot_name(FILE *out, const char *name);
 void plot_number(FILE *out, double value);
 
 /* Of the files of this folder. */

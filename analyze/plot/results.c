@@ -67,7 +67,7 @@ static void put_names(const struct plotting *p, enum quantity q)
 		if (!p->lines->at[i].counts[q])
 			continue;
 		fputs(row ? ", " : "", p->out);
-		plot_text(p->out, p->lines->at[i].configuration->name);
+		plot_name(p->out, p->lines->at[i].configuration->name);
 		fprintf(p->out, " %zu", row++);
 	}
 	fprintf(p->out, ")\nset yrange [%zu.6:-0.6]\n", row - 1);

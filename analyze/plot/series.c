@@ -45,7 +45,7 @@ int plot_series(struct plotting *p)
 				number ? ", \\\n     " : "", number, i + 1);
 			fputs(j ? "notitle" : "title ", p->out);
 			if (!j)
-				plot_text(p->out, c->name);
+				plot_name(p->out, c->name);
 			number++;
 		}
 	}

@@ -71,7 +71,7 @@ static void put_rows(const struct plotting *p)
 	fputs("set ytics (", p->out);
 	for (size_t i = 0; i < p->lines->count; i++) {
 		fputs(i ? ", " : "", p->out);
-		plot_text(p->out, p->lines->at[i].configuration->name);
+		plot_name(p->out, p->lines->at[i].configuration->name);
 		fprintf(p->out, " %zu", i);
 	}
 	fprintf(p->out, ")\nset yrange [%zu.6:-0.6]\n", p->lines->count - 1);

@@ -208,3 +208,17 @@ period cpu/nanoseconds 10101010" ]
 	[[ "$(page tags "$dir/r.html")" != *img* ]]
 	[[ "$(page text "$dir/r.html")" == *"there are none: cannot run gnuplot"*"Each figure stands in a table"* ]]
 }
+
+@test "a configuration with a name of thousands of characters is a row like any other" {
+	local long
+	long=$(printf 'é%.0s' $(seq 2000))
+	experiment
+	sed -i "s/configuration,,rx=copy,tx=copy,/configuration,,$long,/; s/configuration,,\"rx=copy,tx=copy\",/configuration,,$long,/" "$dir"/out/copy/run-*.csv
+	grep -q "$long" "$dir/out/copy/run-1.csv"
+	run -0 "$zcroi" plot roi "$dir/out" -o "$dir/roi.svg"
+	[ -z "$output" ]
+	grep -q 'éé…éé' "$dir/roi.svg"
+	run -0 "$zcroi" report --still "$dir/out" -o "$dir/r.html"
+	[ -z "$output" ]
+	page alone "$dir/r.html"
+}

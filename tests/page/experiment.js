@@ -59,10 +59,10 @@ const stacks = (copy, more) => [
 	`tx;task;zcpath;send;${more} 400`,
 	'tx;softirq;zcpath;send;tcp_ack 50', ''].join('\n');
 
-export function experiment(directory) {
+export function experiment(directory, gbit = [40, 36]) {
 	const configurations = [
-		{ name: 'rx=copy,tx=copy', gbit: 40, crx: 100, ctx: 80, calls: 1000, copy: 5000, more: 'gone_in_b' },
-		{ name: 'rx=copy,tx=send_zc', gbit: 36, crx: 100, ctx: 95, calls: 2000, copy: 7000, more: 'new_in_b' },
+		{ name: 'rx=copy,tx=copy', gbit: gbit[0], crx: 100, ctx: 80, calls: 1000, copy: 5000, more: 'gone_in_b' },
+		{ name: 'rx=copy,tx=send_zc', gbit: gbit[1], crx: 100, ctx: 95, calls: 2000, copy: 7000, more: 'new_in_b' },
 	];
 
 	for (const c of configurations) {
@@ -70,7 +70,7 @@ export function experiment(directory) {
 
 		mkdirSync(folder, { recursive: true });
 		for (const repeat of [1, 2, 3]) {
-			writeFileSync(join(folder, `run-${repeat}.csv`), rowsOf({ ...c, repeat, gbit: c.gbit + repeat / 10 }));
+			writeFileSync(join(folder, `run-${repeat}.csv`), rowsOf({ ...c, repeat, gbit: c.gbit && c.gbit + repeat / 10 }));
 			writeFileSync(join(folder, `run-${repeat}.folded`), stacks(c.copy, c.more));
 		}
 	}

@@ -195,21 +195,35 @@ test('it prints', async () => {
 	await page.close();
 });
 
-test('a page whose charts are pictures: all are seen, its tables are open, and nothing is said', async () => {
+// Another page in place of the usual one.
+async function openedOf(name, ...args) {
 	const usual = address;
 
-	zcroi('report', '--still', join(work, 'out'), '-o', join(work, 'still.html'));
-	address = `file://${join(work, 'still.html')}`;
+	zcroi('report', ...args, '-o', join(work, name));
+	address = `file://${join(work, name)}`;
 	try {
-		const page = await opened();
-		const widths = await page.$$eval('img.picture', (all) => Promise.all(all.map((i) => i.decode().then(() => i.naturalWidth))));
-
-		assert.deepEqual(said, []);
-		assert.ok(widths.length >= 3 && widths.every((w) => w > 0));
-		assert.equal(await page.$('.drawing, .flame svg'), null);
-		assert.ok(await page.$$eval('details.behind', (all) => all.length > 0 && all.every((d) => d.open)));
-		await page.close();
+		return await opened();
 	} finally {
 		address = usual;
 	}
+}
+
+test('a configuration that moved nothing has no cost by payload, and all of the page is drawn', async () => {
+	experiment(join(work, 'nothing'), [40, 0]);
+	const page = await openedOf('nothing.html', join(work, 'nothing'));
+
+	assert.deepEqual(said, []);
+	assert.match(await text(page, '#components-charts'), /rx=copy,tx=copy/);
+	await page.close();
+});
+
+test('a page whose charts are pictures: all are seen, its tables are open, and nothing is said', async () => {
+	const page = await openedOf('still.html', '--still', join(work, 'out'));
+	const widths = await page.$$eval('img.picture', (all) => Promise.all(all.map((i) => i.decode().then(() => i.naturalWidth))));
+
+	assert.deepEqual(said, []);
+	assert.ok(widths.length >= 3 && widths.every((w) => w > 0));
+	assert.equal(await page.$('.drawing, .flame svg'), null);
+	assert.ok(await page.$$eval('details.behind', (all) => all.length > 0 && all.every((d) => d.open)));
+	await page.close();
 });

@@ -13,15 +13,17 @@ function columnOf(table, name) {
 	return table.columns.findIndex((c) => c[0] === name);
 }
 
-// {rx: Map(component -> ns/KB)} of a configuration; no end that was not sampled.
+// {rx: Map(component -> ns/KB)} of a configuration; no end that was not sampled, or moved nothing.
 function componentsOf(index) {
 	const made = {};
 
 	for (const table of partOf(index, 'components')?.tables ?? []) {
 		const cost = columnOf(table, 'ns_per_kb');
 
-		if (cost >= 0)
-			made[table.name] = new Map(table.rows.filter((r) => r[0] !== 'total').map((r) => [r[0], r[cost]]));
+		const rows = table.rows.filter((r) => r[0] !== 'total' && typeof r[cost] === 'number');
+
+		if (rows.length)
+			made[table.name] = new Map(rows.map((r) => [r[0], r[cost]]));
 	}
 	return made;
 }
