@@ -148,7 +148,7 @@ there_are() {
 
 @test "rules that mean nothing are refused with what is expected" {
 	run -2 zcprof watch -o "$dir/kept"
-	[[ "$output" == *"expected --rule"* ]]
+	[[ "$output" == *"expected a rule"*"/etc/zcprof/watch.conf"* ]]
 	run -2 zcprof watch --rule comm=x
 	[[ "$output" == *"-o DIR is needed"* ]]
 	for rule in comm x=y comm= port=0 port=70000 exe=nginx :comm=x ../up:comm=x .hidden:comm=x 'a b:comm=x'; do
@@ -177,4 +177,25 @@ there_are() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	run ! grep -q zcprof <<<"$output"
+}
+
+@test "killed and begun anew it serves at its port at once, though the last scrape's connection lingers there" {
+	local port
+	watch --rule comm=no-such-name --openmetrics :0 2>"$dir/said" 3>&- &
+	started+=($!)
+	wait_until 10 grep -q serving "$dir/said"
+	port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/metrics.*|\1|p' "$dir/said")
+	# Of HTTP/1.0 the server closes first, and so keeps the connection in TIME_WAIT.
+	/usr/bin/python3 - "$port" <<-'END'
+		import socket, sys
+		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		s.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+		while s.recv(65536):
+		    pass
+	END
+	kill -9 "${started[-1]}"
+	wait "${started[-1]}" || :
+	watch --rule comm=no-such-name --openmetrics ":$port" 2>"$dir/again" 3>&- &
+	started+=($!)
+	wait_until 10 grep -q "serving http://127.0.0.1:$port/" "$dir/again"
 }

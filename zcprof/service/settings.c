@@ -113,7 +113,8 @@ static void check(const struct service_settings *s, struct argp_state *state)
 	if (collecting_refuse(s->collect, s->no_collect, false, why, sizeof(why)))
 		argp_error(state, "%s", why);
 	if (!s->rule_count)
-		argp_error(state, "expected --rule: what is to be watched");
+		argp_error(state,
+			   "expected a rule, what is to be watched: --rule web:exe=/usr/sbin/nginx here, or rule web:exe=/usr/sbin/nginx as a line of the file; the service's is /etc/zcprof/watch.conf");
 	if (!s->output)
 		argp_error(state, "-o DIR is needed: the records go there");
 	if (s->openmetrics && !*s->openmetrics)

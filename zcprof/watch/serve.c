@@ -188,7 +188,6 @@ static int start_daemon(struct serve *s, uint16_t port)
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, answer, s, MHD_OPTION_SOCK_ADDR,
 				     &at, MHD_OPTION_CONNECTION_LIMIT, CLIENTS,
 				     MHD_OPTION_CONNECTION_MEMORY_LIMIT, HEAD_BYTES,
-				     MHD_OPTION_LISTENING_ADDRESS_REUSE, 0U,
 				     MHD_OPTION_NOTIFY_CONNECTION, note_client, s, MHD_OPTION_END);
 	if (!s->daemon)
 		return errno ? errno : ENOMEM;
