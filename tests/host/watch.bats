@@ -195,7 +195,27 @@ there_are() {
 	END
 	kill -9 "${started[-1]}"
 	wait "${started[-1]}" || :
-	watch --rule comm=no-such-name --openmetrics ":$port" 2>"$dir/again" 3>&- &
+	begin
+	watch --rule "odd:exe=$program" --openmetrics ":$port" 2>"$dir/again" 3>&- &
 	started+=($!)
 	wait_until 10 grep -q "serving http://127.0.0.1:$port/" "$dir/again"
+}
+
+@test "a scrape says which record the last window is, as an exemplar; a file for node exporter does not" {
+	local port record
+	begin
+	watch --rule "odd:exe=$program" --openmetrics :0 2>"$dir/said" 3>&- &
+	started+=($!)
+	wait_until 20 there_are 1
+	port=$(sed -n 's|.*http://127.0.0.1:\([0-9]*\)/metrics.*|\1|p' "$dir/said")
+	scrape() {
+		/usr/bin/python3 -c 'import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).read().decode())' "http://127.0.0.1:$port/metrics"
+	}
+	named() {
+		record=$(scrape | sed -n 's/^zcprof_watch_windows_total{.*} [1-9][0-9]* # {record="\(.*\)"} 1$/\1/p')
+		[ -n "$record" ] && [ -s "$dir/kept/odd/$record" ]
+	}
+	wait_until 20 named
+	(watch --rule "odd:exe=$program" --rounds 1 --openmetrics "$dir/w.prom" -o "$dir/other")
+	grep -q '^zcprof_watch_windows_total{.*} 1$' "$dir/w.prom"
 }

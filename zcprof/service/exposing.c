@@ -103,6 +103,7 @@ static bool is_exposed(const struct row *row)
 
 void exposing_record(struct exposing *e, size_t rule, const char *path, double seconds)
 {
+	const char *slash = strrchr(path, '/');
 	struct writer *into;
 	struct reader *r;
 	struct row row;
@@ -118,6 +119,8 @@ void exposing_record(struct exposing *e, size_t rule, const char *path, double s
 		}
 	reader_close(r);
 	e->rules[rule].windows++;
+	snprintf(e->rules[rule].record, sizeof(e->rules[rule].record), "%s",
+		 slash ? slash + 1 : path);
 }
 
 void exposing_failed(struct exposing *e, size_t rule)

@@ -275,9 +275,9 @@ static void put_figure(void *data, const struct figure *f)
 }
 
 /* What is said of the text itself has the labels too: a folder of such files is one text to whoever reads it. */
-/* help: NULL: one more sample of the family before. */
+/* help: NULL: one more sample of the family before. record: it is of that, too; NULL. */
 static void put_own(struct printing *p, const char *name, const char *type, const char *unit,
-		    const char *help, double value)
+		    const char *help, double value, const char *record)
 {
 	char number[NUMBER_TEXT];
 
@@ -285,7 +285,10 @@ static void put_own(struct printing *p, const char *name, const char *type, cons
 		put_family(p, name, type, unit, help);
 	fprintf(p->out, "%s%s", name, !strcmp(type, "counter") ? "_total" : "");
 	put_labels(p, END_HOST, "", 0);
-	fprintf(p->out, "} %s\n", number_print(value, number));
+	fprintf(p->out, "} %s", number_print(value, number));
+	if (record && *record && p->dialect == OPENMETRICS)
+		fprintf(p->out, " # {record=\"%s\"} 1", record);
+	fputc('\n', p->out);
 }
 
 static void put_build(const struct printing *p)
@@ -300,7 +303,7 @@ static void put_levels_left_out(struct printing *p)
 {
 	put_own(p, "zcprof_keys_left_out", "gauge", "",
 		"levels that are not shown, because their metric has too many keys already",
-		(double)p->left_out);
+		(double)p->left_out, NULL);
 }
 
 /* NULL where it could not be written. */
@@ -325,9 +328,9 @@ char *openmetrics_print(const struct series *s, const struct origin *origin,
 		return NULL;
 	put_build(&p);
 	put_own(&p, "zcprof_window_seconds", "gauge", "seconds",
-		"time since the window opened; counters began then", series_at_s(s));
+		"time since the window opened; counters began then", series_at_s(s), NULL);
 	put_own(&p, "zcprof_series_left_out", "counter", "", "figures for which there was no room",
-		(double)series_left_out(s));
+		(double)series_left_out(s), NULL);
 	series_ever(s, put_figure, &p);
 	put_sum(&p);
 	put_levels_left_out(&p);
@@ -375,7 +378,8 @@ static void put_windows(struct printing *p, const struct openmetrics_rule *rules
 		for (size_t i = 0; i < count; i++) {
 			p->origin = &rules[i].origin;
 			put_own(p, own[f].name, "counter", own[f].unit, i ? NULL : own[f].help,
-				own[f].value(&rules[i]));
+				own[f].value(&rules[i]),
+				own[f].value == windows_of ? rules[i].record : NULL);
 		}
 }
 

@@ -22,6 +22,8 @@
 #include "zcprof/watch/series.h"
 
 #define OPENMETRICS_KEYS 256
+/* An exemplar's labels, their names with them, have 128 characters at most. */
+#define OPENMETRICS_RECORD 64
 
 /* For whoever asks by HTTP, or for the textfile collector of node exporter, which knows no OpenMetrics. */
 enum openmetrics_dialect { OPENMETRICS, OPENMETRICS_TEXTFILE };
@@ -33,6 +35,11 @@ struct openmetrics_rule {
 	const struct series *series;
 	struct origin origin; /* a label of it tells it from the others */
 	double windows, failed;
+	/*
+	 * The file of the last window, which tells whoever looks at a graph what to open. It is an exemplar of the
+	 * windows, for as a label it would be a new series in each of them; a file for node exporter has none.
+	 */
+	char record[OPENMETRICS_RECORD];
 };
 
 char *openmetrics_watch(const struct openmetrics_rule *rules, size_t count,
