@@ -7,7 +7,7 @@ LAB_TIMEOUT ?= 600
 
 lab_run = PATH="$(abspath $(B)):$$PATH" BUILD="$(abspath $(B))" lab/run --kernel $(LAB_KERNEL) --mtu $(LAB_MTU)
 
-.PHONY: lab lab-ready lab-run lab-two lab-demo lab-soak lab-selftests
+.PHONY: lab lab-ready lab-run lab-two lab-kernels lab-demo lab-soak lab-selftests
 
 lab-ready:
 	@tools/install-deps lab
@@ -26,6 +26,9 @@ lab-two: export CMD := $(value CMD)
 lab-two: lab-ready ## a shell, or CMD, in one of two virtual machines with a wire and ssh between them: 'ssh far' is the other
 	@PATH="$(abspath $(B)):$$PATH" lab/two --kernel $(LAB_KERNEL) --mtu $(LAB_MTU) --out $(B)/lab/two \
 		$${CMD:+--timeout $(LAB_TIMEOUT)} $$([ -n "$$CMD" ] || echo --timeout 0 --terminal) -- bash $${CMD:+-c "$$CMD"}
+
+lab-kernels: lab-ready ## a STUDY (studies/kernels.plan) on each of KERNELS (6.12 7.2 7.3) by the clock of instructions, and what changed
+	@tools/lab-kernels $(B) $(or $(STUDY),kernels) $(or $(KERNELS),6.12 7.2 7.3)
 
 lab-demo: lab-ready ## copy, zcrx and devmem there, with and without HW GRO, on one and two CPUs: tables, and records in $(B)/lab/demo/
 	@B=$(B) LAB_KERNEL=$(LAB_KERNEL) tools/lab-demo

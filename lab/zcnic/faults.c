@@ -13,6 +13,8 @@
  *                   header is used, and the pages of the others are recycled one by one
  *                 2 as 1, but with several headers in a page
  *   wrong_queue   what is steered here goes to the next queue
+ *   burn          so many turns of a loop of three instructions for each packet that is received: a slower driver,
+ *                 by a known amount
  *   whole_ring    as some cards: a queue whose memory does not fill its ring fails to start
  *                 (ENOMEM)
  */
@@ -35,6 +37,7 @@ void zcnic_faults_add(struct zcnic_port *port)
 		debugfs_create_u32("drop_every", 0644, at, &fault->drop_every);
 		debugfs_create_u32("linear_every", 0644, at, &fault->linear_every);
 		debugfs_create_u32("delay_us", 0644, at, &fault->delay_us);
+		debugfs_create_u32("burn", 0644, at, &fault->burn);
 		debugfs_create_bool("stall", 0644, at, &fault->stall);
 		debugfs_create_u32("headers", 0644, at, &fault->headers);
 		debugfs_create_bool("wrong_queue", 0644, at, &fault->wrong_queue);
@@ -64,6 +67,13 @@ bool zcnic_fault_every(u32 n, u32 *seen)
 		return false;
 	*seen = 0;
 	return true;
+}
+
+/* Not inlined: a profile is to find it by its name. */
+noinline void zcnic_burn(u32 turns)
+{
+	while (turns--)
+		barrier();
 }
 
 /* Senders do not wait for ever for a queue that stalls, as they would not on a wire. */

@@ -154,6 +154,8 @@ static void receive(struct zcnic_rx *rx, struct zcnic_done *done)
 	struct sk_buff *skb = make_skb(rx, done);
 	u32 buffers = done->whole ? 0 : done->count;
 
+	if (unlikely(rx->fault.burn))
+		zcnic_burn(rx->fault.burn);
 	if (!skb) {
 		give_back(rx, buffers);
 	} else {

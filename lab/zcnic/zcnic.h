@@ -75,6 +75,7 @@ struct zcnic_fault {
 	u32 linear_every, linear;
 	u32 delay_us;
 	u32 headers;
+	u32 burn;
 	bool stall, wrong_queue, whole_ring;
 };
 
@@ -242,6 +243,7 @@ void zcnic_faults_remove(struct zcnic_port *port);
 void zcnic_faults_init(void);
 void zcnic_faults_exit(void);
 bool zcnic_fault_every(u32 n, u32 *seen);
+void zcnic_burn(u32 turns);
 /* The interrupt of a queue that was made to be late or to stall. */
 enum hrtimer_restart zcnic_late(struct hrtimer *timer);
 
