@@ -18,9 +18,10 @@ enum netdev_cmd {
 	NETDEV_QUEUE_GET = 10,
 	NETDEV_NAPI_GET = 11,
 	NETDEV_QSTATS_GET = 12,
-	NETDEV_BIND_RX = 13,  /* 6.12 */
-	NETDEV_NAPI_SET = 14, /* 6.13 */
-	NETDEV_BIND_TX = 15,  /* 6.16 */
+	NETDEV_BIND_RX = 13,	  /* 6.12 */
+	NETDEV_NAPI_SET = 14,	  /* 6.13 */
+	NETDEV_BIND_TX = 15,	  /* 6.16 */
+	NETDEV_QUEUE_CREATE = 16, /* 7.1 */
 };
 
 enum netdev_of_dev {
@@ -54,7 +55,14 @@ enum netdev_of_queue {
 	NETDEV_QUEUE_DMABUF,   /* 6.12 */
 	NETDEV_QUEUE_IO_URING, /* 6.15 */
 	NETDEV_QUEUE_XSK,      /* 6.16 */
-	NETDEV_QUEUE_LEASE,    /* 7.0 */
+	NETDEV_QUEUE_LEASE,    /* 7.1 */
+};
+
+/* Of a device that leases the queue, or that has leased it: which device, of which namespace, and its queue. */
+enum netdev_of_lease {
+	NETDEV_LEASE_IFINDEX = 1,
+	NETDEV_LEASE_QUEUE,
+	NETDEV_LEASE_NETNS,
 };
 
 enum netdev_of_qstats {

@@ -19,7 +19,8 @@ static void take_queue(void *data, const struct netdev_queue *q)
 	const char *holder = q->direction == NETDEV_RX ? netdev_lease(q) : NULL;
 
 	if (holder)
-		each->take(each->data, (struct lease){q->id, holder});
+		each->take(each->data, (struct lease){q->id, holder, q->leased, q->lessee,
+						      q->lessee_queue, q->lessee_netns});
 }
 
 void lease_each(const char *iface, void (*take)(void *data, struct lease l), void *data)

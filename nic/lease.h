@@ -14,6 +14,7 @@
 #define NIC_LEASE_H
 
 #include <sched.h>
+#include <stdbool.h>
 
 /* What lets go takes some milliseconds; more where many programs end at once. */
 #define LEASE_PATIENCE_MS 2000
@@ -21,6 +22,10 @@
 struct lease {
 	unsigned int queue;
 	const char *holder; /* NULL: nobody; static */
+	/* Where a virtual device has leased it, whoever holds it there: as netdev_queue has it. */
+	bool leased;
+	unsigned int lessee, lessee_queue;
+	int lessee_netns;
 };
 
 /* queues: NULL for all. A kernel that does not say has nobody in its queues. */

@@ -74,10 +74,43 @@ int netdev_device(struct genl *g, unsigned int ifindex, struct netdev_device *de
 	return netlink_ask(&g->netlink, take_device, device);
 }
 
+static uint32_t queue_id(const struct nlattr *queue)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, queue)
+	{
+		if (mnl_attr_get_type(attr) == NETDEV_QUEUE_ID)
+			return mnl_attr_get_u32(attr);
+	}
+	return 0;
+}
+
+static void take_lease(const struct nlattr *lease, struct netdev_queue *q)
+{
+	const struct nlattr *attr;
+
+	q->leased = true;
+	mnl_attr_for_each_nested(attr, lease)
+	{
+		switch (mnl_attr_get_type(attr)) {
+		case NETDEV_LEASE_IFINDEX:
+			q->lessee = mnl_attr_get_u32(attr);
+			break;
+		case NETDEV_LEASE_QUEUE:
+			q->lessee_queue = queue_id(attr);
+			break;
+		case NETDEV_LEASE_NETNS:
+			q->lessee_netns = (int32_t)mnl_attr_get_u32(attr);
+			break;
+		}
+	}
+}
+
 static int take_queue(const struct nlmsghdr *nlh, void *data)
 {
 	const struct dump *d = data;
-	struct netdev_queue q = {0};
+	struct netdev_queue q = {.lessee_netns = -1};
 	const struct nlattr *attr;
 
 	mnl_attr_for_each(attr, nlh, genl_attrs)
@@ -102,7 +135,7 @@ static int take_queue(const struct nlmsghdr *nlh, void *data)
 			q.xsk = true;
 			break;
 		case NETDEV_QUEUE_LEASE:
-			q.leased = true;
+			take_lease(attr, &q);
 			break;
 		}
 	}

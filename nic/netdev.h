@@ -42,7 +42,10 @@ struct netdev_queue {
 	uint32_t dmabuf;  /* id of the dma-buf that is bound to it; 0: none */
 	bool io_uring;	  /* zcrx has it */
 	bool xsk;	  /* AF_XDP has it */
-	bool leased;	  /* a virtual device has it */
+	bool leased;	  /* a virtual device has it: */
+	uint32_t lessee; /* its index, in the namespace that is called so in this one; -1: this one itself */
+	int32_t lessee_netns;
+	uint32_t lessee_queue;
 };
 
 struct netdev_pool {

@@ -20,6 +20,7 @@
 #include "nic/steer.h"
 
 struct zerocopy {
+	bool lessee;
 	int claim; /* a socket whose name says that the device is being used */
 	struct journal *journal;
 	struct ethtool ethtool;
@@ -285,6 +286,37 @@ static int prepare_rss(struct zerocopy *z)
 	return error;
 }
 
+/* Its driver says nothing of rings, rules and headers: these are those of the NIC that it leases from. */
+static bool is_lessee(const struct zerocopy *z)
+{
+	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+
+	return !ethtool_ask(&z->ethtool, &info) && !strcmp(info.driver, "netkit");
+}
+
+static int prepare_lessee(struct zerocopy *z)
+{
+	char text[CPULIST_TEXT_MAX];
+
+	if (CPU_ISSET(0, z->queues))
+		return fail(z,
+			    "queue 0 of %s is its own, and no NIC's: give one that was leased to it, from 1 on, with --queues",
+			    z->iface);
+	z->say(z->data, "queues", cpulist_print(z->queues, text, sizeof(text)));
+	z->say(z->data, "lease",
+	       "queues of a NIC whose owner splits headers and steers flows to them");
+	return look_leases(z);
+}
+
+static int prepare(struct zerocopy *z)
+{
+	z->lessee = is_lessee(z);
+	if (z->lessee)
+		return claim(z) || prepare_lessee(z);
+	return claim(z) || recover(z) || prepare_split(z) || count_queues(z) || look_leases(z) ||
+	       prepare_ring(z) || prepare_rules(z) || prepare_rss(z);
+}
+
 struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues,
 				struct zerocopy_area area, zerocopy_say say, void *data, char *why,
 				size_t why_size)
@@ -310,8 +342,7 @@ struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues,
 	if (z->journal)
 		error = ethtool_open(&z->ethtool, iface);
 	if (!error)
-		error = claim(z) || recover(z) || prepare_split(z) || count_queues(z) ||
-			look_leases(z) || prepare_ring(z) || prepare_rules(z) || prepare_rss(z);
+		error = prepare(z);
 	if (!error)
 		return z;
 	zerocopy_end(z);
@@ -321,8 +352,11 @@ struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues,
 int zerocopy_steer(struct zerocopy *z, int fd, unsigned int queue, char *why, size_t why_size)
 {
 	char rule[STEER_RULE_MAX];
-	int error = steer_flow(fd, queue, rule);
+	int error;
 
+	if (z->lessee)
+		return 0;
+	error = steer_flow(fd, queue, rule);
 	z->why = why;
 	z->why_size = why_size;
 	if (error)

@@ -9,6 +9,9 @@
  *   zerocopy_queue()  the n-th of a list of queues, in turn
  *   zerocopy_end()    put everything back, when nothing is bound to the queues any more
  *
+ * A netkit device has no queues but those that are leased to it. What they receive is for the owner of the
+ * NIC to set, in whose namespace it is: here nothing is, and that is said.
+ *
  * Everything is done in this thread's network namespace, and by one thread.
  */
 #ifndef NIC_ZEROCOPY_H

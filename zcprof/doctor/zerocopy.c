@@ -136,7 +136,7 @@ static void look_rss(const struct doctor *d, struct doctor_row *row)
 }
 
 struct held {
-	char queues[100];
+	char queues[300];
 	const char *holder; /* of the last */
 	unsigned int count;
 };
@@ -145,9 +145,17 @@ static void add_lease(void *data, struct lease l)
 {
 	struct held *h = data;
 	size_t len = strlen(h->queues);
+	char lessee[140] = "";
+	char where[60] = "here";
 
-	snprintf(h->queues + len, sizeof(h->queues) - len, "%s%u: %s", h->count ? ", " : "",
-		 l.queue, l.holder);
+	if (l.leased && l.lessee_netns >= 0)
+		snprintf(where, sizeof(where), "in network namespace %d of 'ip netns list-id'",
+			 l.lessee_netns);
+	if (l.leased)
+		snprintf(lessee, sizeof(lessee), " (leased to queue %u of device %u %s)",
+			 l.lessee_queue, l.lessee, where);
+	snprintf(h->queues + len, sizeof(h->queues) - len, "%s%u: %s%s", h->count ? ", " : "",
+		 l.queue, l.holder, lessee);
 	h->holder = l.holder;
 	h->count++;
 }
