@@ -48,10 +48,16 @@ static const struct part_rule parts[PART_COUNT] = {
 #undef COMPONENT
 };
 
+/* Hundreds of patterns are asked of each of thousands of functions: most differ in their first character. */
+static bool may_fit(const char *pattern, const char *name)
+{
+	return *pattern == *name || (*pattern && strchr("*?[\\", *pattern));
+}
+
 static bool fits(const char *const *patterns, const char *name)
 {
 	for (; *patterns; patterns++)
-		if (!fnmatch(*patterns, name, 0))
+		if (may_fit(*patterns, name) && !fnmatch(*patterns, name, 0))
 			return true;
 	return false;
 }
