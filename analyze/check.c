@@ -251,6 +251,15 @@ static bool is_imported(const struct check *c)
 	       c->seen[METRIC_fact_imported][END_HOST];
 }
 
+/* As with a sender whose datagrams nobody receives. */
+static bool is_absent(const struct check *c, const char *source, enum record_end end)
+{
+	for (size_t i = 0; i < c->absent_count; i++)
+		if (c->absent[i].end == end && !strcmp(c->absent[i].source, source))
+			return true;
+	return false;
+}
+
 static void check_end(struct check *c, enum record_end end)
 {
 	const char *name = record_end_name[end];
@@ -312,8 +321,9 @@ static void check_absent(struct check *c)
 		uint64_t rows = 0;
 
 		for (int id = 0; id < METRIC_COUNT; id++)
-			/* The edges are there whichever collectors are. */
-			if (id != METRIC_selfcost_edge_spread &&
+			/* These are there whatever was measured. */
+			if (id != METRIC_selfcost_edge_spread && id != METRIC_path_state &&
+			    id != METRIC_path_memory &&
 			    !strcmp(metric_info(id)->source, c->absent[i].source))
 				rows += rows_of(c, id, end);
 		if (rows)
@@ -342,9 +352,9 @@ static void check_whole(struct check *c)
 	}
 	attached = is_attached(c, END_RX) || is_attached(c, END_TX) || is_imported(c);
 	for (enum record_end end = END_RX; end <= END_TX; end++)
-		if (!attached || is_attached(c, end))
+		if ((!attached || is_attached(c, end)) && !is_absent(c, "path", end))
 			check_end(c, end);
-	if (attached)
+	if (attached || is_absent(c, "path", END_RX))
 		; /* whoever was attached to says nothing of its whole life */
 	else if (isnan(c->life[END_RX]) || isnan(c->life[END_TX]))
 		complain(c, ": bytes_life of both ends is needed to see that none was lost");

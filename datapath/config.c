@@ -13,6 +13,7 @@
 /* Options of the table have the keys TABLE_KEY + id; the others follow here. */
 enum {
 	KEY_TO = 0x100,
+	KEY_AWAY,
 	KEY_BIND,
 	KEY_PORT,
 	KEY_INTERVAL,
@@ -22,13 +23,17 @@ enum {
 	TABLE_KEY = 0x200
 };
 
-#define OTHERS 7
+#define OTHERS 8
 
 static const struct other {
 	struct argp_option option;
 	enum option_ends ends;
 } others[OTHERS] = {
 	{{"to", KEY_TO, "HOST", 0, "the host where 'zcpath rx' listens", 1}, ENDS_TX},
+	{{"away", KEY_AWAY, "ADDRESS", 0,
+	  "--udp: datagrams go to this number, where nobody receives them, as over a dummy device",
+	  1},
+	 ENDS_TX},
 	{{"bind", KEY_BIND, "ADDR", 0,
 	  "address to listen on (127.0.0.1; 0.0.0.0 or :: for every one)", 1},
 	 ENDS_RX},
@@ -120,6 +125,9 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case KEY_TO:
 		config->to = arg;
+		return 0;
+	case KEY_AWAY:
+		config->away = arg;
 		return 0;
 	case KEY_BIND:
 		config->bind = arg;

@@ -24,6 +24,7 @@ struct config {
 
 	/* What belongs to the place and not to the configuration: no facts. */
 	const char *to;
+	const char *away; /* --udp: where datagrams go in its place; NULL: to it */
 	const char *bind;
 	uint16_t port; /* of the control connection; the data flows use port + 1 */
 	double interval_s;

@@ -65,11 +65,12 @@ enum control_field {
 	FIELD_RESPONSE = 1 << 12,
 	FIELD_RECONNECT = 1 << 13,
 	FIELD_UDP = 1 << 14,
+	FIELD_AWAY = 1 << 15,
 };
 
 #define RUN_FIELDS                                                                                 \
 	(FIELD_VERSION | FIELD_PATH | FIELD_FLOWS | FIELD_MSG | FIELD_LIMIT | FIELD_VERIFY |       \
-	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP)
+	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP | FIELD_AWAY)
 #define CONTROL_VERBS(X)                                                                           \
 	X(hello, RUN_FIELDS)                                                                       \
 	X(welcome, RUN_FIELDS | FIELD_KEY)                                                         \
@@ -105,6 +106,7 @@ struct control_message {
 	uint64_t limit;			 /* --bytes; 0: by time */
 	uint64_t verify;		 /* 0 or 1 */
 	uint64_t udp;			 /* bytes of a datagram; 0: a stream */
+	uint64_t away;			 /* 1: datagrams go elsewhere, to nobody */
 	uint64_t reconnect;		 /* 0 or 1: each on a connection of its own */
 	uint64_t response;		 /* bytes that answer each message; 0: nothing does */
 	unsigned char key[RUN_KEY_SIZE]; /* welcome */

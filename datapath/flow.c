@@ -15,6 +15,7 @@
 
 #include "base/say.h"
 #include "datapath/path.h"
+#include "datapath/udp.h"
 
 int flow_fail(struct flow *f, const char *format, ...)
 {
@@ -162,6 +163,8 @@ static int run_as(struct flow *f)
 {
 	const struct path *path = f->config->path;
 
+	if (flows_idle(f->all))
+		return udp_idle(f);
 	if (f->all->datagram)
 		return path->udp(f);
 	if (f->all->reconnects)

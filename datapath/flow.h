@@ -9,6 +9,7 @@
  *   flows_go()      let them run
  *   flows_stop()    tell the senders that it is enough
  *   flows_break()   of a run that failed: shut the connections, wait a moment for the threads
+ *   flows_idle()    whether nothing is to come
  *   flows_error()   the sentence of the first flow that failed, or NULL
  *   flows_look()    bring counters up to date that no thread of a flow keeps
  *   flows_bytes()   payload moved so far, by counters that are
@@ -68,6 +69,7 @@ struct flows {
 	struct exchange exchange; /* --rpc; a response of 0: one direction */
 	struct memory answer;	  /* rx: a response, filled with the pattern */
 	uint64_t datagram;	  /* --udp: bytes of one; 0: a stream */
+	bool away;		  /* --away: nothing of it reaches the receiver */
 	bool reconnects;	  /* short flows (datapath/short_flows.h) */
 	int listener;		  /* rx: of short flows; else -1 */
 
@@ -109,6 +111,12 @@ static inline size_t flow_chunk(const struct flow *f, uint64_t position, size_t 
 	if (chunk > to_end)
 		chunk = to_end;
 	return chunk < to_limit ? chunk : to_limit;
+}
+
+/* Whether nothing ever comes to this end: a receiver's whose sender has --away. */
+static inline bool flows_idle(const struct flows *all)
+{
+	return all->away && all->flow[0].config->end == END_RX;
 }
 
 int flow_fail(struct flow *f, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -200,7 +200,8 @@ static int agree(struct reception *r)
 	struct session *s = r->session;
 	struct control_message welcome = r->hello;
 
-	if (r->hello.udp && (r->hello.udp < UDP_LEAST || r->hello.response))
+	if ((r->hello.udp && (r->hello.udp < UDP_LEAST || r->hello.response)) ||
+	    (r->hello.away && !r->hello.udp))
 		return session_fail(s,
 				    "the sender asks for datagrams that cannot be; it is no zcpath, or a faulty one");
 	if (r->hello.udp && !s->config->path->udp) {
@@ -238,6 +239,7 @@ static int agree(struct reception *r)
 	if (r->hello.response && prepare_answer(s, &r->hello))
 		return -1;
 	s->flows->datagram = r->hello.udp;
+	s->flows->away = r->hello.away;
 	s->window.message = r->hello.msg;
 	s->limit = r->hello.limit;
 	for (unsigned int i = 0; i < s->flows->count; i++)

@@ -220,6 +220,10 @@ static int check_tx(struct config *config)
 		say_error("'zcpath tx' needs --to HOST: where 'zcpath rx' listens");
 		return -1;
 	}
+	if (config->away && !option->set[OPTION_udp]) {
+		say_error("--away is for datagrams, which need no receiver: give --udp BYTES too");
+		return -1;
+	}
 	if (option->bytes && config->options.typed[OPTION_warmup] && option->warmup > 0) {
 		say_error("--warmup would move part of --bytes outside the window; leave one out");
 		return -1;

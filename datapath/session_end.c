@@ -38,7 +38,8 @@ static int session_settle(struct session *s)
 	uint64_t bad_flow = peer->bad_flow;
 	uint64_t bad_at = peer->bad_at;
 
-	writer_u64(s->out, WINDOW, s->config->end, METRIC_path_bytes_life, NULL, here);
+	if (!flows_idle(s->flows))
+		writer_u64(s->out, WINDOW, s->config->end, METRIC_path_bytes_life, NULL, here);
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		const struct verify *v = &s->flows->flow[i].verify;
 
@@ -48,7 +49,7 @@ static int session_settle(struct session *s)
 		}
 		bad += v->bad;
 	}
-	if (s->config->end == END_RX)
+	if (s->config->end == END_RX && !flows_idle(s->flows))
 		writer_u64(s->out, WINDOW, END_RX, METRIC_path_strangers, NULL, s->strangers);
 	if (s->flows->flow[0].verify.message)
 		writer_u64(s->out, WINDOW, s->config->end, METRIC_path_bad_bytes, NULL, bad);

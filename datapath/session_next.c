@@ -210,14 +210,15 @@ static uint64_t keep_time(struct session *s, uint64_t deadline_ns)
 {
 	uint64_t now = clock_ns();
 
-	if (s->moving && check_progress(s))
+	if (s->moving && !flows_idle(s->flows) && check_progress(s))
 		return 0;
 	if (s->moving && deadline_ns > now + SECOND_NS)
 		deadline_ns = now + SECOND_NS;
 	if (!s->window_is_open)
 		return deadline_ns;
 	if (now >= s->tick_ns) {
-		window_tick(&s->window, s->out);
+		if (!flows_idle(s->flows))
+			window_tick(&s->window, s->out);
 		while (s->tick_ns <= now)
 			s->tick_ns += s->config->interval_s * 1e9;
 	}

@@ -23,6 +23,7 @@ static struct control_message hello_of(const struct config *config)
 		.response = option->rpc.response,
 		.reconnect = option->reconnect,
 		.udp = option->udp,
+		.away = config->away != NULL,
 	};
 
 	snprintf(m.path, sizeof(m.path), "%s", config->path->name);
@@ -45,7 +46,7 @@ static int agree(struct session *s)
 	if (answer->flows != hello.flows || answer->msg != hello.msg ||
 	    answer->limit != hello.limit || answer->verify != hello.verify ||
 	    answer->response != hello.response || answer->reconnect != hello.reconnect ||
-	    answer->udp != hello.udp)
+	    answer->udp != hello.udp || answer->away != hello.away)
 		return session_fail(s,
 				    "the receiver echoed other options than were asked for; it is no zcpath, or a faulty one");
 	return 0;
@@ -83,6 +84,7 @@ static int connect_flows(struct session *s)
 	s->flows->exchange = option->rpc;
 	s->flows->reconnects = option->reconnect;
 	s->flows->datagram = option->udp;
+	s->flows->away = s->config->away != NULL;
 	s->window.message = option->msg;
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		struct flow *f = &s->flows->flow[i];

@@ -306,6 +306,24 @@ int socket_device(int fd, char name[IF_NAMESIZE])
 	return name[0] ? 0 : -1;
 }
 
+int socket_datagrams(const char *number, uint16_t port, struct failure *failure)
+{
+	struct addrinfo *at = resolve(number, port, AI_NUMERICHOST, failure);
+	int fd = at ? socket(at->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
+
+	if (!at)
+		return -1;
+	if (fd < 0 || connect(fd, at->ai_addr, at->ai_addrlen)) {
+		failure_of(failure, false, "cannot send datagrams there: %s; see 'ip route get %s'",
+			   strerror(errno), number);
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+	}
+	freeaddrinfo(at);
+	return fd;
+}
+
 int socket_device_to(const char *host, char name[IF_NAMESIZE])
 {
 	struct failure failure;

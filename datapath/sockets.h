@@ -6,6 +6,7 @@
  *   socket_effective()  every option with what the kernel made of it
  *   socket_listen()     a listening socket
  *   socket_connect()    a connected one
+ *   socket_datagrams()  a UDP socket that is connected to a number
  *   socket_blocking()   blocking, or not
  *   socket_control()    make a control connection notice a dead host, and send at once
  *   socket_acked()      bytes that the peer has acknowledged
@@ -41,6 +42,7 @@ int socket_listen(const char *address, uint16_t port, const struct config *optio
 		  struct failure *failure);
 int socket_connect(const char *host, uint16_t port, int timeout_ms, const struct config *options,
 		   struct failure *failure);
+int socket_datagrams(const char *number, uint16_t port, struct failure *failure);
 int socket_blocking(int fd, bool blocking);
 void socket_control(int fd);
 uint64_t socket_acked(int fd);

@@ -26,7 +26,7 @@ void summary_say(const struct session *s)
 	char share[48] = "zero-copy share unknown";
 	double seconds;
 
-	if (!watched())
+	if (!watched() || flows_idle(s->flows))
 		return;
 	window_difference(&s->window, &sum);
 	seconds = (s->window.close_ns - s->window.open_ns) / 1e9;

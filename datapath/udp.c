@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "datapath/sockets.h"
 
 /* The socket of a flow, with the addresses of its connection; -1 after flow_fail(). */
 static int open_beside(struct flow *f)
@@ -15,8 +18,6 @@ static int open_beside(struct flow *f)
 	struct sockaddr_storage there = {0};
 	socklen_t here_size = sizeof(here);
 	socklen_t there_size = sizeof(there);
-	const struct options *option = &f->config->options;
-	int buffer = f->config->end == END_TX ? option->sndbuf : option->rcvbuf;
 	int one = 1;
 	int fd;
 
@@ -24,9 +25,6 @@ static int open_beside(struct flow *f)
 	    getpeername(f->fd, (struct sockaddr *)&there, &there_size))
 		return flow_fail(f, "flow %u has no peer any more: %s", f->number, strerror(errno));
 	fd = socket(here.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && buffer)
-		setsockopt(fd, SOL_SOCKET, f->config->end == END_TX ? SO_SNDBUF : SO_RCVBUF,
-			   &buffer, sizeof(buffer));
 	/* All flows of a receiver have one port; whose a datagram is the sender's port says. */
 	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) &&
 	    !bind(fd, (struct sockaddr *)&here, here_size) &&
@@ -39,20 +37,51 @@ static int open_beside(struct flow *f)
 	return -1;
 }
 
+/* The socket of a flow whose datagrams go elsewhere, and so from another address; -1 after flow_fail(). */
+static int open_away(struct flow *f)
+{
+	struct failure failure;
+	int fd = socket_datagrams(f->config->away, f->config->port + 1, &failure);
+
+	return fd < 0 ? flow_fail(f, "--away %s: %s", f->config->away, failure.why) : fd;
+}
+
 /* While nothing moves, so that the first datagram finds it there. */
 int udp_open(struct flow *f)
 {
+	const struct options *option = &f->config->options;
+	bool tx = f->config->end == END_TX;
+	int buffer = tx ? option->sndbuf : option->rcvbuf;
+
 	f->datagrams_fd = -1;
 	if (!f->all->datagram)
 		return 0;
-	f->datagrams_fd = open_beside(f);
-	return f->datagrams_fd < 0 ? -1 : 0;
+	if (flows_idle(f->all))
+		return 0;
+	f->datagrams_fd = f->all->away ? open_away(f) : open_beside(f);
+	if (f->datagrams_fd < 0)
+		return -1;
+	if (buffer)
+		setsockopt(f->datagrams_fd, SOL_SOCKET, tx ? SO_SNDBUF : SO_RCVBUF, &buffer,
+			   sizeof(buffer));
+	return 0;
 }
 
 void udp_close(struct flow *f)
 {
 	if (f->all->datagram && f->datagrams_fd >= 0)
 		close(f->datagrams_fd);
+}
+
+int udp_idle(struct flow *f)
+{
+	struct pollfd end = {.fd = f->fd, .events = POLLIN | POLLRDHUP};
+
+	while (poll(&end, 1, -1) < 0)
+		if (errno != EINTR)
+			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
+					 strerror(errno));
+	return 0;
 }
 
 int udp_join(struct flow *f)

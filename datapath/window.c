@@ -176,6 +176,11 @@ void window_write(const struct window *w, struct writer *out)
 	bool datagrams = w->flows->datagram;
 	struct counters sum;
 
+	if (flows_idle(w->flows)) {
+		writer_absent(out, END_RX, "path",
+			      "nobody receives: the datagrams go to a device that drops them");
+		return;
+	}
 	window_difference(w, &sum);
 	writer_u64(out, WINDOW, path->end, METRIC_path_window_ns, NULL, w->close_ns - w->open_ns);
 	writer_u64(out, WINDOW, path->end, METRIC_path_bytes, NULL, sum.bytes);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <stdarg.h>
@@ -109,6 +110,38 @@ static void forget_metrics(void)
 	close(fd);
 }
 
+static int create_alone(struct netlink *nl, const char *kind, unsigned int mtu)
+{
+	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	struct nlattr *info;
+
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[END_TX].iface);
+	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind);
+	mnl_attr_nest_end(nlh, info);
+	return netlink_ask(nl, NULL, NULL);
+}
+
+/* So that nobody has to be asked, who would not answer. */
+static int add_neighbour(struct netlink *nl, const char *iface, int family, const char *text)
+{
+	static const unsigned char anybody[6] = {0x02, 0, 0, 0, 0, 0x01};
+	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE);
+	struct ndmsg *neighbour = mnl_nlmsg_put_extra_header(nlh, sizeof(*neighbour));
+	size_t size = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
+	unsigned char address[sizeof(struct in6_addr)];
+
+	inet_pton(family, text, address);
+	neighbour->ndm_family = family;
+	neighbour->ndm_ifindex = (int)if_nametoindex(iface);
+	neighbour->ndm_state = NUD_PERMANENT;
+	mnl_attr_put(nlh, NDA_DST, size, address);
+	mnl_attr_put(nlh, NDA_LLADDR, sizeof(anybody), anybody);
+	return netlink_ask(nl, NULL, NULL);
+}
+
 /* In the side's namespace. what: the step that failed. */
 static int set_up_side(const struct link_side *side, const char **what)
 {
@@ -126,7 +159,7 @@ static int set_up_side(const struct link_side *side, const char **what)
 		error = add_address(&nl, side->iface, AF_INET, side->ipv4, 30);
 	}
 	if (!error) {
-		*what = "bring the veth device up";
+		*what = "bring the device up";
 		error = bring_up(&nl, side->iface);
 	}
 	netlink_close(&nl);
@@ -195,6 +228,71 @@ int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size)
 			      "cannot %s: this kernel has no veth devices (CONFIG_VETH, or the module veth)",
 			      what);
 	return refuse(why, why_size, "cannot %s: %s", what, strerror(-error));
+}
+
+/*
+ * In the new namespace. A kernel without dummy devices may have bridges: one without ports drops what it is given,
+ * too (br_dev_xmit() floods it to nobody).
+ */
+static int set_up_dummy(struct link_side *side, unsigned int mtu, const char **what)
+{
+	struct netlink nl;
+	int error = netlink_open(&nl, NETLINK_ROUTE);
+
+	*what = "create a dummy device";
+	if (!error)
+		error = create_alone(&nl, "dummy", mtu);
+	if (error == -EOPNOTSUPP && !create_alone(&nl, "bridge", mtu)) {
+		say_warning("this kernel has no dummy devices: a bridge without ports is taken, which drops what it is given, too");
+		error = 0;
+	}
+	if (!error)
+		error = set_up_side(side, what);
+	if (!error)
+		set_up_ipv6(side);
+	*what = "tell the device who is not there";
+	if (!error)
+		error = add_neighbour(&nl, side->iface, AF_INET, veth_side[END_RX].ipv4);
+	if (!error && *side->ipv6)
+		error = add_neighbour(&nl, side->iface, AF_INET6, veth_side[END_RX].ipv6);
+	netlink_close(&nl);
+	return error;
+}
+
+int link_dummy(struct link *link, unsigned int mtu, char *why, size_t why_size)
+{
+	struct link_side *tx = &link->side[END_TX];
+	struct link_side *rx = &link->side[END_RX];
+	const char *what = "create a network namespace";
+	int previous = -1;
+	int error;
+
+	link_init(link);
+	*tx = veth_side[END_TX];
+	*rx = (struct link_side){-1, "lo", "127.0.0.1", "::1"};
+	tx->netns = netns_create();
+	error = tx->netns < 0 ? tx->netns : 0;
+	if (!error) {
+		rx->netns = fcntl(tx->netns, F_DUPFD_CLOEXEC, 0);
+		previous = netns_enter(tx->netns);
+		error = rx->netns < 0 ? -errno : previous < 0 ? previous : 0;
+	}
+	if (!error)
+		error = set_up_dummy(tx, mtu, &what);
+	if (previous >= 0)
+		netns_leave(previous);
+	if (error) {
+		link_close(link);
+		return refuse(why, why_size, "cannot %s: %s%s", what, strerror(-error),
+			      error == -EOPNOTSUPP
+				      ? "; this kernel has none (CONFIG_DUMMY, or the module dummy)"
+				      : "");
+	}
+	/* The other two of the device's networks: nobody has them, and it asks nobody for them. */
+	memcpy(link->away_ipv4, veth_side[END_RX].ipv4, sizeof(link->away_ipv4));
+	if (*tx->ipv6)
+		memcpy(link->away_ipv6, veth_side[END_RX].ipv6, sizeof(link->away_ipv6));
+	return 0;
 }
 
 /* The first global address of each family that a device has. */

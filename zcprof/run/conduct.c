@@ -76,15 +76,18 @@ static int open_named_link(struct experiment *x, char *why, size_t why_size)
 	const struct settings *s = x->settings;
 	bool veth = !strcmp(s->link, "veth");
 	bool loopback = !strcmp(s->link, "loopback");
+	bool dummy = !strcmp(s->link, "dummy");
 	bool namespaces = !strncmp(s->link, "netns:", 6);
 
-	if ((veth || loopback || namespaces) && (s->host[END_RX] || s->host[END_TX])) {
+	if ((veth || dummy || loopback || namespaces) && (s->host[END_RX] || s->host[END_TX])) {
 		snprintf(why, why_size,
 			 "both its sides are on this machine, and an end is to run on a host: give the device that leads there with --link");
 		return -1;
 	}
 	if (veth)
 		return link_veth(&x->link, VETH_MTU, why, why_size);
+	if (dummy)
+		return link_dummy(&x->link, VETH_MTU, why, why_size);
 	if (loopback)
 		return link_loopback(&x->link, why, why_size);
 	return namespaces ? open_namespaces(x, why, why_size) : open_device(x, why, why_size);
@@ -121,7 +124,8 @@ static int find_address(struct experiment *x, char *why, size_t why_size)
 
 static bool makes_namespaces(const struct settings *s)
 {
-	return !strcmp(s->link, "veth") || !strncmp(s->link, "netns:", 6);
+	return !strcmp(s->link, "veth") || !strcmp(s->link, "dummy") ||
+	       !strncmp(s->link, "netns:", 6);
 }
 
 static int open_link(struct experiment *x)

@@ -459,8 +459,10 @@ static enum run_result run_end(struct running *r, enum run_result result)
 	if (result == RUN_DONE && r->window_ns > 1e9 * (1.1 * r->seconds + 0.2))
 		say_warning("the window of %s run %u was %.2f s long and not %.2f: an end was held up, as on a machine with more work than CPUs",
 			    r->configuration->name, r->slot->repeat, r->window_ns / 1e9, r->seconds);
-	if (result == RUN_DONE)
+	if (result == RUN_DONE && r->window_ns > 0)
 		snprintf(text, sizeof(text), "%.2f Gbit/s", r->bytes * 8 / r->window_ns);
+	else if (result == RUN_DONE)
+		snprintf(text, sizeof(text), "sent to nobody");
 	if (result == RUN_FAILED) {
 		progress_clear(&r->x->progress);
 		say_error("%s run %u: %s", r->configuration->name, r->slot->repeat, r->why);

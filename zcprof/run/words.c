@@ -80,6 +80,10 @@ static struct words words_of(const struct experiment *x, const struct configurat
 	add_word(&words, side == END_RX ? "rx" : "tx");
 	add_word(&words, side == END_RX ? "--bind" : "--to");
 	add_word(&words, x->address);
+	if (side == END_TX && *x->link.away_ipv4) {
+		add_word(&words, "--away");
+		add_word(&words, x->settings->ipv6 ? x->link.away_ipv6 : x->link.away_ipv4);
+	}
 	snprintf(port, sizeof(port), "%u", x->settings->port);
 	add_word(&words, "--port");
 	add_word(&words, port);
