@@ -28,7 +28,7 @@ struct link {
 		char iface[IF_NAMESIZE];
 		char ipv4[INET_ADDRSTRLEN]; /* "" where the side has none */
 		char ipv6[INET6_ADDRSTRLEN];
-	} side[END_COUNT]; /* [END_HOST] is unused */
+	} side[END_COUNT];		 /* [END_HOST] is unused */
 	char away_ipv4[INET_ADDRSTRLEN]; /* of a dummy device: what is sent there goes nowhere; else "" */
 	char away_ipv6[INET6_ADDRSTRLEN];
 };
