@@ -25,7 +25,7 @@ zcroi_DIRS  := analyze page reports record base
 zcpath_PKGS := liburing libmnl libxdp libbpf
 zcprof_PKGS := libbpf libmnl libdw jansson libmicrohttpd ncursesw
 zcroi_PKGS  := gsl jansson
-zcpath_LIBS := -pthread -ldl
+zcpath_LIBS := -pthread -lm -ldl
 zcprof_LIBS := -pthread -lm -ldl
 zcroi_LIBS  := -lm
 

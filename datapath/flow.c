@@ -169,7 +169,7 @@ static int run_as(struct flow *f)
 		return path->udp(f);
 	if (f->all->reconnects)
 		return path->reconnect(f);
-	return f->all->exchange.response ? path->rpc(f) : path->run(f);
+	return flow_exchanges(f) ? path->rpc(f) : path->run(f);
 }
 
 static void *flow_thread(void *arg)
@@ -321,6 +321,7 @@ void flows_free(struct flows *all)
 	if (all->flow[0].config->path->release)
 		all->flow[0].config->path->release(all);
 	memory_free(&all->answer);
+	free(all->arrivals);
 	if (all->listener >= 0)
 		close(all->listener);
 	close(all->news_fd);

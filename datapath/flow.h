@@ -18,6 +18,7 @@
  * For paths:
  *
  *   flow_told()   has this sender been told to stop?
+ *   flow_exchanges()  is it of requests and responses (--rpc)?
  *   flow_chunk()  how many bytes the next send takes
  *   flow_fail()   keep the sentence that says what went wrong; always -1
  *   flow_watch()  an epoll of its connection
@@ -38,6 +39,10 @@
 struct flows;
 struct rpc;
 struct delays;
+struct arrivals;
+
+/* Bytes of the message of a long flow beside requests (--pattern mixed), at both ends. */
+#define FLOW_LONG_MESSAGE (64UL << 20)
 
 struct flow {
 	struct counters counters __attribute__((aligned(128)));
@@ -66,12 +71,14 @@ struct flows {
 	int news_fd;  /* readable (eventfd) when all threads have opened, or ended, or one failed */
 	bool unable;  /* a path could not open because this machine cannot do it */
 	void *shared; /* what the path prepared for all of them */
-	struct exchange exchange; /* --rpc; a response of 0: one direction */
-	struct memory answer;	  /* rx: a response, filled with the pattern */
-	uint64_t datagram;	  /* --udp: bytes of one; 0: a stream */
-	bool away;		  /* --away: nothing of it reaches the receiver */
-	bool reconnects;	  /* short flows (datapath/short_flows.h) */
-	int listener;		  /* rx: of short flows; else -1 */
+	struct exchange exchange;  /* --rpc; a response of 0: one direction */
+	struct memory answer;	   /* rx: a response, filled with the pattern */
+	unsigned int mixed;	   /* --pattern mixed: the first so many flows are long ones */
+	struct arrivals *arrivals; /* tx: --arrivals poisson; NULL: even */
+	uint64_t datagram;	   /* --udp: bytes of one; 0: a stream */
+	bool away;		   /* --away: nothing of it reaches the receiver */
+	bool reconnects;	   /* short flows (datapath/short_flows.h) */
+	int listener;		   /* rx: of short flows; else -1 */
 
 	bool stop; /* by relaxed atomics */
 	pthread_mutex_t lock;
@@ -95,6 +102,12 @@ const char *flows_error(struct flows *all);
 void flows_look(const struct flows *all);
 uint64_t flows_bytes(const struct flows *all);
 void flows_free(struct flows *all);
+
+/* Whether it has requests and responses, and is no stream in one direction. */
+static inline bool flow_exchanges(const struct flow *f)
+{
+	return f->all->exchange.response && f->number >= f->all->mixed;
+}
 
 static inline bool flow_told(const struct flow *f)
 {

@@ -195,13 +195,19 @@ static int prepare_answer(struct session *s, const struct control_message *hello
 	return 0;
 }
 
+static uint64_t message_of(const struct reception *r, unsigned int flow)
+{
+	return flow < r->hello.mixed ? FLOW_LONG_MESSAGE : r->hello.msg;
+}
+
 static int agree(struct reception *r)
 {
 	struct session *s = r->session;
 	struct control_message welcome = r->hello;
 
 	if ((r->hello.udp && (r->hello.udp < UDP_LEAST || r->hello.response)) ||
-	    (r->hello.away && !r->hello.udp))
+	    (r->hello.away && !r->hello.udp) || r->hello.mixed >= r->hello.flows ||
+	    (r->hello.mixed && (!r->hello.response || r->hello.reconnect)))
 		return session_fail(s,
 				    "the sender asks for datagrams that cannot be; it is no zcpath, or a faulty one");
 	if (r->hello.udp && !s->config->path->udp) {
@@ -240,10 +246,11 @@ static int agree(struct reception *r)
 		return -1;
 	s->flows->datagram = r->hello.udp;
 	s->flows->away = r->hello.away;
+	s->flows->mixed = r->hello.mixed;
 	s->window.message = r->hello.msg;
 	s->limit = r->hello.limit;
 	for (unsigned int i = 0; i < s->flows->count; i++)
-		verify_init(&s->flows->flow[i].verify, r->hello.verify ? r->hello.msg : 0);
+		verify_init(&s->flows->flow[i].verify, r->hello.verify ? message_of(r, i) : 0);
 	welcome.verb = CONTROL_welcome;
 	snprintf(welcome.path, sizeof(welcome.path), "%s", s->config->path->name);
 	memcpy(welcome.key, r->key, sizeof(r->key));

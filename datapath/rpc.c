@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "datapath/arrivals.h"
 #include "datapath/sockets.h"
 
 #define BUFFER_BYTES (64UL << 10)
@@ -25,8 +26,12 @@ static int open_client(struct flow *f, struct rpc *r)
 	const struct options *option = &f->config->options;
 	char why[200];
 
+	unsigned int clients = f->all->count - f->all->mixed;
+
 	if (option->set[OPTION_rate])
-		r->interval_ns = 1e9 * f->all->count / option->rate;
+		r->interval_ns = 1e9 * clients / option->rate;
+	r->arrivals = f->all->arrivals;
+	r->first_arrival = (uint64_t)ARRIVALS * (f->number - f->all->mixed) / clients;
 	r->depth = r->interval_ns > 0 ? RPC_IN_FLIGHT : option->rpc_depth;
 	/* A timer of the kernel may be 50 us late by default. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
@@ -40,7 +45,7 @@ int rpc_open(struct flow *f)
 	struct rpc *r;
 	int one = 1;
 
-	if (!f->all->exchange.response)
+	if (!flow_exchanges(f))
 		return 0;
 	r = calloc(1, sizeof(*r));
 	f->rpc = r;
@@ -75,6 +80,11 @@ bool rpc_goes_on(const struct flow *f)
 /* In nanoseconds of clock_ns(). Flows begin one after the other, evenly. */
 static uint64_t due_ns(const struct rpc *r, uint64_t number)
 {
+	if (r->arrivals)
+		return r->first_ns +
+		       (uint64_t)((arrivals_at(r->arrivals, r->first_arrival + number) -
+				   arrivals_at(r->arrivals, r->first_arrival)) *
+				  r->interval_ns);
 	return r->first_ns + (uint64_t)(number * r->interval_ns);
 }
 
@@ -88,7 +98,8 @@ static bool may_begin(struct flow *f, uint64_t now)
 		return true;
 	if (!r->first_ns)
 		__atomic_store_n(&r->first_ns,
-				 now + (uint64_t)(f->number * r->interval_ns / f->all->count),
+				 now + (uint64_t)((f->number - f->all->mixed) * r->interval_ns /
+						  (f->all->count - f->all->mixed)),
 				 __ATOMIC_RELAXED);
 	return due_ns(r, r->begun) <= now;
 }
@@ -269,6 +280,13 @@ void rpc_add(const struct flow *f, struct latencies *sum)
 	}
 }
 
+/* So many intervals from the first on. */
+static uint64_t due_within(const struct rpc *r, double intervals)
+{
+	return r->arrivals ? arrivals_until(r->arrivals, r->first_arrival, intervals)
+			   : (uint64_t)intervals + 1;
+}
+
 uint64_t rpc_waiting(const struct flow *f, uint64_t until_ns)
 {
 	const struct rpc *r = f->rpc;
@@ -278,7 +296,7 @@ uint64_t rpc_waiting(const struct flow *f, uint64_t until_ns)
 
 	if (r->interval_ns > 0)
 		due = first_ns && until_ns >= first_ns
-			      ? (uint64_t)((until_ns - first_ns) / r->interval_ns) + 1
+			      ? due_within(r, (until_ns - first_ns) / r->interval_ns)
 			      : 0;
 	return due > done ? due - done : 0;
 }

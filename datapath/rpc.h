@@ -4,7 +4,7 @@
  * and the receiver answers each with so many bytes. A stream keeps the order, so the nth response
  * answers the nth request, and nothing but payload is sent.
  *
- * With --rate requests are due at even intervals, whether answers come or not (an open loop): latency
+ * With --rate requests are due at even intervals, or at random ones (datapath/arrivals.h), whether answers come or not (an open loop): latency
  * counts from the moment at which a request was due. A client that waits for an answer before it
  * measures the next request leaves out those that a stall kept from being sent ("coordinated
  * omission", G. Tene); here they are late, and count as late. Without --rate each flow keeps
@@ -58,10 +58,12 @@ struct rpc {
 
 	/* a client's */
 	uint64_t depth;
-	double interval_ns;  /* from one request of this flow to the next; 0: a closed loop */
-	uint64_t first_ns;   /* when the first was due; 0: not yet */
-	uint64_t begun;	     /* requests of which a byte was sent */
-	uint64_t in_request; /* bytes of the last of them that were sent */
+	double interval_ns; /* from one request of this flow to the next; 0: a closed loop */
+	const struct arrivals *arrivals; /* NULL: at even intervals */
+	uint64_t first_arrival;		 /* of them */
+	uint64_t first_ns;		 /* when the first was due; 0: not yet */
+	uint64_t begun;			 /* requests of which a byte was sent */
+	uint64_t in_request;		 /* bytes of the last of them that were sent */
 	uint64_t in_response;
 	uint64_t done;
 	bool full;

@@ -6,6 +6,7 @@
 #include "base/say.h"
 #include "datapath/dmabuf.h"
 #include "datapath/path.h"
+#include "datapath/udp.h"
 #include "datapath/rules.h"
 #include "datapath/udp.h"
 
@@ -62,10 +63,57 @@ static int check_limit(struct config *config, enum option_id id, enum option_id 
 	return -1;
 }
 
+/* Long flows have a message of their own, and --write. */
+static bool is_mixed(const struct config *config)
+{
+	return !strcmp(config->options.pattern, "mixed");
+}
+
+static int check_vectors(const struct config *config)
+{
+	const struct options *option = &config->options;
+
+	if (!option->header)
+		return 0;
+	if (!option->vectored) {
+		say_error("--header is a part of a vector: give --vectored too");
+		return -1;
+	}
+	if (!strcmp(config->path->name, "send_zc") && !option->plain_buffers) {
+		say_error("--header lies outside the registered memory, and a vector has to be inside: give --plain-buffers too");
+		return -1;
+	}
+	if (option->set[OPTION_udp] &&
+	    (option->header < UDP_LEAST || option->header >= option->udp || option->udp_gso > 1)) {
+		say_error("--header of datagrams: expected %d bytes or more, fewer than --udp, and no --udp-gso",
+			  UDP_LEAST);
+		return -1;
+	}
+	return 0;
+}
+
+static int check_mixed(const struct config *config)
+{
+	const struct options *option = &config->options;
+
+	if (config->end == END_RX)
+		return 0;
+	if (!option->set[OPTION_rpc] || option->reconnect) {
+		say_error("--pattern mixed has long flows beside requests: give --rpc REQUEST:RESPONSE too, without --reconnect");
+		return -1;
+	}
+	if (option->flows > option->long_flows)
+		return 0;
+	say_error("--pattern mixed has --long-flows (%llu) and others for requests: give more --flows",
+		  (unsigned long long)option->long_flows);
+	return -1;
+}
+
 /* A request is the message, and goes out as one. */
 static int check_rpc(struct config *config)
 {
-	static const enum option_id without[] = {OPTION_rate, OPTION_rpc_depth, OPTION_reconnect};
+	static const enum option_id without[] = {OPTION_rate, OPTION_rpc_depth, OPTION_reconnect,
+						 OPTION_arrivals};
 	static const enum option_id with[] = {OPTION_msg, OPTION_write, OPTION_bytes};
 	struct options *option = &config->options;
 	char name[OPTION_SPELL_MAX];
@@ -79,7 +127,8 @@ static int check_rpc(struct config *config)
 	if (!option->set[OPTION_rpc])
 		return 0;
 	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
-		if (option->typed[with[i]] && !at_preset(config, with[i])) {
+		if (option->typed[with[i]] && !at_preset(config, with[i]) &&
+		    !(with[i] == OPTION_write && is_mixed(config))) {
 			say_error("--%s has no meaning with --rpc, whose requests have a size of their own and come until the window closes; leave it out",
 				  option_spell(with[i], name));
 			return -1;
@@ -102,8 +151,10 @@ static int check_rpc(struct config *config)
 		say_error("--rpc-depth has no meaning with --rate: requests are sent when they are due; leave one out");
 		return -1;
 	}
-	option->msg = option->rpc.request;
-	option->write = option->rpc.request;
+	if (!is_mixed(config)) {
+		option->msg = option->rpc.request;
+		option->write = option->rpc.request;
+	}
 	return 0;
 }
 
@@ -184,7 +235,8 @@ static int check_xsk(const struct config *config)
 
 static int check_pattern(struct config *config)
 {
-	static const char *const patterns[] = {"one-to-one", "incast", "outcast", "all-to-all"};
+	static const char *const patterns[] = {"one-to-one", "incast", "outcast", "all-to-all",
+					       "mixed"};
 	struct options *option = &config->options;
 	unsigned int cpus = CPU_COUNT(&option->cpu);
 	size_t i = 0;
@@ -192,10 +244,12 @@ static int check_pattern(struct config *config)
 	while (i < sizeof(patterns) / sizeof(*patterns) && strcmp(patterns[i], option->pattern))
 		i++;
 	if (i == sizeof(patterns) / sizeof(*patterns)) {
-		say_error("--pattern %s: expected one-to-one, incast, outcast or all-to-all",
+		say_error("--pattern %s: expected one-to-one, incast, outcast, all-to-all or mixed",
 			  option->pattern);
 		return -1;
 	}
+	if (!strcmp(option->pattern, "mixed"))
+		return check_mixed(config);
 	if (i && !cpus) {
 		say_error("--pattern %s says which CPUs flows meet on: give --cpu, such as --cpu 0-3",
 			  option->pattern);
@@ -229,6 +283,8 @@ static int check_tx(struct config *config)
 		return -1;
 	}
 	if (check_udp(config) || check_rpc(config) || check_limit(config, OPTION_write, OPTION_msg))
+		return -1;
+	if (check_vectors(config))
 		return -1;
 	if (option->flush_every && check_limit(config, OPTION_depth, OPTION_flush_every))
 		return -1;

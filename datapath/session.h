@@ -60,7 +60,8 @@ struct session {
 	struct writer *out;
 	struct channel channel;
 	struct control_message message;
-	struct message *memory; /* tx */
+	struct message *memory;	  /* tx */
+	struct message *requests; /* of --pattern mixed, beside it; else NULL */
 	struct flows *flows;
 	struct window window;
 	struct journal *settings; /* what this end's device and machine were set to before */

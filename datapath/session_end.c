@@ -120,6 +120,7 @@ int session_end(struct session *s, int result)
 	if (!s->flows || flows_ended(s->flows) || flows_break(s->flows)) {
 		flows_free(s->flows);
 		message_free(s->memory);
+		message_free(s->requests);
 	}
 	/* What is bound to its queues is gone by now. */
 	if (zerocopy_end(s->nic))

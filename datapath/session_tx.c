@@ -7,8 +7,14 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "datapath/arrivals.h"
 #include "datapath/path.h"
 #include "datapath/session.h"
+
+static bool is_mixed(const struct options *option)
+{
+	return !strcmp(option->pattern, "mixed");
+}
 
 static struct control_message hello_of(const struct config *config)
 {
@@ -17,7 +23,8 @@ static struct control_message hello_of(const struct config *config)
 		.verb = CONTROL_hello,
 		.version = CONTROL_VERSION,
 		.flows = option->flows,
-		.msg = option->msg,
+		.msg = option->set[OPTION_rpc] ? option->rpc.request : option->msg,
+		.mixed = is_mixed(option) ? option->long_flows : 0,
 		.limit = option->bytes,
 		.verify = option->verify,
 		.response = option->rpc.response,
@@ -46,7 +53,8 @@ static int agree(struct session *s)
 	if (answer->flows != hello.flows || answer->msg != hello.msg ||
 	    answer->limit != hello.limit || answer->verify != hello.verify ||
 	    answer->response != hello.response || answer->reconnect != hello.reconnect ||
-	    answer->udp != hello.udp || answer->away != hello.away)
+	    answer->udp != hello.udp || answer->away != hello.away ||
+	    answer->mixed != hello.mixed || answer->tls != hello.tls)
 		return session_fail(s,
 				    "the receiver echoed other options than were asked for; it is no zcpath, or a faulty one");
 	return 0;
@@ -70,6 +78,41 @@ static int connect_flow(struct session *s, struct flow *f, const unsigned char *
 	return 0;
 }
 
+static int prepare_arrivals(struct session *s, const unsigned char *key)
+{
+	const struct options *option = &s->config->options;
+	uint64_t seed;
+
+	if (!option->set[OPTION_rate] || strcmp(option->arrivals, "poisson"))
+		return 0;
+	memcpy(&seed, key, sizeof(seed));
+	s->flows->arrivals = arrivals_new(seed);
+	return s->flows->arrivals ? 0 : session_fail(s, "no memory left for --arrivals");
+}
+
+/* Beside long flows requests have a message of their own. */
+static struct message *new_message(struct session *s, uint64_t size)
+{
+	const struct options *option = &s->config->options;
+	struct failure failure = {.unable = true};
+	struct message *m = message_new(size, s->config->path->message, option->memory,
+					option->hugepages, failure.why, sizeof(failure.why));
+
+	if (!m)
+		session_failure(s, &failure);
+	return m;
+}
+
+static int prepare_messages(struct session *s)
+{
+	const struct options *option = &s->config->options;
+
+	s->memory = new_message(s, option->msg);
+	if (s->memory && is_mixed(option))
+		s->requests = new_message(s, option->rpc.request);
+	return s->memory && (s->requests || !is_mixed(option)) ? 0 : -1;
+}
+
 static int connect_flows(struct session *s)
 {
 	const struct options *option = &s->config->options;
@@ -83,13 +126,16 @@ static int connect_flows(struct session *s)
 		return session_fail(s, "no memory left for the flows");
 	s->flows->exchange = option->rpc;
 	s->flows->reconnects = option->reconnect;
+	s->flows->mixed = is_mixed(option) ? option->long_flows : 0;
+	if (prepare_arrivals(s, key))
+		return -1;
 	s->flows->datagram = option->udp;
 	s->flows->away = s->config->away != NULL;
 	s->window.message = option->msg;
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		struct flow *f = &s->flows->flow[i];
 
-		f->message = s->memory;
+		f->message = s->requests && i >= s->flows->mixed ? s->requests : s->memory;
 		verify_init(&f->verify, option->verify ? option->rpc.response : 0);
 		if (limit)
 			f->limit = limit / s->flows->count + (i < limit % s->flows->count);
@@ -252,14 +298,8 @@ static int tx(struct session *s)
 	const struct options *option = &s->config->options;
 	struct failure failure;
 
-	if (session_memory(s, option->flows))
+	if (session_memory(s, option->flows) || prepare_messages(s))
 		return -1;
-	s->memory = message_new(option->msg, s->config->path->message, option->memory,
-				option->hugepages, failure.why, sizeof(failure.why));
-	if (!s->memory) {
-		failure.unable = true;
-		return session_failure(s, &failure);
-	}
 	s->channel.fd =
 		socket_connect(s->config->to, s->config->port, REPLY_S * 1000, NULL, &failure);
 	if (s->channel.fd < 0)

@@ -18,6 +18,7 @@
 #include "datapath/rpc.h"
 #include "datapath/udp_uring.h"
 #include "datapath/uring.h"
+#include "datapath/vectors.h"
 
 /*
  * The completions of a send say by their user_data how long it was, and those of a zero-copy send when it
@@ -47,6 +48,7 @@ static inline uint64_t since(uint64_t user_data, uint64_t now)
 
 struct tx_uring {
 	struct uring uring;
+	struct vectors vectors;
 	uint64_t position; /* bytes handed over */
 	size_t offset;
 	unsigned int sending; /* sends without their completion */
@@ -78,7 +80,7 @@ static int tx_uring_open_as(struct flow *f, bool zerocopy)
 	if (rpc_open(f) ||
 	    uring_open(&s->uring, f, s->depth + (f->rpc ? 1 : 0), completions + (f->rpc ? 1 : 0)))
 		return -1;
-	if (zerocopy && delays_open(f))
+	if (vectors_open(&s->vectors, f, s->depth) || (zerocopy && delays_open(f)))
 		return -1;
 	return s->fixed ? uring_register(&s->uring, f, f->message->at, f->message->size) : 0;
 }
@@ -102,8 +104,18 @@ static void tx_uring_close(struct flow *f)
 	if (!s)
 		return;
 	uring_close(&s->uring);
+	vectors_close(&s->vectors);
 	rpc_close(f);
 	free(s);
+}
+
+static const struct msghdr *vector(struct tx_uring *s, const unsigned char *at, size_t chunk)
+{
+	size_t header = s->vectors.header;
+
+	return header ? vectors_set(&s->vectors, vectors_header(&s->vectors, s->offset),
+				    at + header, chunk)
+		      : vectors_set(&s->vectors, NULL, at, chunk);
 }
 
 static void prepare_send(struct tx_uring *s, const struct flow *f, size_t chunk)
@@ -112,7 +124,10 @@ static void prepare_send(struct tx_uring *s, const struct flow *f, size_t chunk)
 	const unsigned char *at = f->message->at + s->offset;
 	const int flags = MSG_WAITALL | MSG_NOSIGNAL;
 
-	if (!s->zerocopy)
+	if (s->vectors.at)
+		uring_prep_vector(sqe, URING_STREAM, vector(s, at, chunk), flags, s->zerocopy,
+				  s->fixed);
+	else if (!s->zerocopy)
 		io_uring_prep_send(sqe, 0, at, chunk, flags);
 	else if (s->fixed)
 		io_uring_prep_send_zc_fixed(sqe, 0, at, chunk, flags, IORING_SEND_ZC_REPORT_USAGE,

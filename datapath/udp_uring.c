@@ -9,10 +9,12 @@
 #include "datapath/delays.h"
 #include "datapath/udp.h"
 #include "datapath/uring.h"
+#include "datapath/vectors.h"
 
 struct udp_uring {
 	struct uring uring;
 	struct bursts bursts;
+	struct vectors vectors;
 	uint64_t *sent_ns; /* by slot */
 	unsigned int depth;
 	unsigned int sending; /* bursts without their completion */
@@ -39,7 +41,8 @@ int udp_uring_open(struct flow *f, bool zerocopy)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	/* A slot has a completion and a notification at most. */
 	if (udp_open(f) || uring_open(&s->uring, f, s->depth, 2 * slots) ||
-	    bursts_open(&s->bursts, f, slots) || (zerocopy && delays_open(f)))
+	    bursts_open(&s->bursts, f, slots) || vectors_open(&s->vectors, f, s->depth) ||
+	    (zerocopy && delays_open(f)))
 		return -1;
 	return s->fixed ? uring_register(&s->uring, f, s->bursts.memory.at, s->bursts.memory.size)
 			: 0;
@@ -53,18 +56,32 @@ void udp_uring_close(struct flow *f)
 		return;
 	uring_close(&s->uring);
 	bursts_close(&s->bursts);
+	vectors_close(&s->vectors);
 	udp_close(f);
 	free(s->sent_ns);
 	free(s);
 }
 
-static void prepare(struct udp_uring *s, unsigned int slot)
+/* With --header the payload is the message's, and the same of all datagrams. */
+static const struct msghdr *vector(struct udp_uring *s, const struct flow *f, const void *at)
+{
+	size_t header = s->vectors.header;
+
+	return header ? vectors_set(&s->vectors, at, f->message->at + header - UDP_NUMBER,
+				    s->bursts.bytes)
+		      : vectors_set(&s->vectors, NULL, at, s->bursts.bytes);
+}
+
+static void prepare(struct udp_uring *s, const struct flow *f, unsigned int slot)
 {
 	struct io_uring_sqe *sqe = uring_sqe(&s->uring);
 	const void *at = bursts_at(&s->bursts, slot);
 	size_t bytes = s->bursts.bytes;
 
-	if (!s->zerocopy)
+	if (s->vectors.at)
+		uring_prep_vector(sqe, URING_DATAGRAMS, vector(s, f, at), MSG_NOSIGNAL, s->zerocopy,
+				  s->fixed);
+	else if (!s->zerocopy)
 		io_uring_prep_send(sqe, URING_DATAGRAMS, at, bytes, MSG_NOSIGNAL);
 	else if (s->fixed)
 		io_uring_prep_send_zc_fixed(sqe, URING_DATAGRAMS, at, bytes, MSG_NOSIGNAL,
@@ -78,14 +95,14 @@ static void prepare(struct udp_uring *s, unsigned int slot)
 }
 
 /* As many as may be under way, and as there are slots for. */
-static void prepare_all(struct udp_uring *s)
+static void prepare_all(struct udp_uring *s, const struct flow *f)
 {
 	uint64_t now = s->zerocopy ? clock_ns() : 0;
 	int slot;
 
 	while (s->sending < s->depth && (slot = bursts_take(&s->bursts)) >= 0) {
 		s->sent_ns[slot] = now;
-		prepare(s, slot);
+		prepare(s, f, slot);
 	}
 }
 
@@ -166,7 +183,7 @@ int udp_uring_send(struct flow *f)
 	uint64_t unflushed = 0;
 
 	while (!flow_told(f)) {
-		prepare_all(s);
+		prepare_all(s, f);
 		unflushed += s->sending;
 		if (!s->sending) {
 			count(&f->counters.event[EVENT_errqueue_stalls], 1);

@@ -9,6 +9,7 @@
  *   uring_gather()  by --min-wait: let completions gather, up to so many; -1 after flow_fail()
  *   uring_patience()  come back after so long though nothing is there; UINT64_MAX: never
  *   uring_sqe()     the next request to fill in; there are as many as were asked for
+ *   uring_prep_vector()  fill it in: a send of several parts
  *   uring_enter()   hand over what was prepared, and wait until so many completions are there
  *   uring_close()
  *
@@ -72,6 +73,19 @@ static inline void uring_patience(struct uring *u, uint64_t ns)
 static inline struct io_uring_sqe *uring_sqe(struct uring *u)
 {
 	return io_uring_get_sqe(&u->ring);
+}
+
+/* A send of what a vector says; of registered memory from Linux 6.15 on. */
+static inline void uring_prep_vector(struct io_uring_sqe *sqe, int file, const struct msghdr *msg,
+				     unsigned int flags, bool zerocopy, bool registered)
+{
+	if (!zerocopy) {
+		io_uring_prep_sendmsg(sqe, file, msg, flags);
+		return;
+	}
+	io_uring_prep_sendmsg_zc(sqe, file, msg, flags);
+	sqe->ioprio |= IORING_SEND_ZC_REPORT_USAGE | (registered ? IORING_RECVSEND_FIXED_BUF : 0);
+	sqe->buf_index = 0;
 }
 
 /* 0, or a negative errno. */

@@ -47,7 +47,7 @@ static void snapshot(const struct window *w, struct counters *to, struct latenci
 	flows_look(w->flows);
 	for (unsigned int i = 0; i < w->flows->count; i++) {
 		counters_copy(&to[i], &w->flows->flow[i].counters);
-		if (latencies)
+		if (latencies && w->flows->flow[i].rpc)
 			rpc_add(&w->flows->flow[i], latencies);
 		if (delays)
 			delays_add(&w->flows->flow[i], delays);
@@ -66,7 +66,8 @@ void window_close(struct window *w)
 {
 	w->close_ns = clock_ns();
 	for (unsigned int i = 0; w->latencies_at_close && i < w->flows->count; i++)
-		w->unanswered += rpc_waiting(&w->flows->flow[i], w->close_ns);
+		if (w->flows->flow[i].rpc)
+			w->unanswered += rpc_waiting(&w->flows->flow[i], w->close_ns);
 	snapshot(w, w->at_close, w->latencies_at_close, w->delays_at_close);
 }
 
@@ -111,9 +112,13 @@ static const enum metric_id event_metric[EVENTS] = {
 static void write_flows(const struct window *w, struct writer *out, enum record_end end)
 {
 	uint64_t messages = 0;
+	uint64_t of_long = 0;
 
 	for (unsigned int i = 0; i < w->flows->count; i++) {
 		char key[12];
+
+		if (i < w->flows->mixed)
+			of_long += w->at_close[i].bytes - w->at_open[i].bytes;
 
 		snprintf(key, sizeof(key), "%u", i);
 		writer_u64(out, WINDOW, end, METRIC_path_flow_bytes, key,
@@ -121,6 +126,8 @@ static void write_flows(const struct window *w, struct writer *out, enum record_
 		messages += w->at_close[i].bytes / w->message - w->at_open[i].bytes / w->message;
 	}
 	writer_u64(out, WINDOW, end, METRIC_path_messages, NULL, messages);
+	if (w->flows->mixed)
+		writer_u64(out, WINDOW, end, METRIC_path_long_bytes, NULL, of_long);
 }
 
 static void write_latencies(const struct window *w, struct writer *out)

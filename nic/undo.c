@@ -21,6 +21,8 @@ static const struct undo undos[] = {
 	{"features", "offloads", "see 'ethtool -K'", features_put_back, CLAIM_WORD},
 	{"mtu", "MTU", "see 'ip link set mtu'", mtu_put_back, CLAIM_WHOLE},
 	{"big_tcp", "BIG TCP", "see gso_max_size of 'ip link set'", big_tcp_put_back, CLAIM_WHOLE},
+	{"loss", "dropping of packets", "see 'nft delete table netdev zcprof_loss'", loss_put_back,
+	 CLAIM_WHOLE},
 	{"irq_suspend", "irq-suspend-timeout", "see napi-set of the netdev family",
 	 irq_suspend_put_back, CLAIM_WORD},
 	{"rule", "rule for a flow", "see 'ethtool -n' and -N", steer_rule_put_back, CLAIM_NONE},

@@ -44,6 +44,7 @@ int mtu_put_back(const char *iface, const char *old);
 int ring_sizes_put_back(const char *iface, const char *old);
 int channels_put_back(const char *iface, const char *old);
 int coalesce_put_back(const char *iface, const char *old);
+int loss_put_back(const char *iface, const char *old);
 int irq_suspend_put_back(const char *iface, const char *old);
 
 #endif

@@ -52,7 +52,7 @@ meets() { # PATTERN RX TX ARG…: the CPUs of the threads at both ends
 		[ "$status" = 2 ]
 		[[ "$stderr" == *$1* ]]
 	}
-	refused "expected one-to-one, incast, outcast or all-to-all" rx --pattern ring
+	refused "expected one-to-one, incast, outcast, all-to-all or mixed" rx --pattern ring
 	refused "says which CPUs flows meet on" rx --pattern incast
 	refused "multiple of 4" tx --to ::1 --cpu 0,1 --pattern all-to-all --flows 3
 }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Loss: a table of nft(8) with one rule, at the ingress of the device, which drops packets at random. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "nic/settings/setting.h"
+
+#define TABLE "zcprof_loss"
+
+/* A file in memory with this text in it, to be read from its beginning; or a negative errno. */
+static int text_file(const char *text)
+{
+	int fd = memfd_create("nft", MFD_CLOEXEC);
+
+	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
+	    !lseek(fd, 0, SEEK_SET))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -EIO;
+}
+
+/* What nft says to this, both ways out. 0 or a negative errno: -ENOENT where it knows no such table. */
+static int nft(const char *script, char *said, size_t size)
+{
+	char *const argv[] = {"nft", "-f", "-", NULL};
+	int in = text_file(script);
+	int out = text_file("");
+	struct child child = {.argv = argv, .fds = {in, out, out}};
+	int status = 0;
+	ssize_t got;
+	pid_t pid;
+	int error = in < 0 || out < 0 ? -EIO : child_start(&child, &pid);
+
+	if (error == -ENOENT)
+		error = -EOPNOTSUPP;
+	snprintf(said, size, "%s", error == -EOPNOTSUPP ? "it takes the command nft" : "");
+	if (!error)
+		error = child_wait(pid, &status);
+	if (!error) {
+		got = pread(out, said, size - 1, 0);
+		said[got > 0 ? got : 0] = '\0';
+		if (!WIFEXITED(status) || WEXITSTATUS(status))
+			error = strstr(said, "No such file") ? -ENOENT : -EOPNOTSUPP;
+	}
+	if (in >= 0)
+		close(in);
+	if (out >= 0)
+		close(out);
+	return error;
+}
+
+static int loss_read(struct setting_place *p, enum option_id id, const struct options *want,
+		     char *text, size_t size)
+{
+	char said[4096];
+	const char *at;
+	unsigned int each;
+	int error = nft("list table netdev " TABLE "\n", said, sizeof(said));
+
+	(void)p;
+	(void)id;
+	(void)want;
+	snprintf(text, size, "off");
+	if (error)
+		return error == -ENOENT ? 0 : error;
+	at = strstr(said, "numgen random mod ");
+	if (!at || sscanf(at, "numgen random mod %u", &each) != 1)
+		return -ENODATA;
+	snprintf(text, size, "%u", each);
+	return 0;
+}
+
+/* It becomes part of a script. */
+static bool is_plain(const char *iface)
+{
+	for (; *iface; iface++)
+		if (!isalnum((unsigned char)*iface) && !strchr("._-", *iface))
+			return false;
+	return true;
+}
+
+static int loss_write(struct setting_place *p, enum option_id id, const struct options *want)
+{
+	char script[400], said[1024];
+	int error;
+
+	(void)id;
+	if (!is_plain(p->iface)) {
+		snprintf(p->said, sizeof(p->said), "nft takes no device of such a name");
+		return -EOPNOTSUPP;
+	}
+	if (!want->loss)
+		return 0;
+	error = journal_note(p->journal, "loss", p->iface, "off");
+	if (error)
+		return error;
+	snprintf(script, sizeof(script),
+		 "table netdev " TABLE " {\n"
+		 "	chain ingress {\n"
+		 "		type filter hook ingress device \"%s\" priority 0;\n"
+		 "		numgen random mod %llu == 0 counter drop\n"
+		 "	}\n"
+		 "}\n",
+		 p->iface, (unsigned long long)want->loss);
+	error = nft(script, said, sizeof(said));
+	said[strcspn(said, "\n")] = '\0';
+	snprintf(p->said, sizeof(p->said), "%.190s", error ? said : "");
+	return error;
+}
+
+int loss_put_back(const char *iface, const char *old)
+{
+	char said[400];
+	int error = nft("delete table netdev " TABLE "\n", said, sizeof(said));
+
+	(void)iface;
+	(void)old;
+	return error == -ENOENT ? 0 : error;
+}
+
+const struct setting setting_loss = {loss_read, loss_write, false};
