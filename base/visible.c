@@ -111,3 +111,26 @@ size_t visible_copy(char *to, size_t size, const char *text, size_t len)
 		to[used] = '\0';
 	return used;
 }
+
+static char nibble(char c)
+{
+	return isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+size_t visible_undo(char *to, size_t size, const char *text, size_t len)
+{
+	size_t used = 0;
+
+	for (size_t at = 0; at < len && used + 1 < size;) {
+		char byte = text[at];
+		bool escaped = visible_is_escape(text + at, len - at);
+
+		if (escaped)
+			byte = (char)(nibble(text[at + 2]) << 4 | nibble(text[at + 3]));
+		at += escaped && byte ? 4 : 1;
+		to[used++] = escaped && !byte ? '\\' : byte;
+	}
+	if (size)
+		to[used] = '\0';
+	return used;
+}

@@ -12,6 +12,7 @@
  *   visible_is_escape()   does it begin with what looks like such a byte? Whoever writes a text for
  *                         the first time writes that backslash as a byte too, so that \xNN always
  *                         means one; a text that is handed on is left as it is.
+ *   visible_undo()        the text of which a record holds that: each \xNN the byte that it means
  *   visible_is_formula()  would a spreadsheet compute it?
  */
 #ifndef BASE_VISIBLE_H
@@ -33,5 +34,8 @@ char *visible_byte(char byte, char to[VISIBLE_BYTE]);
 
 /* What does not fit is left out, in whole characters. Returns the length of the copy, which ends in NUL. */
 size_t visible_copy(char *to, size_t size, const char *text, size_t len);
+
+/* A NUL stays as it is written. Returns the length of the copy, which ends in NUL; what does not fit is left out. */
+size_t visible_undo(char *to, size_t size, const char *text, size_t len);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <poll.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ struct writer {
 	char *name;		 /* what is being written to, for messages */
 	char *escaped[2];	 /* a key and a value, where they are not as they came */
 	enum record_end machine; /* where rows of END_HOST go */
+	int patience_ms;	 /* 0: without end */
 	size_t used;
 	char buffer[64 * 1024];
 };
@@ -230,25 +232,44 @@ struct writer *writer_create(const char *path)
 	return NULL;
 }
 
-/* A descriptor that does not block (a terminal that another program left so) is waited for. */
-static int wait_writable(int fd)
+void writer_patience(struct writer *w, int ms)
 {
-	struct pollfd p = {.fd = fd, .events = POLLOUT};
-
-	return poll(&p, 1, -1) < 0 && errno != EINTR ? -1 : 0;
+	w->patience_ms = ms;
 }
 
+/* 0, or the errno of what went wrong. */
+static int wait_writable(const struct writer *w)
+{
+	struct pollfd p = {.fd = w->fd, .events = POLLOUT};
+	int ready;
+
+	do {
+		ready = poll(&p, 1, w->patience_ms ? w->patience_ms : -1);
+	} while (ready < 0 && errno == EINTR);
+	return ready < 0 ? errno : ready ? 0 : ETIMEDOUT;
+}
+
+/*
+ * What is more than a pipe takes at once would be waited for in write(2), which knows no time. A descriptor that
+ * does not block (a terminal that another program left so) is waited for too.
+ */
 void writer_flush(struct writer *w)
 {
-	size_t done = 0;
+	size_t most = w->patience_ms ? PIPE_BUF : sizeof(w->buffer);
 
-	while (!w->error && done < w->used) {
-		ssize_t n = write(w->fd, w->buffer + done, w->used - done);
+	for (size_t done = 0; !w->error && done < w->used;) {
+		size_t left = w->used - done;
+		ssize_t n;
 
+		if (w->patience_ms)
+			w->error = wait_writable(w);
+		if (w->error)
+			break;
+		n = write(w->fd, w->buffer + done, left < most ? left : most);
 		if (n >= 0)
 			done += n;
-		else if (errno == EAGAIN && !wait_writable(w->fd))
-			continue;
+		else if (errno == EAGAIN)
+			w->error = wait_writable(w);
 		else if (errno != EINTR)
 			w->error = errno;
 	}

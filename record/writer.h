@@ -9,6 +9,7 @@
  *   writer_u64() …    one row each
  *   writer_absent()   say why a source has no rows
  *   writer_machine()  what is of the machine from now on is of that of one end: of a record of two machines
+ *   writer_patience() a stream that takes nothing for so long is one that went away
  *   writer_flush()    what was written so far is in the file: a killed run keeps it
  *   writer_finish()   all is well: flush, sync, rename
  *   writer_abandon()  stop; the .part file stays, and is readable up to its last whole row
@@ -76,6 +77,8 @@ bool writer_is_stream(const struct writer *w);
  * rows are left out, but for those that are handed on by writer_row().
  */
 void writer_machine(struct writer *w, enum record_end machine);
+/* ms 0, as it comes: however long that takes. The error is ETIMEDOUT. */
+void writer_patience(struct writer *w, int ms);
 bool writer_error(const struct writer *w);
 void writer_flush(struct writer *w);
 int writer_finish(struct writer *w);

@@ -8,6 +8,7 @@
 
 #include "base/child.h"
 #include "base/say.h"
+#include "zcprof/reach.h"
 
 #define WORDS_MAX 128
 /* What ssh(1) ends with where it is ssh that failed. */
@@ -76,7 +77,8 @@ int elsewhere(const char *command, int argc, char **argv)
 	struct there t = {.ssh = "ssh", .zcprof = "zcprof"};
 	char *rest[WORDS_MAX], *words[2 * WORDS_MAX + 8];
 	size_t rests = 0, count = 0;
-	char *ssh, *at, *word;
+	const char *refused;
+	char *ssh;
 	int result;
 
 	for (int i = 1; i < argc && rests < WORDS_MAX; i++) {
@@ -88,10 +90,16 @@ int elsewhere(const char *command, int argc, char **argv)
 	}
 	if (!t.host)
 		return -1;
-	at = ssh = strdup(t.ssh);
-	while (ssh && (word = strsep(&at, " ")) && count < WORDS_MAX)
-		if (*word)
-			words[count++] = word;
+	refused = reach_refuse_host(t.host);
+	if (refused)
+		say_error("--host %s: %s", t.host, refused);
+	else if ((refused = reach_refuse(t.ssh)))
+		say_error("--ssh %s: %s", t.ssh, refused);
+	if (refused)
+		return EXIT_USAGE;
+	ssh = strdup(t.ssh);
+	if (ssh)
+		count = reach_words(ssh, words);
 	words[count++] = (char *)t.host;
 	words[count++] = (char *)t.zcprof;
 	words[count++] = (char *)command;

@@ -159,6 +159,37 @@ assert abs(rx + tx - both) < 0.2 and rx > 0 and tx > 0, row'
 	value "$file" host cpu busy
 }
 
+@test "what a host refuses is said in its words, here and in the record" {
+	ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
+		"${by_name[@]}" --rx-irq-cpu 0,999 --collect cpu "${short[@]}" 2>"$BATS_TEST_TMPDIR/said"
+	cat "$BATS_TEST_TMPDIR/said"
+	grep -q "${ns}rx: --irq-cpu: this machine has no CPU 999" "$BATS_TEST_TMPDIR/said"
+	zcroi table "$dir" | tee "$BATS_TEST_TMPDIR/table"
+	tr -s '\n ' ' ' <"$BATS_TEST_TMPDIR/table" | grep -q "${ns}rx: --irq-cpu: this machine has no CPU 999"
+	! grep -q 'x2d\|x5c' "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/table" "$dir/refused"/*.csv
+}
+
+@test "a way to a host that is none, and a name that ssh would take for an option" {
+	run zcprof run --rx-host far --ssh ' ' "${short[@]}"
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"--ssh  : expected a command that reaches a host"* ]]
+	run zcprof run --rx-host -oProxyCommand=reboot "${short[@]}"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"expected the name of a host"* ]]
+	for command in doctor restore; do
+		run zcprof $command --host far --ssh ''
+		[ "$status" -eq 2 ]
+		run zcprof $command --host=-oProxyCommand=reboot
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"expected the name of a host"* ]]
+	done
+	run zcprof attach -o "$BATS_TEST_TMPDIR/a.csv" --ssh '' --host far --pid 1 --peer-host . --pid 2
+	[ "$status" -eq 2 ]
+	run zcprof attach -o "$BATS_TEST_TMPDIR/a.csv" --host -oX=y --pid 1 --peer-host . --pid 2
+	[ "$status" -eq 2 ]
+}
+
 @test "--push needs no zcprof there, and leaves none" {
 	# The host has a /tmp of its own, in which others of this machine leave nothing.
 	mkdir "$BATS_TEST_TMPDIR/tmp"

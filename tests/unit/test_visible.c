@@ -76,6 +76,21 @@ static void a_copy_is_cut_between_characters(void **state)
 	assert_string_equal(copy, "a\\x00b");
 }
 
+static void what_is_escaped_comes_back(void **state)
+{
+	char text[16];
+
+	(void)state;
+	assert_int_equal(visible_undo(text, sizeof(text), "\\x2d-gro \\x1b", 13), 7);
+	assert_string_equal(text, "--gro \x1b");
+	/* What is no escape, and a NUL, which would end the text. */
+	assert_int_equal(visible_undo(text, sizeof(text), "\\x\\xg0\\x00", 10), 10);
+	assert_string_equal(text, "\\x\\xg0\\x00");
+	assert_int_equal(visible_undo(text, 3, "abcd", 4), 2);
+	assert_string_equal(text, "ab");
+	assert_int_equal(visible_undo(text, 1, "a", 1), 0);
+}
+
 static void formulas(void **state)
 {
 	static const char *const yes[] = {"=1", "+x", "-x",    "@x",  "-1+2",
@@ -97,6 +112,7 @@ int main(void)
 		cmocka_unit_test(what_turns_or_hides_text_is_bytes),
 		cmocka_unit_test(what_is_no_utf_8_is_bytes),
 		cmocka_unit_test(a_copy_is_cut_between_characters),
+		cmocka_unit_test(what_is_escaped_comes_back),
 		cmocka_unit_test(formulas),
 	};
 

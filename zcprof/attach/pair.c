@@ -18,6 +18,7 @@
 #include "base/stop.h"
 #include "zcprof/attach/together.h"
 #include "zcprof/elsewhere.h"
+#include "zcprof/reach.h"
 
 #define WORDS_MAX 128
 #define HERE	  "."
@@ -104,6 +105,16 @@ static bool take(struct asked *a, int argc, char **argv)
 		say_error("--name: expected a name");
 		return false;
 	}
+	for (int i = 0; i < 2; i++)
+		if (a->of[i].host && reach_refuse_host(a->of[i].host)) {
+			say_error("--%shost %s: %s", i ? "peer-" : "", a->of[i].host,
+				  reach_refuse_host(a->of[i].host));
+			return false;
+		}
+	if (reach_refuse(a->ssh)) {
+		say_error("--ssh %s: %s", a->ssh, reach_refuse(a->ssh));
+		return false;
+	}
 	if (!a->of[0].host || !a->of[1].host || !a->output) {
 		say_error("expected --host A with the options of one end, then --peer-host B with those of the other, and -o FILE; of this machine the name is \"%s\"",
 			  HERE);
@@ -139,7 +150,7 @@ static bool add_plain(char **argv, size_t *count, const struct one *one, char *c
 
 static int start(struct far *f, const struct asked *a, const struct one *one)
 {
-	char *argv[3 * WORDS_MAX + 8], *ssh = strdup(a->ssh), *at = ssh, *word;
+	char *argv[3 * WORDS_MAX + 8], *ssh = strdup(a->ssh);
 	bool here = !strcmp(one->host, HERE);
 	int in[2] = {-1, -1}, out[2] = {-1, -1};
 	struct child child = {.argv = argv, .fds = {-1, -1, -1}};
@@ -148,9 +159,8 @@ static int start(struct far *f, const struct asked *a, const struct one *one)
 	bool plain;
 
 	f->name = here ? "this machine" : one->host;
-	while (!here && ssh && (word = strsep(&at, " ")) && count < WORDS_MAX)
-		if (*word)
-			argv[count++] = word;
+	if (!here && ssh)
+		count = reach_words(ssh, argv);
 	if (!here)
 		argv[count++] = (char *)one->host;
 	argv[count++] = here ? "/proc/self/exe" : (char *)a->zcprof;

@@ -8,12 +8,14 @@
 
 #include "base/clock.h"
 #include "base/say.h"
+#include "base/visible.h"
 #include "zcprof/run/host.h"
 #include "zcprof/run/push.h"
 #include "zcprof/run/watching.h"
 
 /* Opening every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS	   60000
+#define ANSWER_MS  15000 /* all else */
 #define KEEP_MS	   10000
 #define VALUES_MAX 16
 #define VALUE_MAX  4096
@@ -100,16 +102,12 @@ void far_close(struct experiment *x)
 static void take_ended(struct end *end, const struct row *row)
 {
 	char status[16];
-	size_t len =
-		row->value.len < sizeof(end->said) - 1 ? row->value.len : sizeof(end->said) - 1;
 
 	snprintf(status, sizeof(status), "%.*s", (int)(row->key.len < 15 ? row->key.len : 15),
 		 row->key.at);
 	end->status = (int)strtol(status, NULL, 10) & 0xffff;
 	end->finished = true;
-	memcpy(end->said, row->value.at, len);
-	end->said[len] = '\0';
-	end->said_len = len;
+	end->said_len = visible_undo(end->said, sizeof(end->said), row->value.at, row->value.len);
 }
 
 /* What only the experiment knows. */
@@ -241,9 +239,9 @@ enum run_result far_ask(struct running *r, const char *word)
 	return RUN_DONE;
 }
 
-enum run_result far_await(struct running *r, const char *what)
+static enum run_result await(struct running *r, const char *what, unsigned int ms)
 {
-	uint64_t deadline = clock_ns() + WORK_MS * 1000000ULL;
+	uint64_t deadline = clock_ns() + ms * 1000000ULL;
 	const char *text;
 
 	for (int i = 0; i < 2; i++) {
@@ -254,9 +252,10 @@ enum run_result far_await(struct running *r, const char *what)
 
 			if (result != RUN_DONE)
 				return result;
-			if (clock_ns() > deadline)
-				return run_fail(r, "%s: was not %s within %d s", host_name(h), what,
-						WORK_MS / 1000);
+			if (clock_ns() > deadline) {
+				host_give_up(h, what, ms);
+				return lost(r, h);
+			}
 		}
 		if (h && host_answer(h, &text))
 			return run_fail(r, "%s: %s", host_name(h), text);
@@ -286,6 +285,16 @@ bool far_looking(const struct running *r)
 			return true;
 	}
 	return false;
+}
+
+enum run_result far_await(struct running *r, const char *what)
+{
+	return await(r, what, ANSWER_MS);
+}
+
+enum run_result far_await_work(struct running *r, const char *what)
+{
+	return await(r, what, WORK_MS);
 }
 
 struct request {
@@ -377,10 +386,12 @@ enum run_result far_tell(struct running *r, const char *word)
 
 enum run_result far_watch(struct running *r)
 {
+	const struct host_hears hears = hears_of(r);
+
 	for (int i = 0; i < 2; i++) {
 		struct host *h = host_at(r->x, i);
 
-		if (h && host_clock(h, &r->ahead_ns[i], &r->ahead_error_ns[i]))
+		if (h && host_clock(h, &hears, &r->ahead_ns[i], &r->ahead_error_ns[i]))
 			return lost(r, h);
 	}
 	return far_ask(r, "watch");
@@ -404,7 +415,7 @@ enum run_result far_finish(struct running *r)
 	enum run_result result = far_ask(r, "finish");
 
 	if (result == RUN_DONE)
-		result = far_await(r, "done with its rows");
+		result = far_await_work(r, "done with its rows");
 	for (int i = 0; i < 2 && result == RUN_DONE; i++) {
 		struct host *h = host_at(r->x, i);
 		enum record_end machine;

@@ -12,7 +12,7 @@
  *   far_start()    an end there
  *   far_watch()    the ends are ready: their facts, their sources, and how their clocks are apart
  *   far_tell()     a word to the sender's gate
- *   far_ask()      the same of all of them; far_await() until they have done it
+ *   far_ask()      the same of all of them; far_await() until they have done it, far_await_work() where it may take long
  *   far_finish()   the rows of their sources
  *   far_keep()     it broke off: what those that are still there had measured
  *   far_drop()     it is over, however far it came
@@ -43,6 +43,7 @@ enum run_result far_watch(struct running *r);
 enum run_result far_tell(struct running *r, const char *word);
 enum run_result far_ask(struct running *r, const char *word);
 enum run_result far_await(struct running *r, const char *what);
+enum run_result far_await_work(struct running *r, const char *what);
 /* When its answers to a snapshot are there. */
 void far_note_edge(struct running *r, enum edge edge);
 enum run_result far_finish(struct running *r);

@@ -4,28 +4,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/stop.h"
+#include "base/thread.h"
 #include "base/visible.h"
 #include "record/reader.h"
 #include "zcprof/agent/request.h"
+#include "zcprof/reach.h"
 
 /* An ssh that has to be answered by hand gets its time. */
 #define HELLO_MS 60000
 /* It says something each second; and in one run no more than any machine has to say. */
 #define SILENCE_NS   (7 * 1000000000ULL)
-#define ALIVE_NS     1000000000ULL
 #define BYTES_MAX    (128ULL << 20)
 #define WARNINGS_MAX 200
+#define EARLY_MAX    16
 #define CLOSE_MS     12000
 #define ROUNDS	     9
 
@@ -33,17 +37,23 @@ struct host {
 	char *name;
 	pid_t pid;
 	int in, out, err; /* -1 once closed */
+	pthread_mutex_t saying;
+	pthread_t beating;
+	bool beats;
+	int calm; /* a descriptor that ends the beating */
 	struct reader *reader;
 	char hello[HELLO_MAX];
 	char protocol[16];
 	unsigned int owed;
 	int code;
 	char text[700];
-	uint64_t heard_ns, said_ns, bytes;
+	uint64_t heard_ns, bytes;
 	char line[512]; /* of its standard error, and the last whole one */
 	size_t line_len;
 	char last[512];
-	unsigned int warnings; /* that were handed on */
+	unsigned int warnings; /* that were taken */
+	char *early[EARLY_MAX]; /* and of those what nobody heard so far */
+	size_t early_count;
 	char gone[900];
 };
 
@@ -126,7 +136,8 @@ static void take_own(struct host *h, const struct row *row)
 	}
 	h->owed--;
 	h->code = (int)strtol(key, NULL, 10);
-	visible_copy(h->text, sizeof(h->text), row->value.at, row->value.len);
+	/* It is escaped where it is shown, or written to a record, and only there. */
+	visible_undo(h->text, sizeof(h->text), row->value.at, row->value.len);
 }
 
 static void take_rows(struct host *h, const struct host_hears *hears)
@@ -165,18 +176,34 @@ static void read_rows(struct host *h, const struct host_hears *hears)
 		lose_by_end(h);
 }
 
+/* Of a warning that comes between two runs, and of one in a run. */
+static void warn(struct host *h, const struct host_hears *hears, const char *text)
+{
+	if (hears)
+		hears->on_warning(hears->data, h, text);
+	else if (h->early_count < EARLY_MAX && (h->early[h->early_count] = strdup(text)))
+		h->early_count++;
+}
+
+static void warn_late(struct host *h, const struct host_hears *hears)
+{
+	for (size_t i = 0; i < h->early_count; i++) {
+		hears->on_warning(hears->data, h, h->early[i]);
+		free(h->early[i]);
+	}
+	h->early_count = 0;
+}
+
 static void take_line(struct host *h, const struct host_hears *hears)
 {
 	const char *warning;
 
-	char shown[sizeof(h->last)];
-
-	visible_copy(shown, sizeof(shown), h->line, h->line_len);
-	warning = strstr(shown, "warning: ");
-	if (warning && hears && h->warnings++ < WARNINGS_MAX)
-		hears->on_warning(hears->data, h, warning + strlen("warning: "));
+	h->line[h->line_len] = '\0';
+	warning = strstr(h->line, "warning: ");
+	if (warning && h->warnings++ < WARNINGS_MAX)
+		warn(h, hears, warning + strlen("warning: "));
 	else if (!warning && h->line_len)
-		memcpy(h->last, shown, sizeof(h->last));
+		memcpy(h->last, h->line, sizeof(h->last));
 	h->line_len = 0;
 }
 
@@ -194,7 +221,7 @@ static void read_messages(struct host *h, const struct host_hears *hears)
 		for (ssize_t i = 0; i < n; i++) {
 			if (block[i] == '\n')
 				take_line(h, hears);
-			else if (h->line_len < sizeof(h->line) - 1)
+			else if (block[i] && h->line_len < sizeof(h->line) - 1)
 				h->line[h->line_len++] = block[i];
 		}
 	}
@@ -212,19 +239,37 @@ static int say_line(struct host *h, const char *line)
 {
 	struct pollfd room = {.fd = h->in, .events = POLLOUT};
 	size_t len = strlen(line);
-	ssize_t n;
+	ssize_t n = 0;
 
+	pthread_mutex_lock(&h->saying);
 	while (len && !*h->gone) {
 		n = write(h->in, line, len);
 		if (n < 0 && errno == EAGAIN && poll(&room, 1, 1000) <= 0)
 			lose(h, "its agent takes nothing any more");
 		else if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return -1; /* it is closed, and reading will say why */
+			break; /* it is closed, and reading will say why */
 		line += n > 0 ? n : 0;
 		len -= n > 0 ? n : 0;
 	}
-	h->said_ns = clock_ns();
-	return *h->gone ? -1 : 0;
+	pthread_mutex_unlock(&h->saying);
+	return *h->gone || len ? -1 : 0;
+}
+
+/* Once a second, whatever this program is at: an agent that hears nothing drops its run. */
+static void *beat(void *data)
+{
+	struct host *h = data;
+	struct pollfd calm = {.fd = h->calm, .events = POLLIN};
+
+	bool gone = false;
+
+	while (!gone && poll(&calm, 1, 1000) <= 0) {
+		pthread_mutex_lock(&h->saying);
+		/* A pipe that takes nothing is full of what was said. */
+		gone = write(h->in, "\n", 1) < 0 && errno == EPIPE;
+		pthread_mutex_unlock(&h->saying);
+	}
+	return NULL;
 }
 
 void host_read(struct host *h, const struct host_hears *hears)
@@ -233,10 +278,10 @@ void host_read(struct host *h, const struct host_hears *hears)
 
 	if (*h->gone)
 		return;
+	if (hears)
+		warn_late(h, hears);
 	read_messages(h, hears);
 	read_rows(h, hears);
-	if (now - h->said_ns > ALIVE_NS)
-		say_line(h, "\n");
 	if (*h->hello && h->heard_ns + SILENCE_NS < now)
 		lose(h,
 		     "nothing was heard of its zcprof agent for %llu s: the machine, the network or the agent is stopped",
@@ -284,7 +329,12 @@ int host_await(struct host *h, const struct host_hears *hears, int ms, const cha
 	return *h->gone ? -1 : h->code;
 }
 
-int host_clock(struct host *h, double *ahead_ns, double *error_ns)
+void host_give_up(struct host *h, const char *what, unsigned int after_ms)
+{
+	lose(h, "was not %s within %u s", what, after_ms / 1000);
+}
+
+int host_clock(struct host *h, const struct host_hears *hears, double *ahead_ns, double *error_ns)
 {
 	char *const words[] = {"clock", NULL};
 
@@ -295,7 +345,7 @@ int host_clock(struct host *h, double *ahead_ns, double *error_ns)
 
 		/* Where it could not be said, reading says why. */
 		host_ask(h, words);
-		if (host_await(h, NULL, 10000, &text)) {
+		if (host_await(h, hears, 10000, &text)) {
 			lose(h, "its agent does not say its clock: %.500s", text);
 			return -1;
 		}
@@ -309,8 +359,6 @@ int host_clock(struct host *h, double *ahead_ns, double *error_ns)
 }
 
 /* ---- the connection ---- */
-
-#define WORDS_MAX 64
 
 static int start(struct host *h, char *const argv[])
 {
@@ -341,17 +389,13 @@ static int start(struct host *h, char *const argv[])
 	return error;
 }
 
-/* The words of ssh are cut up as a shell would that knows no quotes. */
 static int run_agent(struct host *h, const struct host_how *how)
 {
-	char *words[WORDS_MAX + 8];
-	char *ssh = strdup(how->ssh), *at = ssh, *word;
-	size_t count = 0;
+	char *words[REACH_WORDS_MAX + 8];
+	char *ssh = strdup(how->ssh);
+	size_t count = ssh ? reach_words(ssh, words) : 0;
 	int error = ssh ? 0 : -ENOMEM;
 
-	while (ssh && (word = strsep(&at, " ")) && count < WORDS_MAX)
-		if (*word)
-			words[count++] = word;
 	words[count++] = h->name;
 	words[count++] = (char *)how->zcprof;
 	words[count++] = "agent";
@@ -409,7 +453,9 @@ struct host *host_connect(const struct host_how *how, const char *name, char *wh
 
 	if (h) {
 		h->in = h->out = h->err = -1;
-		h->heard_ns = h->said_ns = clock_ns();
+		h->heard_ns = clock_ns();
+		h->calm = eventfd(0, EFD_CLOEXEC);
+		pthread_mutex_init(&h->saying, NULL);
 		h->name = strdup(name);
 		h->reader = reader_pieces(name);
 	}
@@ -421,8 +467,12 @@ struct host *host_connect(const struct host_how *how, const char *name, char *wh
 		return NULL;
 	}
 	await_hello(h);
-	if (is_the_same(h))
-		return h;
+	if (is_the_same(h)) {
+		h->beats = h->calm >= 0 && !thread_start_quiet(&h->beating, beat, h);
+		if (h->beats)
+			return h;
+		lose(h, "no thread can be started that tells it once a second that this one is there");
+	}
 	snprintf(why, why_size, "%s: %s", name, h->gone);
 	host_close(h);
 	return NULL;
@@ -436,6 +486,9 @@ void host_close(struct host *h)
 
 	if (!h)
 		return;
+	if (h->beats && !eventfd_write(h->calm, 1))
+		pthread_join(h->beating, NULL);
+	close_fd(&h->calm);
 	close_fd(&h->in);
 	for (int ms = 0; h->pid && ms < patience_ms; ms += 10) {
 		if (waitpid(h->pid, &status, WNOHANG) == h->pid)
@@ -452,6 +505,8 @@ void host_close(struct host *h)
 	close_fd(&h->out);
 	close_fd(&h->err);
 	reader_close(h->reader);
+	while (h->early_count)
+		free(h->early[--h->early_count]);
 	free(h->name);
 	free(h);
 }

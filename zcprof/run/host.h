@@ -9,6 +9,7 @@
  *   host_fds()       what to wait for
  *   host_read()      take what came; rows of the run go to the callback
  *   host_gone()      whether it was lost, and how
+ *   host_give_up()   what it was asked took too long: it is lost
  *   host_clock()     how far its clock is from this one's
  *   host_close()
  */
@@ -53,8 +54,9 @@ void host_read(struct host *h, const struct host_hears *hears);
 int host_await(struct host *h, const struct host_hears *hears, int ms, const char **text);
 /* NULL: it is there. Else what became of it, to stand behind its name. */
 const char *host_gone(const struct host *h);
+void host_give_up(struct host *h, const char *what, unsigned int after_ms);
 /* ns that its clock is ahead, and how far off that may be. 0, or -1 where it is lost. */
-int host_clock(struct host *h, double *ahead_ns, double *error_ns);
+int host_clock(struct host *h, const struct host_hears *hears, double *ahead_ns, double *error_ns);
 void host_close(struct host *h);
 
 #endif

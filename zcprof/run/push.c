@@ -10,11 +10,11 @@
 
 #include "base/visible.h"
 #include "zcprof/agent/request.h"
+#include "zcprof/reach.h"
 #include "zcprof/run/tool.h"
 
 #define PATIENCE_MS 120000
 #define REMOVE_MS   10000
-#define WORDS_MAX   64
 /* What mktemp(1) makes of it has as many characters. */
 #define FOLDER PUSH_FOLDER "XXXXXXXXXX"
 
@@ -25,12 +25,9 @@ struct there {
 /* Words that a shell leaves as they are, and that need none, behind those of ssh, which is to be freed. */
 static char *say(const struct there *t, char *const words[], char *argv[])
 {
-	char *ssh = strdup(t->ssh), *at = ssh, *word;
-	size_t count = 0;
+	char *ssh = strdup(t->ssh);
+	size_t count = ssh ? reach_words(ssh, argv) : 0;
 
-	while (ssh && (word = strsep(&at, " ")) && count < WORDS_MAX)
-		if (*word)
-			argv[count++] = word;
 	argv[count++] = (char *)t->host;
 	for (; *words; words++)
 		argv[count++] = *words;
@@ -41,7 +38,7 @@ static char *say(const struct there *t, char *const words[], char *argv[])
 /* in: what the command reads; -1: nothing. */
 static int command(const struct there *t, char *const words[], int in, struct tool_result *result)
 {
-	char *argv[WORDS_MAX + 8];
+	char *argv[REACH_WORDS_MAX + 8];
 	char *ssh = say(t, words, argv);
 
 	tool_run_from(argv, in, PATIENCE_MS, result);
@@ -53,7 +50,7 @@ static int command(const struct there *t, char *const words[], int in, struct to
 static void remove_folder(const struct there *t, char *folder)
 {
 	char *const words[] = {"rm", "-rf", folder, NULL};
-	char *argv[WORDS_MAX + 8];
+	char *argv[REACH_WORDS_MAX + 8];
 	char *ssh = say(t, words, argv);
 	struct tool_result ignored;
 

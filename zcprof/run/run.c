@@ -22,6 +22,8 @@
 
 /* zcpath gives up on a dead peer within 10 s; its own sentence is better than ours. */
 #define PATIENCE_MS 15000
+/* What still moves is waited for, but no end keeps another waiting by what it says alone. */
+#define MOVING_MS   60000
 #define LOOK_NS	    500000000
 
 enum run_result run_fail(struct running *r, const char *format, ...)
@@ -47,7 +49,9 @@ void run_take(struct running *r, enum record_end side, const struct row *row)
 
 	writer_row(r->writer, row);
 	if (row->id == METRIC_path_bytes && row->time_s >= 0) {
-		r->moved = r->moved || row->number > 0;
+		r->moved[side] = r->moved[side] || row->number > 0;
+		if (rx)
+			r->claimed_bytes += row->number;
 		watching_moved(r, side, row->number, row->time_s);
 		if (rx)
 			progress_rate(&r->x->progress, row->number * 8 / 1e9);
@@ -157,12 +161,24 @@ enum run_result run_follow(struct running *r, uint64_t deadline_ns, const char *
 
 #define BOTH_ENDS END_COUNT
 
+/* Both ends say that bytes move, which there can be more of. */
+static bool goes_on_moving(struct running *r, uint64_t since_ns)
+{
+	bool moving = r->moved[END_RX] && r->moved[END_TX];
+
+	if (moving)
+		memset(r->moved, 0, sizeof(r->moved));
+	return moving && (r->by_bytes ? r->claimed_bytes < r->asked_bytes
+				      : clock_ns() < since_ns + MOVING_MS * 1000000ULL);
+}
+
 /* Until this end, or each where side is BOTH_ENDS, has reached it. */
 static enum run_result await(struct running *r, enum record_end side, enum reached wanted,
 			     const char *name)
 {
-	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
+	uint64_t began = clock_ns(), deadline = began + PATIENCE_MS * 1000000ULL;
 
+	memset(r->moved, 0, sizeof(r->moved));
 	for (;;) {
 		int late = side;
 		enum run_result result;
@@ -174,11 +190,10 @@ static enum run_result await(struct running *r, enum record_end side, enum reach
 		if (clock_ns() >= deadline)
 			return run_fail(r, "the %s was not %s after %d s", side_name(late), name,
 					PATIENCE_MS / 1000);
-		r->moved = false;
 		result = run_follow(r, deadline, name);
 		if (result != RUN_DONE)
 			return result;
-		if (r->moved)
+		if (goes_on_moving(r, began))
 			deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
 	}
 }
@@ -428,7 +443,7 @@ static enum run_result run_steps(struct running *r)
 	TRY(far_watch(r));
 	if (is_here(r))
 		part_watch(&r->part);
-	TRY(far_await(r, "opened"));
+	TRY(far_await_work(r, "opened"));
 	TRY(measure(r));
 	TRY(finish_ends(r));
 	part_finish(&r->part);
@@ -511,6 +526,7 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	r.seconds = timing.seconds;
 	r.warmup = timing.warmup;
 	r.by_bytes = timing.bytes;
+	r.asked_bytes = (double)timing.bytes;
 	r.part.run.seconds = r.by_bytes ? 0 : r.seconds;
 	set_targets(&r);
 	progress_begin(&x->progress, r.configuration->name, slot->repeat);

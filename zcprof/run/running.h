@@ -14,6 +14,7 @@ struct running {
 	struct part part; /* of this machine; of an end elsewhere what is heard of it */
 	double seconds;
 	double warmup;
+	double asked_bytes; /* to be moved; 0: by time */
 	bool by_bytes;
 	/* Edges of this machine's window, and how its clock and those of hosts are apart. */
 	uint64_t edge_ns[EDGE_COUNT];
@@ -24,7 +25,8 @@ struct running {
 	double bytes, window_ns; /* at rx, over the window */
 	double bytes_life[END_COUNT];
 	bool datagrams; /* not a stream */
-	bool moved;	/* since it was last looked at */
+	bool moved[END_COUNT]; /* since it was last looked at */
+	double claimed_bytes;  /* by rx, so far */
 	char why[1600];
 };
 

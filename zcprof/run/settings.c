@@ -8,6 +8,7 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "zcprof/collecting.h"
+#include "zcprof/reach.h"
 #include "zcprof/run/planfile.h"
 
 /* Keys of zcprof's own options; a configuration's option has OPTION_KEY + 4 * id + ends. */
@@ -216,6 +217,7 @@ static void check(const struct settings *s, struct argp_state *state)
 
 static error_t place_option(struct settings *settings, int key, char *text, struct argp_state *state)
 {
+	const char *refused;
 	uint64_t number;
 
 	switch (key) {
@@ -226,10 +228,12 @@ static error_t place_option(struct settings *settings, int key, char *text, stru
 		settings->ipv6 = true;
 		return 0;
 	case KEY_RX_HOST:
-		settings->host[END_RX] = text;
-		return 0;
 	case KEY_TX_HOST:
-		settings->host[END_TX] = text;
+		refused = reach_refuse_host(text);
+		if (refused)
+			argp_error(state, "--%s-host %s: %s", key == KEY_RX_HOST ? "rx" : "tx",
+				   text, refused);
+		settings->host[key == KEY_RX_HOST ? END_RX : END_TX] = text;
 		return 0;
 	case KEY_ADDRESS:
 		settings->address = text;
@@ -239,6 +243,9 @@ static error_t place_option(struct settings *settings, int key, char *text, stru
 		settings->port = number;
 		return 0;
 	case KEY_SSH:
+		refused = reach_refuse(text);
+		if (refused)
+			argp_error(state, "--ssh %s: %s", text, refused);
 		settings->ssh = text;
 		settings->ssh_given = true;
 		return 0;
