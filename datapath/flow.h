@@ -56,6 +56,7 @@ struct flow {
 	uint64_t limit;		       /* tx: send this many bytes at most */
 	struct verify verify;	       /* of what it receives: payload, or answers to --rpc */
 	int datagrams_fd;	       /* --udp: beside fd (datapath/udp.h) */
+	uint64_t doubted;	       /* --udp: the number behind one that was too far off */
 	struct rpc *rpc;	       /* NULL: one direction (datapath/rpc.h) */
 	struct delays *delays;	       /* of notifications; NULL: the path has none */
 	void *state;		       /* the path's own */

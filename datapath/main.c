@@ -23,7 +23,7 @@ static const char help[] =
 	"Usage: zcpath rx [OPTION...]\n"
 	"  or:  zcpath tx --to HOST [OPTION...]\n"
 	"  or:  zcpath paths\n"
-	"Move bytes over TCP through one of the kernel's data paths, and count them.\n"
+	"Move bytes over TCP, or UDP with --udp, through one of the kernel's data paths, and count them.\n"
 	"\n"
 	"Examples:\n"
 	"  zcpath paths                           what this machine can run, and why not\n"

@@ -136,8 +136,8 @@ static unsigned int reap(struct rx_xsk *s, struct flow *f, unsigned int batch)
 	for (unsigned int i = 0; i < got; i++) {
 		const struct xdp_desc *desc = xsk_ring_cons__rx_desc(&s->xsk.rx, from + i);
 
-		udp_take_one(f, xsk_frame(&s->xsk, desc->addr) + s->headers, &s->next);
-		receives_add(&receives, c, f->all->datagram);
+		if (udp_take_one(f, xsk_frame(&s->xsk, desc->addr) + s->headers, &s->next))
+			receives_add(&receives, c, f->all->datagram);
 		*xsk_ring_prod__fill_addr(&s->xsk.fill, to + i) =
 			desc->addr & ~(f->config->options.xsk_frame - 1);
 	}

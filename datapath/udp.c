@@ -110,11 +110,16 @@ int udp_refused(struct flow *f, int error)
 
 void udp_take(struct flow *f, const char *at, size_t bytes, size_t segment, uint64_t *next)
 {
+	size_t taken = 0;
+
 	/* Whoever else knows the ports: its size is not ours. */
 	if (segment != f->all->datagram || bytes % segment)
 		return;
 	for (size_t done = 0; done < bytes; done += segment)
-		udp_take_one(f, at + done, next);
-	count(&f->counters.bytes_copied, bytes);
-	count_received(&f->counters, bytes);
+		if (udp_take_one(f, at + done, next))
+			taken += segment;
+	if (!taken)
+		return;
+	count(&f->counters.bytes_copied, taken);
+	count_received(&f->counters, taken);
 }

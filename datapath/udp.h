@@ -40,13 +40,32 @@
 #define UDP_ZEROCOPY_CALLS (1U << CALL_sendto | 1U << CALL_recvmsg | 1U << CALL_poll)
 #define UDP_RECEIVE_CALLS  (1U << CALL_epoll_wait | 1U << CALL_recvmsg)
 
-/* at: of f->all->datagram bytes. next: the number that is expected. */
-static inline void udp_take_one(struct flow *f, const void *at, uint64_t *next)
+/* More than this is lost at once where a receiver stands still for a while, if at all. */
+#define UDP_FAR_OFF (1 << 20)
+
+/*
+ * Anybody can send a datagram with the flow's addresses and ports, and any number in it. One that is so far off
+ * counts only where the one behind it comes next (RFC 3550, A.1).
+ */
+static inline bool udp_is_believed(struct flow *f, uint64_t number, uint64_t next)
+{
+	uint64_t off = number >= next ? number - next : next - number;
+	bool believed = off <= UDP_FAR_OFF || number == f->doubted;
+
+	if (!believed)
+		f->doubted = number + 1;
+	return believed;
+}
+
+/* at: of f->all->datagram bytes. next: the number that is expected. False: it is somebody else's. */
+static inline bool udp_take_one(struct flow *f, const void *at, uint64_t *next)
 {
 	struct counters *c = &f->counters;
 	uint64_t number;
 
 	memcpy(&number, at, sizeof(number));
+	if (!udp_is_believed(f, number, *next))
+		return false;
 	if (number >= *next) {
 		if (number > *next)
 			count(&c->event[EVENT_datagrams_missed], number - *next);
@@ -60,6 +79,7 @@ static inline void udp_take_one(struct flow *f, const void *at, uint64_t *next)
 		verify_check(&f->verify, (const char *)at + sizeof(number),
 			     f->all->datagram - sizeof(number));
 	}
+	return true;
 }
 
 int udp_open(struct flow *f);

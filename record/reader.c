@@ -21,7 +21,8 @@ struct reader {
 	struct csv csv;
 	char *name;
 	bool own_fd;
-	bool headed; /* the header line was read, and is right */
+	bool headed;	       /* the header line was read, and is right */
+	const bool *otherwise; /* reader_skip(); NULL: nothing is left out */
 };
 
 static struct reader *reader_new(const char *name, int fd)
@@ -261,13 +262,32 @@ static int take_value(struct csv *c, struct row *row)
 	return 0;
 }
 
+void reader_skip(struct reader *r, const bool otherwise[METRIC_COUNT])
+{
+	r->otherwise = otherwise;
+}
+
+static bool is_to_skip(struct reader *r)
+{
+	struct text source = csv_field(&r->csv, FIELD_SOURCE);
+	struct text name = csv_field(&r->csv, FIELD_METRIC);
+	enum metric_id id;
+
+	if (!r->otherwise)
+		return false;
+	id = metric_find(source.at, source.len, name.at, name.len);
+	return id == METRIC_NONE || r->otherwise[id];
+}
+
 int reader_next(struct reader *r, struct row *row)
 {
 	struct csv *c = &r->csv;
 	int got = r->headed ? 1 : take_header(r);
 
-	if (got == 1)
-		got = csv_next(c);
+	do {
+		if (got == 1)
+			got = csv_next(c);
+	} while (got == 1 && is_to_skip(r));
 	if (got != 1)
 		return got;
 	row->line = c->line;

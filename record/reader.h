@@ -13,6 +13,8 @@
  *
  *   reader_pieces()  a stream that comes in pieces (the rows of a running zcpath)
  *   reader_push()    give it what arrived, then take whole rows with reader_next() until it says 0
+ *   reader_skip()    what writes is of another version: rows of metrics that this one does not know, or knows
+ *                    otherwise, are left out
  *   reader_end()     no more will arrive: reader_next() then gives or refuses what is left
  *
  * A file that was cut off (a .part of a killed run) gives every whole row before it is refused.
@@ -21,6 +23,7 @@
 #ifndef RECORD_READER_H
 #define RECORD_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +37,8 @@ struct reader *reader_open_regular(const char *path);
 struct reader *reader_memory(const char *name, const void *bytes, size_t len);
 struct reader *reader_pieces(const char *name);
 int reader_push(struct reader *r, const void *bytes, size_t len);
+/* otherwise: of each metric here whether it is another there; it has to outlive the reader. */
+void reader_skip(struct reader *r, const bool otherwise[METRIC_COUNT]);
 void reader_end(struct reader *r);
 int reader_next(struct reader *r, struct row *row);
 const char *reader_error(const struct reader *r);

@@ -10,6 +10,7 @@
 #include "base/say.h"
 #include "nic/device.h"
 #include "nic/settings/settings.h"
+#include "zcprof/elsewhere.h"
 #include "zcprof/run/settings.h"
 
 /* A setting has SETTING_KEY + 4 * id + ends. */
@@ -25,6 +26,8 @@ struct request {
 	const char *plans[16];
 	unsigned int plan_count;
 	char given[DEVICE_NAME_MAX + 1];
+	const char *way[3]; /* --host, --ssh and --zcprof; NULL: was not said */
+	bool verbose;
 };
 
 static const char documentation[] =
@@ -33,6 +36,7 @@ static const char documentation[] =
 	"Examples:\n"
 	"  zcprof setup --gro hw --big-tcp 192K --coalesce adaptive-rx=off+rx-usecs=20 eth1\n"
 	"  zcprof setup --as rx @my.plan eth1\n"
+	"  zcprof setup --host root@far --mtu 9000 eth1\n"
 	"  zcprof restore\n"
 	"\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 the device or the machine refuses; then nothing is changed.";
@@ -41,6 +45,7 @@ static const struct argp_option own_options[] = {
 	{"as", KEY_AS, "END", 0,
 	 "What a plan says of this end: rx or tx (what it says of both ends alone)", 0},
 	{"verbose", 'v', NULL, 0, "Say what is done", 0},
+	ELSEWHERE_OPTIONS,
 	{NULL, 0, NULL, 0, "Settings:", 1},
 };
 
@@ -118,7 +123,13 @@ static error_t parse(int key, char *text, struct argp_state *state)
 			argp_error(state, "--as %s: expected rx or tx", text);
 		return 0;
 	case 'v':
+		r->verbose = true;
 		say_verbose(true);
+		return 0;
+	case KEY_HOST:
+	case KEY_HOST_SSH:
+	case KEY_HOST_ZCPROF:
+		r->way[key - KEY_HOST] = text;
 		return 0;
 	case ARGP_KEY_ARG:
 		return parse_word(r, text, state);
@@ -190,6 +201,49 @@ static int apply(struct request *r, const char *iface)
 	return EXIT_DONE;
 }
 
+#define WORDS_MAX (OPTIONS + 8)
+
+/*
+ * The same there: plans are of this machine, so what they say goes as options. What the device and that machine
+ * refuse is for the zcprof there to say, which keeps the journal too.
+ */
+static int setup_there(const struct request *r)
+{
+	static const char *const way[] = {"--host", "--ssh", "--zcprof"};
+	static char texts[OPTIONS][OPTION_SPELL_MAX + OPTION_TEXT_MAX + 4];
+	char *words[WORDS_MAX] = {"setup"};
+	char *named[3] = {NULL};
+	int count = 1, result = EXIT_FAILED;
+	bool failed = false;
+
+	for (int i = 0; i < 3; i++) {
+		failed = failed ||
+			 (r->way[i] && asprintf(&named[i], "%s=%s", way[i], r->way[i]) < 0);
+		if (named[i])
+			words[count++] = named[i];
+	}
+	for (int id = 0; id < OPTIONS; id++) {
+		char name[OPTION_SPELL_MAX], text[OPTION_TEXT_MAX];
+
+		if (!option_is_setting(id) || !r->options.set[id])
+			continue;
+		snprintf(texts[id], sizeof(texts[id]), "--%s=%s", option_spell(id, name),
+			 options_print(&r->options, id, text, sizeof(text)));
+		words[count++] = texts[id];
+	}
+	if (r->verbose)
+		words[count++] = "--verbose";
+	if (r->given[0])
+		words[count++] = (char *)r->given;
+	if (failed)
+		say_error("no memory left to ask %s", r->way[0]);
+	else
+		result = elsewhere("setup", count, words);
+	for (int i = 0; i < 3; i++)
+		free(named[i]);
+	return result;
+}
+
 int setup(int argc, char **argv)
 {
 	static struct request r = {.as = ENDS_BOTH};
@@ -200,7 +254,9 @@ int setup(int argc, char **argv)
 	parse_all(&r, argc, argv);
 	/* The command line overrides plans, wherever they stand in it. */
 	said = r;
-	r = (struct request){.as = said.as};
+	r = (struct request){.as = said.as, .verbose = said.verbose};
+	memcpy(r.way, said.way, sizeof(r.way));
+	memcpy(r.given, said.given, sizeof(r.given));
 	for (unsigned int i = 0; i < said.plan_count; i++)
 		take_plan(&r, said.plans[i]);
 	for (int id = 0; id < OPTIONS; id++) {
@@ -220,6 +276,12 @@ int setup(int argc, char **argv)
 	}
 	if (asked == SETTINGS_OF_DEVICE && !said.given[0]) {
 		say_error("which device is to be set? Give it behind the options, such as eth1");
+		return EXIT_USAGE;
+	}
+	if (r.way[0])
+		return setup_there(&r);
+	if (r.way[1] || r.way[2]) {
+		say_error("--ssh and --zcprof say how a host is reached: give --host too");
 		return EXIT_USAGE;
 	}
 	if (said.given[0] && device_name(said.given, iface)) {

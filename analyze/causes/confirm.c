@@ -97,6 +97,84 @@ static bool plan_has(const char *plan, const char *option)
 	return false;
 }
 
+/* ---- what runs programs ---- */
+
+/* Of a line of a plan, whose name may be cut short as on a command line. */
+static bool says_what_runs(const char *line, size_t len)
+{
+	static const char *const names[] = {"power",   "ssh",	  "zcpath",  "zcprof",
+					    "rx-host", "tx-host", "include", "push"};
+	size_t whole = strcspn(line, "\r\n");
+
+	/* Paths, and whole words of their own. */
+	if (len == 2 && (!memcmp(line, "rx", 2) || !memcmp(line, "tx", 2)))
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (len && len <= strlen(names[i]) && !memcmp(line, names[i], len))
+			/* A meter that is no command is a file or this machine's own. */
+			return i || memmem(line, whole, "cmd:", 4) || memmem(line, whole, "${", 2);
+	return false;
+}
+
+/* The first of a plan's lines that says which program runs, here or elsewhere; *len: of its name. */
+static const char *running_line(const char *plan, size_t *len)
+{
+	for (const char *line = plan; line; line = strchr(line, '\n')) {
+		line += strspn(line, "\n\r \t");
+		line += strncmp(line, "--", 2) ? 0 : 2;
+		*len = strcspn(line, " \t=\r\n");
+		if (says_what_runs(line, *len))
+			return line;
+	}
+	return NULL;
+}
+
+/* Some sysctls hold the path of a program that the kernel runs as root; none of the network's does. */
+static bool is_harmless(const char *sysctls)
+{
+	while (sysctls && *sysctls) {
+		if (strncmp(sysctls, "net.", 4) != 0 && strncmp(sysctls, "net/", 4) != 0)
+			return false;
+		sysctls = strchr(sysctls, '+');
+		sysctls += sysctls ? 1 : 0;
+	}
+	return true;
+}
+
+static bool has_command(const struct cause *cause)
+{
+	return cause->setting && cause->setting->id == METRIC_fact_option && cause->setting->a &&
+	       cause->setting->end != END_HOST;
+}
+
+bool confirm_refused(const struct causes *c, const struct cause *cause, char *text, size_t size)
+{
+	char path[4000], *plan;
+	const char *line;
+	bool refused = false;
+	size_t len = 0;
+
+	if (!has_command(cause))
+		return false;
+	plan = plan_of(c->design.b, path, sizeof(path));
+	line = plan ? running_line(plan, &len) : NULL;
+	if (line)
+		snprintf(text, size,
+			 "not by a command that is printed here: the plan of these records says which program runs (%.*s); read %s, and run it with zcprof only if you trust it",
+			 (int)len, line, path);
+	refused = line;
+	for (enum record_end end = END_RX; end <= END_TX && !refused; end++) {
+		refused = !is_harmless(option_of(c, end, "sysctl", cause->setting));
+		if (refused)
+			snprintf(text, size,
+				 "not by a command that is printed here: these records have a sysctl that is none of the network, and some of those run programs");
+	}
+	free(plan);
+	return refused;
+}
+
+/* ---- the command ---- */
+
 /* What is not set, or at its default, is left out, unless the plan has it. */
 static void put_options(struct command *to, const struct causes *c, enum record_end end,
 			const struct setting *tested, const char *plan)
@@ -147,8 +225,7 @@ bool confirm_command(const struct causes *c, const struct cause *cause, char *te
 	struct command command = {text, size, 0};
 	char path[4000], *plan;
 
-	if (!cause->setting || cause->setting->id != METRIC_fact_option || !cause->setting->a ||
-	    cause->setting->end == END_HOST)
+	if (!has_command(cause) || confirm_refused(c, cause, text, size))
 		return false;
 	plan = plan_of(c->design.b, path, sizeof(path));
 	put(&command, "zcprof run");

@@ -4,7 +4,9 @@
  * be the cause as the better set has it, side by side with the better set's configuration again. If
  * the figure does not return, the cause is withdrawn.
  *
- *   confirm_command()  what to run for it, ready for a shell; false where the remedy is no option
+ *   confirm_command()  what to run for it, ready for a shell; false where the remedy is no option, or where it
+ *                      would run programs that the records' plan names
+ *   confirm_refused()  then, why: the records may be a stranger's, and who runs the command may be root
  *   confirm_judge()    what came of it, of the directory that the command wrote
  */
 #ifndef ANALYZE_CAUSES_CONFIRM_H
@@ -13,6 +15,7 @@
 #include "analyze/causes/causes.h"
 
 bool confirm_command(const struct causes *c, const struct cause *cause, char *text, size_t size);
+bool confirm_refused(const struct causes *c, const struct cause *cause, char *text, size_t size);
 
 /*
  * CONFIRM_RETURNED where at least half of the change is gone, and some of it for sure; CONFIRM_WITHDRAWN where less

@@ -113,6 +113,8 @@ static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 	page_lead(page, "make sure  %s", cause->mechanism->confirm);
 	if (confirm_command(c, cause, text, sizeof(text)))
 		page_lead(page, "confirm    %s; then zcroi explain --confirm confirm A B", text);
+	else if (confirm_refused(c, cause, text, sizeof(text)))
+		page_lead(page, "confirm    %s", text);
 	page_lead(page, "source     %s; kernels: %s", cause->mechanism->source,
 		  cause->mechanism->kernels);
 }

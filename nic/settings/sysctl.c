@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
@@ -20,13 +21,17 @@
  */
 static int path_of(const char *name, char path[PATH_LEN])
 {
-	if (!isalnum((unsigned char)*name) || strstr(name, ".."))
+	bool by_dots = name[strcspn(name, "./")] != '/';
+	char *sys = path + strlen("/proc/sys/");
+
+	if (!isalnum((unsigned char)*name))
 		return -ENOENT;
 	if (snprintf(path, PATH_LEN, "/proc/sys/%s", name) >= PATH_LEN)
 		return -ENOENT;
-	for (char *c = path + strlen("/proc/sys/"); *c; c++)
-		*c = *c == '.' ? '/' : *c;
-	return 0;
+	/* Of a device such as eth0.100, as sysctl.d(5) has it: net.ipv4.conf.eth0/100.forwarding, or with slashes first. */
+	for (char *c = sys; by_dots && *c; c++)
+		*c = *c == '.' ? '/' : *c == '/' ? '.' : *c;
+	return strstr(sys, "//") || strstr(sys, "/.") || strstr(sys, "./") ? -ENOENT : 0;
 }
 
 static pid_t parent_of(pid_t pid)

@@ -20,6 +20,14 @@ teardown() {
 	remove_namespaces
 }
 
+# A process with a place for journals of its own: its number.
+apart() {
+	unshare -m --propagation private sh -c 'mkdir -p /run/zcprof && mount -t tmpfs none /run/zcprof &&
+		chmod 755 /run/zcprof && echo $$ >"$1"; exec sleep 1000' - "$BATS_TEST_TMPDIR/apart" >/dev/null 3>&- &
+	wait_until 10 test -s "$BATS_TEST_TMPDIR/apart"
+	cat "$BATS_TEST_TMPDIR/apart"
+}
+
 # The CPUs of a machine, each of which has an idle time: the end's own, and those that belong to nobody.
 cpus_of() {
 	grep -cE "^,$1(-host)?,cpu,idle," "$file"
@@ -190,6 +198,54 @@ assert abs(rx + tx - both) < 0.2 and rx > 0 and tx > 0, row'
 	[ "$status" -eq 2 ]
 }
 
+@test "a zcprof of another version there: which rows differ is said, and the rest is measured" {
+	ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
+		--ssh "python3 $BATS_TEST_DIRNAME/../tool/agent.py other_version nothing" --zcprof "$BUILD/zcprof" \
+		--collect cpu,softnet "${short[@]}" 2>"$BATS_TEST_TMPDIR/said"
+	cat "$BATS_TEST_TMPDIR/said"
+	grep -q "${ns}rx: its zcprof is of another version: here is .*, there \"zcprof 9.9 12345678\"" "$BATS_TEST_TMPDIR/said"
+	grep -q "2 of this one are not said there (.*cpu/busy.*softnet/processed\|2 of this one are not said there (softnet/processed, cpu/busy" "$BATS_TEST_TMPDIR/said"
+	grep -q '1 of that one are not known here, and left out (new/thing)' "$BATS_TEST_TMPDIR/said"
+	is_record "$file"
+	[ "$(value "$file" rx-host fact program)" = "zcprof 9.9 12345678" ]
+	grep -q '^,rx,cpu,idle,' "$file"
+	! grep -q '^,rx[a-z-]*,cpu,busy,\|^,rx[a-z-]*,softnet,processed,\|new,thing' "$file"
+	grep -q '^,tx,cpu,busy,' "$file"
+}
+
+@test "setup of a host, by a plan of this machine, and restore" {
+	printf 'rx-mtu 3000\ntx-mtu 4000\nrx copy\n' >"$BATS_TEST_TMPDIR/a.plan"
+	# Journals of its own, which no other zcprof of this machine looks at.
+	printf '#!/bin/bash\nhost=$1; shift\nexec nsenter -m -t %s ip netns exec "$host" "$@"\n' "$(apart)" \
+		>"$BATS_TEST_TMPDIR/ssh"
+	chmod +x "$BATS_TEST_TMPDIR/ssh"
+	way=(--host "${ns}rx" --ssh "$BATS_TEST_TMPDIR/ssh" --zcprof "$BUILD/zcprof")
+	before=$(ip -n "${ns}rx" -d link show rx0; ip netns exec "${ns}rx" ethtool -k rx0)
+	zcprof setup "${way[@]}" --as rx --gro off --sysctl net.ipv4.conf.rx0.forwarding=1 "@$BATS_TEST_TMPDIR/a.plan" rx0
+	[[ "$(ip -n "${ns}rx" link show rx0)" == *"mtu 3000 "* ]]
+	ip netns exec "${ns}rx" ethtool -k rx0 | grep -q 'generic-receive-offload: off'
+	[ "$(ip netns exec "${ns}rx" cat /proc/sys/net/ipv4/conf/rx0/forwarding)" = 1 ]
+	zcprof restore "${way[@]}"
+	[ "$(ip -n "${ns}rx" -d link show rx0; ip netns exec "${ns}rx" ethtool -k rx0)" = "$before" ]
+	[ "$(ip netns exec "${ns}rx" cat /proc/sys/net/ipv4/conf/rx0/forwarding)" = 0 ]
+	# What the device there refuses, what is none there, and what a shell there would take apart.
+	run zcprof setup "${way[@]}" --coalesce rx-usecs=8 rx0
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"refuses"*"nothing is changed"* ]]
+	run zcprof setup "${way[@]}" --mtu 3000 nosuch0
+	[ "$status" -eq 3 ]
+	run zcprof setup "${way[@]}" --mtu 3000 'a;reboot'
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"would not take"* ]]
+	run zcprof setup "${way[@]}" rx0
+	[ "$status" -eq 2 ]
+	run zcprof setup --ssh ssh --mtu 1500 lo
+	[ "$status" -eq 2 ]
+	kill "$(cat "$BATS_TEST_TMPDIR/apart")"
+}
+
 @test "--push needs no zcprof there, and leaves none" {
 	# The host has a /tmp of its own, in which others of this machine leave nothing.
 	mkdir "$BATS_TEST_TMPDIR/tmp"
@@ -268,6 +324,98 @@ stop_service() {
 	done
 	[ "$(sum "$file" tx syscalls calls)" -gt 0 ]
 	zcroi table "$file"
+}
+
+# A service whose connections come and go: three stay, one more is made every 20 ms, and one goes to somebody else.
+start_busy_service() {
+	cat >"$BATS_TEST_TMPDIR/service.py" <<-'END'
+		import socket, sys, threading, time
+		def serve(listener):
+		    while True:
+		        c = listener.accept()[0]
+		        threading.Thread(target=lambda c=c: [None for _ in iter(lambda: c.recv(65536), b"")], daemon=True).start()
+		if sys.argv[1] == "rx":
+		    serve(socket.create_server(("10.78.0.1", 7000), backlog=100))
+		other = socket.create_server(("127.0.0.1", 7001))
+		keep = [socket.create_connection(("10.78.0.1", 7000)) for _ in range(3)]
+		keep.append(socket.create_connection(("127.0.0.1", 7001)))
+		print("connected", flush=True)
+		while True:
+		    for c in keep[:3]:
+		        c.sendall(b"x" * 20000)
+		    with socket.create_connection(("10.78.0.1", 7000)) as brief:
+		        brief.sendall(b"y" * 1000)
+		    time.sleep(0.02)
+	END
+	ip netns exec "${ns}rx" python3 "$BATS_TEST_TMPDIR/service.py" rx 3>&- &
+	pid_rx=$!
+	sleep 1
+	ip netns exec "${ns}tx" python3 "$BATS_TEST_TMPDIR/service.py" tx >"$BATS_TEST_TMPDIR/connected" 3>&- &
+	pid_tx=$!
+	wait_until 20 test -s "$BATS_TEST_TMPDIR/connected"
+}
+
+@test "attach through an sshd: connections are matched by their addresses, and the windows' distance is known" {
+	start_sshd
+	start_busy_service
+	file=$BATS_TEST_TMPDIR/both.csv
+	ip netns exec "${ns}tx" zcprof attach --seconds 3 --collect cpu,tcp -o "$file" --ssh "ssh -F $home/config" \
+		--host far --pid "$pid_rx" --peer-host . --pid "$pid_tx" 2>"$BATS_TEST_TMPDIR/said"
+	there=$(ip netns exec "${ns}rx" ss -Htn state established '( sport = :7000 )' | wc -l)
+	stop_service
+	cat "$BATS_TEST_TMPDIR/said"
+	is_record "$file"
+	grep '^,[rt]x,path,connections,' "$file"
+	# One of the brief ones may stand at an edge.
+	between 3 "$(value "$file" rx path connections matched)" $((there + 2))
+	[ "$(value "$file" rx path connections matched)" = "$(value "$file" tx path connections matched)" ]
+	between 1 "$(value "$file" tx path connections unmatched)" 4
+	between 0 "$(value "$file" rx path connections unmatched)" 3
+	between 20 "$(value "$file" rx path connections brief)" 400
+	between 20 "$(value "$file" tx path connections brief)" 400
+	grep -q 'have no counterpart' "$BATS_TEST_TMPDIR/said"
+	! grep -q 'agent,' "$file"
+	# Both are this machine's clock, so the windows were as far apart as the rows say, and not by much.
+	between 0 "$(value "$file" tx-host window later_error)" 1000000000
+	between -3000000000 "$(value "$file" tx-host window later open)" 3000000000
+	between -3000000000 "$(value "$file" tx-host window later close)" 3000000000
+}
+
+@test "attach on two machines: both are stopped in the window, or one" {
+	start_service
+	file=$BATS_TEST_TMPDIR/both.csv
+	cat >"$BATS_TEST_TMPDIR/ssh" <<-END
+		#!/bin/bash
+		echo \$\$ >"$BATS_TEST_TMPDIR/\$1"
+		exec ip netns exec "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/ssh"
+	for stopped in "${ns}tx ${ns}rx" "${ns}tx"; do
+		rm -f "$BATS_TEST_TMPDIR/${ns}"*
+		zcprof attach --seconds 60 --collect cpu -o "$file" --ssh "$BATS_TEST_TMPDIR/ssh" --zcprof "$BUILD/zcprof" \
+			--host "${ns}rx" --pid "$pid_rx" --peer-host "${ns}tx" --pid "$pid_tx" 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+		both=$!
+		wait_until 20 test -s "$BATS_TEST_TMPDIR/${ns}tx"
+		wait_until 20 test -s "$BATS_TEST_TMPDIR/${ns}rx"
+		sleep 4
+		began=$SECONDS
+		for one in $stopped; do
+			kill -STOP "$(cat "$BATS_TEST_TMPDIR/$one")"
+		done
+		status=0
+		wait "$both" || status=$?
+		cat "$BATS_TEST_TMPDIR/said"
+		for one in $stopped; do
+			kill -KILL "$(cat "$BATS_TEST_TMPDIR/$one")" 2>/dev/null || :
+		done
+		[ "$status" -eq 1 ]
+		[ $((SECONDS - began)) -le 35 ]
+		grep -q "${ns}tx: nothing was heard for 10 s in the window" "$BATS_TEST_TMPDIR/said"
+		[ ! -e "$file" ]
+	done
+	stop_service
+	# What the other had measured.
+	grep -q '^,rx,path,bytes,' "$file.part"
 }
 
 @test "attach on two machines: its name, its labels, and no name of a host" {

@@ -114,7 +114,29 @@ def nothing():
     pass
 
 
-ADDING = (of_other_end, warn, once_more, nothing)
+def other_version():
+    pass
+
+
+def as_other_version(data):
+    """What one says that is of another version: it has a row more, one less and one with another unit."""
+    lines = []
+    for line in data.split(b"\n"):
+        if b",agent,hello," in line:
+            line = b",host,agent,hello,2,zcprof 9.9 12345678,"
+        if b",agent,metric,cpu/busy," in line:
+            line = b",host,agent,metric,new/thing,0 bytes,"
+        if b",agent,metric,softnet/processed," in line:
+            line = b",host,agent,metric,softnet/processed,0 frames,"
+        if b",cpu,busy," in line:
+            line = b",rx,new,thing,,5,bytes"
+        if b",softnet,processed," in line:
+            line = line.replace(b"packets", b"frames")
+        lines.append(line)
+    return b"\n".join(lines)
+
+
+ADDING = (other_version, of_other_end, warn, once_more, nothing)
 
 
 def main():
@@ -139,6 +161,11 @@ def main():
             data = os.read(of.fileno(), 65536)
             if not data:
                 break
+            # Whole lines only.
+            while mischief is other_version and of is real.stdout and data[-1:] != b"\n":
+                data += os.read(of.fileno(), 65536)
+            if mischief is other_version and of is real.stdout:
+                data = as_other_version(data)
             if heard.is_set():
                 to.write(data)
             while stuck.is_set():

@@ -470,6 +470,20 @@ static void test_the_split_adds_up(void **state)
 
 static void test_the_command_that_confirms(void **state)
 {
+	/* The first eight run something. */
+	static const char *const code[] = {
+		"power cmd:sh -c reboot",
+		"  --pow=cmd:reboot",
+		"set X=cmd:reboot\npower ${X}",
+		"ssh sh -c reboot",
+		"zcpath /tmp/x",
+		"rx-host root@evil",
+		"include other.plan",
+		"zcpr /tmp/x",
+		"power csv:meter.csv",
+		"tx copy",
+		"port 5300",
+	};
 	char command[1024];
 	FILE *plan;
 	struct pair p;
@@ -497,6 +511,22 @@ static void test_the_command_that_confirms(void **state)
 	assert_null(strstr(command, "--link"));
 	/* Of the plan's own value nothing is left: the better set had none. */
 	assert_non_null(strstr(command, " --rcvbuf=''"));
+	assert_false(confirm_refused(&p.causes, &p.causes.at[0], command, sizeof(command)));
+	/* A stranger's plan is code: where it says which program runs, it is named and no command. */
+	for (size_t i = 0; i < sizeof(code) / sizeof(*code); i++) {
+		snprintf(command, sizeof(command), "%s/plan", top);
+		plan = fopen(command, "w");
+		assert_non_null(plan);
+		fprintf(plan, "# zcprof 0.1.0: does it again\nrx copy\n%s\n", code[i]);
+		assert_int_equal(fclose(plan), 0);
+		assert_int_equal(confirm_refused(&p.causes, &p.causes.at[0], command,
+						 sizeof(command)),
+				 i < 8);
+		assert_int_equal(!!strstr(command, "only if you trust it"), i < 8);
+		assert_int_equal(confirm_command(&p.causes, &p.causes.at[0], command,
+						 sizeof(command)),
+				 i >= 8);
+	}
 	snprintf(command, sizeof(command), "%s/plan", top);
 	assert_int_equal(unlink(command), 0);
 	forget(&p);

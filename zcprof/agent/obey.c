@@ -203,6 +203,18 @@ static int say_clock(struct servant *s, const struct asking *a)
 	return EXIT_DONE;
 }
 
+static int say_metrics(struct servant *s, const struct asking *a)
+{
+	char name[METRIC_NAME_MAX], text[METRIC_TEXT_MAX];
+
+	(void)a;
+	for (int id = 0; id < METRIC_COUNT; id++) {
+		request_metric(id, name, text);
+		writer_fact(s->out, END_HOST, METRIC_agent_metric, name, text);
+	}
+	return EXIT_DONE;
+}
+
 static const struct {
 	const char *verb;
 	int (*does)(struct servant *s, const struct asking *a);
@@ -210,6 +222,7 @@ static const struct {
 	{"check", check}, {"run", begin},	 {"start", start},	  {"watch", watch},
 	{"tell", tell},	  {"open", open_window}, {"close", close_window}, {"finish", finish},
 	{"drop", drop},	  {"clock", say_clock},	 {"look", look},
+	{"metrics", say_metrics},
 };
 
 void obey(struct servant *s, char *line)

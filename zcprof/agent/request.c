@@ -58,3 +58,11 @@ void request_hello(char text[HELLO_MAX])
 	}
 	snprintf(text, HELLO_MAX, "zcprof " VERSION " %08x", sum);
 }
+
+void request_metric(enum metric_id id, char name[METRIC_NAME_MAX], char text[METRIC_TEXT_MAX])
+{
+	const struct metric_info *info = metric_info(id);
+
+	snprintf(name, METRIC_NAME_MAX, "%s/%s", info->source, info->name);
+	snprintf(text, METRIC_TEXT_MAX, "%d %s", (int)info->kind, info->unit);
+}

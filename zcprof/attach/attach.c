@@ -16,6 +16,7 @@
 #include "base/say.h"
 #include "zcprof/attach/attaching.h"
 #include "zcprof/attach/gate.h"
+#include "zcprof/attach/match.h"
 #include "zcprof/bystand.h"
 #include "zcprof/attach/command.h"
 #include "collectors/kit/cpus.h"
@@ -40,6 +41,7 @@ static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 					  .events = POLLIN},
 			[2 * SUBJECTS + 1] = {.fd = stop_fd(), .events = POLLIN}};
 		uint64_t now = clock_ns(), until = deadline_ns;
+		uint64_t beat_ns = gate ? gate_beat(a->writer, &a->beaten_ns) : FOREVER;
 		struct timespec timeout = {0};
 		bool deaf = now < hear_ns;
 
@@ -49,6 +51,8 @@ static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 			return WAITED_NO_OUTPUT;
 		if (deaf && hear_ns < until)
 			until = hear_ns;
+		if (beat_ns < until)
+			until = beat_ns;
 		if (now < until) {
 			timeout.tv_sec = (until - now) / 1000000000;
 			timeout.tv_nsec = (until - now) % 1000000000;
@@ -124,7 +128,9 @@ static void read_edge(struct attaching *a, enum edge edge)
 		/* What went wrong stays in traffic.error. */
 		traffic_read(&s->traffic, &s->moved[edge]);
 		s->at_ns[edge] = before + (clock_ns() - before) / 2;
-		if (edge == EDGE_CLOSE)
+		if (edge == EDGE_OPEN)
+			traffic_opened(&s->traffic);
+		else
 			traffic_settle(&s->traffic, &s->moved[edge]);
 	}
 }
@@ -328,6 +334,17 @@ static void follow_closes(struct attaching *a)
 		traffic_closes(&a->subjects[i].traffic, a->closes, a->subjects[i].end);
 }
 
+/* What whoever opened the window needs to put it together with another machine's. */
+static void tell_gate(struct attaching *a)
+{
+	const struct subject *first = &a->subjects[0];
+
+	gate_edge(a->writer, "opened", first->at_ns[EDGE_OPEN]);
+	gate_edge(a->writer, "closed", first->at_ns[EDGE_CLOSE]);
+	for (size_t i = 0; i < a->count; i++)
+		match_tell(a->writer, a->subjects[i].end, &a->subjects[i].traffic);
+}
+
 static int run_window(struct attaching *a)
 {
 	enum waited waited;
@@ -345,6 +362,8 @@ static int run_window(struct attaching *a)
 	}
 	attach_look_begin(a);
 	waited = measure(a);
+	if (a->settings->gate)
+		tell_gate(a);
 	for (size_t i = 0; i < a->count; i++) {
 		subject_warn_forked(&a->subjects[i]);
 		others_look(&a->subjects[i].others, &a->subjects[i].target);
@@ -414,6 +433,9 @@ int attach(const struct attach_settings *settings)
 		error = attach_look_open(&a);
 	if (!error)
 		a.writer = settings->output ? writer_create(settings->output) : write_nowhere(&a);
+	/* Where the network died there is nobody to write for. */
+	if (a.writer && settings->gate)
+		writer_patience(a.writer, GATE_TAKEN_MS);
 	if (a.writer && writer_is_stream(a.writer))
 		a.run.sidecar = NULL;
 	prepared = a.writer && !prepare(&a);

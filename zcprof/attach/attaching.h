@@ -46,8 +46,9 @@ struct attaching {
 	struct live live;
 	char title[400]; /* of the screen */
 	struct serve *serve;
-	bool unwritten; /* OpenMetrics; was said */
-	int nowhere;	/* where a record that nobody wants goes; -1: there is one */
+	bool unwritten;	    /* OpenMetrics; was said */
+	uint64_t beaten_ns; /* that this one is there was said to whoever opens its window */
+	int nowhere;	    /* where a record that nobody wants goes; -1: there is one */
 	struct writer *writer;
 	struct once once;
 };

@@ -2,14 +2,20 @@
 #include "zcprof/attach/command.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/child.h"
 #include "base/say.h"
 #include "base/stop.h"
+
+/* One that was told to end, and does not, is ended. */
+#define ENDS_WITHIN_MS 10000
 
 int command_start(pid_t *pid, char *const argv[], int out, char *why, size_t why_size)
 {
@@ -22,36 +28,46 @@ int command_start(pid_t *pid, char *const argv[], int out, char *why, size_t why
 	return -1;
 }
 
-/* waitpid() until it has ended, or has not (WNOHANG: 0). */
-static pid_t wait_for(pid_t pid, int *status, int options, bool *told)
+/* False: it has not within that, or zcprof was asked to stop before. ms -1: as long as it takes. */
+static bool ends(pid_t pid, int ms, bool until_stop)
 {
-	for (;;) {
-		pid_t found;
+	struct pollfd fds[] = {{.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN},
+			       {.fd = until_stop ? stop_fd() : -1, .events = POLLIN}};
+	int ready;
 
-		if (!*told && stop_asked()) {
-			kill(pid, SIGTERM);
-			*told = true;
-		}
-		found = waitpid(pid, status, options);
-		if (found >= 0 || errno != EINTR)
-			return found;
-	}
+	/* Nobody has waited for it so far, so its number is its own, and this machine is short of descriptors. */
+	if (fds[0].fd < 0)
+		return false;
+	do {
+		ready = poll(fds, 2, ms);
+	} while (ready < 0 && errno == EINTR && !(until_stop && stop_asked()));
+	close(fds[0].fd);
+	return fds[0].revents;
+}
+
+/* Told to end, and waited for no longer than that. Whether it did. */
+static bool told_to_end(pid_t pid, const char *name)
+{
+	kill(pid, SIGTERM);
+	if (ends(pid, ENDS_WITHIN_MS, false))
+		return true;
+	say_warning("%s was told to end, did not within %d s, and was killed", name,
+		    ENDS_WITHIN_MS / 1000);
+	kill(pid, SIGKILL);
+	return false;
 }
 
 bool command_finish(pid_t pid, const char *name, enum command_end how)
 {
-	bool told = false;
+	bool had_ended = ends(pid, how == COMMAND_WAIT ? -1 : 0, how == COMMAND_WAIT);
+	bool did = had_ended || told_to_end(pid, name);
 	int status = 0;
 
-	if (how == COMMAND_WAIT || wait_for(pid, &status, WNOHANG, &told) == 0) {
-		if (how != COMMAND_WAIT && !told)
-			kill(pid, SIGTERM);
-		told = told || how != COMMAND_WAIT;
-		wait_for(pid, &status, 0, &told);
-		if (how == COMMAND_TERMINATE) {
+	child_wait(pid, &status);
+	if (!had_ended && how == COMMAND_TERMINATE) {
+		if (did)
 			say_info("%s was told to end, and did", name);
-			return true;
-		}
+		return true;
 	}
 	if (WIFSIGNALED(status))
 		say_error("%s was ended by signal %d (%s)", name, WTERMSIG(status),

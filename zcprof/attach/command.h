@@ -17,8 +17,8 @@
 /* How its end is come to; where this process is asked to stop, so is it. */
 enum command_end {
 	COMMAND_WAIT,
-	COMMAND_TERMINATE, /* it is told to end, and then ends well however it does */
-	COMMAND_GIVE_UP,   /* it is told to end, because something failed */
+	COMMAND_TERMINATE, /* it is told to end, and then ends well however it does; in ten seconds it is killed */
+	COMMAND_GIVE_UP, /* it is told to end, because something failed */
 };
 
 /* out: its standard output, -1 for this process's own. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -23,8 +24,9 @@
 #define WORDS_MAX 128
 #define HERE	  "."
 #define READY_MS  120000
-#define SILENCE_MS                                                                                 \
-	10000 /* of one whose window should be over, and again once it was told to close it */
+/* Of one whose window should be over, and again once it was told to close it. */
+#define SILENCE_MS 10000
+#define ROUNDS	   9
 
 /* What is said of both, and what of each. */
 struct asked {
@@ -130,7 +132,9 @@ struct far {
 	pid_t pid;
 	int in, out;
 	struct together_half half;
+	uint64_t heard_ns;
 	bool ready, over;
+	double clock_ns; /* that it said last; 0: it was asked */
 };
 
 /* False after saying why. */
@@ -183,36 +187,62 @@ static int start(struct far *f, const struct asked *a, const struct one *one)
 		close(out[1]);
 	f->in = in[1];
 	f->out = out[0];
+	f->heard_ns = clock_ns();
 	if (error)
 		say_error("%s: cannot run %s: %s", f->name, argv[0], strerror(-error));
 	free(ssh);
 	return plain && !error ? 0 : -1;
 }
 
+static void take_answer(struct far *f, const char *text)
+{
+	const char *number = strchr(text, ' ');
+	double ns = number ? strtod(number, NULL) : 0;
+
+	if (!strcmp(text, "ready"))
+		f->ready = true;
+	else if (!strncmp(text, "clock ", 6))
+		f->clock_ns = ns;
+	else if (!strncmp(text, "opened ", 7))
+		f->half.at_ns[0] = ns;
+	else if (!strncmp(text, "closed ", 7))
+		f->half.at_ns[1] = ns;
+}
+
 static void read_one(struct far *f)
 {
-	char block[16384];
+	char block[16384], text[ANSWER_MAX];
 	ssize_t n = read(f->out, block, sizeof(block));
 
 	if (n < 0 && errno == EINTR)
 		return;
+	f->heard_ns = clock_ns();
 	f->over = n <= 0 || together_take(&f->half, block, n);
-	f->ready = f->ready || together_is_ready(&f->half);
+	while (together_answer(&f->half, text))
+		take_answer(f, text);
 }
 
-enum until { ONE_READY, ALL_READY, ONE_OVER, ALL_OVER };
+enum until { ONE_READY, ALL_READY, CLOCK, ONE_OVER, ALL_OVER };
 
 /* One that has gone before the window leaves nothing to wait for. */
 static bool is_reached(const struct far f[2], enum until until)
 {
 	if (until == ALL_OVER)
 		return f[0].over && f[1].over;
+	if (until == CLOCK && f[0].clock_ns > 0 && f[1].clock_ns > 0)
+		return true;
 	return f[0].over || f[1].over || (until == ALL_READY && f[0].ready && f[1].ready) ||
 	       (until == ONE_READY && (f[0].ready || f[1].ready));
 }
 
-/* patience_ms 0: as long as it takes. False: asked to stop, or that took too long. */
-static bool follow(struct far f[2], enum until until, int patience_ms)
+/* Who is there says so once a second; 0: may be silent for ever. */
+static bool is_silent(const struct far *f, int silence_ms)
+{
+	return silence_ms && !f->over && f->heard_ns + silence_ms * 1000000ULL < clock_ns();
+}
+
+/* 0: as long as it takes. False: asked to stop, or that took too long. */
+static bool follow(struct far f[2], enum until until, int patience_ms, int silence_ms)
 {
 	uint64_t deadline = clock_ns() + (uint64_t)patience_ms * 1000000;
 
@@ -223,6 +253,7 @@ static bool follow(struct far f[2], enum until until, int patience_ms)
 			fds[1 + i] =
 				(struct pollfd){.fd = f[i].over ? -1 : f[i].out, .events = POLLIN};
 		if (stop_asked() || (patience_ms && clock_ns() > deadline) ||
+		    is_silent(&f[0], silence_ms) || is_silent(&f[1], silence_ms) ||
 		    (poll(fds, 3, 500) < 0 && errno != EINTR))
 			return false;
 		for (int i = 0; i < 2; i++)
@@ -256,13 +287,57 @@ static int end(struct far *f)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* How far both clocks are from this one. False: one of them does not say. */
+static bool hold_clocks_together(struct far f[2])
+{
+	for (int i = 0; i < 2; i++)
+		f[i].half.ahead_error_ns = INFINITY;
+	for (int n = 0; n < 2 * ROUNDS; n++) {
+		struct far *one = &f[n % 2];
+		double before = (double)clock_ns(), after;
+
+		f[0].clock_ns = f[1].clock_ns = 1;
+		one->clock_ns = 0;
+		if (write(one->in, "clock\n", 6) != 6 || !follow(f, CLOCK, SILENCE_MS, 0) ||
+		    !(one->clock_ns > 0))
+			return false;
+		after = (double)clock_ns();
+		if ((after - before) / 2 >= one->half.ahead_error_ns)
+			continue;
+		one->half.ahead_error_ns = (after - before) / 2;
+		one->half.ahead_ns = one->clock_ns - (before + after) / 2;
+	}
+	return true;
+}
+
+static void say_silent(const struct far f[2], const char *when, int ms)
+{
+	for (int i = 0; i < 2; i++)
+		if (is_silent(&f[i], ms) && !stop_asked())
+			say_error("%s: nothing was heard for %d s %s: the machine, the network or its zcprof is stopped",
+				  f[i].name, ms / 1000, when);
+}
+
+/* Of one that is there what it measured until now; of one that is silent nothing more will come. */
+static void take_what_is_left(struct far f[2])
+{
+	for (int i = 0; i < 2; i++) {
+		f[i].over = f[i].over || is_silent(&f[i], SILENCE_MS);
+		close(f[i].in);
+		f[i].in = -1;
+	}
+	follow(f, ALL_OVER, SILENCE_MS, 0);
+}
+
 /* Whether both had their window. */
 static bool run(struct far f[2])
 {
 	/* An ssh may have to be answered by hand. */
-	if (!follow(f, ONE_READY, 0))
+	if (!follow(f, ONE_READY, 0, READY_MS)) {
+		say_silent(f, "before it was ready", READY_MS);
 		return false;
-	if (!follow(f, ALL_READY, READY_MS)) {
+	}
+	if (!follow(f, ALL_READY, READY_MS, 0)) {
 		for (int i = 0; i < 2; i++)
 			if (!f[i].ready && !stop_asked())
 				say_error("%s: zcprof attach there was not ready %d s after the other was",
@@ -275,12 +350,22 @@ static bool run(struct far f[2])
 				  f[i].name, f[i].over ? "there" : "on the other machine");
 	if (!f[0].ready || !f[1].ready)
 		return false;
+	if (!hold_clocks_together(f)) {
+		if (!stop_asked())
+			say_error("%s: does not say its clock", f[f[0].clock_ns > 0].name);
+		return false;
+	}
 	for (int i = 0; i < 2; i++)
 		if (write(f[i].in, "\n", 1) != 1)
 			say_warning("%s: cannot be told that the window opens", f[i].name);
-	if (!follow(f, ONE_OVER, 0))
+	if (!follow(f, ONE_OVER, 0, SILENCE_MS)) {
+		if (stop_asked())
+			return false;
+		say_silent(f, "in the window", SILENCE_MS);
+		take_what_is_left(f);
 		return false;
-	if (follow(f, ALL_OVER, SILENCE_MS))
+	}
+	if (follow(f, ALL_OVER, SILENCE_MS, 0))
 		return true;
 	/* Both windows are equally long, but where a process ends in its own. */
 	for (int i = 0; i < 2; i++)
@@ -288,7 +373,7 @@ static bool run(struct far f[2])
 			close(f[i].in);
 			f[i].in = -1;
 		}
-	if (follow(f, ALL_OVER, SILENCE_MS))
+	if (follow(f, ALL_OVER, SILENCE_MS, 0))
 		return true;
 	for (int i = 0; i < 2; i++)
 		if (!f[i].over && !stop_asked())

@@ -8,6 +8,7 @@
 #include "base/say.h"
 #include "record/reader.h"
 #include "record/writer.h"
+#include "zcprof/attach/match.h"
 #include "zcprof/facts.h"
 
 /* A record of an hour by the second is smaller. */
@@ -31,13 +32,24 @@ int together_take(struct together_half *h, const char *bytes, size_t len)
 	return 0;
 }
 
-bool together_is_ready(struct together_half *h)
+bool together_answer(struct together_half *h, char text[ANSWER_MAX])
 {
-	static const char ready[] = "\n,host,agent,answer,0,ready,";
-	size_t len = strlen(ready), from = h->looked < len ? 0 : h->looked - len;
+	static const char answer[] = ",host,agent,answer,0,";
+	char *line, *end;
 
-	h->looked = h->len;
-	return h->len && memmem(h->bytes + from, h->len - from, ready, len);
+	while (h->looked < h->len &&
+	       (end = memchr(h->bytes + h->looked, '\n', h->len - h->looked))) {
+		size_t len = strlen(answer);
+
+		line = h->bytes + h->looked;
+		h->looked = end + 1 - h->bytes;
+		if ((size_t)(end - line) <= len || memcmp(line, answer, len) != 0)
+			continue;
+		snprintf(text, ANSWER_MAX, "%.*s", (int)(end - line - len), line + len);
+		text[strcspn(text, ",")] = '\0';
+		return true;
+	}
+	return false;
 }
 
 void together_free(struct together_half *h)
@@ -55,6 +67,7 @@ struct reading {
 	bool first;	     /* it has what is said once of both */
 	bool *ended;	     /* that a window was cut short stands there already */
 	struct writer *writer;
+	struct match_half match; /* its connections */
 };
 
 /* The end of which it says what it attached to. */
@@ -101,6 +114,8 @@ static bool is_of_both(const struct reading *r, const struct row *row)
 	case METRIC_fact_repeat:
 	case METRIC_agent_hello:
 	case METRIC_agent_answer:
+	case METRIC_agent_connection:
+	case METRIC_agent_metric:
 	case METRIC_agent_ended:
 		return true;
 	default:
@@ -133,8 +148,11 @@ static int read_half(struct reading *r)
 
 	if (!reader)
 		return -1;
-	while ((got = reader_next(reader, &row)) == 1)
+	while ((got = reader_next(reader, &row)) == 1) {
+		if (r->facts)
+			match_take(&r->match, &row);
 		hand_on(r, &row);
+	}
 	if (got < 0 && r->facts)
 		say_error("%s; what came before is kept", reader_error(reader));
 	reader_close(reader);
@@ -150,6 +168,21 @@ static char *name_of(const char *path)
 	if (dot && dot != name)
 		*dot = '\0';
 	return name;
+}
+
+/* How much later the second's window was than the first's. */
+static void write_apart(struct together_half *const halves[2], enum record_end machine,
+			struct writer *w)
+{
+	static const char *const edges[] = {"open", "close"};
+
+	for (int i = 0; i < 2; i++)
+		if (halves[0]->at_ns[i] > 0 && halves[1]->at_ns[i] > 0)
+			writer_f64(w, WINDOW, machine, METRIC_window_later, edges[i],
+				   halves[1]->at_ns[i] - halves[1]->ahead_ns -
+					   (halves[0]->at_ns[i] - halves[0]->ahead_ns));
+	writer_f64(w, WINDOW, machine, METRIC_window_later_error, NULL,
+		   halves[0]->ahead_error_ns + halves[1]->ahead_error_ns);
 }
 
 int together_write(const char *path, const struct together_said *said,
@@ -172,6 +205,8 @@ int together_write(const char *path, const struct together_said *said,
 	w = writer_create(path);
 	if (!w)
 		return EXIT_FAILED;
+	r[0].match.end = r[0].end;
+	r[1].match.end = r[1].end;
 	name = name_of(path);
 	facts_record(w, said->name ? said->name : name ? name : "", 1, &own);
 	free(name);
@@ -182,6 +217,10 @@ int together_write(const char *path, const struct together_said *said,
 			if (read_half(&r[i]) < 0)
 				whole = false;
 		}
+	match_write((struct match_half *[]){&r[0].match, &r[1].match}, w);
+	match_free(&r[0].match);
+	match_free(&r[1].match);
+	write_apart(halves, end_machine(r[1].end), w);
 	if (whole)
 		return writer_finish(w) ? EXIT_FAILED : EXIT_DONE;
 	writer_abandon(w);

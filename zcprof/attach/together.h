@@ -3,7 +3,7 @@
  * One record of two halves, each of its own end and from its own machine.
  *
  *   together_take()      what came of a half
- *   together_is_ready()  it waits for its window to be opened
+ *   together_answer()    what it answered since: gate.h
  *   together_write()     both as one: facts first, and each machine's own as rx-host and tx-host
  *   together_free()
  */
@@ -18,12 +18,17 @@ struct together_half {
 	const char *name; /* of the machine */
 	char *bytes;	  /* its rows, as they came */
 	size_t len, room;
-	size_t looked; /* for that it is ready, until there */
+	size_t looked; /* for answers, until there */
+	/* By its clock, and how that is ahead of this machine's. */
+	double ahead_ns, ahead_error_ns;
+	double at_ns[2]; /* its window's edges; 0: not known */
 };
 
 /* 0, or -1: it says more than a record has, or there is no memory left. */
 int together_take(struct together_half *h, const char *bytes, size_t len);
-bool together_is_ready(struct together_half *h);
+/* The next; false: there is none yet. */
+#define ANSWER_MAX 64
+bool together_answer(struct together_half *h, char text[ANSWER_MAX]);
 /* What the record says of itself beside what the halves do. */
 struct together_said {
 	const char *name; /* of the configuration; NULL: that of the file */

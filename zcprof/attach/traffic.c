@@ -129,7 +129,7 @@ static void begin_anew(struct connection *c, const struct inet_diag_msg *m,
 	add_moved(&c->earlier, c->last);
 	c->last = moved_of(info);
 	c->id = m->id;
-	c->ended = c->heard = false;
+	c->ended = c->heard = c->before = c->at_open = false;
 }
 
 static int take_connection(const struct nlmsghdr *nlh, void *data)
@@ -494,6 +494,14 @@ int traffic_settle(struct traffic *t, struct moved *moved)
 	}
 	add_up(t, moved);
 	return t->error;
+}
+
+void traffic_opened(struct traffic *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		t->connections[i].before = t->connections[i].ended;
+		t->connections[i].at_open = !t->connections[i].ended;
+	}
 }
 
 struct moved traffic_before(const struct traffic *t)

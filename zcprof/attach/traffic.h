@@ -7,6 +7,7 @@
  *   traffic_closes() have those counted too that come and end between two looks, from now on
  *   traffic_hear()   that connections ended: as traffic_fd() is readable, lest what is said of many be lost
  *   traffic_look()   come to know connections that are new, and hear of those that ended
+ *   traffic_opened() the window opens now: what has ended is of the time before
  *   traffic_before() what its connections had moved before
  *   traffic_read()   what was moved since traffic_open(), by everything that is known until now
  *   traffic_settle() the same, once the kernel has said the last of those that just ended
@@ -46,6 +47,8 @@ struct connection {
 	bool ended;
 	bool heard;	/* with its last figures */
 	bool destroyed; /* its socket is no more, and that was heard */
+	bool before;	/* it had ended when the window opened, */
+	bool at_open;	/* or it was there */
 	uint32_t round; /* in which it was seen last */
 	struct inet_diag_sockid id;
 	struct moved first;
@@ -93,6 +96,7 @@ void traffic_closes(struct traffic *t, struct connections *closes, enum record_e
 int traffic_fd(const struct traffic *t);
 void traffic_hear(struct traffic *t);
 void traffic_look(struct traffic *t);
+void traffic_opened(struct traffic *t);
 /* 0 or a negative errno. */
 int traffic_read(struct traffic *t, struct moved *moved);
 /* Waits at most a fifth of a second: the kernel says it by a thread of its own, and in its time. */

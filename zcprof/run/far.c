@@ -114,6 +114,7 @@ static void take_ended(struct end *end, const struct row *row)
 static bool is_of_experiment(enum metric_id id, enum record_end machine)
 {
 	switch (id) {
+	case METRIC_agent_metric:
 	case METRIC_fact_record_version:
 	case METRIC_fact_program:
 	case METRIC_fact_configuration:
@@ -176,7 +177,7 @@ static void on_row(void *data, struct host *h, const struct row *row)
 static void on_warning(void *data, struct host *h, const char *text)
 {
 	struct running *r = data;
-	char line[700];
+	char line[1600];
 
 	snprintf(line, sizeof(line), "%s: %s", host_name(h), text);
 	once_warning(&r->x->once, line);
@@ -362,6 +363,13 @@ enum run_result far_begin(struct running *r)
 		free(q);
 		if (host_gone(h))
 			return lost(r, h);
+	}
+	for (int i = 0; i < 2; i++) {
+		const struct host *h = host_at(r->x, i);
+
+		if (h && host_version(h) && far_apart(r->x))
+			writer_fact(r->writer, far_machine(r->x, side_of(r->x, h)),
+				    METRIC_fact_program, NULL, host_version(h));
 	}
 	return far_await(r, "ready to begin");
 }

@@ -51,10 +51,23 @@ struct host {
 	char line[512]; /* of its standard error, and the last whole one */
 	size_t line_len;
 	char last[512];
-	unsigned int warnings; /* that were taken */
+	unsigned int warnings;	/* that were taken */
 	char *early[EARLY_MAX]; /* and of those what nobody heard so far */
 	size_t early_count;
 	char gone[900];
+	bool differs;		      /* it is of another version, */
+	bool otherwise[METRIC_COUNT]; /* and says these otherwise */
+};
+
+/* How, while it tells. */
+#define NAMED_MAX 8
+#define NAMES_MAX (NAMED_MAX * (METRIC_NAME_MAX + 2))
+#define TOLD_MAX  10000
+struct differs {
+	unsigned int told, alike, unknown;
+	bool there[METRIC_COUNT];
+	char names[NAMES_MAX];
+	size_t len;
 };
 
 const char *host_name(const struct host *h)
@@ -65,6 +78,11 @@ const char *host_name(const struct host *h)
 const char *host_gone(const struct host *h)
 {
 	return *h->gone ? h->gone : NULL;
+}
+
+const char *host_version(const struct host *h)
+{
+	return h->differs ? h->hello : NULL;
 }
 
 bool host_owes(const struct host *h)
@@ -179,7 +197,7 @@ static void read_rows(struct host *h, const struct host_hears *hears)
 /* Of a warning that comes between two runs, and of one in a run. */
 static void warn(struct host *h, const struct host_hears *hears, const char *text)
 {
-	if (hears)
+	if (hears && hears->on_warning)
 		hears->on_warning(hears->data, h, text);
 	else if (h->early_count < EARLY_MAX && (h->early[h->early_count] = strdup(text)))
 		h->early_count++;
@@ -278,7 +296,7 @@ void host_read(struct host *h, const struct host_hears *hears)
 
 	if (*h->gone)
 		return;
-	if (hears)
+	if (hears && hears->on_warning)
 		warn_late(h, hears);
 	read_messages(h, hears);
 	read_rows(h, hears);
@@ -431,17 +449,89 @@ static void await_hello(struct host *h)
 	}
 }
 
-static bool is_the_same(struct host *h)
+/* Of one that is of another version: what of its rows is known here, and is the same. */
+static void on_metric(void *data, struct host *h, const struct row *row)
+{
+	struct differs *d = data;
+	char own[METRIC_NAME_MAX], text[METRIC_TEXT_MAX], name[METRIC_NAME_MAX];
+
+	if (row->id != METRIC_agent_metric || d->told++ > TOLD_MAX)
+		return;
+	visible_copy(name, sizeof(name), row->key.at, row->key.len);
+	for (int id = 0; id < METRIC_COUNT; id++) {
+		request_metric(id, own, text);
+		if (strcmp(own, name) != 0)
+			continue;
+		h->otherwise[id] = row->value.len != strlen(text) ||
+				   memcmp(row->value.at, text, row->value.len) != 0;
+		d->alike += !h->otherwise[id];
+		d->there[id] = true;
+		return;
+	}
+	if (d->unknown++ < NAMED_MAX)
+		d->len += snprintf(d->names + d->len, sizeof(d->names) - d->len, "%s%s",
+				   d->len ? ", " : "", name);
+}
+
+/* With the names of the first of those that only this one has, or has otherwise. */
+static void say_differing(struct host *h, const char *own, const struct differs *d)
+{
+	char missing[NAMES_MAX] = "", line[2 * sizeof(missing) + 500];
+	char name[METRIC_NAME_MAX], text[METRIC_TEXT_MAX];
+	unsigned int missed = 0;
+	size_t len = 0;
+
+	for (int id = 0; id < METRIC_COUNT; id++) {
+		if (d->there[id] && !h->otherwise[id])
+			continue;
+		request_metric(id, name, text);
+		if (missed++ < NAMED_MAX)
+			len += snprintf(missing + len, sizeof(missing) - len, "%s%s",
+					len ? ", " : "", name);
+	}
+	snprintf(line, sizeof(line),
+		 "its zcprof is of another version: here is \"%s\", there \"%.80s\"; %u kinds of rows are the same; %u of this one are not said there%s%s%s; %u of that one are not known here, and left out%s%s%s",
+		 own, h->hello, d->alike, missed, missed ? " (" : "", missing,
+		 missed > NAMED_MAX ? ", …)"
+		 : missed	    ? ")"
+				    : "",
+		 d->unknown, d->unknown ? " (" : "", d->names,
+		 d->unknown > NAMED_MAX ? ", …)"
+		 : d->unknown		? ")"
+					: "");
+	warn(h, NULL, line);
+}
+
+static bool compare(struct host *h, const char *own)
+{
+	char *const words[] = {"metrics", NULL};
+	struct differs d = {.told = 0};
+	const struct host_hears hears = {on_metric, NULL, &d};
+	const char *text;
+
+	reader_skip(h->reader, h->otherwise);
+	if (host_ask(h, words) || host_await(h, &hears, HELLO_MS, &text)) {
+		lose(h,
+		     "its zcprof is of another version, and does not say which rows it has: %.300s",
+		     text);
+		return false;
+	}
+	h->differs = true;
+	say_differing(h, own, &d);
+	return true;
+}
+
+static bool is_understood(struct host *h)
 {
 	char own[HELLO_MAX];
 
 	request_hello(own);
 	if (*h->gone)
 		return false;
-	if (!strcmp(h->protocol, AGENT_PROTOCOL) && !strcmp(h->hello, own))
-		return true;
+	if (!strcmp(h->protocol, AGENT_PROTOCOL))
+		return !strcmp(h->hello, own) || compare(h, own);
 	lose(h,
-	     "its zcprof is of another version: here is \"%s\", there \"%.80s\"; install the same on both sides, or give --push, which takes this one there for as long as it lasts",
+	     "its zcprof is of another version: here is \"%s\", there \"%.80s\", which understands nothing of what this one asks; install the same on both sides, or give --push, which takes this one there for as long as it lasts",
 	     own, h->hello);
 	return false;
 }
@@ -467,11 +557,12 @@ struct host *host_connect(const struct host_how *how, const char *name, char *wh
 		return NULL;
 	}
 	await_hello(h);
-	if (is_the_same(h)) {
+	if (is_understood(h)) {
 		h->beats = h->calm >= 0 && !thread_start_quiet(&h->beating, beat, h);
 		if (h->beats)
 			return h;
-		lose(h, "no thread can be started that tells it once a second that this one is there");
+		lose(h,
+		     "no thread can be started that tells it once a second that this one is there");
 	}
 	snprintf(why, why_size, "%s: %s", name, h->gone);
 	host_close(h);

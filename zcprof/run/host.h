@@ -3,7 +3,9 @@
  * A host that runs a part of the experiment: its agent (zcprof/agent/request.h), at the other side of an ssh
  * that is kept for as long as the experiment lasts. What comes from there is validated row by row, and bounded.
  *
- *   host_connect()   start the agent; returns when it has said that it is of the same version
+ *   host_connect()   start the agent; returns when it has said that it is of the same version, or of one that
+ *                    understands what it is asked
+ *   host_version()   the other version that it is of; NULL: it is of this one
  *   host_ask()       one request; its answer comes later
  *   host_await()     until all that was asked has been answered
  *   host_fds()       what to wait for
@@ -44,6 +46,7 @@ struct host *host_connect(const struct host_how *how, const char *name, char *wh
 const char *host_name(const struct host *h);
 /* words: NULL at the end. 0, or -1 where it cannot be said, and then host_gone() says why. */
 int host_ask(struct host *h, char *const words[]);
+const char *host_version(const struct host *h);
 bool host_owes(const struct host *h); /* an answer */
 /* The last answer: its exit code and words. */
 int host_answer(const struct host *h, const char **text);

@@ -30,7 +30,8 @@ struct service {
 	struct watched watched[RULES_MAX];
 	struct exposing *exposing; /* NULL: nobody wants that */
 	int folder;
-	struct found *found; /* RULE_FOUND_MAX */
+	struct found *found;   /* RULE_FOUND_MAX */
+	bool measured, failed; /* a window at least */
 };
 
 /* Nothing is said every minute. */
@@ -38,6 +39,7 @@ static void failed(struct service *s, size_t rule, const char *why)
 {
 	struct watched *w = &s->watched[rule];
 
+	s->failed = true;
 	exposing_failed(s->exposing, rule);
 	if (strcmp(w->why, why) != 0)
 		say_warning("%s: there is no record: %s", s->settings->rules[rule].name, why);
@@ -70,6 +72,7 @@ static void measure(struct service *s, size_t at, const struct found *process)
 		if (seconds > 0) {
 			say_detail("%s: %s", rule->name, path);
 			*s->watched[at].why = '\0';
+			s->measured = true;
 			exposing_record(s->exposing, at, path, seconds);
 		} else if (!stop_asked()) {
 			failed(s, at, why);
@@ -163,7 +166,9 @@ int service(const struct service_settings *settings)
 	if (s.folder >= 0 && !exposing_open(&s.exposing, settings)) {
 		keeping_trim(s.folder, settings->keep);
 		go_round(&s);
-		result = EXIT_DONE;
+		/* Whoever asked for some rounds asked for their records; a service goes on until it is ended. */
+		if (!settings->rounds || s.measured || !s.failed)
+			result = EXIT_DONE;
 	}
 	exposing_close(s.exposing);
 	if (s.folder >= 0)

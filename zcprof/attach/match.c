@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "zcprof/attach/match.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/say.h"
+
+#define MOST	  100000
+#define NAME_MOST 128
+#define BRIEF	  "brief"
+
+/* ---- at one machine ---- */
+
+/* "address:port"; an IPv4 address has one form, whatever the socket's family. */
+static void print(char *text, size_t size, uint8_t family, const uint32_t address[4], uint16_t port)
+{
+	static const uint32_t mapped[3] = {0, 0, 0};
+	char shown[INET6_ADDRSTRLEN] = "?";
+	bool four =
+		family == AF_INET || (!memcmp(address, mapped, 8) && address[2] == htonl(0xffff));
+
+	inet_ntop(four ? AF_INET : AF_INET6, family == AF_INET || !four ? address : address + 3,
+		  shown, sizeof(shown));
+	snprintf(text, size, "%s:%u", shown, ntohs(port));
+}
+
+void match_tell(struct writer *w, enum record_end end, const struct traffic *t)
+{
+	char local[64], remote[64], name[NAME_MOST + 2], count[24];
+	size_t brief = t->brief_count;
+
+	if (t->device || !t->looked)
+		return;
+	for (size_t i = 0; i < t->count; i++) {
+		const struct connection *c = &t->connections[i];
+
+		if (c->before)
+			continue;
+		/* Whether one was seen that came and went is chance, and the other end had another. */
+		if (!c->at_open && c->ended) {
+			brief++;
+			continue;
+		}
+		print(local, sizeof(local), c->family, c->id.idiag_src, c->id.idiag_sport);
+		print(remote, sizeof(remote), c->family, c->id.idiag_dst, c->id.idiag_dport);
+		snprintf(name, sizeof(name), "%s %s", local, remote);
+		writer_fact(w, end, METRIC_agent_connection, name, c->ended ? "ended" : "");
+	}
+	if (t->closes)
+		brief += connections_sum(t->closes, t->end).count;
+	snprintf(count, sizeof(count), "%zu", brief);
+	writer_fact(w, end, METRIC_agent_connection, BRIEF, count);
+}
+
+/* ---- of both ---- */
+
+void match_take(struct match_half *half, const struct row *row)
+{
+	char **grown = half->names;
+	char text[24];
+
+	if (row->id != METRIC_agent_connection || row->end != half->end)
+		return;
+	half->told = true;
+	if (row->key.len == strlen(BRIEF) && !memcmp(row->key.at, BRIEF, row->key.len)) {
+		snprintf(text, sizeof(text), "%.*s",
+			 (int)(row->value.len < 20 ? row->value.len : 20), row->value.at);
+		half->brief = strtod(text, NULL);
+		return;
+	}
+	/* Room is doubled where the count is a power of two. */
+	if (half->count < MOST && !(half->count & (half->count - 1)))
+		grown = reallocarray(half->names, half->count ? 2 * half->count : 1, sizeof(*grown));
+	if (grown)
+		half->names = grown;
+	if (!grown || half->count == MOST || row->key.len > NAME_MOST ||
+	    !(half->names[half->count] = strndup(row->key.at, row->key.len)))
+		half->untold++;
+	else
+		half->count++;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* As the other machine names it. */
+static void turn(char *name)
+{
+	char turned[NAME_MOST + 1];
+	char *remote = strchr(name, ' ');
+
+	if (!remote)
+		return;
+	snprintf(turned, sizeof(turned), "%s %.*s", remote + 1, (int)(remote - name), name);
+	memcpy(name, turned, strlen(name));
+}
+
+static size_t common(const struct match_half *a, const struct match_half *b)
+{
+	size_t i = 0, j = 0, found = 0;
+
+	while (i < a->count && j < b->count) {
+		int order = strcmp(a->names[i], b->names[j]);
+
+		found += !order;
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return found;
+}
+
+static size_t alone(const struct match_half *half, size_t matched)
+{
+	return half->count + half->untold - matched;
+}
+
+void match_write(struct match_half *const halves[2], struct writer *w)
+{
+	size_t matched;
+
+	/* A device has none, nor have CPUs. */
+	if (!halves[0]->told || !halves[1]->told)
+		return;
+	for (size_t i = 0; i < halves[1]->count; i++)
+		turn(halves[1]->names[i]);
+	for (int i = 0; i < 2; i++)
+		if (halves[i]->count)
+			qsort(halves[i]->names, halves[i]->count, sizeof(*halves[i]->names),
+			      by_name);
+	matched = common(halves[0], halves[1]);
+	for (int i = 0; i < 2; i++) {
+		const struct match_half *h = halves[i];
+
+		writer_u64(w, WINDOW, h->end, METRIC_path_connections, "matched", matched);
+		writer_u64(w, WINDOW, h->end, METRIC_path_connections, "unmatched",
+			   alone(h, matched));
+		writer_f64(w, WINDOW, h->end, METRIC_path_connections, BRIEF, h->brief);
+	}
+	if (alone(halves[0], matched) || alone(halves[1], matched))
+		say_warning("%zu connections are the same at both ends; %zu of %s and %zu of %s have no counterpart: they go to others, or came or went at the window's edge, or an address is translated on the way (NAT)",
+			    matched, alone(halves[0], matched), record_end_name[halves[0]->end],
+			    alone(halves[1], matched), record_end_name[halves[1]->end]);
+}
+
+void match_free(struct match_half *half)
+{
+	while (half->count)
+		free(half->names[--half->count]);
+	free(half->names);
+	half->names = NULL;
+}
