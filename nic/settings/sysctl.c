@@ -15,23 +15,51 @@
 
 #define PATH_LEN 256
 
+/* More than any sysctl has. */
+#define DOTS_MOST 10
+
+static unsigned int dots(const char *text)
+{
+	unsigned int count = 0;
+
+	while ((text = strchr(text, '.'))) {
+		count++;
+		text++;
+	}
+	return count;
+}
+
+/* From there on a dot stands between two folders, or is one of a name as that of a VLAN, eth0.100. */
+static bool is_found(char *path, char *from)
+{
+	char *dot = strchr(from, '.');
+
+	if (!dot)
+		return !access(path, F_OK);
+	*dot = '/';
+	if (is_found(path, dot + 1))
+		return true;
+	*dot = '.';
+	return is_found(path, dot + 1);
+}
+
 /*
  * 0, or -ENOENT: it is the name of none. The journal tells by the path what belongs to a network namespace, so
  * there is one path for a setting: ".net.core.x" would be noted as the machine's, and put back in another.
  */
 static int path_of(const char *name, char path[PATH_LEN])
 {
-	bool by_dots = name[strcspn(name, "./")] != '/';
-	char *sys = path + strlen("/proc/sys/");
+	const size_t sys = strlen("/proc/sys/");
 
-	if (!isalnum((unsigned char)*name))
+	if (!isalnum((unsigned char)*name) || strstr(name, ".."))
 		return -ENOENT;
 	if (snprintf(path, PATH_LEN, "/proc/sys/%s", name) >= PATH_LEN)
 		return -ENOENT;
-	/* Of a device such as eth0.100, as sysctl.d(5) has it: net.ipv4.conf.eth0/100.forwarding, or with slashes first. */
-	for (char *c = sys; by_dots && *c; c++)
-		*c = *c == '.' ? '/' : *c == '/' ? '.' : *c;
-	return strstr(sys, "//") || strstr(sys, "/.") || strstr(sys, "./") ? -ENOENT : 0;
+	if (dots(path + sys) <= DOTS_MOST && is_found(path, path + sys))
+		return 0;
+	for (char *c = path + sys; *c; c++)
+		*c = *c == '.' ? '/' : *c;
+	return 0;
 }
 
 static pid_t parent_of(pid_t pid)

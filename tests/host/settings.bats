@@ -122,6 +122,23 @@ all_seen() {
 	[[ $output == *"nothing to put back"* ]]
 }
 
+@test "a sysctl of a device whose name has a dot" {
+	# As that of a VLAN, which not every kernel has.
+	ip -n "${ns}rx" link add name $dev.100 type veth peer name other
+	all_of() { in_rx cat "/proc/sys/net/ipv4/conf/$dev.100/forwarding" "/proc/sys/net/ipv4/conf/$dev/forwarding"; }
+	[ "$(all_of)" = $'0\n0' ]
+	hold --sysctl "net.ipv4.conf.$dev.100.forwarding=1"
+	[ "$(all_of)" = $'1\n0' ]
+	let_go TERM
+	[ "$(all_of)" = $'0\n0' ]
+	hold --sysctl "net.ipv4.conf.$dev.forwarding=1+net.ipv4.conf.$dev.100.forwarding=1"
+	[ "$(all_of)" = $'1\n1' ]
+	let_go KILL
+	run apart zcprof restore
+	[ "$status" = 0 ]
+	[ "$(all_of)" = $'0\n0' ]
+}
+
 @test "what a driver refuses is said, and nothing stays" {
 	before=$(dump)
 	for asked in "gro hw" "lro on" "arfs on" "rx-ring 512" "coalesce rx-usecs=8" "hds-thresh 0" \

@@ -46,6 +46,34 @@ teardown() {
 	[ "$(value rx datagrams_late)" = 0 ]
 }
 
+@test "datagrams of somebody else's, with the sender's address and numbers of their own, make no loss" {
+	[ "$(id -u)" = 0 ] || skip "datagrams with another's port take root"
+	rx --path copy
+	"$BUILD/zcpath" tx --to "$host" --port "$port" --udp 64 --seconds 5 --warmup 0 >tx.csv 2>tx.err 3>&- &
+	sending=$!
+	wait_for ',open,' rx.csv
+	# A full socket would drop them.
+	kill -STOP "$sending"
+	sleep 0.5
+	from=$(ss -Huan "dport = :$((port + 1))" | awk '{ sub(".*:", "", $4); print $4; exit }')
+	python3 - "$from" "$((port + 1))" <<-'END'
+		import socket, struct, sys
+		raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+		# The first shows that they get there: it is late.
+		for number in [0, 1 << 63, (1 << 64) - 1, 1 << 40]:
+		    raw.sendto(struct.pack("!HHHH", int(sys.argv[1]), int(sys.argv[2]), 72, 0) +
+		               struct.pack("<Q", number) + b"x" * 56, ("127.0.0.1", 0))
+	END
+	sleep 0.2
+	kill -CONT "$sending"
+	wait "$sending"
+	rx_ends
+	sent=$(value tx datagrams) late=$(value rx datagrams_late) missed=$(value rx datagrams_missed)
+	echo "sent $sent, missed $missed, late $late"
+	[ "$late" -eq 1 ]
+	[ "$missed" -le "$sent" ]
+}
+
 # The window's edge may fall between two counts of the same datagrams: as many as one call moves, at most.
 near() { # FIGURE OTHER MOST
 	local apart=$(($1 - $2))

@@ -111,6 +111,18 @@ there_are() {
 	[ "$(find "$dir/kept" -name '20*.csv' -type f | wc -l)" -eq 0 ]
 }
 
+@test "rounds of which every window failed are no success" {
+	begin
+	# Nobody may write there, root neither.
+	mkdir -p "$dir/kept"
+	touch "$dir/kept/odd"
+	run -1 watch --rule "odd:exe=$program" --rounds 2
+	echo "$output"
+	[[ "$output" == *"odd: there is no record"* ]]
+	# Where there is nothing to measure nothing failed.
+	run -0 watch --rule "none:exe=$program.not" --rounds 1
+}
+
 @test "one at a time in a folder; killed and started again it goes on" {
 	begin
 	watch --rule "odd:exe=$program" 2>"$dir/said" 3>&- &

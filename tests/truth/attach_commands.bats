@@ -50,6 +50,33 @@ within() {
 	between 0.1 "$(value "$dir/s.csv" rx path reported)" 0.9
 }
 
+@test "--terminate: a command that does not end when it is told to is killed, and the record is whole" {
+	began=$SECONDS
+	run zcprof attach --collect cpu --seconds 1 --terminate -o "$dir/deaf.csv" -- \
+		sh -c 'trap "" TERM; while :; do sleep 0.1; done'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ $((SECONDS - began)) -le 30 ]
+	[[ "$output" == *"was told to end, did not within 10 s, and was killed"* ]]
+	is_record "$dir/deaf.csv"
+}
+
+@test "a command that is told to end just as it is waited for is not waited for without end" {
+	for _ in 1 2 3; do
+		zcprof attach --collect cpu --seconds 0.2 -o "$dir/w.csv" -- sleep 60 2>"$dir/said" 3>&- &
+		attached=$!
+		started+=("$attached")
+		sleep 1.2
+		kill -TERM "$attached"
+		for _ in $(seq 150); do
+			kill -0 "$attached" 2>/dev/null || break
+			sleep 0.1
+		done
+		! kill -0 "$attached" 2>/dev/null
+		wait "$attached" || :
+	done
+}
+
 @test "dpdk-testpmd: bytes of its statistics are those of the device" {
 	command -v dpdk-testpmd >/dev/null || skip "dpdk-testpmd is not installed (Debian: dpdk-dev)"
 	export XDG_RUNTIME_DIR=$dir
