@@ -25,12 +25,12 @@ settings() {
 	ip -n "${ns}tx" -d link show tx0 | grep -o 'mtu [0-9]*'
 }
 
-# with MISCHIEF VERB CODE MOST-SECONDS WORDS: how a run with such a host ends
+# with MISCHIEF VERB CODE MOST-SECONDS WORDS: how a run with such a host ends; the seconds are those of a busy machine
 with() {
 	local began=$SECONDS
 
 	dir=$(mktemp -d -p "$BATS_TEST_TMPDIR")
-	run -"$3" timeout 120 ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
+	run -"$3" timeout 280 ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
 		--ssh "python3 $BATS_TEST_DIRNAME/../tool/agent.py $1 $2" --zcprof "$BUILD/zcprof" --tx-mtu 1400 \
 		--tx-irq-cpu 0 --collect cpu --warmup 0.1 --seconds 1 --repeat 1 -o "$dir"
 	echo "$1 at $2 ($((SECONDS - began)) s): $output"
@@ -46,47 +46,47 @@ with() {
 
 @test "it goes away between any two of its answers" {
 	for verb in hello check; do
-		with close $verb 3 20 "${ns}rx: the connection to its zcprof agent ended with exit code 0"
+		with close $verb 3 80 "${ns}rx: the connection to its zcprof agent ended with exit code 0"
 	done
 	for verb in run start clock watch open close finish; do
-		with close $verb 1 30 "${ns}rx: the connection to its zcprof agent ended with exit code 0"
+		with close $verb 1 120 "${ns}rx: the connection to its zcprof agent ended with exit code 0"
 	done
 }
 
 @test "it says what is no row, and more than any machine has to say" {
-	with garbage hello 3 20 "${ns}rx: its agent said what is no row"
-	with endless_line hello 3 20 "${ns}rx: its agent said what is no row"
-	with huge_name open 1 30 "${ns}rx: its agent said what is no row"
-	with endless watch 1 60 "${ns}rx: its agent says more than any machine has to say"
+	with garbage hello 3 80 "${ns}rx: its agent said what is no row"
+	with endless_line hello 3 80 "${ns}rx: its agent said what is no row"
+	with huge_name open 1 120 "${ns}rx: its agent said what is no row"
+	with endless watch 1 240 "${ns}rx: its agent says more than any machine has to say"
 }
 
 @test "another protocol, an answer that nobody asked for, rows of another machine" {
-	with version hello 3 20 "${ns}rx: its zcprof is of another version"
-	with unasked watch 1 30 "${ns}rx: its agent answered what nobody asked"
-	with of_another finish 1 30 "${ns}rx: its agent says something of a machine of another"
+	with version hello 3 80 "${ns}rx: its zcprof is of another version"
+	with unasked watch 1 120 "${ns}rx: its agent answered what nobody asked"
+	with of_another finish 1 120 "${ns}rx: its agent says something of a machine of another"
 }
 
 @test "control characters reach no terminal" {
-	with controls check 3 30 "\\x1b]0;owned\\x07"
-	with controls start 1 30 "${ns}rx: \\x1b]0;owned\\x07"
+	with controls check 3 120 "\\x1b]0;owned\\x07"
+	with controls start 1 120 "${ns}rx: \\x1b]0;owned\\x07"
 	[[ "$(cat "$dir/refused"/*.csv)" == *"${ns}rx: \x1b]0;owned"* ]]
-	with warn start 0 40 "warning: ${ns}rx: \\x1b[31mred"
+	with warn start 0 160 "warning: ${ns}rx: \\x1b[31mred"
 	# What no run hears is said in the next.
-	with warn check 0 40 "warning: ${ns}rx: \\x1b[31mred"
+	with warn check 0 160 "warning: ${ns}rx: \\x1b[31mred"
 }
 
 @test "it says rows of the end that it does not run, and rows once more" {
-	with of_other_end open 0 40 "1 run is in"
+	with of_other_end open 0 160 "1 run is in"
 	! grep -q '12345678901\|,777,' "$dir"/*/run-1.csv
-	with once_more finish 0 40 "1 run is in"
+	with once_more finish 0 160 "1 run is in"
 	! grep -q ',777,' "$dir"/*/run-1.csv
 }
 
 @test "silence, a shrug, slow bytes, and bytes that it only claims" {
-	with silent open 1 40 "${ns}rx: nothing was heard of its zcprof agent for 7 s"
-	with shrug open 1 40 "${ns}rx: was not open within 15 s"
-	with slow open 1 40 "${ns}rx"
-	with claims close 1 60 "the receiver was not closed after 15 s"
+	with silent open 1 160 "${ns}rx: nothing was heard of its zcprof agent for 7 s"
+	with shrug open 1 160 "${ns}rx: was not open within 30 s"
+	with slow open 1 160 "${ns}rx"
+	with claims close 1 240 "the receiver was not closed after 15 s"
 }
 
 @test "nobody takes what an agent says: it puts back what its end set, and ends" {

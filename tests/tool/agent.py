@@ -85,7 +85,7 @@ def claims():
 
 
 def version():
-    out.write(HEADER + b",host,agent,hello,2,zcprof 9.9 \x1b[31m00000000,\n")
+    out.write(HEADER + b",host,agent,hello,9,zcprof 9.9 \x1b[31m00000000,\n")
     time.sleep(100)
 
 

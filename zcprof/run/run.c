@@ -23,8 +23,8 @@
 /* zcpath gives up on a dead peer within 10 s; its own sentence is better than ours. */
 #define PATIENCE_MS 15000
 /* What still moves is waited for, but no end keeps another waiting by what it says alone. */
-#define MOVING_MS   60000
-#define LOOK_NS	    500000000
+#define MOVING_MS 60000
+#define LOOK_NS	  500000000
 
 enum run_result run_fail(struct running *r, const char *format, ...)
 {
