@@ -151,6 +151,46 @@ cut_cable() { ip -n "${ns}rx" link set rx0 down; }
 	[ "$(sum "$file" tx syscalls calls)" -gt 0 ]
 }
 
+# All that is set at both ends, as other tools say it.
+dump() {
+	served_by
+	ip -n "${ns}rx" -d link show rx0
+	ip netns exec "${ns}rx" ethtool -k rx0
+	ip -n "${ns}tx" -d link show tx0
+}
+
+@test "the disk there is full, so that nothing can be noted: nothing is set, and a sentence says so" {
+	cat >"$BATS_TEST_TMPDIR/ssh" <<-'END'
+		#!/bin/bash
+		host=$1
+		shift
+		exec ip netns exec "$host" unshare --mount bash -c \
+			'mkdir -p /run/zcprof && mount -t tmpfs -o size=4k,mode=755 none /run/zcprof &&
+			head -c 4096 /dev/zero >/run/zcprof/.full && exec "$@"' bash "$@"
+	END
+	before=$(dump)
+	run "${near[@]}" --rx-mtu 1400 --seconds 1
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"${ns}rx: rx0 (driver veth) refuses --mtu 1400: No space left on device"* ]]
+	[ "$(dump)" = "$before" ]
+}
+
+@test "the disk here is full in mid-run: what did fit is kept, and both ends are as they were" {
+	before=$(dump)
+	# Journals of its own too, which no other zcprof of this machine looks at.
+	run unshare --mount --propagation private bash -c 'mkdir -p /run/zcprof &&
+		mount -t tmpfs -o mode=755 none /run/zcprof && mount -t tmpfs -o size=16k none "$0" && "$@"
+		code=$?
+		wc -c "$0"/*/*.part
+		exit $code' "$BATS_TEST_TMPDIR" "${near[@]}" --rx-mtu 1400 --collect cpu,syscalls,softnet,tcp,nic --seconds 2
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"No space left on device; every row that did fit is kept there"* ]]
+	[[ "$output" =~ [1-9][0-9]{3,}\ .*run-1.csv.part ]]
+	[ "$(dump)" = "$before" ]
+}
+
 @test "--push to a full disk: a sentence, and nothing is left" {
 	cat >"$BATS_TEST_TMPDIR/ssh" <<-'END'
 		#!/bin/bash
