@@ -178,12 +178,13 @@ dump() {
 
 @test "the disk here is full in mid-run: what did fit is kept, and both ends are as they were" {
 	before=$(dump)
+	mkdir "$dir"
 	# Journals of its own too, which no other zcprof of this machine looks at.
 	run unshare --mount --propagation private bash -c 'mkdir -p /run/zcprof &&
 		mount -t tmpfs -o mode=755 none /run/zcprof && mount -t tmpfs -o size=16k none "$0" && "$@"
 		code=$?
 		wc -c "$0"/*/*.part
-		exit $code' "$BATS_TEST_TMPDIR" "${near[@]}" --rx-mtu 1400 --collect cpu,syscalls,softnet,tcp,nic --seconds 2
+		exit $code' "$dir" "${near[@]}" --rx-mtu 1400 --collect cpu,syscalls,softnet,tcp,nic --seconds 2
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"No space left on device; every row that did fit is kept there"* ]]
