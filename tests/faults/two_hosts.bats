@@ -120,7 +120,8 @@ cut_cable() { ip -n "${ns}rx" link set rx0 down; }
 		"the connection to its zcprof agent ended with exit code 127: bash: zcprof: command not found"
 	expect "$header; echo ',host,agent,hello,1,zcprof 0.0.1 00000000,'; sleep 5" \
 		"there \"zcprof 0.0.1 00000000\", which understands nothing of what this one asks; install the same on both sides, or give --push"
-	expect "$header; echo ',host,agent,hello,2,zcprof 0.0.1 00000000,'; exit 0" "does not say which rows it has"
+	expect "$header; echo ',host,agent,hello,2,zcprof 0.0.1 00000000,'; read -r _; echo ',host,agent,answer,2,did not understand what was asked,'; sleep 5" \
+		"does not say which rows it has"
 	expect "$header; echo ',host,agent,hello,0,$(zcprof --version | head -n 1) 00000000,'; sleep 5" "another version"
 	expect "echo Welcome to this machine; sleep 5" "what is no row"
 	expect "$header; echo ',rx-host,fact,kernel,,x,'; sleep 5" "of a machine of another"
