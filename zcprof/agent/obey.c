@@ -221,8 +221,7 @@ static const struct {
 } requests[] = {
 	{"check", check}, {"run", begin},	 {"start", start},	  {"watch", watch},
 	{"tell", tell},	  {"open", open_window}, {"close", close_window}, {"finish", finish},
-	{"drop", drop},	  {"clock", say_clock},	 {"look", look},
-	{"metrics", say_metrics},
+	{"drop", drop},	  {"clock", say_clock},	 {"look", look},	  {"metrics", say_metrics},
 };
 
 void obey(struct servant *s, char *line)

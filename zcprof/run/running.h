@@ -24,7 +24,7 @@ struct running {
 	/* What the rows said. */
 	double bytes, window_ns; /* at rx, over the window */
 	double bytes_life[END_COUNT];
-	bool datagrams; /* not a stream */
+	bool datagrams;	       /* not a stream */
 	bool moved[END_COUNT]; /* since it was last looked at */
 	double claimed_bytes;  /* by rx, so far */
 	char why[1600];
