@@ -102,7 +102,6 @@ static void add_to_event(struct history *h, const struct moved *moved)
 
 static void find_events(struct history *h, double alpha, double margin)
 {
-	double *x = must_calloc(h->line->count, sizeof(*x));
 	struct moved *all = NULL;
 	size_t count = 0;
 
@@ -110,9 +109,7 @@ static void find_events(struct history *h, double alpha, double margin)
 		struct change *changes;
 		size_t found;
 
-		for (size_t i = 0; i < h->line->count; i++)
-			x[i] = h->lonely[i] ? NAN : h->series[q][i];
-		found = changes_of(x, h->line->count, alpha, margin, &changes);
+		found = changes_of(h->series[q], h->lonely, h->line->count, alpha, margin, &changes);
 		for (size_t i = 0; i < found; i++)
 			ARRAY_ADD(all, count) = (struct moved){q, changes[i]};
 		free(changes);
@@ -121,7 +118,6 @@ static void find_events(struct history *h, double alpha, double margin)
 	for (size_t i = 0; i < count; i++)
 		add_to_event(h, &all[i]);
 	free(all);
-	free(x);
 }
 
 /* ---- the command ---- */

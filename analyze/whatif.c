@@ -298,21 +298,14 @@ static int answer(const struct whatif_options *o, struct experiment *e)
 	return result;
 }
 
-/* "100us", "0.1ms", "2s", or seconds. */
 static double seconds_of(const char *option, const char *arg, struct argp_state *state)
 {
-	static const struct {
-		const char *suffix;
-		double scale;
-	} units[] = {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"", 1}};
-	char *rest;
-	double value = strtod(arg, &rest);
+	double seconds = 0;
+	const char *why;
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (rest != arg && !strcmp(rest, units[i].suffix) && value > 0 && value < 1e6)
-			return value * units[i].scale;
-	argp_error(state, "--%s %s: expected a time, such as 100us or 0.5ms", option, arg);
-	return NAN;
+	if (quantity_time(arg, &seconds, &why) || !(seconds > 0))
+		argp_error(state, "--%s %s: expected a time, such as 100us or 0.5ms", option, arg);
+	return seconds;
 }
 
 static double size_of(const char *option, const char *arg, struct argp_state *state)

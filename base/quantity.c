@@ -88,6 +88,33 @@ int quantity_seconds(const char *text, double *seconds, const char **why)
 	return -1;
 }
 
+int quantity_time(const char *text, double *seconds, const char **why)
+{
+	static const struct {
+		const char *unit;
+		double seconds;
+	} units[] = {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1}};
+	size_t len = strlen(text);
+	char number[32];
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		size_t unit = strlen(units[i].unit);
+
+		if (len <= unit || len - unit >= sizeof(number) ||
+		    strcmp(text + len - unit, units[i].unit))
+			continue;
+		snprintf(number, sizeof(number), "%.*s", (int)(len - unit), text);
+		if (quantity_seconds(number, seconds, why))
+			break;
+		*seconds *= units[i].seconds;
+		return 0;
+	}
+	if (!quantity_seconds(text, seconds, why))
+		return 0;
+	*why = "expected a time, such as 100us, 0.5ms or 2s, or seconds";
+	return -1;
+}
+
 int cpulist_parse(const char *text, cpu_set_t *set, const char **why)
 {
 	CPU_ZERO(set);

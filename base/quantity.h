@@ -6,6 +6,7 @@
  *   quantity_rate()     "10G", "500M"         -> bits per second (powers of 1000)
  *   quantity_count()    "1000000"             -> a number
  *   quantity_seconds()  "2", "0.5", "1e-3"    -> seconds
+ *   quantity_time()     "100us", "0.5ms", "2s", "2" -> seconds
  *   cpulist_parse()     "0,2-3" or "0+2-3"    -> a CPU set
  *   cpulist_print()     a CPU set             -> "0,2-3"
  *
@@ -25,6 +26,7 @@ int quantity_count(const char *text, uint64_t *count, const char **why);
 /* Thirty years: as nanoseconds, and added to a clock, they still fit. */
 #define QUANTITY_SECONDS_MOST 1e9
 int quantity_seconds(const char *text, double *seconds, const char **why);
+int quantity_time(const char *text, double *seconds, const char **why);
 
 int cpulist_parse(const char *text, cpu_set_t *set, const char **why);
 /* Room for every list of CPUs there can be: three of them at most for each range of eight characters. */

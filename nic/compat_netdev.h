@@ -41,6 +41,11 @@ enum netdev_of_pool {
 	NETDEV_POOL_IO_URING, /* 6.15 */
 };
 
+/* Nested in NETDEV_POOL_IO_URING and NETDEV_QUEUE_IO_URING. */
+enum netdev_of_io_uring {
+	NETDEV_IO_URING_RX_BUF_LEN = 1, /* 7.x */
+};
+
 /* CONFIG_PAGE_POOL_STATS. */
 enum netdev_of_pool_stats {
 	NETDEV_POOL_STATS_INFO = 1,

@@ -153,6 +153,19 @@ int netdev_queues(struct genl *g, unsigned int ifindex,
 	return netlink_ask(&g->netlink, take_queue, &d);
 }
 
+/* 0: the kernel does not tell. */
+static uint64_t take_rx_buf_len(const struct nlattr *nest)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+	{
+		if (mnl_attr_get_type(attr) == NETDEV_IO_URING_RX_BUF_LEN)
+			return genl_uint(attr);
+	}
+	return 0;
+}
+
 static int take_pool(const struct nlmsghdr *nlh, void *data)
 {
 	const struct dump *d = data;
@@ -186,6 +199,7 @@ static int take_pool(const struct nlmsghdr *nlh, void *data)
 			break;
 		case NETDEV_POOL_IO_URING:
 			p.io_uring = true;
+			p.rx_buf_len = take_rx_buf_len(attr);
 			break;
 		}
 	}

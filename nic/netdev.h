@@ -56,6 +56,7 @@ struct netdev_pool {
 	bool detached; /* its queue is gone, and it waits for its pages */
 	uint32_t dmabuf;
 	bool io_uring;
+	uint64_t rx_buf_len; /* bytes of a buffer of zcrx; 0: not told, or no zcrx */
 };
 
 /* Order of the kernel's attributes from NETDEV_POOL_STATS_FIRST on. */

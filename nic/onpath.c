@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 #include "nic/netlink.h"
+#include "nic/routes.h"
+#include "nic/stacking.h"
 
 /* include/uapi/linux/bpf.h of Linux 6.6 */
 #define TCX_INGRESS 46
@@ -133,23 +135,35 @@ struct asking {
 	unsigned int ifindex;
 	char text[200];
 	size_t used, count;
+	uint64_t widest; /* of htb's classes, in bytes a second */
 };
 
-/* "kind", "kind x 4" for the queues of mq, and the rate of a token bucket. */
-static void note_kind(struct asking *a, const char *kind, const struct nlattr *options)
+/* In bytes a second; 0: none. */
+static uint64_t bucket_rate(const struct nlattr *options)
 {
 	const struct nlattr *attr;
 	uint64_t rate = 0;
 
+	mnl_attr_for_each_nested(attr, options)
+	{
+		if (mnl_attr_get_type(attr) == TCA_TBF_RATE64)
+			rate = mnl_attr_get_u64(attr);
+		else if (mnl_attr_get_type(attr) == TCA_TBF_PARMS && !rate &&
+			 mnl_attr_get_payload_len(attr) >= sizeof(struct tc_tbf_qopt))
+			rate = ((struct tc_tbf_qopt *)mnl_attr_get_payload(attr))->rate.rate;
+	}
+	return rate;
+}
+
+/* "kind", and the rate of a token bucket, or of the widest class of htb. */
+static void note_kind(struct asking *a, const char *kind, const struct nlattr *options)
+{
+	uint64_t rate = 0;
+
 	if (options && !strcmp(kind, "tbf"))
-		mnl_attr_for_each_nested(attr, options)
-		{
-			if (mnl_attr_get_type(attr) == TCA_TBF_RATE64)
-				rate = mnl_attr_get_u64(attr);
-			else if (mnl_attr_get_type(attr) == TCA_TBF_PARMS && !rate &&
-				 mnl_attr_get_payload_len(attr) >= sizeof(struct tc_tbf_qopt))
-				rate = ((struct tc_tbf_qopt *)mnl_attr_get_payload(attr))->rate.rate;
-		}
+		rate = bucket_rate(options);
+	else if (!strcmp(kind, "htb"))
+		rate = a->widest;
 	if (a->used >= sizeof(a->text))
 		return;
 	a->used += (size_t)snprintf(a->text + a->used, sizeof(a->text) - a->used, "%s%.16s",
@@ -179,6 +193,36 @@ static int take_qdisc(const struct nlmsghdr *nlh, void *data)
 	/* Of many queues of one kind the first is said. */
 	if (kind && !strstr(a->text, kind))
 		note_kind(a, kind, options);
+	return MNL_CB_OK;
+}
+
+/* What a class of htb may borrow up to. */
+static int take_class(const struct nlmsghdr *nlh, void *data)
+{
+	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *inner, *options = NULL;
+	struct asking *a = data;
+	uint64_t ceil = 0;
+	bool htb = false;
+
+	mnl_attr_for_each(attr, nlh, sizeof(*tc))
+	{
+		if (mnl_attr_get_type(attr) == TCA_KIND &&
+		    !mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+			htb = !strcmp(mnl_attr_get_str(attr), "htb");
+		else if (mnl_attr_get_type(attr) == TCA_OPTIONS)
+			options = attr;
+	}
+	if (htb && options && (unsigned int)tc->tcm_ifindex == a->ifindex)
+		mnl_attr_for_each_nested(inner, options)
+		{
+			if (mnl_attr_get_type(inner) == TCA_HTB_CEIL64)
+				ceil = mnl_attr_get_u64(inner);
+			else if (mnl_attr_get_type(inner) == TCA_HTB_PARMS && !ceil &&
+				 mnl_attr_get_payload_len(inner) >= sizeof(struct tc_htb_opt))
+				ceil = ((struct tc_htb_opt *)mnl_attr_get_payload(inner))->ceil.rate;
+		}
+	a->widest = ceil > a->widest ? ceil : a->widest;
 	return MNL_CB_OK;
 }
 
@@ -228,6 +272,8 @@ static void tell_tc(const struct telling *t, unsigned int ifindex)
 					 TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS)};
 	struct asking a = {.ifindex = ifindex};
 
+	if (ask_tc(&a, RTM_GETTCLASS, 0, take_class))
+		a.widest = 0;
 	if (!ask_tc(&a, RTM_GETQDISC, 0, take_qdisc))
 		t->say(t->data, "qdisc", a.text[0] ? a.text : "none");
 	for (int i = 0; i < 2; i++)
@@ -297,6 +343,18 @@ static void tell_programs(const struct telling *t, unsigned int ifindex)
 	close(root);
 }
 
+/* ---- around the device ---- */
+
+static void tell_way(const struct telling *t, unsigned int ifindex)
+{
+	char text[200];
+
+	if (!stacking_describe(ifindex, text, sizeof(text)))
+		t->say(t->data, "devices", text);
+	if (!routes_describe(ifindex, text, sizeof(text)))
+		t->say(t->data, "route metrics", text);
+}
+
 void onpath_describe(const char *iface, onpath_fn say, void *data)
 {
 	struct telling t = {say, data};
@@ -307,6 +365,7 @@ void onpath_describe(const char *iface, onpath_fn say, void *data)
 	tell_conntrack(&t);
 	if (!ifindex)
 		return;
+	tell_way(&t, ifindex);
 	tell_packet_sockets(&t, ifindex);
 	tell_tc(&t, ifindex);
 	tell_xdp(&t, ifindex);

@@ -13,7 +13,7 @@
 
 /*
  * key: "nft rules", "iptables rules", "conntrack", "packet sockets", "qdisc", "xdp", "tc filters",
- * "tcx programs", "cgroup programs". value: a count, or what it is. What the kernel refused to tell, or
+ * "tcx programs", "cgroup programs", "devices" (what the device stands on), "route metrics". value: a count, or what it is. What the kernel refused to tell, or
  * does not have, is left out.
  */
 typedef void (*onpath_fn)(void *data, const char *key, const char *value);

@@ -17,6 +17,7 @@
 #include "nic/ethtool.h"
 #include "nic/netns.h"
 #include "nic/onpath.h"
+#include "zcprof/facts_process.h"
 
 /* What a stack's throughput and cost hang on; a file that a kernel lacks is no row. */
 static const char *const sysctls[] = {
@@ -37,6 +38,12 @@ static const char *const sysctls[] = {
 	"net.core.rps_sock_flow_entries",
 	"net.core.flow_limit_cpu_bitmap",
 	"net.core.bpf_jit_enable",
+	"net.core.bpf_jit_harden",
+	"net.core.gro_normal_batch",
+	"net.core.qdisc_max_burst",
+	"net.core.netdev_tstamp_prequeue",
+	"net.core.dev_weight_rx_bias",
+	"net.core.dev_weight_tx_bias",
 	"net.ipv4.tcp_congestion_control",
 	"net.ipv4.tcp_rmem",
 	"net.ipv4.tcp_wmem",
@@ -57,6 +64,19 @@ static const char *const sysctls[] = {
 	"net.ipv4.tcp_no_metrics_save",
 	"net.ipv4.tcp_slow_start_after_idle",
 	"net.ipv4.tcp_backlog_ack_defer",
+	"net.ipv4.tcp_rcvbuf_low_rtt",
+	"net.ipv4.tcp_app_win",
+	"net.ipv4.tcp_shrink_window",
+	"net.ipv4.tcp_comp_sack_delay_ns",
+	"net.ipv4.tcp_comp_sack_nr",
+	"net.ipv4.tcp_comp_sack_rtt_percent",
+	"net.ipv4.tcp_comp_sack_slack_ns",
+	"net.ipv4.tcp_reordering",
+	"net.ipv4.tcp_recovery",
+	"net.ipv4.tcp_pacing_ca_ratio",
+	"net.ipv4.tcp_pacing_ss_ratio",
+	"net.ipv4.tcp_early_demux",
+	"net.ipv4.ip_early_demux",
 	"kernel.numa_balancing",
 	"kernel.nmi_watchdog",
 	"kernel.timer_migration",
@@ -351,6 +371,7 @@ void facts_end(struct writer *w, const struct measurement *run, enum record_end 
 	if (!target_here(t))
 		return;
 	facts_seccomp(w, end, t);
+	facts_process(w, end, t);
 	if (t->netns >= 0) {
 		/* /proc/sys/net shows the namespace of the thread that looks. */
 		previous = netns_enter(t->netns);
@@ -360,6 +381,7 @@ void facts_end(struct writer *w, const struct measurement *run, enum record_end 
 	}
 	if (t->iface[0])
 		facts_device(w, end, t->iface);
+	facts_numa(w, end, t);
 	if (previous >= 0)
 		netns_leave(previous);
 }

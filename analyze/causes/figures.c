@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/figures/ledger.h"
 #include "analyze/figures/roi.h"
+#include "record/components.h"
 
 /* What is billed in ticks may come to a little more than there is. */
 static double percent_of_window(const struct run *run, enum record_end end, double ns)
@@ -165,6 +167,17 @@ double figure_leaving_idle(const struct run *run, enum record_end end)
 	return known ? 100 * us * 1e3 / run_window_ns(run, end) : NAN;
 }
 
+double figure_tracing(const struct run *run, enum record_end end)
+{
+	struct figures costs = run_range(run, METRIC_profile_component, end);
+	double ns = 0;
+
+	for (size_t i = 0; i < costs.count; i++)
+		if (!strcmp(cost_component(costs.at[i].key), component_name(COMPONENT_tracing)))
+			ns += costs.at[i].value;
+	return costs.count ? percent_of_window(run, end, ns) : NAN;
+}
+
 /* ---- rates ---- */
 
 double figure_throughput(const struct run *run, enum record_end end)
@@ -189,16 +202,19 @@ double figure_paced(const struct run *run, enum record_end end)
 	return 100 * figure_throughput(run, end) * 1e9 / (bits * (flows ? strtod(flows, NULL) : 1));
 }
 
-/* "tbf 5 Gbit/s", alone or among others. */
+/* "tbf 5 Gbit/s" or "htb 5 Gbit/s", alone or among others; one without a rate shapes nothing that is known. */
 double figure_shaped(const struct run *run, enum record_end end)
 {
 	const char *qdisc = run_fact(run, METRIC_fact_on_path, END_TX, "qdisc");
 	const char *bucket = qdisc ? strstr(qdisc, "tbf ") : NULL;
+	double rate;
 
 	if (!qdisc)
 		return NAN;
-	return bucket ? 100 * figure_throughput(run, end) / strtod(bucket + strlen("tbf "), NULL)
-		      : 0;
+	if (!bucket)
+		bucket = strstr(qdisc, "htb ");
+	rate = bucket ? strtod(bucket + strlen("tbf "), NULL) : 0;
+	return rate > 0 ? 100 * figure_throughput(run, end) / rate : 0;
 }
 
 /* ---- sizes ---- */
@@ -297,4 +313,11 @@ double figure_copied(const struct run *run, enum record_end end)
 	if (!is_zerocopy(run, end))
 		return 0;
 	return 100 * run_figure(run, METRIC_path_bytes_copied, end, NULL) / run_payload(run, end);
+}
+
+double figure_rx_buf_len(const struct run *run, enum record_end end)
+{
+	const char *bytes = run_fact(run, METRIC_fact_nic, end, "rx-buf-len");
+
+	return bytes ? strtod(bytes, NULL) : NAN;
 }

@@ -11,7 +11,8 @@
  *   figure_others()       % of the window for which the end's CPUs ran neither its threads nor softirqs
  *   figure_throughput()   Gbit/s
  *   figure_paced()        throughput in % of what --pacing allows all flows together
- *   figure_shaped()       throughput in % of the rate of a token bucket at the sender
+ *   figure_shaped()       throughput in % of the rate of a token bucket, or of htb's widest class, at the sender
+ *   figure_tracing()      % of the window that the end's CPUs took for BPF, perf and tracepoints
  *   figure_receive()      bytes that one receive brought
  *   figure_send_calls()   sends per GB: system calls that move data, or completions of io_uring
  *   figure_packet()       bytes in a packet that left the sender's device
@@ -22,6 +23,7 @@
  *   figure_zc_send()      bytes given to one send of a zero-copy path; NAN of others
  *   figure_leaving_idle() % of the window that the CPUs take to leave their idle states, by what the kernel expects
  *   figure_retransmitted()  segments sent again in a million
+ *   figure_rx_buf_len()   bytes in a buffer of zcrx, as the kernel says; NAN where it does not
  *   figure_copied()       % of the bytes of a zero-copy path that were copied
  */
 #ifndef ANALYZE_CAUSES_FIGURES_H
@@ -37,6 +39,7 @@ double figure_others(const struct run *run, enum record_end end);
 double figure_throughput(const struct run *run, enum record_end end);
 double figure_paced(const struct run *run, enum record_end end);
 double figure_shaped(const struct run *run, enum record_end end);
+double figure_tracing(const struct run *run, enum record_end end);
 double figure_receive(const struct run *run, enum record_end end);
 double figure_send_calls(const struct run *run, enum record_end end);
 double figure_packet(const struct run *run, enum record_end end);
@@ -47,6 +50,7 @@ double figure_delay(const struct run *run, enum record_end end);
 double figure_zc_send(const struct run *run, enum record_end end);
 double figure_leaving_idle(const struct run *run, enum record_end end);
 double figure_retransmitted(const struct run *run, enum record_end end);
+double figure_rx_buf_len(const struct run *run, enum record_end end);
 double figure_copied(const struct run *run, enum record_end end);
 
 #endif

@@ -30,8 +30,8 @@ static const struct candidate {
 	struct sign sign;
 } candidates[] = {
 	{"pacing", "the pacing of the sender", "% of its rate", END_TX, false, 90, FIGURE(paced)},
-	{"qdisc", "a token bucket at the sender", "% of its rate", END_TX, false, 85,
-	 FIGURE(shaped)},
+	{"qdisc", "the rate of the sender's queueing discipline", "% of its rate", END_TX, false,
+	 85, FIGURE(shaped)},
 	{"quota", "the quota of CPU time at the sender", "% of the window", END_TX, false, 3,
 	 TIME(pressure_throttled_ns)},
 	{"quota", "the quota of CPU time at the receiver", "% of the window", END_RX, false, 3,

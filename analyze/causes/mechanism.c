@@ -3,6 +3,7 @@
 
 #include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "analyze/causes/figures.h"
 
@@ -20,6 +21,11 @@
 	{                                                                                          \
 		.how = SIGN_COUNT, .what = METRIC_##metric, .way = UP, .least = (times),           \
 		.words = (text)                                                                    \
+	}
+#define COUNT_OF(counter, times, text)                                                             \
+	{                                                                                          \
+		.how = SIGN_COUNT, .what = METRIC_netstat_counter, .key = (counter), .way = UP,    \
+		.least = (times), .words = (text)                                                  \
 	}
 #define TIME_UP(metric, points, text)                                                              \
 	{                                                                                          \
@@ -50,6 +56,17 @@ const struct mechanism mechanisms[] = {
 
 const size_t mechanism_count = sizeof(mechanisms) / sizeof(*mechanisms);
 
+/* "+pattern": a count, of which more makes it; one that was not recorded makes nothing. */
+static bool makes_it(const char *pattern, const char *name, const struct setting *setting)
+{
+	bool counted = *pattern == '+';
+
+	if (fnmatch(pattern + counted, name, 0))
+		return false;
+	return !counted ||
+	       (setting->a && setting->b && strtod(setting->b, NULL) > strtod(setting->a, NULL));
+}
+
 const struct setting *mechanism_setting(const struct mechanism *m, const struct setting *settings,
 					size_t count)
 {
@@ -59,7 +76,7 @@ const struct setting *mechanism_setting(const struct mechanism *m, const struct 
 		snprintf(name, sizeof(name), "%s%s%s", metric_info(settings[i].id)->name,
 			 *settings[i].key ? " " : "", settings[i].key);
 		for (size_t j = 0; j < FACTS_MAX && m->facts[j]; j++)
-			if (!fnmatch(m->facts[j], name, 0))
+			if (makes_it(m->facts[j], name, &settings[i]))
 				return &settings[i];
 	}
 	return NULL;

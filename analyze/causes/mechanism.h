@@ -13,7 +13,7 @@
 #include "analyze/causes/sign.h"
 #include "analyze/load/settings.h"
 
-#define SIGNS_MAX 6
+#define SIGNS_MAX 9
 #define FACTS_MAX 10
 
 enum at_end { AT_EITHER, AT_SENDER, AT_RECEIVER, AT_MACHINE };
@@ -23,8 +23,8 @@ struct mechanism {
 	const char *because; /* "each packet walks more firewall rules"; completes "slower because" */
 	enum at_end at;
 	/*
-	 * Settings that make it: "on_path nft rules", as patterns of a fact's metric and key. With needs_fact
-	 * it is a cause only if one of them differs.
+	 * Settings that make it: "nic mtu", as patterns of a fact's metric and key; "+on_path nft rules" where
+	 * only more of them does. With needs_fact it is a cause only if one of them differs.
 	 */
 	const char *facts[FACTS_MAX];
 	bool needs_fact;

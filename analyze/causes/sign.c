@@ -287,6 +287,8 @@ static bool far_enough(const struct seen *seen, const struct design *d, double s
 	double more = sign->way == DOWN ? seen->from - seen->to : seen->to - seen->from;
 	double high = fmax(seen->from, seen->to), low = fmin(seen->from, seen->to);
 
+	if (seen->to < sign->floor)
+		return false;
 	switch (sign->how) {
 	case SIGN_PART:
 	case SIGN_COMPONENT:

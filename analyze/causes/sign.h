@@ -47,6 +47,7 @@ struct sign {
 	 * ratio, 1.5.
 	 */
 	double least;
+	double floor;	   /* what it has to be in the worse set at the least; 0: nothing */
 	const char *words; /* "firewall functions" */
 	const char *unit;  /* of a figure */
 };

@@ -3,6 +3,8 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
 
 #include "analyze/figures/contrast.h"
 #include "base/memory.h"
@@ -235,6 +237,94 @@ static void merge(struct series *s, double alpha, double margin)
 	}
 }
 
+/* Points without their gaps, as logarithms where each has one. Returns how many. */
+static size_t points_of(const double *x, size_t n, double *y, size_t *index, bool *linear)
+{
+	size_t count = 0;
+
+	*linear = false;
+	for (size_t i = 0; i < n; i++) {
+		if (!isfinite(x[i]))
+			continue;
+		*linear |= x[i] <= 0;
+		index[count] = i;
+		y[count++] = x[i];
+	}
+	for (size_t i = 0; i < count && !*linear; i++)
+		y[i] = log(y[i]);
+	return count;
+}
+
+/* ---- is there any? ---- */
+
+/* From so many points on Student's t is not believed alone: among many, a few bad ones stand together by chance. */
+#define DEALT_FROM 40
+#define DEALS	   999
+
+/* The same numbers every time: splitmix64. */
+static uint64_t next_number(uint64_t *state)
+{
+	uint64_t z = (*state += 0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+	return z ^ (z >> 31);
+}
+
+static void deal(double *y, size_t n, uint64_t *state)
+{
+	for (size_t i = n - 1; i; i--) {
+		size_t j = next_number(state) % (i + 1);
+		double kept = y[i];
+
+		y[i] = y[j];
+		y[j] = kept;
+	}
+}
+
+/* How far some stretch of the series stands off from the rest, at the most: of lengths a fifth apart. */
+static double standing_off(const double *y, size_t n, double *sums)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sums[i + 1] = sums[i] + y[i];
+	for (size_t length = LEAST_POINTS; length + LEAST_POINTS <= n; length += 1 + length / 5) {
+		double m = length, rest = n - length;
+
+		for (size_t at = 0; at + length <= n; at++) {
+			double of = sums[at + length] - sums[at];
+
+			most = fmax(most,
+				    fabs(of / m - (sums[n] - of) / rest) / sqrt(1 / m + 1 / rest));
+		}
+	}
+	return most;
+}
+
+/*
+ * Whether the order of the points says anything: if none changed, any order is as likely, whatever the noise is
+ * like. So the points are dealt out anew many times.
+ */
+static bool order_matters(const double *x, size_t n, double alpha)
+{
+	double *y = must_calloc(n + 1, sizeof(*y)), *sums = must_calloc(n + 1, sizeof(*sums)), seen;
+	size_t *index = must_calloc(n + 1, sizeof(*index)), as_far = 1;
+	uint64_t state = n;
+	bool linear;
+	size_t count = points_of(x, n, y, index, &linear);
+
+	seen = standing_off(y, count, sums);
+	for (int i = 0; count >= DEALT_FROM && i < DEALS && as_far <= alpha * (DEALS + 1); i++) {
+		deal(y, count, &state);
+		as_far += standing_off(y, count, sums) >= seen * (1 - 1e-12);
+	}
+	free(y);
+	free(sums);
+	free(index);
+	return as_far <= alpha * (DEALS + 1);
+}
+
 static struct change describe(const struct series *s, size_t i, const size_t *index, bool linear)
 {
 	size_t lo = start_of(s, i), at = s->at[i], hi = end_of(s, i);
@@ -255,34 +345,21 @@ static struct change describe(const struct series *s, size_t i, const size_t *in
 	};
 }
 
-/* Points without their gaps, as logarithms where each has one. Returns how many. */
-static size_t points_of(const double *x, size_t n, double *y, size_t *index, bool *linear)
+size_t changes_of(const double *x, const bool *lonely, size_t n, double alpha, double margin,
+		  struct change **changes)
 {
-	size_t count = 0;
-
-	*linear = false;
-	for (size_t i = 0; i < n; i++) {
-		if (!isfinite(x[i]))
-			continue;
-		*linear |= x[i] <= 0;
-		index[count] = i;
-		y[count++] = x[i];
-	}
-	for (size_t i = 0; i < count && !*linear; i++)
-		y[i] = log(y[i]);
-	return count;
-}
-
-size_t changes_of(const double *x, size_t n, double alpha, double margin, struct change **changes)
-{
-	double *y = must_calloc(n + 1, sizeof(*y));
+	double *y = must_calloc(n + 1, sizeof(*y)), *left = must_calloc(n + 1, sizeof(*left));
 	size_t *index = must_calloc(n + 1, sizeof(*index));
-	bool linear;
-	struct series s = {.y = y, .n = points_of(x, n, y, index, &linear)};
+	struct series s = {.y = y};
 	size_t count = 0;
+	bool linear;
 
 	*changes = NULL;
-	find_candidates(&s);
+	for (size_t i = 0; i < n; i++)
+		left[i] = lonely && lonely[i] ? NAN : x[i];
+	s.n = points_of(left, n, y, index, &linear);
+	if (order_matters(x, n, alpha))
+		find_candidates(&s);
 	merge(&s, alpha, linear ? 0 : log1p(margin));
 	move_all(&s);
 	merge(&s, alpha, linear ? 0 : log1p(margin));
@@ -290,6 +367,7 @@ size_t changes_of(const double *x, size_t n, double alpha, double margin, struct
 		ARRAY_ADD(*changes, count) = describe(&s, i, index, linear);
 	free(s.at);
 	free(y);
+	free(left);
 	free(index);
 	return count;
 }

@@ -10,7 +10,9 @@
  * so that long series hide nothing; they are weak. What stays is what Student's t between the points since the
  * change before and until the change behind holds for, after Bonferroni over all places where a change could have
  * been: weak and strong threshold are those of Hunter (Fleming et al., ICPE 2023; Apache Otava), with
- * that correction added, so that a series without a change has one with a chance of at most alpha.
+ * that correction added, so that a series without a change has one with a chance of at most alpha. Where noise is
+ * not normal that holds for few points only; so of 40 points or more it is asked first whether their order says
+ * anything, by dealing them out anew (a permutation test of the stretch that stands off most).
  */
 #ifndef ANALYZE_FIGURES_CHANGES_H
 #define ANALYZE_FIGURES_CHANGES_H
@@ -30,10 +32,12 @@ struct change {
 };
 
 /*
- * x: NAN is a gap, which is left out. Of less than margin (0.02 for 2 %) a change does not matter. The array
- * is the caller's to free; returns how many.
+ * x: NAN is a gap, which is left out. Of less than margin (0.02 for 2 %) a change does not matter. lonely: points that
+ * are left out too, but not where it is asked whether the order says anything: among those that stand alone are
+ * others of their kind that stand together; NULL: none. The array is the caller's to free; returns how many.
  */
-size_t changes_of(const double *x, size_t n, double alpha, double margin, struct change **changes);
+size_t changes_of(const double *x, const bool *lonely, size_t n, double alpha, double margin,
+		  struct change **changes);
 
 /* lonely has room for n. Returns how many. */
 size_t lonely_of(const double *x, size_t n, bool *lonely);

@@ -31,6 +31,29 @@ double profile_least(const struct run *run, enum record_end end)
 	return isnan(floor) ? 0 : floor * sample_worth(run, end);
 }
 
+/* "bpf_prog_6deef7357e7b4530_name": a program that is none of zcprof's own, which are named by their sources. */
+static bool is_program_of_others(const char *function)
+{
+	static const char *const ours[] = {"tally_", "keep_stack", "connections_"};
+	const char *name = function;
+
+	if (strncmp(function, "bpf_prog_", strlen("bpf_prog_")))
+		return false;
+	name += strlen("bpf_prog_");
+	name += strspn(name, "0123456789abcdef");
+	name += *name == '_';
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		if (!strncmp(name, ours[i], strlen(ours[i])))
+			return false;
+	for (enum metric_id id = 0; id < METRIC_COUNT; id++) {
+		const char *source = metric_info(id)->source;
+
+		if (!strncmp(name, source, strlen(source)) && name[strlen(source)] == '_')
+			return false;
+	}
+	return true;
+}
+
 double part_cost(const struct run *run, enum record_end end, enum part part)
 {
 	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
@@ -39,7 +62,8 @@ double part_cost(const struct run *run, enum record_end end, enum part part)
 	for (size_t i = 0; i < symbols.count; i++) {
 		const char *function = kernel_function(symbols.at[i].key);
 
-		if (function && part_of_symbol(function) == part)
+		if (function && (part_of_symbol(function) == part ||
+				 (part == PART_programs && is_program_of_others(function))))
 			samples += symbols.at[i].value;
 	}
 	return symbols.count ? samples * sample_worth(run, end) : NAN;

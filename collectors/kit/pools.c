@@ -218,18 +218,31 @@ static void name_pool(struct device *d, size_t i, char *key, size_t size)
 		snprintf(key + used, size - used, "/%u", nth);
 }
 
+/* Queues of one zcrx have one length: it is said once of a device. */
+static bool first_with_buffers(const struct device *d, size_t i)
+{
+	while (i--)
+		if (d->at[EDGE_CLOSE][i].is.rx_buf_len)
+			return false;
+	return true;
+}
+
 /* Returns its allocations. */
 static uint64_t emit_pool(struct device *d, size_t i, struct writer *w)
 {
 	const struct pool *now = &d->at[EDGE_CLOSE][i];
 	const struct pool *was = find(d, EDGE_OPEN, now->is.id);
 	uint64_t grown[POOL_STATS];
-	char key[64];
+	char key[64], length[24];
 
 	name_pool(d, i, key, sizeof(key));
 	if (now->is.io_uring || now->is.dmabuf)
 		writer_fact(w, d->end, METRIC_pagepool_pool_provider, key,
 			    now->is.io_uring ? "io_uring" : "devmem");
+	if (now->is.rx_buf_len && first_with_buffers(d, i)) {
+		snprintf(length, sizeof(length), "%llu", (unsigned long long)now->is.rx_buf_len);
+		writer_fact(w, d->end, METRIC_fact_nic, "rx-buf-len", length);
+	}
 	writer_u64(w, WINDOW, d->end, METRIC_pagepool_pool_inflight, key, now->is.inflight);
 	writer_u64(w, WINDOW, d->end, METRIC_pagepool_pool_inflight_bytes, key,
 		   now->is.inflight_bytes);

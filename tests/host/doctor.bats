@@ -40,12 +40,12 @@ both() {
 	rm -rf "$tree"
 	mkdir -p "$tree"
 	[ "$4" = - ] || put "$3" "$4"
-	state=$(cell "$1" "$2" state --root "$tree" --bandwidth 200G --rtt 1e-4)
+	state=$(cell "$1" "$2" state --root "$tree" --rate 200G --rtt 100us)
 	[ "$state" = ok ] || { echo "$1 $2 with $4: $state"; return 1; }
 	rm -rf "$tree"
 	mkdir -p "$tree"
 	[ "$5" = - ] || put "$3" "$5"
-	state=$(cell "$1" "$2" state --root "$tree" --bandwidth 200G --rtt 1e-4)
+	state=$(cell "$1" "$2" state --root "$tree" --rate 200G --rtt 100us)
 	[ "$state" = "$6" ] || { echo "$1 $2 with $5: $state"; return 1; }
 	echo "$1,$2" >>"$BATS_TEST_TMPDIR/seen"
 }
@@ -162,7 +162,7 @@ both() {
 	# Those that count by BPF; the others read what anybody may.
 	for source in $("$BUILD/tests/tool/collect" --list); do
 		case $source in
-		cpu | softnet | nic | tcp | power | pressure | cpufreq | cstate | selfcost | pmu) continue ;;
+		cpu | softnet | nic | qdisc | netstat | tcp | power | pressure | cpufreq | cstate | selfcost | pmu) continue ;;
 		esac
 		grep "^\"collector\",\"$source\",\"missing\",\".*CAP_" "$BATS_TEST_TMPDIR/nobody" || {
 			echo "# $source: $(grep "\"$source\"" "$BATS_TEST_TMPDIR/nobody")"
@@ -267,7 +267,7 @@ both() {
 	for check in "send buffer,wmem" "receive buffer,rmem"; do
 		in_ns sysctl -qw "net.ipv4.tcp_${check#*,}=4096 16384 2000000"
 		ask_path() {
-			in_ns "$BUILD/zcprof" doctor --area plumbing --bandwidth 200G --rtt 1e-4 --format csv | quoted |
+			in_ns "$BUILD/zcprof" doctor --area plumbing --rate 200G --rtt 100us --format csv | quoted |
 				grep "^\"plumbing\",\"${check%,*}\""
 		}
 		ask_path | grep '"could be better"'
@@ -313,6 +313,10 @@ both() {
 	run -2 zcprof doctor --format xml
 	run -2 zcprof doctor --area kitchen
 	diff <(zcprof doctor --root "$tree" --area memory --format csv | quoted) <(zcprof doctor --root "$tree" --format csv | quoted | grep -E '^"(area|memory)"')
-	run -2 zcprof doctor --bandwidth 200G
+	run -2 zcprof doctor --rate 200G
+	# The older name, and seconds.
+	diff <(zcprof doctor --root "$tree" --area memory --bandwidth 200G --rtt 1e-4) \
+		<(zcprof doctor --root "$tree" --area memory --rate 200G --rtt 100us)
+	run -2 zcprof doctor --rate 200G --rtt 100ns
 	run -3 zcprof doctor nosuchdevice0
 }

@@ -23,7 +23,7 @@ setup() {
 
 # row AREA CHECK: its state, what was found, and what mends it, with tabs between
 row() {
-	zcprof doctor --area "$1" --bandwidth 200G --rtt 1e-4 --format csv | quoted |
+	zcprof doctor --area "$1" --rate 200G --rtt 1e-4 --format csv | quoted |
 		sed -n "s/^\"$1\",\"$2\",\"\(.*\)\"\$/\1/p" | sed 's/""/"/g' |
 		awk -F '","' '{ print $1 "\t" $2 "\t" $4 }'
 }

@@ -139,13 +139,13 @@ mends() {
 
 @test "bandwidth times round-trip time against ring and area" {
 	# 40 Gbit/s at 0.5 ms are 2.5 MB: 1727 frames of 1500 bytes.
-	mends plumbing ring -- --bandwidth 40G --rtt 0.0005
+	mends plumbing ring -- --rate 40G --rtt 0.0005
 	[ "$(here ethtool -g zcnic0 | awk '/^RX:/ { n = $2 } END { print n }')" = 2048 ]
 	is ok "buffer area"
 	look plumbing
 	is unknown ring "buffer area"
 	# 400 Gbit/s at 1 ms are 50 MB.
-	look plumbing --bandwidth 400G --rtt 0.001
+	look plumbing --rate 400G --rtt 0.001
 	is "could be better" "buffer area"
 	[ "$(cell "buffer area" mend)" = "zcpath rx --area 128M ..." ]
 }

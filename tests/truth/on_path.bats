@@ -68,6 +68,62 @@ time.sleep(60)' "$1" >"$BATS_TEST_TMPDIR/tap" 3>&- &
 	[ "$(met qdisc)" = pfifo ]
 }
 
+@test "the widest class of htb" {
+	ip netns exec "$netns" tc qdisc add dev way0 root handle 1: htb default 1 ||
+		skip "the kernel has no htb (CONFIG_NET_SCH_HTB)"
+	ip netns exec "$netns" tc class add dev way0 parent 1: classid 1:1 htb rate 1gbit ceil 3gbit burst 1m quantum 60000
+	ip netns exec "$netns" tc class add dev way0 parent 1: classid 1:2 htb rate 2gbit burst 1m quantum 60000
+	[ "$(met qdisc)" = "htb 3 Gbit/s" ]
+}
+
+@test "what the device stands on, and what it belongs to" {
+	[ "$(met devices)" = veth ]
+	ip -n "$netns" link add way2 type bridge || skip "the kernel has no bridge (CONFIG_BRIDGE)"
+	ip -n "$netns" link set way0 master way2
+	[ "$(met devices)" = "veth in a bridge" ]
+	ip -n "$netns" link set way0 nomaster
+	ip -n "$netns" link set way0 name way3
+	ip -n "$netns" link add way0 link way3 type macvlan || skip "the kernel has no macvlan (CONFIG_MACVLAN)"
+	[ "$(met devices)" = "macvlan on veth" ]
+}
+
+@test "what routes over the device say of TCP" {
+	ip -n "$netns" link set way1 up
+	ip -n "$netns" addr add 192.0.2.1/24 dev way0
+	[ "$(met 'route metrics')" = none ]
+	ip -n "$netns" route change 192.0.2.0/24 dev way0 mtu lock 1300 window 65535
+	[ "$(met 'route metrics')" = "mtu 1300, window 65535" ]
+	# Of another device.
+	ip -n "$netns" addr add 198.51.100.1/24 dev way1
+	ip -n "$netns" route change 198.51.100.0/24 dev way1 advmss 900
+	[ "$(met 'route metrics')" = "mtu 1300, window 65535" ]
+}
+
+@test "how large a packet may be" {
+	met devices
+	[ "$(value "$record" rx fact nic gso_max_size)" = 65536 ]
+	ip -n "$netns" link set way0 gso_max_size 4096
+	met devices
+	[ "$(value "$record" rx fact nic gso_max_size)" = 4096 ]
+}
+
+@test "how the process of an end is run" {
+	chrt -i 0 prlimit --memlock=65536:65536 sleep 60 3>&- &
+	tap=$!
+	zcprof attach --pid "$tap" --as rx --seconds 0.1 --warmup 0 --collect cpu -o "$record"
+	[ "$(value "$record" rx fact process scheduling)" = idle ]
+	[ "$(value "$record" rx fact process 'locked memory limit')" = 65536 ]
+	[ "$(value "$record" rx fact process 'traced by')" = nobody ]
+	chrt -o -p 0 "$tap"
+	renice -n 7 -p "$tap"
+	command -v strace || skip "strace is not installed"
+	strace -o /dev/null -p "$tap" 3>&- &
+	wait_until 5 grep -q 'TracerPid:.[1-9]' "/proc/$tap/status"
+	zcprof attach --pid "$tap" --as rx --seconds 0.1 --warmup 0 --collect cpu -o "$record"
+	[ "$(value "$record" rx fact process scheduling)" = "other nice 7" ]
+	[ "$(value "$record" rx fact process 'traced by')" = strace ]
+}
+
 @test "filters of tc, at both hooks" {
 	ip netns exec "$netns" tc qdisc add dev way0 clsact
 	[ "$(met 'tc filters')" = 0 ]

@@ -279,6 +279,37 @@ static const struct {
 	{"kernel", ",host,fact,kernel,,6.18,\n",
 	 ",host,fact,kernel,,7.0,\n" MARK ",rx,profile,component,task/other,200000000,ns\n"},
 	{"one_cpu", "", MARK ",tx,fact,end_cpus,,0,\n"},
+	{"xdp", ",rx,fact,on_path,xdp,none,\n,tx,nic,statistic,tx_packets,80000,events\n",
+	 ",rx,fact,on_path,xdp,native,\n,tx,fact,nic,feature tx-tcp-segmentation,off,\n" MARK
+	 ",tx,nic,statistic,tx_packets,2000000,events\n"},
+	{"ecn", ",tx,netstat,counter,TcpOutSegs,3000000,events\n",
+	 ",tx,netstat,counter,TcpOutSegs,3000000,events\n" MARK
+	 ",tx,netstat,counter,TcpExtTCPDeliveredCE,30000,events\n"},
+	{"reordering", ",rx,netstat,counter,TcpInSegs,3000000,events\n",
+	 ",rx,netstat,counter,TcpInSegs,3000000,events\n" MARK
+	 ",rx,netstat,counter,TcpExtTCPOFOQueue,90000,events\n"},
+	{"tcp_memory",
+	 ",host,fact,sysctl,net.ipv4.tcp_mem,287901 383868 575802,\n,rx,netstat,counter,TcpInSegs,3000000,events\n",
+	 ",host,fact,sysctl,net.ipv4.tcp_mem,200 300 400,\n,rx,netstat,counter,TcpInSegs,3000000,events\n" MARK
+	 ",rx,netstat,counter,TcpExtTCPMemoryPressures,900,events\n"},
+	{"small_packets",
+	 ",tx,fact,sysctl,net.ipv4.tcp_autocorking,1,\n,tx,nic,statistic,tx_packets,80000,events\n",
+	 ",tx,fact,sysctl,net.ipv4.tcp_autocorking,0,\n" MARK
+	 ",tx,nic,statistic,tx_packets,2000000,events\n"},
+	{"devices", ",rx,fact,on_path,devices,veth,\n",
+	 ",rx,fact,on_path,devices,veth in a bridge,\n" MARK
+	 ",rx,profile,component,softirq/netdev,200000000,ns\n"},
+	{"priority",
+	 ",rx,fact,process,scheduling,other nice 0,\n,rx,cpu,wait,rx-copy-0/1,1000000,ns\n,rx,cpu,thread,rx-copy-0/1,990000000,ns\n",
+	 ",rx,fact,process,scheduling,idle,\n" MARK
+	 ",rx,cpu,thread,rx-copy-0/1,490000000,ns\n,rx,cpu,wait,rx-copy-0/1,500000000,ns\n"},
+	{"traced", ",rx,fact,process,traced by,nobody,\n",
+	 ",rx,fact,process,traced by,strace,\n" MARK
+	 ",rx,profile,component,task/syscall entry,200000000,ns\n"},
+	{"user_code", ",rx,profile,component,task/user,1,ns\n",
+	 MARK ",rx,profile,component,task/user,300000000,ns\n"},
+	{"numa", ",tx,fact,numa,cpus,0,\n",
+	 ",tx,fact,numa,cpus,1,\n" MARK ",tx,profile,component,softirq/data copy,200000000,ns\n"},
 	{"frequency", ",host,cpufreq,frequency,0,3000000,kHz\n",
 	 MARK ",host,cpufreq,frequency,0,1500000,kHz\n"},
 };
@@ -644,6 +675,50 @@ static void test_every_entry_is_whole(void **state)
 	}
 }
 
+/* What is counted makes a fault only where there is more of it. */
+static void test_fewer_rules_make_nothing(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, ",rx,fact,on_path,nft rules,9,\n,tx,tcp,retransmits,0,0,segments\n", 20,
+		",rx,fact,on_path,nft rules,0,\n,tx,tcp,retransmits,0,9000,segments\n");
+	assert_string_equal(first(&p), "loss");
+	assert_null(p.causes.at[0].setting);
+	forget(&p);
+	explain(&p, 40, ",rx,fact,on_path,nft rules,0,\n,tx,tcp,retransmits,0,0,segments\n", 20,
+		",rx,fact,on_path,nft rules,9,\n,tx,tcp,retransmits,0,9000,segments\n");
+	assert_string_equal(first(&p), "loss");
+	assert_non_null(p.causes.at[0].setting);
+	forget(&p);
+	/* A hundred of three million segments slow nobody down. */
+	explain(&p, 40, ",tx,tcp,retransmits,0,0,segments\n", 20,
+		",tx,tcp,retransmits,0,100,segments\n");
+	assert_string_equal(first(&p), "none");
+	forget(&p);
+	/* A window that is closed is no loss. */
+	explain(&p, 40, ",tx,tcp,retransmits,0,0,segments\n,tx,tcp,rwnd_limited,0,0,ns\n", 20,
+		",tx,tcp,retransmits,0,900,segments\n,tx,tcp,rwnd_limited,0,800000000,ns\n");
+	assert_string_equal(first(&p), "receive_window");
+	forget(&p);
+}
+
+/* The option alone is no smaller buffer: the kernel says what it chose. */
+static void test_a_buffer_length_that_was_not_taken(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40,
+		",rx,fact,option,rx_buf_len,64K,\n,rx,fact,nic,rx-buf-len,4096,\n,rx,iouring,completions,task,50000,events\n",
+		20,
+		",rx,fact,option,rx_buf_len,4K,\n,rx,fact,nic,rx-buf-len,4096,\n,rx,iouring,completions,task,600000,events\n");
+	assert_string_equal(first(&p), "rx_buf_len");
+	assert_int_equal(p.causes.at[0].against_count, 1);
+	assert_string_not_equal(cause_sure(&p.causes, &p.causes.at[0]), "sure");
+	forget(&p);
+}
+
 static void test_changes_between_kernels(void **state)
 {
 	const struct kernel_change *first = NULL;
@@ -717,6 +792,8 @@ int main(void)
 		cmocka_unit_test(test_what_speaks_against),
 		cmocka_unit_test(test_every_mechanism_has_a_row),
 		cmocka_unit_test(test_every_entry_is_whole),
+		cmocka_unit_test(test_fewer_rules_make_nothing),
+		cmocka_unit_test(test_a_buffer_length_that_was_not_taken),
 		cmocka_unit_test(test_changes_between_kernels),
 		cmocka_unit_test(test_parts),
 	};

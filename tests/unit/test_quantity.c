@@ -104,6 +104,19 @@ static void seconds_are_finite_and_not_negative(void **state)
 	double seconds;
 
 	(void)state;
+	assert_int_equal(quantity_time("100us", &seconds, &why), 0);
+	assert_float_equal(seconds, 1e-4, 1e-12);
+	assert_int_equal(quantity_time("0.5ms", &seconds, &why), 0);
+	assert_float_equal(seconds, 5e-4, 1e-12);
+	assert_int_equal(quantity_time("2s", &seconds, &why), 0);
+	assert_float_equal(seconds, 2, 1e-12);
+	assert_int_equal(quantity_time("1e-4", &seconds, &why), 0);
+	assert_float_equal(seconds, 1e-4, 1e-12);
+	assert_int_equal(quantity_time("us", &seconds, &why), -1);
+	assert_int_equal(quantity_time("-1us", &seconds, &why), -1);
+	assert_int_equal(quantity_time("1 us", &seconds, &why), -1);
+	assert_int_equal(quantity_time("1ns", &seconds, &why), -1);
+	assert_int_equal(quantity_time("", &seconds, &why), -1);
 	assert_int_equal(quantity_seconds("0.5", &seconds, &why), 0);
 	assert_true(seconds == 0.5);
 	assert_int_equal(quantity_seconds("1e-3", &seconds, &why), 0);

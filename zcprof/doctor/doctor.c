@@ -160,15 +160,16 @@ static void quote_word(const char *name, char *word, size_t size)
 	word[used] = '\0';
 }
 
-enum { KEY_FORMAT = 0x100, KEY_AREA, KEY_STRICT, KEY_BANDWIDTH, KEY_RTT, KEY_ROOT };
+enum { KEY_FORMAT = 0x100, KEY_AREA, KEY_STRICT, KEY_RATE, KEY_RTT, KEY_ROOT };
 
 static const struct argp_option options[] = {
 	{"format", KEY_FORMAT, "FORMAT", 0, "text (default), csv, json or md", 0},
 	{"area", KEY_AREA, "AREA", 0,
 	 "Only the rows of kernel, system, memory, bpf, nic, 'zero copy', plumbing or collector", 0},
 	{"strict", KEY_STRICT, NULL, 0, "Exit with 3 if a row's state is missing", 0},
-	{"bandwidth", KEY_BANDWIDTH, "RATE", 0, "What the path is to carry, as 200G (bit/s)", 0},
-	{"rtt", KEY_RTT, "SECONDS", 0, "Its round-trip time, as 0.0001", 0},
+	{"rate", KEY_RATE, "RATE", 0, "What the path is to carry, as 200G (bit/s)", 0},
+	{"bandwidth", KEY_RATE, "RATE", OPTION_ALIAS, NULL, 0},
+	{"rtt", KEY_RTT, "TIME", 0, "Its round-trip time, as 100us or 0.0001 (s)", 0},
 	ELSEWHERE_OPTIONS,
 	{"verbose", 'v', NULL, 0, "Say what was tried", 0},
 	{"root", KEY_ROOT, "DIR", OPTION_HIDDEN, NULL, 0}, /* of /proc and /sys: for tests */
@@ -204,13 +205,13 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_STRICT:
 		asked->strict = true;
 		return 0;
-	case KEY_BANDWIDTH:
+	case KEY_RATE:
 		if (quantity_rate(text, &rate, &why))
-			argp_error(state, "--bandwidth %s: %s", text, why);
+			argp_error(state, "--rate %s: %s", text, why);
 		asked->doctor.bits_per_s = (double)rate;
 		return 0;
 	case KEY_RTT:
-		if (quantity_seconds(text, &asked->doctor.rtt_s, &why))
+		if (quantity_time(text, &asked->doctor.rtt_s, &why))
 			argp_error(state, "--rtt %s: %s", text, why);
 		return 0;
 	case 'v':
@@ -231,7 +232,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!asked->doctor.bits_per_s != !(asked->doctor.rtt_s > 0))
 			argp_error(state,
-				   "--bandwidth and --rtt go together: what is in flight is their product");
+				   "--rate and --rtt go together: what is in flight is their product");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -107,8 +107,8 @@ static void look_buffer(const struct doctor *d, struct doctor_row *row, const ch
 		doctor_found(row, DOCTOR_UNKNOWN, "%s cannot be read", sysctl);
 	else if (!(need > 0))
 		doctor_found(row, DOCTOR_UNKNOWN,
-			     "%s goes to %llu bytes; --bandwidth and --rtt say what is needed",
-			     sysctl, high);
+			     "%s goes to %llu bytes; --rate and --rtt say what is needed", sysctl,
+			     high);
 	else if ((double)high >= need)
 		doctor_found(row, DOCTOR_OK, "%s goes to %llu bytes; %.0f are needed", sysctl, high,
 			     need);
@@ -133,8 +133,8 @@ static void look_max(const struct doctor *d, struct doctor_row *row, const char 
 	}
 	most = strtod(text, NULL);
 	if (!(need > 0)) {
-		doctor_found(row, DOCTOR_UNKNOWN,
-			     "%s is %.0f; --bandwidth and --rtt say what is needed", sysctl, most);
+		doctor_found(row, DOCTOR_UNKNOWN, "%s is %.0f; --rate and --rtt say what is needed",
+			     sysctl, most);
 		return;
 	}
 	doctor_found(row, most < need ? DOCTOR_BETTER : DOCTOR_OK, "%s is %.0f; %.0f are needed",
@@ -169,7 +169,7 @@ static void look_tcp_mem(const struct doctor *d, struct doctor_row *row)
 	}
 	if (!(need > 0)) {
 		doctor_found(row, DOCTOR_UNKNOWN,
-			     "all of TCP may hold %.0f MiB before it is pressed; --bandwidth and --rtt say what is needed",
+			     "all of TCP may hold %.0f MiB before it is pressed; --rate and --rtt say what is needed",
 			     (double)pressure * page / 1048576);
 		return;
 	}

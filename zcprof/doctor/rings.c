@@ -39,7 +39,7 @@ static void look_ring(const struct doctor *d, struct doctor_row *row)
 	}
 	if (!(in_flight(d) > 0)) {
 		doctor_found(row, DOCTOR_UNKNOWN,
-			     "a queue has %u entries of %lu bytes; --bandwidth and --rtt say what is needed",
+			     "a queue has %u entries of %lu bytes; --rate and --rtt say what is needed",
 			     rings.rx, bytes);
 		return;
 	}
@@ -70,7 +70,7 @@ static void look_area(const struct doctor *d, struct doctor_row *row)
 	ring = rings_area(rings.rx, PAGE, 1);
 	if (!(in_flight(d) > 0)) {
 		doctor_found(row, DOCTOR_UNKNOWN,
-			     "--area is %s if not told, and %lluK fill a queue's ring; --bandwidth and --rtt say what is needed",
+			     "--area is %s if not told, and %lluK fill a queue's ring; --rate and --rtt say what is needed",
 			     preset, (unsigned long long)ring / 1024);
 		return;
 	}
