@@ -2,9 +2,11 @@
 #include "analyze/figures/changes.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyze/figures/contrast.h"
 #include "base/memory.h"
@@ -282,6 +284,25 @@ static void deal(double *y, size_t n, uint64_t *state)
 	}
 }
 
+/* Their places in order, of equal ones the middle: one far point among many counts no more than the next. */
+static void rank(double *y, size_t n)
+{
+	double *sorted = must_calloc(n + 1, sizeof(*sorted));
+
+	memcpy(sorted, y, n * sizeof(*y));
+	gsl_sort(sorted, 1, n);
+	for (size_t i = 0; i < n; i++) {
+		size_t below = 0, equal = 0;
+
+		while (below < n && sorted[below] < y[i])
+			below++;
+		while (below + equal < n && sorted[below + equal] == y[i])
+			equal++;
+		y[i] = (double)below + (double)(equal - 1) / 2;
+	}
+	free(sorted);
+}
+
 /* How far some stretch of the series stands off from the rest, at the most: of lengths a fifth apart. */
 static double standing_off(const double *y, size_t n, double *sums)
 {
@@ -304,7 +325,7 @@ static double standing_off(const double *y, size_t n, double *sums)
 
 /*
  * Whether the order of the points says anything: if none changed, any order is as likely, whatever the noise is
- * like. So the points are dealt out anew many times.
+ * like. So the points are dealt out anew many times, by their ranks.
  */
 static bool order_matters(const double *x, size_t n, double alpha)
 {
@@ -314,6 +335,7 @@ static bool order_matters(const double *x, size_t n, double alpha)
 	bool linear;
 	size_t count = points_of(x, n, y, index, &linear);
 
+	rank(y, count);
 	seen = standing_off(y, count, sums);
 	for (int i = 0; count >= DEALT_FROM && i < DEALS && as_far <= alpha * (DEALS + 1); i++) {
 		deal(y, count, &state);

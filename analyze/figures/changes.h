@@ -12,7 +12,7 @@
  * been: weak and strong threshold are those of Hunter (Fleming et al., ICPE 2023; Apache Otava), with
  * that correction added, so that a series without a change has one with a chance of at most alpha. Where noise is
  * not normal that holds for few points only; so of 40 points or more it is asked first whether their order says
- * anything, by dealing them out anew (a permutation test of the stretch that stands off most).
+ * anything, by dealing them out anew (a permutation test of the stretch whose ranks stand off most).
  */
 #ifndef ANALYZE_FIGURES_CHANGES_H
 #define ANALYZE_FIGURES_CHANGES_H

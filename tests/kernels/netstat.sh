@@ -5,7 +5,7 @@ reading() {
 		/proc/net/snmp
 }
 work packets 5000
-measure netstat
+measure --rx $$ netstat
 across tell work "done"
 counted() {
 	awk -F, -v key="$1" '$3 == "netstat" && $4 == "counter" && $5 == key { n += $6 } END { print n + 0 }' "$dir/run.csv"

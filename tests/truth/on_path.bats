@@ -92,11 +92,13 @@ time.sleep(60)' "$1" >"$BATS_TEST_TMPDIR/tap" 3>&- &
 	ip -n "$netns" addr add 192.0.2.1/24 dev way0
 	[ "$(met 'route metrics')" = none ]
 	ip -n "$netns" route change 192.0.2.0/24 dev way0 mtu lock 1300 window 65535
-	[ "$(met 'route metrics')" = "mtu 1300, window 65535" ]
+	met 'route metrics'
+	grep -q ',route metrics,"mtu 1300, window 65535",' "$record"
 	# Of another device.
 	ip -n "$netns" addr add 198.51.100.1/24 dev way1
 	ip -n "$netns" route change 198.51.100.0/24 dev way1 advmss 900
-	[ "$(met 'route metrics')" = "mtu 1300, window 65535" ]
+	met 'route metrics'
+	grep -q ',route metrics,"mtu 1300, window 65535",' "$record"
 }
 
 @test "how large a packet may be" {
@@ -110,6 +112,7 @@ time.sleep(60)' "$1" >"$BATS_TEST_TMPDIR/tap" 3>&- &
 @test "how the process of an end is run" {
 	chrt -i 0 prlimit --memlock=65536:65536 sleep 60 3>&- &
 	tap=$!
+	wait_until 5 grep -q '^Max locked memory  *65536 ' "/proc/$tap/limits"
 	zcprof attach --pid "$tap" --as rx --seconds 0.1 --warmup 0 --collect cpu -o "$record"
 	[ "$(value "$record" rx fact process scheduling)" = idle ]
 	[ "$(value "$record" rx fact process 'locked memory limit')" = 65536 ]
