@@ -115,8 +115,12 @@ static void try_mechanism(struct causes *c, const struct mechanism *m)
 			best = cause;
 	}
 	c->considered += known;
-	if (best.mechanism)
-		ARRAY_ADD(c->at, c->count) = best;
+	if (!best.mechanism)
+		return;
+	/* What was seen at one end only stands there, whichever end was asked. */
+	if (m->at == AT_EITHER && best.seen_count && best.seen[0].end != END_HOST)
+		best.end = best.seen[0].end;
+	ARRAY_ADD(c->at, c->count) = best;
 }
 
 /* ---- what no mechanism knows of ---- */

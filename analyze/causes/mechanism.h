@@ -14,7 +14,7 @@
 #include "analyze/load/settings.h"
 
 #define SIGNS_MAX 9
-#define FACTS_MAX 10
+#define FACTS_MAX 18
 
 enum at_end { AT_EITHER, AT_SENDER, AT_RECEIVER, AT_MACHINE };
 

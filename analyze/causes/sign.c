@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/causes/figures.h"
 #include "analyze/figures/ledger.h"
 #include "analyze/figures/parts.h"
 #include "page/page.h"
@@ -24,6 +25,13 @@
 
 static enum record_end end_of(const struct sign *sign, enum record_end end)
 {
+	/* These are of one end, whichever is asked. */
+	if (sign->figure == figure_packet || sign->figure == figure_send_calls ||
+	    sign->figure == figure_retransmitted || sign->figure == figure_shaped ||
+	    sign->figure == figure_paced)
+		return END_TX;
+	if (sign->figure == figure_receive)
+		return END_RX;
 	switch (sign->where) {
 	case AT_RX:
 		return END_RX;

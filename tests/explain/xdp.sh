@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # An XDP program of generic mode walks $SIZE steps for each packet that the receiver's device gets.
 # shellcheck shell=bash disable=SC2034,SC2154
-expected=programs
+expected="programs xdp"
 where=host
 needs=clang
 default_size=200
