@@ -84,12 +84,8 @@ void facts_process(struct writer *w, enum record_end end, const struct target *t
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	status = fopen(path, "re");
 	while (status && fgets(line, sizeof(line), status)) {
-		if (sscanf(line, "TracerPid: %d", &number) == 1) {
+		if (sscanf(line, "TracerPid: %d", &number) == 1)
 			say_tracer(w, end, number);
-		} else if (sscanf(line, "Seccomp_filters: %d", &number) == 1) {
-			snprintf(line, sizeof(line), "%d", number);
-			say(w, end, "seccomp filters", line);
-		}
 	}
 	if (status)
 		fclose(status);

@@ -51,7 +51,8 @@ static size_t length(const struct sign *signs)
 static void weigh(struct cause *cause, const struct causes *c)
 {
 	for (size_t i = 0; i < cause->seen_count; i++) {
-		double explains = explained_by(&cause->seen[i], c);
+		double explains =
+			explained_by(&cause->seen[i], &c->design, c->proven == PROVEN_THROUGHPUT);
 
 		if (explains <= cause->explains)
 			continue;

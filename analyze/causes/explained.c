@@ -19,9 +19,9 @@ static bool is_cost(const struct sign *sign)
 }
 
 /* ln(A/B) of throughput, A being the better set; 0 where it did not fall, NAN where it is not known. */
-static double throughput_lost(const struct causes *c)
+static double throughput_lost(const struct design *d)
 {
-	struct seen t = sign_seen(&throughput_falls, &c->design, END_HOST, false);
+	struct seen t = sign_seen(&throughput_falls, d, END_HOST, false);
 
 	return t.measured ? fmax(log(t.from / t.to), 0) : NAN;
 }
@@ -30,16 +30,17 @@ static double throughput_lost(const struct causes *c)
  * Of a part of what an end costs: its share of what the end costs more. Where throughput fell, that is bounded by what
  * the same cost would have done to an end that had nothing else to wait for.
  */
-static double explained_by_cost(const struct seen *seen, const struct causes *c, double lost)
+static double explained_by_cost(const struct seen *seen, const struct design *d, bool proven,
+				double lost)
 {
 	const struct sign whole = {.how = SIGN_COST, .way = seen->sign->way};
-	struct seen all = sign_seen(&whole, &c->design, seen->end, false);
+	struct seen all = sign_seen(&whole, d, seen->end, false);
 	double more = fabs(seen->to - seen->from), share;
 
 	if (!all.measured)
 		return more / 100;
 	share = fmin(1, more / fmax(fabs(all.to - all.from), 0.05 * all.from));
-	if (c->proven != PROVEN_THROUGHPUT || !(lost > LEAST_LOST))
+	if (!proven || !(lost > LEAST_LOST))
 		return share;
 	return fmin(share, log1p(more / all.from) / lost);
 }
@@ -48,10 +49,10 @@ static double explained_by_cost(const struct seen *seen, const struct causes *c,
  * A byte takes longer because its thread runs, waits for a CPU or sleeps longer for it: the part of the second. A thread
  * that sleeps more, for want of a window say, waits more each time it wakes up where others fill its CPU meanwhile.
  */
-static double explained_by_waiting(enum record_end end, const struct causes *c, double lost)
+static double explained_by_waiting(enum record_end end, const struct design *d, double lost)
 {
 	static const struct sign waiting = {.how = SIGN_PERCENT, .figure = figure_waited, .way = UP};
-	struct seen waited = sign_seen(&waiting, &c->design, end, false);
+	struct seen waited = sign_seen(&waiting, d, end, false);
 	double longer = exp(fmax(lost, LEAST_LOST));
 
 	if (!waited.measured)
@@ -59,18 +60,18 @@ static double explained_by_waiting(enum record_end end, const struct causes *c, 
 	return fmin(1, fmax(0, (waited.to * longer - waited.from) / 100 / (longer - 1)));
 }
 
-double explained_by(const struct seen *seen, const struct causes *c)
+double explained_by(const struct seen *seen, const struct design *d, bool proven)
 {
 	const struct sign *sign = seen->sign;
-	double more = fabs(seen->to - seen->from), lost = throughput_lost(c);
+	double more = fabs(seen->to - seen->from), lost = throughput_lost(d);
 
 	if (is_cost(sign))
-		return explained_by_cost(seen, c, lost);
+		return explained_by_cost(seen, d, proven, lost);
 	if (sign->how == SIGN_COUNT || sign->how == SIGN_FIGURE || sign->how == SIGN_LEVEL ||
 	    isnan(lost))
 		return COUNT_EXPLAINS;
 	if (sign->how == SIGN_SLOWNESS)
 		return fmin(log(seen->to / seen->from) / fmax(lost, LEAST_LOST),
-			    explained_by_waiting(seen->end, c, lost));
+			    explained_by_waiting(seen->end, d, lost));
 	return lost > LEAST_LOST ? fmin(1, more / 100 / -expm1(-lost)) : COUNT_EXPLAINS;
 }

@@ -8,8 +8,9 @@
 #ifndef ANALYZE_CAUSES_EXPLAINED_H
 #define ANALYZE_CAUSES_EXPLAINED_H
 
-#include "analyze/causes/causes.h"
+#include "analyze/causes/sign.h"
 
-double explained_by(const struct seen *seen, const struct causes *c);
+/* proven: that the throughput moved. */
+double explained_by(const struct seen *seen, const struct design *d, bool proven);
 
 #endif
