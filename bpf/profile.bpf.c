@@ -10,10 +10,11 @@
 #include "bpf/common.bpf.h"
 #include "bpf/profile.h"
 
-#define CPUS 1024 /* CPU_SETSIZE */
-
-const volatile __u8 cpu_end[CPUS]; /* enum record_end, set by the collector */
+/* Set by the collector. */
+const volatile __u8 cpu_end[PROFILE_CPUS];	 /* enum record_end */
+const volatile __u64 softirqs_from, softirqs_to; /* the function that runs softirqs */
 __u64 lost[END_COUNT];
+__u64 on_cpu[PROFILE_CPUS][END_COUNT][PROFILE_WORKS];
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -69,6 +70,31 @@ static __noinline __u64 keep_stack(struct profile_stack *stack, __u32 first)
 	return !error || error == -17 ? hash : 0;
 }
 
+/* Whatever that function called was for a softirq; interrupts that came upon it are rare. */
+static __noinline int work_of(const struct profile_stack *stack)
+{
+	for (__u32 i = 0; stack && i < PROFILE_DEPTH; i++) {
+		if (i >= stack->depth)
+			break;
+		if (stack->ip[i] - softirqs_from < softirqs_to - softirqs_from)
+			return PROFILE_SOFTIRQ;
+	}
+	return PROFILE_TASK;
+}
+
+/* No other program counts on this CPU. */
+static __always_inline void count_on_cpu(const struct profile_kind *kind, __u32 cpu, __u32 work)
+{
+	__u32 end = kind->end;
+
+	if (work == PROFILE_TASK && !kind->tgid)
+		return;
+	if (work == PROFILE_SOFTIRQ && end == END_HOST)
+		end = kind->cpu_end;
+	if (cpu < PROFILE_CPUS && end < END_COUNT && work < PROFILE_WORKS)
+		on_cpu[cpu][end][work]++;
+}
+
 static __always_inline int keep(struct profile_kind *kind)
 {
 	__u64 *count = bpf_map_lookup_elem(&kinds, kind);
@@ -86,7 +112,7 @@ static __always_inline int keep(struct profile_kind *kind)
 }
 
 /* Both stacks into the table and their keys into the kind. */
-static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind)
+static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u32 *work)
 {
 	__u32 zero = 0;
 	struct profile_stack *stack = bpf_map_lookup_elem(&scratch, &zero);
@@ -96,6 +122,7 @@ static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind)
 	if (read_stack(ctx, stack, 0)) {
 		kind->in_kernel = 1;
 		kind->leaf = stack->ip[0];
+		*work = (__u32)work_of(stack);
 		kind->kernel = keep_stack(stack, 1);
 		if (!kind->kernel)
 			return -1;
@@ -115,19 +142,20 @@ int profile_sample(void *ctx)
 	__u64 now = bpf_ktime_get_ns();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	enum record_end end = run_end(current_task(), tgid);
-	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 cpu = bpf_get_smp_processor_id(), work = PROFILE_TASK;
 	struct profile_kind kind = {
 		.tgid = tgid,
 		.end = end,
-		.cpu_end = cpu < CPUS ? cpu_end[cpu] : END_HOST,
+		.cpu_end = cpu < PROFILE_CPUS ? cpu_end[cpu] : END_HOST,
 	};
 
 	if (now < window.open_ns || now >= window.close_ns)
 		return 0;
 	if (tgid)
 		bpf_get_current_comm(kind.comm, sizeof(kind.comm));
-	if (keep_stacks(ctx, &kind) || keep(&kind))
+	if (keep_stacks(ctx, &kind, &work) || keep(&kind))
 		__sync_fetch_and_add(&lost[end], 1);
+	count_on_cpu(&kind, cpu, work);
 	return 0;
 }
 

@@ -11,7 +11,8 @@
 
 #include "bpf/common.h"
 
-#define PROFILE_DEPTH 64 /* frames of a stack that are kept, those next to the leaf */
+#define PROFILE_CPUS  1024 /* CPU_SETSIZE */
+#define PROFILE_DEPTH 64   /* frames of a stack that are kept, those next to the leaf */
 
 /*
  * Bounds, with the memory they take: kinds of samples 7 MB and another 0.5 MB for each CPU, stacks
@@ -20,6 +21,9 @@
 #define PROFILE_KINDS	      65536
 #define PROFILE_KINDS_PER_CPU 4096
 #define PROFILE_STACKS	      16384
+
+/* What a CPU was busy with; idle is neither. */
+enum profile_work { PROFILE_TASK, PROFILE_SOFTIRQ, PROFILE_WORKS };
 
 /* One kind of sample; the table holds how many there were of it. Unused bytes are 0. */
 struct profile_kind {

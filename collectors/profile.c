@@ -53,6 +53,18 @@ static void note_processes(struct state *s)
 		target_each(&s->run.target[end], note_process, s->symbols);
 }
 
+/* A part of __do_softirq() before 6.10. */
+static void find_softirqs(struct state *s)
+{
+	uint64_t from, to;
+
+	if (!symbols_extent(s->symbols, "handle_softirqs", &from, &to) &&
+	    !symbols_extent(s->symbols, "__do_softirq", &from, &to))
+		return;
+	s->bpf->rodata->softirqs_from = from;
+	s->bpf->rodata->softirqs_to = to;
+}
+
 static int profile_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
 {
@@ -77,6 +89,8 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		s->bpf->rodata->cpu_end[cpu] = target_of_cpu(run->target, cpu);
 	bpf_map__set_max_entries(s->bpf->maps.kinds,
 				 PROFILE_KINDS + PROFILE_KINDS_PER_CPU * bpf_cpus());
+	if (!symbols_hidden() && !symbols_load_kernel(s->symbols))
+		find_softirqs(s);
 	error = profile_bpf__load(s->bpf);
 	if (error)
 		return bpf_refused(error, "loading the profile program", why, why_size);
@@ -256,6 +270,24 @@ static void unnamed_row(const struct state *s, struct writer *w)
 	writer_absent(w, END_HOST, "profile/functions", text);
 }
 
+static void cpu_rows(const struct state *s, struct writer *w)
+{
+	static const enum context contexts[PROFILE_WORKS] = {CONTEXT_TASK, CONTEXT_SOFTIRQ};
+	int cpus = bpf_cpus() < PROFILE_CPUS ? bpf_cpus() : PROFILE_CPUS;
+
+	for (int cpu = 0; s->bpf->rodata->softirqs_to && cpu < cpus; cpu++)
+		for (enum record_end end = END_HOST; end < END_COUNT; end++)
+			for (int work = 0; work < PROFILE_WORKS; work++) {
+				char key[32];
+
+				snprintf(key, sizeof(key), "%d/%s", cpu,
+					 context_name(contexts[work]));
+				if (s->bpf->bss->on_cpu[cpu][end][work])
+					writer_u64(w, WINDOW, end, METRIC_profile_on_cpu, key,
+						   s->bpf->bss->on_cpu[cpu][end][work]);
+			}
+}
+
 static void emit_all(struct state *s, const struct kept *k, struct writer *w, struct stacks *stacks)
 {
 	char path[4096];
@@ -265,6 +297,7 @@ static void emit_all(struct state *s, const struct kept *k, struct writer *w, st
 	writer_f64(w, WINDOW, END_HOST, METRIC_profile_period, NULL, s->clocks.period_ns);
 	clocks_rows(&s->clocks, s->run.target, &s->bpf->data->window, w);
 	stacks_rows(stacks, w, s->clocks.period_ns);
+	cpu_rows(s, w);
 	unnamed_row(s, w);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		writer_u64(w, WINDOW, end, METRIC_profile_lost, NULL, s->bpf->bss->lost[end]);

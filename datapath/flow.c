@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cpumask.h"
 #include "base/say.h"
 #include "datapath/path.h"
 #include "datapath/udp.h"
@@ -96,9 +97,26 @@ struct flows *flows_new(const struct config *config, unsigned int count)
 		f->number = i;
 		f->config = config;
 		f->fd = f->datagrams_fd = -1;
+		f->placing = PLACING_NOWHERE;
 		f->limit = UINT64_MAX;
 	}
 	return all;
+}
+
+/* What a sender of datagrams receives comes by its connection. */
+int flow_receives(const struct flow *f)
+{
+	return f->config->end == END_RX && f->datagrams_fd >= 0 ? f->datagrams_fd : f->fd;
+}
+
+int flow_follow(struct flow *f, pthread_t thread)
+{
+	char why[200];
+
+	if (!placing_follow(&f->placing, thread, flow_receives(f), f->config->options.cpu.offset,
+			    why, sizeof(why)))
+		return 0;
+	return flow_unable(f, "cannot run flow %u on %s", f->number, why);
 }
 
 /*
@@ -115,26 +133,19 @@ static unsigned int place_of(const struct flow *f, unsigned int cpus)
 	return (tx && !strcmp(pattern, "all-to-all") ? f->number / cpus : f->number) % cpus;
 }
 
+/* On its own thread. */
 static int flow_place(struct flow *f)
 {
-	const cpu_set_t *cpus = &f->config->options.cpu;
-	unsigned int skip;
-	cpu_set_t one;
+	const struct places *places = &f->config->options.cpu;
+	int cpus = CPU_COUNT(&places->cpus);
+	char why[200];
 
-	if (!CPU_COUNT(cpus))
+	if (places->by_queue)
+		return flow_follow(f, pthread_self());
+	if (!cpus || !placing_on(pthread_self(), cpumask_nth(&places->cpus, place_of(f, cpus)), why,
+				 sizeof(why)))
 		return 0;
-	skip = place_of(f, CPU_COUNT(cpus));
-	CPU_ZERO(&one);
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, cpus) && !skip--) {
-			CPU_SET(cpu, &one);
-			if (!pthread_setaffinity_np(pthread_self(), sizeof(one), &one))
-				return 0;
-			return flow_unable(f,
-					   "cannot run flow %u on CPU %d: this machine or its cpuset lacks it; see 'nproc' and give others with --cpu",
-					   f->number, cpu);
-		}
-	return 0;
+	return flow_unable(f, "cannot run flow %u on %s", f->number, why);
 }
 
 /* Under the lock. Fails only when the counter is full, and then it is readable anyway. */
@@ -327,6 +338,7 @@ void flows_free(struct flows *all)
 	close(all->news_fd);
 	pthread_cond_destroy(&all->changed);
 	pthread_mutex_destroy(&all->lock);
+	free(all->looks);
 	free(all->flow);
 	free(all);
 }

@@ -13,6 +13,8 @@
  *   flows_error()   the sentence of the first flow that failed, or NULL
  *   flows_look()    bring counters up to date that no thread of a flow keeps
  *   flows_bytes()   payload moved so far, by counters that are
+ *   flow_receives()  the socket by which a flow receives
+ *   flow_follow()    put its thread where that is served (--cpu rxq)
  *   flows_free()    after the threads have ended: join, close everything; NULL is fine
  *
  * For paths:
@@ -34,6 +36,7 @@
 #include "datapath/config.h"
 #include "datapath/counters.h"
 #include "datapath/memory.h"
+#include "datapath/placing.h"
 #include "datapath/verify.h"
 
 struct flows;
@@ -62,6 +65,7 @@ struct flow {
 	void *state;		       /* the path's own */
 	bool usage_unknown;	       /* whether its bytes were copied cannot be told */
 
+	struct placing placing;
 	pthread_t thread;
 	char error[256];
 } __attribute__((aligned(128)));
@@ -80,6 +84,8 @@ struct flows {
 	bool away;		   /* --away: nothing of it reaches the receiver */
 	bool reconnects;	   /* short flows (datapath/short_flows.h) */
 	int listener;		   /* rx: of short flows; else -1 */
+	uint32_t *looks;	   /* for each flow those that found each CPU to serve it */
+	unsigned int cpus;
 
 	bool stop; /* by relaxed atomics */
 	pthread_mutex_t lock;
@@ -103,6 +109,9 @@ const char *flows_error(struct flows *all);
 void flows_look(const struct flows *all);
 uint64_t flows_bytes(const struct flows *all);
 void flows_free(struct flows *all);
+int flow_receives(const struct flow *f);
+/* 0, or -1 after flow_unable(). */
+int flow_follow(struct flow *f, pthread_t thread);
 
 /* Whether it has requests and responses, and is no stream in one direction. */
 static inline bool flow_exchanges(const struct flow *f)

@@ -57,7 +57,7 @@ static int list_paths(void)
  */
 static int place(const struct config *config)
 {
-	const cpu_set_t *cpus = &config->options.cpu;
+	const cpu_set_t *cpus = &config->options.cpu.cpus;
 	int lacking = cpus_lacking(&config->options.irq_cpu);
 
 	if (lacking >= 0) {

@@ -143,6 +143,10 @@ static int check_rpc(struct config *config)
 			  config->path->name);
 		return -1;
 	}
+	if (option->reconnect && option->cpu.by_queue) {
+		say_error("--cpu rxq has no meaning with --reconnect, whose connections are served by whichever queue each meets; give --cpu CPUS");
+		return -1;
+	}
 	if (option->reconnect && option->rpc_depth != 1) {
 		say_error("--rpc-depth has no meaning with --reconnect: a flow has one connection at a time; leave one out");
 		return -1;
@@ -238,7 +242,7 @@ static int check_pattern(struct config *config)
 	static const char *const patterns[] = {"one-to-one", "incast", "outcast", "all-to-all",
 					       "mixed"};
 	struct options *option = &config->options;
-	unsigned int cpus = CPU_COUNT(&option->cpu);
+	unsigned int cpus = CPU_COUNT(&option->cpu.cpus);
 	size_t i = 0;
 
 	while (i < sizeof(patterns) / sizeof(*patterns) && strcmp(patterns[i], option->pattern))
@@ -307,12 +311,41 @@ static int check_tx(struct config *config)
 	return 0;
 }
 
+static uint64_t buffer_bytes(const struct options *option)
+{
+	return option->set[OPTION_rx_buf_len] ? option->rx_buf_len
+					      : (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static int check_buffers(const struct config *config)
+{
+	const struct options *option = &config->options;
+	uint64_t length = option->rx_buf_len;
+
+	if (length & (length - 1)) {
+		say_error("--rx-buf-len %llu: expected a power of two", (unsigned long long)length);
+		return -1;
+	}
+	if (length && option->nodev) {
+		say_error("--rx-buf-len is for the buffers of a NIC; leave it out with --nodev");
+		return -1;
+	}
+	if (length <= option->area)
+		return 0;
+	say_error("--rx-buf-len cannot be more than --area; give a larger --area");
+	return -1;
+}
+
 /* Fragments that are held are missing to the NIC: at most half of the area. */
 static int check_batch(struct config *config)
 {
 	struct options *option = &config->options;
-	uint64_t most = option->area / sysconf(_SC_PAGESIZE) / 2;
+	uint64_t most = option->area / buffer_bytes(option) / 2;
 
+	if (!most) {
+		say_error("--area holds one buffer of --rx-buf-len only, and devmem takes two; give a larger --area");
+		return -1;
+	}
 	if (option->batch <= most)
 		return 0;
 	if (!config->options.typed[OPTION_batch]) {
@@ -328,8 +361,7 @@ static int check_batch(struct config *config)
 static int check_nic_settings(const struct config *config)
 {
 	const struct options *option = &config->options;
-	uint64_t buffer = option->set[OPTION_rx_buf_len] ? option->rx_buf_len
-							 : (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t buffer = buffer_bytes(option);
 	uint64_t sharing = config->path->one_area ? (uint64_t)CPU_COUNT(&option->queues) : 1;
 
 	if (option->set[OPTION_hds_thresh] && option->hds_thresh) {
@@ -363,7 +395,7 @@ static int check_rx_devmem(struct config *config)
 		option->set[OPTION_control] = true;
 		option->control = 40 * (option->read / 1024 + 2);
 	}
-	return check_nic_settings(config) ? -1 : check_batch(config);
+	return check_buffers(config) || check_nic_settings(config) ? -1 : check_batch(config);
 }
 
 /* Where memory for a device comes from; only what is chosen becomes a fact. */
@@ -404,25 +436,6 @@ static void size_queues(struct config *config)
 
 	as_many_as_buffers(config, OPTION_refill, buffers);
 	as_many_as_buffers(config, OPTION_completions, buffers);
-}
-
-static int check_buffers(const struct config *config)
-{
-	const struct options *option = &config->options;
-	uint64_t length = option->rx_buf_len;
-
-	if (length & (length - 1)) {
-		say_error("--rx-buf-len %llu: expected a power of two", (unsigned long long)length);
-		return -1;
-	}
-	if (length && option->nodev) {
-		say_error("--rx-buf-len is for the buffers of a NIC; leave it out with --nodev");
-		return -1;
-	}
-	if (length <= option->area)
-		return 0;
-	say_error("--rx-buf-len cannot be more than --area; give a larger --area");
-	return -1;
 }
 
 static int check_rx_zcrx(struct config *config)

@@ -46,6 +46,23 @@ struct rx_devmem {
 	struct devmem_range range[DEVMEM_RANGES_MAX];
 };
 
+/* 0 for pages, which need nothing said. */
+static uint32_t buffer_bytes(const struct options *option)
+{
+	uint64_t bytes = option->rx_buf_len;
+
+	return bytes == (uint64_t)getpagesize() ? 0 : (uint32_t)bytes;
+}
+
+static bool rx_devmem_check(const struct config *config, char *why, size_t size)
+{
+	if (!buffer_bytes(&config->options) || binding_rx_pages())
+		return true;
+	snprintf(why, size,
+		 "this kernel's devmem receives into pages only: --rx-buf-len takes Linux 7.3");
+	return false;
+}
+
 static int rx_devmem_prepare(struct flows *all)
 {
 	struct flow *f = &all->flow[0];
@@ -58,8 +75,8 @@ static int rx_devmem_prepare(struct flows *all)
 		return flow_fail(f, "no memory left for the binding");
 	b->memory = dmabuf_new(dmabuf_kind(option->memory), option->area, option->hugepages, why,
 			       sizeof(why));
-	if (!b->memory ||
-	    binding_rx(&b->binding, option->nic, b->memory->fd, &option->queues, why, sizeof(why)))
+	if (!b->memory || binding_rx(&b->binding, option->nic, b->memory->fd, &option->queues,
+				     buffer_bytes(option), why, sizeof(why)))
 		return flow_unable(f, "%s", why);
 	return 0;
 }
@@ -377,6 +394,7 @@ const struct path path_rx_devmem = {
 		  BIT(EVENT_bytes_plain) | BIT(EVENT_token_ranges) | BIT(EVENT_late_tokens),
 	.one_area = true,
 	.able = rx_devmem_able,
+	.check = rx_devmem_check,
 	.flow_memory = rx_devmem_memory,
 	.shared_memory = rx_devmem_shared_memory,
 	.prepare = rx_devmem_prepare,

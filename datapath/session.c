@@ -12,6 +12,7 @@
 #include "datapath/interrupt.h"
 #include "datapath/path.h"
 #include "datapath/room.h"
+#include "datapath/served.h"
 #include "datapath/surroundings.h"
 
 uint64_t seconds_from_now(double seconds)
@@ -164,10 +165,12 @@ void session_open(struct session *s)
 	window_open(&s->window);
 	s->window_is_open = true;
 	s->tick_ns = s->window.open_ns + s->config->interval_s * 1e9;
+	served_note(s->flows);
 }
 
 void session_close(struct session *s)
 {
 	window_close(&s->window);
 	s->window_is_open = false;
+	served_note(s->flows);
 }

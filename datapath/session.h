@@ -19,6 +19,7 @@
  *   session_memory()   say what memory this end takes, and refuse more than there is
  *   session_prepare()  start the data threads, and wait until each has opened its path
  *   session_place()    put softirq work where --irq-cpu wants it
+ *   session_follow()   put the threads where their flows are served by now (--cpu rxq)
  *   session_moving()   from now on, bytes have to move; or no longer
  *   session_open()     the window opens
  *   session_close()    it closes
@@ -109,6 +110,7 @@ int session_lost(struct session *s, int error);
 const char *session_peer(const struct session *s);
 void session_state(struct session *s, const char *state);
 int session_memory(struct session *s, uint64_t flows);
+int session_follow(struct session *s);
 void session_moving(struct session *s, bool moving);
 int session_prepare(struct session *s);
 void session_open(struct session *s);

@@ -9,6 +9,7 @@
 #include "base/say.h"
 #include "datapath/interrupt.h"
 #include "datapath/path.h"
+#include "datapath/served.h"
 #include "datapath/session.h"
 
 #define SECOND_NS 1000000000ULL
@@ -205,6 +206,19 @@ static bool gate_said(struct session *s, int got, const char *why, enum happenin
 	return true;
 }
 
+/* Bytes that move may be served elsewhere than those of the greeting were. */
+#define FOLLOW_NS (SECOND_NS / 10)
+
+int session_follow(struct session *s)
+{
+	const struct flow *failed;
+
+	if (!served_follow(s->flows, &failed))
+		return 0;
+	s->unable = true;
+	return session_fail(s, "%s", failed->error);
+}
+
 /* Rows of the window's course, and whether bytes still move. When to come again, or 0: failed. */
 static uint64_t keep_time(struct session *s, uint64_t deadline_ns)
 {
@@ -214,9 +228,16 @@ static uint64_t keep_time(struct session *s, uint64_t deadline_ns)
 		return 0;
 	if (s->moving && deadline_ns > now + SECOND_NS)
 		deadline_ns = now + SECOND_NS;
+	if (s->moving && !s->window.open_ns && s->config->options.cpu.by_queue) {
+		if (session_follow(s))
+			return 0;
+		if (deadline_ns > now + FOLLOW_NS)
+			deadline_ns = now + FOLLOW_NS;
+	}
 	if (!s->window_is_open)
 		return deadline_ns;
 	if (now >= s->tick_ns) {
+		served_note(s->flows);
 		if (!flows_idle(s->flows))
 			window_tick(&s->window, s->out);
 		while (s->tick_ns <= now)

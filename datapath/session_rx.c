@@ -7,6 +7,7 @@
 #include "base/say.h"
 #include "datapath/path.h"
 #include "datapath/reception.h"
+#include "datapath/served.h"
 #include "datapath/session.h"
 
 static void nic_said(void *data, const char *what, const char *how)
@@ -58,6 +59,7 @@ static void rx_closed(struct session *s)
 	session_close(s);
 	session_state(s, "closed");
 	window_write(&s->window, s->out);
+	served_write(s->flows, s->out);
 	writer_flush(s->out);
 }
 

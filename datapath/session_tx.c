@@ -9,6 +9,7 @@
 #include "base/say.h"
 #include "datapath/arrivals.h"
 #include "datapath/path.h"
+#include "datapath/served.h"
 #include "datapath/session.h"
 
 static bool is_mixed(const struct options *option)
@@ -287,6 +288,7 @@ static int finish(struct session *s)
 {
 	session_state(s, "closed");
 	window_write(&s->window, s->out);
+	served_write(s->flows, s->out);
 	writer_flush(s->out);
 	if (s->interrupted)
 		say_warning("interrupted: the window is shorter than asked for");

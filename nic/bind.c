@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nic/compat_netdev.h"
 #include "nic/ethtool.h"
@@ -37,8 +38,9 @@ static void put_queues(struct nlmsghdr *nlh, const cpu_set_t *queues)
 	}
 }
 
-/* queues: NULL to bind for sending. */
-static int ask(struct binding *b, unsigned int ifindex, int dmabuf_fd, const cpu_set_t *queues)
+/* queues: NULL to bind for sending; buffer: as binding_rx(). */
+static int ask(struct binding *b, unsigned int ifindex, int dmabuf_fd, const cpu_set_t *queues,
+	       uint32_t buffer)
 {
 	struct nlmsghdr *nlh = genl_begin(&b->genl, queues ? NETDEV_BIND_RX : NETDEV_BIND_TX, 0);
 
@@ -46,15 +48,19 @@ static int ask(struct binding *b, unsigned int ifindex, int dmabuf_fd, const cpu
 	mnl_attr_put_u32(nlh, NETDEV_DMABUF_FD, dmabuf_fd);
 	if (queues)
 		put_queues(nlh, queues);
+	if (buffer)
+		mnl_attr_put_u32(nlh, NETDEV_DMABUF_RX_PAGE_SIZE, buffer);
 	return netlink_ask(&b->genl.netlink, take_id, &b->id);
 }
 
-static const char *advice(int error, bool tx)
+static const char *advice(int error, bool tx, bool buffer)
 {
 	switch (error) {
 	case -EPERM:
 		return "it needs CAP_NET_ADMIN, as root has";
 	case -EOPNOTSUPP:
+		if (buffer)
+			return "its driver has no buffers larger than a page, or no memory providers: leave out --rx-buf-len";
 		return tx ? "its driver cannot send device memory, or this kernel cannot"
 			  : "its driver has no memory providers, or this kernel cannot";
 	case -ENOMEM:
@@ -62,6 +68,8 @@ static const char *advice(int error, bool tx)
 	case -ENODEV:
 		return "there is no such device here: see 'ip link'";
 	default:
+		if (buffer)
+			return "its driver may have no buffers of --rx-buf-len, which have to lie in one piece each: try others, or --hugepages";
 		return tx ? "see whether the device is up"
 			  : "see whether it is up and splits headers (tcp-data-split on, hds-thresh 0), and whether an XDP program is on it";
 	}
@@ -112,14 +120,14 @@ static bool explain_queues(struct binding *b, const char *iface, const cpu_set_t
 }
 
 static int bind_to(struct binding *b, const char *iface, int dmabuf_fd, const cpu_set_t *queues,
-		   char *why, size_t why_size)
+		   uint32_t buffer, char *why, size_t why_size)
 {
 	unsigned int ifindex = if_nametoindex(iface);
 	int error = genl_open(&b->genl, NETDEV_FAMILY);
 	char said[sizeof(b->genl.netlink.said)];
 
 	if (!error)
-		error = ifindex ? ask(b, ifindex, dmabuf_fd, queues) : -ENODEV;
+		error = ifindex ? ask(b, ifindex, dmabuf_fd, queues, buffer) : -ENODEV;
 	if (!error && b->id)
 		return 0;
 	if (!error)
@@ -128,22 +136,40 @@ static int bind_to(struct binding *b, const char *iface, int dmabuf_fd, const cp
 	if (error == -EPERM || !explain_queues(b, iface, queues, why, why_size))
 		snprintf(why, why_size, "cannot bind a dma-buf to %s: %s%s%s%s; %s", iface,
 			 strerror(-error), *said ? " (" : "", said, *said ? ")" : "",
-			 advice(error, !queues));
+			 advice(error, !queues, buffer));
 	binding_close(b);
 	return -1;
 }
 
 int binding_rx(struct binding *b, const char *iface, int dmabuf_fd, const cpu_set_t *queues,
-	       char *why, size_t why_size)
+	       uint32_t buffer, char *why, size_t why_size)
 {
 	memset(b, 0, sizeof(*b));
-	return bind_to(b, iface, dmabuf_fd, queues, why, why_size);
+	return bind_to(b, iface, dmabuf_fd, queues, buffer, why, why_size);
+}
+
+/* The kernel names an attribute that it does not know before it says what is missing. */
+bool binding_rx_pages(void)
+{
+	struct binding b = {0};
+	int error = genl_open(&b.genl, NETDEV_FAMILY);
+	bool known = false;
+
+	if (!error) {
+		struct nlmsghdr *nlh = genl_begin(&b.genl, NETDEV_BIND_RX, 0);
+
+		mnl_attr_put_u32(nlh, NETDEV_DMABUF_RX_PAGE_SIZE, (uint32_t)getpagesize());
+		error = netlink_ask(&b.genl.netlink, take_id, &b.id);
+		known = error == -EINVAL && !strstr(b.genl.netlink.said, "Unknown attribute");
+	}
+	binding_close(&b);
+	return known;
 }
 
 int binding_tx(struct binding *b, const char *iface, int dmabuf_fd, char *why, size_t why_size)
 {
 	memset(b, 0, sizeof(*b));
-	return bind_to(b, iface, dmabuf_fd, NULL, why, why_size);
+	return bind_to(b, iface, dmabuf_fd, NULL, 0, why, why_size);
 }
 
 void binding_close(struct binding *b)
@@ -189,7 +215,7 @@ static int probe(struct binding *b, const char *only, bool tx)
 
 		if (only && strcmp(i->if_name, only) && strcmp(i->if_name, "lo"))
 			continue;
-		error = ask(b, i->if_index, -1, tx ? NULL : &first);
+		error = ask(b, i->if_index, -1, tx ? NULL : &first, 0);
 		dmabuf_first |= error == -EBADF && !strcmp(i->if_name, "lo");
 		if (only && strcmp(i->if_name, only))
 			continue;

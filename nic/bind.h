@@ -6,6 +6,7 @@
  * nothing bound.
  *
  *   binding_rx()       bind to these receive queues, which restart for it
+ *   binding_rx_pages() may the buffers be larger than a page?
  *   binding_tx()       bind for sending through the device
  *   binding_able()     would any device of this network namespace take one? Changes nothing
  *   binding_probe() …  this device, for receiving
@@ -29,9 +30,11 @@ struct binding {
 	uint32_t id; /* of the dma-buf, for control messages; never 0 */
 };
 
-/* queues: their numbers, in the set that option lists use. */
+/* queues: their numbers, in the set that option lists use; buffer: bytes of one, 0 for a page. */
 int binding_rx(struct binding *b, const char *iface, int dmabuf_fd, const cpu_set_t *queues,
-	       char *why, size_t why_size);
+	       uint32_t buffer, char *why, size_t why_size);
+/* Of the kernel (Linux 7.3), for those who may bind; whether a driver can is known when it is tried. */
+bool binding_rx_pages(void);
 int binding_tx(struct binding *b, const char *iface, int dmabuf_fd, char *why, size_t why_size);
 /* If not, why: what is missing, and what would have it. */
 bool binding_able(bool tx, char *why, size_t why_size);

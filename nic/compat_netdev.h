@@ -94,6 +94,7 @@ enum netdev_of_dmabuf {
 	NETDEV_DMABUF_QUEUES,
 	NETDEV_DMABUF_FD,
 	NETDEV_DMABUF_ID,
+	NETDEV_DMABUF_RX_PAGE_SIZE, /* 7.3 */
 };
 
 #endif

@@ -166,6 +166,30 @@ static uint64_t take_rx_buf_len(const struct nlattr *nest)
 	return 0;
 }
 
+static int take_napi(const struct nlmsghdr *nlh, void *data)
+{
+	struct netdev_napi *napi = data;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, genl_attrs)
+	{
+		if (mnl_attr_get_type(attr) == NETDEV_NAPI_IFINDEX)
+			napi->ifindex = mnl_attr_get_u32(attr);
+		else if (mnl_attr_get_type(attr) == NETDEV_NAPI_IRQ)
+			napi->irq = (int)mnl_attr_get_u32(attr);
+	}
+	return MNL_CB_OK;
+}
+
+int netdev_napi(struct genl *g, uint32_t napi_id, struct netdev_napi *napi)
+{
+	struct nlmsghdr *nlh = genl_begin(g, NETDEV_NAPI_GET, 0);
+
+	*napi = (struct netdev_napi){.irq = -1};
+	mnl_attr_put_u32(nlh, NETDEV_NAPI_ID, napi_id);
+	return netlink_ask(&g->netlink, take_napi, napi);
+}
+
 static int take_pool(const struct nlmsghdr *nlh, void *data)
 {
 	const struct dump *d = data;

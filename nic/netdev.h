@@ -10,6 +10,7 @@
  *   netdev_pools()        each page_pool of a device
  *   netdev_pool_stats()   its statistics
  *   netdev_queue_stats()  the statistics of each queue that the driver counts by queue
+ *   netdev_napi()         one NAPI: of which device, and by which interrupt
  *   netdev_lease()        who holds a queue, in words
  *
  * The lists give each item to `take` in the order of the kernel's answer; it is only there during
@@ -46,6 +47,11 @@ struct netdev_queue {
 	uint32_t lessee; /* its index, in the namespace that is called so in this one; -1: this one itself */
 	int32_t lessee_netns;
 	uint32_t lessee_queue;
+};
+
+struct netdev_napi {
+	unsigned int ifindex;
+	int irq; /* -1: the driver did not say */
 };
 
 struct netdev_pool {
@@ -103,6 +109,7 @@ int netdev_queues(struct genl *g, unsigned int ifindex,
 		  void (*take)(void *data, const struct netdev_queue *q), void *data);
 int netdev_pools(struct genl *g, unsigned int ifindex,
 		 void (*take)(void *data, const struct netdev_pool *p), void *data);
+int netdev_napi(struct genl *g, uint32_t napi_id, struct netdev_napi *napi);
 /* Of all pools of the device; -EOPNOTSUPP without CONFIG_PAGE_POOL_STATS. */
 int netdev_pool_stats(struct genl *g, unsigned int ifindex,
 		      void (*take)(void *data, const struct netdev_pool_stats *s), void *data);

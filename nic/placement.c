@@ -13,6 +13,9 @@
 #include "base/say.h"
 #include "nic/device.h"
 #include "nic/journal.h"
+#include "nic/serving.h"
+
+#define INTERRUPTS_MAX 1024
 
 struct placement {
 	struct journal *journal;
@@ -84,10 +87,22 @@ static void place_interrupt(struct placement *p, const char *name, unsigned int 
 		placed(p, key, &one);
 }
 
-/* Interrupts of a PCI device, one CPU each in turn. */
+/*
+ * Interrupts of the receive queues as the kernel knows them, one CPU each in turn; where the driver does
+ * not say, those of its PCI device.
+ */
 static void place_interrupts(struct placement *p)
 {
+	int irqs[INTERRUPTS_MAX];
+	unsigned int count = serving_interrupts(p->device, irqs, INTERRUPTS_MAX);
 	char path[128];
+
+	for (unsigned int i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%d", irqs[i]);
+		place_interrupt(p, path, i);
+	}
+	if (count)
+		return;
 
 	snprintf(path, sizeof(path), "/sys/class/net/%s/device/msi_irqs", p->device);
 	each_in_order(p, path, is_interrupt, place_interrupt);

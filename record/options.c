@@ -153,6 +153,19 @@ static char *print_exchange(const struct exchange *e, char *text, size_t size)
 	return text;
 }
 
+#define BY_QUEUE "rxq"
+
+static char *print_places(const struct places *p, char *text, size_t size)
+{
+	if (!p->by_queue)
+		return cpulist_print(&p->cpus, text, size);
+	if (p->offset)
+		snprintf(text, size, BY_QUEUE "%+d", p->offset);
+	else
+		snprintf(text, size, BY_QUEUE);
+	return text;
+}
+
 char *options_print(const struct options *o, enum option_id id, char *text, size_t size)
 {
 	const void *at = field_of(o, id);
@@ -187,6 +200,8 @@ char *options_print(const struct options *o, enum option_id id, char *text, size
 		break;
 	case TYPE_CPULIST:
 		return cpulist_print(at, text, size);
+	case TYPE_PLACES:
+		return print_places(at, text, size);
 	case TYPE_NAME:
 	case TYPE_CHOICE:
 	case TYPE_PAIRS:
@@ -224,6 +239,24 @@ static int parse_name(const char *text, char name[OPTION_NAME_MAX + 1], const ch
 		return -1;
 	}
 	memcpy(name, text, len + 1);
+	return 0;
+}
+
+static int parse_places(const char *text, struct places *p, const char **why)
+{
+	const char *at = text + strlen(BY_QUEUE);
+	uint64_t offset = 0;
+
+	if (strncmp(text, BY_QUEUE, strlen(BY_QUEUE)) != 0)
+		return cpulist_parse(text, &p->cpus, why);
+	if (*at && ((*at != '+' && *at != '-') || quantity_count(at + 1, &offset, why) ||
+		    offset >= CPU_SETSIZE)) {
+		*why = "expected CPUs, such as 0 or 0+2, or " BY_QUEUE ", " BY_QUEUE "+1, " BY_QUEUE
+		       "-1";
+		return -1;
+	}
+	p->by_queue = true;
+	p->offset = *at == '-' ? -(int)offset : (int)offset;
 	return 0;
 }
 
@@ -336,6 +369,8 @@ static int parse_kind(enum option_id id, const char *text, struct options *o, co
 		return quantity_seconds(text, at, why);
 	case TYPE_CPULIST:
 		return cpulist_parse(text, at, why);
+	case TYPE_PLACES:
+		return parse_places(text, at, why);
 	case TYPE_EXCHANGE:
 		return parse_exchange(text, at, why);
 	case TYPE_MEMORY:

@@ -3,7 +3,7 @@
  * The options that make a configuration, by their rows in options.def. zcpath takes one value of
  * each, zcprof a list of values; both by this table, so that neither can lag the other. A text is
  * parsed once, where it comes in; from there on an option is a field of its own type, such as
- * options.write, a number of bytes, or options.cpu, a set of CPUs.
+ * options.write, a number of bytes, or options.queues, a set of them.
  *
  *   option_find()     "no-iowait" or "no_iowait" -> its id, or OPTION_NONE
  *   option_find_at()  the same with its end before it: "rx-cpu", and "rx" and "tx" for the paths
@@ -64,12 +64,20 @@ struct exchange {
 	uint64_t response;
 };
 
+/* Where threads run: on CPUs that are named, or so many further than where a flow's queue is served. */
+struct places {
+	cpu_set_t cpus;
+	bool by_queue;
+	int offset;
+};
+
 #define FIELD_OF_FLAG(name)	bool name
 #define FIELD_OF_COUNT(name)	uint64_t name
 #define FIELD_OF_SIZE(name)	uint64_t name /* bytes */
 #define FIELD_OF_RATE(name)	uint64_t name /* bits per second */
 #define FIELD_OF_SECONDS(name)	double name
 #define FIELD_OF_CPULIST(name)	cpu_set_t name
+#define FIELD_OF_PLACES(name)	struct places name
 #define FIELD_OF_NAME(name)	char name[OPTION_NAME_MAX + 1]
 #define FIELD_OF_MEMORY(name)	enum memory_kind name
 #define FIELD_OF_EXCHANGE(name) struct exchange name
@@ -93,6 +101,7 @@ enum option_type {
 	TYPE_RATE,
 	TYPE_SECONDS,
 	TYPE_CPULIST,
+	TYPE_PLACES,
 	TYPE_NAME,
 	TYPE_MEMORY,
 	TYPE_EXCHANGE,

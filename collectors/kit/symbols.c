@@ -164,6 +164,19 @@ int symbols_load_kernel(struct symbols *s)
 	return 0;
 }
 
+bool symbols_extent(const struct symbols *s, const char *name, uint64_t *from, uint64_t *to)
+{
+	for (size_t i = 0; i + 1 < s->count; i++) {
+		if (strcmp(s->kernel[i].symbol.name, name) != 0)
+			continue;
+		*from = s->kernel[i].address;
+		for (*to = *from; i < s->count && *to == *from; i++)
+			*to = s->kernel[i].address;
+		return true;
+	}
+	return false;
+}
+
 const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip)
 {
 	static const struct symbol unknown = {UNKNOWN, KERNEL, COMPONENT_unmapped, CONTEXT_TASK};

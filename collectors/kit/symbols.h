@@ -13,6 +13,7 @@
  *   symbols_settle()        waits until that is done, at most so long
  *   symbols_knows()         is this process known, or one that looks at others
  *   symbols_load_kernel()   reads /proc/kallsyms: 0, or a negative errno
+ *   symbols_extent()        where a function of the kernel lies
  *   symbols_kernel()        the function at an address of the kernel
  *   symbols_user()          the function at an address of a process
  *   symbols_lost()          how many processes stayed without names, and why the first of them
@@ -43,6 +44,8 @@ void symbols_note_again(struct symbols *s);
 void symbols_settle(struct symbols *s, uint64_t wait_ns);
 bool symbols_knows(const struct symbols *s, pid_t tgid);
 int symbols_load_kernel(struct symbols *s);
+/* From its first byte to the next function's; false: there is none of that name. */
+bool symbols_extent(const struct symbols *s, const char *name, uint64_t *from, uint64_t *to);
 const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip);
 const struct symbol *symbols_user(struct symbols *s, pid_t tgid, uint64_t ip);
 size_t symbols_lost(const struct symbols *s, const char **why);

@@ -3,6 +3,7 @@
 # Experiments over two hosts: both are measured, whoever runs them.
 
 load zcprof_run
+load two_hosts
 
 setup() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root: it makes network namespaces"
@@ -31,44 +32,6 @@ apart() {
 # The CPUs of a machine, each of which has an idle time: the end's own, and those that belong to nobody.
 cpus_of() {
 	grep -cE "^,$1(-host)?,cpu,idle," "$file"
-}
-
-# An sshd of this test's own, in the receiver's namespace, and a way to it.
-start_sshd() {
-	command -v sshd >/dev/null || skip "needs sshd (openssh-server)"
-	home=$BATS_TEST_TMPDIR/ssh
-	mkdir -m 700 "$home"
-	ssh-keygen -q -t ed25519 -N '' -f "$home/host"
-	ssh-keygen -q -t ed25519 -N '' -f "$home/user"
-	cp "$home/user.pub" "$home/authorized"
-	cat >"$home/sshd_config" <<-END
-		Port 2222
-		ListenAddress 10.78.0.1
-		HostKey $home/host
-		AuthorizedKeysFile $home/authorized
-		PidFile $home/pid
-		StrictModes no
-		UsePAM no
-		PermitRootLogin prohibit-password
-		SetEnv PATH=$BUILD:/usr/sbin:/usr/bin:/sbin:/bin
-	END
-	echo "[10.78.0.1]:2222 $(cut -d ' ' -f 1,2 "$home/host.pub")" >"$home/known"
-	cat >"$home/config" <<-END
-		Host far
-			HostName 10.78.0.1
-			Port 2222
-			User $(id -un)
-			IdentityFile $home/user
-			IdentitiesOnly yes
-			UserKnownHostsFile $home/known
-			BatchMode yes
-	END
-	mkdir -p /run/sshd
-	ip netns exec "${ns}rx" "$(command -v sshd)" -D -e -f "$home/sshd_config" \
-		2>"$home/log" 3>&- &
-	sshd=$!
-	wait_until 20 ip netns exec "${ns}tx" ssh -F "$home/config" far true ||
-		{ cat "$home/log"; return 1; }
 }
 
 @test "through an sshd: both ends whole, one connection, and what the two clocks say of it" {

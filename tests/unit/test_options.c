@@ -132,17 +132,40 @@ static void a_field_has_its_own_type(void **state)
 	assert_true(o.seconds == 10);
 	assert_string_equal(o.path, "copy");
 	assert_int_equal(o.memory, MEMORY_NONE);
-	assert_int_equal(CPU_COUNT(&o.cpu), 0);
+	assert_int_equal(CPU_COUNT(&o.cpu.cpus), 0);
 	assert_int_equal(options_take(&o, OPTION_memory, "cuda", why, sizeof(why)), 0);
 	assert_int_equal(o.memory, MEMORY_cuda);
 	assert_int_equal(options_take(&o, OPTION_cpu, "1,3", why, sizeof(why)), 0);
-	assert_true(CPU_COUNT(&o.cpu) == 2 && CPU_ISSET(3, &o.cpu));
+	assert_true(CPU_COUNT(&o.cpu.cpus) == 2 && CPU_ISSET(3, &o.cpu.cpus));
 	assert_ptr_equal(options_number(&o, OPTION_read), &o.read);
 	/* Neither the old value nor half of the new one stays of a text that was refused. */
 	assert_int_equal(options_take(&o, OPTION_cpu, "1,x", why, sizeof(why)), -1);
-	assert_true(!CPU_COUNT(&o.cpu) && !o.set[OPTION_cpu]);
+	assert_true(!CPU_COUNT(&o.cpu.cpus) && !o.set[OPTION_cpu]);
 	assert_int_equal(options_take(&o, OPTION_read, "65M", why, sizeof(why)), -1);
 	assert_true(!o.read && !o.set[OPTION_read]);
+}
+
+static void a_place_may_be_by_queue(void **state)
+{
+	static const char *const taken[] = {"rxq", "rxq+1", "rxq-2", "0,2-3"};
+	static const char *const refused[] = {"rx",	  "rxq1",  "rxq+", "rxq+-1",
+					      "rxq+1024", "rxq,1", "1,rxq"};
+	char why[160], text[OPTION_TEXT_MAX];
+	struct options o;
+
+	(void)state;
+	options_preset(&o);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
+		assert_int_equal(options_take(&o, OPTION_cpu, taken[i], why, sizeof(why)), 0);
+		assert_int_equal(o.cpu.by_queue, i < 3);
+		assert_string_equal(options_print(&o, OPTION_cpu, text, sizeof(text)), taken[i]);
+	}
+	assert_int_equal(options_take(&o, OPTION_cpu, "rxq-2", why, sizeof(why)), 0);
+	assert_int_equal(o.cpu.offset, -2);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		assert_int_equal(options_take(&o, OPTION_cpu, refused[i], why, sizeof(why)), -1);
+		assert_true(!o.cpu.by_queue && !o.cpu.offset && !o.set[OPTION_cpu]);
+	}
 }
 
 int main(void)
@@ -155,6 +178,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_value),
 		cmocka_unit_test(unset_is_not_zero),
 		cmocka_unit_test(a_field_has_its_own_type),
+		cmocka_unit_test(a_place_may_be_by_queue),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -318,10 +318,11 @@ __attribute__((format(printf, 2, 3))) static void add(struct request *q, const c
 static void add_end(struct request *q, const struct configuration *c, enum record_end side)
 {
 	const char *name = record_end_name[side];
+	const char *cpus = configuration_cpus(c, side);
 
 	add(q, "end=%s", name);
-	if (c->value[side][OPTION_cpu] && *c->value[side][OPTION_cpu])
-		add(q, "%s-cpu=%s", name, c->value[side][OPTION_cpu]);
+	if (cpus && *cpus)
+		add(q, "%s-cpu=%s", name, cpus);
 	if (c->value[side][OPTION_irq_cpu] && *c->value[side][OPTION_irq_cpu])
 		add(q, "%s-irq-cpu=%s", name, c->value[side][OPTION_irq_cpu]);
 }

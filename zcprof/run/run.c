@@ -232,7 +232,8 @@ static void set_targets(struct running *r)
 {
 	for (enum record_end side = END_RX; side <= END_TX; side++) {
 		struct target *t = &r->part.run.target[side];
-		static const enum option_id placing[] = {OPTION_cpu, OPTION_irq_cpu};
+		const char *lists[] = {configuration_cpus(r->configuration, side),
+				       r->configuration->value[side][OPTION_irq_cpu]};
 		const char *why;
 
 		t->netns = r->x->link.side[side].netns;
@@ -241,13 +242,12 @@ static void set_targets(struct running *r)
 			continue;
 		snprintf(t->iface, sizeof(t->iface), "%s", r->x->link.side[side].iface);
 		for (int i = 0; i < 2; i++) {
-			const char *list = r->configuration->value[side][placing[i]];
 			cpu_set_t cpus;
 
-			if (!list || cpulist_parse(list, &cpus, &why))
+			if (!lists[i] || cpulist_parse(lists[i], &cpus, &why))
 				continue;
 			CPU_OR(&t->cpus, &t->cpus, &cpus);
-			t->cpus_known = t->cpus_known || placing[i] == OPTION_cpu;
+			t->cpus_known = t->cpus_known || !i;
 		}
 		if (!t->cpus_known && far_apart(r->x))
 			target_has_machine(t);
