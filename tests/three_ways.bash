@@ -24,11 +24,14 @@ three_ways_plan() {
 
 # Without a process of its own for each look: they would be what it sees.
 watch_stat() {
-	local user nice system idle iowait irq softirq
-	mkfifo "$1.clock"
-	exec 9<>"$1.clock"
+	local user nice system irq softirq
+	local clock
+	clock=$(mktemp -u)
+	mkfifo "$clock"
+	exec 9<>"$clock"
+	rm "$clock"
 	while :; do
-		read -r _ user nice system idle iowait irq softirq _ </proc/stat
+		read -r _ user nice system _ _ irq softirq _ </proc/stat
 		echo "$EPOCHREALTIME $((user + nice + system + irq + softirq))"
 		read -r -t 0.2 _ <&9 || :
 	done >"$1"

@@ -30,22 +30,26 @@ interrupt_of() {
 	awk -v name="zcnic0-TxRx-$1" '$NF == name { sub(":", "", $1); print $1 }' /proc/interrupts
 }
 
-# Rows FLOW VALUE of a metric of the receiver.
-of_flows() {
-	awk -F, -v metric="$1" '$1 == "" && $2 == "rx" && $3 == "path" && $4 == metric { print $5, $6 }' "$file"
+# The CPU of each flow of the receiver as KEY VALUE, by its number.
+of_flows() { # METRIC
+	awk -F, -v metric="$1" '$1 == "" && $2 == "rx" && $3 == "path" && $4 == metric { print $5, $6 }' "$file" | sort -n
 }
+
+flowing() { grep -qs '^[12]\.[0-9]*,rx,path,bytes,' "$dir"/*/run-1.csv.part; }
 
 # experiment OPTION…; where each data thread of the receiver may run is in threads, as FLOW CPUS
 experiment() {
-	zcprof run --link netns:rx,tx --flows $FLOWS --tx copy --cc cubic --collect cpu,softirq,profile \
-		--seconds 4 --warmup 1 --repeat 1 -o "$dir" "$@" 3>&- &
-	local run=$! task
-	file=$(echo "$dir"/*/run-1.csv)
-	wait_until 200 grep -qs '^[12]\.[0-9]*,rx,path,bytes,' "$dir"/*/run-1.csv.part
-	for task in /proc/[0-9]*/task/*; do
-		case $(cat "$task/comm" 2>/dev/null) in rx-*-[0-9]*) ;; *) continue ;; esac
-		echo "$(sed 's/.*-//' "$task/comm")" "$(awk '/^Cpus_allowed_list/ { print $2 }' "$task/status")"
-	done >threads
+	zcprof run --link netns:rx,tx --flows $FLOWS --tx copy --cc cubic --pacing 4M --msg 256K --collect cpu,profile \
+		--seconds 5 --warmup 1 --repeat 1 -o "$dir" "$@" 3>&- &
+	local run=$! task comm name list
+	wait_until 200 flowing
+	for task in $(pgrep -x zcpath | sed "s,.*,/proc/&/task/*,"); do
+		{ read -r comm <"$task/comm"; } 2>/dev/null || continue
+		case $comm in rx-*-[0-9]*) ;; *) continue ;; esac
+		while read -r name list; do
+			[ "$name" != Cpus_allowed_list: ] || echo "${comm##*-} $list"
+		done <"$task/status" 2>/dev/null
+	done | sort -n >threads
 	wait "$run"
 	file=$(echo "$dir"/*/run-1.csv)
 	is_record "$file"
@@ -54,39 +58,36 @@ experiment() {
 @test "$FLOWS flows run on the CPUs of their queues, and their softirq work too" {
 	experiment --rx-cpu rxq
 	[ "$(of_flows flow_queue | wc -l)" -eq $FLOWS ]
-	while read -r flow queue; do
-		[ "$(of_flows flow_irq | awk -v f="$flow" '$1 == f { print $2 }')" = "$(interrupt_of "$queue")" ]
-		cpu=$((3 - queue))
-		[ "$(of_flows flow_cpu | awk -v f="$flow" '$1 == f { print $2 }')" = $cpu ]
-		[ "$(of_flows flow_served | awk -v f="$flow" '$1 ~ "^" f "/" { sub(".*/", "", $1); print $1 }')" = $cpu ]
-		# By the kernel's word of the thread itself.
-		[ "$(awk -v f="$flow" '$1 == f { print $2 }' threads)" = $cpu ]
-	done < <(of_flows flow_queue)
+	for queue in 0 1 2 3; do
+		echo "s/ $queue\$/ $(interrupt_of $queue)/"
+	done >to_irq
+	# The card's interrupts by their names, and each thread as the kernel has it.
+	diff <(of_flows flow_queue | sed -f to_irq) <(of_flows flow_irq)
+	diff <(of_flows flow_queue | awk '{ print $1, 3 - $2 }') <(of_flows flow_cpu)
+	diff threads <(of_flows flow_cpu)
+	diff <(of_flows flow_served | sed 's|/| |' | cut -d ' ' -f 1,2) <(of_flows flow_cpu)
 	# RSS has used every queue, and the profile found softirqs on each of their CPUs.
 	for cpu in 0 1 2 3; do
-		echo "# CPU $cpu: $(of_flows flow_cpu | grep -c " $cpu\$") flows, softirq samples $(
-			grep -E ",profile,on_cpu,$cpu/softirq," "$file" | cut -d, -f2,6 | tr ',\n' '= ')" >&3
+		echo "# CPU $cpu: $(of_flows flow_cpu | grep -c " $cpu\$") flows; samples in softirqs: $(
+			grep -E ",profile,on_cpu,$cpu/softirq," "$file" | cut -d, -f2,6 | tr ',\n' ' ;')" >&3
 		of_flows flow_cpu | grep -q " $cpu\$"
 		grep -qE "^,(rx|tx|host),profile,on_cpu,$cpu/softirq,[1-9]" "$file"
-		[ "$(sum "$file" rx softirq net_rx_time)" -gt 0 ]
 	done
 }
 
 @test "one CPU further than where the queue is served, and where --irq-cpu put all queues" {
-	experiment --rx-cpu rxq+1
-	while read -r flow queue; do
-		[ "$(of_flows flow_cpu | awk -v f="$flow" '$1 == f { print $2 }')" = $(((3 - queue + 1) % 4)) ]
-	done < <(of_flows flow_queue)
+	FLOWS=6 experiment --rx-cpu rxq+1
+	diff <(of_flows flow_queue | awk '{ print $1, (3 - $2 + 1) % 4 }') <(of_flows flow_cpu)
 	rm -rf "$dir"
-	experiment --rx-cpu rxq --rx-irq-cpu 2
-	[ "$(of_flows flow_cpu | grep -c ' 2$')" -eq $FLOWS ]
+	FLOWS=6 experiment --rx-cpu rxq --rx-irq-cpu 2
+	[ "$(of_flows flow_cpu | cut -d ' ' -f 2 | sort -u)" = 2 ]
 	# Then it is known where the end is, and C is that CPU's.
 	[ "$(value "$file" rx fact end_cpus)" = 2 ]
 	[ "$(cat "/proc/irq/$(interrupt_of 0)/smp_affinity_list")" = 3 ]
 }
 
 @test "flows that rules bring to queues that memory is bound to" {
-	experiment --rx zcrx --rx-nic zcnic0 --rx-queues 1-2 --area 8M --flows 4 --rx-cpu rxq
-	[ "$(of_flows flow_queue | sort -n | cut -d ' ' -f 2 | tr '\n' ' ')" = "1 2 1 2 " ]
-	[ "$(of_flows flow_cpu | sort -n | cut -d ' ' -f 2 | tr '\n' ' ')" = "2 1 2 1 " ]
+	FLOWS=4 experiment --rx zcrx --rx-nic zcnic0 --rx-queues 1-2 --area 8M --rx-cpu rxq
+	[ "$(of_flows flow_queue | cut -d ' ' -f 2 | tr '\n' ' ')" = "1 2 1 2 " ]
+	[ "$(of_flows flow_cpu | cut -d ' ' -f 2 | tr '\n' ' ')" = "2 1 2 1 " ]
 }
