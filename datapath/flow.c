@@ -16,6 +16,7 @@
 #include "base/cpumask.h"
 #include "base/say.h"
 #include "datapath/path.h"
+#include "datapath/priority.h"
 #include "datapath/udp.h"
 
 int flow_fail(struct flow *f, const char *format, ...)
@@ -188,9 +189,13 @@ static void *flow_thread(void *arg)
 	struct flow *f = arg;
 	struct flows *all = f->all;
 	const struct path *path = f->config->path;
+	int error = priority_yield();
 	bool failed = flow_place(f) || path->open(f);
 	char name[16];
 
+	if (error)
+		say_detail("flow %u keeps the priority of who ends it: %s", f->number,
+			   strerror(error));
 	snprintf(name, sizeof(name), "%.2s-%.7s-%u", record_end_name[path->end], path->name,
 		 f->number % 1000);
 	pthread_setname_np(pthread_self(), name);
