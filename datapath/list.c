@@ -4,7 +4,7 @@
 #include "datapath/path.h"
 
 const struct path *const paths[] = {
-#define PATH(end, name, options) &path_##end##_##name,
+#define PATH(end, name, ...) &path_##end##_##name,
 #include "record/paths.def"
 #undef PATH
 	NULL,

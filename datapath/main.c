@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 
 	say_program("zcpath");
 	argp_program_version = "zcpath " VERSION "\nbuilt with " BUILT_WITH "\npaths:"
-#define PATH(end, name, options) " " #end "." #name
+#define PATH(end, name, ...) " " #end "." #name
 #include "record/paths.def"
 #undef PATH
 		;

@@ -67,7 +67,7 @@ struct path {
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* path_rx_copy and the like: each is defined by its file. */
-#define PATH(end, name, options) extern const struct path path_##end##_##name;
+#define PATH(end, name, ...) extern const struct path path_##end##_##name;
 #include "record/paths.def"
 #undef PATH
 

@@ -6,18 +6,8 @@
 #include "base/say.h"
 #include "datapath/dmabuf.h"
 #include "datapath/path.h"
-#include "datapath/udp.h"
 #include "datapath/rules.h"
 #include "datapath/udp.h"
-
-/* An option at its default says nothing, even where it has no meaning. */
-static bool at_preset(const struct config *config, enum option_id id)
-{
-	char text[OPTION_TEXT_MAX];
-
-	return !strcmp(options_print(&config->options, id, text, sizeof(text)),
-		       option_info(id)->preset);
-}
 
 static int check_path(struct config *config)
 {
@@ -31,7 +21,7 @@ static int check_path(struct config *config)
 		return -1;
 	}
 	for (int id = 0; id < OPTIONS; id++)
-		if (config->options.typed[id] && !option_for(id, name) && !at_preset(config, id)) {
+		if (config->options.typed[id] && !option_for(id, name) && !rules_at_preset(config, id)) {
 			say_error("--%s has no meaning for --path %s; leave it out",
 				  option_spell(id, spelled), name);
 			return -1;
@@ -119,15 +109,19 @@ static int check_rpc(struct config *config)
 	char name[OPTION_SPELL_MAX];
 
 	for (size_t i = 0; !option->set[OPTION_rpc] && i < sizeof(without) / sizeof(*without); i++)
-		if (option->typed[without[i]] && !at_preset(config, without[i])) {
+		if (option->typed[without[i]] && !rules_at_preset(config, without[i])) {
 			say_error("--%s is for requests: give --rpc REQUEST:RESPONSE too",
 				  option_spell(without[i], name));
 			return -1;
 		}
 	if (!option->set[OPTION_rpc])
 		return 0;
+	if (strcmp(option->arrivals, "even") && !option->set[OPTION_rate]) {
+		say_error("--arrivals says when requests are due: give --rate N too");
+		return -1;
+	}
 	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
-		if (option->typed[with[i]] && !at_preset(config, with[i]) &&
+		if (option->typed[with[i]] && !rules_at_preset(config, with[i]) &&
 		    !(with[i] == OPTION_write && is_mixed(config))) {
 			say_error("--%s has no meaning with --rpc, whose requests have a size of their own and come until the window closes; leave it out",
 				  option_spell(with[i], name));
@@ -162,81 +156,6 @@ static int check_rpc(struct config *config)
 	return 0;
 }
 
-static int check_udp(struct config *config)
-{
-	static const enum option_id with[] = {OPTION_write, OPTION_bytes, OPTION_rpc};
-	struct options *option = &config->options;
-	char name[OPTION_SPELL_MAX];
-
-	if (!config->path->run && !option->set[OPTION_udp]) {
-		option->set[OPTION_udp] = true;
-		option->udp = UDP_PRESET;
-	}
-	if (!config->path->run && option->udp_gso != 1) {
-		say_error("--udp-gso has no meaning for --path %s, which makes each datagram by itself; leave it out",
-			  config->path->name);
-		return -1;
-	}
-	if (!option->set[OPTION_udp] && option->udp_gso != 1) {
-		say_error("--udp-gso is for datagrams: give --udp BYTES too");
-		return -1;
-	}
-	if (!option->set[OPTION_udp])
-		return 0;
-	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
-		if (option->typed[with[i]] && !at_preset(config, with[i])) {
-			say_error("--%s has no meaning with --udp, which sends datagrams of one size until the window closes; leave it out",
-				  option_spell(with[i], name));
-			return -1;
-		}
-	if (!config->path->udp) {
-		say_error("--path %s sends no datagrams; give another for --udp, such as copy",
-			  config->path->name);
-		return -1;
-	}
-	if (option->typed[OPTION_msg] && option->msg < option->udp) {
-		say_error("--msg cannot be less than --udp, whose datagrams hold its beginning; leave it out");
-		return -1;
-	}
-	option->write = option->udp;
-	return 0;
-}
-
-static bool power_of_two(uint64_t n)
-{
-	return n && !(n & (n - 1));
-}
-
-static int check_xsk(const struct config *config)
-{
-	const struct options *option = &config->options;
-
-	if (strcmp(option->xdp_mode, "auto") && strcmp(option->xdp_mode, "native") &&
-	    strcmp(option->xdp_mode, "generic")) {
-		say_error("--xdp-mode %s: expected auto, native or generic", option->xdp_mode);
-		return -1;
-	}
-	if (strcmp(option->xsk_mode, "auto") && strcmp(option->xsk_mode, "copy") &&
-	    strcmp(option->xsk_mode, "zerocopy")) {
-		say_error("--xsk-mode %s: expected auto, copy or zerocopy", option->xsk_mode);
-		return -1;
-	}
-	if (!power_of_two(option->xsk_ring)) {
-		say_error("--xsk-ring %llu: expected a power of two",
-			  (unsigned long long)option->xsk_ring);
-		return -1;
-	}
-	if (!power_of_two(option->xsk_frame)) {
-		say_error("--xsk-frame %llu: expected 2K or 4K",
-			  (unsigned long long)option->xsk_frame);
-		return -1;
-	}
-	if (option->xsk_batch <= option->xsk_ring)
-		return 0;
-	say_error("--xsk-batch cannot be more than --xsk-ring; give a longer ring");
-	return -1;
-}
-
 static int check_pattern(struct config *config)
 {
 	static const char *const patterns[] = {"one-to-one", "incast", "outcast", "all-to-all",
@@ -254,6 +173,10 @@ static int check_pattern(struct config *config)
 	}
 	if (!strcmp(option->pattern, "mixed"))
 		return check_mixed(config);
+	if (option->typed[OPTION_long_flows] && !rules_at_preset(config, OPTION_long_flows)) {
+		say_error("--long-flows is for long flows beside requests: give --pattern mixed too");
+		return -1;
+	}
 	if (i && !cpus) {
 		say_error("--pattern %s says which CPUs flows meet on: give --cpu, such as --cpu 0-3",
 			  option->pattern);
@@ -278,15 +201,11 @@ static int check_tx(struct config *config)
 		say_error("'zcpath tx' needs --to HOST: where 'zcpath rx' listens");
 		return -1;
 	}
-	if (config->away && !option->set[OPTION_udp]) {
-		say_error("--away is for datagrams, which need no receiver: give --udp BYTES too");
-		return -1;
-	}
 	if (option->bytes && config->options.typed[OPTION_warmup] && option->warmup > 0) {
 		say_error("--warmup would move part of --bytes outside the window; leave one out");
 		return -1;
 	}
-	if (check_udp(config) || check_rpc(config) || check_limit(config, OPTION_write, OPTION_msg))
+	if (rules_udp(config) || rules_away(config) || check_rpc(config) || check_limit(config, OPTION_write, OPTION_msg))
 		return -1;
 	if (check_vectors(config))
 		return -1;
@@ -508,7 +427,7 @@ static int check_polling(const struct config *config)
 int rules_keep(struct config *config)
 {
 	if (check_polling(config) || check_path(config) || check_memory(config) ||
-	    check_pattern(config) || check_xsk(config))
+	    check_pattern(config) || rules_xsk(config))
 		return -1;
 	return config->end == END_TX ? check_tx(config) : check_rx(config);
 }

@@ -6,11 +6,16 @@
 #define ONLY(option) (1ULL << OPTION_##option)
 _Static_assert(OPTION_verify < 64, "the options outgrow a word: make ONLY() a wider set");
 
+/* What is told to a socket through which the bytes come and go. */
+#define SOCKET                                                                                     \
+	(ONLY(mss) | ONLY(cc) | ONLY(pacing) | ONLY(sndbuf) | ONLY(rcvbuf) | ONLY(read) | ONLY(udp_gro))
+
 static const struct {
 	const char *name;
 	uint64_t only;
+	uint64_t without;
 } paths[] = {
-#define PATH(end, name, options) {#name, options},
+#define PATH(end, path, ...) {.name = #path, .only = __VA_ARGS__},
 #include "record/paths.def"
 #undef PATH
 };
@@ -22,9 +27,13 @@ bool option_for(enum option_id id, const char *path)
 	if (option_is_setting(id))
 		return true;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		bool is_it = !strcmp(paths[i].name, path);
+
+		if (is_it && paths[i].without & 1ULL << id)
+			return false;
 		if (!(paths[i].only & 1ULL << id))
 			continue;
-		if (!strcmp(paths[i].name, path))
+		if (is_it)
 			return true;
 		named = true;
 	}

@@ -157,4 +157,6 @@ exchange() { # RX TX ARG…
 	refused "makes no short flows" --rpc 1:1 --reconnect --path sendfile
 	refused "one connection at a time" --rpc 1:1 --reconnect --rpc-depth 2
 	refused "--rpc-depth has no meaning with --rate" --rpc 1:1 --rate 5 --rpc-depth 2
+	refused "--arrivals says when requests are due: give --rate N too" --rpc 1:1 --arrivals poisson
+	refused "give --pattern mixed too" --rpc 1:1 --flows 4 --long-flows 2
 }

@@ -164,6 +164,10 @@ snmp() { # a counter of Udp, as the kernel of the namespace has it
 	refused "--rpc has no meaning with --udp" --udp 64 --rpc 1:1
 	refused "--bytes has no meaning with --udp" --udp 64 --bytes 1M
 	refused "sends no datagrams" --udp 64 --path sendfile
+	refused "--cc has no meaning with --udp: it is for streams" --udp 64 --cc cubic
+	refused "--mss has no meaning with --udp" --udp 64 --mss 1000
+	refused "--pacing has no meaning with --udp" --udp 64 --pacing 1G
+	refused "--verify has no meaning with --away" --udp 64 --away 10.99.0.2 --verify
 	rx --path mmap
 	code=0
 	tx --udp 64 || code=$?

@@ -213,6 +213,19 @@ no_program() {
 	refused 2 "cannot be more than --xsk-ring" tx --path xsk --xsk-ring 64 --xsk-batch 65
 	refused 2 "--udp-gso has no meaning for --path xsk" tx --path xsk --udp-gso 2
 	refused 2 "has no meaning for --path xdp_drop" rx --path xdp_drop --xsk-ring 64
+	# What is told to a socket has no meaning where none takes the bytes.
+	for option in "--mss 1000" "--cc cubic" "--pacing 1G" "--sndbuf 64K"; do
+		# shellcheck disable=SC2086 # words
+		refused 2 "${option% *} has no meaning for --path xsk" tx --path xsk $option
+	done
+	for option in "--mss 1000" "--cc cubic" "--rcvbuf 64K" "--read 64K" "--udp-gro=yes"; do
+		for path in xsk xdp_drop; do
+			# shellcheck disable=SC2086 # words
+			refused 2 "has no meaning for --path $path" rx --path $path $option
+		done
+	done
+	refused 2 "--away has no meaning for --path xsk" tx --path xsk --udp 64 --away 10.99.0.2
+	refused 2 "before nft(8) could drop them" rx --path xsk --loss 100
 	# Without privileges both say so, and 3.
 	for path in xsk xdp_drop; do
 		run --separate-stderr setpriv --reuid 65534 --clear-groups --bounding-set -all "$BUILD/zcpath" rx --path $path

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The rules of datagrams, and of the paths that take them from a device and not from a socket. */
+#include <string.h>
+
+#include "base/say.h"
+#include "datapath/path.h"
+#include "datapath/rules.h"
+#include "datapath/udp.h"
+
+bool rules_at_preset(const struct config *config, enum option_id id)
+{
+	char text[OPTION_TEXT_MAX];
+
+	return !strcmp(options_print(&config->options, id, text, sizeof(text)),
+		       option_info(id)->preset);
+}
+
+int rules_udp(struct config *config)
+{
+	static const enum option_id with[] = {OPTION_write, OPTION_bytes, OPTION_rpc};
+	static const enum option_id stream[] = {OPTION_mss, OPTION_cc, OPTION_pacing};
+	struct options *option = &config->options;
+	char name[OPTION_SPELL_MAX];
+
+	if (!config->path->run && !option->set[OPTION_udp]) {
+		option->set[OPTION_udp] = true;
+		option->udp = UDP_PRESET;
+	}
+	if (!config->path->run && option->udp_gso != 1) {
+		say_error("--udp-gso has no meaning for --path %s, which makes each datagram by itself; leave it out",
+			  config->path->name);
+		return -1;
+	}
+	if (!option->set[OPTION_udp] && option->udp_gso != 1) {
+		say_error("--udp-gso is for datagrams: give --udp BYTES too");
+		return -1;
+	}
+	if (!option->set[OPTION_udp])
+		return 0;
+	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
+		if (option->typed[with[i]] && !rules_at_preset(config, with[i])) {
+			say_error("--%s has no meaning with --udp, which sends datagrams of one size until the window closes; leave it out",
+				  option_spell(with[i], name));
+			return -1;
+		}
+	for (size_t i = 0; i < sizeof(stream) / sizeof(*stream); i++)
+		if (option->typed[stream[i]]) {
+			say_error("--%s has no meaning with --udp: it is for streams; leave it out",
+				  option_spell(stream[i], name));
+			return -1;
+		}
+	if (!config->path->udp) {
+		say_error("--path %s sends no datagrams; give another for --udp, such as copy",
+			  config->path->name);
+		return -1;
+	}
+	if (option->typed[OPTION_msg] && option->msg < option->udp) {
+		say_error("--msg cannot be less than --udp, whose datagrams hold its beginning; leave it out");
+		return -1;
+	}
+	option->write = option->udp;
+	return 0;
+}
+
+int rules_away(const struct config *config)
+{
+	const struct options *option = &config->options;
+
+	if (!config->away)
+		return 0;
+	if (!option->set[OPTION_udp])
+		say_error("--away is for datagrams, which need no receiver: give --udp BYTES too");
+	else if (!config->path->run)
+		say_error("--away has no meaning for --path %s, which sends to where its connection leads; leave it out",
+			  config->path->name);
+	else if (option->verify)
+		say_error("--verify has no meaning with --away: nobody receives what could be checked; leave one out");
+	else
+		return 0;
+	return -1;
+}
+
+static bool power_of_two(uint64_t n)
+{
+	return n && !(n & (n - 1));
+}
+
+int rules_xsk(const struct config *config)
+{
+	const struct options *option = &config->options;
+
+	if (!config->path->run && config->end == END_RX && option->loss) {
+		say_error("--loss has no meaning for --path %s, which has packets before nft(8) could drop them; leave it out",
+			  config->path->name);
+		return -1;
+	}
+	if (strcmp(option->xdp_mode, "auto") && strcmp(option->xdp_mode, "native") &&
+	    strcmp(option->xdp_mode, "generic")) {
+		say_error("--xdp-mode %s: expected auto, native or generic", option->xdp_mode);
+		return -1;
+	}
+	if (strcmp(option->xsk_mode, "auto") && strcmp(option->xsk_mode, "copy") &&
+	    strcmp(option->xsk_mode, "zerocopy")) {
+		say_error("--xsk-mode %s: expected auto, copy or zerocopy", option->xsk_mode);
+		return -1;
+	}
+	if (!power_of_two(option->xsk_ring)) {
+		say_error("--xsk-ring %llu: expected a power of two",
+			  (unsigned long long)option->xsk_ring);
+		return -1;
+	}
+	if (!power_of_two(option->xsk_frame)) {
+		say_error("--xsk-frame %llu: expected 2K or 4K",
+			  (unsigned long long)option->xsk_frame);
+		return -1;
+	}
+	if (option->xsk_batch <= option->xsk_ring)
+		return 0;
+	say_error("--xsk-batch cannot be more than --xsk-ring; give a longer ring");
+	return -1;
+}
