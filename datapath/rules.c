@@ -21,7 +21,8 @@ static int check_path(struct config *config)
 		return -1;
 	}
 	for (int id = 0; id < OPTIONS; id++)
-		if (config->options.typed[id] && !option_for(id, name) && !rules_at_preset(config, id)) {
+		if (config->options.typed[id] && !option_for(id, name) &&
+		    !rules_at_preset(config, id)) {
 			say_error("--%s has no meaning for --path %s; leave it out",
 				  option_spell(id, spelled), name);
 			return -1;
@@ -205,7 +206,8 @@ static int check_tx(struct config *config)
 		say_error("--warmup would move part of --bytes outside the window; leave one out");
 		return -1;
 	}
-	if (rules_udp(config) || rules_away(config) || check_rpc(config) || check_limit(config, OPTION_write, OPTION_msg))
+	if (rules_udp(config) || rules_away(config) || check_rpc(config) ||
+	    check_limit(config, OPTION_write, OPTION_msg))
 		return -1;
 	if (check_vectors(config))
 		return -1;
