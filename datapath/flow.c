@@ -2,6 +2,7 @@
 #include "datapath/flow.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,6 @@
 #include "base/say.h"
 #include "datapath/path.h"
 #include "datapath/priority.h"
-#include "datapath/udp.h"
 
 int flow_fail(struct flow *f, const char *format, ...)
 {
@@ -171,12 +171,24 @@ static void flow_ended(struct flow *f, bool failed)
 	pthread_mutex_unlock(&all->lock);
 }
 
+/* Nothing comes (--away): until the sender has ended. */
+static int run_idle(struct flow *f)
+{
+	struct pollfd end = {.fd = f->fd, .events = POLLIN | POLLRDHUP};
+
+	while (poll(&end, 1, -1) < 0)
+		if (errno != EINTR)
+			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
+					 strerror(errno));
+	return 0;
+}
+
 static int run_as(struct flow *f)
 {
 	const struct path *path = f->config->path;
 
 	if (flows_idle(f->all))
-		return udp_idle(f);
+		return run_idle(f);
 	if (f->all->datagram)
 		return path->udp(f);
 	if (f->all->reconnects)

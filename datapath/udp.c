@@ -73,17 +73,6 @@ void udp_close(struct flow *f)
 		close(f->datagrams_fd);
 }
 
-int udp_idle(struct flow *f)
-{
-	struct pollfd end = {.fd = f->fd, .events = POLLIN | POLLRDHUP};
-
-	while (poll(&end, 1, -1) < 0)
-		if (errno != EINTR)
-			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
-					 strerror(errno));
-	return 0;
-}
-
 int udp_join(struct flow *f)
 {
 	int one = 1;

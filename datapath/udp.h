@@ -6,7 +6,6 @@
  * receiver knows what is missing and what came late.
  *
  *   udp_open(), udp_close()  the socket; nothing where there is no --udp. -1 after flow_fail()
- *   udp_idle()     a receiver's to whom nothing comes (--away): until the sender has ended
  *   udp_join()     a receiver's: let the kernel join datagrams (--udp-gro, UDP_GRO); -1 after flow_fail()
  *   udp_most()     bytes that one receive may bring
  *   udp_take()     count what one receive has brought
@@ -84,7 +83,6 @@ static inline bool udp_take_one(struct flow *f, const void *at, uint64_t *next)
 
 int udp_open(struct flow *f);
 void udp_close(struct flow *f);
-int udp_idle(struct flow *f);
 int udp_join(struct flow *f);
 size_t udp_most(const struct flow *f);
 /* segment: bytes of each datagram in it. next: the number that is expected. */
