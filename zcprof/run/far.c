@@ -11,7 +11,6 @@
 #include "base/visible.h"
 #include "zcprof/run/host.h"
 #include "zcprof/run/push.h"
-#include "zcprof/run/watching.h"
 
 /* Opening every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS	   60000
@@ -154,7 +153,7 @@ static void on_row(void *data, struct host *h, const struct row *row)
 	if (is_look(r, h, row)) {
 		if (row->end == END_HOST)
 			own.end = far_machine(r->x, side_of(r->x, h));
-		watching_far(r, &own);
+		r->on_look(r, &own);
 		return;
 	}
 	if (row->end == END_HOST) {
@@ -265,10 +264,11 @@ static enum run_result await(struct running *r, const char *what, unsigned int m
 	return RUN_DONE;
 }
 
-void far_look(struct running *r)
+void far_look(struct running *r, void (*take)(struct running *r, const struct row *row))
 {
 	char *const words[] = {"look", NULL};
 
+	r->on_look = take;
 	/* One that is lost is noticed by whoever reads next. */
 	for (int i = 0; i < 2; i++) {
 		struct host *h = host_at(r->x, i);

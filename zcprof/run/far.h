@@ -17,7 +17,7 @@
  *   far_keep()     it broke off: what those that are still there had measured
  *   far_drop()     it is over, however far it came
  *
- *   far_look()     ask them what their sources have so far; far_looking() as long as some of it is to come
+ *   far_look()     ask them what their sources have so far, row by row; far_looking() as long as some of it is to come
  *
  *   far_fds()      what to wait for
  *   far_read()     take what came; RUN_FAILED where one was lost
@@ -50,7 +50,7 @@ enum run_result far_finish(struct running *r);
 void far_keep(struct running *r);
 void far_drop(struct running *r);
 
-void far_look(struct running *r);
+void far_look(struct running *r, void (*take)(struct running *r, const struct row *row));
 bool far_looking(const struct running *r);
 
 void far_fds(const struct running *r, struct pollfd fds[FAR_FDS]);

@@ -60,7 +60,7 @@ void watching_moved(struct running *r, enum record_end end, double bytes, double
 	r->x->watching->moved_s[end] = at_s;
 }
 
-void watching_far(struct running *r, const struct row *row)
+static void take_far(struct running *r, const struct row *row)
 {
 	const struct watching *w = r->x->watching;
 
@@ -86,7 +86,7 @@ static void look(struct running *r)
 	struct watching *w = r->x->watching;
 
 	w->into = series_look(w->series, (double)(clock_ns() - w->opened_ns) / 1e9);
-	far_look(r);
+	far_look(r, take_far);
 	for (enum record_end end = END_RX; end <= END_TX; end++)
 		writer_f64(w->into, WINDOW, end, METRIC_path_bytes, NULL, w->bytes[end]);
 	collecting_look(&r->part.collecting, w->into);

@@ -7,7 +7,6 @@
  *   watching_begin()   a run begins
  *   watching_opened()  so has its window
  *   watching_moved()   so many bytes more until a time of the window, as an end said
- *   watching_far()     a row of what a source of a host has so far
  *   watching_until()   when the next look is due, or the deadline where that is earlier
  *   watching_heed()    after each wait: keys, and a look that is due
  *   watching_closed()  the window is over
@@ -37,7 +36,6 @@ void watching_open(struct experiment *x);
 void watching_begin(struct running *r);
 void watching_opened(struct running *r);
 void watching_moved(struct running *r, enum record_end end, double bytes, double at_s);
-void watching_far(struct running *r, const struct row *row);
 int watching_fd(const struct running *r);
 uint64_t watching_until(const struct running *r, uint64_t deadline_ns);
 void watching_heed(struct running *r);
