@@ -64,6 +64,7 @@ static int tx_zerocopy_run(struct flow *f)
 		if (offset == message->size)
 			offset = 0;
 		count(&c->bytes, sent);
+		count(&c->event[EVENT_sends], 1);
 	}
 	return errqueue_finish(q, f);
 }
@@ -107,6 +108,7 @@ static int tx_zerocopy_rpc(struct flow *f)
 		errqueue_sent(q, sent);
 		rpc_sent(f, sent);
 		count(&c->bytes, sent);
+		count(&c->event[EVENT_sends], 1);
 	}
 	return errqueue_finish(q, f);
 }

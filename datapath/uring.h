@@ -70,9 +70,13 @@ static inline void uring_patience(struct uring *u, uint64_t ns)
 	u->enter_flags |= IORING_ENTER_EXT_ARG;
 }
 
+/* Of all of a request liburing leaves user_data alone, which then is that of who had the place before. */
 static inline struct io_uring_sqe *uring_sqe(struct uring *u)
 {
-	return io_uring_get_sqe(&u->ring);
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&u->ring);
+
+	sqe->user_data = 0;
+	return sqe;
 }
 
 /* A send of what a vector says; of registered memory from Linux 6.15 on. */

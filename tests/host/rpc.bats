@@ -69,6 +69,17 @@ exchange() { # RX TX ARG…
 	done
 }
 
+@test "a receiver that asks for each receive anew takes requests, in every depth" {
+	for options in --singleshot "--singleshot --plain-file"; do
+		# shellcheck disable=SC2086 # $options are words
+		both --path uring $options -- --path copy --rpc 64:64 --rpc-depth 16 --seconds 0.3 --warmup 0 --verify
+		echo "$options: rearms $(value rx rearms), responses $(value tx responses)"
+		[ "$(value rx rearms)" -gt 20 ]
+		[ "$(value tx responses)" -gt 100 ]
+		[ "$(value tx bad_bytes)" = 0 ]
+	done
+}
+
 @test "short flows: each request on a connection of its own, every byte checked" {
 	for flows in 1 3; do
 		exchange copy copy --rpc 64:64 --reconnect --flows $flows

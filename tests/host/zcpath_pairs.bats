@@ -68,6 +68,20 @@ every_pair() { # ARG… for tx
 	[ $ran -ge 2 ]
 }
 
+@test "every sender counts its sends, of streams, requests and datagrams" {
+	for tx in copy uring send_zc zerocopy; do
+		for what in "--write 4K --bytes 4M" "--rpc 64:64 --seconds 0.2 --warmup 0" "--udp 1000 --seconds 0.2 --warmup 0"; do
+			# shellcheck disable=SC2086 # $what is words
+			both --path copy -- --path $tx $what
+			echo "$tx $what: $(value tx sends) sends of $(value tx bytes_life) bytes"
+			[ "$(value tx sends)" -gt 0 ]
+			case $what in
+			*4M) [ "$(value tx sends)" -ge 1024 ] ;;
+			esac
+		done
+	done
+}
+
 @test "every pair over loopback, every byte checked" {
 	every_pair
 }
