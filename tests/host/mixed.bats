@@ -75,6 +75,26 @@ sum() { # END METRIC: of all keys
 	[ -z "$(ip netns exec $ns-rx nft list ruleset)" ]
 }
 
+@test "--loss of two devices are two, and each goes alone" {
+	[ "$(id -u)" = 0 ] || skip "network namespaces take root"
+	command -v nft >/dev/null || skip "needs nft"
+	ns=mixed$$
+	ip netns add $ns-rx && ip netns add $ns-tx
+	for i in 0 1; do
+		ip link add v$i netns $ns-rx type veth peer name v$i netns $ns-tx
+		ip -n $ns-rx link set v$i up
+	done
+	in_rx="ip netns exec $ns-rx"
+	mod() { $in_rx nft list table netdev zcprof_loss_$1 | grep -o 'mod [0-9]*'; }
+	$in_rx "$BUILD/zcprof" setup --loss 20 v0
+	$in_rx "$BUILD/zcprof" setup --loss 30 v1
+	[ "$(mod v0) $(mod v1)" = "mod 20 mod 30" ]
+	$in_rx "$BUILD/zcprof" setup --loss off v0
+	[ "$($in_rx nft list tables)" = "table netdev zcprof_loss_v1" ]
+	$in_rx "$BUILD/zcprof" restore
+	[ -z "$($in_rx nft list ruleset)" ]
+}
+
 @test "what cannot be is one sentence" {
 	refused() {
 		run --separate-stderr "$BUILD/zcpath" tx --to 127.0.0.1 "${@:2}"
