@@ -261,7 +261,17 @@ static size_t points_of(const double *x, size_t n, double *y, size_t *index, boo
 
 /* From so many points on Student's t is not believed alone: among many, a few bad ones stand together by chance. */
 #define DEALT_FROM 40
-#define DEALS	   999
+/* So many orders at the least and at the most; of an alpha that asks for more the dealing is milder than that. */
+#define DEALS_LEAST 999
+#define DEALS_MOST  9999
+/* Of the orders that may stand off as far at the least, the seen one among them. */
+#define AS_FAR_LEAST 2
+
+/* How many for alpha to be told apart from none at all. */
+static size_t deals_for(double alpha)
+{
+	return (size_t)fmin(fmax(DEALS_LEAST, ceil(AS_FAR_LEAST / alpha)), DEALS_MOST);
+}
 
 /* The same numbers every time: splitmix64. */
 static uint64_t next_number(uint64_t *state)
@@ -325,26 +335,27 @@ static double standing_off(const double *y, size_t n, double *sums)
 
 /*
  * Whether the order of the points says anything: if none changed, any order is as likely, whatever the noise is
- * like. So the points are dealt out anew many times, by their ranks.
+ * like. So the points are dealt out anew many times, by their ranks. Of few points it is not asked.
  */
 static bool order_matters(const double *x, size_t n, double alpha)
 {
 	double *y = must_calloc(n + 1, sizeof(*y)), *sums = must_calloc(n + 1, sizeof(*sums)), seen;
-	size_t *index = must_calloc(n + 1, sizeof(*index)), as_far = 1;
+	size_t *index = must_calloc(n + 1, sizeof(*index)), as_far = 1, deals = deals_for(alpha);
+	double most = fmax(alpha * (double)(deals + 1), AS_FAR_LEAST);
 	uint64_t state = n;
 	bool linear;
 	size_t count = points_of(x, n, y, index, &linear);
 
 	rank(y, count);
 	seen = standing_off(y, count, sums);
-	for (int i = 0; count >= DEALT_FROM && i < DEALS && as_far <= alpha * (DEALS + 1); i++) {
+	for (size_t i = 0; count >= DEALT_FROM && i < deals && (double)as_far <= most; i++) {
 		deal(y, count, &state);
 		as_far += standing_off(y, count, sums) >= seen * (1 - 1e-12);
 	}
 	free(y);
 	free(sums);
 	free(index);
-	return as_far <= alpha * (DEALS + 1);
+	return (double)as_far <= most;
 }
 
 static struct change describe(const struct series *s, size_t i, const size_t *index, bool linear)

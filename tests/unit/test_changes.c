@@ -58,6 +58,35 @@ static void test_two_planted(void **state)
 	gsl_rng_free(chance);
 }
 
+/* Of many series alpha is divided among them: what is plain is still found, be the points few or many. */
+static void test_one_of_many_series(void **state)
+{
+	static const double alphas[] = {0.05 / 51, 0.05 / 200, 0.05 / 5000};
+	static const size_t lengths[] = {20, 60, 200};
+	static const double factor = 0.8;
+	gsl_rng *chance = chance_of(8);
+	struct change *changes;
+	double x[MOST];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(alphas) / sizeof(*alphas); i++) {
+		for (size_t j = 0; j < sizeof(lengths) / sizeof(*lengths); j++) {
+			size_t place = lengths[j] / 2;
+
+			series(chance, 0.02, x, lengths[j], &place, &factor, 1);
+			assert_int_equal(
+				changes_of(x, NULL, lengths[j], alphas[i], 0.02, &changes), 1);
+			assert_int_equal(changes[0].after, place);
+			free(changes);
+			series(chance, 0.02, x, lengths[j], NULL, NULL, 0);
+			assert_int_equal(
+				changes_of(x, NULL, lengths[j], alphas[i], 0.02, &changes), 0);
+			free(changes);
+		}
+	}
+	gsl_rng_free(chance);
+}
+
 /* Noise of heavy tails, and of one point in twenty that is 60 % lower: no change either. */
 static void test_false_alarms_of_wild_noise(void **state)
 {
@@ -195,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_planted),
+		cmocka_unit_test(test_one_of_many_series),
 		cmocka_unit_test(test_false_alarms),
 		cmocka_unit_test(test_false_alarms_of_wild_noise),
 		cmocka_unit_test(test_gaps_are_left_out),
