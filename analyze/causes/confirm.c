@@ -11,6 +11,8 @@
 #include "base/shell.h"
 #include "record/options.h"
 
+#define PATH_SIZE 4000
+
 /* A command under construction, and whether all of it had room. */
 struct command {
 	char *at;
@@ -56,42 +58,47 @@ static const char *option_of(const struct causes *c, enum record_end end, const 
 /* Of a plan that is longer nothing is taken. */
 #define PLAN_MAX 65536
 
-/*
- * What is no option of a configuration, such as which collectors measure, stands in the plan beside it. Its text,
- * with a line's end before it, to be freed; NULL where there is none. path has room for size.
- */
-static char *plan_of(const struct configuration *c, char *path, size_t size)
+/* What is no option of a configuration, such as which collectors measure, stands in the plan beside it. */
+struct plan {
+	char path[PATH_SIZE];
+	char *text;   /* with a line's end before it, to be freed; NULL where there is none */
+	bool has_nul; /* and so is no text: behind it may stand what nobody sees */
+};
+
+static void read_plan(struct plan *plan, const struct configuration *c)
 {
 	const char *slash = strrchr(c->directory, '/');
 	int len = slash ? (int)(slash - c->directory) : 1;
-	char *text;
 	size_t got;
 	FILE *in;
 
-	if ((size_t)snprintf(path, size, "%.*s/plan", len, slash ? c->directory : ".") >= size)
-		return NULL;
-	in = outfile_read(path);
+	*plan = (struct plan){.text = NULL};
+	if (snprintf(plan->path, PATH_SIZE, "%.*s/plan", len, slash ? c->directory : ".") >=
+	    PATH_SIZE)
+		return;
+	in = outfile_read(plan->path);
 	if (!in)
-		return NULL;
-	text = must_malloc(PLAN_MAX + 2);
-	text[0] = '\n';
-	got = fread(text + 1, 1, PLAN_MAX, in);
-	text[got + 1] = '\0';
-	if (fclose(in) || got == PLAN_MAX || strncmp(text, "\n# zcprof ", strlen("\n# zcprof "))) {
-		free(text);
-		return NULL;
+		return;
+	plan->text = must_malloc(PLAN_MAX + 2);
+	plan->text[0] = '\n';
+	got = fread(plan->text + 1, 1, PLAN_MAX, in);
+	plan->text[got + 1] = '\0';
+	plan->has_nul = memchr(plan->text, '\0', got + 1);
+	if (fclose(in) || got == PLAN_MAX ||
+	    strncmp(plan->text, "\n# zcprof ", strlen("\n# zcprof "))) {
+		free(plan->text);
+		plan->text = NULL;
 	}
-	return text;
 }
 
-static bool plan_has(const char *plan, const char *option)
+static bool plan_has(const struct plan *plan, const char *option)
 {
 	static const char *const ends[] = {"", "rx-", "tx-"};
 	char line[OPTION_SPELL_MAX + 8];
 
-	for (size_t i = 0; plan && i < sizeof(ends) / sizeof(*ends); i++) {
+	for (size_t i = 0; plan->text && i < sizeof(ends) / sizeof(*ends); i++) {
 		snprintf(line, sizeof(line), "\n%s%s ", ends[i], option);
-		if (strstr(plan, line))
+		if (strstr(plan->text, line))
 			return true;
 	}
 	return false;
@@ -99,7 +106,34 @@ static bool plan_has(const char *plan, const char *option)
 
 /* ---- what runs programs ---- */
 
-/* Of a line of a plan, whose name may be cut short as on a command line. */
+/* Some sysctls hold the path of a program that the kernel runs as root; none of the network's does. */
+static bool is_harmless(const char *sysctls, size_t len)
+{
+	for (size_t at = 0, item; at < len; at += item + 1) {
+		item = strcspn(sysctls + at, "+,\r\n");
+		if (item && strncmp(sysctls + at, "net.", 4) != 0 &&
+		    strncmp(sysctls + at, "net/", 4) != 0)
+			return false;
+	}
+	return !memmem(sysctls, len, "${", 2);
+}
+
+/* A name may be cut short, as on a command line. */
+static bool is_short_for(const char *name, size_t len, const char *whole)
+{
+	return len && len <= strlen(whole) && !memcmp(whole, name, len);
+}
+
+/* Of a plan's line with so long a name, whose value may name several configurations'. */
+static bool sets_sysctl(const char *line, size_t len)
+{
+	const char *value = line + len + strspn(line + len, " \t=");
+
+	return (is_short_for(line, len, "sysctl") || is_short_for(line, len, "rx-sysctl") ||
+		is_short_for(line, len, "tx-sysctl")) &&
+	       !is_harmless(value, strcspn(value, "\r\n"));
+}
+
 static bool says_what_runs(const char *line, size_t len)
 {
 	static const char *const names[] = {"power",   "ssh",	  "zcpath",  "zcprof",
@@ -110,10 +144,10 @@ static bool says_what_runs(const char *line, size_t len)
 	if (len == 2 && (!memcmp(line, "rx", 2) || !memcmp(line, "tx", 2)))
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (len && len <= strlen(names[i]) && !memcmp(line, names[i], len))
+		if (is_short_for(line, len, names[i]))
 			/* A meter that is no command is a file or this machine's own. */
 			return i || memmem(line, whole, "cmd:", 4) || memmem(line, whole, "${", 2);
-	return false;
+	return sets_sysctl(line, len);
 }
 
 /* The first of a plan's lines that says which program runs, here or elsewhere; *len: of its name. */
@@ -129,55 +163,48 @@ static const char *running_line(const char *plan, size_t *len)
 	return NULL;
 }
 
-/* Some sysctls hold the path of a program that the kernel runs as root; none of the network's does. */
-static bool is_harmless(const char *sysctls)
-{
-	while (sysctls && *sysctls) {
-		if (strncmp(sysctls, "net.", 4) != 0 && strncmp(sysctls, "net/", 4) != 0)
-			return false;
-		sysctls = strchr(sysctls, '+');
-		sysctls += sysctls ? 1 : 0;
-	}
-	return true;
-}
-
 static bool has_command(const struct cause *cause)
 {
 	return cause->setting && cause->setting->id == METRIC_fact_option && cause->setting->a &&
 	       cause->setting->end != END_HOST;
 }
 
-bool confirm_refused(const struct causes *c, const struct cause *cause, char *text, size_t size)
+/* Whether no command is printed, and then why: the records may be a stranger's, and who runs it may be root. */
+static bool is_refused(const struct causes *c, const struct cause *cause, const struct plan *plan,
+		       char *text, size_t size)
 {
-	char path[4000], *plan;
-	const char *line;
-	bool refused = false;
 	size_t len = 0;
+	const char *line = plan->text ? running_line(plan->text, &len) : NULL;
 
-	if (!has_command(cause))
-		return false;
-	plan = plan_of(c->design.b, path, sizeof(path));
-	line = plan ? running_line(plan, &len) : NULL;
-	if (line)
+	if (plan->text && plan->has_nul) {
+		snprintf(text, size,
+			 "not by a command that is printed here: the plan of these records holds a byte of value zero, as no plan does, and what stands behind it may run programs; read %s with cat -v",
+			 plan->path);
+		return true;
+	}
+	if (line) {
 		snprintf(text, size,
 			 "not by a command that is printed here: the plan of these records says which program runs (%.*s); read %s, and run it with zcprof only if you trust it",
-			 (int)len, line, path);
-	refused = line;
-	for (enum record_end end = END_RX; end <= END_TX && !refused; end++) {
-		refused = !is_harmless(option_of(c, end, "sysctl", cause->setting));
-		if (refused)
-			snprintf(text, size,
-				 "not by a command that is printed here: these records have a sysctl that is none of the network, and some of those run programs");
+			 (int)len, line, plan->path);
+		return true;
 	}
-	free(plan);
-	return refused;
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		const char *sysctls = option_of(c, end, "sysctl", cause->setting);
+
+		if (!sysctls || is_harmless(sysctls, strlen(sysctls)))
+			continue;
+		snprintf(text, size,
+			 "not by a command that is printed here: these records have a sysctl that is none of the network, and some of those run programs");
+		return true;
+	}
+	return false;
 }
 
 /* ---- the command ---- */
 
 /* What is not set, or at its default, is left out, unless the plan has it. */
 static void put_options(struct command *to, const struct causes *c, enum record_end end,
-			const struct setting *tested, const char *plan)
+			const struct setting *tested, const struct plan *plan)
 {
 	for (enum option_id id = 0; id < OPTIONS; id++) {
 		const struct option_info *info = option_info(id);
@@ -204,14 +231,14 @@ static void put_path(struct command *to, const struct causes *c, enum record_end
 	put_word(to, path ? path : "copy");
 }
 
-static void put_plan(struct command *to, const struct run *run, const char *plan, const char *path)
+static void put_plan(struct command *to, const struct run *run, const struct plan *plan)
 {
 	const char *link = run_fact(run, METRIC_fact_link, END_HOST, NULL);
 
-	if (plan) {
-		char word[4096];
+	if (plan->text) {
+		char word[PATH_SIZE + 1];
 
-		snprintf(word, sizeof(word), "@%s", path);
+		snprintf(word, sizeof(word), "@%s", plan->path);
 		put(to, " ");
 		put_word(to, word);
 	} else if (link) {
@@ -220,16 +247,14 @@ static void put_plan(struct command *to, const struct run *run, const char *plan
 	}
 }
 
-bool confirm_command(const struct causes *c, const struct cause *cause, char *text, size_t size)
+/* False where there is no room for all of it. */
+static bool write_command(const struct causes *c, const struct cause *cause,
+			  const struct plan *plan, char *text, size_t size)
 {
 	struct command command = {text, size, 0};
-	char path[4000], *plan;
 
-	if (!has_command(cause) || confirm_refused(c, cause, text, size))
-		return false;
-	plan = plan_of(c->design.b, path, sizeof(path));
 	put(&command, "zcprof run");
-	put_plan(&command, c->design.b->runs[0], plan, path);
+	put_plan(&command, c->design.b->runs[0], plan);
 	put(&command, " --against ");
 	put_word(&command, c->design.a->directory);
 	put(&command, " -o confirm");
@@ -237,8 +262,24 @@ bool confirm_command(const struct causes *c, const struct cause *cause, char *te
 		put_path(&command, c, end, cause->setting);
 	for (enum record_end end = END_RX; end <= END_TX; end++)
 		put_options(&command, c, end, cause->setting, plan);
-	free(plan);
 	return command.used < size;
+}
+
+enum confirming confirm_command(const struct causes *c, const struct cause *cause, char *text,
+				size_t size)
+{
+	enum confirming result = CONFIRMING_NONE;
+	struct plan plan;
+
+	if (!has_command(cause))
+		return result;
+	read_plan(&plan, c->design.b);
+	if (is_refused(c, cause, &plan, text, size))
+		result = CONFIRMING_REFUSED;
+	else if (write_command(c, cause, &plan, text, size))
+		result = CONFIRMING_COMMAND;
+	free(plan.text);
+	return result;
 }
 
 /* ---- what came of it ---- */

@@ -4,9 +4,7 @@
  * be the cause as the better set has it, side by side with the better set's configuration again. If
  * the figure does not return, the cause is withdrawn.
  *
- *   confirm_command()  what to run for it, ready for a shell; false where the remedy is no option, or where it
- *                      would run programs that the records' plan names
- *   confirm_refused()  then, why: the records may be a stranger's, and who runs the command may be root
+ *   confirm_command()  what to run for it, ready for a shell, or why no command is given
  *   confirm_judge()    what came of it, of the directory that the command wrote
  */
 #ifndef ANALYZE_CAUSES_CONFIRM_H
@@ -14,8 +12,14 @@
 
 #include "analyze/causes/causes.h"
 
-bool confirm_command(const struct causes *c, const struct cause *cause, char *text, size_t size);
-bool confirm_refused(const struct causes *c, const struct cause *cause, char *text, size_t size);
+/*
+ * CONFIRMING_NONE where the remedy is no option, or text has no room for the command; CONFIRMING_REFUSED, and why,
+ * where the records or their plan say which program runs: they may be a stranger's, and who runs it may be root.
+ */
+enum confirming { CONFIRMING_NONE, CONFIRMING_COMMAND, CONFIRMING_REFUSED };
+
+enum confirming confirm_command(const struct causes *c, const struct cause *cause, char *text,
+				size_t size);
 
 /*
  * CONFIRM_RETURNED where at least half of the change is gone, and some of it for sure; CONFIRM_WITHDRAWN where less

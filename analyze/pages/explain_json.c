@@ -63,13 +63,6 @@ static json_t *consequences(const struct cause *cause)
 	return array;
 }
 
-static json_t *command(const struct causes *c, const struct cause *cause)
-{
-	char line[2048];
-
-	return confirm_command(c, cause, line, sizeof(line)) ? text(line) : json_null();
-}
-
 static json_t *changes(const struct setting *s)
 {
 	const struct kernel_change *change;
@@ -90,16 +83,20 @@ static json_t *changes(const struct setting *s)
 static json_t *cause_object(const struct causes *c, const struct cause *cause)
 {
 	const struct mechanism *m = cause->mechanism;
+	char line[2048];
+	enum confirming confirming = confirm_command(c, cause, line, sizeof(line));
 
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:s, s:s, s:o}",
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:s, s:s, s:o}",
 			 "id", m->id, "end", record_end_name[cause->end], "confidence",
 			 cause_sure(c, cause), "explains", number(cause->explains), "because",
 			 m->because, "setting", setting(cause->setting), "evidence",
 			 evidence(cause->seen, cause->seen_count), "against",
 			 evidence(cause->against, cause->against_count), "consequences",
 			 consequences(cause), "remedy", m->remedy, "confirm", m->confirm, "command",
-			 command(c, cause), "source", m->source, "kernels", m->kernels, "changes",
-			 changes(cause->setting));
+			 confirming == CONFIRMING_COMMAND ? text(line) : json_null(),
+			 "command_refused",
+			 confirming == CONFIRMING_REFUSED ? text(line) : json_null(), "source",
+			 m->source, "kernels", m->kernels, "changes", changes(cause->setting));
 }
 
 static json_t *set(const struct configuration *c, const struct limit *limit)

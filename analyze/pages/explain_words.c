@@ -93,6 +93,7 @@ static void lead_changes(struct page *page, const struct setting *setting)
 static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 {
 	const struct cause *cause = &c->at[rank];
+	enum confirming confirming;
 	char text[2048];
 
 	explain_because(c, cause, text, sizeof(text));
@@ -111,9 +112,10 @@ static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 	page_lead(page, "remedy     %s", cause->mechanism->remedy);
 	lead_changes(page, cause->setting);
 	page_lead(page, "make sure  %s", cause->mechanism->confirm);
-	if (confirm_command(c, cause, text, sizeof(text)))
+	confirming = confirm_command(c, cause, text, sizeof(text));
+	if (confirming == CONFIRMING_COMMAND)
 		page_lead(page, "confirm    %s; then zcroi explain --confirm confirm A B", text);
-	else if (confirm_refused(c, cause, text, sizeof(text)))
+	else if (confirming == CONFIRMING_REFUSED)
 		page_lead(page, "confirm    %s", text);
 	page_lead(page, "source     %s; kernels: %s", cause->mechanism->source,
 		  cause->mechanism->kernels);

@@ -74,13 +74,13 @@ static void test_one_of_many_series(void **state)
 			size_t place = lengths[j] / 2;
 
 			series(chance, 0.02, x, lengths[j], &place, &factor, 1);
-			assert_int_equal(
-				changes_of(x, NULL, lengths[j], alphas[i], 0.02, &changes), 1);
+			assert_int_equal(changes_of(x, NULL, lengths[j], alphas[i], 0.02, &changes),
+					 1);
 			assert_int_equal(changes[0].after, place);
 			free(changes);
 			series(chance, 0.02, x, lengths[j], NULL, NULL, 0);
-			assert_int_equal(
-				changes_of(x, NULL, lengths[j], alphas[i], 0.02, &changes), 0);
+			assert_int_equal(changes_of(x, NULL, lengths[j], alphas[i], 0.02, &changes),
+					 0);
 			free(changes);
 		}
 	}

@@ -501,7 +501,8 @@ static void test_the_split_adds_up(void **state)
 
 static void test_the_command_that_confirms(void **state)
 {
-	/* The first eight run something. */
+	/* So many of them run something. */
+	enum { CODE = 15 };
 	static const char *const code[] = {
 		"power cmd:sh -c reboot",
 		"  --pow=cmd:reboot",
@@ -511,9 +512,18 @@ static void test_the_command_that_confirms(void **state)
 		"rx-host root@evil",
 		"include other.plan",
 		"zcpr /tmp/x",
+		"sysctl kernel.sysrq=1",
+		"rx-sysc=kernel.core_pattern=|/tmp/x",
+		"tx-sysctl net.ipv4.tcp_sack=0+kernel.sysrq=1",
+		"--sysctl net.ipv4.tcp_sack=0,kernel.sysrq=1",
+		"set X=kernel.sysrq=1\nsysctl ${X}",
+		"sysctl net.ipv4.tcp_${X}",
+		"rx-sy fs.suid_dumpable=2",
 		"power csv:meter.csv",
 		"tx copy",
 		"port 5300",
+		"sysctl net.ipv4.tcp_rmem=4096 131072 6291456+net/core/rmem_max=1,net.ipv4.tcp_sack=0",
+		"sysctl ",
 	};
 	char command[1024];
 	FILE *plan;
@@ -525,24 +535,25 @@ static void test_the_command_that_confirms(void **state)
 		20,
 		",rx,fact,option,rcvbuf,32K,\n,tx,tcp,rwnd_limited,0,800000000,ns\n,rx,fact,option,cc,a'b;c,\n"
 		",host,fact,link,,veth,\n");
-	assert_true(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)));
+	assert_int_equal(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)),
+			 CONFIRMING_COMMAND);
 	/* The option that is tested is as it was; what else a record says is one word of a shell. */
 	assert_null(strstr(command, "rcvbuf"));
 	assert_non_null(strstr(command, "zcprof run --link veth --against "));
 	assert_non_null(strstr(command, " -o confirm --rx copy --tx copy --rx-cc='a'\\''b;c'"));
-	assert_false(confirm_command(&p.causes, &p.causes.at[0], command, 40));
+	assert_int_equal(confirm_command(&p.causes, &p.causes.at[0], command, 40), CONFIRMING_NONE);
 	/* The plan beside the worse set has what is no option of a configuration, and options at their default. */
 	snprintf(command, sizeof(command), "%s/plan", top);
 	plan = fopen(command, "w");
 	assert_non_null(plan);
 	fputs("# zcprof 0.1.0: does it again\nrx copy\nrcvbuf 32K,\ncollect cpu\n", plan);
 	assert_int_equal(fclose(plan), 0);
-	assert_true(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)));
+	assert_int_equal(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)),
+			 CONFIRMING_COMMAND);
 	assert_non_null(strstr(command, "zcprof run @/tmp/test_explain"));
 	assert_null(strstr(command, "--link"));
 	/* Of the plan's own value nothing is left: the better set had none. */
 	assert_non_null(strstr(command, " --rcvbuf=''"));
-	assert_false(confirm_refused(&p.causes, &p.causes.at[0], command, sizeof(command)));
 	/* A stranger's plan is code: where it says which program runs, it is named and no command. */
 	for (size_t i = 0; i < sizeof(code) / sizeof(*code); i++) {
 		snprintf(command, sizeof(command), "%s/plan", top);
@@ -550,14 +561,22 @@ static void test_the_command_that_confirms(void **state)
 		assert_non_null(plan);
 		fprintf(plan, "# zcprof 0.1.0: does it again\nrx copy\n%s\n", code[i]);
 		assert_int_equal(fclose(plan), 0);
-		assert_int_equal(confirm_refused(&p.causes, &p.causes.at[0], command,
-						 sizeof(command)),
-				 i < 8);
-		assert_int_equal(!!strstr(command, "only if you trust it"), i < 8);
 		assert_int_equal(confirm_command(&p.causes, &p.causes.at[0], command,
 						 sizeof(command)),
-				 i >= 8);
+				 i < CODE ? CONFIRMING_REFUSED : CONFIRMING_COMMAND);
+		assert_int_equal(!!strstr(command, "only if you trust it"), i < CODE);
 	}
+	/* What stands behind a zero is no less read. */
+	snprintf(command, sizeof(command), "%s/plan", top);
+	plan = fopen(command, "w");
+	assert_non_null(plan);
+	fputs("# zcprof x", plan);
+	fputc('\0', plan);
+	fputs("\npower cmd:reboot\n", plan);
+	assert_int_equal(fclose(plan), 0);
+	assert_int_equal(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)),
+			 CONFIRMING_REFUSED);
+	assert_non_null(strstr(command, "a byte of value zero"));
 	snprintf(command, sizeof(command), "%s/plan", top);
 	assert_int_equal(unlink(command), 0);
 	forget(&p);

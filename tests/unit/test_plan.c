@@ -382,6 +382,24 @@ static void test_plan_file_variables(void **state)
 	rmdir(folder);
 }
 
+/* A reader who stops at a zero would not see what is read behind it. */
+static void test_plan_file_is_text(void **state)
+{
+	static const char text[] = "# zcprof x\0\nread 4K\n";
+	char path[] = "/tmp/zcprof-test-plan-XXXXXX";
+	char at_path[64];
+	char *argv[] = {"zcprof run", at_path, NULL};
+	int fd = mkstemp(path), count;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	snprintf(at_path, sizeof(at_path), "@%s", path);
+	assert_null(planfile_expand(2, argv, &count));
+	unlink(path);
+}
+
 /* What has no end of its own is refused, and so is what is no file. */
 static void test_plan_file_bounds(void **state)
 {
@@ -537,6 +555,7 @@ int main(void)
 		cmocka_unit_test(test_plan_file),
 		cmocka_unit_test(test_plan_file_hash),
 		cmocka_unit_test(test_plan_file_bounds),
+		cmocka_unit_test(test_plan_file_is_text),
 		cmocka_unit_test(test_extend),
 		cmocka_unit_test(test_print_is_a_plan_file),
 	};

@@ -286,19 +286,30 @@ static FILE *open_plan(const struct file *from, const char *path)
 	return file;
 }
 
+/* What stands behind a byte of value zero is seen by some programs and not by others. */
+static bool is_text(const struct file *in, const char *line, size_t len)
+{
+	if (!memchr(line, '\0', len))
+		return true;
+	say_error("the plan %s, line %u: it holds a byte of value zero, as no text does: take it out",
+		  in->path, in->line);
+	return false;
+}
+
 static int add_file(struct words *words, const struct file *from, const char *path)
 {
 	struct file in = {path, from->depth + 1, 0, from->variables};
 	FILE *file = open_plan(from, path);
 	char *line = NULL;
 	size_t room = 0;
+	ssize_t len;
 	int result = 0;
 
 	if (!file)
 		return -1;
-	while (!result && getline(&line, &room, file) > 0) {
+	while (!result && (len = getline(&line, &room, file)) > 0) {
 		in.line++;
-		result = add_line(words, &in, line);
+		result = is_text(&in, line, (size_t)len) ? add_line(words, &in, line) : -1;
 	}
 	if (ferror(file)) {
 		say_error("cannot read the plan %s: %s", path, strerror(errno));
