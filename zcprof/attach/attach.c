@@ -95,6 +95,13 @@ static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
 	}
 }
 
+/* What comes now may take as long as this machine has sources and processes. */
+static void go_to_work(struct attaching *a)
+{
+	if (a->settings->gate)
+		gate_busy(a->writer, &a->beaten_ns);
+}
+
 static enum waited stay(struct attaching *a)
 {
 	uint64_t opened = clock_ns();
@@ -110,6 +117,7 @@ static enum waited stay(struct attaching *a)
 
 		if (waited != WAITED || next >= deadline)
 			return waited;
+		go_to_work(a);
 		attach_look(a);
 		/* One that took longer than a step leaves those out that it missed. */
 		while (next + step < clock_ns())
@@ -146,11 +154,13 @@ static enum waited measure(struct attaching *a)
 	struct bystander bystander;
 	enum waited waited;
 
+	go_to_work(a);
 	bystand(&bystander, &a->run);
 	look_at_all(a);
 	read_edge(a, EDGE_OPEN);
 	collecting_snapshot(&a->collecting, EDGE_OPEN);
 	waited = stay(a);
+	go_to_work(a);
 	/* The last interval, however short: what was asked for is there after any window. */
 	if (waited != WAITED_NO_OUTPUT)
 		attach_look(a);

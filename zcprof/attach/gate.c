@@ -31,6 +31,12 @@ uint64_t gate_beat(struct writer *w, uint64_t *beaten_ns)
 	return *beaten_ns + BEAT_NS;
 }
 
+void gate_busy(struct writer *w, uint64_t *beaten_ns)
+{
+	answer(w, "busy");
+	*beaten_ns = 0;
+}
+
 void gate_edge(struct writer *w, const char *name, uint64_t at_ns)
 {
 	char text[64];
@@ -66,12 +72,13 @@ int gate_wait(struct writer *w)
 
 	answer(w, "ready");
 	while (!stop_asked() && !writer_error(w)) {
-		int got = 0;
+		int got = 0, ready = poll(fds, 2, 1000);
 
-		if (poll(fds, 2, 1000) < 0 && errno != EINTR)
+		if (ready < 0 && errno != EINTR)
 			break;
 		gate_beat(w, &beaten_ns);
-		if (fds[0].revents)
+		/* After a signal there stands what was true before. */
+		if (ready > 0 && fds[0].revents)
 			got = take_byte(line, &used);
 		if (got < 0)
 			break;

@@ -5,6 +5,7 @@
  *
  *   gate_wait()  says that all is ready, and waits for the window to be opened
  *   gate_beat()  says once a second that this one is there
+ *   gate_busy()  says that it is at what may take longer, until it beats again
  *   gate_edge()  when an edge of the window was, by this machine's clock
  */
 #ifndef ZCPROF_ATTACH_GATE_H
@@ -18,6 +19,8 @@
 int gate_wait(struct writer *w);
 /* beaten_ns: when it was said last; 0 at first. When it is time again. */
 uint64_t gate_beat(struct writer *w, uint64_t *beaten_ns);
+/* It beats again as soon as it is asked. */
+void gate_busy(struct writer *w, uint64_t *beaten_ns);
 void gate_edge(struct writer *w, const char *name, uint64_t at_ns);
 
 #endif

@@ -116,11 +116,26 @@ static size_t common(const struct match_half *a, const struct match_half *b)
 
 static size_t alone(const struct match_half *half, size_t matched)
 {
-	return half->count + half->untold - matched;
+	return half->count - matched;
+}
+
+/* Of those that were not kept nobody knows whether they have a counterpart: no number of either is right. */
+static void write_untold(struct match_half *const halves[2], struct writer *w)
+{
+	char why[160];
+
+	snprintf(why, sizeof(why),
+		 "connections of more than can be compared, %d of an end: %zu of %s and %zu of %s were left out",
+		 MOST, halves[0]->untold, record_end_name[halves[0]->end], halves[1]->untold,
+		 record_end_name[halves[1]->end]);
+	for (int i = 0; i < 2; i++)
+		writer_absent(w, halves[i]->end, "connections", why);
+	say_warning("how many connections are the same at both ends is not known: %s", why);
 }
 
 void match_write(struct match_half *const halves[2], struct writer *w)
 {
+	bool untold = halves[0]->untold || halves[1]->untold;
 	size_t matched;
 
 	/* A device has none, nor have CPUs. */
@@ -136,10 +151,16 @@ void match_write(struct match_half *const halves[2], struct writer *w)
 	for (int i = 0; i < 2; i++) {
 		const struct match_half *h = halves[i];
 
-		writer_u64(w, WINDOW, h->end, METRIC_path_connections, "matched", matched);
-		writer_u64(w, WINDOW, h->end, METRIC_path_connections, "unmatched",
-			   alone(h, matched));
+		if (!untold) {
+			writer_u64(w, WINDOW, h->end, METRIC_path_connections, "matched", matched);
+			writer_u64(w, WINDOW, h->end, METRIC_path_connections, "unmatched",
+				   alone(h, matched));
+		}
 		writer_f64(w, WINDOW, h->end, METRIC_path_connections, BRIEF, h->brief);
+	}
+	if (untold) {
+		write_untold(halves, w);
+		return;
 	}
 	if (alone(halves[0], matched) || alone(halves[1], matched))
 		say_warning("%zu connections are the same at both ends; %zu of %s and %zu of %s have no counterpart: they go to others, or came or went at the window's edge, or an address is translated on the way (NAT)",

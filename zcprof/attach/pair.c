@@ -26,7 +26,9 @@
 #define READY_MS  120000
 /* Of one whose window should be over, and again once it was told to close it. */
 #define SILENCE_MS 10000
-#define ROUNDS	   9
+/* As run/far.c: reading every source of a busy machine takes a while, and so do the rows of a long profile. */
+#define WORK_MS 60000
+#define ROUNDS	9
 
 /* What is said of both, and what of each. */
 struct asked {
@@ -134,6 +136,8 @@ struct far {
 	struct together_half half;
 	uint64_t heard_ns;
 	bool ready, over;
+	bool busy; /* at an edge of its window, or behind it: it may say nothing for WORK_MS */
+	bool cut;  /* by this one: it said too much */
 	double clock_ns; /* that it said last; 0: it was asked */
 };
 
@@ -199,6 +203,11 @@ static void take_answer(struct far *f, const char *text)
 	const char *number = strchr(text, ' ');
 	double ns = number ? strtod(number, NULL) : 0;
 
+	/* "closed" is the last of its window, and the rows of all sources follow. */
+	if (!strcmp(text, "busy") || !strncmp(text, "closed ", 7))
+		f->busy = true;
+	else if (!strcmp(text, "there"))
+		f->busy = false;
 	if (!strcmp(text, "ready"))
 		f->ready = true;
 	else if (!strncmp(text, "clock ", 6))
@@ -220,6 +229,11 @@ static void read_one(struct far *f)
 	f->over = n <= 0 || together_take(&f->half, block, n);
 	while (together_answer(&f->half, text))
 		take_answer(f, text);
+	if (*f->half.why) {
+		say_error("%s: what its zcprof says is not taken any further: %s", f->name,
+			  f->half.why);
+		f->over = f->cut = true;
+	}
 }
 
 enum until { ONE_READY, ALL_READY, CLOCK, ONE_OVER, ALL_OVER };
@@ -235,10 +249,12 @@ static bool is_reached(const struct far f[2], enum until until)
 	       (until == ONE_READY && (f[0].ready || f[1].ready));
 }
 
-/* Who is there says so once a second; 0: may be silent for ever. */
+/* Who is there says so once a second, but for one that is at work; 0: may be silent for ever. */
 static bool is_silent(const struct far *f, int silence_ms)
 {
-	return silence_ms && !f->over && f->heard_ns + silence_ms * 1000000ULL < clock_ns();
+	int ms = f->busy && silence_ms < WORK_MS ? WORK_MS : silence_ms;
+
+	return silence_ms && !f->over && f->heard_ns + ms * 1000000ULL < clock_ns();
 }
 
 /* 0: as long as it takes. False: asked to stop, or that took too long. */
@@ -287,7 +303,18 @@ static int end(struct far *f)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* How far both clocks are from this one. False: one of them does not say. */
+/* Of whichever has gone; else of the one that was asked. */
+static void say_no_clock(const struct far f[2], const struct far *asked)
+{
+	for (int i = 0; i < 2; i++)
+		if (f[i].over && !stop_asked())
+			say_error("%s: zcprof attach there ended before the window was opened",
+				  f[i].name);
+	if (!f[0].over && !f[1].over && !stop_asked())
+		say_error("%s: does not say its clock", asked->name);
+}
+
+/* How far both clocks are from this one. False after saying which of them does not say. */
 static bool hold_clocks_together(struct far f[2])
 {
 	for (int i = 0; i < 2; i++)
@@ -299,8 +326,10 @@ static bool hold_clocks_together(struct far f[2])
 		f[0].clock_ns = f[1].clock_ns = 1;
 		one->clock_ns = 0;
 		if (write(one->in, "clock\n", 6) != 6 || !follow(f, CLOCK, SILENCE_MS, 0) ||
-		    !(one->clock_ns > 0))
+		    !(one->clock_ns > 0)) {
+			say_no_clock(f, one);
 			return false;
+		}
 		after = (double)clock_ns();
 		if ((after - before) / 2 >= one->half.ahead_error_ns)
 			continue;
@@ -310,12 +339,13 @@ static bool hold_clocks_together(struct far f[2])
 	return true;
 }
 
-static void say_silent(const struct far f[2], const char *when, int ms)
+static void say_silent(const struct far f[2], const char *when, int ms, const char *perhaps)
 {
 	for (int i = 0; i < 2; i++)
 		if (is_silent(&f[i], ms) && !stop_asked())
-			say_error("%s: nothing was heard for %d s %s: the machine, the network or its zcprof is stopped",
-				  f[i].name, ms / 1000, when);
+			say_error("%s: nothing was heard for %llu s %s: %sthe machine, the network or its zcprof is stopped",
+				  f[i].name, (clock_ns() - f[i].heard_ns) / 1000000000ULL, when,
+				  perhaps);
 }
 
 /* Of one that is there what it measured until now; of one that is silent nothing more will come. */
@@ -326,15 +356,16 @@ static void take_what_is_left(struct far f[2])
 		close(f[i].in);
 		f[i].in = -1;
 	}
-	follow(f, ALL_OVER, SILENCE_MS, 0);
+	follow(f, ALL_OVER, WORK_MS, SILENCE_MS);
 }
 
-/* Whether both had their window. */
-static bool run(struct far f[2])
+/* False after saying why not. */
+static bool are_ready(struct far f[2])
 {
 	/* An ssh may have to be answered by hand. */
 	if (!follow(f, ONE_READY, 0, READY_MS)) {
-		say_silent(f, "before it was ready", READY_MS);
+		say_silent(f, "before it was ready", READY_MS,
+			   "its ssh was not answered (ssh-agent(1) answers a passphrase in time), or ");
 		return false;
 	}
 	if (!follow(f, ALL_READY, READY_MS, 0)) {
@@ -348,20 +379,21 @@ static bool run(struct far f[2])
 		if (!f[i].ready)
 			say_error("%s: the window was not opened: zcprof attach ended %s",
 				  f[i].name, f[i].over ? "there" : "on the other machine");
-	if (!f[0].ready || !f[1].ready)
+	return f[0].ready && f[1].ready;
+}
+
+/* Whether both had their window. */
+static bool run(struct far f[2])
+{
+	if (!are_ready(f) || !hold_clocks_together(f))
 		return false;
-	if (!hold_clocks_together(f)) {
-		if (!stop_asked())
-			say_error("%s: does not say its clock", f[f[0].clock_ns > 0].name);
-		return false;
-	}
 	for (int i = 0; i < 2; i++)
 		if (write(f[i].in, "\n", 1) != 1)
 			say_warning("%s: cannot be told that the window opens", f[i].name);
 	if (!follow(f, ONE_OVER, 0, SILENCE_MS)) {
 		if (stop_asked())
 			return false;
-		say_silent(f, "in the window", SILENCE_MS);
+		say_silent(f, "in the window", SILENCE_MS, "");
 		take_what_is_left(f);
 		return false;
 	}
@@ -373,12 +405,13 @@ static bool run(struct far f[2])
 			close(f[i].in);
 			f[i].in = -1;
 		}
-	if (follow(f, ALL_OVER, SILENCE_MS, 0))
+	if (follow(f, ALL_OVER, WORK_MS, SILENCE_MS))
 		return true;
+	say_silent(f, "after the other's window had closed", SILENCE_MS, "");
 	for (int i = 0; i < 2; i++)
-		if (!f[i].over && !stop_asked())
-			say_error("%s: nothing was heard for %d s after the other's window had closed: the machine, the network or its zcprof is stopped",
-				  f[i].name, 2 * SILENCE_MS / 1000);
+		if (!f[i].over && !is_silent(&f[i], SILENCE_MS) && !stop_asked())
+			say_error("%s: zcprof attach there was not done %d s after the other was",
+				  f[i].name, (SILENCE_MS + WORK_MS) / 1000);
 	return false;
 }
 
@@ -408,9 +441,9 @@ int pair(int argc, char **argv)
 		f[i].half.name = f[i].name;
 		if (code && started && f[i].ready)
 			say_warning("%s: zcprof attach there failed", f[i].name);
-		failed = failed || code;
+		failed = failed || code || f[i].cut;
 		/* By itself it ends so after a window that was cut short, of which its rows are all there. */
-		whole = whole && (!code || code == EXIT_FAILED);
+		whole = whole && !f[i].cut && (!code || code == EXIT_FAILED);
 	}
 	if (started && f[0].ready && f[1].ready)
 		result = together_write(asked.output, &asked.said,

@@ -16,14 +16,20 @@
 
 int together_take(struct together_half *h, const char *bytes, size_t len)
 {
-	if (h->len + len > BYTES_MAX)
+	if (h->len + len > BYTES_MAX) {
+		snprintf(h->why, sizeof(h->why),
+			 "it says more than %lu MiB, which no record of a machine has",
+			 BYTES_MAX >> 20);
 		return -1;
+	}
 	if (h->len + len > h->room) {
 		size_t room = 2 * (h->len + len);
 		char *grown = realloc(h->bytes, room);
 
-		if (!grown)
+		if (!grown) {
+			snprintf(h->why, sizeof(h->why), "no memory left for its rows");
 			return -1;
+		}
 		h->bytes = grown;
 		h->room = room;
 	}
@@ -37,18 +43,23 @@ bool together_answer(struct together_half *h, char text[ANSWER_MAX])
 	static const char answer[] = ",host,agent,answer,0,";
 	char *line, *end;
 
-	while (h->looked < h->len &&
-	       (end = memchr(h->bytes + h->looked, '\n', h->len - h->looked))) {
+	/* What was looked through is not looked through again with each block that comes. */
+	while (h->scanned < h->len &&
+	       (end = memchr(h->bytes + h->scanned, '\n', h->len - h->scanned))) {
 		size_t len = strlen(answer);
 
 		line = h->bytes + h->looked;
-		h->looked = end + 1 - h->bytes;
+		h->looked = h->scanned = end + 1 - h->bytes;
 		if ((size_t)(end - line) <= len || memcmp(line, answer, len) != 0)
 			continue;
 		snprintf(text, ANSWER_MAX, "%.*s", (int)(end - line - len), line + len);
 		text[strcspn(text, ",")] = '\0';
 		return true;
 	}
+	h->scanned = h->len;
+	if (h->len - h->looked > ROW_MAX)
+		snprintf(h->why, sizeof(h->why),
+			 "it said a line of more than %u bytes, which is no row", ROW_MAX);
 	return false;
 }
 

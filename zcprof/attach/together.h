@@ -18,15 +18,17 @@ struct together_half {
 	const char *name; /* of the machine */
 	char *bytes;	  /* its rows, as they came */
 	size_t len, room;
-	size_t looked; /* for answers, until there */
+	size_t looked;	/* for answers, until there: a line begins; */
+	size_t scanned; /* and until there it does not end */
+	char why[120];	/* it was given up */
 	/* By its clock, and how that is ahead of this machine's. */
 	double ahead_ns, ahead_error_ns;
 	double at_ns[2]; /* its window's edges; 0: not known */
 };
 
-/* 0, or -1: it says more than a record has, or there is no memory left. */
+/* 0, or -1: why says so. It says more than a record has, or there is no memory left. */
 int together_take(struct together_half *h, const char *bytes, size_t len);
-/* The next; false: there is none yet. */
+/* The next; false: there is none yet, or why says that none will come: a line is longer than a row. */
 #define ANSWER_MAX 64
 bool together_answer(struct together_half *h, char text[ANSWER_MAX]);
 /* What the record says of itself beside what the halves do. */
