@@ -13,10 +13,11 @@
 #include "zcprof/run/push.h"
 
 /* Opening every source of a busy machine takes a while, and so do the rows of a long profile. */
-#define WORK_MS	   60000
-#define ANSWER_MS  30000 /* all else, by a busy machine too */
-#define KEEP_MS	   10000
-#define VALUES_MAX 16
+#define WORK_MS	  60000
+#define ANSWER_MS 30000 /* all else, by a busy machine too */
+#define KEEP_MS	  10000
+/* What far_begin() asks at most, as many as it has add() for, and twice those of an end. */
+#define VALUES_MAX 24
 #define VALUE_MAX  4096
 
 /* ---- who is where ---- */
@@ -131,12 +132,12 @@ static bool is_of_experiment(enum metric_id id, enum record_end machine)
 }
 
 /*
- * What a source has so far, for whoever watches: it comes again, whole, when the window has closed. Until then all else
- * that comes is what ends say, and facts, and answers.
+ * What a source has so far, for whoever watches, its facts too: it comes again, whole, when the window has closed. Until
+ * then all else that comes is what ends say that move data, and answers.
  */
 static bool is_look(const struct running *r, const struct host *h, const struct row *row)
 {
-	static const char *const others[] = {"path", "fact", "agent"};
+	static const char *const others[] = {"path", "agent"};
 	const char *source = metric_info(row->id)->source;
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
@@ -302,14 +303,20 @@ struct request {
 	char text[VALUES_MAX][VALUE_MAX];
 	char *words[VALUES_MAX + 1];
 	size_t count;
+	bool cut; /* some of it did not fit */
 };
 
 __attribute__((format(printf, 2, 3))) static void add(struct request *q, const char *format, ...)
 {
 	va_list args;
 
+	if (q->count == VALUES_MAX) {
+		q->cut = true;
+		return;
+	}
 	va_start(args, format);
-	vsnprintf(q->text[q->count], VALUE_MAX, format, args);
+	if (vsnprintf(q->text[q->count], VALUE_MAX, format, args) >= VALUE_MAX)
+		q->cut = true;
 	va_end(args);
 	q->words[q->count] = q->text[q->count];
 	q->words[++q->count] = NULL;
@@ -360,6 +367,12 @@ enum run_result far_begin(struct running *r)
 			add(q, "unnamed=yes");
 		if (r->slot->control)
 			add(q, "control=yes");
+		/* What is cut would be another experiment there. */
+		if (q->cut) {
+			free(q);
+			return run_fail(r, "%s: cannot be asked for options of more than %d bytes",
+					host_name(h), VALUE_MAX - 1);
+		}
 		host_ask(h, q->words);
 		free(q);
 		if (host_gone(h))
