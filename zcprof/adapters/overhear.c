@@ -84,8 +84,11 @@ static void *listen_to(void *argument)
 		uint64_t at_ns;
 		ssize_t n;
 
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			break;
+		if (poll(fds, 2, -1) < 0) {
+			if (errno != EINTR)
+				break;
+			continue;
+		}
 		/* A process that the command left behind may hold the pipe for long. */
 		if (!fds[0].revents && fds[1].revents)
 			break;

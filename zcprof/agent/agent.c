@@ -126,10 +126,18 @@ static void serve(struct agent *a)
 
 	a->heard_ns = clock_ns();
 	while (!stop_asked()) {
+		int ready;
+
 		obey_fds(&a->servant, fds + 2);
 		writer_flush(a->out);
-		if (writer_error(a->out) || (poll(fds, 2 + OBEY_FDS, 1000) < 0 && errno != EINTR))
+		if (writer_error(a->out))
 			return;
+		ready = poll(fds, 2 + OBEY_FDS, 1000);
+		if (ready < 0 && errno != EINTR)
+			return;
+		/* After a signal there stands what was true before. */
+		if (ready < 0)
+			continue;
 		obey_follow(&a->servant, fds + 2);
 		if (fds[0].revents && !take_requests(a))
 			return;

@@ -253,19 +253,29 @@ void host_fds(const struct host *h, struct pollfd fds[2])
 	fds[1] = (struct pollfd){.fd = *h->gone ? -1 : h->err, .events = POLLIN};
 }
 
+/* A signal is no answer: the next write asks again. */
+static bool is_full(int fd)
+{
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
+	int ready = poll(&room, 1, 1000);
+
+	return !ready || (ready < 0 && errno != EINTR);
+}
+
 static int say_line(struct host *h, const char *line)
 {
-	struct pollfd room = {.fd = h->in, .events = POLLOUT};
 	size_t len = strlen(line);
 	ssize_t n = 0;
 
 	pthread_mutex_lock(&h->saying);
 	while (len && !*h->gone) {
 		n = write(h->in, line, len);
-		if (n < 0 && errno == EAGAIN && poll(&room, 1, 1000) <= 0)
-			lose(h, "its agent takes nothing any more");
-		else if (n < 0 && errno != EAGAIN && errno != EINTR)
+		if (n < 0 && errno == EAGAIN) {
+			if (is_full(h->in))
+				lose(h, "its agent takes nothing any more");
+		} else if (n < 0 && errno != EINTR) {
 			break; /* it is closed, and reading will say why */
+		}
 		line += n > 0 ? n : 0;
 		len -= n > 0 ? n : 0;
 	}
