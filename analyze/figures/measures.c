@@ -56,6 +56,22 @@ static void add_costs(struct measures *m, const struct run *run)
 	ledger_free(&ledger);
 }
 
+/* Of small requests the bytes say little: what one costs an end, by the kernel's accounting. */
+static void add_requests(struct measures *m, const struct run *run)
+{
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
+		enum record_end whose = end == END_RX ? END_RX : END_TX;
+		double requests = run_sum(run, METRIC_path_responses, whose);
+		double ns = run_sum(run, METRIC_cpu_busy, end) / 100 * run_window_ns(run, end);
+
+		if (!(requests > 0))
+			continue;
+		add(m, (struct measure){SECTION_RESULT, end,
+					name(m, "CPU per request at", record_end_name[end]), "ns",
+					BETTER_LESS, METRIC_NONE, 0, ns / requests, 0});
+	}
+}
+
 static bool starts_with(const char *text, const char *start)
 {
 	return !strncmp(text, start, strlen(start));
@@ -238,6 +254,7 @@ void measures_of(struct measures *m, const struct run *run, const struct exponen
 {
 	*m = (struct measures){.at = NULL};
 	add_results(m, run, exponents);
+	add_requests(m, run);
 	add_costs(m, run);
 	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		add_symbols(m, run, end);

@@ -171,3 +171,19 @@ exchange() { # RX TX ARG…
 	refused "--arrivals says when requests are due: give --rate N too" --rpc 1:1 --arrivals poisson
 	refused "give --pattern mixed too" --rpc 1:1 --flows 4 --long-flows 2
 }
+
+@test "zcroi diff says what one request cost each end" {
+	[ "$(nproc)" -gt 1 ] || skip "each end takes a CPU of its own, to have a cost of its own"
+	"$BUILD/zcprof" run --link loopback --rx-cpu 0 --tx-cpu 1 --rpc 64:64,4K:64 --seconds 0.4 --warmup 0.1 --repeat 1 --collect cpu -o asked
+	run --separate-stderr "$BUILD/zcroi" diff --format csv asked/*64:64 asked/*4K:64
+	for end in rx tx; do
+		said=$(grep -m1 "^result,CPU per request at $end," <<<"$output" | cut -d, -f4)
+		counted=$(awk -F, -v end=$end '
+			$1 == "" && $2 == end && $4 == "busy" { busy += $6 }
+			$1 == "" && $2 == end && $4 == "window_ns" { ns = $6 }
+			$1 == "" && $2 == end && $4 == "responses" { n = $6 }
+			END { print busy / 100 * ns / n }' asked/*rpc=64:64/run-1.csv)
+		echo "$end: $said ns, by hand $counted"
+		awk -v a="$said" -v b="$counted" 'BEGIN { exit !(b > 0 && a / b > 0.999 && a / b < 1.001) }'
+	done
+}
