@@ -21,7 +21,10 @@ static void add_seen(struct cause *cause, struct seen seen)
 		cause->seen[cause->seen_count++] = seen;
 }
 
-/* How many of a list of signs hold; what holds is kept, and what was measured is counted. */
+/*
+ * How many of a list of signs hold; what holds is kept, and what was measured is counted. That something stays speaks
+ * for nothing by itself: where it was not measured, nothing speaks against it.
+ */
 static size_t hold(struct cause *cause, const struct sign *signs, const struct causes *c,
 		   size_t *measured)
 {
@@ -31,7 +34,7 @@ static size_t hold(struct cause *cause, const struct sign *signs, const struct c
 		struct seen seen = sign_seen(&signs[i], &c->design, cause->end, cause->setting);
 
 		*measured += seen.measured;
-		holding += seen.holds;
+		holding += seen.holds || (signs[i].way == STAYS && !seen.measured);
 		if (seen.holds)
 			add_seen(cause, seen);
 	}

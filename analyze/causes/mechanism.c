@@ -22,6 +22,12 @@
 		.how = SIGN_COUNT, .what = METRIC_##metric, .way = UP, .least = (times),           \
 		.words = (text)                                                                    \
 	}
+/* Only of disciplines that have a rate: red, choke and others count there what they mark or drop (net/sched/sch_red.c). */
+#define HELD_BY(kind)                                                                              \
+	{                                                                                          \
+		.how = SIGN_COUNT, .what = METRIC_qdisc_overlimits, .key = (kind), .way = UP,      \
+		.least = 3, .words = "times that its rate let nothing through"                     \
+	}
 #define COUNT_OF(counter, times, text)                                                             \
 	{                                                                                          \
 		.how = SIGN_COUNT, .what = METRIC_netstat_counter, .key = (counter), .way = UP,    \

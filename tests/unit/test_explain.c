@@ -366,6 +366,42 @@ static void test_a_setting_is_no_cause_without_a_counter(void **state)
 	}
 }
 
+/* Each names the one that is said, or it does not: by one row that came to the worse set. */
+static void test_what_one_row_says(void **state)
+{
+	static const struct {
+		const char *id, *better, *worse;
+		bool named;
+	} cases[] = {
+		/* Of packets that nobody counted no one knows that they became smaller. */
+		{"measuring", "", ",tx,profile,component,task/tracing,200000000,ns\n", true},
+		{"measuring", ",tx,nic,statistic,tx_packets,80000,events\n",
+		 ",tx,profile,component,task/tracing,200000000,ns\n"
+		 ",tx,nic,statistic,tx_packets,800000,events\n",
+		 false},
+		{"qdisc", ",tx,qdisc,overlimits,tbf 1:0,0,events\n",
+		 ",tx,qdisc,overlimits,tbf 1:0,90000,events\n", true},
+		{"qdisc", ",tx,qdisc,overlimits,htb 1:0,0,events\n",
+		 ",tx,qdisc,overlimits,htb 1:0,90000,events\n", true},
+		/* It has no rate: those are marks. */
+		{"qdisc", ",tx,qdisc,overlimits,red 1:0,0,events\n",
+		 ",tx,qdisc,overlimits,red 1:0,90000,events\n", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool named = false;
+		struct pair p;
+
+		explain(&p, 40, cases[i].better, 20, cases[i].worse);
+		for (size_t j = 0; j < p.causes.count; j++)
+			named |= !strcmp(p.causes.at[j].mechanism->id, cases[i].id);
+		if (named != cases[i].named)
+			fail_msg("%s by %s", cases[i].id, cases[i].worse);
+		forget(&p);
+	}
+}
+
 /* What one set counts by the means of the other, and never saw, is a zero. */
 static void test_none_seen_is_zero(void **state)
 {
@@ -796,6 +832,7 @@ int main(void)
 		cmocka_unit_test(test_the_other_way_round),
 		cmocka_unit_test(test_a_setting_is_no_cause_without_a_counter),
 		cmocka_unit_test(test_none_seen_is_zero),
+		cmocka_unit_test(test_what_one_row_says),
 		cmocka_unit_test(test_a_small_cost_is_behind_a_large_loss),
 		cmocka_unit_test(test_a_cpu_that_others_fill_while_its_thread_sleeps),
 		cmocka_unit_test(test_nothing_moved),
