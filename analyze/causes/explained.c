@@ -13,11 +13,6 @@
 static const struct sign throughput_falls = {
 	.how = SIGN_FIGURE, .figure = figure_throughput, .way = DOWN, .least = 1.02};
 
-static bool is_cost(const struct sign *sign)
-{
-	return sign->how == SIGN_PART || sign->how == SIGN_COMPONENT || sign->how == SIGN_COST;
-}
-
 /* ln(A/B) of throughput, A being the better set; 0 where it did not fall, NAN where it is not known. */
 static double throughput_lost(const struct design *d)
 {
@@ -65,7 +60,7 @@ double explained_by(const struct seen *seen, const struct design *d, bool proven
 	const struct sign *sign = seen->sign;
 	double more = fabs(seen->to - seen->from), lost = throughput_lost(d);
 
-	if (is_cost(sign))
+	if (sign_is_cost(sign))
 		return explained_by_cost(seen, d, proven, lost);
 	if (sign->how == SIGN_COUNT || sign->how == SIGN_FIGURE || sign->how == SIGN_LEVEL ||
 	    isnan(lost))

@@ -332,7 +332,7 @@ static int in_shares(const struct design *d, enum record_end end)
 	return a == b ? a : -1;
 }
 
-static bool is_cost(const struct sign *sign)
+bool sign_is_cost(const struct sign *sign)
 {
 	return sign->how == SIGN_PART || sign->how == SIGN_COMPONENT || sign->how == SIGN_COST;
 }
@@ -375,7 +375,7 @@ struct seen sign_seen(const struct sign *sign, const struct design *d, enum reco
 
 	shares = in_shares(d, seen.end);
 	seen.unit = unit_of(sign, shares > 0);
-	seen.measured = !isnan(seen.from) && !isnan(seen.to) && !(is_cost(sign) && shares < 0);
+	seen.measured = !isnan(seen.from) && !isnan(seen.to) && !(sign_is_cost(sign) && shares < 0);
 	if (seen.measured && sign->way == STAYS) {
 		seen.share = 1;
 		seen.holds = fmax(seen.from, seen.to) <= sign->least * fmin(seen.from, seen.to);

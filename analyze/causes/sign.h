@@ -6,6 +6,7 @@
  *                  witness (a run of the comparison that has such rows, or NULL) and is in no row is zero
  *   sign_seen()    both sets of runs held against each other: did it move so?
  *   sign_print()   what was seen, in words: "firewall functions of the sender 21.7 to 492 ns/KB"
+ *   sign_is_cost() whether it is CPU time of an end, or a part of it
  *
  * Whether a sign holds is asked of the runs, not of their means: in nine of ten pairs of a run of one
  * set and a run of the other (within rounds: in all rounds but one in five) it moved that way.
@@ -71,6 +72,7 @@ double sign_value(const struct sign *sign, const struct run *run, const struct r
 struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end,
 		      bool expected);
 /* backwards: the set to which it moved is the caller's first. */
+bool sign_is_cost(const struct sign *sign);
 void sign_print(const struct seen *seen, bool backwards, char *text, size_t size);
 
 #endif
