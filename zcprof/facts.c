@@ -341,25 +341,6 @@ static void facts_device(struct writer *w, enum record_end end, const char *ifac
 	close(folder);
 }
 
-/* How many filters each system call of the end's process goes through; from Linux 5.9 on (proc_pid_status(5)). */
-static void facts_seccomp(struct writer *w, enum record_end end, const struct target *t)
-{
-	static const char word[] = "Seccomp_filters:\t";
-	char path[40], line[256];
-	FILE *in;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)target_first(t));
-	in = fopen(path, "re");
-	while (in && fgets(line, sizeof(line), in)) {
-		if (strncmp(line, word, strlen(word)))
-			continue;
-		line[strcspn(line, "\n")] = '\0';
-		writer_fact(w, end, METRIC_fact_on_path, "seccomp filters", line + strlen(word));
-	}
-	if (in)
-		fclose(in);
-}
-
 void facts_end(struct writer *w, const struct measurement *run, enum record_end end)
 {
 	const struct target *t = &run->target[end];
@@ -370,7 +351,6 @@ void facts_end(struct writer *w, const struct measurement *run, enum record_end 
 		    t->cpus_known ? cpulist_print(&t->cpus, cpus, sizeof(cpus)) : "any");
 	if (!target_here(t))
 		return;
-	facts_seccomp(w, end, t);
 	facts_process(w, end, t);
 	if (t->netns >= 0) {
 		/* /proc/sys/net shows the namespace of the thread that looks. */

@@ -70,12 +70,23 @@ static void say_tracer(struct writer *w, enum record_end end, int tracer)
 		say(w, end, "traced by", name);
 }
 
+/* A line of its status (proc_pid_status(5)); the filters that each of its calls goes through from Linux 5.9 on. */
+static void say_status(struct writer *w, enum record_end end, const char *line)
+{
+	char text[16];
+	int number;
+
+	if (sscanf(line, "TracerPid: %d", &number) == 1)
+		say_tracer(w, end, number);
+	if (sscanf(line, "Seccomp_filters: %15[0-9]", text) == 1)
+		writer_fact(w, end, METRIC_fact_on_path, "seccomp filters", text);
+}
+
 void facts_process(struct writer *w, enum record_end end, const struct target *t)
 {
 	pid_t pid = t->kind == TARGET_CPUS ? 0 : target_first(t);
 	char path[32], line[256];
 	FILE *status;
-	int number;
 
 	if (pid <= 0)
 		return;
@@ -83,10 +94,8 @@ void facts_process(struct writer *w, enum record_end end, const struct target *t
 	say_locked_memory(w, end, pid);
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	status = fopen(path, "re");
-	while (status && fgets(line, sizeof(line), status)) {
-		if (sscanf(line, "TracerPid: %d", &number) == 1)
-			say_tracer(w, end, number);
-	}
+	while (status && fgets(line, sizeof(line), status))
+		say_status(w, end, line);
 	if (status)
 		fclose(status);
 }
