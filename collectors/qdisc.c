@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/gen_stats.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,10 +20,14 @@
 /* A device of many queues has one for each beneath its mq; those beyond are not counted. */
 #define DISCIPLINES_MAX 256
 
+struct counts {
+	uint32_t packets, drops, requeues, overlimits;
+};
+
 struct discipline {
 	uint32_t handle, parent;
 	char kind[16];
-	uint32_t packets, drops, requeues, overlimits;
+	struct counts counted;
 };
 
 struct device {
@@ -79,15 +84,15 @@ static void take_stats(struct discipline *d, const struct nlattr *stats)
 			struct gnet_stats_basic basic;
 
 			memcpy(&basic, at, sizeof(basic));
-			d->packets = basic.packets;
+			d->counted.packets = basic.packets;
 		} else if (mnl_attr_get_type(attr) == TCA_STATS_QUEUE &&
 			   len >= sizeof(struct gnet_stats_queue)) {
 			struct gnet_stats_queue queue;
 
 			memcpy(&queue, at, sizeof(queue));
-			d->drops = queue.drops;
-			d->requeues = queue.requeues;
-			d->overlimits = queue.overlimits;
+			d->counted.drops = queue.drops;
+			d->counted.requeues = queue.requeues;
+			d->counted.overlimits = queue.overlimits;
 		}
 	}
 }
@@ -154,24 +159,82 @@ static const struct discipline *opened_as(const struct device *d, const struct d
 }
 
 /* The kernel's counters have 32 bits, and so has the difference. */
-static void emit_discipline(const struct device *d, const struct discipline *closed,
-			    struct writer *w)
+static struct counts moved(const struct discipline *opened, const struct discipline *closed)
 {
-	const struct discipline *opened = opened_as(d, closed);
+	const struct counts *from = &opened->counted, *to = &closed->counted;
+
+	return (struct counts){to->packets - from->packets, to->drops - from->drops,
+			       to->requeues - from->requeues, to->overlimits - from->overlimits};
+}
+
+/* What the kernel makes by itself has no number; then only the root has others beneath it. */
+static bool is_beneath(const struct discipline *child, const struct discipline *d)
+{
+	if (child->parent == TC_H_ROOT || child->parent == TC_H_INGRESS ||
+	    TC_H_MAJ(child->parent) != TC_H_MAJ(d->handle))
+		return false;
+	return d->handle || d->parent == TC_H_ROOT;
+}
+
+/* A drop that the parent was not told of is the child's alone. */
+static uint32_t less(uint32_t all, uint32_t part)
+{
+	return all > part ? all - part : 0;
+}
+
+/*
+ * Packets and drops of a discipline hold those of the ones beneath it (net/sched/sch_api.c:
+ * qdisc_tree_reduce_backlog(), and each one's enqueue); of mq and mqprio all is the sum of its queues
+ * (net/sched/sch_mq.c: mq_dump()).
+ */
+static void take_away(struct counts *own, const struct counts *beneath, bool is_sum)
+{
+	own->packets = less(own->packets, beneath->packets);
+	own->drops = less(own->drops, beneath->drops);
+	if (!is_sum)
+		return;
+	own->requeues = less(own->requeues, beneath->requeues);
+	own->overlimits = less(own->overlimits, beneath->overlimits);
+}
+
+static void emit_discipline(const struct device *d, const struct discipline *closed,
+			    const struct counts *own, struct writer *w)
+{
 	char key[48];
 
-	if (!opened)
-		return;
 	/* What the kernel makes by itself has no number, and is told by where it hangs. */
 	snprintf(key, sizeof(key), "%s %x:%x", closed->kind,
 		 (closed->handle ? closed->handle : closed->parent) >> 16,
 		 closed->handle ? 0 : closed->parent & 0xffff);
-	writer_u64(w, WINDOW, d->end, METRIC_qdisc_packets, key, closed->packets - opened->packets);
-	writer_u64(w, WINDOW, d->end, METRIC_qdisc_dropped, key, closed->drops - opened->drops);
-	writer_u64(w, WINDOW, d->end, METRIC_qdisc_requeues, key,
-		   closed->requeues - opened->requeues);
-	writer_u64(w, WINDOW, d->end, METRIC_qdisc_overlimits, key,
-		   closed->overlimits - opened->overlimits);
+	writer_u64(w, WINDOW, d->end, METRIC_qdisc_packets, key, own->packets);
+	writer_u64(w, WINDOW, d->end, METRIC_qdisc_dropped, key, own->drops);
+	writer_u64(w, WINDOW, d->end, METRIC_qdisc_requeues, key, own->requeues);
+	writer_u64(w, WINDOW, d->end, METRIC_qdisc_overlimits, key, own->overlimits);
+}
+
+/* So that all rows of a device add up to what happened, each has what happened in no other. */
+static void emit_device(const struct device *d, struct writer *w)
+{
+	const struct discipline *at = d->at[EDGE_CLOSE], *opened[DISCIPLINES_MAX];
+	size_t count = d->count[EDGE_CLOSE];
+	struct counts all[DISCIPLINES_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		opened[i] = opened_as(d, &at[i]);
+		if (opened[i])
+			all[i] = moved(opened[i], &at[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct counts own = {0};
+
+		if (!opened[i])
+			continue;
+		own = all[i];
+		for (size_t j = 0; j < count; j++)
+			if (j != i && opened[j] && is_beneath(&at[j], &at[i]))
+				take_away(&own, &all[j], !strncmp(at[i].kind, "mq", 2));
+		emit_discipline(d, &at[i], &own, w);
+	}
 }
 
 static void qdisc_emit(void *state, struct writer *w)
@@ -179,8 +242,7 @@ static void qdisc_emit(void *state, struct writer *w)
 	const struct qdisc *q = state;
 
 	for (size_t i = 0; i < q->count; i++)
-		for (size_t j = 0; j < q->device[i]->count[EDGE_CLOSE]; j++)
-			emit_discipline(q->device[i], &q->device[i]->at[EDGE_CLOSE][j], w);
+		emit_device(q->device[i], w);
 }
 
 static void qdisc_close(void *state)
