@@ -2,6 +2,7 @@
 #include "nic/routes.h"
 
 #include <linux/rtnetlink.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,6 +22,17 @@ static const char *const names[RTAX_MAX + 1] = {
 	[RTAX_INITRWND] = "initrwnd", [RTAX_QUICKACK] = "quickack",
 };
 
+/* Whether it is one of a list, whole: "mtu 150" is none of "mtu 1500, window 9". */
+static bool lists(const char *list, const char *one)
+{
+	size_t len = strlen(one);
+
+	for (const char *at = list; (at = strstr(at, one)); at++)
+		if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ','))
+			return true;
+	return false;
+}
+
 static void note_metric(struct asking *a, const struct nlattr *metric)
 {
 	int type = mnl_attr_get_type(metric);
@@ -31,7 +43,7 @@ static void note_metric(struct asking *a, const struct nlattr *metric)
 	else if (type <= RTAX_MAX && names[type] && !mnl_attr_validate(metric, MNL_TYPE_U32))
 		snprintf(one, sizeof(one), "%s %u", names[type], mnl_attr_get_u32(metric));
 	/* Of many routes with the same it is said once. */
-	if (*one && a->used < a->size && !strstr(a->text, one))
+	if (*one && a->used < a->size && !lists(a->text, one))
 		a->used += (size_t)snprintf(a->text + a->used, a->size - a->used, "%s%s",
 					    a->used ? ", " : "", one);
 }
