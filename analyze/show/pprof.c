@@ -44,6 +44,14 @@ static void put_number(FILE *out, int field, uint64_t value)
 	put_varint(out, value);
 }
 
+/* Whole, and no less than none: a file of stacks may claim more than the format's int64 holds. */
+static uint64_t whole(double value)
+{
+	if (!(value > 0))
+		return 0;
+	return value < 0x1p63 ? (uint64_t)llround(value) : INT64_MAX;
+}
+
 static void put_bytes(FILE *out, int field, const char *bytes, size_t size)
 {
 	put_varint(out, (uint64_t)field << 3 | 2);
@@ -119,9 +127,9 @@ static void put_sample(struct profile *p, const struct stack *stack)
 
 	begin(&m);
 	put_frames(p, m.out, stack->frames + stacks_root(stack->frames));
-	put_number(m.out, SAMPLE_VALUE, llround(stack->value));
+	put_number(m.out, SAMPLE_VALUE, whole(stack->value));
 	if (!isnan(p->period_ns))
-		put_number(m.out, SAMPLE_VALUE, llround(stack->value * p->period_ns));
+		put_number(m.out, SAMPLE_VALUE, whole(stack->value * p->period_ns));
 	len = folded_frame(&at);
 	put_label(p, m.out, "end", at, len);
 	at += len;
@@ -193,7 +201,7 @@ int stacks_pprof(const struct configuration *c)
 	if (!isnan(p.period_ns)) {
 		put_type(&p, PROFILE_SAMPLE_TYPE, "cpu", "nanoseconds");
 		put_type(&p, PROFILE_PERIOD_TYPE, "cpu", "nanoseconds");
-		put_number(p.out, PROFILE_PERIOD, llround(p.period_ns));
+		put_number(p.out, PROFILE_PERIOD, whole(p.period_ns));
 	}
 	for (size_t i = 0; i < f.count; i++)
 		put_sample(&p, &f.at[i]);
