@@ -12,6 +12,7 @@
 
 #define REAP_MS 50
 
+#include "base/clock.h"
 #include "base/descriptors.h"
 
 /* In the child; 0 where nothing is wrong but the program does not run yet. */
@@ -71,6 +72,21 @@ int child_start(const struct child *what, pid_t *pid)
 int child_wait(pid_t pid, int *status)
 {
 	return TEMP_FAILURE_RETRY(waitpid(pid, status, 0)) < 0 ? -errno : 0;
+}
+
+int child_wait_for(pid_t pid, int *status, int patience_ms)
+{
+	const uint64_t until_ns = clock_ns() + (uint64_t)patience_ms * 1000000;
+	pid_t ended;
+
+	while (!(ended = waitpid(pid, status, WNOHANG))) {
+		if (clock_ns() >= until_ns) {
+			child_kill(pid);
+			return -ETIMEDOUT;
+		}
+		poll(NULL, 0, 2);
+	}
+	return ended < 0 ? -errno : 0;
 }
 
 void child_kill(pid_t pid)

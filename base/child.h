@@ -5,6 +5,7 @@
  *
  *   child_start()  returns when the program runs, or with why it does not
  *   child_wait()   its end, however often a signal interrupts the wait
+ *   child_wait_for()  its end, and no longer than so many ms; then it is killed
  *   child_kill()   ends it, and waits for that a moment only: what hangs in a file system that answers
  *                  nobody does not end
  *   child_only()   in a child that was forked to run no program: no descriptor but this, which becomes 0
@@ -31,6 +32,8 @@ struct child {
 int child_start(const struct child *what, pid_t *pid);
 /* status as waitpid(2) has it. 0 or a negative errno. */
 int child_wait(pid_t pid, int *status);
+/* As child_wait(); -ETIMEDOUT where it had to be killed. */
+int child_wait_for(pid_t pid, int *status, int patience_ms);
 void child_kill(pid_t pid);
 /* The signals that ask zcprof to stop are zcprof's to hear. 0 or a negative errno. */
 int child_only(int fd);

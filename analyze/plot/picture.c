@@ -20,6 +20,9 @@ static const char *const terminals[] = {
 	[PICTURE_PDF] = "set terminal pdfcairo noenhanced size 9in,6in\nterm_is_set = 1\n",
 };
 
+/* For one chart, on a machine that has much else to do. */
+#define PATIENCE_MS 60000
+
 static int take(struct picture *picture, int fd)
 {
 	struct stat st;
@@ -52,7 +55,11 @@ static int draw(struct picture *picture, enum picture_format format)
 			 "cannot run gnuplot, which draws the chart: %s; install gnuplot-nox",
 			 strerror(-error));
 		result = EXIT_UNABLE;
-	} else if (child_wait(pid, &status) || status || take(picture, out)) {
+	} else if ((error = child_wait_for(pid, &status, PATIENCE_MS)) == -ETIMEDOUT) {
+		snprintf(picture->why, sizeof(picture->why),
+			 "gnuplot did not draw the chart within %d s, and was ended",
+			 PATIENCE_MS / 1000);
+	} else if (error || status || take(picture, out)) {
 		snprintf(picture->why, sizeof(picture->why),
 			 "gnuplot drew nothing: what it said stands above");
 	} else {
@@ -71,7 +78,7 @@ int picture_of(struct picture *picture, const struct plot *plot, struct plotting
 {
 	int none;
 
-	*picture = (struct picture){NULL, 0, ""};
+	*picture = (struct picture){.bytes = NULL};
 	p->out = open_memstream(&picture->bytes, &picture->size);
 	if (!p->out) {
 		snprintf(picture->why, sizeof(picture->why), "cannot make the chart: %s",
@@ -81,6 +88,7 @@ int picture_of(struct picture *picture, const struct plot *plot, struct plotting
 	none = p->lines->count ? plot->write(p) : plot_none(p, "there are no runs");
 	fclose(p->out);
 	if (none) {
+		picture->empty = true;
 		snprintf(picture->why, sizeof(picture->why), "%s", p->why);
 		return EXIT_FAILED;
 	}

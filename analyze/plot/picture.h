@@ -10,6 +10,7 @@
 #ifndef ANALYZE_PLOT_PICTURE_H
 #define ANALYZE_PLOT_PICTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "analyze/plot/plot.h"
@@ -20,11 +21,12 @@ struct picture {
 	char *bytes;
 	size_t size;
 	char why[256]; /* there is none */
+	bool empty;    /* because the records have none of it */
 };
 
 /*
- * EXIT_DONE; EXIT_FAILED where the records have none of it, or gnuplot refused it; EXIT_UNABLE where there is no
- * gnuplot. p->out is set here.
+ * EXIT_DONE; EXIT_FAILED where the records have none of it, or gnuplot did not draw it; EXIT_UNABLE where there is
+ * no gnuplot. p->out is set here.
  */
 int picture_of(struct picture *picture, const struct plot *plot, struct plotting *p,
 	       enum picture_format format);

@@ -171,6 +171,10 @@ static void put_charts(FILE *out, const struct overview *r)
 	if (pictures_why(r->pictures)) {
 		fputs(", but there are none: ", out);
 		html_text(out, pictures_why(r->pictures));
+	} else if (pictures_left_out(r->pictures)) {
+		fprintf(out,
+			", and of its configurations the last %zu are too many to stand in them",
+			pictures_left_out(r->pictures));
 	}
 	fputs(". Each figure stands in a table.", out);
 }

@@ -13,7 +13,7 @@ struct pictures {
 		const struct plot *plot;
 		struct picture picture;
 	} * at;
-	size_t count;
+	size_t count, left_out;
 	char why[256];
 };
 
@@ -28,11 +28,12 @@ struct pictures *pictures_draw(const struct lines *lines, const struct common *c
 	const struct plot *plot;
 
 	some.count = some.count < PICTURE_LINES ? some.count : PICTURE_LINES;
+	all->left_out = lines->count - some.count;
 	for (size_t i = 0; !*all->why && (plot = plot_number_of(i)); i++) {
 		struct picture picture;
 		int result = picture_of(&picture, plot, &p, PICTURE_SVG);
 
-		if (result == EXIT_UNABLE)
+		if (result && !picture.empty)
 			memcpy(all->why, picture.why, sizeof(all->why));
 		if (result)
 			picture_free(&picture);
@@ -62,7 +63,7 @@ void pictures_html(FILE *out, const struct pictures *pictures, const char *name)
 	for (size_t i = 0; pictures && i < pictures->count; i++) {
 		const struct drawn *d = &pictures->at[i];
 
-		if (strcmp(d->plot->name, name) != 0)
+		if (*pictures->why || strcmp(d->plot->name, name) != 0)
 			continue;
 		fputs("<figure class=\"chart\"><img class=\"picture\" alt=\"", out);
 		html_text(out, d->plot->what);
@@ -70,6 +71,11 @@ void pictures_html(FILE *out, const struct pictures *pictures, const char *name)
 		put_url(out, d->picture.bytes, d->picture.size);
 		fputs("\"></figure>\n", out);
 	}
+}
+
+size_t pictures_left_out(const struct pictures *pictures)
+{
+	return pictures->left_out;
 }
 
 const char *pictures_why(const struct pictures *pictures)

@@ -138,6 +138,11 @@ period cpu/nanoseconds 10101010" ]
 	sed -i 's/10101010/5000000/' "$dir/out/copy/run-2.csv"
 	"$zcroi" show pprof "$dir/out/copy" >"$dir/samples.pb"
 	[[ $(python3 tests/tool/pprof.py "$dir/samples.pb") == "samples/count"$'\n'* ]]
+	# More than the format holds is the most that it holds.
+	sed -i 's/5000000/10101010/' "$dir/out/copy/run-2.csv"
+	printf 'rx;task;recv 1e300\n' >"$dir/out/copy/run-1.folded"
+	"$zcroi" show pprof "$dir/out/copy" >"$dir/time.pb"
+	[[ $(python3 tests/tool/pprof.py "$dir/time.pb") == *"recv [rx task] 9223372036854775807 9223372036854775807"* ]]
 	run -1 script -qec "'$zcroi' show pprof '$dir/out/copy'" /dev/null
 	[[ $output == *"is no text: write it into a file"* ]]
 }
@@ -207,6 +212,23 @@ period cpu/nanoseconds 10101010" ]
 	[[ $output == *"the page holds no charts: cannot run gnuplot"*"install gnuplot-nox"* ]]
 	[[ "$(page tags "$dir/r.html")" != *img* ]]
 	[[ "$(page text "$dir/r.html")" == *"there are none: cannot run gnuplot"*"Each figure stands in a table"* ]]
+	# What gnuplot did not draw is no chart of which the records have nothing.
+	mkdir "$dir/bin"
+	printf '#!/bin/sh\nexit 1\n' >"$dir/bin/gnuplot"
+	chmod +x "$dir/bin/gnuplot"
+	run -0 env PATH="$dir/bin:$PATH" "$zcroi" report --still "$dir/out" -o "$dir/r.html"
+	[[ $output == *"the page holds no charts: gnuplot drew nothing"* ]]
+	[[ "$(page tags "$dir/r.html")" != *img* ]]
+}
+
+@test "pictures of more configurations than they hold say how many are left out" {
+	local i
+	experiment
+	for i in $(seq 62); do
+		synthetic "$dir/out/more-$i/run-1.csv" configuration="read=$i" repeat=1 gbit=30 crx=100 ctx=80
+	done
+	run -0 "$zcroi" report --still "$dir/out" -o "$dir/r.html"
+	[[ "$(page text "$dir/r.html")" == *"of its configurations the last 4 are too many to stand in them"* ]]
 }
 
 @test "a configuration with a name of thousands of characters is a row like any other" {
