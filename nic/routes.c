@@ -64,8 +64,12 @@ static int take_route(const struct nlmsghdr *nlh, void *data)
 		else if (mnl_attr_get_type(attr) == RTA_METRICS)
 			metrics = attr;
 	}
-	if (device == a->ifindex && metrics)
-		mnl_attr_for_each_nested(metric, metrics) note_metric(a, metric);
+	if (device != a->ifindex || !metrics)
+		return MNL_CB_OK;
+	mnl_attr_for_each_nested(metric, metrics)
+	{
+		note_metric(a, metric);
+	}
 	return MNL_CB_OK;
 }
 
