@@ -67,12 +67,11 @@ enum control_field {
 	FIELD_UDP = 1 << 14,
 	FIELD_AWAY = 1 << 15,
 	FIELD_MIXED = 1 << 16,
-	FIELD_TLS = 1 << 17,
 };
 
 #define RUN_FIELDS                                                                                 \
 	(FIELD_VERSION | FIELD_PATH | FIELD_FLOWS | FIELD_MSG | FIELD_LIMIT | FIELD_VERIFY |       \
-	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP | FIELD_AWAY | FIELD_MIXED | FIELD_TLS)
+	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP | FIELD_AWAY | FIELD_MIXED)
 #define CONTROL_VERBS(X)                                                                           \
 	X(hello, RUN_FIELDS)                                                                       \
 	X(welcome, RUN_FIELDS | FIELD_KEY)                                                         \
@@ -109,7 +108,6 @@ struct control_message {
 	uint64_t verify;		 /* 0 or 1 */
 	uint64_t udp;			 /* bytes of a datagram; 0: a stream */
 	uint64_t mixed;			 /* so many flows are long ones beside requests */
-	uint64_t tls;			 /* 1: the kernel encrypts */
 	uint64_t away;			 /* 1: datagrams go elsewhere, to nobody */
 	uint64_t reconnect;		 /* 0 or 1: each on a connection of its own */
 	uint64_t response;		 /* bytes that answer each message; 0: nothing does */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The rules of datagrams, and of the paths that take them from a device and not from a socket. */
+#include <netdb.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/say.h"
 #include "datapath/path.h"
@@ -62,6 +64,21 @@ int rules_udp(struct config *config)
 	return 0;
 }
 
+/* It may be zcprof that gave it. */
+#define AWAY "--away (as zcprof's --link dummy gives it)"
+
+/* With a device behind it where it takes one: fe80::2%eth0. */
+static bool is_number(const char *address)
+{
+	const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM};
+	struct addrinfo *found;
+
+	if (getaddrinfo(address, NULL, &hints, &found))
+		return false;
+	freeaddrinfo(found);
+	return true;
+}
+
 int rules_away(const struct config *config)
 {
 	const struct options *option = &config->options;
@@ -69,12 +86,15 @@ int rules_away(const struct config *config)
 	if (!config->away)
 		return 0;
 	if (!option->set[OPTION_udp])
-		say_error("--away is for datagrams, which need no receiver: give --udp BYTES too");
+		say_error(AWAY " is for datagrams, which need no receiver: give --udp BYTES too");
 	else if (!config->path->run)
-		say_error("--away has no meaning for --path %s, which sends to where its connection leads; leave it out",
+		say_error(AWAY " has no meaning for --path %s, which sends to where its connection leads; leave it out",
 			  config->path->name);
 	else if (option->verify)
-		say_error("--verify has no meaning with --away: nobody receives what could be checked; leave one out");
+		say_error("--verify has no meaning with " AWAY ": nobody receives what could be checked; leave one out");
+	else if (!is_number(config->away))
+		say_error("--away %s: expected the number of an address that nobody has, such as 10.99.0.2 or fd99::2",
+			  config->away);
 	else
 		return 0;
 	return -1;

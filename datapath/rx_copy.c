@@ -34,9 +34,9 @@ static int rx_copy_open(struct flow *f)
 	s->epoll = -1;
 	/* tcp(7): the bytes are thrown away, and nothing is copied. */
 	s->flags = option->trunc ? MSG_TRUNC : 0;
-	if (option->trunc && (f->verify.message || f->all->datagram))
+	if (option->trunc && (f->verify.message || f->all->datagram || f->all->reconnects))
 		return flow_unable(f,
-				   "--trunc throws away the bytes of a stream: leave it out with --verify and --udp");
+				   "--trunc throws away the bytes of a stream: leave it out with --verify, --udp and --reconnect");
 	if (memory_get(&s->buffer, option->read, option->hugepages, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
 	if (socket_blocking(f->fd, option->blocking))

@@ -14,10 +14,11 @@ static int find_device(const struct config *config, char iface[IF_NAMESIZE], str
 		snprintf(iface, IF_NAMESIZE, "%.15s", config->options.nic);
 		return 0;
 	}
-	if (config->end == END_TX &&
-	    socket_device_to(config->away ? config->away : config->to, iface))
+	const char *to = config->away ? config->away : config->to;
+
+	if (config->end == END_TX && socket_device_to(to, iface))
 		return failure_of(failure, true,
-				  "no device leads to %.64s, so there is none to set", config->to);
+				  "no device leads to %.64s, so there is none to set", to);
 	if (config->end == END_RX && socket_device_at(config->bind, iface))
 		return failure_of(failure, true,
 				  "no device has the address %.64s, so there is none to set; give that of the device with --bind",

@@ -91,10 +91,14 @@ size_t udp_most(const struct flow *f)
 
 int udp_refused(struct flow *f, int error)
 {
-	bool size = error == EMSGSIZE || error == EINVAL;
+	const char *advice = "";
 
+	if (error == EMSGSIZE || error == EINVAL)
+		advice = "; it does not fit: give a smaller --udp";
+	else if (error == ECONNREFUSED && f->all->away)
+		advice = "; somebody has that address: give --away one that nobody has, such as of a dummy device's network";
 	return flow_fail(f, "cannot send a datagram on flow %u: %s%s", f->number, strerror(error),
-			 size ? "; it does not fit: give a smaller --udp" : "");
+			 advice);
 }
 
 void udp_take(struct flow *f, const char *at, size_t bytes, size_t segment, uint64_t *next)

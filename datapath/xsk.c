@@ -117,7 +117,12 @@ static struct xsk_area *area_new(struct flow *f, unsigned int flows)
 	} else {
 		error = xsk_umem__create(&area->umem, area->memory.at, size, &area->fill,
 					 &area->completion, &config);
-		if (error)
+		if (error == -EINVAL)
+			flow_unable(f,
+				    "the kernel takes no %llu KiB as frames of %llu bytes: give another --xsk-ring or --xsk-frame",
+				    (unsigned long long)size / 1024,
+				    (unsigned long long)option->xsk_frame);
+		else if (error)
 			refused(f, 0, "the kernel", error);
 	}
 	if (!error)

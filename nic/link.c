@@ -246,6 +246,8 @@ static int set_up_dummy(struct link_side *side, unsigned int mtu, const char **w
 		say_warning("this kernel has no dummy devices: a bridge without ports is taken, which drops what it is given, too");
 		error = 0;
 	}
+	if (error == -EOPNOTSUPP)
+		*what = "create a dummy device, of which this kernel has none (CONFIG_DUMMY, or the module dummy)";
 	if (!error)
 		error = set_up_side(side, what);
 	if (!error)
@@ -283,10 +285,7 @@ int link_dummy(struct link *link, unsigned int mtu, char *why, size_t why_size)
 		netns_leave(previous);
 	if (error) {
 		link_close(link);
-		return refuse(why, why_size, "cannot %s: %s%s", what, strerror(-error),
-			      error == -EOPNOTSUPP
-				      ? "; this kernel has none (CONFIG_DUMMY, or the module dummy)"
-				      : "");
+		return refuse(why, why_size, "cannot %s: %s", what, strerror(-error));
 	}
 	/* The other two of the device's networks: nobody has them, and it asks nobody for them. */
 	memcpy(link->away_ipv4, veth_side[END_RX].ipv4, sizeof(link->away_ipv4));

@@ -368,7 +368,11 @@ static int parse_kind(enum option_id id, const char *text, struct options *o, co
 	case TYPE_SECONDS:
 		return quantity_seconds(text, at, why);
 	case TYPE_CPULIST:
-		return cpulist_parse(text, at, why);
+		if (!cpulist_parse(text, at, why))
+			return 0;
+		if (!strcmp(options[id].value, "QUEUES"))
+			*why = "expected queue numbers below 1024, such as 0 or 0+2 or 4-7";
+		return -1;
 	case TYPE_PLACES:
 		return parse_places(text, at, why);
 	case TYPE_EXCHANGE:

@@ -160,12 +160,18 @@ static void requests_of(const struct run *run, struct outcome *o)
 	o->of[LATENCY_P9999] = distribution_quantile(latency, 0.9999) / 1e3;
 }
 
+/* 0, or unknown where the figure is. */
+static double zero_of(double figure)
+{
+	return isnan(figure) ? NAN : 0;
+}
+
 static void packets_of(const struct run *run, const struct exponents *exponents, struct outcome *o)
 {
 	double got = run_figure(run, METRIC_path_datagrams, END_RX, NULL);
 	double missed = run_figure(run, METRIC_path_datagrams_missed, END_RX, NULL);
 	double late = run_figure(run, METRIC_path_datagrams_late, END_RX, NULL);
-	double lost = missed > late ? missed - late : missed - missed;
+	double lost = missed > late ? missed - late : zero_of(missed);
 	double m = 1e3 * got / run_figure(run, METRIC_path_window_ns, END_RX, NULL);
 
 	o->of[PACKETS] = m;

@@ -65,3 +65,20 @@ teardown() {
 	[ "$status" = 2 ]
 	[[ "$stderr" == *"give --udp BYTES too"* ]]
 }
+
+@test "what zcprof itself gave is told by what the user gave" {
+	for words in "" "--udp 64 --tx xsk"; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr "$BUILD/zcprof" run --link dummy $words --seconds 0.1 --repeat 1 --collect cpu -o refused
+		echo "$stderr"
+		[ "$status" = 2 ]
+		[[ "$stderr" == *"--link dummy"* ]]
+	done
+}
+
+@test "an address that somebody has is told as that" {
+	rx --path copy
+	! tx --udp 64 --away 127.0.0.1 --seconds 0.2 --warmup 0
+	rx_ends
+	grep -q "somebody has that address" tx.err
+}

@@ -168,6 +168,7 @@ snmp() { # a counter of Udp, as the kernel of the namespace has it
 	refused "--mss has no meaning with --udp" --udp 64 --mss 1000
 	refused "--pacing has no meaning with --udp" --udp 64 --pacing 1G
 	refused "--verify has no meaning with --away" --udp 64 --away 10.99.0.2 --verify
+	refused "--away nosuch: expected the number of an address that nobody has" --udp 64 --away nosuch
 	rx --path mmap
 	code=0
 	tx --udp 64 || code=$?

@@ -224,7 +224,8 @@ no_program() {
 			refused 2 "has no meaning for --path $path" rx --path $path $option
 		done
 	done
-	refused 2 "--away has no meaning for --path xsk" tx --path xsk --udp 64 --away 10.99.0.2
+	refused 2 "has no meaning for --path xsk" tx --path xsk --udp 64 --away 10.99.0.2
+	refused 2 "expected queue numbers below 1024" tx --path xsk --udp 64 --queues 70000
 	refused 2 "before nft(8) could drop them" rx --path xsk --loss 100
 	# Without privileges both say so, and 3.
 	for path in xsk xdp_drop; do

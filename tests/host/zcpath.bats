@@ -288,7 +288,7 @@ cpus_here() {
 	cc -O1 -D_GNU_SOURCE -o peer "$BATS_TEST_DIRNAME/../tool/peer.c"
 	rx
 	./peer connect "$port" \
-		say "zcpath hello version=4 flows=1 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy" read key \
+		say "zcpath hello version=4 flows=1 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy" read key \
 		flow 0 read say "zcpath start" read say "zcpath open" read send 100000 \
 		say "zcpath close" read end say "zcpath total bytes=100000 bad=0 bad_flow=0 bad_at=0" read >peer.out
 	rx_ends

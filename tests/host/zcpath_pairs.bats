@@ -218,4 +218,9 @@ every_pair() { # ARG… for tx
 	rx_ends
 	[ "$rx_code" = 3 ]
 	grep -q "leave it out with --verify" rx.err
+	rx --path copy --trunc
+	! tx --rpc 1K:1K --reconnect --seconds 0.2
+	rx_ends
+	[ "$rx_code" = 3 ]
+	grep -q "leave it out with --verify, --udp and --reconnect" rx.err
 }

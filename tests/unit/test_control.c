@@ -13,7 +13,7 @@
 #include "datapath/control.h"
 
 #define HELLO                                                                                      \
-	"zcpath hello version=4 flows=2 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=send_zc"
+	"zcpath hello version=4 flows=2 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=send_zc"
 
 static int parse(const char *line, struct control_message *m)
 {
@@ -92,24 +92,24 @@ static void refuses_what_is_out_of_bounds(void **state)
 		"zcpath ready now=1",
 		"zcpath fail",
 		"zcpath fail because",
-		"zcpath hello version=4 flows=0 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=1025 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=1 msg=0 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=1 msg=1073741825 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=1 msg=1 limit=1125899906842625 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=2 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=-1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=+1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=0x1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=1 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=",
-		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=../etc",
-		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=abcdefghijklmnopqrstuvwxyzabcdefgh",
+		"zcpath hello version=4 flows=0 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=1025 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=1 msg=0 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=1 msg=1073741825 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=1 msg=1 limit=1125899906842625 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=2 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=-1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=+1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=0x1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=1 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=",
+		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=../etc",
+		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=abcdefghijklmnopqrstuvwxyzabcdefgh",
 		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=1",
-		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy more=1",
-		"zcpath hello version=10000 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy",
-		"zcpath welcome version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy key=00",
-		"zcpath welcome version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy key=0000000000000000000000000000000G",
+		"zcpath hello version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy more=1",
+		"zcpath hello version=10000 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy",
+		"zcpath welcome version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy key=00",
+		"zcpath welcome version=4 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy key=0000000000000000000000000000000G",
 		"zcpath total bytes=18446744073709551616 bad=0 bad_flow=0 bad_at=0",
 		"zcpath total bytes=99999999999999999999999 bad=0 bad_flow=0 bad_at=0",
 		"zcpath total bytes= bad=0 bad_flow=0 bad_at=0",
