@@ -16,20 +16,25 @@
 #define SLOTS	    4096U
 #define SLOTS_BYTES (64UL << 20)
 
-static unsigned int at_once(const struct flow *f)
+static unsigned int at_once(const struct options *option)
 {
-	unsigned int most = UDP_MOST / f->all->datagram;
+	unsigned int most = UDP_MOST / option->udp;
 
 	if (most > GSO_MOST)
 		most = GSO_MOST;
-	return f->config->options.udp_gso < most ? f->config->options.udp_gso : most;
+	return option->udp_gso < most ? option->udp_gso : most;
 }
 
-unsigned int bursts_slots(const struct flow *f)
+unsigned int bursts_slots(const struct options *option)
 {
-	uint64_t fit = SLOTS_BYTES / (at_once(f) * f->all->datagram);
+	uint64_t fit = SLOTS_BYTES / (at_once(option) * option->udp);
 
 	return fit < SLOTS ? fit : SLOTS;
+}
+
+uint64_t bursts_memory(const struct options *option, unsigned int slots)
+{
+	return option->udp ? slots * at_once(option) * option->udp : 0;
 }
 
 static int fill(struct bursts *b, struct flow *f)
@@ -51,7 +56,7 @@ int bursts_open(struct bursts *b, struct flow *f, unsigned int slots)
 
 	*b = (struct bursts){
 		.datagram = f->all->datagram,
-		.datagrams = at_once(f),
+		.datagrams = at_once(&f->config->options),
 		.slots = slots,
 		.free = calloc(slots, sizeof(*b->free)),
 	};

@@ -6,6 +6,7 @@
  * CPU's cache.
  *
  *   bursts_open()   so many slots, each filled with the beginning of the message; -1 after flow_fail()
+ *   bursts_memory()  bytes that so many slots take; 0 without --udp
  *   bursts_slots()  how many slots a sender has that does not wait for the kernel to let go of them
  *   bursts_take()   a slot, with its datagrams numbered; -1: none is free
  *   bursts_at()     where it lies: bursts->bytes of them
@@ -32,7 +33,8 @@ struct bursts {
 };
 
 int bursts_open(struct bursts *b, struct flow *f, unsigned int slots);
-unsigned int bursts_slots(const struct flow *f);
+uint64_t bursts_memory(const struct options *option, unsigned int slots);
+unsigned int bursts_slots(const struct options *option);
 int bursts_take(struct bursts *b);
 void bursts_close(struct bursts *b);
 

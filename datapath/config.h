@@ -4,12 +4,14 @@
  *
  *   config_parse()  the command line of 'zcpath rx' or 'zcpath tx' -> a configuration
  *   config_facts()  every effective option of this end as a row
+ *   config_is_mixed()  long flows beside requests (--pattern mixed)
  */
 #ifndef DATAPATH_CONFIG_H
 #define DATAPATH_CONFIG_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "record/options.h"
 #include "record/record.h"
@@ -36,5 +38,10 @@ struct config {
 void config_parse(struct config *config, enum record_end end, int argc, char **argv);
 
 void config_facts(const struct config *config, const struct options *effective, struct writer *w);
+
+static inline bool config_is_mixed(const struct config *config)
+{
+	return !strcmp(config->options.pattern, "mixed");
+}
 
 #endif

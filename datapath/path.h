@@ -46,7 +46,7 @@ struct path {
 	bool (*able)(char *why, size_t size); /* NULL: always */
 	/* NULL: always. Why is the whole sentence. */
 	bool (*check)(const struct config *config, char *why, size_t size);
-	/* rx: bytes that one flow takes for itself, and all of them together; NULL: none. */
+	/* Bytes that one flow takes for itself, and all of them together, beside a sender's message; NULL: none. */
 	uint64_t (*flow_memory)(const struct config *config);
 	uint64_t (*shared_memory)(const struct config *config);
 	int (*prepare)(struct flows *all); /* NULL: nothing; -1 after flow_fail() of the first */

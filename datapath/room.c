@@ -13,15 +13,19 @@
 uint64_t room_wanted(const struct config *config, uint64_t flows)
 {
 	const struct path *path = config->path;
+	uint64_t messages = 0;
 	uint64_t all;
 
-	/* What a sender sends lies there once, whatever the path; pages of 2 MiB are reserved ones. */
+	/* Pages of 2 MiB are reserved ones. */
 	if (config->options.hugepages)
 		return 0;
+	/* What a sender sends lies there once, whatever the path. */
 	if (config->end == END_TX)
-		return config->options.msg;
+		messages = config->options.msg +
+			   (config_is_mixed(config) ? config->options.rpc.request : 0);
 	if (__builtin_mul_overflow(path->flow_memory ? path->flow_memory(config) : 0, flows, &all) ||
-	    __builtin_add_overflow(all, path->shared_memory ? path->shared_memory(config) : 0, &all))
+	    __builtin_add_overflow(all, path->shared_memory ? path->shared_memory(config) : 0, &all) ||
+	    __builtin_add_overflow(all, messages, &all))
 		return UINT64_MAX;
 	return all;
 }
@@ -119,6 +123,8 @@ bool room_allowed(const struct config *config, uint64_t flows, char *why, size_t
 {
 	uint64_t wanted = room_wanted(config, flows);
 	uint64_t there = room_there();
+	const struct path *path = config->path;
+	bool message = config->end == END_TX && !(path->flow_memory && path->flow_memory(config));
 
 	/* The rest is for page tables, socket buffers, and whoever else is here. */
 	if (wanted <= there / 4 * 3)
@@ -127,6 +133,6 @@ bool room_allowed(const struct config *config, uint64_t flows, char *why, size_t
 		 "%s %s with %llu flows takes %.1f GiB of memory, and of the %.1f GiB that are available here three quarters may be taken: ask for smaller or fewer buffers%s",
 		 record_end_name[config->end], config->path->name, (unsigned long long)flows,
 		 wanted / 0x1p30, there / 0x1p30,
-		 config->end == END_TX ? " by --msg" : ", or fewer flows");
+		 message ? " by --msg" : ", or fewer flows");
 	return false;
 }

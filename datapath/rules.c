@@ -54,12 +54,6 @@ static int check_limit(struct config *config, enum option_id id, enum option_id 
 	return -1;
 }
 
-/* Long flows have a message of their own, and --write. */
-static bool is_mixed(const struct config *config)
-{
-	return !strcmp(config->options.pattern, "mixed");
-}
-
 static int check_vectors(const struct config *config)
 {
 	const struct options *option = &config->options;
@@ -123,7 +117,8 @@ static int check_rpc(struct config *config)
 	}
 	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
 		if (option->typed[with[i]] && !rules_at_preset(config, with[i]) &&
-		    !(with[i] == OPTION_write && is_mixed(config))) {
+		    /* Long flows have a message of their own, and --write. */
+		    !(with[i] == OPTION_write && config_is_mixed(config))) {
 			say_error("--%s has no meaning with --rpc, whose requests have a size of their own and come until the window closes; leave it out",
 				  option_spell(with[i], name));
 			return -1;
@@ -150,7 +145,7 @@ static int check_rpc(struct config *config)
 		say_error("--rpc-depth has no meaning with --rate: requests are sent when they are due; leave one out");
 		return -1;
 	}
-	if (!is_mixed(config)) {
+	if (!config_is_mixed(config)) {
 		option->msg = option->rpc.request;
 		option->write = option->rpc.request;
 	}
@@ -172,7 +167,7 @@ static int check_pattern(struct config *config)
 			  option->pattern);
 		return -1;
 	}
-	if (!strcmp(option->pattern, "mixed"))
+	if (config_is_mixed(config))
 		return check_mixed(config);
 	if (option->typed[OPTION_long_flows] && !rules_at_preset(config, OPTION_long_flows)) {
 		say_error("--long-flows is for long flows beside requests: give --pattern mixed too");

@@ -47,6 +47,8 @@ static void write_number(struct writer *out, const struct flow *f, enum metric_i
 
 void served_write(const struct flows *all, struct writer *out)
 {
+	if (flows_idle(all))
+		return;
 	for (unsigned int i = 0; i < all->count; i++) {
 		const struct flow *f = &all->flow[i];
 

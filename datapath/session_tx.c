@@ -12,11 +12,6 @@
 #include "datapath/served.h"
 #include "datapath/session.h"
 
-static bool is_mixed(const struct options *option)
-{
-	return !strcmp(option->pattern, "mixed");
-}
-
 static struct control_message hello_of(const struct config *config)
 {
 	const struct options *option = &config->options;
@@ -25,7 +20,7 @@ static struct control_message hello_of(const struct config *config)
 		.version = CONTROL_VERSION,
 		.flows = option->flows,
 		.msg = option->set[OPTION_rpc] ? option->rpc.request : option->msg,
-		.mixed = is_mixed(option) ? option->long_flows : 0,
+		.mixed = config_is_mixed(config) ? option->long_flows : 0,
 		.limit = option->bytes,
 		.verify = option->verify,
 		.response = option->rpc.response,
@@ -109,9 +104,9 @@ static int prepare_messages(struct session *s)
 	const struct options *option = &s->config->options;
 
 	s->memory = new_message(s, option->msg);
-	if (s->memory && is_mixed(option))
+	if (s->memory && config_is_mixed(s->config))
 		s->requests = new_message(s, option->rpc.request);
-	return s->memory && (s->requests || !is_mixed(option)) ? 0 : -1;
+	return s->memory && (s->requests || !config_is_mixed(s->config)) ? 0 : -1;
 }
 
 static int connect_flows(struct session *s)
@@ -127,7 +122,7 @@ static int connect_flows(struct session *s)
 		return session_fail(s, "no memory left for the flows");
 	s->flows->exchange = option->rpc;
 	s->flows->reconnects = option->reconnect;
-	s->flows->mixed = is_mixed(option) ? option->long_flows : 0;
+	s->flows->mixed = config_is_mixed(s->config) ? option->long_flows : 0;
 	if (prepare_arrivals(s, key))
 		return -1;
 	s->flows->datagram = option->udp;

@@ -89,6 +89,7 @@ const struct path path_tx_copy = {
 	.calls = BIT(CALL_sendto),
 	.rpc_calls = BIT(CALL_recvfrom) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_sends),
+	.flow_memory = udp_send_memory,
 	.open = tx_copy_open,
 	.run = tx_copy_run,
 	.rpc = tx_copy_rpc,

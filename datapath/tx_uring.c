@@ -322,6 +322,16 @@ static bool tx_send_zc_able(char *why, size_t size)
 	return uring_able(IORING_OP_SEND_ZC, IORING_FEAT_REG_REG_RING, "6.3", why, size);
 }
 
+static uint64_t tx_uring_memory(const struct config *config)
+{
+	return udp_uring_memory(config, false);
+}
+
+static uint64_t tx_send_zc_memory(const struct config *config)
+{
+	return udp_uring_memory(config, true);
+}
+
 const struct path path_tx_uring = {
 	.name = "uring",
 	.end = END_TX,
@@ -329,6 +339,7 @@ const struct path path_tx_uring = {
 	.calls = BIT(CALL_io_uring_enter),
 	.events = BIT(EVENT_sends) | BIT(EVENT_cq_overflow),
 	.able = tx_uring_able,
+	.flow_memory = tx_uring_memory,
 	.open = tx_uring_open,
 	.run = tx_uring_run,
 	.rpc = tx_uring_rpc,
@@ -345,6 +356,7 @@ const struct path path_tx_send_zc = {
 	.events = BIT(EVENT_sends) | BIT(EVENT_cq_overflow) | BIT(EVENT_notifications) |
 		  BIT(EVENT_notification_waits) | BIT(EVENT_errqueue_stalls),
 	.able = tx_send_zc_able,
+	.flow_memory = tx_send_zc_memory,
 	.open = tx_send_zc_open,
 	.run = tx_uring_run,
 	.rpc = tx_uring_rpc,

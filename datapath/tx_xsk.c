@@ -180,6 +180,7 @@ const struct path path_tx_xsk = {
 	.what = "AF_XDP: datagrams (--udp) as whole frames in shared memory, past the stack",
 	.events = BIT(EVENT_xsk_invalid) | BIT(EVENT_xsk_tx_empty) | BIT(EVENT_xsk_no_frame),
 	.able = xsk_able,
+	.flow_memory = xsk_memory,
 	.prepare = tx_xsk_prepare,
 	.open = tx_xsk_open,
 	.udp = tx_xsk_udp,

@@ -137,6 +137,7 @@ const struct path path_tx_zerocopy = {
 	.events = BIT(EVENT_sends) | BIT(EVENT_notifications) | BIT(EVENT_enobufs) |
 		  BIT(EVENT_errqueue_stalls),
 	.able = tx_zerocopy_able,
+	.flow_memory = udp_send_zerocopy_memory,
 	.open = tx_zerocopy_open,
 	.run = tx_zerocopy_run,
 	.rpc = tx_zerocopy_rpc,

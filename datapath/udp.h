@@ -16,6 +16,7 @@
  *
  *   udp_send()     until told, by send(2)
  *   udp_send_zerocopy()  … with MSG_ZEROCOPY
+ *   udp_send_memory(), udp_send_zerocopy_memory()  what they take, of a flow (datapath/room.h)
  *   udp_receive()  until the sender has ended and nothing is left, by recvmsg(2)
  */
 #ifndef DATAPATH_UDP_H
@@ -91,6 +92,8 @@ int udp_refused(struct flow *f, int error);
 
 int udp_send(struct flow *f);
 int udp_send_zerocopy(struct flow *f);
+uint64_t udp_send_memory(const struct config *config);
+uint64_t udp_send_zerocopy_memory(const struct config *config);
 int udp_receive(struct flow *f);
 
 #endif

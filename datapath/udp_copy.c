@@ -36,6 +36,11 @@ static int send_bursts(struct flow *f, struct bursts *b)
 	return 0;
 }
 
+uint64_t udp_send_memory(const struct config *config)
+{
+	return bursts_memory(&config->options, 1);
+}
+
 int udp_send(struct flow *f)
 {
 	struct bursts bursts;
@@ -105,6 +110,13 @@ static int send_zerocopy(struct zerocopy *z, struct flow *f)
 	return errqueue_finish(z->queue, f);
 }
 
+uint64_t udp_send_zerocopy_memory(const struct config *config)
+{
+	const struct options *option = &config->options;
+
+	return option->udp ? bursts_memory(option, bursts_slots(option)) : 0;
+}
+
 int udp_send_zerocopy(struct flow *f)
 {
 	struct zerocopy *z = calloc(1, sizeof(*z));
@@ -113,7 +125,7 @@ int udp_send_zerocopy(struct flow *f)
 	if (!z)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	z->queue = f->state;
-	result = bursts_open(&z->bursts, f, bursts_slots(f));
+	result = bursts_open(&z->bursts, f, bursts_slots(&f->config->options));
 	if (!result)
 		result = send_zerocopy(z, f);
 	bursts_close(&z->bursts);

@@ -23,6 +23,21 @@ struct udp_uring {
 	bool fixed; /* the slots are a registered buffer */
 };
 
+/* A copied send is done with its slot when it is complete. */
+static unsigned int slots_of(const struct options *option, bool zerocopy)
+{
+	unsigned int slots = zerocopy ? bursts_slots(option) : 0;
+
+	return slots > option->depth ? slots : option->depth;
+}
+
+uint64_t udp_uring_memory(const struct config *config, bool zerocopy)
+{
+	const struct options *option = &config->options;
+
+	return option->udp ? bursts_memory(option, slots_of(option, zerocopy)) : 0;
+}
+
 int udp_uring_open(struct flow *f, bool zerocopy)
 {
 	const struct options *option = &f->config->options;
@@ -35,7 +50,7 @@ int udp_uring_open(struct flow *f, bool zerocopy)
 	s->depth = option->depth;
 	s->zerocopy = zerocopy;
 	s->fixed = zerocopy && !option->plain_buffers;
-	slots = zerocopy && bursts_slots(f) > s->depth ? bursts_slots(f) : s->depth;
+	slots = slots_of(option, zerocopy);
 	s->sent_ns = calloc(slots, sizeof(*s->sent_ns));
 	if (!s->sent_ns)
 		return flow_fail(f, "no memory left for flow %u", f->number);
