@@ -11,6 +11,7 @@
  *   run      move bytes until told: a tx until flow_told() or its limit, an rx until the end
  *   rpc      in its place with --rpc: send requests, or answer them (datapath/rpc.h)
  *   look     bring up to date what is not counted by the flow's thread: called by the control thread
+ *   edge     the window opens here, or closes: of what is counted for all flows together
  *   given    what the kernel gave, as rows, when the window has closed
  *   close    let go of everything that open made
  *   release  let go of what they shared, when all flows and their sockets are closed
@@ -56,6 +57,7 @@ struct path {
 	int (*reconnect)(struct flow *f);  /* the same with short flows; NULL: refuses */
 	int (*rpc)(struct flow *f); /* run, with requests and responses (datapath/rpc.h); NULL: refuses */
 	void (*look)(struct flow *f); /* NULL: nothing */
+	void (*edge)(const struct flows *all); /* NULL: nothing */
 	void (*given)(const struct flows *all, struct writer *w);
 	void (*close)(struct flow *f);
 	void (*release)(struct flows *all); /* NULL: nothing; also after a prepare that failed */

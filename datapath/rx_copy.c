@@ -34,6 +34,7 @@ static int rx_copy_open(struct flow *f)
 	s->epoll = -1;
 	/* tcp(7): the bytes are thrown away, and nothing is copied. */
 	s->flags = option->trunc ? MSG_TRUNC : 0;
+	f->drops = option->trunc;
 	if (option->trunc && (f->verify.message || f->all->datagram || f->all->reconnects))
 		return flow_unable(f,
 				   "--trunc throws away the bytes of a stream: leave it out with --verify, --udp and --reconnect");
@@ -72,7 +73,8 @@ static inline ssize_t receive(struct flow *f, void *buffer, size_t size, int fla
 	count(&c->call[CALL_recvfrom], 1);
 	if (got > 0) {
 		verify_bytes(&f->verify, buffer, got);
-		count(flags ? &c->bytes_zerocopy : &c->bytes_copied, got);
+		if (!flags)
+			count(&c->bytes_copied, got);
 		count_received(c, got);
 		return got;
 	}

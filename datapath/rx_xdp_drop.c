@@ -31,6 +31,11 @@ static void rx_xdp_drop_look(struct flow *f)
 	xdp_look(f->all->shared, f);
 }
 
+static void rx_xdp_drop_edge(const struct flows *all)
+{
+	xdp_edge(all->shared);
+}
+
 static void rx_xdp_drop_given(const struct flows *all, struct writer *w)
 {
 	xdp_given(all->shared, w);
@@ -39,6 +44,7 @@ static void rx_xdp_drop_given(const struct flows *all, struct writer *w)
 /* The socket keeps the port from others, and the kernel from answering what was not taken. */
 static int rx_xdp_drop_open(struct flow *f)
 {
+	f->drops = true;
 	return udp_open(f);
 }
 
@@ -79,6 +85,7 @@ const struct path path_rx_xdp_drop = {
 	.udp = rx_xdp_drop_udp,
 	.udp_calls = BIT(CALL_poll),
 	.look = rx_xdp_drop_look,
+	.edge = rx_xdp_drop_edge,
 	.given = rx_xdp_drop_given,
 	.close = udp_close,
 	.release = rx_xdp_drop_release,

@@ -25,7 +25,7 @@ struct shared {
 };
 
 struct rx_xsk {
-	struct xsk xsk;
+	struct xsk xsk; /* first: xsk_given() */
 	size_t headers;
 	int epoll;
 	uint64_t next; /* number */
@@ -226,13 +226,19 @@ static void rx_xsk_look(struct flow *f)
 	xsk_look(&s->xsk, f);
 }
 
+static void rx_xsk_edge(const struct flows *all)
+{
+	const struct shared *shared = all->shared;
+
+	xdp_edge(shared->xdp);
+}
+
 static void rx_xsk_given(const struct flows *all, struct writer *w)
 {
 	const struct shared *shared = all->shared;
-	const struct rx_xsk *s = all->flow[0].state;
 
 	xdp_given(shared->xdp, w);
-	writer_fact(w, END_RX, METRIC_path_given, "xsk", xsk_given(&s->xsk));
+	xsk_given(all, w);
 }
 
 const struct path path_rx_xsk = {
@@ -248,6 +254,7 @@ const struct path path_rx_xsk = {
 	.udp = rx_xsk_udp,
 	.udp_calls = BIT(CALL_epoll_wait) | BIT(CALL_recvfrom) | BIT(CALL_poll),
 	.look = rx_xsk_look,
+	.edge = rx_xsk_edge,
 	.given = rx_xsk_given,
 	.close = rx_xsk_close,
 	.release = rx_xsk_release,

@@ -19,7 +19,7 @@
 #define DRAIN_NS 1000000000ULL /* in which the last frames have to leave */
 
 struct tx_xsk {
-	struct xsk xsk;
+	struct xsk xsk; /* first: xsk_given() */
 	struct frame frame;
 	uint64_t number;
 	uint64_t *spare; /* addresses of frames that are at hand */
@@ -167,13 +167,6 @@ static void tx_xsk_look(struct flow *f)
 		xsk_look(&s->xsk, f);
 }
 
-static void tx_xsk_given(const struct flows *all, struct writer *w)
-{
-	const struct tx_xsk *s = all->flow[0].state;
-
-	writer_fact(w, END_TX, METRIC_path_given, "xsk", xsk_given(&s->xsk));
-}
-
 const struct path path_tx_xsk = {
 	.name = "xsk",
 	.end = END_TX,
@@ -186,7 +179,7 @@ const struct path path_tx_xsk = {
 	.udp = tx_xsk_udp,
 	.udp_calls = UDP_SEND_CALLS,
 	.look = tx_xsk_look,
-	.given = tx_xsk_given,
+	.given = xsk_given,
 	.close = tx_xsk_close,
 	.release = tx_xsk_release,
 };

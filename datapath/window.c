@@ -44,7 +44,11 @@ void window_free(struct window *w)
 static void snapshot(const struct window *w, struct counters *to, struct latencies *latencies,
 		     struct delays *delays)
 {
+	const struct path *path = w->flows->flow[0].config->path;
+
 	flows_look(w->flows);
+	if (path->edge && !flows_idle(w->flows))
+		path->edge(w->flows);
 	for (unsigned int i = 0; i < w->flows->count; i++) {
 		counters_copy(&to[i], &w->flows->flow[i].counters);
 		if (latencies && w->flows->flow[i].rpc)
@@ -192,8 +196,9 @@ void window_write(const struct window *w, struct writer *out)
 	writer_u64(out, WINDOW, path->end, METRIC_path_window_ns, NULL, w->close_ns - w->open_ns);
 	writer_u64(out, WINDOW, path->end, METRIC_path_bytes, NULL, sum.bytes);
 	if (!w->flows->flow[0].usage_unknown) {
-		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_zerocopy, NULL,
-			   sum.bytes_zerocopy);
+		if (!w->flows->flow[0].drops)
+			writer_u64(out, WINDOW, path->end, METRIC_path_bytes_zerocopy, NULL,
+				   sum.bytes_zerocopy);
 		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_copied, NULL, sum.bytes_copied);
 	}
 	write_flows(w, out, path->end);

@@ -30,6 +30,7 @@ struct xdp {
 	unsigned int cpus;
 	const struct xdp_tally *tallies; /* mapped; NULL: not */
 	const uint64_t *queues;
+	uint64_t at_edge[2][XDP_QUEUES_MOST]; /* what came by each queue until the window's edges */
 };
 
 static int say_quietly(enum libbpf_print_level level, const char *format, va_list args)
@@ -269,7 +270,6 @@ void xdp_look(const struct xdp *x, struct flow *f)
 	count_up_to(&c->event[EVENT_datagrams_missed],
 		    next > datagrams ? next - datagrams + late : late);
 	count_up_to(&c->receive_size[histogram_bucket(f->all->datagram)], datagrams);
-	count_up_to(&c->bytes_zerocopy, datagrams * f->all->datagram);
 	count_up_to(&c->bytes, datagrams * f->all->datagram);
 }
 
@@ -290,15 +290,25 @@ static const char *mode_of(const struct xdp *x)
 	return NULL;
 }
 
+void xdp_edge(struct xdp *x)
+{
+	memcpy(x->at_edge[0], x->at_edge[1], sizeof(x->at_edge[0]));
+	for (unsigned int queue = 0; queue < XDP_QUEUES_MOST; queue++) {
+		uint64_t datagrams = 0;
+
+		for (unsigned int cpu = 0; cpu < x->cpus; cpu++)
+			datagrams += counter_read(&x->queues[cpu * XDP_QUEUES_MOST + queue]);
+		x->at_edge[1][queue] = datagrams;
+	}
+}
+
 /* Which queues the flows were placed on. */
 static void write_queues(const struct xdp *x, struct writer *w)
 {
 	for (unsigned int queue = 0; queue < XDP_QUEUES_MOST; queue++) {
-		uint64_t datagrams = 0;
+		uint64_t datagrams = x->at_edge[1][queue] - x->at_edge[0][queue];
 		char key[12];
 
-		for (unsigned int cpu = 0; cpu < x->cpus; cpu++)
-			datagrams += counter_read(&x->queues[cpu * XDP_QUEUES_MOST + queue]);
 		snprintf(key, sizeof(key), "%u", queue);
 		if (datagrams)
 			writer_u64(w, WINDOW, END_RX, METRIC_path_queue_datagrams, key, datagrams);

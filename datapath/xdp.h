@@ -7,6 +7,7 @@
  *   xdp_socket()  hand the datagrams of a flow to this AF_XDP socket, where they come by this queue
  *   xdp_seen()    how many datagrams of a flow were dropped until now
  *   xdp_look()    bring a flow's counters up to date, of what the program counts
+ *   xdp_edge()    an edge of the window: what came by each queue until here
  *   xdp_given()   how the kernel runs it, and what came by which queue, as rows
  *   xdp_end()     take it off
  */
@@ -30,6 +31,7 @@ const char *xdp_device(const struct xdp *x);
 int xdp_socket(struct xdp *x, unsigned int flow, unsigned int queue, int socket);
 uint64_t xdp_seen(const struct xdp *x, unsigned int flow);
 void xdp_look(const struct xdp *x, struct flow *f);
+void xdp_edge(struct xdp *x);
 void xdp_given(const struct xdp *x, struct writer *w);
 /* NULL is fine. */
 void xdp_end(struct xdp *x);

@@ -267,9 +267,22 @@ void xsk_look(const struct xsk *s, struct flow *f)
 	count_up_to(&event[EVENT_xsk_tx_empty], said.tx_ring_empty_descs);
 }
 
-const char *xsk_given(const struct xsk *s)
+/* A queue may have what another of the device lacks. */
+void xsk_given(const struct flows *all, struct writer *w)
 {
-	return s->zerocopy ? "zero-copy" : "copy";
+	unsigned int zerocopy = 0;
+	char text[60];
+
+	for (unsigned int i = 0; i < all->count; i++) {
+		const struct xsk *s = all->flow[i].state;
+
+		zerocopy += s && s->zerocopy;
+	}
+	snprintf(text, sizeof(text), "zero-copy: %u flows, copy: %u", zerocopy,
+		 all->count - zerocopy);
+	if (!zerocopy || zerocopy == all->count)
+		snprintf(text, sizeof(text), "%s", zerocopy ? "zero-copy" : "copy");
+	writer_fact(w, all->flow[0].config->end, METRIC_path_given, "xsk", text);
 }
 
 void xsk_close(struct xsk *s)

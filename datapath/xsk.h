@@ -11,7 +11,7 @@
  *   xsk_open()       memory, unless it is shared, and a socket, bound to a queue of a device
  *   xsk_frame()      the memory at an address of the umem
  *   xsk_look()       bring the flow's counters up to date, of what the kernel counts of the socket
- *   xsk_given()      whether the kernel moves its frames without a copy
+ *   xsk_given()      whether the kernel moves the frames of all flows without a copy, or of how many, as a row
  *   xsk_close()
  *
  * Frame n of a flow is at base + n * --xsk-frame. A sender has as many as its ring has entries; a receiver twice as many,
@@ -25,6 +25,7 @@
 #include <xdp/xsk.h>
 
 #include "datapath/flow.h"
+#include "record/writer.h"
 
 /* Memory that is registered once, and the rings that libxdp makes with it, which the first socket takes. */
 struct xsk_area {
@@ -58,7 +59,8 @@ void xsk_unshare(struct xsk_area *area);
 /* shared: by xsk_share(). 0, or -1 after flow_fail(). */
 int xsk_open(struct xsk *s, struct flow *f, const char *device, struct xsk_area *shared);
 void xsk_look(const struct xsk *s, struct flow *f);
-const char *xsk_given(const struct xsk *s);
+/* A flow's state begins with its struct xsk. */
+void xsk_given(const struct flows *all, struct writer *w);
 void xsk_close(struct xsk *s);
 
 static inline unsigned char *xsk_frame(const struct xsk *s, uint64_t address)
