@@ -176,3 +176,20 @@ snmp() { # a counter of Udp, as the kernel of the namespace has it
 	[ "$rx_code" = 3 ]
 	grep -q "takes no datagrams" rx.err
 }
+
+@test "memory is what a sender of datagrams takes, as the kernel counts it" {
+	for path in copy uring send_zc; do
+		rx --path copy
+		tx --path $path --udp 65507 --flows 3 --seconds 2 --warmup 0 3>&- &
+		tx_pid=$!
+		wait_for ',open,' tx.csv
+		resident=$(awk '$1 == "VmRSS:" { print $2 * 1024 }' "/proc/$(pgrep -f "^$BUILD/zcpath tx .*--port $port ")/status")
+		wait $tx_pid
+		rx_ends
+		memory=$(value tx memory)
+		echo "$path: said $memory, resident $resident"
+		# Beside it there is the program, with its stacks and counters.
+		[ "$resident" -ge "$memory" ]
+		[ "$resident" -le $((memory + (24 << 20))) ]
+	done
+}
