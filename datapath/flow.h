@@ -64,7 +64,7 @@ struct flow {
 	struct delays *delays;	       /* of notifications; NULL: the path has none */
 	void *state;		       /* the path's own */
 	bool usage_unknown;	       /* whether its bytes were copied cannot be told */
-	bool drops;		       /* rx: they are thrown away: not copied, and not received either */
+	bool drops; /* rx: they are thrown away: not copied, and not received either */
 
 	struct placing placing;
 	pthread_t thread;

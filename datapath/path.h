@@ -56,7 +56,7 @@ struct path {
 	int (*udp)(struct flow *f);	   /* run, with datagrams; NULL: refuses */
 	int (*reconnect)(struct flow *f);  /* the same with short flows; NULL: refuses */
 	int (*rpc)(struct flow *f); /* run, with requests and responses (datapath/rpc.h); NULL: refuses */
-	void (*look)(struct flow *f); /* NULL: nothing */
+	void (*look)(struct flow *f);	       /* NULL: nothing */
 	void (*edge)(const struct flows *all); /* NULL: nothing */
 	void (*given)(const struct flows *all, struct writer *w);
 	void (*close)(struct flow *f);

@@ -24,7 +24,8 @@ uint64_t room_wanted(const struct config *config, uint64_t flows)
 		messages = config->options.msg +
 			   (config_is_mixed(config) ? config->options.rpc.request : 0);
 	if (__builtin_mul_overflow(path->flow_memory ? path->flow_memory(config) : 0, flows, &all) ||
-	    __builtin_add_overflow(all, path->shared_memory ? path->shared_memory(config) : 0, &all) ||
+	    __builtin_add_overflow(all, path->shared_memory ? path->shared_memory(config) : 0,
+				   &all) ||
 	    __builtin_add_overflow(all, messages, &all))
 		return UINT64_MAX;
 	return all;
@@ -132,7 +133,6 @@ bool room_allowed(const struct config *config, uint64_t flows, char *why, size_t
 	snprintf(why, why_size,
 		 "%s %s with %llu flows takes %.1f GiB of memory, and of the %.1f GiB that are available here three quarters may be taken: ask for smaller or fewer buffers%s",
 		 record_end_name[config->end], config->path->name, (unsigned long long)flows,
-		 wanted / 0x1p30, there / 0x1p30,
-		 message ? " by --msg" : ", or fewer flows");
+		 wanted / 0x1p30, there / 0x1p30, message ? " by --msg" : ", or fewer flows");
 	return false;
 }

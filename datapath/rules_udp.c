@@ -88,10 +88,12 @@ int rules_away(const struct config *config)
 	if (!option->set[OPTION_udp])
 		say_error(AWAY " is for datagrams, which need no receiver: give --udp BYTES too");
 	else if (!config->path->run)
-		say_error(AWAY " has no meaning for --path %s, which sends to where its connection leads; leave it out",
+		say_error(AWAY
+			  " has no meaning for --path %s, which sends to where its connection leads; leave it out",
 			  config->path->name);
 	else if (option->verify)
-		say_error("--verify has no meaning with " AWAY ": nobody receives what could be checked; leave one out");
+		say_error("--verify has no meaning with " AWAY
+			  ": nobody receives what could be checked; leave one out");
 	else if (!is_number(config->away))
 		say_error("--away %s: expected the number of an address that nobody has, such as 10.99.0.2 or fd99::2",
 			  config->away);

@@ -96,7 +96,8 @@ int udp_refused(struct flow *f, int error)
 	if (error == EMSGSIZE || error == EINVAL)
 		advice = "; it does not fit: give a smaller --udp";
 	else if (error == ECONNREFUSED && f->all->away)
-		advice = "; somebody has that address: give --away one that nobody has, such as of a dummy device's network";
+		advice =
+			"; somebody has that address: give --away one that nobody has, such as of a dummy device's network";
 	return flow_fail(f, "cannot send a datagram on flow %u: %s%s", f->number, strerror(error),
 			 advice);
 }

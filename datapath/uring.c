@@ -91,8 +91,7 @@ int uring_register(struct uring *u, struct flow *f, const void *at, size_t size)
 	if (error == -ENOMEM)
 		return flow_unable(f,
 				   "cannot register %zu bytes to send from: the memlock limit is too low; raise 'ulimit -l'%s, or give --plain-buffers",
-				   size,
-				   f->all->datagram ? "" : ", ask for a smaller --msg");
+				   size, f->all->datagram ? "" : ", ask for a smaller --msg");
 	return flow_unable(f, "cannot register %zu bytes to send from: %s; give --plain-buffers",
 			   size, strerror(-error));
 }
