@@ -49,8 +49,8 @@ static int check_limit(struct config *config, enum option_id id, enum option_id 
 		return 0;
 	}
 	options_print(&config->options, limit, text, sizeof(text));
-	say_error("--%s cannot be more than --%s, which is %s", option_spell(id, name),
-		  option_spell(limit, limit_name), text);
+	say_error("--%s cannot be more than --%s, which is %s; give a smaller --%s, or a larger --%s",
+		  option_spell(id, name), option_spell(limit, limit_name), text, name, limit_name);
 	return -1;
 }
 
