@@ -150,7 +150,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{"sort", 's', "BY", 0,
-	 "the best first by roi (default), roi-rx, roi-tx, roi-power, throughput, cpu, …", 0},
+	 "the best first by roi (default), roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx, zerocopy-tx, requests, p50, p99, p99.9, p99.99, packets, packets-cpu, roi-packets, lost", 0},
 	{"by", 'b', "LABEL", 0,
 	 "lines of all directories and hosts put together by a label of zcprof, or by host, kernel or cpu_model",
 	 0},
@@ -160,7 +160,7 @@ static const struct argp_option options[] = {
 	{"cols", 'c', "NAMES", 0, "and columns by these, such as cpus; without it the figures are",
 	 0},
 	{"value", 'v', "FIGURES", 0,
-	 "with these figures: T, C, P, ROI, C-rx, roi-power …, or any of a record, such as rx-cpu.iowait (T,C,ROI)",
+	 "with these figures: T, C, P, ROI, C-rx or any of --sort, such as requests, p99, packets, packets-cpu or lost, or any of a record, such as rx-cpu.iowait (T,C,ROI)",
 	 0},
 	{"where", 'W', "NAME=VALUES", 0, "of those only where NAME is one of VALUES", 0},
 	{"flat", 'l', NULL, 0, "one line per configuration, though the plan says how to print it",

@@ -463,7 +463,8 @@ int options_take(struct options *o, enum option_id id, const char *text, char *w
 		}
 	} else if (parse_kind(id, text, o, &reason)) {
 		snprintf(why, why_size, "%s", reason);
-	} else if (!within(id, o)) {
+	} else if (!within(id, o) ||
+		   (info->type == TYPE_AMOUNT && !*options_number(o, id) && !is_off(text))) {
 		snprintf(why, why_size, "expected %s%s to %s",
 			 info->type == TYPE_AMOUNT ? "off, or " : "",
 			 print_bound(id, info->least, least, sizeof(least)),

@@ -86,7 +86,7 @@ size_t sizes_of(const struct need *n, struct size sizes[SIZES_MAX])
 	double buffers = area / n->buffer;
 	const struct size all[] = {
 		{"in flight", "bytes between the ends", "bytes", flight, "rate x round trip / 8",
-		 "bandwidth x delay; the talk: about 2 MB at 200 Gbit/s and 0.1 ms"},
+		 "bandwidth x delay; The Battle of the ZCs, netdev 0x19: about 2 MB at 200 Gbit/s and 0.1 ms"},
 		{"tcp_rmem, tcp_wmem", "third value of net.ipv4.tcp_rmem and tcp_wmem", "bytes",
 		 2 * flight, "2 x rate x round trip / 8",
 		 "tcp(7): half of it may be overhead; and as much again waits for the reader"},
@@ -95,10 +95,10 @@ size_t sizes_of(const struct need *n, struct size sizes[SIZES_MAX])
 		 "so that calls take 1 % of the time; calibration_syscall, or 200 ns"},
 		{"ring", "descriptors of a receive queue", "buffers", ring,
 		 "rate / 8 x pause / buffer, a power of two",
-		 "what arrives while softirqs look away; the talk: 4096 of 4 KiB, 16 MB"},
+		 "what arrives while softirqs look away; The Battle of the ZCs, netdev 0x19: 4096 of 4 KiB, 16 MB"},
 		{"--area", "memory of zcrx or devmem for a queue", "bytes", area,
 		 "ring x buffer + the larger of 2 x in flight and rate / 8 x hold, a power of two",
-		 "the talk: 16 MB of ring, 48 MB that the application sits on: 64 MB"},
+		 "The Battle of the ZCs, netdev 0x19: 16 MB of ring, 48 MB that the application sits on: 64 MB"},
 		{"--refill", "entries of zcrx's refill queue", "entries", power_of_two(buffers),
 		 "area / buffer, a power of two",
 		 "Documentation/networking/iou-zcrx.rst: as many as buffers"},

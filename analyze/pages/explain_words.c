@@ -199,9 +199,9 @@ void explain_fill(struct page *page, const struct causes *c, const struct config
 	for (size_t i = 0; i < c->count && i < SHOWN; i++)
 		lead_cause(page, c, i);
 	if (!c->count)
-		page_lead(page, "cause      none that I know");
-	page_lead(page, "considered %zu mechanisms of whose figures the records have some; %zu hold",
-		  c->considered, c->count);
+		page_lead(page, "cause      no known cause");
+	page_lead(page, "considered %zu mechanisms of whose figures the records have some; %zu hold%s",
+		  c->considered, c->count, c->count == 1 ? "s" : "");
 	add_split(page, c);
 	if (c->design.a->count < 2 || c->design.b->count < 2)
 		page_note(page,

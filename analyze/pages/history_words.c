@@ -134,7 +134,7 @@ static void lead_why(struct page *page, const struct causes *c)
 	if (!c->setting_count)
 		page_lead(page, "differs    nothing that is recorded");
 	if (!c->count) {
-		page_lead(page, "cause      none that I know");
+		page_lead(page, "cause      no known cause");
 		return;
 	}
 	explain_because(c, &c->at[0], text, sizeof(text));

@@ -112,7 +112,7 @@ static void lead_cause(struct page *page, const struct step *s)
 	if (!moved(s))
 		return;
 	if (!s->causes.count) {
-		page_lead(page, "cause      of %s: none that I know", s->mover);
+		page_lead(page, "cause      of %s: no known cause", s->mover);
 		return;
 	}
 	explain_because(&s->causes, &s->causes.at[0], text, sizeof(text));

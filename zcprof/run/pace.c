@@ -254,6 +254,12 @@ static void give_up(const struct pace *p)
 			refused_write(x, &plan->configurations[i], END_HOST, "time",
 				      "there was no time left for it (--within); the same command goes on");
 	}
+	if (none == fewer) {
+		say_warning("the time of --within is used up: %zu of %zu runs are not made; %zu configuration%s no run yet; the same command goes on",
+			    plan->slot_count - pace_finished(x), plan->slot_count, none,
+			    none == 1 ? " has" : "s have");
+		return;
+	}
 	say_warning("the time of --within is used up: %zu of %zu runs are not made; %zu configuration%s fewer than %u runs, %zu have none, and the fewest, %u, has %s; the same command goes on",
 		    plan->slot_count - pace_finished(x), plan->slot_count, fewer,
 		    fewer == 1 ? " has" : "s have", x->settings->repeats, none, fewest,
