@@ -82,7 +82,8 @@ static const struct argp_option options[] = {
 	{"format", 'f', "FORMAT", 0,
 	 "html (default), or md: what of it belongs into a merge request", 0},
 	{"still", 's', NULL, 0,
-	 "charts as pictures, drawn by gnuplot, which it needs: for readers whose programs run no scripts", 0},
+	 "charts as pictures, drawn by gnuplot, which it needs: for readers whose programs run no scripts",
+	 0},
 	{"title", 't', "TEXT", 0, "what stands above it (the first directory's name)", 0},
 	{0},
 };

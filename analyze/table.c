@@ -150,7 +150,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{"sort", 's', "BY", 0,
-	 "the best first by roi (default), roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx, zerocopy-tx, requests, p50, p99, p99.9, p99.99, packets, packets-cpu, roi-packets, lost", 0},
+	 "the best first by roi (default), roi-rx, roi-tx, roi-power, throughput, cpu, cpu-rx, cpu-tx, power, zerocopy-rx, zerocopy-tx, requests, p50, p99, p99.9, p99.99, packets, packets-cpu, roi-packets, lost",
+	 0},
 	{"by", 'b', "LABEL", 0,
 	 "lines of all directories and hosts put together by a label of zcprof, or by host, kernel or cpu_model",
 	 0},

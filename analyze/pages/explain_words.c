@@ -200,7 +200,8 @@ void explain_fill(struct page *page, const struct causes *c, const struct config
 		lead_cause(page, c, i);
 	if (!c->count)
 		page_lead(page, "cause      no known cause");
-	page_lead(page, "considered %zu mechanisms of whose figures the records have some; %zu hold%s",
+	page_lead(page,
+		  "considered %zu mechanisms of whose figures the records have some; %zu hold%s",
 		  c->considered, c->count, c->count == 1 ? "s" : "");
 	add_split(page, c);
 	if (c->design.a->count < 2 || c->design.b->count < 2)
