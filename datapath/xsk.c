@@ -133,10 +133,18 @@ static struct xsk_area *area_new(struct flow *f, unsigned int flows)
 
 int xsk_share(struct xsk_area **area, struct flows *all)
 {
+	struct flow *first = &all->flow[0];
+	unsigned int queues = CPU_COUNT(&first->config->options.queues);
+
 	*area = NULL;
-	if (!all->flow[0].config->options.share_umem)
+	/* libxdp has rings for one socket at each queue, and takes them to be there for a second one. */
+	if (queues && queues < all->count)
+		return flow_unable(first,
+				   "%u flows take a queue each, and --queues names %u: name as many, or give fewer --flows",
+				   all->count, queues);
+	if (!first->config->options.share_umem)
 		return 0;
-	*area = area_new(&all->flow[0], all->count);
+	*area = area_new(first, all->count);
 	return *area ? 0 : -1;
 }
 
