@@ -11,6 +11,7 @@
  *   bursts_take()   a slot, with its datagrams numbered; -1: none is free
  *   bursts_at()     where it lies: bursts->bytes of them
  *   bursts_give()   the kernel has let go of it
+ *   bursts_refused()  the same of one that the kernel would not take: its numbers are given to the next
  *   bursts_sent()   count one that was sent
  *   bursts_close()
  */
@@ -18,6 +19,7 @@
 #define DATAPATH_BURSTS_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "datapath/flow.h"
 
@@ -46,6 +48,17 @@ static inline void *bursts_at(const struct bursts *b, unsigned int slot)
 static inline void bursts_give(struct bursts *b, unsigned int slot)
 {
 	b->free[b->free_count++] = slot;
+}
+
+/* Unless others have theirs behind it, which is so where several are handed over at once. */
+static inline void bursts_refused(struct bursts *b, unsigned int slot)
+{
+	uint64_t number;
+
+	memcpy(&number, bursts_at(b, slot), sizeof(number));
+	if (number + b->datagrams == b->number)
+		b->number = number;
+	bursts_give(b, slot);
 }
 
 static inline void bursts_sent(const struct bursts *b, struct counters *c)

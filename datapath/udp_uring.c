@@ -134,12 +134,14 @@ static void notified(struct udp_uring *s, struct flow *f, const struct io_uring_
 	bursts_give(&s->bursts, cqe->user_data);
 }
 
-/* A full device or queue drops what it cannot take: the receiver knows by the numbers. */
+/* What the kernel refuses is missing at the receiver, unless its numbers can go to the next one. */
 static int sent(struct udp_uring *s, struct flow *f, const struct io_uring_cqe *cqe)
 {
 	s->sending--;
 	if (cqe->flags & IORING_CQE_F_MORE)
 		s->unnotified++;
+	else if (cqe->res < 0)
+		bursts_refused(&s->bursts, cqe->user_data);
 	else
 		bursts_give(&s->bursts, cqe->user_data);
 	if (cqe->res < 0)
