@@ -33,6 +33,7 @@ static int send_all(struct flow *f, int fd, const unsigned char *at, size_t size
 		count(&f->counters.call[CALL_sendto], 1);
 		if (sent < 0 && errno != EINTR)
 			return errno;
+		count(&f->counters.event[EVENT_sends], sent > 0);
 		at += sent > 0 ? sent : 0;
 		size -= sent > 0 ? sent : 0;
 	}
