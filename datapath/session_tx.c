@@ -126,7 +126,7 @@ static int connect_flows(struct session *s)
 		return -1;
 	s->flows->datagram = option->udp;
 	s->flows->away = s->config->away != NULL;
-	s->window.message = option->msg;
+	s->window.message = hello_of(s->config).msg;
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		struct flow *f = &s->flows->flow[i];
 

@@ -22,7 +22,7 @@ struct delays;
 
 struct window {
 	const struct flows *flows;
-	uint64_t message; /* bytes of one */
+	uint64_t message; /* bytes of one, but for long flows beside requests */
 	struct counters *at_open;
 	struct counters *at_close;
 	uint64_t open_ns; /* 0: not yet */
