@@ -110,14 +110,15 @@ int flow_receives(const struct flow *f)
 	return f->config->end == END_RX && f->datagrams_fd >= 0 ? f->datagrams_fd : f->fd;
 }
 
-int flow_follow(struct flow *f, pthread_t thread)
+int flow_follow(struct flow *f, pthread_t thread, char *why, size_t size)
 {
-	char why[200];
+	char where[200];
 
 	if (!placing_follow(&f->placing, thread, flow_receives(f), f->config->options.cpu.offset,
-			    why, sizeof(why)))
+			    where, sizeof(where)))
 		return 0;
-	return flow_unable(f, "cannot run flow %u on %s", f->number, why);
+	snprintf(why, size, "cannot run flow %u on %s", f->number, where);
+	return -1;
 }
 
 /*
@@ -142,7 +143,8 @@ static int flow_place(struct flow *f)
 	char why[200];
 
 	if (places->by_queue)
-		return flow_follow(f, pthread_self());
+		return flow_follow(f, pthread_self(), why, sizeof(why)) ? flow_unable(f, "%s", why)
+									: 0;
 	if (!cpus || !placing_on(pthread_self(), cpumask_nth(&places->cpus, place_of(f, cpus)), why,
 				 sizeof(why)))
 		return 0;

@@ -111,8 +111,8 @@ void flows_look(const struct flows *all);
 uint64_t flows_bytes(const struct flows *all);
 void flows_free(struct flows *all);
 int flow_receives(const struct flow *f);
-/* 0, or -1 after flow_unable(). */
-int flow_follow(struct flow *f, pthread_t thread);
+/* 0, or -1 and why not: for another thread too, which must not write the flow's own sentence. */
+int flow_follow(struct flow *f, pthread_t thread, char *why, size_t size);
 
 /* Whether it has requests and responses, and is no stream in one direction. */
 static inline bool flow_exchanges(const struct flow *f)

@@ -7,15 +7,13 @@
 
 #include "datapath/path.h"
 
-int served_follow(struct flows *all, const struct flow **failed)
+int served_follow(struct flows *all, char *why, size_t size)
 {
 	if (!all->flow[0].config->options.cpu.by_queue)
 		return 0;
-	for (unsigned int i = 0; i < all->count; i++) {
-		*failed = &all->flow[i];
-		if (flow_follow(&all->flow[i], all->flow[i].thread))
+	for (unsigned int i = 0; i < all->count; i++)
+		if (flow_follow(&all->flow[i], all->flow[i].thread, why, size))
 			return -1;
-	}
 	return 0;
 }
 

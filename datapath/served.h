@@ -13,8 +13,8 @@
 #include "datapath/flow.h"
 #include "record/writer.h"
 
-/* 0, or -1 after flow_unable() of *failed. */
-int served_follow(struct flows *all, const struct flow **failed);
+/* 0, or -1 and why not. */
+int served_follow(struct flows *all, char *why, size_t size);
 void served_note(struct flows *all);
 void served_write(const struct flows *all, struct writer *out);
 

@@ -211,12 +211,12 @@ static bool gate_said(struct session *s, int got, const char *why, enum happenin
 
 int session_follow(struct session *s)
 {
-	const struct flow *failed;
+	char why[256];
 
-	if (!served_follow(s->flows, &failed))
+	if (!served_follow(s->flows, why, sizeof(why)))
 		return 0;
 	s->unable = true;
-	return session_fail(s, "%s", failed->error);
+	return session_fail(s, "%s", why);
 }
 
 /* Rows of the window's course, and whether bytes still move. When to come again, or 0: failed. */
