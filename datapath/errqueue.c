@@ -21,6 +21,7 @@
  * that few reads take many, and each send holds only about 200 bytes of net.core.optmem_max.
  */
 #define DRAIN_EVERY 16
+#define TICK_SHIFT  8 /* of ns */
 
 int errqueue_open(struct errqueue *q, struct flow *f, int fd)
 {
@@ -52,15 +53,15 @@ static const struct sock_extended_err *completion_of(struct msghdr *msg)
 static void completed(struct errqueue *q, struct flow *f, const struct sock_extended_err *e)
 {
 	struct counters *c = &f->counters;
-	uint64_t now = clock_ns();
+	uint32_t now = clock_ns() >> TICK_SHIFT;
 	uint64_t bytes = 0;
 
 	for (uint32_t i = 0; i <= e->ee_data - e->ee_info; i++) {
-		uint32_t *send = &q->bytes[(e->ee_info + i) % ERRQUEUE_SENDS];
+		struct errqueue_send *send = &q->send[(e->ee_info + i) % ERRQUEUE_SENDS];
 
-		bytes += *send;
-		*send = 0;
-		delays_count(f, now - q->sent_ns[(e->ee_info + i) % ERRQUEUE_SENDS]);
+		bytes += send->bytes;
+		send->bytes = 0;
+		delays_count(f, (uint64_t)(now - send->ticks) << TICK_SHIFT);
 	}
 	q->done += e->ee_data - e->ee_info + 1;
 	q->flying -= bytes;
@@ -132,8 +133,8 @@ int errqueue_room(struct errqueue *q, struct flow *f, size_t bytes)
 
 void errqueue_sent(struct errqueue *q, size_t bytes)
 {
-	q->bytes[q->next % ERRQUEUE_SENDS] = bytes;
-	q->sent_ns[q->next++ % ERRQUEUE_SENDS] = clock_ns();
+	q->send[q->next++ % ERRQUEUE_SENDS] =
+		(struct errqueue_send){.bytes = bytes, .ticks = clock_ns() >> TICK_SHIFT};
 	q->flying += bytes;
 	q->undrained++;
 }

@@ -27,15 +27,23 @@
 /* Sends without their completion that can be kept apart; a power of two. */
 #define ERRQUEUE_SENDS 65536U
 
+/*
+ * One place in memory for both, so that to know the delay of a send costs a look at the clock, as for io_uring,
+ * and no cache line more.
+ */
+struct errqueue_send {
+	uint32_t bytes; /* 0: complete */
+	uint32_t ticks; /* of 256 ns, when it was handed over: told apart for 18 minutes */
+};
+
 struct errqueue {
 	int fd;
 	uint32_t next; /* the number that the kernel gives to the next send */
 	uint32_t done; /* sends that were completed */
 	unsigned int undrained;
-	uint64_t flying;		/* bytes without their completion */
-	uint64_t limit;			/* of them; UINT64_MAX: none */
-	uint32_t bytes[ERRQUEUE_SENDS]; /* by number, modulo; 0: complete */
-	uint64_t sent_ns[ERRQUEUE_SENDS];
+	uint64_t flying; /* bytes without their completion */
+	uint64_t limit;	 /* of them; UINT64_MAX: none */
+	struct errqueue_send send[ERRQUEUE_SENDS]; /* by number, modulo */
 };
 
 int errqueue_open(struct errqueue *q, struct flow *f, int fd);
@@ -49,7 +57,7 @@ int errqueue_finish(struct errqueue *q, struct flow *f);
 /* Of the last ERRQUEUE_SENDS sends. */
 static inline bool errqueue_done(const struct errqueue *q, uint32_t number)
 {
-	return !q->bytes[number % ERRQUEUE_SENDS];
+	return !q->send[number % ERRQUEUE_SENDS].bytes;
 }
 
 #endif
