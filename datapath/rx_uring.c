@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
 #include "datapath/udp.h"
@@ -316,7 +317,7 @@ static int reap_datagrams(struct rx_uring *s, struct flow *f, uint64_t *next, bo
 	return flow_fail(f, "cannot receive datagrams on flow %u: %s", f->number, strerror(error));
 }
 
-/* Until the connection has ended, and then as long as something comes of what is there. */
+/* Until the connection has ended, and then as long as something comes of what is there, but not for ever. */
 static int rx_uring_udp(struct flow *f)
 {
 	struct rx_uring *s = f->state;
@@ -324,6 +325,7 @@ static int rx_uring_udp(struct flow *f)
 	bool armed = false;
 	bool ended = false;
 	bool first = true;
+	uint64_t over_ns = UINT64_MAX;
 	uint64_t next = 0;
 
 	if (udp_join(f))
@@ -346,8 +348,10 @@ static int rx_uring_udp(struct flow *f)
 			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
 					 strerror(-result));
 		result = reap_datagrams(s, f, &next, &armed, &ended);
-		if (result < 0 || (last && !result))
-			return result;
+		if (result < 0 || (last && (!result || clock_ns() > over_ns)))
+			return result < 0 ? -1 : 0;
+		if (ended && !last)
+			over_ns = clock_ns() + UDP_SETTLE_NS;
 	}
 }
 

@@ -11,8 +11,6 @@
 #include "datapath/udp.h"
 #include "datapath/xdp.h"
 
-#define SETTLE_MOST 50 /* times that UDP_SETTLE_MS are waited for */
-
 static int rx_xdp_drop_prepare(struct flows *all)
 {
 	if (all->flow[0].verify.message)
@@ -62,7 +60,7 @@ static int rx_xdp_drop_udp(struct flow *f)
 	}
 	count(&c->call[CALL_poll], 1);
 	/* What is still on its way, behind a sender that has ended. */
-	for (int i = 0; i < SETTLE_MOST; i++) {
+	for (int i = 0; i < UDP_SETTLE_MOST; i++) {
 		uint64_t now;
 
 		poll(NULL, 0, UDP_SETTLE_MS);

@@ -136,7 +136,10 @@ static unsigned int reap(struct rx_xsk *s, struct flow *f, unsigned int batch)
 	for (unsigned int i = 0; i < got; i++) {
 		const struct xdp_desc *desc = xsk_ring_cons__rx_desc(&s->xsk.rx, from + i);
 
-		if (udp_take_one(f, xsk_frame(&s->xsk, desc->addr) + s->headers, &s->next))
+		/* The program goes by what the header says; a frame may hold less. */
+		if (desc->len < s->headers + f->all->datagram)
+			count(&c->event[EVENT_xsk_short], 1);
+		else if (udp_take_one(f, xsk_frame(&s->xsk, desc->addr) + s->headers, &s->next))
 			receives_add(&receives, c, f->all->datagram);
 		*xsk_ring_prod__fill_addr(&s->xsk.fill, to + i) =
 			desc->addr & ~(f->config->options.xsk_frame - 1);
@@ -206,12 +209,14 @@ static int rx_xsk_udp(struct flow *f)
 			break;
 	}
 	/* What is still on its way, behind a sender that has ended. */
-	do {
+	for (int i = 0; i < UDP_SETTLE_MOST; i++) {
 		poll(NULL, 0, UDP_SETTLE_MS);
 		count(&f->counters.call[CALL_poll], 1);
 		if (polls)
 			wake(s, &f->counters);
-	} while (reap(s, f, f->config->options.xsk_ring));
+		if (!reap(s, f, f->config->options.xsk_ring))
+			break;
+	}
 	return 0;
 }
 
@@ -246,7 +251,7 @@ const struct path path_rx_xsk = {
 	.end = END_RX,
 	.what = "AF_XDP: the device's frames in shared memory, before there is an skb; takes --udp at the sender",
 	.events = BIT(EVENT_xdp_misplaced) | BIT(EVENT_xsk_ring_full) | BIT(EVENT_xsk_fill_empty) |
-		  BIT(EVENT_xsk_dropped) | BIT(EVENT_xsk_invalid),
+		  BIT(EVENT_xsk_dropped) | BIT(EVENT_xsk_invalid) | BIT(EVENT_xsk_short),
 	.able = rx_xsk_able,
 	.flow_memory = xsk_memory,
 	.prepare = rx_xsk_prepare,

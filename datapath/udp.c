@@ -106,10 +106,13 @@ void udp_take(struct flow *f, const char *at, size_t bytes, size_t segment, uint
 {
 	size_t taken = 0;
 
-	/* Whoever else knows the ports: its size is not ours. */
-	if (segment != f->all->datagram || bytes % segment)
+	/*
+	 * Whoever else knows the ports: its size is not ours. The kernel joins a shorter one behind those of
+	 * ours, as the last (udp_gro_receive_segment() in net/ipv4/udp_offload.c).
+	 */
+	if (segment != f->all->datagram)
 		return;
-	for (size_t done = 0; done < bytes; done += segment)
+	for (size_t done = 0; done + segment <= bytes; done += segment)
 		if (udp_take_one(f, at + done, next))
 			taken += segment;
 	if (!taken)

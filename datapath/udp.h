@@ -34,7 +34,9 @@
 #define UDP_NUMBER sizeof(uint64_t)
 
 /* In which nothing comes any more: then nothing is on its way behind a sender that has ended. */
-#define UDP_SETTLE_MS 20
+#define UDP_SETTLE_MS	20
+#define UDP_SETTLE_MOST 50 /* times that this is waited for: somebody else may go on sending */
+#define UDP_SETTLE_NS	(UDP_SETTLE_MOST * UDP_SETTLE_MS * 1000000ULL)
 
 #define UDP_SEND_CALLS	   (1U << CALL_sendto)
 #define UDP_ZEROCOPY_CALLS (1U << CALL_sendto | 1U << CALL_recvmsg | 1U << CALL_poll)
@@ -45,16 +47,22 @@
 
 /*
  * Anybody can send a datagram with the flow's addresses and ports, and any number in it. One that is so far off
- * counts only where the one behind it comes next (RFC 3550, A.1).
+ * counts only where the one behind it comes next (RFC 3550, A.1), and then the numbers begin anew there: that
+ * was a jump, and is no loss that anybody could tell. False: it is somebody else's.
  */
-static inline bool udp_is_believed(struct flow *f, uint64_t number, uint64_t next)
+static inline bool udp_is_believed(struct flow *f, uint64_t number, uint64_t *next)
 {
-	uint64_t off = number >= next ? number - next : next - number;
-	bool believed = off <= UDP_FAR_OFF || number == f->doubted;
+	uint64_t off = number >= *next ? number - *next : *next - number;
 
-	if (!believed)
+	if (__builtin_expect(off <= UDP_FAR_OFF, 1))
+		return true;
+	if (number != f->doubted) {
 		f->doubted = number + 1;
-	return believed;
+		return false;
+	}
+	count(&f->counters.event[EVENT_datagrams_jumped], 1);
+	*next = number;
+	return true;
 }
 
 /* at: of f->all->datagram bytes. next: the number that is expected. False: it is somebody else's. */
@@ -64,7 +72,7 @@ static inline bool udp_take_one(struct flow *f, const void *at, uint64_t *next)
 	uint64_t number;
 
 	memcpy(&number, at, sizeof(number));
-	if (!udp_is_believed(f, number, *next))
+	if (!udp_is_believed(f, number, next))
 		return false;
 	if (number >= *next) {
 		if (number > *next)

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "datapath/bursts.h"
 #include "datapath/errqueue.h"
 #include "datapath/udp.h"
@@ -24,12 +25,13 @@ static int send_bursts(struct flow *f, struct bursts *b)
 		ssize_t sent = send(f->datagrams_fd, bursts_at(b, slot), b->bytes, MSG_NOSIGNAL);
 
 		count(&c->call[CALL_sendto], 1);
-		bursts_give(b, slot);
-		/* A full device or queue drops what it cannot take: the receiver knows by the numbers. */
-		if (sent < 0 && errno != EINTR && errno != ENOBUFS)
-			return udp_refused(f, errno);
-		if (sent < 0)
+		if (sent < 0) {
+			if (errno != EINTR && errno != ENOBUFS)
+				return udp_refused(f, errno);
+			bursts_refused(b, slot);
 			continue;
+		}
+		bursts_give(b, slot);
 		bursts_sent(b, c);
 		count(&c->bytes_copied, sent);
 	}
@@ -89,11 +91,13 @@ static int send_zerocopy(struct zerocopy *z, struct flow *f)
 	while (!flow_told(f)) {
 		int slot = wait_for_slot(z, f);
 		ssize_t sent;
+		int error;
 
 		if (slot < 0)
 			return -1;
 		sent = send(f->datagrams_fd, bursts_at(&z->bursts, slot), z->bursts.bytes,
 			    MSG_ZEROCOPY | MSG_NOSIGNAL);
+		error = errno; /* reading completions leaves another */
 		count(&c->call[CALL_sendto], 1);
 		if (sent >= 0) {
 			z->slot[z->queue->next % ERRQUEUE_SENDS] = slot;
@@ -101,11 +105,11 @@ static int send_zerocopy(struct zerocopy *z, struct flow *f)
 			bursts_sent(&z->bursts, c);
 			continue;
 		}
-		bursts_give(&z->bursts, slot);
-		if (errno == ENOBUFS && errqueue_refused(z->queue, f))
+		bursts_refused(&z->bursts, slot);
+		if (error == ENOBUFS && errqueue_refused(z->queue, f))
 			return -1;
-		if (errno != EINTR && errno != ENOBUFS)
-			return udp_refused(f, errno);
+		if (error != EINTR && error != ENOBUFS)
+			return udp_refused(f, error);
 	}
 	return errqueue_finish(z->queue, f);
 }
@@ -159,19 +163,36 @@ static ssize_t receive(struct flow *f, const struct memory *buffer, size_t *segm
 	return got;
 }
 
-/* All that is there; -1 after flow_fail(). */
+#define LOOK_EVERY 4096 /* receives between two looks at the connection, which says the end */
+
+/* What is there, up to so many receives: how many, or -1 after flow_fail(). */
 static int drain(struct flow *f, const struct memory *buffer, uint64_t *next)
 {
+	int receives = 0;
 	size_t segment;
-	ssize_t got;
+	ssize_t got = 0;
 
-	while ((got = receive(f, buffer, &segment)) > 0)
+	while (receives < LOOK_EVERY && (got = receive(f, buffer, &segment)) > 0) {
 		udp_take(f, buffer->at, got, segment, next);
+		receives++;
+	}
 	/* ECONNREFUSED: the sender's socket is closed already. */
 	if (got < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNREFUSED)
 		return flow_fail(f, "cannot receive datagrams on flow %u: %s", f->number,
 				 strerror(errno));
-	return 0;
+	return receives;
+}
+
+/* What is left when the sender has ended; whoever else goes on sending is left behind. */
+static int settle(struct flow *f, const struct memory *buffer, uint64_t *next)
+{
+	uint64_t over_ns = clock_ns() + UDP_SETTLE_NS;
+	int received;
+
+	do
+		received = drain(f, buffer, next);
+	while (received == LOOK_EVERY && clock_ns() < over_ns);
+	return received < 0 ? -1 : 0;
 }
 
 static int until_ended(struct flow *f, int epoll, const struct memory *buffer)
@@ -189,10 +210,10 @@ static int until_ended(struct flow *f, int epoll, const struct memory *buffer)
 					 strerror(errno));
 		for (int i = 0; i < ready; i++)
 			ended = ended || events[i].data.fd == f->fd;
-		if (drain(f, buffer, &next))
-			return -1;
 		if (ended)
-			return 0;
+			return settle(f, buffer, &next);
+		if (drain(f, buffer, &next) < 0)
+			return -1;
 	}
 }
 

@@ -113,12 +113,19 @@ static const enum metric_id event_metric[EVENTS] = {
 #undef METRIC
 };
 
+/* Bytes of one message: long flows beside requests have another. */
+static uint64_t message_of(const struct window *w, unsigned int flow)
+{
+	return flow < w->flows->mixed ? FLOW_LONG_MESSAGE : w->message;
+}
+
 static void write_flows(const struct window *w, struct writer *out, enum record_end end)
 {
 	uint64_t messages = 0;
 	uint64_t of_long = 0;
 
 	for (unsigned int i = 0; i < w->flows->count; i++) {
+		uint64_t message = message_of(w, i);
 		char key[12];
 
 		if (i < w->flows->mixed)
@@ -127,7 +134,7 @@ static void write_flows(const struct window *w, struct writer *out, enum record_
 		snprintf(key, sizeof(key), "%u", i);
 		writer_u64(out, WINDOW, end, METRIC_path_flow_bytes, key,
 			   w->at_close[i].bytes - w->at_open[i].bytes);
-		messages += w->at_close[i].bytes / w->message - w->at_open[i].bytes / w->message;
+		messages += w->at_close[i].bytes / message - w->at_open[i].bytes / message;
 	}
 	writer_u64(out, WINDOW, end, METRIC_path_messages, NULL, messages);
 	if (w->flows->mixed)
@@ -177,6 +184,8 @@ static void write_datagrams(const struct counters *sum, struct writer *out, enum
 		   sum->event[EVENT_datagrams_missed]);
 	writer_u64(out, WINDOW, END_RX, METRIC_path_datagrams_late, NULL,
 		   sum->event[EVENT_datagrams_late]);
+	writer_u64(out, WINDOW, END_RX, METRIC_path_datagrams_jumped, NULL,
+		   sum->event[EVENT_datagrams_jumped]);
 }
 
 void window_write(const struct window *w, struct writer *out)

@@ -89,6 +89,7 @@ static int set_up(struct xdp *x, const struct flows *all)
 	x->program->rodata->to_sockets = x->to_sockets;
 	x->program->rodata->flows = x->flows;
 	bpf_map__set_max_entries(x->program->maps.tallies, tallies_of(x));
+	bpf_map__set_max_entries(x->program->maps.progress, x->flows);
 	bpf_map__set_max_entries(x->program->maps.queues, queues_of(x));
 	bpf_map__set_max_entries(x->program->maps.queue_of, x->flows);
 	bpf_map__set_max_entries(x->program->maps.sockets, x->flows);
@@ -250,6 +251,7 @@ void xdp_look(const struct xdp *x, struct flow *f)
 	struct counters *c = &f->counters;
 	uint64_t datagrams = 0;
 	uint64_t misplaced = 0;
+	uint64_t jumped = 0;
 	uint64_t late = 0;
 	uint64_t next = 0;
 
@@ -259,6 +261,7 @@ void xdp_look(const struct xdp *x, struct flow *f)
 
 		next = above > next ? above : next;
 		late += counter_read((const uint64_t *)&t->late);
+		jumped += counter_read((const uint64_t *)&t->jumped);
 		datagrams += counter_read((const uint64_t *)&t->datagrams);
 		misplaced += counter_read((const uint64_t *)&t->misplaced);
 	}
@@ -267,6 +270,7 @@ void xdp_look(const struct xdp *x, struct flow *f)
 		return;
 	count_up_to(&c->event[EVENT_datagrams], datagrams);
 	count_up_to(&c->event[EVENT_datagrams_late], late);
+	count_up_to(&c->event[EVENT_datagrams_jumped], jumped);
 	count_up_to(&c->event[EVENT_datagrams_missed],
 		    next > datagrams ? next - datagrams + late : late);
 	count_up_to(&c->receive_size[histogram_bucket(f->all->datagram)], datagrams);

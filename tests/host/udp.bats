@@ -60,7 +60,8 @@ teardown() {
 		import socket, struct, sys
 		raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
 		# The first shows that they get there: it is late.
-		for number in [0, 1 << 63, (1 << 64) - 1, 1 << 40]:
+		# The last two are in a row: the numbers begin anew there, and again where the sender goes on.
+		for number in [0, 1 << 63, (1 << 64) - 1, 1 << 40, 1 << 60, (1 << 60) + 1]:
 		    raw.sendto(struct.pack("!HHHH", int(sys.argv[1]), int(sys.argv[2]), 72, 0) +
 		               struct.pack("<Q", number) + b"x" * 56, ("127.0.0.1", 0))
 	END
@@ -72,6 +73,66 @@ teardown() {
 	echo "sent $sent, missed $missed, late $late"
 	[ "$late" -eq 1 ]
 	[ "$missed" -le "$sent" ]
+	[ "$(value rx datagrams_jumped)" -ge 1 ] && [ "$(value rx datagrams_jumped)" -le 2 ]
+	# It goes on counting what the sender sends, and what full sockets dropped of that.
+	known=$(($(value rx datagrams) + missed))
+	[ $((known * 10)) -gt $((sent * 9)) ] && [ $((known * 9)) -lt $((sent * 10)) ]
+}
+
+@test "a shorter datagram of somebody else's that the kernel joins to others does not take them with it" {
+	[ "$(id -u)" = 0 ] || skip "datagrams with another's port take root"
+	rx --path copy --udp-gro
+	"$BUILD/zcpath" tx --to "$host" --port "$port" --udp 64 --seconds 3 --warmup 0 >tx.csv 2>tx.err 3>&- &
+	sending=$!
+	wait_for ',open,' rx.csv
+	kill -STOP "$sending"
+	sleep 0.5
+	from=$(ss -Huan "dport = :$((port + 1))" | awk '{ sub(".*:", "", $4); print $4; exit }')
+	python3 - "$from" "$((port + 1))" <<-'END'
+		import socket, struct, sys
+		SOL_UDP, UDP_SEGMENT = 17, 103
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+		s.bind(("127.0.0.1", int(sys.argv[1])))
+		s.setsockopt(SOL_UDP, UDP_SEGMENT, 64)
+		s.sendto(b"".join(struct.pack("<Q", n) + b"x" * 56 for n in range(3)) + b"short", ("127.0.0.1", int(sys.argv[2])))
+	END
+	sleep 0.2
+	kill -CONT "$sending"
+	wait "$sending"
+	rx_ends
+	[ "$rx_code" = 0 ]
+	# Numbers that have long gone by.
+	echo "late: $(value rx datagrams_late)"
+	[ "$(value rx datagrams_late)" = 3 ]
+}
+
+@test "a sender that may pin little waits for room, and what it was refused is not missing" {
+	[ "$(id -u)" = 0 ] || skip "network namespaces take root"
+	ns=udp$$
+	ip netns add $ns
+	ip -n $ns link set lo up
+	# What waits in its queue is pinned.
+	ip netns exec $ns tc qdisc add dev lo root tbf rate 200mbit burst 64k latency 10s || skip "this kernel has no tbf"
+	in_rx="ip netns exec $ns"
+	in_tx="ip netns exec $ns prlimit --memlock=131072 setpriv --reuid 65534 --clear-groups --bounding-set -all"
+	both --path copy -- --path zerocopy --udp 1400 --seconds 0.5 --warmup 0
+	full=$(ip netns exec $ns awk '/^Udp:/ { if (n++) print $6 }' /proc/net/snmp)
+	echo "refused $(value tx enobufs), sent $(value tx bytes_life), got $(value rx bytes_life), missed $(value rx datagrams_missed), full $full"
+	[ "$(value tx enobufs)" -gt 0 ]
+	[ "$(value rx datagrams_missed)" -le "$full" ]
+}
+
+@test "few buffers and one request for each receive: rx uring asks anew, and takes nothing for another's answer" {
+	for how in "--buffers 2" --singleshot; do
+		for what in "--udp 100" "--rpc 64:64 --rpc-depth 16"; do
+			# shellcheck disable=SC2086 # words
+			both --path uring $how -- --path copy $what --seconds 0.3 --warmup 0
+			echo "$how, $what: $(value rx bytes_life) bytes, asked anew $(value rx rearms) times"
+			[ "$(value rx bytes_life)" -gt 0 ]
+			[ "$how" != --singleshot ] || [ "$(value rx rearms)" -gt 0 ]
+		done
+	done
 }
 
 # The window's edge may fall between two counts of the same datagrams: as many as one call moves, at most.

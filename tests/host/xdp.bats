@@ -156,6 +156,65 @@ no_program() {
 	[ "$(value rx xdp_misplaced)" -gt 0 ]
 }
 
+@test "more flows than --queues names is refused at both ends, with one memory for all too" {
+	for umem in "" --share-umem; do
+		for end in rx tx; do
+			for_rx=$umem for_tx=$umem
+			[ $end = rx ] && for_rx+=" --queues 0" || for_tx+=" --queues 0"
+			# shellcheck disable=SC2086 # words
+			rx --path xsk $for_rx
+			code=0
+			# shellcheck disable=SC2086 # words
+			tx --path xsk $for_tx --flows 2 --seconds 0.2 --warmup 0 || code=$?
+			rx_ends
+			cat rx.err tx.err
+			[ "$([ $end = rx ] && echo "$rx_code" || echo "$code")" = 3 ]
+			grep -q "2 flows take a queue each, and --queues names 1" $end.err
+		done
+	done
+}
+
+# Frames of somebody else's with the flow's addresses and ports, of --udp 18: NUMBER, or NUMBER/BYTES that are left out.
+forge() { # PORT-OF-THE-SENDER NUMBER…
+	# On one CPU, which is where veth hands them over, and so where the program doubts them.
+	$in_tx taskset -c 0 python3 - "$port" "$($in_rx cat /sys/class/net/v0/address)" "$@" <<-'END'
+		import socket, struct, sys
+		to, mac, source = int(sys.argv[1]) + 1, bytes.fromhex(sys.argv[2].replace(":", "")), int(sys.argv[3])
+		s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+		s.bind(("v0", 0))
+		for what in sys.argv[4:]:
+		    number, _, less = what.partition("/")
+		    udp = struct.pack("!HHHH", source, to, 26, 0) + struct.pack("<Q", int(number)) + b"x" * 10
+		    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 46, 0, 0, 64, 17, 0, socket.inet_aton("10.97.0.1"), socket.inet_aton("10.97.0.2"))
+		    s.send((mac + bytes(6) + b"\x08\x00" + ip + udp)[:60 - int(less or 0)])
+	END
+}
+
+@test "forged numbers make no loss, and a frame that is shorter than it says is nobody's" {
+	for path in xdp_drop xsk; do
+		rx --path $path
+		# shellcheck disable=SC2086 # words
+		$in_tx "$BUILD/zcpath" tx --to "$host" --port "$port" --path copy --udp 18 --seconds 4 --warmup 0 >tx.csv 2>tx.err 3>&- &
+		sending=$!
+		wait_for ',open,' rx.csv
+		source=$($in_tx ss -Huan "dport = :$((port + 1))" | awk '{ sub(".*:", "", $4); print $4; exit }')
+		# Nothing comes between them: the last two are in a row. Then the sender goes on.
+		kill -STOP "$sending"
+		sleep 0.2
+		forge "$source" $((1 << 60)) 18446744073709551615 $((1 << 62)) 1/10 $((1 << 61)) $(((1 << 61) + 1))
+		kill -CONT "$sending"
+		wait "$sending" || cat tx.err
+		rx_ends
+		sent=$(value tx datagrams) got=$(value rx datagrams) missed=$(value rx datagrams_missed)
+		echo "$path: sent $sent, got $got, missed $missed, late $(value rx datagrams_late), jumped $(value rx datagrams_jumped)"
+		# Where nothing is lost, the two that were believed are more than was sent, which is said.
+		[ "$rx_code" = 0 ] || grep "bytes and the receiver got" rx.err
+		[ "$missed" -le "$sent" ] && [ "$got" -gt $((sent / 4)) ]
+		[ "$(value rx datagrams_jumped)" -ge 1 ]
+		[ $path != xsk ] || [ "$(value rx xsk_short)" = 1 ]
+	done
+}
+
 @test "generic XDP drops where there is an skb already, and is said to be that" {
 	rx --path xdp_drop --xdp-mode generic
 	tx --path copy --udp 64 --seconds 1 --warmup 0 3>&- &
