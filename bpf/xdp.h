@@ -5,8 +5,10 @@
 
 #define XDP_QUEUES_MOST 256 /* that are told apart; those above share the places of those below */
 /* A number that is farther off is doubted, as by udp_is_believed() in datapath/udp.h. */
-#define XDP_FAR_OFF	(1 << 20)
-#define XDP_TELL_EVERY	(XDP_FAR_OFF / 16) /* datagrams between two times that a CPU tells the others how far it is */
+#define XDP_FAR_OFF (1 << 20)
+#define XDP_TELL_EVERY                                                                             \
+	(XDP_FAR_OFF /                                                                             \
+	 16) /* datagrams between two times that a CPU tells the others how far it is */
 
 /* Whose datagrams are taken: all flows of a run have the addresses, and the receiver's port, in common. */
 struct xdp_wanted {
@@ -23,7 +25,7 @@ struct xdp_tally {
 	__u64 next; /* the number above the highest that was seen, less what was jumped over */
 	__u64 late; /* that came after one with a higher number */
 	__u64 misplaced; /* that came to another queue than the flow's socket is at, and were passed on */
-	__u64 jumped; /* times that the numbers began anew */
+	__u64 jumped;  /* times that the numbers began anew */
 	__u64 doubted; /* the number behind one that was too far off */
 	__u64 unused[2];
 };
@@ -34,7 +36,7 @@ struct xdp_tally {
  */
 struct xdp_progress {
 	__u64 offset; /* of the numbers in datagrams above those that are counted by, which never jump */
-	__u64 next;   /* about */
+	__u64 next; /* about */
 };
 
 #endif

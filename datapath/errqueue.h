@@ -41,8 +41,8 @@ struct errqueue {
 	uint32_t next; /* the number that the kernel gives to the next send */
 	uint32_t done; /* sends that were completed */
 	unsigned int undrained;
-	uint64_t flying; /* bytes without their completion */
-	uint64_t limit;	 /* of them; UINT64_MAX: none */
+	uint64_t flying;			   /* bytes without their completion */
+	uint64_t limit;				   /* of them; UINT64_MAX: none */
 	struct errqueue_send send[ERRQUEUE_SENDS]; /* by number, modulo */
 };
 

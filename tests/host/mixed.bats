@@ -39,6 +39,10 @@ sum() { # END METRIC: of all keys
 		# What was asked and not answered at the edges of the window: one of each flow.
 		apart=$((short / 64 - $(value tx responses)))
 		[ ${apart#-} -le 6 ]
+		# Messages: a request, or 64 MiB of a long flow.
+		apart=$((short / 64 + (long >> 26) - $(value tx messages)))
+		echo "messages $(value tx messages)"
+		[ ${apart#-} -le 8 ]
 		apart=$(($(sum tx latency) - $(value tx responses)))
 		[ ${apart#-} -le 6 ]
 	done
