@@ -332,6 +332,13 @@ static uint64_t tx_send_zc_memory(const struct config *config)
 	return udp_uring_memory(config, true);
 }
 
+static bool tx_send_zc_check(const struct config *config, char *why, size_t size)
+{
+	const struct options *option = &config->options;
+
+	return !option->vectored || option->plain_buffers || uring_vectors_able(why, size);
+}
+
 const struct path path_tx_uring = {
 	.name = "uring",
 	.end = END_TX,
@@ -356,6 +363,7 @@ const struct path path_tx_send_zc = {
 	.events = BIT(EVENT_sends) | BIT(EVENT_cq_overflow) | BIT(EVENT_notifications) |
 		  BIT(EVENT_notification_waits) | BIT(EVENT_errqueue_stalls),
 	.able = tx_send_zc_able,
+	.check = tx_send_zc_check,
 	.flow_memory = tx_send_zc_memory,
 	.open = tx_send_zc_open,
 	.run = tx_uring_run,

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #define RING_FLAGS                                                                                 \
 	(IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE |           \
@@ -47,6 +49,35 @@ bool uring_able(enum io_uring_op op, unsigned int features, const char *since, c
 	io_uring_free_probe(probe);
 	io_uring_queue_exit(&ring);
 	return able;
+}
+
+/*
+ * There is no flag to tell it by. A kernel without refuses the request when it reads it, before it looks for the
+ * file, which is not there (io_send_zc_prep() in io_uring/net.c): EINVAL, in place of EBADF.
+ */
+bool uring_vectors_able(char *why, size_t size)
+{
+	struct iovec part = {(void *)why, 1};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	struct io_uring_cqe *cqe = NULL;
+	struct io_uring ring;
+	int error = io_uring_queue_init(2, &ring, 0);
+	int result = error;
+
+	if (!error) {
+		uring_prep_vector(io_uring_get_sqe(&ring), -1, &message, MSG_NOSIGNAL, true, true);
+		result = io_uring_submit_and_wait(&ring, 1);
+		if (result >= 0)
+			result = io_uring_peek_cqe(&ring, &cqe);
+		if (!result)
+			result = cqe->res;
+		io_uring_queue_exit(&ring);
+	}
+	if (result != -EINVAL)
+		return true;
+	snprintf(why, size,
+		 "--vectored from registered memory takes Linux 6.15: give --plain-buffers too, or leave it out");
+	return false;
 }
 
 int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,

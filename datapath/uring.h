@@ -4,6 +4,7 @@
  * --udp its datagrams' socket as URING_DATAGRAMS.
  *
  *   uring_able()    is io_uring there, with this operation? If not: why, and the fix
+ *   uring_vectors_able()  … with sends of several parts of registered memory (uring_prep_vector())
  *   uring_open()    a ring of this thread; -1 after flow_fail()
  *   uring_register()  memory that is sent from, as buffer 0; -1 after flow_fail()
  *   uring_gather()  by --min-wait: let completions gather, up to so many; -1 after flow_fail()
@@ -39,6 +40,7 @@ struct uring {
 /* features: IORING_FEAT_… that have to be there; since: the kernel that has them, for people */
 bool uring_able(enum io_uring_op op, unsigned int features, const char *since, char *why,
 		size_t size);
+bool uring_vectors_able(char *why, size_t size);
 /* setup: IORING_SETUP_… beside those that every ring of zcpath has */
 int uring_open_with(struct uring *u, struct flow *f, unsigned int requests,
 		    unsigned int completions, unsigned int setup);
