@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "datapath/frame.h"
+#include "nic/device.h"
 
 /* Of Linux 5.11 (include/uapi/asm-generic/socket.h), for C libraries that are older. */
 #ifndef SO_PREFER_BUSY_POLL
@@ -191,15 +191,9 @@ static int ask_options(struct xsk *s)
 
 static size_t mtu_of(const char *device)
 {
-	struct ifreq request = {0};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool known;
+	int mtu = device_mtu(device);
 
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", device);
-	known = fd >= 0 && !ioctl(fd, SIOCGIFMTU, &request);
-	if (fd >= 0)
-		close(fd);
-	return known && request.ifr_mtu > 0 ? (size_t)request.ifr_mtu : SIZE_MAX;
+	return mtu > 0 ? (size_t)mtu : SIZE_MAX;
 }
 
 static int fits(struct flow *f, const char *device)

@@ -203,24 +203,49 @@ static bool reads(int folder, const char *file, const char *wanted)
 	return n > 0 && !strcmp(text, wanted);
 }
 
+static int ask(const char *name, unsigned long what, struct ifreq *request)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int error;
+
+	memset(request, 0, sizeof(*request));
+	snprintf(request->ifr_name, sizeof(request->ifr_name), "%s", name);
+	error = fd < 0 || ioctl(fd, what, request) ? -errno : 0;
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+int device_mac(const char *name, unsigned char mac[DEVICE_MAC_SIZE], unsigned int *type)
+{
+	struct ifreq request;
+	int error = ask(name, SIOCGIFHWADDR, &request);
+
+	*type = request.ifr_hwaddr.sa_family;
+	memcpy(mac, request.ifr_hwaddr.sa_data, DEVICE_MAC_SIZE);
+	return error;
+}
+
+int device_mtu(const char *name)
+{
+	struct ifreq request;
+	int error = ask(name, SIOCGIFMTU, &request);
+
+	return error ? error : request.ifr_mtu;
+}
+
 /* Not by the index alone, which begins anew in each namespace. */
 static bool is_ours(int folder, const char *name)
 {
-	struct ifreq request = {0};
-	unsigned char *mac = (unsigned char *)request.ifr_hwaddr.sa_data;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	unsigned char mac[DEVICE_MAC_SIZE];
 	char index[16], address[24];
-	bool known;
+	unsigned int type;
+	bool known = !device_mac(name, mac, &type);
 
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-	known = fd >= 0 && !ioctl(fd, SIOCGIFHWADDR, &request);
 	snprintf(address, sizeof(address), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
 		 mac[3], mac[4], mac[5]);
 	/* Others have addresses of other lengths. */
-	known = known && (request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
-			  request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK);
-	if (fd >= 0)
-		close(fd);
+	known = known && (type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK);
 	snprintf(index, sizeof(index), "%u", if_nametoindex(name));
 	return reads(folder, "ifindex", index) && (!known || reads(folder, "address", address));
 }

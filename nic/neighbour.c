@@ -10,38 +10,27 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include "nic/device.h"
 #include "nic/netlink.h"
-
-#define MAC_SIZE 6
 
 struct hop {
 	int family;
 	size_t size; /* of the address */
 	unsigned char address[16];
-	unsigned char mac[MAC_SIZE];
+	unsigned char mac[DEVICE_MAC_SIZE];
 	bool resolved;
 };
 
-static int own_mac(const char *iface, unsigned char mac[MAC_SIZE], bool *alone)
+static int own_mac(const char *iface, unsigned char mac[DEVICE_MAC_SIZE], bool *alone)
 {
-	struct ifreq request = {0};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int error = -EOPNOTSUPP;
+	unsigned int type;
+	int error = device_mac(iface, mac, &type);
 
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", iface);
-	if (fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request))
-		error = -errno;
-	else if (request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
-		 request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK)
-		error = 0;
-	*alone = request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
-	memcpy(mac, request.ifr_hwaddr.sa_data, MAC_SIZE);
-	if (fd >= 0)
-		close(fd);
+	*alone = type == ARPHRD_LOOPBACK;
+	if (!error && type != ARPHRD_ETHER && type != ARPHRD_LOOPBACK)
+		error = -EOPNOTSUPP;
 	return error;
 }
 
@@ -72,9 +61,9 @@ static int take_neighbour(const struct nlmsghdr *nlh, void *data)
 	mnl_attr_for_each(attr, nlh, sizeof(*message))
 	{
 		if (mnl_attr_get_type(attr) != NDA_LLADDR ||
-		    mnl_attr_get_payload_len(attr) != MAC_SIZE)
+		    mnl_attr_get_payload_len(attr) != DEVICE_MAC_SIZE)
 			continue;
-		memcpy(hop->mac, mnl_attr_get_payload(attr), MAC_SIZE);
+		memcpy(hop->mac, mnl_attr_get_payload(attr), DEVICE_MAC_SIZE);
 		hop->resolved = true;
 	}
 	return MNL_CB_OK;
@@ -126,12 +115,12 @@ int neighbour_macs(const char *iface, int family, const void *address, unsigned 
 	int error;
 
 	memcpy(hop.address, address, hop.size);
-	error = own_mac(iface, macs + MAC_SIZE, &alone);
+	error = own_mac(iface, macs + DEVICE_MAC_SIZE, &alone);
 	if (!error && alone)
-		memcpy(hop.mac, macs + MAC_SIZE, MAC_SIZE);
+		memcpy(hop.mac, macs + DEVICE_MAC_SIZE, DEVICE_MAC_SIZE);
 	else if (!error)
 		error = resolve(&hop, (int)if_nametoindex(iface));
-	memcpy(macs, hop.mac, MAC_SIZE);
+	memcpy(macs, hop.mac, DEVICE_MAC_SIZE);
 	if (!error)
 		return 0;
 	inet_ntop(family, hop.address, text, sizeof(text));
