@@ -2,6 +2,7 @@
 /* Which way of moving bytes pays best: one line per configuration. */
 #include <argp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyze/commands.h"
 #include "analyze/load/join.h"
@@ -47,6 +48,14 @@ static int build_pivots(struct page *page, const struct experiment *e,
 	return 0;
 }
 
+static bool has_source(const struct run *run, const char *source)
+{
+	for (size_t i = 0; i < run->figure_count; i++)
+		if (!strcmp(metric_info(run->figures[i].id)->source, source))
+			return true;
+	return false;
+}
+
 static void build_lines(struct page *page, const struct experiment *e, const struct table_options *o)
 {
 	struct lines lines = lines_of(e, &o->common.exponents, o->sort, o->by);
@@ -60,7 +69,10 @@ static void build_lines(struct page *page, const struct experiment *e, const str
 	if (lines.count && !o->by && o->common.format == FORMAT_TEXT) {
 		char *word = shell_quoted(lines.at[0].configuration->directory);
 
-		page_note(page, "Next: zcroi show components %s", word);
+		page_note(page, "Next: zcroi show %s %s",
+			  has_source(lines.at[0].configuration->runs[0], "profile") ? "components"
+										    : "facts",
+			  word);
 		free(word);
 	}
 	lines_free(&lines);

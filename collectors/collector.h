@@ -24,6 +24,7 @@ struct collector_ops {
 	const char *what; /* one line, for --help and doctor */
 	bool hardware;	  /* that a machine may well lack: said in record and tables, no warning */
 	bool of_traffic;  /* can be opened only on traffic that is there */
+	bool of_ends;	  /* can always be opened once there is an end or its device */
 	/*
 	 * 0, with *means a static text such as "raw_tracepoint" or "/proc/stat"; or -1 with why
 	 * filled in (one sentence that names the missing thing and the fix).

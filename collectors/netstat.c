@@ -227,6 +227,7 @@ static void netstat_close(void *state)
 const struct collector_ops netstat_collector = {
 	.source = "netstat",
 	.what = "what IP and TCP counted in each end's network namespace, as nstat names it",
+	.of_ends = true,
 	.open = netstat_open,
 	.snapshot = netstat_snapshot,
 	.emit = netstat_emit,

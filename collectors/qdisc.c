@@ -259,6 +259,7 @@ static void qdisc_close(void *state)
 const struct collector_ops qdisc_collector = {
 	.source = "qdisc",
 	.what = "packets that the devices' queueing disciplines dropped or held back",
+	.of_ends = true,
 	.open = qdisc_open,
 	.snapshot = qdisc_snapshot,
 	.emit = qdisc_emit,

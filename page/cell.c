@@ -53,6 +53,16 @@ const char *figure_words(double value, char *text, size_t size)
 	return text;
 }
 
+/* What so many decimals at most would show with one or no digit has two, by a power of ten. */
+static void number_words(double value, int decimals, char *text, size_t size)
+{
+	decimals = decimals_for(value, decimals);
+	if (decimals >= 6 && value && fabs(value) < 1e-5)
+		snprintf(text, size, "%.1e", value);
+	else
+		snprintf(text, size, "%.*f", decimals, value);
+}
+
 /* "40.30 (40.1..40.5)": the ends of an interval have one digit less, as in a column of their own. */
 static void estimate_words(const struct cell *cell, int decimals, char *text, size_t size)
 {
@@ -72,7 +82,7 @@ void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
 		visible_copy(text, size, cell->text, strlen(cell->text));
 		break;
 	case CELL_NUMBER:
-		snprintf(text, size, "%.*f", decimals_for(cell->value, decimals), cell->value);
+		number_words(cell->value, decimals, text, size);
 		break;
 	case CELL_INTERVAL:
 		snprintf(text, size, "%.*f..%.*f", decimals_for(cell->value, decimals), cell->value,

@@ -42,6 +42,8 @@ struct page {
 	size_t table_count;
 	const char **leads;
 	size_t lead_count;
+	const char **commands; /* those of the leads that stay on one line */
+	size_t command_count;
 	const char **notes;
 	size_t note_count;
 };

@@ -27,6 +27,7 @@ void page_free(struct page *page)
 	}
 	free(page->tables);
 	free(page->leads);
+	free(page->commands);
 	free(page->notes);
 	arena_free(&page->texts);
 	free(page);
@@ -65,6 +66,18 @@ void page_lead(struct page *page, const char *format, ...)
 	va_start(args, format);
 	ARRAY_ADD(page->leads, page->lead_count) = printed(page, format, args);
 	va_end(args);
+}
+
+void page_command(struct page *page, const char *format, ...)
+{
+	const char *lead;
+	va_list args;
+
+	va_start(args, format);
+	lead = printed(page, format, args);
+	va_end(args);
+	ARRAY_ADD(page->leads, page->lead_count) = lead;
+	ARRAY_ADD(page->commands, page->command_count) = lead;
 }
 
 void page_note(struct page *page, const char *format, ...)
@@ -141,9 +154,15 @@ void cell_number(struct table *t, double value)
 		add_cell(t, (struct cell){CELL_NUMBER, .value = value});
 }
 
+/* So wide, as of two runs that differ much, an interval is no knowledge, and its figures mislead. */
+static bool says_nothing(double low, double high)
+{
+	return low > 0 && high / low > 1e6;
+}
+
 void cell_interval(struct table *t, double low, double high)
 {
-	if (isnan(low) || isnan(high))
+	if (isnan(low) || isnan(high) || says_nothing(low, high))
 		cell_missing(t, "");
 	else
 		add_cell(t, (struct cell){CELL_INTERVAL, .value = low, .high = high});

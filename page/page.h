@@ -48,6 +48,8 @@ struct table;
 struct page *page_new(void);
 void page_free(struct page *page);
 void page_lead(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A lead that is not broken into lines, so that it can be pasted. */
+void page_command(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void page_note(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*

@@ -158,12 +158,23 @@ static void put_wrapped(FILE *out, const char *text, int indent)
 	fputc('\n', out);
 }
 
+static bool is_command(const struct page *page, const char *lead)
+{
+	for (size_t i = 0; i < page->command_count; i++)
+		if (page->commands[i] == lead)
+			return true;
+	return false;
+}
+
 void print_text(const struct page *page, FILE *out)
 {
 	bool first = true;
 
 	for (size_t i = 0; i < page->lead_count; i++) {
-		put_wrapped(out, page->leads[i], 11);
+		if (is_command(page, page->leads[i]))
+			fprintf(out, "%s\n", page->leads[i]);
+		else
+			put_wrapped(out, page->leads[i], 11);
 		first = false;
 	}
 	for (size_t i = 0; i < page->table_count; i++) {

@@ -3,11 +3,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyze/causes/confirm.h"
 #include "analyze/causes/kernels.h"
 #include "analyze/pages/diff_words.h"
+#include "base/shell.h"
 
 /* Causes that are worth a reader's time. */
 #define SHOWN 3
@@ -90,6 +92,18 @@ static void lead_changes(struct page *page, const struct setting *setting)
 			  change[i].subversion, change[i].does, change[i].commit, change[i].subject);
 }
 
+/* Each on a line of its own, as a shell takes it. */
+static void lead_commands(struct page *page, const struct causes *c, const char *run)
+{
+	char *a = shell_quoted((c->reversed ? c->design.b : c->design.a)->directory);
+	char *b = shell_quoted((c->reversed ? c->design.a : c->design.b)->directory);
+
+	page_command(page, "confirm    %s", run);
+	page_command(page, "then       zcroi explain --confirm confirm %s %s", a, b);
+	free(a);
+	free(b);
+}
+
 static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 {
 	const struct cause *cause = &c->at[rank];
@@ -114,7 +128,7 @@ static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 	page_lead(page, "make sure  %s", cause->mechanism->confirm);
 	confirming = confirm_command(c, cause, text, sizeof(text));
 	if (confirming == CONFIRMING_COMMAND)
-		page_lead(page, "confirm    %s; then zcroi explain --confirm confirm A B", text);
+		lead_commands(page, c, text);
 	else if (confirming == CONFIRMING_REFUSED)
 		page_lead(page, "confirm    %s", text);
 	page_lead(page, "source     %s; kernels: %s", cause->mechanism->source,

@@ -35,6 +35,15 @@ static bool won(const struct comparison *c, double p, double margin, enum metric
 	return verdict == (better == BETTER_LESS ? VERDICT_LESS : VERDICT_MORE);
 }
 
+/* The order is that of means, and the ratio that of typical runs: where nothing is told they may disagree. */
+static bool misleads(const struct comparison *c, double p, double margin, enum metric_better better)
+{
+	bool less = c->ratio.center < 1;
+
+	return contrast_verdict(c, p, margin) == VERDICT_INCONCLUSIVE && c->ratio.center != 1 &&
+	       less != (better == BETTER_LESS);
+}
+
 void remark_best(struct page *page, const struct quantity_info *quantity,
 		 const struct configuration *best, double value, size_t count,
 		 const struct configuration *next, const struct comparison *against,
@@ -67,6 +76,10 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 	else if (won(c, p[1], margin, quantity->better))
 		page_note(page, "Best by %s: %s, %s, %s against the next, %s: better.",
 			  quantity->words, best->name, figure, more, next->name);
+	else if (misleads(c, p[1], margin, quantity->better))
+		page_note(page,
+			  "First by the mean of %s: %s, %s; not told from the next, %s (%s). It is better than %zu of the other %zu.",
+			  quantity->words, best->name, figure, next->name, more, beaten, count - 1);
 	else if (!beaten)
 		page_note(page, "First here by %s: %s, %s, %s against the next, %s: %s.",
 			  quantity->words, best->name, figure, more, next->name,

@@ -27,6 +27,8 @@ bool doctor_collector(const struct doctor *d, size_t n, const char **name, const
 	}
 	if (!ops->open(&state, &run, &means, row->found, sizeof(row->found)))
 		doctor_found(row, DOCTOR_OK, "by %s", means);
+	else if (ops->of_ends)
+		doctor_found(row, DOCTOR_OK, "of the ends, once they run");
 	else
 		row->state = ops->of_traffic ? DOCTOR_UNKNOWN : DOCTOR_MISSING;
 	ops->close(state);

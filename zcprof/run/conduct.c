@@ -249,18 +249,24 @@ static void print_time(const struct experiment *x)
 	       progress_duration(seconds, text, sizeof(text)));
 }
 
-static void print_order(const struct experiment *x)
+static int print_order(const struct experiment *x)
 {
 	const struct settings *s = x->settings;
 	const struct plan *plan = &s->plan;
+	char *kept = output_plan(s);
 
-	plan_print(plan, stdout);
-	printf("seed %llu\nrepeat %u\n", (unsigned long long)s->seed, s->repeats);
+	if (!kept) {
+		say_error("no memory left for the plan");
+		return EXIT_FAILED;
+	}
+	fputs(kept, stdout);
+	free(kept);
 	print_time(x);
 	for (size_t i = 0; i < plan->slot_count; i++)
 		printf("# %zu: %s %s %u\n", i + 1,
 		       plan->configurations[plan->slots[i].configuration].name,
 		       plan->slots[i].control ? "control" : "run", plan->slots[i].repeat);
+	return EXIT_DONE;
 }
 
 static int run_in(struct experiment *x, struct settings *s)
@@ -331,8 +337,7 @@ int experiment_run(struct settings *settings)
 		result = run_plan(&x, settings);
 	} else if (!plan_order(&settings->plan, settings->repeats, settings->control,
 			       settings->seed)) {
-		print_order(&x);
-		result = EXIT_DONE;
+		result = print_order(&x);
 	}
 out:
 	free(directory);

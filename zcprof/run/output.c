@@ -81,8 +81,7 @@ static char *describe(const struct settings *s)
 	return text;
 }
 
-/* The whole plan, but for its first line, which names the directory. */
-static char *print_plan(const struct settings *s)
+char *output_plan(const struct settings *s)
 {
 	char *rest = describe(s);
 	char *text = NULL;
@@ -292,7 +291,7 @@ static int hold(const char *directory)
 
 int output_open(const char *directory, const struct settings *settings)
 {
-	char *plan = print_plan(settings);
+	char *plan = output_plan(settings);
 	char *path = NULL;
 	int result = -1;
 

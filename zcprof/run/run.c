@@ -92,10 +92,12 @@ static enum run_result gone(struct running *r, enum record_end seen, const char 
 {
 	enum record_end side = first_to_go(r, seen);
 	char ending[1200];
+	size_t how;
 
 	end_stop(&r->part.end[side], 1000);
-	return run_fail(r, "the %s %s before it was %s", side_name(side),
-			end_ending(&r->part.end[side], ending, sizeof(ending)), before);
+	how = strcspn(end_ending(&r->part.end[side], ending, sizeof(ending)), ":");
+	return run_fail(r, "the %s %.*s before it was %s%s", side_name(side), (int)how, ending,
+			before, ending + how);
 }
 
 static enum run_result read_ends(struct running *r, const struct pollfd *fds,

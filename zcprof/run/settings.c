@@ -70,8 +70,8 @@ static const struct argp_option own_options[] = {
 	{"seed", KEY_SEED, "N", 0, "Seed of the random order (from the clock)", 0},
 	{"control", KEY_CONTROL, NULL, 0,
 	 "As many runs again without any collector, for the cost of measuring", 0},
-	{"dry-run", KEY_DRY_RUN, NULL, 0, "Print the configurations and the order, and run nothing",
-	 0},
+	{"dry-run", KEY_DRY_RUN, NULL, 0,
+	 "Print the plan, as DIR would keep it, and the order, and run nothing", 0},
 	{"output", 'o', "DIR", 0, "Where the files go (a new directory named by the time)", 0},
 	{NULL, 0, NULL, 0, "What to measure:", 2},
 	{"collect", KEY_COLLECT, "LIST", 0, "Only these collectors", 0},
@@ -418,8 +418,11 @@ void settings_parse(struct settings *settings, int argc, char **argv)
 	struct argp_option *all = all_options();
 	static const struct argp_child children[] = {
 		{&origin_argp, 0, "What the record says of itself:", 2}, {0}};
-	struct argp argp = {
-		.options = all, .parser = parse_option, .doc = documentation, .children = children};
+	struct argp argp = {.options = all,
+			    .parser = parse_option,
+			    .args_doc = "[@PLAN...]",
+			    .doc = documentation,
+			    .children = children};
 	int count;
 
 	memset(settings, 0, sizeof(*settings));
