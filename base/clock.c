@@ -14,6 +14,16 @@ uint64_t clock_of_ns(clockid_t clock)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
+void clock_compare(struct clock_apart *a, double asked_ns, double said_ns, double heard_ns)
+{
+	double error_ns = (heard_ns - asked_ns) / 2;
+
+	if (error_ns >= a->error_ns)
+		return;
+	a->error_ns = error_ns;
+	a->ahead_ns = said_ns - (asked_ns + heard_ns) / 2;
+}
+
 uint64_t clock_ns(void)
 {
 	return clock_of_ns(CLOCK_MONOTONIC);

@@ -176,6 +176,24 @@ assert abs(rx + tx - both) < 0.2 and rx > 0 and tx > 0, row'
 	grep -q '^,tx,cpu,busy,' "$file"
 }
 
+@test "a zcprof of another version there, whose answers are others: said at once" {
+	run ip netns exec "${ns}tx" timeout 50 zcprof run --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
+		--ssh "python3 $BATS_TEST_DIRNAME/../tool/agent.py strange nothing" --zcprof "$BUILD/zcprof" \
+		--collect cpu,softnet "${short[@]}"
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"${ns}rx: its zcprof is of another version: "*"which understands nothing of what this one asks"* ]]
+}
+
+@test "what a source says as a fact with each look is in no record more than once" {
+	TERM=dumb ip netns exec "${ns}tx" zcprof run --live --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
+		--ssh "python3 $BATS_TEST_DIRNAME/../tool/agent.py look_fact look" --zcprof "$BUILD/zcprof" \
+		--collect cpu --seconds 5 --warmup 0.2 --repeat 1 -o "$dir" </dev/null
+	is_record "$file"
+	[ "$(grep -c '^,rx,cpu,idle,' "$file")" -gt 0 ]
+	[ "$(grep -c 'rx-buf-len' "$file")" -eq 0 ]
+}
+
 @test "setup of a host, by a plan of this machine, and restore" {
 	printf 'rx-mtu 3000\ntx-mtu 4000\nrx copy\n' >"$BATS_TEST_TMPDIR/a.plan"
 	# Journals of its own, which no other zcprof of this machine looks at.

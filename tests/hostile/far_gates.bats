@@ -57,3 +57,20 @@ both() {
 	grep -q '^,rx,path,connections,matched,1,' "$file"
 	! grep -q ',collector,absent,connections,' "$file"
 }
+
+@test "another version there: that is said, what differs is left out, and the rest is measured" {
+	PROTOCOL=2 both 0 well well
+	[[ "$output" == *'rx-well: its zcprof is of another version: here is "zcprof '*'", there "zcprof 9.9 12345678": rows that differ are left out'* ]]
+	[[ "$output" == *'tx-well: its zcprof is of another version: '*'not said there ('*'1 of that one are not known here, and left out (new/thing)'* ]]
+	grep -q '^,rx-host,fact,program,,zcprof 9.9 12345678,' "$file"
+	grep -q '^,tx,path,bytes,,1000,' "$file"
+	! grep -q 'new,thing\|softnet,processed\|agent,' "$file"
+	# One that does not say it.
+	both 0 well well
+	[[ "$output" == *'tx-well: its zcprof does not say its version, so it is another than "zcprof '* ]]
+	grep -q '^,tx,path,bytes,,1000,' "$file"
+	rm "$file"
+	PROTOCOL=9 both 1 well well
+	[[ "$output" == *'there "zcprof 9.9 12345678", which understands nothing of what this one asks'* ]]
+	[ ! -e "$file" ]
+}

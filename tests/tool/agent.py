@@ -118,6 +118,20 @@ def other_version():
     pass
 
 
+def strange():
+    pass
+
+
+def look_fact():
+    out.write(b",rx,fact,nic,rx-buf-len,4096,\n")
+
+
+def as_strange(data):
+    """Of another version, of which an answer is something else."""
+    data = data.replace(b",agent,hello,2,zcprof ", b",agent,hello,2,zcprof 9.9 ")
+    return data.replace(b",agent,metric,agent/answer,", b",agent,metric,agent/answer,9")
+
+
 def as_other_version(data):
     """What one says that is of another version: it has a row more, one less and one with another unit."""
     lines = []
@@ -136,7 +150,8 @@ def as_other_version(data):
     return b"\n".join(lines)
 
 
-ADDING = (other_version, of_other_end, warn, once_more, nothing)
+AS = {other_version: as_other_version, strange: as_strange}
+ADDING = (other_version, strange, look_fact, of_other_end, warn, once_more, nothing)
 
 
 def main():
@@ -162,10 +177,10 @@ def main():
             if not data:
                 break
             # Whole lines only.
-            while mischief is other_version and of is real.stdout and data[-1:] != b"\n":
+            while mischief in AS and of is real.stdout and data[-1:] != b"\n":
                 data += os.read(of.fileno(), 65536)
-            if mischief is other_version and of is real.stdout:
-                data = as_other_version(data)
+            if mischief in AS and of is real.stdout:
+                data = AS[mischief](data)
             if heard.is_set():
                 to.write(data)
             while stuck.is_set():
@@ -193,9 +208,13 @@ def main():
                 except OSError:
                     pass
                 break
+            # Before its answer, or behind it.
+            if mischief is look_fact:
+                mischief()
             real.stdin.write(line)
             time.sleep(0.5)
-            mischief()
+            if mischief is not look_fact:
+                mischief()
             continue
         real.stdin.write(line)
     real.stdin.close()

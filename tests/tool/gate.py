@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A way to a host whose zcprof attach --gate is a made-up one: as ssh, gate.py END-MISCHIEF ZCPROF attach…
 
-END is rx or tx, and what the host is called says what goes wrong there.
+END is rx or tx, and what the host is called says what goes wrong there. It is of another version: PROTOCOL in the
+environment is the protocol it says, where it says one.
 """
 import os
 import sys
@@ -35,6 +36,9 @@ if MISCHIEF == "line":
 if MISCHIEF == "endless":
     while True:
         say(",host,fact,kernel,,x,\n" * 4096)
+protocol = os.environ.get("PROTOCOL")
+if protocol:
+    say(f",host,agent,hello,{protocol},zcprof 9.9 12345678,\n")
 answer("ready")
 if MISCHIEF == "gone":
     time.sleep(1)
@@ -44,6 +48,8 @@ for line in sys.stdin:
         if MISCHIEF == "slow":
             time.sleep(3)
         answer(f"clock {clock()}")
+    elif line == "metrics\n":
+        say(",host,agent,metric,new/thing,0 bytes,\n,host,agent,metric,softnet/processed,0 frames,\n")
     elif line == "\n":
         break
     else:
@@ -65,4 +71,7 @@ if MISCHIEF == "many":
 else:
     say(f",{END},agent,connection,10.0.0.1:1 10.0.0.2:1,,\n" if END == "rx" else
         f",{END},agent,connection,10.0.0.2:1 10.0.0.1:1,,\n")
+say(f",{END},new,thing,,5,bytes\n")
+if protocol:
+    say(f",{END},softnet,processed,,7,frames\n")
 say(f",{END},path,bytes,,1000,bytes\n,{END},path,window_ns,,1000000000,ns\n")

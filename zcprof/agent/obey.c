@@ -10,6 +10,7 @@
 #include "base/say.h"
 #include "zcprof/agent/asked.h"
 #include "zcprof/agent/request.h"
+#include "zcprof/agent/version.h"
 #include "zcprof/origin.h"
 #include "zcprof/run/tool.h"
 
@@ -205,13 +206,8 @@ static int say_clock(struct servant *s, const struct asking *a)
 
 static int say_metrics(struct servant *s, const struct asking *a)
 {
-	char name[METRIC_NAME_MAX], text[METRIC_TEXT_MAX];
-
 	(void)a;
-	for (int id = 0; id < METRIC_COUNT; id++) {
-		request_metric(id, name, text);
-		writer_fact(s->out, END_HOST, METRIC_agent_metric, name, text);
-	}
+	version_tell(s->out);
 	return EXIT_DONE;
 }
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/say.h"
 #include "base/stop.h"
+#include "zcprof/agent/version.h"
 
 #define BEAT_NS 1000000000ULL
 
@@ -68,8 +69,10 @@ int gate_wait(struct writer *w)
 			       {.fd = stop_fd(), .events = POLLIN}};
 	uint64_t beaten_ns = clock_ns();
 	size_t used = 0;
-	char line[16];
+	char line[16], hello[HELLO_MAX];
 
+	request_hello(hello);
+	writer_fact(w, END_HOST, METRIC_agent_hello, AGENT_PROTOCOL, hello);
 	answer(w, "ready");
 	while (!stop_asked() && !writer_error(w)) {
 		int got = 0, ready = poll(fds, 2, 1000);
@@ -86,6 +89,8 @@ int gate_wait(struct writer *w)
 			return 0;
 		if (got && !strcmp(line, "clock"))
 			gate_edge(w, "clock", clock_ns());
+		if (got && !strcmp(line, "metrics"))
+			version_tell(w);
 	}
 	say_error("whoever was to open the window has gone");
 	return -1;

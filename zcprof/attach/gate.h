@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A window that another zcprof opens, on several machines at once (pair.h). What is said to it are rows agent.answer,
- * and what it says lines on standard input: "clock" asks for the clock, an empty one opens the window.
+ * and what it says lines on standard input: "clock" asks for the clock, "metrics" for what rows this version has
+ * (version.h), an empty one opens the window. First comes a row agent.hello, as of an agent.
  *
  *   gate_wait()  says that all is ready, and waits for the window to be opened
  *   gate_beat()  says once a second that this one is there

@@ -303,6 +303,32 @@ static int end(struct far *f)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/*
+ * Of another version its rows that are not known here are left out, and those that mean something else. False after
+ * saying that it speaks otherwise.
+ */
+static bool is_understood(struct far *f)
+{
+	char own[HELLO_MAX];
+
+	request_hello(own);
+	if (*f->half.protocol && strcmp(f->half.protocol, AGENT_PROTOCOL) != 0) {
+		say_error("%s: its zcprof is of another version: here is \"%s\", there \"%s\", which understands nothing of what this one asks; install the same on both sides",
+			  f->name, own, f->half.hello);
+		return false;
+	}
+	if (!together_differs(&f->half))
+		return true;
+	if (!*f->half.hello) {
+		say_warning("%s: its zcprof does not say its version, so it is another than \"%s\": what of its rows is not known here is left out, and what means something else there is not noticed",
+			    f->name, own);
+		return true;
+	}
+	say_warning("%s: its zcprof is of another version: here is \"%s\", there \"%s\": rows that differ are left out",
+		    f->name, own, f->half.hello);
+	return write(f->in, "metrics\n", 8) == 8 || f->over;
+}
+
 /* Of whichever has gone; else of the one that was asked. */
 static void say_no_clock(const struct far f[2], const struct far *asked)
 {
@@ -311,17 +337,18 @@ static void say_no_clock(const struct far f[2], const struct far *asked)
 			say_error("%s: zcprof attach there ended before the window was opened",
 				  f[i].name);
 	if (!f[0].over && !f[1].over && !stop_asked())
-		say_error("%s: does not say its clock", asked->name);
+		say_error("%s: does not say its clock%s", asked->name,
+			  *asked->half.hello ? "" : " (another version of zcprof?)");
 }
 
 /* How far both clocks are from this one. False after saying which of them does not say. */
 static bool hold_clocks_together(struct far f[2])
 {
 	for (int i = 0; i < 2; i++)
-		f[i].half.ahead_error_ns = INFINITY;
-	for (int n = 0; n < 2 * ROUNDS; n++) {
+		f[i].half.apart.error_ns = INFINITY;
+	for (int n = 0; n < 2 * CLOCK_ROUNDS; n++) {
 		struct far *one = &f[n % 2];
-		double before = (double)clock_ns(), after;
+		double before = (double)clock_ns();
 
 		f[0].clock_ns = f[1].clock_ns = 1;
 		one->clock_ns = 0;
@@ -330,11 +357,7 @@ static bool hold_clocks_together(struct far f[2])
 			say_no_clock(f, one);
 			return false;
 		}
-		after = (double)clock_ns();
-		if ((after - before) / 2 >= one->half.ahead_error_ns)
-			continue;
-		one->half.ahead_error_ns = (after - before) / 2;
-		one->half.ahead_ns = one->clock_ns - (before + after) / 2;
+		clock_compare(&one->half.apart, before, one->clock_ns, (double)clock_ns());
 	}
 	return true;
 }
@@ -379,7 +402,7 @@ static bool are_ready(struct far f[2])
 		if (!f[i].ready)
 			say_error("%s: the window was not opened: zcprof attach ended %s",
 				  f[i].name, f[i].over ? "there" : "on the other machine");
-	return f[0].ready && f[1].ready;
+	return f[0].ready && f[1].ready && is_understood(&f[0]) && is_understood(&f[1]);
 }
 
 /* Whether both had their window. */

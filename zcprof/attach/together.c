@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/say.h"
+#include "base/visible.h"
 #include "record/reader.h"
 #include "record/writer.h"
 #include "zcprof/attach/match.h"
@@ -38,6 +39,33 @@ int together_take(struct together_half *h, const char *bytes, size_t len)
 	return 0;
 }
 
+/* What it says that it is, once, and before all answers. */
+static void take_hello(struct together_half *h, const char *line, size_t line_len)
+{
+	static const char hello[] = ",host,agent,hello,";
+	size_t len = strlen(hello);
+	char text[HELLO_MAX + 16], *comma;
+
+	if (*h->hello || line_len <= len || memcmp(line, hello, len) != 0)
+		return;
+	visible_copy(text, sizeof(text), line + len, line_len - len);
+	comma = strchr(text, ',');
+	if (!comma)
+		return;
+	*comma++ = '\0';
+	comma[strcspn(comma, ",")] = '\0';
+	snprintf(h->protocol, sizeof(h->protocol), "%.15s", text);
+	snprintf(h->hello, sizeof(h->hello), "%.*s", HELLO_MAX - 1, comma);
+}
+
+bool together_differs(const struct together_half *h)
+{
+	char own[HELLO_MAX];
+
+	request_hello(own);
+	return strcmp(h->hello, own) != 0;
+}
+
 bool together_answer(struct together_half *h, char text[ANSWER_MAX])
 {
 	static const char answer[] = ",host,agent,answer,0,";
@@ -50,6 +78,7 @@ bool together_answer(struct together_half *h, char text[ANSWER_MAX])
 
 		line = h->bytes + h->looked;
 		h->looked = h->scanned = end + 1 - h->bytes;
+		take_hello(h, line, end - line);
 		if ((size_t)(end - line) <= len || memcmp(line, answer, len) != 0)
 			continue;
 		snprintf(text, ANSWER_MAX, "%.*s", (int)(end - line - len), line + len);
@@ -79,12 +108,41 @@ struct reading {
 	bool *ended;	     /* that a window was cut short stands there already */
 	struct writer *writer;
 	struct match_half match; /* its connections */
+	struct version version;	 /* where it is another */
 };
+
+static struct reader *open_half(struct reading *r)
+{
+	struct reader *reader = reader_memory(r->half->name, r->half->bytes, r->half->len);
+
+	if (reader && together_differs(r->half))
+		reader_skip(reader, r->version.otherwise);
+	return reader;
+}
+
+/* What rows it has, where it is of another version: it said so before its window. */
+static void learn_version(struct reading *r)
+{
+	char own[HELLO_MAX], text[VERSION_SAID_MAX];
+	struct reader *reader;
+	struct row row;
+
+	if (!together_differs(r->half))
+		return;
+	request_hello(own);
+	reader = open_half(r);
+	while (reader && reader_next(reader, &row) == 1)
+		version_take(&r->version, &row);
+	reader_close(reader);
+	if (r->version.told)
+		say_warning("%s: %s", r->half->name,
+			    version_say(&r->version, own, r->half->hello, text));
+}
 
 /* The end of which it says what it attached to. */
 static int find_end(struct reading *r)
 {
-	struct reader *reader = reader_memory(r->half->name, r->half->bytes, r->half->len);
+	struct reader *reader = open_half(r);
 	struct row row;
 	int got = 1;
 
@@ -153,7 +211,7 @@ static void hand_on(const struct reading *r, const struct row *row)
 
 static int read_half(struct reading *r)
 {
-	struct reader *reader = reader_memory(r->half->name, r->half->bytes, r->half->len);
+	struct reader *reader = open_half(r);
 	struct row row;
 	int got;
 
@@ -190,10 +248,10 @@ static void write_apart(struct together_half *const halves[2], enum record_end m
 	for (int i = 0; i < 2; i++)
 		if (halves[0]->at_ns[i] > 0 && halves[1]->at_ns[i] > 0)
 			writer_f64(w, WINDOW, machine, METRIC_window_later, edges[i],
-				   halves[1]->at_ns[i] - halves[1]->ahead_ns -
-					   (halves[0]->at_ns[i] - halves[0]->ahead_ns));
+				   halves[1]->at_ns[i] - halves[1]->apart.ahead_ns -
+					   (halves[0]->at_ns[i] - halves[0]->apart.ahead_ns));
 	writer_f64(w, WINDOW, machine, METRIC_window_later_error, NULL,
-		   halves[0]->ahead_error_ns + halves[1]->ahead_error_ns);
+		   halves[0]->apart.error_ns + halves[1]->apart.error_ns);
 }
 
 int together_write(const char *path, const struct together_said *said,
@@ -206,6 +264,8 @@ int together_write(const char *path, const struct together_said *said,
 	char *name;
 	struct writer *w;
 
+	learn_version(&r[0]);
+	learn_version(&r[1]);
 	if (find_end(&r[0]) || find_end(&r[1]))
 		return EXIT_FAILED;
 	if (r[0].end == r[1].end) {
@@ -228,6 +288,10 @@ int together_write(const char *path, const struct together_said *said,
 			if (read_half(&r[i]) < 0)
 				whole = false;
 		}
+	for (int i = 0; i < 2; i++)
+		if (*halves[i]->hello && together_differs(halves[i]))
+			writer_fact(w, end_machine(r[i].end), METRIC_fact_program, NULL,
+				    halves[i]->hello);
 	match_write((struct match_half *[]){&r[0].match, &r[1].match}, w);
 	match_free(&r[0].match);
 	match_free(&r[1].match);

@@ -4,6 +4,7 @@
  *
  *   together_take()      what came of a half
  *   together_answer()    what it answered since: gate.h
+ *   together_differs() whether what says it is of another version
  *   together_write()     both as one: facts first, and each machine's own as rx-host and tx-host
  *   together_free()
  */
@@ -13,16 +14,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/clock.h"
+#include "zcprof/agent/version.h"
+
 /* Starts zeroed. */
 struct together_half {
 	const char *name; /* of the machine */
 	char *bytes;	  /* its rows, as they came */
 	size_t len, room;
-	size_t looked;	/* for answers, until there: a line begins; */
-	size_t scanned; /* and until there it does not end */
-	char why[120];	/* it was given up */
+	size_t looked;			     /* for answers, until there: a line begins; */
+	size_t scanned;			     /* and until there it does not end */
+	char why[120];			     /* it was given up */
+	char protocol[16], hello[HELLO_MAX]; /* as it says; empty: it did not */
 	/* By its clock, and how that is ahead of this machine's. */
-	double ahead_ns, ahead_error_ns;
+	struct clock_apart apart;
 	double at_ns[2]; /* its window's edges; 0: not known */
 };
 
@@ -39,6 +44,8 @@ struct together_said {
 /* whole: false leaves it a .part. An exit code; what is wrong was said. */
 int together_write(const char *path, const struct together_said *said,
 		   struct together_half *const halves[2], bool whole);
+/* Is it of another version? */
+bool together_differs(const struct together_half *h);
 void together_free(struct together_half *h);
 
 #endif

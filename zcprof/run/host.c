@@ -21,6 +21,7 @@
 #include "base/visible.h"
 #include "record/reader.h"
 #include "zcprof/agent/request.h"
+#include "zcprof/agent/version.h"
 #include "zcprof/reach.h"
 
 /* An ssh that has to be answered by hand gets its time. */
@@ -31,7 +32,6 @@
 #define WARNINGS_MAX 200
 #define EARLY_MAX    16
 #define CLOSE_MS     12000
-#define ROUNDS	     9
 
 struct host {
 	char *name;
@@ -55,19 +55,8 @@ struct host {
 	char *early[EARLY_MAX]; /* and of those what nobody heard so far */
 	size_t early_count;
 	char gone[900];
-	bool differs;		      /* it is of another version, */
-	bool otherwise[METRIC_COUNT]; /* and says these otherwise */
-};
-
-/* How, while it tells. */
-#define NAMED_MAX 8
-#define NAMES_MAX (NAMED_MAX * (METRIC_NAME_MAX + 2))
-#define TOLD_MAX  10000
-struct differs {
-	unsigned int told, alike, unknown;
-	bool there[METRIC_COUNT];
-	char names[NAMES_MAX];
-	size_t len;
+	bool differs; /* it is of another version: */
+	struct version version;
 };
 
 const char *host_name(const struct host *h)
@@ -366,9 +355,10 @@ int host_clock(struct host *h, const struct host_hears *hears, double *ahead_ns,
 {
 	char *const words[] = {"clock", NULL};
 
-	*error_ns = INFINITY;
-	for (int i = 0; i < ROUNDS; i++) {
-		double before = (double)clock_ns(), after;
+	struct clock_apart apart = {.error_ns = INFINITY};
+
+	for (int i = 0; i < CLOCK_ROUNDS; i++) {
+		double before = (double)clock_ns();
 		const char *text;
 
 		/* Where it could not be said, reading says why. */
@@ -377,12 +367,10 @@ int host_clock(struct host *h, const struct host_hears *hears, double *ahead_ns,
 			lose(h, "its agent does not say its clock: %.500s", text);
 			return -1;
 		}
-		after = (double)clock_ns();
-		if ((after - before) / 2 >= *error_ns)
-			continue;
-		*error_ns = (after - before) / 2;
-		*ahead_ns = strtod(text, NULL) - (before + after) / 2;
+		clock_compare(&apart, before, strtod(text, NULL), (double)clock_ns());
 	}
+	*ahead_ns = apart.ahead_ns;
+	*error_ns = apart.error_ns;
 	return 0;
 }
 
@@ -459,67 +447,30 @@ static void await_hello(struct host *h)
 	}
 }
 
-/* Of one that is of another version: what of its rows is known here, and is the same. */
+static void lose_strange(struct host *h, const char *own)
+{
+	lose(h,
+	     "its zcprof is of another version: here is \"%s\", there \"%.80s\", which understands nothing of what this one asks; install the same on both sides, or give --push, which takes this one there for as long as it lasts",
+	     own, h->hello);
+}
+
 static void on_metric(void *data, struct host *h, const struct row *row)
 {
-	struct differs *d = data;
-	char own[METRIC_NAME_MAX], text[METRIC_TEXT_MAX], name[METRIC_NAME_MAX];
+	const char *own = data;
 
-	if (row->id != METRIC_agent_metric || d->told++ > TOLD_MAX)
-		return;
-	visible_copy(name, sizeof(name), row->key.at, row->key.len);
-	for (int id = 0; id < METRIC_COUNT; id++) {
-		request_metric(id, own, text);
-		if (strcmp(own, name) != 0)
-			continue;
-		h->otherwise[id] = row->value.len != strlen(text) ||
-				   memcmp(row->value.at, text, row->value.len) != 0;
-		d->alike += !h->otherwise[id];
-		d->there[id] = true;
-		return;
-	}
-	if (d->unknown++ < NAMED_MAX)
-		d->len += snprintf(d->names + d->len, sizeof(d->names) - d->len, "%s%s",
-				   d->len ? ", " : "", name);
+	version_take(&h->version, row);
+	if (h->version.strange)
+		lose_strange(h, own);
 }
 
-/* With the names of the first of those that only this one has, or has otherwise. */
-static void say_differing(struct host *h, const char *own, const struct differs *d)
-{
-	char missing[NAMES_MAX] = "", line[2 * sizeof(missing) + 500];
-	char name[METRIC_NAME_MAX], text[METRIC_TEXT_MAX];
-	unsigned int missed = 0;
-	size_t len = 0;
-
-	for (int id = 0; id < METRIC_COUNT; id++) {
-		if (d->there[id] && !h->otherwise[id])
-			continue;
-		request_metric(id, name, text);
-		if (missed++ < NAMED_MAX)
-			len += snprintf(missing + len, sizeof(missing) - len, "%s%s",
-					len ? ", " : "", name);
-	}
-	snprintf(line, sizeof(line),
-		 "its zcprof is of another version: here is \"%s\", there \"%.80s\"; %u kinds of rows are the same; %u of this one are not said there%s%s%s; %u of that one are not known here, and left out%s%s%s",
-		 own, h->hello, d->alike, missed, missed ? " (" : "", missing,
-		 missed > NAMED_MAX ? ", …)"
-		 : missed	    ? ")"
-				    : "",
-		 d->unknown, d->unknown ? " (" : "", d->names,
-		 d->unknown > NAMED_MAX ? ", …)"
-		 : d->unknown		? ")"
-					: "");
-	warn(h, NULL, line);
-}
-
-static bool compare(struct host *h, const char *own)
+static bool compare(struct host *h, char *own)
 {
 	char *const words[] = {"metrics", NULL};
-	struct differs d = {.told = 0};
-	const struct host_hears hears = {on_metric, NULL, &d};
+	const struct host_hears hears = {on_metric, NULL, own};
+	char line[VERSION_SAID_MAX];
 	const char *text;
 
-	reader_skip(h->reader, h->otherwise);
+	reader_skip(h->reader, h->version.otherwise);
 	if (host_ask(h, words) || host_await(h, &hears, HELLO_MS, &text)) {
 		lose(h,
 		     "its zcprof is of another version, and does not say which rows it has: %.300s",
@@ -527,7 +478,7 @@ static bool compare(struct host *h, const char *own)
 		return false;
 	}
 	h->differs = true;
-	say_differing(h, own, &d);
+	warn(h, NULL, version_say(&h->version, own, h->hello, line));
 	return true;
 }
 
@@ -540,9 +491,7 @@ static bool is_understood(struct host *h)
 		return false;
 	if (!strcmp(h->protocol, AGENT_PROTOCOL))
 		return !strcmp(h->hello, own) || compare(h, own);
-	lose(h,
-	     "its zcprof is of another version: here is \"%s\", there \"%.80s\", which understands nothing of what this one asks; install the same on both sides, or give --push, which takes this one there for as long as it lasts",
-	     own, h->hello);
+	lose_strange(h, own);
 	return false;
 }
 
@@ -567,13 +516,12 @@ struct host *host_connect(const struct host_how *how, const char *name, char *wh
 		return NULL;
 	}
 	await_hello(h);
-	if (is_understood(h)) {
-		h->beats = h->calm >= 0 && !thread_start_quiet(&h->beating, beat, h);
-		if (h->beats)
-			return h;
+	h->beats = !*h->gone && h->calm >= 0 && !thread_start_quiet(&h->beating, beat, h);
+	if (!h->beats)
 		lose(h,
 		     "no thread can be started that tells it once a second that this one is there");
-	}
+	if (is_understood(h))
+		return h;
 	snprintf(why, why_size, "%s: %s", name, h->gone);
 	host_close(h);
 	return NULL;
