@@ -468,7 +468,7 @@ static bool compare(struct host *h, char *own)
 	char *const words[] = {"metrics", NULL};
 	const struct host_hears hears = {on_metric, NULL, own};
 	char line[VERSION_SAID_MAX];
-	const char *text;
+	const char *text = "";
 
 	reader_skip(h->reader, h->version.otherwise);
 	if (host_ask(h, words) || host_await(h, &hears, HELLO_MS, &text)) {
