@@ -45,5 +45,5 @@ commands() {
 		[ "$status" -eq 0 ]
 		ran=$((ran + 1))
 	done < <(commands "sh two-hosts")
-	[ "$ran" -eq 7 ]
+	[ "$ran" -ge 7 ]
 }
