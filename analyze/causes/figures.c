@@ -267,15 +267,25 @@ double figure_zc_send(const struct run *run, enum record_end end)
 	return is_zerocopy(run, END_TX) ? 1e9 / figure_send_calls(run, end) : NAN;
 }
 
+/* Completions are counted by CPU, too, and may be those of another program on the sender's. */
+static bool sends_by_uring(const struct run *run)
+{
+	const char *path = run_fact(run, METRIC_fact_option, END_TX, "path");
+
+	return !path || !strcmp(path, "uring") || !strcmp(path, "send_zc");
+}
+
 double figure_send_calls(const struct run *run, enum record_end end)
 {
+	double sends = run_sum(run, METRIC_path_sends, END_TX);
 	double completions = run_sum(run, METRIC_iouring_completions, END_TX);
-	double calls = run_sum(run, METRIC_path_calls, END_TX);
 
 	(void)end;
-	if (completions > 0)
-		calls = completions;
-	return calls * 1e9 / run_payload(run, END_TX);
+	if (!(sends > 0))
+		sends = completions > 0 && sends_by_uring(run)
+				? completions
+				: run_sum(run, METRIC_path_calls, END_TX);
+	return sends * 1e9 / run_payload(run, END_TX);
 }
 
 double figure_packet(const struct run *run, enum record_end end)

@@ -774,6 +774,20 @@ static void test_a_buffer_length_that_was_not_taken(void **state)
 	forget(&p);
 }
 
+/* io_uring is counted by CPU: what another program did on the sender's are no sends of a path that has none. */
+static void test_completions_of_another_program(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40,
+		",tx,fact,option,path,copy,\n,tx,fact,option,write,256K,\n,tx,iouring,completions,task,900000,events\n,tx,path,calls,,20000,calls\n",
+		20,
+		",tx,fact,option,path,copy,\n,tx,fact,option,write,2K,\n,tx,iouring,completions,task,450000,events\n,tx,path,calls,,1200000,calls\n");
+	assert_string_equal(first(&p), "write_size");
+	forget(&p);
+}
+
 static void test_changes_between_kernels(void **state)
 {
 	const struct kernel_change *first = NULL;
@@ -850,6 +864,7 @@ int main(void)
 		cmocka_unit_test(test_every_entry_is_whole),
 		cmocka_unit_test(test_fewer_rules_make_nothing),
 		cmocka_unit_test(test_a_buffer_length_that_was_not_taken),
+		cmocka_unit_test(test_completions_of_another_program),
 		cmocka_unit_test(test_changes_between_kernels),
 		cmocka_unit_test(test_parts),
 	};
