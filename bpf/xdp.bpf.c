@@ -122,9 +122,10 @@ static __always_inline struct udp *behind_ipv6(void *at, void *end)
 	return (struct udp *)(ip + 1);
 }
 
+/* Numbers do not wrap: what lies far above all others is not just below zero. */
 static __always_inline bool is_near(__u64 one, __u64 other)
 {
-	return one - other + XDP_FAR_OFF <= 2 * XDP_FAR_OFF;
+	return one >= other ? one - other <= XDP_FAR_OFF : other - one <= XDP_FAR_OFF;
 }
 
 /*

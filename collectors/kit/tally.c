@@ -296,9 +296,7 @@ double tally_scale(const void *state)
 
 __u64 tally_in(const struct tally *t, enum record_end end, int context, __u32 counter)
 {
-	__u64 total = 0;
-
-	__u64 certain = 0;
+	__u64 total = 0, certain = 0;
 
 	for (unsigned int cpu = 0; cpu < t->cpus; cpu++) {
 		total += t->cpu[cpu].figures[end][context].counter[counter];

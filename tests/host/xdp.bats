@@ -201,7 +201,7 @@ forge() { # PORT-OF-THE-SENDER NUMBER…
 		# Nothing comes between them: the last two are in a row. Then the sender goes on.
 		kill -STOP "$sending"
 		sleep 0.2
-		forge "$source" $((1 << 60)) 18446744073709551615 $((1 << 62)) 1/10 $((1 << 61)) $(((1 << 61) + 1))
+		forge "$source" 18446744073709551614 $((1 << 60)) 18446744073709551615 $((1 << 62)) 1/10 $((1 << 61)) $(((1 << 61) + 1))
 		kill -CONT "$sending"
 		wait "$sending" || cat tx.err
 		rx_ends

@@ -41,12 +41,12 @@ if protocol:
     say(f",host,agent,hello,{protocol},zcprof 9.9 12345678,\n")
 answer("ready")
 if MISCHIEF == "gone":
-    time.sleep(1)
+    time.sleep(4)
     os._exit(0)
 for line in sys.stdin:
     if line == "clock\n":
         if MISCHIEF == "slow":
-            time.sleep(3)
+            time.sleep(8)
         answer(f"clock {clock()}")
     elif line == "metrics\n":
         say(",host,agent,metric,new/thing,0 bytes,\n,host,agent,metric,softnet/processed,0 frames,\n")

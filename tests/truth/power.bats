@@ -50,14 +50,15 @@ made_up() {
 }
 
 @test "a command that prints a ramp: the mean is the ramp's power at the middle of the window" {
-	# 50 W for each second of the clock that the edges are told in.
+	# 50 W for each second of the clock that the edges are told in, from now: no meter says megawatts.
+	begin=$(python3 -c 'import time; print(time.clock_gettime(time.CLOCK_MONOTONIC))')
 	cat >"$dir/meter" <<-'END'
-		import time
+		import sys, time
 		while True:
-		    print(100 + 50 * time.clock_gettime(time.CLOCK_MONOTONIC), flush=True)
+		    print(100 + 50 * (time.clock_gettime(time.CLOCK_MONOTONIC) - float(sys.argv[1])), flush=True)
 		    time.sleep(0.05)
 	END
-	measure --rx $$ --tx 1 --power "cmd:python3 $dir/meter" --power idle:100 power
+	measure --rx $$ --tx 1 --power "cmd:python3 $dir/meter $begin" --power idle:100 power
 	sleep 0.5
 	tell measure open
 	sleep 2
@@ -65,7 +66,7 @@ made_up() {
 	read -r open closed < <(edges)
 	mean=$(figure host power mean cmd)
 	# The edges are told a moment after they were taken.
-	near "$mean" "$(awk -v a="$open" -v b="$closed" 'BEGIN { printf "%f", 100 + 50 * (a + b) / 2 }')" 5
+	near "$mean" "$(awk -v a="$open" -v b="$closed" -v begin="$begin" 'BEGIN { printf "%f", 100 + 50 * ((a + b) / 2 - begin) }')" 5
 	near "$(figure host power above_idle cmd)" "$(awk -v m="$mean" 'BEGIN { printf "%f", m - 100 }')" 0.01
 	near "$(figure host power energy cmd)" \
 		"$(awk -v a="$open" -v b="$closed" -v m="$mean" 'BEGIN { printf "%f", m * (b - a) }')" \

@@ -28,7 +28,6 @@
 #define SILENCE_MS 10000
 /* As run/far.c: reading every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS 60000
-#define ROUNDS	9
 
 /* What is said of both, and what of each. */
 struct asked {
