@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -46,6 +47,8 @@ static int draw(struct picture *picture, enum picture_format format)
 
 	picture->bytes = NULL;
 	picture->size = 0;
+	/* In the C locale it warns that it has no degree sign, of which there is none in a chart; nobody else is run. */
+	setenv("LC_ALL", "C.UTF-8", 1);
 	if (in < 0 || out < 0 || dprintf(in, "%s", terminals[format]) < 0 ||
 	    write(in, script, size) != size || lseek(in, 0, SEEK_SET)) {
 		snprintf(picture->why, sizeof(picture->why), "cannot hand the chart to gnuplot: %s",
