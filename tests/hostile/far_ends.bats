@@ -37,7 +37,7 @@ with() {
 	[ "$((SECONDS - began))" -le "$4" ]
 	[[ "$output" == *"$5"* ]]
 	[ "$(grep -cvE 'runs? failed|failed; 0 s left|^zcprof: warning: ' <<<"$output")" -le 2 ]
-	! grep -q '[^[:print:]]' <<<"$output"
+	! LC_ALL=C grep -q '[[:cntrl:]]' <<<"$output"
 	for part in "$dir"/*/run-1.csv.part; do
 		[ ! -e "$part" ] || is_record "$part"
 	done

@@ -19,7 +19,7 @@ both() {
 		--host "rx-$2" --seconds 1 --peer-host "tx-$3"
 	took=$((SECONDS - began))
 	echo "$output ($took s)"
-	! grep -q '[^[:print:]]' <<<"$output"
+	! LC_ALL=C grep -q '[[:cntrl:]]' <<<"$output"
 }
 
 @test "one is at its rows for longer than a beat may fail to come: that is no silence" {

@@ -98,7 +98,7 @@ ended() {
 @test "a sender of another version is told, and one of this version is taken" {
 	rx
 	"$peer" connect "$port" say "zcpath hello version=7 colours=12" read >seven.out
-	grep -q "zcpath fail reason=speaks version 7 of the control protocol and this zcpath version 3" seven.out
+	grep -q "zcpath fail reason=speaks version 7 of the control protocol and this zcpath version [0-9]*" seven.out
 	goes_on 1 "it speaks version 7 .* install the same zcprof at both ends"
 }
 
