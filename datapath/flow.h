@@ -137,10 +137,10 @@ static inline size_t flow_chunk(const struct flow *f, uint64_t position, size_t 
 	return chunk < to_limit ? chunk : to_limit;
 }
 
-/* Whether nothing ever comes to this end: a receiver's whose sender has --away. */
+/* Whether nothing ever comes to this end: a receiver's whose sender has --away. NULL: there are no flows yet. */
 static inline bool flows_idle(const struct flows *all)
 {
-	return all->away && all->flow[0].config->end == END_RX;
+	return all && all->away && all->flow[0].config->end == END_RX;
 }
 
 int flow_fail(struct flow *f, const char *format, ...) __attribute__((format(printf, 2, 3)));

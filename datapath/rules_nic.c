@@ -10,8 +10,7 @@
 
 static uint64_t buffer_bytes(const struct options *option)
 {
-	return option->set[OPTION_rx_buf_len] ? option->rx_buf_len
-					      : (uint64_t)sysconf(_SC_PAGESIZE);
+	return option->rx_buf_len ? option->rx_buf_len : (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static int check_buffers(const struct config *config)

@@ -16,11 +16,19 @@
 /* A device on a device on a device; a ring of them would be a kernel's fault. */
 #define DEPTH_MAX 4
 
+#define KIND_SIZE 17
+
 struct one {
-	char kind[17];
-	char master[17]; /* the kind of what it belongs to, "" if it belongs to nothing */
+	char kind[KIND_SIZE];
+	char master[KIND_SIZE]; /* the kind of what it belongs to, "" if it belongs to nothing */
 	unsigned int lower;
 };
+
+static void take_kind(char kind[KIND_SIZE], const struct nlattr *attr)
+{
+	if (!mnl_attr_validate(attr, MNL_TYPE_NUL_STRING))
+		snprintf(kind, KIND_SIZE, "%.16s", mnl_attr_get_str(attr));
+}
 
 static int take_device(const struct nlmsghdr *nlh, void *data)
 {
@@ -40,14 +48,10 @@ static int take_device(const struct nlmsghdr *nlh, void *data)
 		else if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
 			mnl_attr_for_each_nested(inner, attr)
 			{
-				char *to = mnl_attr_get_type(inner) == IFLA_INFO_KIND ? one->kind
-					   : mnl_attr_get_type(inner) == IFLA_INFO_SLAVE_KIND
-						   ? one->master
-						   : NULL;
-
-				if (to && !mnl_attr_validate(inner, MNL_TYPE_NUL_STRING))
-					snprintf(to, sizeof(one->kind), "%.16s",
-						 mnl_attr_get_str(inner));
+				if (mnl_attr_get_type(inner) == IFLA_INFO_KIND)
+					take_kind(one->kind, inner);
+				else if (mnl_attr_get_type(inner) == IFLA_INFO_SLAVE_KIND)
+					take_kind(one->master, inner);
 			}
 	}
 	/* A veth's other end, or what is in another namespace, is not below it. */

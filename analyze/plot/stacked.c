@@ -132,7 +132,7 @@ static void put_bars(const struct plotting *p, const struct stacked *s, size_t p
 
 static int plot_stacked(struct plotting *p, const struct stacked *s, const char *none)
 {
-	double most[PANELS_MAX], height = (double)height_of(p, s);
+	double most[PANELS_MAX] = {0}, height = (double)height_of(p, s);
 	size_t shown = 0;
 
 	for (size_t panel = 0; panel < s->panel_count; panel++)

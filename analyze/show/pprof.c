@@ -141,12 +141,12 @@ static void put_sample(struct profile *p, const struct stack *stack)
 /* Each text is a function, and a place in it, with its number: what no sample names pprof leaves out. */
 static void put_texts(struct profile *p)
 {
-	json_t *texts = numbering_take(&p->texts), *name;
+	json_t *texts = numbering_take(&p->texts);
 	struct message m, line;
-	size_t i;
 
-	json_array_foreach(texts, i, name)
-	{
+	for (size_t i = 0; i < json_array_size(texts); i++) {
+		const json_t *name = json_array_get(texts, i);
+
 		put_bytes(p->out, PROFILE_STRING, json_string_value(name), json_string_length(name));
 		if (!i)
 			continue; /* "", which no place may be */

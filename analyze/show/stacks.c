@@ -95,16 +95,15 @@ int stacks_speedscope(const struct configuration *c)
 {
 	struct folded f = stacks_samples(c);
 	struct scope s = {numbering_new(), json_array()};
-	json_t *names, *frames = json_array(), *name;
+	json_t *names, *frames = json_array();
 	int result = f.count ? 0 : -1;
 	json_t *root;
-	size_t i;
 
 	for (size_t at = 0; at < f.count;)
 		at = add_profile(&s, &f, at);
 	names = numbering_take(&s.names);
-	json_array_foreach(names, i, name)
-		json_array_append_new(frames, json_pack("{s: O}", "name", name));
+	for (size_t i = 0; i < json_array_size(names); i++)
+		json_array_append_new(frames, json_pack("{s: O}", "name", json_array_get(names, i)));
 	json_decref(names);
 	root = json_pack("{s: s, s: s, s: s, s: {s: o}, s: o}", "$schema",
 			 "https://www.speedscope.app/file-format-schema.json", "name", c->name,
