@@ -57,28 +57,56 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 	}
 }
 
-bool doubts_print(const struct doubts *d, char *text, size_t size)
+double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t size)
 {
 	double all_ns = d->billed_ns + d->unaccounted_ns;
-	size_t used = 0;
 
 	*text = '\0';
-	if (d->asked_s > 0 && d->window_ns > 1e9 * (WINDOW_SHARE * d->asked_s + WINDOW_S))
-		used += snprintf(text + used, size - used,
-				 "its window of %.1f s is longer than the %.1f s that were asked for",
-				 d->window_ns / 1e9, d->asked_s);
-	if (used < size && d->measured_ns > 0 &&
-	    d->window_ns > WINDOW_SHARE * d->measured_ns + 1e9 * WINDOW_S)
-		used += snprintf(text + used, size - used,
-				 "%ssources measured for %.2f s of its window of %.2f s, so that what they counted is too little for the bytes that were moved",
-				 used ? "; " : "", d->measured_ns / 1e9, d->window_ns / 1e9);
-	if (used < size && d->unaccounted_ns > UNACCOUNTED_SHARE * all_ns)
-		used += snprintf(text + used, size - used,
-				 "%sthe kernel billed %.0f %% of the CPUs' time to nothing, so that C may be too small by as much",
-				 used ? "; " : "", 100 * d->unaccounted_ns / all_ns);
-	if (used < size && d->busy_ns > 0 && d->threads_ns > THREADS_SHARE * d->busy_ns + THREADS_NS)
-		used += snprintf(text + used, size - used,
-				 "%sthe scheduler says that threads ran for %.2f s, and by the tick, from which C is, the CPUs were busy for %.2f s",
-				 used ? "; " : "", d->threads_ns / 1e9, d->busy_ns / 1e9);
+	switch (kind) {
+	case DOUBT_LONG:
+		if (!(d->asked_s > 0) ||
+		    !(d->window_ns > 1e9 * (WINDOW_SHARE * d->asked_s + WINDOW_S)))
+			return 0;
+		snprintf(text, size,
+			 "its window of %.1f s is longer than the %.1f s that were asked for",
+			 d->window_ns / 1e9, d->asked_s);
+		return d->window_ns / 1e9 / d->asked_s;
+	case DOUBT_MEASURED:
+		if (!(d->measured_ns > 0) ||
+		    !(d->window_ns > WINDOW_SHARE * d->measured_ns + 1e9 * WINDOW_S))
+			return 0;
+		snprintf(text, size,
+			 "sources measured for %.2f s of its window of %.2f s, so that what they counted is too little for the bytes that were moved",
+			 d->measured_ns / 1e9, d->window_ns / 1e9);
+		return d->window_ns / d->measured_ns;
+	case DOUBT_UNBILLED:
+		if (!(d->unaccounted_ns > UNACCOUNTED_SHARE * all_ns))
+			return 0;
+		snprintf(text, size,
+			 "the kernel billed %.0f %% of the CPUs' time to nothing, so that C may be too small by as much",
+			 100 * d->unaccounted_ns / all_ns);
+		return d->unaccounted_ns / all_ns;
+	case DOUBT_THREADS:
+		if (!(d->busy_ns > 0) || !(d->threads_ns > THREADS_SHARE * d->busy_ns + THREADS_NS))
+			return 0;
+		snprintf(text, size,
+			 "the scheduler says that threads ran for %.2f s, and by the tick, from which C is, the CPUs were busy for %.2f s",
+			 d->threads_ns / 1e9, d->busy_ns / 1e9);
+		return d->threads_ns / d->busy_ns;
+	case DOUBT_COUNT:
+		break;
+	}
+	return 0;
+}
+
+bool doubts_print(const struct doubts *d, char *text, size_t size)
+{
+	size_t used = 0;
+	char one[200];
+
+	*text = '\0';
+	for (enum doubt kind = 0; kind < DOUBT_COUNT; kind++)
+		if (doubts_kind(d, kind, one, sizeof(one)) > 0 && used < size)
+			used += snprintf(text + used, size - used, "%s%s", used ? "; " : "", one);
 	return used;
 }

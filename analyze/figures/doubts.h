@@ -4,6 +4,7 @@
  *
  *   doubts_take()   one row after the other, as the record has them
  *   doubts_print()  what is to be said, as it stands behind "but"; false: nothing is
+ *   doubts_kind()   the same of one kind alone, so that runs that share it are told together
  */
 #ifndef ANALYZE_FIGURES_DOUBTS_H
 #define ANALYZE_FIGURES_DOUBTS_H
@@ -21,9 +22,14 @@ struct doubts {
 	double measured_ns; /* the shortest of the sources' windows; 0: not known */
 };
 
+/* A window that is too long, sources that measured for a part of it, and CPU time that nobody was billed for. */
+enum doubt { DOUBT_LONG, DOUBT_MEASURED, DOUBT_UNBILLED, DOUBT_THREADS, DOUBT_COUNT };
+
 /* value: of a fact; number: of any other. */
 void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,
 		 double number);
 bool doubts_print(const struct doubts *d, char *text, size_t size);
+/* How bad it is, to be compared with others of its kind; 0: there is none, and text is empty. */
+double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t size);
 
 #endif

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "analyze/figures/doubts.h"
 #include "analyze/load/asked.h"
 #include "analyze/pages/remarks.h"
 
@@ -145,62 +144,6 @@ void remark_attached(struct page *page, const struct experiment *e)
 		page_note(page,
 			  "whole machine: in %zu of them no CPUs were given by --cpu, so C is that of every CPU, whoever used it.",
 			  anywhere);
-}
-
-/* Runs of another mode: the means count them, the intervals and comparisons do not. */
-void remark_strangers(struct page *page, const struct experiment *e)
-{
-	for (size_t i = 0; i < e->count; i++) {
-		const struct configuration *c = &e->configurations[i];
-		bool *apart = must_calloc(c->count + 1, sizeof(*apart));
-		size_t found = configuration_strangers(c, apart);
-
-		for (size_t j = 0; found && j < c->count; j++)
-			if (apart[j])
-				page_note(page,
-					  "* %s is unlike the other %zu runs of %s: throughput x %.2f of theirs. Means count it; intervals and comparisons, which are about the typical run, do not.",
-					  c->runs[j]->path, c->count - found, c->name,
-					  design_unlike(c, apart, j));
-		free(apart);
-	}
-}
-
-static struct text text_of(const char *text)
-{
-	return (struct text){text, strlen(text)};
-}
-
-void remark_doubts(struct page *page, const struct experiment *e)
-{
-	char text[600];
-
-	for (size_t i = 0; i < e->count; i++)
-		for (size_t j = 0; j < e->configurations[i].count; j++) {
-			const struct run *run = e->configurations[i].runs[j];
-			struct doubts d = {0};
-
-			for (size_t k = 0; k < run->fact_count; k++)
-				doubts_take(&d, run->facts[k].id, text_of(run->facts[k].key),
-					    text_of(run->facts[k].value), 0);
-			for (size_t k = 0; k < run->figure_count; k++)
-				doubts_take(&d, run->figures[k].id, text_of(run->figures[k].key),
-					    text_of(""), run->figures[k].value);
-			if (doubts_print(&d, text, sizeof(text)))
-				page_note(page, "doubtful: %s is whole, but %s.", run->path, text);
-		}
-}
-
-void remark_contradictions(struct page *page, const struct experiment *e)
-{
-	for (size_t i = 0; i < e->count; i++)
-		for (size_t j = 0; j < e->configurations[i].count; j++) {
-			const struct run *run = e->configurations[i].runs[j];
-
-			for (size_t k = 0; k < run->contradiction_count; k++)
-				page_note(page,
-					  "%s does not add up, and is counted all the same: %s.",
-					  run->path, run->contradictions[k]);
-		}
 }
 
 void remark_shared(struct page *page, const struct experiment *e)

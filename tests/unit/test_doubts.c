@@ -90,9 +90,23 @@ static void sources_that_measured_a_part(void **state)
 	assert_non_null(strstr(text, "sources measured for 1.20 s of its window of 2.00 s"));
 }
 
+static void the_worst_of_a_kind_is_told_by_its_figure(void **state)
+{
+	struct doubts little = two_cpus(0.06), much = two_cpus(0.25), right = two_cpus(0.01);
+	double bad = doubts_kind(&little, DOUBT_UNBILLED, text, sizeof(text));
+
+	(void)state;
+	assert_true(bad > 0);
+	assert_true(doubts_kind(&much, DOUBT_UNBILLED, text, sizeof(text)) > bad);
+	assert_true(doubts_kind(&much, DOUBT_LONG, text, sizeof(text)) == 0);
+	assert_string_equal(text, "");
+	assert_true(doubts_kind(&right, DOUBT_UNBILLED, text, sizeof(text)) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_worst_of_a_kind_is_told_by_its_figure),
 		cmocka_unit_test(nothing_is_said_of_what_is_right),
 		cmocka_unit_test(a_window_that_was_held_up),
 		cmocka_unit_test(sources_that_measured_a_part),
