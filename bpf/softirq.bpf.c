@@ -10,10 +10,9 @@
 #include "bpf/common.bpf.h"
 #include "bpf/softirq.h"
 
-/* include/linux/interrupt.h and include/linux/sched.h */
+/* include/linux/interrupt.h */
 #define NET_TX_SOFTIRQ 2
 #define NET_RX_SOFTIRQ 3
-#define PF_KTHREAD     0x00200000
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
