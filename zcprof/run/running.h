@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A run while it goes on: for run.c, which conducts it, and far.c, which has the parts of other machines. */
+/* A run while it goes on: for run.c, which conducts it, follow.c, which hears its ends, and far.c,
+ * which has the parts of other machines. */
 #ifndef ZCPROF_RUN_RUNNING_H
 #define ZCPROF_RUN_RUNNING_H
 
@@ -39,5 +40,17 @@ enum run_result run_fail(struct running *r, const char *format, ...)
 void run_take(struct running *r, enum record_end side, const struct row *row);
 /* One wait for news, at most until the deadline. */
 enum run_result run_follow(struct running *r, uint64_t deadline_ns, const char *wanted_name);
+#define BOTH_ENDS END_COUNT
+/* Until this end, or each where side is BOTH_ENDS, has reached it; name: that, in words. */
+enum run_result run_await(struct running *r, enum record_end side, enum reached wanted,
+			  const char *name);
+/* So long, following the ends meanwhile. */
+enum run_result run_sleep(struct running *r, double seconds);
+/* A word to the sender. */
+enum run_result run_tell(struct running *r, const char *word);
+/* Their last rows, and how they ended. */
+enum run_result run_finish_ends(struct running *r);
+/* "receiver" or "sender" */
+const char *run_side(enum record_end side);
 
 #endif
