@@ -307,7 +307,9 @@ int journal_note(struct journal *j, const char *kind, const char *subject, const
 
 	if (!c.kind)
 		return -EINVAL;
-	c.netns = netns_identify(-1);
+	c.global = c.kind->of_machine;
+	if (!c.global)
+		c.netns = netns_identify(-1);
 	error = claim_begin(j);
 	if (!error)
 		error = claim_taken(j, &c) ? -EBUSY : note(j, &c);
@@ -331,12 +333,13 @@ struct place {
  */
 static int put_back_global(const struct change *c)
 {
-	int error = write_value(c->subject, c->old);
+	int error =
+		c->kind ? c->kind->put_back(c->subject, c->old) : write_value(c->subject, c->old);
 	const char *second = strchr(c->subject + 1, '/');
 	size_t len = second ? strcspn(second + 1, "/") + (second + 1 - c->subject) : 0;
 	char root[64];
 
-	if (error != -ENOENT || len >= sizeof(root))
+	if (c->kind || error != -ENOENT || len >= sizeof(root))
 		return error;
 	memcpy(root, c->subject, len);
 	root[len] = '\0';

@@ -12,10 +12,8 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "nic/device.h"
+#include "nic/interrupt.h"
 #include "nic/journal.h"
-#include "nic/serving.h"
-
-#define INTERRUPTS_MAX 1024
 
 struct placement {
 	struct journal *journal;
@@ -27,10 +25,8 @@ struct placement {
 	enum record_end end;
 };
 
-static bool set(struct placement *p, const char *path, const char *value)
+static bool is_done(struct placement *p, int error)
 {
-	int error = journal_set(p->journal, path, value);
-
 	if (error && !p->error)
 		p->error = -error;
 	return !error;
@@ -45,79 +41,43 @@ static void placed(struct placement *p, const char *key, const cpu_set_t *cpus)
 	p->placed++;
 }
 
-static int is_interrupt(const struct dirent *entry)
-{
-	return entry->d_name[0] >= '0' && entry->d_name[0] <= '9';
-}
-
 static int is_rx_queue(const struct dirent *entry)
 {
 	return !strncmp(entry->d_name, "rx-", 3);
 }
 
-/* Calls it for each entry, by their numbers: what the kernel lists comes in no order. */
-static int each_in_order(struct placement *p, const char *dir, int (*filter)(const struct dirent *),
-			 void (*place)(struct placement *p, const char *name, unsigned int n))
-{
-	struct dirent **entries;
-	int count = scandir(dir, &entries, filter, versionsort);
-
-	if (count < 0)
-		return -errno;
-	for (int i = 0; i < count; i++) {
-		place(p, entries[i]->d_name, i);
-		free(entries[i]);
-	}
-	free(entries);
-	return 0;
-}
-
-static void place_interrupt(struct placement *p, const char *name, unsigned int n)
+static void place_interrupt(struct placement *p, int irq, unsigned int n)
 {
 	cpu_set_t one;
-	char path[128];
 	char list[16];
 	char key[64];
 
 	CPU_ZERO(&one);
 	CPU_SET(cpumask_nth(p->cpus, n), &one);
-	snprintf(path, sizeof(path), "/proc/irq/%.16s/smp_affinity_list", name);
-	snprintf(key, sizeof(key), "%.16s/irq-%.16s", p->device, name);
-	if (set(p, path, cpulist_print(&one, list, sizeof(list))))
+	snprintf(key, sizeof(key), "%.16s/irq-%d", p->device, irq);
+	if (is_done(p, interrupt_set(p->journal, irq, cpulist_print(&one, list, sizeof(list)))))
 		placed(p, key, &one);
 }
 
-/*
- * Interrupts of the receive queues as the kernel knows them, one CPU each in turn; where the driver does
- * not say, those of its PCI device.
- */
+/* One CPU each in turn. */
 static void place_interrupts(struct placement *p)
 {
 	int irqs[INTERRUPTS_MAX];
-	unsigned int count = serving_interrupts(p->device, irqs, INTERRUPTS_MAX);
-	char path[128];
+	unsigned int count = interrupts_of(p->device, irqs, INTERRUPTS_MAX);
 
-	for (unsigned int i = 0; i < count; i++) {
-		snprintf(path, sizeof(path), "%d", irqs[i]);
-		place_interrupt(p, path, i);
-	}
-	if (count)
-		return;
-
-	snprintf(path, sizeof(path), "/sys/class/net/%s/device/msi_irqs", p->device);
-	each_in_order(p, path, is_interrupt, place_interrupt);
+	for (unsigned int i = 0; i < count; i++)
+		place_interrupt(p, irqs[i], i);
 }
 
-static void place_queue(struct placement *p, const char *name, unsigned int n)
+static void place_queue(struct placement *p, const char *name)
 {
 	char mask[CPUMASK_TEXT_MAX];
 	char path[192];
 	char key[64];
 
-	(void)n;
 	snprintf(path, sizeof(path), "/sys/class/net/%s/queues/%.16s/rps_cpus", p->device, name);
 	snprintf(key, sizeof(key), "%.16s/%.16s", p->device, name);
-	if (set(p, path, cpumask_print(p->cpus, mask)))
+	if (is_done(p, journal_set(p->journal, path, cpumask_print(p->cpus, mask))))
 		placed(p, key, p->cpus);
 }
 
@@ -128,13 +88,21 @@ static void place_queue(struct placement *p, const char *name, unsigned int n)
  */
 static void place_queues(struct placement *p)
 {
+	struct dirent **entries;
 	char path[192];
-	int error;
+	int count;
 
 	snprintf(path, sizeof(path), "/sys/class/net/%s/queues", p->device);
-	error = each_in_order(p, path, is_rx_queue, place_queue);
-	if (error)
-		p->error = -error;
+	count = scandir(path, &entries, is_rx_queue, versionsort);
+	if (count < 0) {
+		p->error = errno;
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		place_queue(p, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
 }
 
 struct placement *placement_apply(const char *device, const cpu_set_t *cpus, struct writer *w,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nic/ethtool_message.h"
+#include "nic/interrupt.h"
 #include "nic/settings/files.h"
 #include "nic/settings/setting.h"
 
@@ -145,6 +146,9 @@ static int channels_write(struct setting_place *p, enum option_id id, const stru
 		return -ERANGE;
 	}
 	error = keep_steering(p);
+	/* Drivers that make their interrupts anew, or spread them, forget which CPUs somebody had chosen. */
+	if (!error)
+		error = interrupts_keep(p->journal, p->iface);
 	if (!error)
 		error = journal_note(p->journal, "channels", p->iface, old);
 	return error ? error : channels_set(p->iface, &to, p->said, sizeof(p->said));
