@@ -343,6 +343,9 @@ start_busy_service() {
 	ip netns exec "${ns}tx" zcprof attach --seconds 3 --collect cpu,tcp -o "$file" --ssh "ssh -F $home/config" \
 		--host far --pid "$pid_rx" --peer-host . --pid "$pid_tx" 2>"$BATS_TEST_TMPDIR/said"
 	there=$(ip netns exec "${ns}rx" ss -Htn state established '( sport = :7000 )' | wc -l)
+	sockets() { ip netns exec "${ns}$1" ss -Htne state established "( $2 = :7000 )" | sed -n "s/.* \($3:[0-9]*\) .*\(sk:[0-9a-f]*\).*/\1 \2/p"; }
+	sockets rx sport '10\.78\.0\.2' >"$BATS_TEST_TMPDIR/served"
+	sockets tx dport '10\.78\.0\.2' >"$BATS_TEST_TMPDIR/made"
 	stop_service
 	cat "$BATS_TEST_TMPDIR/said"
 	is_record "$file"
@@ -354,6 +357,20 @@ start_busy_service() {
 	between 0 "$(value "$file" rx path connections unmatched)" 3
 	between 20 "$(value "$file" rx path connections brief)" 400
 	between 20 "$(value "$file" tx path connections brief)" 400
+	# Which one is which is as ss(8) has it: the three that stay, and what each of them moved.
+	keys=$(sed -n 's/^,rx,path,connection_bytes,\(.*\),[0-9]*,bytes$/\1/p' "$file")
+	[ "$keys" = "$(sed -n 's/^,tx,path,connection_bytes,\(.*\),[0-9]*,bytes$/\1/p' "$file")" ]
+	stayed=0
+	while read -r receiver there sender here; do
+		[ "$receiver" = 10.78.0.1:7000 ]
+		if grep -qx "$sender $there" "$BATS_TEST_TMPDIR/served" && grep -qx "$sender $here" "$BATS_TEST_TMPDIR/made"; then
+			stayed=$((stayed + 1))
+			moved=$(value "$file" rx path connection_bytes "$receiver $there $sender $here")
+			between $((moved * 7 / 10 - 100000)) "$(value "$file" tx path connection_bytes "$receiver $there $sender $here")" $((moved * 13 / 10 + 100000))
+			[ "$moved" -gt 100000 ]
+		fi
+	done <<<"$keys"
+	[ "$stayed" -ge 3 ]
 	grep -q 'have no counterpart' "$BATS_TEST_TMPDIR/said"
 	! grep -q 'agent,' "$file"
 	# Both are this machine's clock, so the windows were as far apart as the rows say, and not by much.

@@ -499,9 +499,19 @@ int traffic_settle(struct traffic *t, struct moved *moved)
 void traffic_opened(struct traffic *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		t->connections[i].before = t->connections[i].ended;
-		t->connections[i].at_open = !t->connections[i].ended;
+		struct connection *c = &t->connections[i];
+
+		c->before = c->ended;
+		c->at_open = !c->ended;
+		c->opened = c->earlier;
+		add_moved(&c->opened, c->last);
 	}
+}
+
+struct moved traffic_moved(const struct connection *c)
+{
+	return (struct moved){c->earlier.received + c->last.received - c->opened.received,
+			      c->earlier.sent + c->last.sent - c->opened.sent};
 }
 
 struct moved traffic_before(const struct traffic *t)

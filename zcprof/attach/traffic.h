@@ -11,6 +11,7 @@
  *   traffic_before() what its connections had moved before
  *   traffic_read()   what was moved since traffic_open(), by everything that is known until now
  *   traffic_settle() the same, once the kernel has said the last of those that just ended
+ *   traffic_moved()  what one connection moved since the window opened
  *   traffic_close()  safe after a failed open
  *
  * A connection counts as theirs if one of them held a descriptor of it at one look; of a network namespace all
@@ -54,6 +55,7 @@ struct connection {
 	struct moved first;
 	struct moved last;
 	struct moved earlier; /* by connections that its socket had before this one */
+	struct moved opened;  /* both, when the window opened */
 };
 
 /* More than these nobody listens at. */
@@ -101,6 +103,7 @@ void traffic_opened(struct traffic *t);
 int traffic_read(struct traffic *t, struct moved *moved);
 /* Waits at most a fifth of a second: the kernel says it by a thread of its own, and in its time. */
 int traffic_settle(struct traffic *t, struct moved *moved);
+struct moved traffic_moved(const struct connection *c);
 /* What the connections had moved before traffic_open(): it tells too which way they go. */
 struct moved traffic_before(const struct traffic *t);
 /* Connections at the processes' ports that somebody reset before it was seen whose they were. */
