@@ -12,7 +12,8 @@
 #   expected      what a right answer names
 #   where         host or lab
 #   kernels       of the lab's machine without the fault and with it, where it is the kernel that differs
-#   collect       in the lab: sources beside those that tools/bench-explain has, with a comma before each
+#   collect       in the lab, where starting a source takes long: those beside the few that all have, with a comma before
+#                 each
 #   needs         programs, or nothing
 #   default_size  of the fault; SIZE of the environment is another
 #   inject, undo  functions, with in_rx and in_tx for the ends' namespaces, and $RX_DEVICE, $TX_DEVICE,
@@ -46,8 +47,14 @@ in_tx() {
 }
 
 clean() {
+	local file
 	[ -z "${injected-}" ] || undo || :
-	[ "$where" = host ] || return 0
+	if [ "$where" = lab ]; then
+		for file in /sys/kernel/debug/zcnic/zcnic.0/rx*/*; do
+			echo 0 >"$file"
+		done
+		return
+	fi
 	ip netns del "$RX_NETNS" 2>/dev/null || :
 	ip netns del "$TX_NETNS" 2>/dev/null || :
 }
@@ -181,6 +188,7 @@ for program in ${needs-}; do
 done
 if [ "$where" = lab ]; then
 	RX_NETNS=rx TX_NETNS=tx RX_DEVICE=zcnic0 TX_DEVICE=zcnic1
+	COLLECT=cpu,tcp,nic,softnet,profile${collect-}
 	in_rx true || {
 		echo "$fault needs the lab's machine: tools/bench-explain starts it" >&2
 		exit 3
