@@ -89,32 +89,51 @@ double figure_idle(const struct run *run, enum record_end end)
 	return 100 - figure_busiest(run, end);
 }
 
-double figure_waited(const struct run *run, enum record_end end)
+/* Of a CPU's share of the network's own work nobody else has had anything: what the busiest ksoftirqd of the end ran. */
+static double ksoftirqd_ran(const struct run *run, enum record_end end)
 {
-	struct figures threads = run_range(run, METRIC_cpu_wait, end);
-	double most = NAN;
+	struct figures threads = run_range(run, METRIC_cpu_thread, end);
+	double most = 0;
 
 	for (size_t i = 0; i < threads.count; i++)
-		most = fmax(most, threads.at[i].value);
-	return percent_of_window(run, end, most);
+		if (!strncmp(threads.at[i].key, "ksoftirqd/", strlen("ksoftirqd/")))
+			most = fmax(most, threads.at[i].value);
+	return most;
 }
 
-double figure_slowed(const struct run *run, enum record_end end)
+/* The thread that waited most, and how long it did for others than ksoftirqd; NULL where no wait was measured. */
+static const struct figure *waited_most(const struct run *run, enum record_end end, double *ns)
 {
 	struct figures waits = run_range(run, METRIC_cpu_wait, end);
 	const struct figure *most = NULL;
-	double ran;
 
 	for (size_t i = 0; i < waits.count; i++)
 		if (!most || waits.at[i].value > most->value)
 			most = &waits.at[i];
+	*ns = most ? fmax(0, most->value - ksoftirqd_ran(run, end)) : NAN;
+	return most;
+}
+
+double figure_waited(const struct run *run, enum record_end end)
+{
+	double ns;
+
+	waited_most(run, end, &ns);
+	return percent_of_window(run, end, ns);
+}
+
+double figure_slowed(const struct run *run, enum record_end end)
+{
+	double waited, ran;
+	const struct figure *most = waited_most(run, end, &waited);
+
 	if (!most)
 		return NAN;
 	ran = run_figure(run, METRIC_cpu_thread, end, most->key);
 	/* A thread that hardly ran says nothing by its waiting. */
 	if (!(ran > LEAST_RUN * run_window_ns(run, end)))
 		return NAN;
-	return (ran + most->value) / ran;
+	return (ran + waited) / ran;
 }
 
 /* Softirqs that come upon a thread are in its time already, so this is the least that others had. */

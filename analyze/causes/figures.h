@@ -5,7 +5,8 @@
  *
  *   figure_busiest()      % of the window for which the busiest of the end's CPUs was busy
  *   figure_idle()         100 less that
- *   figure_waited()       % of the window for which a thread of the end could run and waited for a CPU
+ *   figure_waited()       % of the window for which a thread of the end could run and waited for a CPU that did not run
+ *                         ksoftirqd, which does the network's own work
  *   figure_slowed()       how many times as long a thread took, of those that waited most, for it had to share
  *                         its CPU: run and wait by run
  *   figure_others()       % of the window for which the end's CPUs ran neither its threads nor softirqs

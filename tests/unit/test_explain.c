@@ -449,6 +449,23 @@ static void test_a_cpu_that_others_fill_while_its_thread_sleeps(void **state)
 	forget(&p);
 }
 
+/* A thread waits for ksoftirqd, too, which does the work of the same traffic: nobody else was there. */
+static void test_ksoftirqd_is_no_neighbour(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 20,
+		",tx,cpu,wait,tx-copy-0/1,1000000,ns\n,tx,cpu,thread,tx-copy-0/1,990000000,ns\n"
+		",tx,cpu,thread,ksoftirqd/1/25,1000000,ns\n",
+		10,
+		",tx,cpu,wait,tx-copy-0/1,330000000,ns\n,tx,cpu,thread,tx-copy-0/1,660000000,ns\n"
+		",tx,cpu,thread,ksoftirqd/1/25,320000000,ns\n");
+	assert_string_equal(first(&p), "none");
+	assert_string_equal(p.causes.limit[1].id, "unknown");
+	forget(&p);
+}
+
 static void test_nothing_moved(void **state)
 {
 	char sentence[1024];
@@ -849,6 +866,7 @@ int main(void)
 		cmocka_unit_test(test_what_one_row_says),
 		cmocka_unit_test(test_a_small_cost_is_behind_a_large_loss),
 		cmocka_unit_test(test_a_cpu_that_others_fill_while_its_thread_sleeps),
+		cmocka_unit_test(test_ksoftirqd_is_no_neighbour),
 		cmocka_unit_test(test_nothing_moved),
 		cmocka_unit_test(test_a_counter_without_an_answer),
 		cmocka_unit_test(test_no_known_cause),
