@@ -71,7 +71,8 @@ time.sleep(8)' 3>&- &
 	started+=($!)
 	rx=$!
 	sleep 0.5
-	zcpath tx --to 127.0.0.1 --port "$moved" --seconds $((seconds + 3600)) --write 16K >"$dir/tx.csv" 2>&1 3>&- &
+	# Paced: what is looked at is the scrapes.
+	zcpath tx --to 127.0.0.1 --port "$moved" --seconds $((seconds + 3600)) --write 16K --pacing 400M >"$dir/tx.csv" 2>&1 3>&- &
 	started+=($!)
 	: >"$dir/targets"
 	for ((i = 0; i < n; i++)); do
