@@ -141,6 +141,14 @@ there_are() {
 	[ "$(records)" -gt "$before" ]
 }
 
+@test "--verbose: what each window would warn of is said once, that each was kept each time" {
+	begin
+	run -0 zcprof watch -v --seconds 0.2 --warmup 0 --every 1 --collect cpu,nic -o "$dir/kept" --rule "odd:exe=$program" --rounds 3
+	echo "$output"
+	[ "$(grep -c 'warning: the records have no nic' <<<"$output")" -eq 1 ]
+	[ "$(grep -c "odd: $dir/kept/.*\.csv" <<<"$output")" -eq 3 ]
+}
+
 @test "by name, by port, in turn where there are more than are measured at a time" {
 	begin
 	first=$target

@@ -23,6 +23,7 @@ struct watched {
 	pid_t last;    /* process that was measured: the next round goes on behind it */
 	bool absent;   /* was said */
 	char why[300]; /* no record came, as was said last */
+	struct heard heard;
 };
 
 struct service {
@@ -68,7 +69,8 @@ static void measure(struct service *s, size_t at, const struct found *process)
 	if (process && !rule_same(process)) {
 		say_detail("%s: process %s has ended before its window", rule->name, name);
 	} else {
-		seconds = window_measure(s->settings, rule, who, path, why, sizeof(why));
+		seconds = window_measure(s->settings, rule, who, path, &s->watched[at].heard, why,
+					 sizeof(why));
 		if (seconds > 0) {
 			say_detail("%s: %s", rule->name, path);
 			*s->watched[at].why = '\0';
@@ -173,6 +175,8 @@ int service(const struct service_settings *settings)
 	exposing_close(s.exposing);
 	if (s.folder >= 0)
 		close(s.folder);
+	for (size_t i = 0; i < RULES_MAX; i++)
+		heard_free(&s.watched[i].heard);
 	free(s.found);
 	return result;
 }

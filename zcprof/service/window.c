@@ -112,9 +112,11 @@ static void last_line(int said, char *text, size_t size)
 	snprintf(text, size, "%s", *line ? line : "it said nothing");
 }
 
-static void say_all(int said)
+/* Warnings that came before are left out; all else is of this window. */
+static void say_all(int said, struct heard *heard)
 {
 	FILE *in = fdopen(dup(said), "r");
+	const char *text;
 	char *line = NULL;
 	size_t room = 0;
 
@@ -123,7 +125,9 @@ static void say_all(int said)
 	rewind(in);
 	while (getline(&line, &room, in) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		say_detail("  %s", strncmp(line, "zcprof: ", 8) ? line : line + 8);
+		text = strncmp(line, "zcprof: ", 8) ? line : line + 8;
+		if (strncmp(text, "warning: ", 9) != 0 || !heard_before(heard, text))
+			say_detail("  %s", text);
 	}
 	free(line);
 	fclose(in);
@@ -155,7 +159,7 @@ static void drop(const char *path)
 }
 
 double window_measure(const struct service_settings *s, const struct rule *rule, const char *who,
-		      const char *path, char *why, size_t why_size)
+		      const char *path, struct heard *heard, char *why, size_t why_size)
 {
 	struct words words = {.count = 0};
 	struct child child = {.argv = words.at, .own_group = true};
@@ -173,7 +177,7 @@ double window_measure(const struct service_settings *s, const struct rule *rule,
 						 INT_MAX));
 	for (size_t i = 0; i < words.count; i++)
 		free(words.at[i]);
-	say_all(said);
+	say_all(said, heard);
 	if (error)
 		snprintf(why, why_size, "zcprof attach cannot be started: %s", strerror(-error));
 	else if (WIFSIGNALED(status))

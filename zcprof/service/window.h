@@ -10,10 +10,11 @@
 #ifndef ZCPROF_SERVICE_WINDOW_H
 #define ZCPROF_SERVICE_WINDOW_H
 
+#include "zcprof/service/heard.h"
 #include "zcprof/service/settings.h"
 
-/* who: --pid=N or --cgroup=PATH. How long the window was, seconds; 0 with why filled in: there is no record. */
+/* who: --pid=N or --cgroup=PATH. heard: what earlier windows of the rule warned of, for --verbose. How long the window was, seconds; 0 with why filled in: there is no record. */
 double window_measure(const struct service_settings *s, const struct rule *rule, const char *who,
-		      const char *path, char *why, size_t why_size);
+		      const char *path, struct heard *heard, char *why, size_t why_size);
 
 #endif
