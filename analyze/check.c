@@ -244,6 +244,12 @@ static bool is_attached(const struct check *c, enum record_end end)
 	return c->seen[METRIC_fact_attached][end];
 }
 
+/* While its ends went on: what they say when they end is not there. */
+static bool is_saved(const struct check *c)
+{
+	return is_attached(c, END_HOST);
+}
+
 /* What other tools printed is what it is: much is not there, and is not said to be. */
 static bool is_imported(const struct check *c)
 {
@@ -273,7 +279,7 @@ static void check_end(struct check *c, enum record_end end)
 	}
 	if (!(c->window[end] > 0))
 		complain(c, ": the window of %s is %g ns long", name, c->window[end]);
-	if (is_attached(c, end))
+	if (is_attached(c, end) || is_saved(c))
 		return;
 	if (isnan(parts))
 		complain(c, ": %s does not say how many bytes were copied and how many were not",
@@ -354,7 +360,7 @@ static void check_whole(struct check *c)
 	for (enum record_end end = END_RX; end <= END_TX; end++)
 		if ((!attached || is_attached(c, end)) && !is_absent(c, "path", end))
 			check_end(c, end);
-	if (attached || is_absent(c, "path", END_RX))
+	if (attached || is_saved(c) || is_absent(c, "path", END_RX))
 		; /* whoever was attached to says nothing of its whole life */
 	else if (isnan(c->life[END_RX]) || isnan(c->life[END_TX]))
 		complain(c, ": bytes_life of both ends is needed to see that none was lost");

@@ -147,11 +147,18 @@ nobody_left() {
 		            "--collect", "cpu,syscalls,copy", "-o", "far"], rows=50, columns=100)
 		# A call that only the receiver makes.
 		s.until(b"recvfrom", b"sendto", seconds=60)
+		s.press(b"w")
+		s.until(b"the window until now is in")
 		status = s.ended()
 		assert status == 0, (status, s.seen)
 	END
 	# A look is no part of it: each figure stands there once.
 	zcroi check far/*/run-1.csv
+	# What was kept of it meanwhile has both machines' sources, too.
+	zcroi check zcprof-*.csv
+	[ "$(value zcprof-*.csv rx syscalls calls recvfrom)" -gt 0 ]
+	[ "$(value zcprof-*.csv tx syscalls calls sendto)" -gt 0 ]
+	[ "$(value zcprof-*.csv rx-host syscalls lost)" -ge 0 ]
 	remove_namespaces
 }
 

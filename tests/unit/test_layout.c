@@ -197,18 +197,32 @@ static void lines_are_sorted_as_asked(void **state)
 
 static void what_was_not_measured_has_its_reason(void **state)
 {
-	const struct view_absent absent = {"holds", "the kernel refused"};
+	const struct view_absent absent[] = {
+		{"holds", END_HOST, "the kernel refused"},
+		{"holds", END_RX_HOST,
+		 "a sentence that is far too long to stand in one row of a screen and ends in here"},
+	};
 	struct view view = plain();
 	struct series *s = traffic();
 
 	(void)state;
-	view.absent = &absent;
-	view.absent_count = 1;
+	view.absent = absent;
+	view.absent_count = 2;
 	lay_out(&view, 24, 80);
-	assert_non_null(strstr(seen(), "not measured (h: why): holds"));
+	assert_non_null(strstr(seen(), "not measured (h: why): holds\n"));
 	view.help = true;
 	lay_out(&view, 24, 80);
-	assert_non_null(strstr(seen(), "not measured: holds: the kernel refused"));
+	assert_non_null(strstr(seen(), "not measured: holds: the kernel refused\n"));
+	assert_non_null(strstr(seen(),
+			       "not measured by rx-host: holds: a sentence that is far too long to stand in one\n"
+			       "row of a screen and ends in here\n"));
+	/* On a small screen the rest of it comes by arrows. */
+	lay_out(&view, 20, 80);
+	assert_null(strstr(seen(), "ends in here"));
+	assert_non_null(strstr(seen(), "arrows: more"));
+	view.from = 6;
+	lay_out(&view, 20, 80);
+	assert_non_null(strstr(seen(), "ends in here"));
 	series_free(s);
 }
 
@@ -224,6 +238,8 @@ static void what_ended_and_what_was_said_stand_there(void **state)
 	lay_out(&view, 24, 80);
 	assert_non_null(strstr(seen(), "ended, q leaves"));
 	assert_non_null(strstr(seen(), "zcprof: process 7 ended after 2 s\n"));
+	lay_out(&view, 24, 30);
+	assert_non_null(strstr(seen(), "zcprof: process 7 ended after\n2 s\n"));
 	series_free(s);
 }
 

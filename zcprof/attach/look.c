@@ -82,9 +82,8 @@ void attach_look(struct attaching *a)
 	writer_flush(a->writer);
 }
 
-static void write_so_far(void *data, struct writer *w)
+static void write_so_far(struct attaching *a, struct writer *w)
 {
-	struct attaching *a = data;
 	uint64_t now = clock_ns();
 
 	for (size_t i = 0; i < a->count; i++) {
@@ -106,10 +105,13 @@ static void write_so_far(void *data, struct writer *w)
 void attach_save(struct attaching *a)
 {
 	double at_s = (double)(clock_ns() - a->subjects[0].at_ns[EDGE_OPEN]) / 1e9;
+	struct saving saving = {NULL};
 
 	/* Before the window there is nothing. */
-	if (a->subjects[0].at_ns[EDGE_OPEN])
-		saving_write(a->writer, at_s, write_so_far, a);
+	if (!a->subjects[0].at_ns[EDGE_OPEN] || !saving_begin(&saving, a->writer))
+		return;
+	write_so_far(a, saving.writer);
+	saving_end(&saving, at_s);
 }
 
 struct both {
@@ -191,7 +193,7 @@ void attach_look_begin(struct attaching *a)
 		if (a->subjects[i].iface)
 			live_device(&a->live, a->subjects[i].end);
 	for (size_t i = 0; i < a->collecting.absent_count; i++)
-		live_absent(&a->live, a->collecting.absent[i].source, a->collecting.absent[i].why);
+		live_absent(&a->live, END_HOST, a->collecting.absent[i].source, a->collecting.absent[i].why);
 }
 
 void attach_look_close(struct attaching *a)

@@ -6,6 +6,7 @@
  *   watching_open()    before the first run
  *   watching_begin()   a run begins
  *   watching_opened()  so has its window
+ *   watching_absent()  a row of another machine: what does not measure there
  *   watching_moved()   so many bytes more until a time of the window, as an end said
  *   watching_until()   when the next look is due, or the deadline where that is earlier
  *   watching_heed()    after each wait: keys, and a look that is due
@@ -19,6 +20,7 @@
 
 #include "zcprof/run/running.h"
 #include "zcprof/watch/live.h"
+#include "zcprof/watch/saving.h"
 
 struct watching {
 	bool asked;
@@ -26,6 +28,8 @@ struct watching {
 	struct series *series; /* of the window that is open; NULL: none is */
 	struct writer *into;   /* the look that is under way */
 	bool awaited;	       /* by hosts, too */
+	bool wanted;	       /* a record of what is now, by the next look */
+	struct saving saving;  /* of the look that is under way */
 	uint64_t opened_ns, next_ns;
 	double bytes[END_COUNT],
 		moved_s[END_COUNT]; /* and when the end said so, since the window opened */
@@ -35,6 +39,7 @@ struct watching {
 void watching_open(struct experiment *x);
 void watching_begin(struct running *r);
 void watching_opened(struct running *r);
+void watching_absent(struct running *r, const struct row *row);
 void watching_moved(struct running *r, enum record_end end, double bytes, double at_s);
 int watching_fd(const struct running *r);
 uint64_t watching_until(const struct running *r, uint64_t deadline_ns);

@@ -71,7 +71,7 @@ static size_t find_bars(struct bar *bars, size_t most, const struct sight *sight
 		enum record_end end =
 			(enum record_end)(i < END_COUNT ? (END_RX + i) % END_COUNT : i);
 
-		if (view->end != END_COUNT && view->end != (int)end)
+		if (!view_shows(view, end))
 			continue;
 		for (size_t f = 0; f < sight->count && count < most; f++) {
 			const struct figure *idle = &sight->figures[f];

@@ -73,7 +73,7 @@ static bool is_one_of(const enum metric_id *some, enum metric_id id)
 
 static bool is_shown(const struct kind *k, const struct figure *f, const struct view *view)
 {
-	if (view->end != END_COUNT && f->end != (enum record_end)view->end)
+	if (!view_shows(view, f->end))
 		return false;
 	if (k->source)
 		return !strcmp(metric_info(f->id)->source, k->source);
@@ -207,6 +207,21 @@ static void drop_empty(struct block *b)
 	b->count = kept;
 }
 
+/* Where all lines are of one end it is not said. */
+static void set_ends(struct block *b)
+{
+	size_t longest = 0;
+	bool differ = false;
+
+	for (size_t i = 0; i < b->count; i++) {
+		size_t len = strlen(record_end_name[b->lines[i].end]);
+
+		longest = len > longest ? len : longest;
+		differ = differ || b->lines[i].end != b->lines[0].end;
+	}
+	b->end_columns = differ ? (int)longest : 0;
+}
+
 bool block_fill(struct block *b, size_t which, const struct sight *sight, const struct view *view)
 {
 	static int (*const order[ORDER_COUNT])(const void *, const void *) = {by_now, by_total,
@@ -227,8 +242,7 @@ bool block_fill(struct block *b, size_t which, const struct sight *sight, const 
 	b->measured = b->count > 0;
 	if (!k->some)
 		drop_empty(b);
-	for (size_t i = 1; i < b->count; i++)
-		b->ends = b->ends || b->lines[i].end != b->lines[0].end;
+	set_ends(b);
 	qsort(b->lines, b->count, sizeof(*b->lines), order[view->order]);
 	put_texts(k, b, sight);
 	return b->count;
@@ -255,9 +269,11 @@ void block_draw(const struct block *b, struct canvas *c, int row, int column, in
 			left -= canvas_right(c, at, left, NUMBER_COLUMNS, STYLE_PLAIN, "%s",
 					     l->text[1]);
 		}
-		if (b->ends)
-			name += 1 + canvas_put(c, at, column, 4, STYLE_DIM, "%-4s",
-					       record_end_name[l->end]);
+		if (b->end_columns) {
+			canvas_put(c, at, column, b->end_columns, STYLE_DIM, "%s",
+				   record_end_name[l->end]);
+			name += b->end_columns + 1;
+		}
 		canvas_put(c, at, name, left - 1 - name, STYLE_PLAIN, "%s", l->name);
 	}
 }

@@ -33,8 +33,8 @@ struct block {
 	const char *heads[2]; /* of the columns, as text[] is; NULL: it says its unit */
 	struct block_line *lines;
 	size_t count;
-	bool measured; /* though nothing was seen */
-	bool ends;     /* more than one end is there: each line says its own */
+	bool measured;	 /* though nothing was seen */
+	int end_columns; /* more than one end is there, and each line says its own; 0: it does not */
 };
 
 size_t block_count(void);

@@ -155,6 +155,35 @@ int canvas_right(struct canvas *c, int row, int end, int width, enum canvas_styl
 	return put(c, row, end - taken, style, text, taken);
 }
 
+/* The bytes of what stands in one row: up to the last blank before its end, or a word that is longer than a row. */
+static size_t row_bytes(const char *text, int columns)
+{
+	size_t fits = strnlen(text, (size_t)columns), at = fits;
+
+	if (!text[fits])
+		return fits;
+	while (at > 0 && text[at] != ' ')
+		at--;
+	return at > 0 ? at : fits;
+}
+
+int canvas_wrap(struct canvas *c, int row, int first, int behind, enum canvas_style style,
+		const char *text)
+{
+	int rows = 0;
+
+	do {
+		size_t bytes = row_bytes(text, c->columns > 0 ? c->columns : 1);
+
+		if (row + rows >= first && row + rows < behind)
+			canvas_put(c, row + rows, 0, c->columns, style, "%.*s", (int)bytes, text);
+		text += bytes;
+		text += strspn(text, " ");
+		rows++;
+	} while (*text);
+	return rows;
+}
+
 char *canvas_line(const struct canvas *c, int row, char *text, size_t size)
 {
 	size_t used = 0;

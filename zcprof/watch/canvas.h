@@ -6,6 +6,8 @@
  *   canvas_begin()   an empty one of that size
  *   canvas_put()     a text from a place on, at most so many columns of it; returns how many it took
  *   canvas_right()   the same, ending before a place: all of it, or nothing
+ *   canvas_wrap()    a text in as many rows as it needs, broken at blanks: those of them that lie in some rows;
+ *                    returns how many it needs
  *   canvas_line()    a row as plain text, without blanks at its end
  *   canvas_free()    zeroed is fine
  *
@@ -54,6 +56,9 @@ int canvas_put(struct canvas *c, int row, int column, int width, enum canvas_sty
 	       const char *format, ...) __attribute__((format(printf, 6, 7)));
 int canvas_right(struct canvas *c, int row, int end, int width, enum canvas_style style,
 		 const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* From row on; what is not in [first, behind) is left out. */
+int canvas_wrap(struct canvas *c, int row, int first, int behind, enum canvas_style style,
+		const char *text);
 /* Returns text. */
 char *canvas_line(const struct canvas *c, int row, char *text, size_t size);
 void canvas_free(struct canvas *c);

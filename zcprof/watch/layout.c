@@ -22,11 +22,6 @@ static int least(int a, int b)
 	return a < b ? a : b;
 }
 
-static bool is_shown(const struct view *view, enum record_end end)
-{
-	return view->end == END_COUNT || view->end == (int)end;
-}
-
 /* ---- the head ---- */
 
 /* What the bytes are of and what the copies are of begin and end at most so far apart: one is read after the other. */
@@ -44,7 +39,8 @@ static void add_copied(struct copied *c, const struct sight *sight, enum metric_
 		       enum record_end end)
 {
 	const struct metric_info *info = metric_info(id);
-	bool estimated = sight_find(sight, METRIC_collector_share, END_HOST, info->source);
+	bool estimated = sight_find(sight, METRIC_collector_share, END_HOST, info->source) ||
+			 sight_find(sight, METRIC_collector_share, end_machine(end), info->source);
 
 	for (size_t i = 0; i < sight->count; i++) {
 		const struct figure *f = &sight->figures[i], *error;
@@ -114,25 +110,27 @@ static int put_end(struct canvas *c, int row, const struct sight *sight, const s
 	return 1;
 }
 
-/* Watts of the machine, and what measuring takes of it. */
+/* Watts of the machines, and what measuring takes of them. */
 static void put_price(struct canvas *c, int row, const struct sight *sight)
 {
-	const struct figure *cpu = sight_find(sight, METRIC_selfcost_cpu, END_HOST, "");
-	bool programs = false, meters = false;
-	/* By slices, of which one second has too few. */
-	double bpf_ns = sight_total(sight, METRIC_selfcost_bpf_run, END_HOST, &programs), watts = 0;
+	bool cpu = false, programs = false, meters = false;
+	double cpu_ns = 0, bpf_ns = 0, watts = 0;
 	int at = c->columns;
 
+	for (int end = 0; end < RECORD_ENDS; end++) {
+		cpu_ns += sight_sum(sight, METRIC_selfcost_cpu, end, &cpu);
+		/* By slices, of which one second has too few. */
+		bpf_ns += sight_total(sight, METRIC_selfcost_bpf_run, end, &programs);
+		watts += sight_sum(sight, METRIC_power_mean, end, &meters);
+	}
 	if (cpu && sight->step_s > 0) {
-		double percent = cpu->step / sight->step_s / 1e7;
+		double percent = cpu_ns / sight->step_s / 1e7;
 
 		if (programs && sight->at_s > 0)
 			percent += bpf_ns / sight->at_s / 1e7;
 		at -= canvas_right(c, row, at, 50, STYLE_DIM, "  measuring takes %.1f %% of a CPU%s",
 				   percent, programs ? "" : " and BPF's part");
 	}
-	for (int end = 0; end < END_COUNT; end++)
-		watts += sight_sum(sight, METRIC_power_mean, end, &meters);
 	if (meters)
 		canvas_right(c, row, at, 20, STYLE_TITLE, "%.1f W", watts);
 }
@@ -155,11 +153,11 @@ static int put_head(struct canvas *c, const struct sight *sight, const struct vi
 		return row + 1;
 	}
 	for (int end = END_RX; end < END_COUNT; end++)
-		if (is_shown(view, end) && (sight_find(sight, METRIC_path_bytes, end, "") ||
-					    sight_find(sight, METRIC_cpu_busy, end, "")))
+		if (view_shows(view, end) && (sight_find(sight, METRIC_path_bytes, end, "") ||
+					      sight_find(sight, METRIC_cpu_busy, end, "")))
 			row += put_end(c, row, sight, view, end);
 	/* Beside the machine's own figures there is room. */
-	row += is_shown(view, END_HOST) && put_end(c, row, sight, view, END_HOST)
+	row += view_shows(view, END_HOST) && put_end(c, row, sight, view, END_HOST)
 		       ? 1
 		       : row == 1 || prices;
 	put_price(c, row - 1, sight);
@@ -198,23 +196,37 @@ static void put_blocks(struct canvas *c, const struct block *blocks, size_t coun
 	}
 }
 
+/* By a machine before: which of them is said by help. */
+static bool is_named(const struct view *view, size_t which)
+{
+	for (size_t i = 0; i < which; i++)
+		if (!strcmp(view->absent[i].source, view->absent[which].source))
+			return true;
+	return false;
+}
+
+#define REST_ROWS 2
+
 /* What was measured and did not happen, and what was not measured. */
-static void put_rest(struct canvas *c, int row, const struct block *blocks, size_t count,
+static void say_rest(char *text, size_t size, const struct block *blocks, size_t count,
 		     const struct view *view)
 {
 	const char *begin = "nothing of ";
-	int at = 0;
+	size_t used = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	*text = '\0';
+	for (size_t i = 0; i < count && used < size; i++) {
 		if (blocks[i].count || !blocks[i].measured)
 			continue;
-		at += canvas_put(c, row, at, c->columns, STYLE_DIM, "%s%s", begin, blocks[i].title);
+		used += (size_t)snprintf(text + used, size - used, "%s%s", begin, blocks[i].title);
 		begin = ", ";
 	}
-	begin = at ? "; not measured (h: why): " : "not measured (h: why): ";
-	for (size_t i = 0; i < view->absent_count; i++) {
-		at += canvas_put(c, row, at, c->columns, STYLE_DIM, "%s%s", begin,
-				 view->absent[i].source);
+	begin = used ? "; not measured (h: why): " : "not measured (h: why): ";
+	for (size_t i = 0; i < view->absent_count && used < size; i++) {
+		if (is_named(view, i))
+			continue;
+		used += (size_t)snprintf(text + used, size - used, "%s%s", begin,
+					 view->absent[i].source);
 		begin = ", ";
 	}
 }
@@ -224,18 +236,23 @@ static void put_overview(struct canvas *c, const struct sight *sight, const stru
 {
 	struct block blocks[BLOCKS_MOST] = {0}, full[BLOCKS_MOST];
 	size_t count = 0, some = 0;
+	char rest[1024];
+	int behind = row + rows;
 
 	for (size_t i = 0; i < block_count() && count < BLOCKS_MOST; i++, count++)
 		if (block_fill(&blocks[count], i, sight, view))
 			full[some++] = blocks[count];
-	put_blocks(c, full, some, row, rows - 1);
-	put_rest(c, row + rows - 1, blocks, count, view);
+	say_rest(rest, sizeof(rest), blocks, count, view);
+	rows -= least(canvas_wrap(c, 0, 0, 0, STYLE_DIM, rest), REST_ROWS);
+	put_blocks(c, full, some, row, rows);
+	canvas_wrap(c, row + rows, row + rows, behind, STYLE_DIM, rest);
 	for (size_t i = 0; i < count; i++)
 		block_free(&blocks[i]);
 }
 
 /* ---- help, and what the keys do ---- */
 
+/* Arrows move in it, too. */
 static void put_help(struct canvas *c, const struct view *view, int row, int rows)
 {
 	static const char *const lines[] = {
@@ -243,8 +260,10 @@ static void put_help(struct canvas *c, const struct view *view, int row, int row
 		"p, Space   the figures stay as they are; measuring goes on",
 		"s          sort by what is now, by the total since the window opened, by name",
 		"e          all ends, rx, tx, the machine",
-		"Tab        all figures of one source after another; arrows move in them",
-		"w          write a record of the window until now into this folder",
+		"Tab        all figures of one source after another",
+		"arrows     move in these, and in this help",
+		"w          write a record of the window until now, of all machines, into this",
+		"           folder",
 		"",
 		"Figures are of the last second, or --interval. CPU: 100 % is one CPU. Bars:",
 		"u user, s system, q softirq, i irq. What is counted in slices is scaled up, and",
@@ -253,13 +272,36 @@ static void put_help(struct canvas *c, const struct view *view, int row, int row
 		"than the figures may be off by.",
 		"",
 	};
-	int at = 0;
+	int at = row - view->from, behind = row + rows;
+	char text[sizeof(view->absent->why) + 64];
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines) && at < rows; i++)
-		canvas_put(c, row + at++, 0, c->columns, STYLE_PLAIN, "%s", lines[i]);
-	for (size_t i = 0; i < view->absent_count && at < rows; i++)
-		canvas_put(c, row + at++, 0, c->columns, STYLE_DIM, "not measured: %s: %s",
-			   view->absent[i].source, view->absent[i].why);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		at += canvas_wrap(c, at, row, behind, STYLE_PLAIN, lines[i]);
+	for (size_t i = 0; i < view->absent_count; i++) {
+		const struct view_absent *a = &view->absent[i];
+
+		snprintf(text, sizeof(text), "not measured%s%s: %s: %s",
+			 a->end == END_HOST ? "" : " by ",
+			 a->end == END_HOST ? "" : record_end_name[a->end], a->source, a->why);
+		at += canvas_wrap(c, at, row, behind, STYLE_DIM, text);
+	}
+	if (at > behind)
+		canvas_right(c, row - 1, c->columns, 20, STYLE_DIM, "arrows: more");
+}
+
+/* The last messages, above the keys: how many rows they take. */
+static int put_said(struct canvas *c, const struct view *view, int last)
+{
+	int rows = 0, at;
+
+	for (size_t i = 0; i < view->said_count; i++)
+		rows += canvas_wrap(c, 0, 0, 0, STYLE_ALARM, view->said[i]);
+	at = last - rows;
+	/* Of more than a third of the screen the end: the last came last. */
+	rows = least(rows, last / 3);
+	for (size_t i = 0; i < view->said_count; i++)
+		at += canvas_wrap(c, at, last - rows, last, STYLE_ALARM, view->said[i]);
+	return rows;
 }
 
 static void put_keys(struct canvas *c, int row, const struct view *view)
@@ -273,11 +315,10 @@ static void put_keys(struct canvas *c, int row, const struct view *view)
 
 void layout(struct canvas *c, const struct sight *sight, const struct view *view)
 {
-	int last = c->rows - 1, said = (int)view->said_count, row, rows;
+	int last = c->rows - 1, said, row, rows;
 
 	put_keys(c, last, view);
-	for (int i = 0; i < said; i++)
-		canvas_put(c, last - said + i, 0, c->columns, STYLE_ALARM, "%s", view->said[i]);
+	said = put_said(c, view, last);
 	row = put_head(c, sight, view);
 
 	if (!view->help && !view->source)

@@ -7,7 +7,10 @@
 #include "zcprof/watch/units.h"
 
 #define FIGURE_COLUMNS 14
-#define METRIC_COLUMNS 18
+/* Of most metrics; of all of them where there is room. */
+#define METRIC_COLUMNS	    20
+#define METRIC_COLUMNS_WIDE 28
+#define END_COLUMNS	    7
 
 static int by_now(const void *a, const void *b)
 {
@@ -43,11 +46,13 @@ static void put_line(struct canvas *c, int row, const struct figure *f, double s
 {
 	char text[UNITS_TEXT];
 	int end = c->columns, left = end - 2 * FIGURE_COLUMNS - 1;
+	int metrics = c->columns >= 100 ? METRIC_COLUMNS_WIDE : METRIC_COLUMNS;
+	int metric = END_COLUMNS + 1, key = metric + metrics + 1;
 	bool total = metric_info(f->id)->kind == KIND_TOTAL;
 
-	canvas_put(c, row, 0, 4, STYLE_DIM, "%s", record_end_name[f->end]);
-	canvas_put(c, row, 5, METRIC_COLUMNS, STYLE_PLAIN, "%s", metric_info(f->id)->name);
-	canvas_put(c, row, 6 + METRIC_COLUMNS, left - 6 - METRIC_COLUMNS, STYLE_PLAIN, "%s", f->key);
+	canvas_put(c, row, 0, END_COLUMNS, STYLE_DIM, "%s", record_end_name[f->end]);
+	canvas_put(c, row, metric, metrics, STYLE_PLAIN, "%s", metric_info(f->id)->name);
+	canvas_put(c, row, key, left - key, STYLE_PLAIN, "%s", f->key);
 	canvas_right(c, row, end - FIGURE_COLUMNS, FIGURE_COLUMNS - 1, STYLE_PLAIN, "%s",
 		     units_figure(f->id, f->step, seconds, text));
 	if (total)
@@ -64,8 +69,7 @@ void listing_put(struct canvas *c, const struct sight *sight, const struct view 
 	for (size_t i = 0; figures && i < sight->count; i++) {
 		const struct figure *f = &sight->figures[i];
 
-		if (!strcmp(metric_info(f->id)->source, view->source) &&
-		    (view->end == END_COUNT || view->end == (int)f->end))
+		if (!strcmp(metric_info(f->id)->source, view->source) && view_shows(view, f->end))
 			figures[count++] = f;
 	}
 	sort(figures, count, view->order);

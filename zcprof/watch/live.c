@@ -21,10 +21,10 @@ void live_device(struct live *l, enum record_end end)
 		screen_device(l->screen, end);
 }
 
-void live_absent(struct live *l, const char *source, const char *why)
+void live_absent(struct live *l, enum record_end end, const char *source, const char *why)
 {
 	if (l->screen)
-		screen_absent(l->screen, source, why);
+		screen_absent(l->screen, end, source, why);
 }
 
 void live_show(struct live *l, const struct series *s)

@@ -5,7 +5,7 @@
  *
  *   live_begin()  alone: nobody else writes to the terminal. Safe to call where there is a screen already
  *   live_device() the bytes of that end are those of a device
- *   live_absent() a source that does not measure, and why
+ *   live_absent() a source that does not measure, at the end of a machine, and why
  *   live_show()   the figures of the last look
  *   live_fd()     to poll: a key was pressed; -1: there are none
  *   live_heed()   what the keys ask of the caller; to be called after every poll
@@ -25,7 +25,7 @@ struct live {
 
 void live_begin(struct live *l, const char *title, bool alone);
 void live_device(struct live *l, enum record_end end);
-void live_absent(struct live *l, const char *source, const char *why);
+void live_absent(struct live *l, enum record_end end, const char *source, const char *why);
 void live_show(struct live *l, const struct series *s);
 int live_fd(const struct live *l);
 enum screen_wish live_heed(struct live *l);

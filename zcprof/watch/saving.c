@@ -37,26 +37,34 @@ static int copy(struct writer *from, struct writer *to)
 	return r ? 0 : -1;
 }
 
-void saving_write(struct writer *so_far, double at_s, saving_fn more, void *data)
+bool saving_begin(struct saving *s, struct writer *so_far)
 {
-	struct writer *w;
-	char path[64], text[80];
-
 	if (writer_is_stream(so_far) && lseek(writer_fd(so_far), 0, SEEK_CUR) < 0) {
 		say_error("no record can be written now: that of -o is not kept in a file");
-		return;
+		return false;
 	}
-	name_file(path, sizeof(path));
-	w = writer_create(path);
-	if (!w)
-		return;
-	if (copy(so_far, w)) {
-		writer_discard(w);
-		return;
-	}
+	name_file(s->path, sizeof(s->path));
+	s->writer = writer_create(s->path);
+	if (s->writer && copy(so_far, s->writer))
+		saving_drop(s);
+	return s->writer;
+}
+
+void saving_end(struct saving *s, double at_s)
+{
+	char text[80];
+
 	snprintf(text, sizeof(text), "saved after %.2f s, while it went on", at_s);
-	writer_fact(w, END_HOST, METRIC_fact_attached, "ended", text);
-	more(data, w);
-	if (!writer_finish(w))
-		say_info("the window until now is in %s", path);
+	writer_machine(s->writer, END_HOST);
+	writer_fact(s->writer, END_HOST, METRIC_fact_attached, "ended", text);
+	if (!writer_finish(s->writer))
+		say_info("the window until now is in %s", s->path);
+	s->writer = NULL;
+}
+
+void saving_drop(struct saving *s)
+{
+	if (s->writer)
+		writer_discard(s->writer);
+	s->writer = NULL;
 }

@@ -13,7 +13,7 @@
 
 /* Messages that are kept for when the screen is left. */
 #define SAID_MOST    64
-#define SOURCES_MOST 32
+#define SOURCES_MOST 96 /* of three machines */
 /* As by others: what somebody else wrote onto the terminal goes. */
 #define CONTROL_L '\f'
 
@@ -119,13 +119,14 @@ void screen_device(struct screen *s, enum record_end end)
 	s->view.of_device[end] = true;
 }
 
-void screen_absent(struct screen *s, const char *source, const char *why)
+void screen_absent(struct screen *s, enum record_end end, const char *source, const char *why)
 {
 	struct view_absent *a = &s->absent[s->view.absent_count];
 
 	if (s->view.absent_count == SOURCES_MOST)
 		return;
-	a->source = source;
+	a->end = end;
+	snprintf(a->source, sizeof(a->source), "%s", source);
 	snprintf(a->why, sizeof(a->why), "%s", why);
 	s->view.absent = s->absent;
 	s->view.absent_count++;
@@ -186,6 +187,7 @@ static void press(struct screen *s, int key)
 	case 'h':
 	case '?':
 		s->view.help = !s->view.help;
+		s->view.from = 0;
 		break;
 	default:
 		break;

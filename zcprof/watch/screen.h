@@ -6,7 +6,7 @@
  *   screen_open()   NULL: this terminal cannot
  *   screen_title()  what is measured now, anew; the text has to outlive it
  *   screen_device() the bytes of that end are those of a device
- *   screen_absent() a source that does not; its name has to outlive it too
+ *   screen_absent() a source that does not, at the end of a machine, and why
  *   screen_over()   nothing is measured any more
  *   screen_show()   the figures of the last look
  *   screen_keys()   does what the keys that were pressed ask of the screen itself, and returns what they
@@ -25,7 +25,7 @@ struct screen;
 struct screen *screen_open(void);
 void screen_title(struct screen *s, const char *title);
 void screen_device(struct screen *s, enum record_end end);
-void screen_absent(struct screen *s, const char *source, const char *why);
+void screen_absent(struct screen *s, enum record_end end, const char *source, const char *why);
 void screen_over(struct screen *s);
 void screen_show(struct screen *s, const struct series *series);
 enum screen_wish screen_keys(struct screen *s);

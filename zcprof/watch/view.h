@@ -15,7 +15,8 @@ enum view_order { ORDER_NOW, ORDER_TOTAL, ORDER_NAME, ORDER_COUNT };
 
 /* A source that could not measure. */
 struct view_absent {
-	const char *source;
+	char source[24];
+	enum record_end end; /* END_HOST, or that of another machine */
 	char why[200];
 };
 
@@ -34,5 +35,12 @@ struct view {
 	size_t absent_count;
 	bool of_device[END_COUNT]; /* the bytes of an end are those that a device counts */
 };
+
+/* A machine that an end has of its own is shown with it, and as a machine. */
+static inline bool view_shows(const struct view *view, enum record_end end)
+{
+	return view->end == END_COUNT || (int)end_side(end) == view->end ||
+	       (view->end == END_HOST && end_is_machine(end));
+}
 
 #endif
