@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Clients of --openmetrics :PORT that do not do what clients do: each has two seconds, and none keeps
+# Clients of --openmetrics :PORT that do not do what clients do: each has five seconds, and none keeps
 # zcprof from ending, or another from being answered.
 
 setup() {
@@ -33,7 +33,7 @@ ends_within() {
 	attached=
 }
 
-@test "one byte each 1.2 s: ended after two seconds, and SIGTERM ends zcprof at once" {
+@test "one byte each 1.2 s: ended after five seconds, and SIGTERM ends zcprof at once" {
 	python3 - "$port" <<-'END'
 		import socket, sys, time
 		s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
@@ -47,7 +47,7 @@ ends_within() {
 		    except TimeoutError: pass
 		    except (BrokenPipeError, ConnectionResetError): break
 		took = time.monotonic() - begin
-		assert 1.5 < took < 6, took
+		assert 4.5 < took < 9, took
 	END
 	python3 -c '
 import socket, sys, time

@@ -105,8 +105,10 @@ time.sleep(8)' 3>&- &
 	memory before
 	sleep $((seconds - seconds / 3))
 	memory after
-	/usr/bin/python3 "$BATS_TEST_DIRNAME/asked.py" "$url" "$n" "$here/zcprof-dashboard.json" | tee "$dir/asked"
-	[ -z "${KEEP-}" ] || cat "$dir/asked" "$dir/before" "$dir/after" >"$KEEP"
+	run /usr/bin/python3 "$BATS_TEST_DIRNAME/asked.py" "$url" "$n" "$here/zcprof-dashboard.json"
+	echo "$output"
+	[ -z "${KEEP-}" ] || { echo "$output" && cat "$dir/before" "$dir/after"; } >"$KEEP"
+	[ "$status" -eq 0 ]
 	run grep -E 'level=(warn|error)' "$dir/prometheus.log"
 	echo "$output"
 	[ "$status" -eq 1 ]

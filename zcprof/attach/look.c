@@ -193,7 +193,8 @@ void attach_look_begin(struct attaching *a)
 		if (a->subjects[i].iface)
 			live_device(&a->live, a->subjects[i].end);
 	for (size_t i = 0; i < a->collecting.absent_count; i++)
-		live_absent(&a->live, END_HOST, a->collecting.absent[i].source, a->collecting.absent[i].why);
+		live_absent(&a->live, END_HOST, a->collecting.absent[i].source,
+			    a->collecting.absent[i].why);
 }
 
 void attach_look_close(struct attaching *a)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One text, served by HTTP on 127.0.0.1: GET /metrics. A thread of its own answers, up to 32 clients
- * at a time; each has two seconds for all of its request, however it spreads them, and serve_close()
+ * at a time; each has five seconds for all of its request, however it spreads them, and serve_close()
  * waits for none.
  *
  *   serve_open()   listen; NULL with why filled in
