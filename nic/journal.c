@@ -274,7 +274,7 @@ static int set_unless_taken(struct journal *j, struct change *c, const char *val
 	if (error)
 		return error;
 	if (claim_taken(j, c))
-		return strcmp(c->old, value) ? -EBUSY : 0;
+		return strcmp(c->old, value) ? -JOURNAL_TAKEN : 0;
 	error = note(j, c);
 	return error ? error : change_noted(j, c->subject, value, c->old);
 }
@@ -312,7 +312,7 @@ int journal_note(struct journal *j, const char *kind, const char *subject, const
 		c.netns = netns_identify(-1);
 	error = claim_begin(j);
 	if (!error)
-		error = claim_taken(j, &c) ? -EBUSY : note(j, &c);
+		error = claim_taken(j, &c) ? -JOURNAL_TAKEN : note(j, &c);
 	claim_end(j);
 	return error;
 }

@@ -21,22 +21,28 @@
 #ifndef NIC_JOURNAL_H
 #define NIC_JOURNAL_H
 
+#include <errno.h>
+
 struct journal;
 
 #define JOURNAL_DIR "/run/zcprof"
+
+/* An errno that no driver says of itself, as one that takes a setting only while its device is down says EBUSY. */
+#define JOURNAL_TAKEN EUSERS
 
 /* dir is JOURNAL_DIR outside tests. NULL when there is no memory left. */
 struct journal *journal_open(const char *dir);
 /*
  * 0, or a negative errno, and then nothing was changed: -EPERM where others may write to dir,
- * -EXDEV where /sys shows another network namespace's devices, -EBUSY where another process that
- * lives has set it to something else; to the same is fine, and its to put back. Setting the same file again keeps
+ * -EXDEV where /sys shows another network namespace's devices, -JOURNAL_TAKEN where another
+ * process that lives has set it to something else; to the same is fine, and its to put back. Setting the same file again keeps
  * the value that it had before the first time. Says nothing: only the caller knows what it means.
  */
 int journal_set(struct journal *j, const char *path, const char *value);
 /*
  * kind: of nic/undo.h, and so are the subject, a device mostly, and what is noted. 0, or a negative
- * errno, and then the caller changes nothing: -EBUSY where another process that lives has noted it.
+ * errno, and then the caller changes nothing: -JOURNAL_TAKEN where another process that lives has
+ * noted it.
  */
 int journal_note(struct journal *j, const char *kind, const char *subject, const char *old);
 /* 0, or -1 after saying what could not be put back. NULL is fine. */

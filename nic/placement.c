@@ -132,7 +132,7 @@ struct placement *placement_apply(const char *device, const cpu_set_t *cpus, str
 		place_queues(p);
 	if (p->placed)
 		return p;
-	if (p->error == EBUSY) {
+	if (p->error == JOURNAL_TAKEN) {
 		say_warning("--irq-cpu has no effect on %s: --rps, or another program of zcprof's that runs, has set its queues; leave one out",
 			    device);
 		placement_restore(p);

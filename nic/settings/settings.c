@@ -66,6 +66,9 @@ static int refuse(const struct setting_place *p, size_t n, const struct options 
 		reason =
 			"/sys shows the devices of another network namespace; take 'ip netns exec', which mounts it anew";
 	else if (error == -EBUSY && !*p->said)
+		reason =
+			"it is busy; there are drivers that take this only while the device is down";
+	else if (error == -JOURNAL_TAKEN)
 		reason = "another zcprof or zcpath that runs has set it, and to something else";
 	snprintf(why, why_size, "%s refuses --%s %.64s: %s%s%s", place,
 		 option_spell(all[n].id, name), options_print(o, all[n].id, text, sizeof(text)),

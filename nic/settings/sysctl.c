@@ -175,7 +175,7 @@ static int pairs_write(struct setting_place *p, enum option_id id, const struct 
 	(void)id;
 	while (!error && options_pair(&at, &pair)) {
 		error = sysctl_write(p->journal, pair.name, pair.value);
-		if (error && error != -EBUSY)
+		if (error && error != -JOURNAL_TAKEN)
 			snprintf(p->said, sizeof(p->said), "%.60s cannot be %.60s", pair.name,
 				 pair.value);
 	}

@@ -306,12 +306,12 @@ static void test_taken(void **state)
 	(void)state;
 	put(first, "old");
 	assert_int_equal(journal_set(one, first, "new"), 0);
-	assert_int_equal(journal_set(other, first, "newer"), -EBUSY);
+	assert_int_equal(journal_set(other, first, "newer"), -JOURNAL_TAKEN);
 	assert_int_equal(journal_set(other, first, "new"), 0);
 	assert_int_equal(journal_note(one, "mtu", "nosuch0", "1500"), 0);
-	assert_int_equal(journal_note(other, "mtu", "nosuch0", "1500"), -EBUSY);
+	assert_int_equal(journal_note(other, "mtu", "nosuch0", "1500"), -JOURNAL_TAKEN);
 	assert_int_equal(journal_note(one, "features", "nosuch0", "rx-gro=on"), 0);
-	assert_int_equal(journal_note(other, "features", "nosuch0", "rx-gro=on"), -EBUSY);
+	assert_int_equal(journal_note(other, "features", "nosuch0", "rx-gro=on"), -JOURNAL_TAKEN);
 	assert_int_equal(journal_note(other, "features", "nosuch1", "rx-gro=on"), 0);
 	assert_int_equal(journal_note(other, "features", "nosuch1", "rx-lro=on"), 0);
 	journal_forget(other);
