@@ -119,6 +119,14 @@ static void *say_alive(void *data)
 	return NULL;
 }
 
+/* What was said while this one was at work waits to be read. */
+static bool is_forsaken(const struct agent *a)
+{
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return a->servant.part.running && clock_ns() - a->heard_ns > PATIENCE_NS && !poll(&in, 1, 0);
+}
+
 static void serve(struct agent *a)
 {
 	struct pollfd fds[2 + OBEY_FDS] = {{.fd = STDIN_FILENO, .events = POLLIN},
@@ -141,7 +149,7 @@ static void serve(struct agent *a)
 		obey_follow(&a->servant, fds + 2);
 		if (fds[0].revents && !take_requests(a))
 			return;
-		if (a->servant.part.running && clock_ns() - a->heard_ns > PATIENCE_NS) {
+		if (is_forsaken(a)) {
 			say_error("nothing was heard of whoever runs this for %llu s; the run is dropped",
 				  PATIENCE_NS / 1000000000);
 			return;
