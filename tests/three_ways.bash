@@ -5,7 +5,7 @@
 #
 #   three_ways_plan FILE          writes the plan
 #   watch_stat FILE               from now on, until killed: when, and for how many ticks all CPUs were busy so far
-#   in_mid_window RECORD          waits until a run's window has been open for a second or two; when that was
+#   in_mid_window RECORD PID      waits until the window of that process's run has been open for a second or two; when that was
 #   agrees RECORD STAT WHEN END…  the record's C of these ends, together, is what STAT has of the 3 s from WHEN on
 #   holds_both_ends RECORD        C, components, locks and page_pool of both ends
 #   columns_of DIR                of zcroi's table
@@ -15,6 +15,7 @@ three_ways_plan() {
 		rx copy
 		tx copy
 		cc cubic
+		collect cpu,profile,syscalls,tcp,locks,pagepool
 		read 256K
 		seconds 7
 		warmup 0.5
@@ -41,7 +42,7 @@ in_mid_window() {
 	local tries=600
 	until grep -qs '^[12]\.[0-9]*,rx,path,bytes,' "$1.part"; do
 		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
+		[ $tries -gt 0 ] && kill -0 "$2" || return 1
 		sleep 0.3
 	done
 	echo "$EPOCHREALTIME"

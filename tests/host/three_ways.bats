@@ -35,7 +35,7 @@ way() {
 	"$@" "@$BATS_TEST_TMPDIR/three.plan" -o "$dir" 3>&- &
 	run=$!
 	file=$dir/rx=copy,tx=copy/run-1.csv
-	when=$(in_mid_window "$file")
+	when=$(in_mid_window "$file" $run)
 	wait $run
 	kill $watcher
 	holds_both_ends "$file"

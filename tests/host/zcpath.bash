@@ -26,12 +26,14 @@ zcpath_teardown() {
 	pkill -KILL -f "zcpath [rt]x .*--port $port( |$)" || true
 }
 
-wait_for() { # PATTERN FILE: 10 s at most
+wait_for() { # PATTERN FILE [PID]: 10 s at most, or until that process has ended
 	for _ in $(seq 200); do
 		grep -q "$1" "$2" 2>/dev/null && return
+		[ -z "${3-}" ] || kill -0 "$3" 2>/dev/null || break
 		sleep 0.05
 	done
-	echo "no '$1' in $2 after 10 s:"
+	grep -q "$1" "$2" 2>/dev/null && return
+	echo "no '$1' in $2 after 10 s, or it ended:"
 	cat "$2" rx.err
 	return 1
 }
@@ -41,7 +43,7 @@ rx() {
 	# shellcheck disable=SC2086 # $in_rx is words
 	$in_rx timeout 60 "$BUILD/zcpath" rx --bind "$host" --port "$port" "$@" >rx.csv 2>rx.err 3>&- &
 	rx_pid=$!
-	wait_for ',listening,' rx.csv
+	wait_for ',listening,' rx.csv "$rx_pid"
 }
 
 tx() {
