@@ -276,6 +276,8 @@ static int read_file(struct import *im, const struct source *s)
 	head = input_head(&in);
 	if (!format)
 		format = import_told(head);
+	while (!format && input_on(&in))
+		format = import_told(in.buffer);
 	im->end = s->end;
 	im->side = s->side;
 	im->cpus = s->cpus;

@@ -64,13 +64,36 @@ static bool is_ethtool(const char *head)
 	return !strncmp(head, "NIC statistics:", 15) || strstr(head, "\nNIC statistics:\n");
 }
 
-/* Two snapshots differ by what was counted between them: the first is taken off. */
-static int take_ethtool(struct import *im, struct input *in, const char *name, double value)
+struct snapshot {
+	size_t tables;
+	size_t more, less; /* so many statistics are more, and less, than in the file before */
+	char which[64];	   /* is less */
+};
+
+/* Drivers give two of their statistics one name: the second of a file is name#2, as zcprof has it. */
+static void key_of(struct import *im, const char *name, char *key, size_t size)
 {
-	struct imported *first;
+	const struct imported *r;
+
+	snprintf(key, size, "ethtool:%.128s", name);
+	for (unsigned int n = 2; n < 100; n++) {
+		r = import_here(im, im->end, METRIC_nic_statistic, key);
+		if (!r)
+			r = import_here(im, im->end, METRIC_NONE, key);
+		if (!r)
+			return;
+		snprintf(key, size, "ethtool:%.128s#%u", name, n);
+	}
+}
+
+/* Two snapshots differ by what was counted between them: the first is taken off. */
+static int take_ethtool(struct import *im, struct input *in, struct snapshot *s, const char *name,
+			double value)
+{
+	const struct imported *first;
 	char key[160];
 
-	snprintf(key, sizeof(key), "ethtool:%.128s", name);
+	key_of(im, name, key, sizeof(key));
 	if (im->known.from_zero)
 		return import_set(im, in, im->end, METRIC_nic_statistic, key, value);
 	first = import_kept(im, im->end, key);
@@ -78,15 +101,19 @@ static int take_ethtool(struct import *im, struct input *in, const char *name, d
 		import_keep(im, im->end, key, value);
 		return 0;
 	}
-	if (value < first->value)
-		return input_refuse(in, in->line,
-				    "%.60s is less than in the file before: give the earlier one first",
-				    name);
-	return import_set(im, in, im->end, METRIC_nic_statistic, key, value - first->value);
+	s->more += value > first->value;
+	if (value >= first->value)
+		return import_set(im, in, im->end, METRIC_nic_statistic, key, value - first->value);
+	if (!s->less++)
+		snprintf(s->which, sizeof(s->which), "%s", name);
+	/* A level, as the number of entries in a ring, or a queue that began anew. */
+	import_absent(im, key, "less than in the file before: a level, or it began anew");
+	return 0;
 }
 
 static int read_ethtool(struct import *im, struct input *in)
 {
+	struct snapshot s = {.tables = 0};
 	char *line, *colon;
 	double value;
 
@@ -94,6 +121,9 @@ static int read_ethtool(struct import *im, struct input *in)
 	while ((line = input_line(in))) {
 		char *name = line + strspn(line, " \t");
 
+		if (strstr(line, "NIC statistics:") && s.tables++)
+			return input_refuse(in, line,
+					    "a second table, and ethtool does not say of which device it is: give each as a file of its own");
 		if (!*name || strstr(line, "NIC statistics:"))
 			continue;
 		colon = strrchr(name, ':');
@@ -103,9 +133,13 @@ static int read_ethtool(struct import *im, struct input *in)
 		*colon = '\0';
 		colon++;
 		colon += strspn(colon, " ");
-		if (input_number(in, colon, &value) || take_ethtool(im, in, name, value))
+		if (input_number(in, colon, &value) || take_ethtool(im, in, &s, name, value))
 			return -1;
 	}
+	if (s.less > s.more && !in->failed)
+		return input_refuse(in, in->line,
+				    "%.60s and most others are less than in the file before: give the earlier one first",
+				    s.which);
 	return in->failed ? -1 : 0;
 }
 

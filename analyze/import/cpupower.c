@@ -26,12 +26,30 @@ struct table {
 	struct column columns[COLUMNS];
 	size_t count;
 	int cpu; /* column */
+	double took_s; /* the command that was run, as it says; NAN */
 };
+
+/* " CPU| C0   | Cx", "PKG |CORE|CPU | C0", and of some versions " PKG| C0". */
+static bool is_head(const char *line)
+{
+	static const char *const places[] = {"CPU", "CORE", "PKG"};
+
+	line += strspn(line, " \t");
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		size_t len = strlen(places[i]);
+
+		if (!strncmp(line, places[i], len))
+			return line[len + strspn(line + len, " ")] == '|';
+	}
+	return false;
+}
 
 static bool is(const char *head)
 {
-	return strstr(head, "CPU|") && strstr(head, "||") &&
-	       (strstr(head, "Mperf") || strstr(head, "Idle_Stats"));
+	for (const char *at = head; *at; at += strcspn(at, "\n"), at += *at == '\n')
+		if (is_head(at))
+			return strstr(head, "Mperf") || strstr(head, "Idle_Stats");
+	return false;
 }
 
 static char *trim(char *text)
@@ -69,6 +87,21 @@ static enum kind kind_of(const char *monitor, const char *name)
 	return CELL_LEVEL;
 }
 
+static void number_twins(struct table *t)
+{
+	struct column *last = &t->columns[t->count];
+	unsigned int twins = 1;
+	size_t len = strlen(last->name);
+
+	for (size_t i = 0; i < t->count; i++)
+		twins += !strcmp(t->columns[i].monitor, last->monitor) &&
+			 !strncmp(t->columns[i].name, last->name, len) &&
+			 (!t->columns[i].name[len] || t->columns[i].name[len] == '#');
+	if (twins == 1 || last->kind == CELL_NONE || last->kind == CELL_CPU)
+		return;
+	snprintf(last->name + len, sizeof(last->name) - len, "#%u", twins);
+}
+
 /* "PKG|CORE| CPU| C0 | Cx | Freq || POLL| C1": the first group up to CPU is where, the rest is what. */
 static int take_head(struct table *t, struct input *in, char *line)
 {
@@ -77,6 +110,7 @@ static int take_head(struct table *t, struct input *in, char *line)
 
 	t->cpu = -1;
 	t->count = 0;
+	/* Names are cut to five letters, so that C1_ACPI and C1_ACPI2 are one: the second is name#2. */
 	while (at && t->count < COLUMNS) {
 		struct column *column = &t->columns[t->count];
 		char *bar = strchr(at, '|');
@@ -96,6 +130,7 @@ static int take_head(struct table *t, struct input *in, char *line)
 			return input_refuse(in, at,
 					    "more groups of columns than monitors above them");
 		}
+		number_twins(t);
 		t->count++;
 		if (bar && *bar == '|') {
 			bar++;
@@ -103,7 +138,10 @@ static int take_head(struct table *t, struct input *in, char *line)
 		}
 		at = bar;
 	}
-	return t->cpu >= 0 ? 0 : input_refuse(in, line, "expected a column CPU");
+	return t->cpu >= 0
+		       ? 0
+		       : input_refuse(in, line,
+				      "this version of cpupower names the package of each row and not its CPU, so that rows cannot be told apart; take turbostat, or /sys/devices/system/cpu/cpu*/cpuidle");
 }
 
 static int take_cell(struct import *im, struct input *in, const struct table *t, size_t i,
@@ -113,6 +151,8 @@ static int take_cell(struct import *im, struct input *in, const struct table *t,
 	double value, seconds = import_seconds(im);
 	char key[128];
 
+	if (isnan(seconds))
+		seconds = t->took_s;
 	if (column->kind == CELL_NONE || column->kind == CELL_CPU || !*word)
 		return 0;
 	if (input_number(in, word, &value))
@@ -145,6 +185,9 @@ static int take_row(struct import *im, struct input *in, const struct table *t, 
 		cells[count++] = trim(at);
 		at = bar;
 	}
+	/* " *is offline" behind what was counted until then. */
+	if (count && strstr(cells[count - 1], "*is offline"))
+		return 0;
 	if (count != t->count)
 		return input_refuse(in, NULL, "%zu columns, and %zu in the head", count, t->count);
 	for (size_t i = 0; i < count; i++)
@@ -153,17 +196,32 @@ static int take_row(struct import *im, struct input *in, const struct table *t, 
 	return 0;
 }
 
+/* "sleep took 10.00123 seconds and exited with status 0", before the table. */
+static int take_length(struct table *t, struct input *in, char *line)
+{
+	char *took = strstr(line, " took ");
+
+	if (!took || !strstr(took, " seconds and exited"))
+		return 0;
+	took += strlen(" took ");
+	*strchr(took, ' ') = '\0';
+	return input_number(in, took, &t->took_s);
+}
+
 static int read(struct import *im, struct input *in)
 {
 	struct table *t = must_calloc(1, sizeof(*t));
 	int result = 0;
 	char *line;
 
+	t->took_s = NAN;
 	while (!result && (line = input_line(in))) {
-		if (strstr(line, "CPU|"))
+		if (is_head(line))
 			result = take_head(t, in, line);
 		else if (!t->count && strchr(line, '|'))
 			take_monitors(t, line);
+		else if (!t->count)
+			result = take_length(t, in, line);
 		else if (t->count && strchr(line, '|'))
 			result = take_row(im, in, t, line);
 	}

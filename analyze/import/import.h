@@ -4,10 +4,11 @@
  * record is written, facts first.
  *
  *   import_add()     so much more of a total; files of one kind do not add up, they contradict
- *   import_set()     a figure
+ *   import_set()     a figure; one that a file says twice, and not the same, is refused
  *   import_absent()  why something has no rows
  *   import_means()   by which means a source measured, and what its figures do not say
  *   import_keep(), import_kept()   a counter of a first snapshot
+ *   import_here()    what the file at hand said already
  *   import_write()   everything, in the order of the registry
  *   import_free()
  *
@@ -76,7 +77,10 @@ void import_means(struct import *im, const char *source, const char *means);
 
 /* What a first snapshot said, for a second to be held against; not written. NULL: nothing. */
 void import_keep(struct import *im, enum record_end end, const char *key, double value);
-struct imported *import_kept(const struct import *im, enum record_end end, const char *key);
+const struct imported *import_kept(const struct import *im, enum record_end end, const char *key);
+/* NULL: nothing. */
+const struct imported *import_here(const struct import *im, enum record_end end, enum metric_id id,
+				   const char *key);
 
 /* Seconds that the figures are of: as known, or as the file says, of which the first is kept. */
 double import_seconds(const struct import *im);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/import/input.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -80,7 +81,40 @@ static void fill(struct input *in)
 const char *input_head(struct input *in)
 {
 	fill(in);
-	return in->buffer;
+	/* Editors put a mark of the order of bytes before UTF-8. */
+	if (in->len >= 3 && !memcmp(in->buffer, "\xef\xbb\xbf", 3))
+		in->at = 3;
+	return in->buffer + in->at;
+}
+
+bool input_on(struct input *in)
+{
+	size_t before = in->at;
+
+	/* Half: what a table says of itself stands right above it. */
+	while (in->len == INPUT_LINE_MAX && in->at < INPUT_LINE_MAX / 2 &&
+	       in->buffer[in->at] == '#') {
+		const char *end = memchr(in->buffer + in->at, '\n', in->len - in->at);
+
+		if (!end)
+			break;
+		in->at = (size_t)(end - in->buffer) + 1;
+		in->number++;
+	}
+	if (in->at == before)
+		return false;
+	fill(in);
+	return true;
+}
+
+bool input_again(struct input *in)
+{
+	if (fseek(in->file, 0, SEEK_SET))
+		return false;
+	in->at = in->len = 0;
+	in->number = 0;
+	input_head(in);
+	return true;
 }
 
 static char *refused(struct input *in, const char *what)
@@ -88,6 +122,27 @@ static char *refused(struct input *in, const char *what)
 	in->line[0] = '\0';
 	input_refuse(in, in->line, "%s", what);
 	return NULL;
+}
+
+/* Colours that a tool gave to a terminal, whose text was kept (ECMA-48: ESC, '[', parameters, 'm' or 'K'). */
+static size_t plain(char *line, size_t len)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		size_t end = i + 2;
+
+		if (line[i] == '\x1b' && i + 1 < len && line[i + 1] == '[') {
+			while (end < len && (isdigit((unsigned char)line[end]) || line[end] == ';'))
+				end++;
+			if (end < len && (line[end] == 'm' || line[end] == 'K')) {
+				i = end;
+				continue;
+			}
+		}
+		line[used++] = line[i];
+	}
+	return used;
 }
 
 char *input_line(struct input *in)
@@ -118,6 +173,7 @@ char *input_line(struct input *in)
 	if (memchr(in->line, '\0', len))
 		return refused(in,
 			       "found a NUL byte, which no text holds; is this what a tool printed?");
+	len = plain(in->line, len);
 	if (len && in->line[len - 1] == '\r')
 		len--;
 	in->line[len] = '\0';
@@ -216,9 +272,27 @@ size_t input_words(char *line, char **words, size_t max)
 	}
 }
 
+/*
+ * "0,96", as sysstat and cpupower print where decimals stand behind a comma. With three digits behind it, it could
+ * be thousands as well, and is refused.
+ */
+static int comma_parse(const char *word, double *number)
+{
+	const char *comma = strchr(word, ',');
+	char text[64];
+	size_t len = strlen(word);
+
+	if (!comma || strlen(comma + 1) == 3 || len >= sizeof(text) ||
+	    word[strspn(word, "0123456789,")])
+		return -1;
+	memcpy(text, word, len);
+	text[comma - word] = '.';
+	return number_parse(text, len, number);
+}
+
 int input_number(struct input *in, const char *word, double *number)
 {
-	if (number_parse(word, strlen(word), number))
+	if (number_parse(word, strlen(word), number) && comma_parse(word, number))
 		return input_refuse(in, word, "expected a number, found \"%.40s\"", word);
 	if (!(*number >= 0) || isinf(*number))
 		return input_refuse(in, word,

@@ -6,6 +6,8 @@
  *   input_open()    a file; "-" is standard input
  *   input_memory()  what is in memory already
  *   input_head()    the first bytes, to see what it is
+ *   input_on()      leaves comments in them behind, as perf puts many before a table; is there more to see?
+ *   input_again()   from the beginning, which a pipe cannot: is it so?
  *   input_line()    the next line without its end; NULL: the end, or refused (failed is set)
  *   input_rest()    all that is left, as one text, as JSON is read
  *   input_json()    the same, parsed; NULL after saying what is wrong
@@ -46,6 +48,8 @@ void input_close(struct input *in);
 
 /* Ends in NUL; NUL bytes inside are the end of it. Valid until the first line is taken. */
 const char *input_head(struct input *in);
+bool input_on(struct input *in);
+bool input_again(struct input *in);
 char *input_line(struct input *in);
 const char *input_rest(struct input *in, size_t *len);
 

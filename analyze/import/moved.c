@@ -82,6 +82,33 @@ static int add_report(struct import *im, struct input *in, struct report *r)
 	return 0;
 }
 
+/* What iperf3 was told to leave out (-O), as its own sums do. */
+static bool is_omitted(const json_t *interval)
+{
+	const json_t *sum = json_object_get(interval, "sum");
+
+	return json_is_true(json_object_get(sum ? sum : json_object_get(interval, "sum_sent"),
+					    "omitted"));
+}
+
+static bool is_omitted_event(const char *line)
+{
+	json_t *event = strstr(line, "\"omitted\"") ? json_loads(line, 0, NULL) : NULL;
+	bool omitted = is_omitted(json_object_get(event, "data"));
+
+	json_decref(event);
+	return omitted;
+}
+
+static void leave_out_omitted(json_t *json)
+{
+	json_t *intervals = json_object_get(json, "intervals");
+
+	for (size_t i = json_array_size(intervals); i-- > 0;)
+		if (is_omitted(json_array_get(intervals, i)))
+			json_array_remove(intervals, i);
+}
+
 static int read_lines(struct import *im, struct input *in, const struct adapter *a, json_t *json)
 {
 	void *state = must_calloc(1, a->state_size);
@@ -91,7 +118,8 @@ static int read_lines(struct import *im, struct input *in, const struct adapter 
 	int result;
 
 	while (json ? (line = strsep(&rest, "\n")) != NULL : (line = input_line(in)) != NULL)
-		a->line(state, &r, line, END_NS);
+		if (json || !is_omitted_event(line))
+			a->line(state, &r, line, END_NS);
 	result = in->failed ? -1 : add_report(im, in, &r);
 	if (a->close)
 		a->close(state);
@@ -186,6 +214,7 @@ static int read_iperf3(struct import *im, struct input *in)
 						? json_string_value(json_object_get(json, "error"))
 						: "")
 			 : 0;
+	leave_out_omitted(json);
 	if (!result)
 		result = read_lines(im, in, adapter_named("iperf3"), json);
 	if (!result)

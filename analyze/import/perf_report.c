@@ -10,36 +10,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/import/dotted.h"
 #include "analyze/import/profile.h"
-
-#define COLUMNS 16
 
 enum column { OVERHEAD, CHILDREN, SELF, SAMPLES, COMMAND, OBJECT, SYMBOL, UNKNOWN };
 
-static const char *const names[] = {"Overhead", "Children",	 "Self",  "Samples",
-				    "Command",	"Shared Object", "Symbol"};
+/* Where two are one, the second is what --sort pid or tid prints: "4711:zcpath". */
+static const struct dotted_name names[] = {
+	{"Overhead", OVERHEAD}, {"Children", CHILDREN},	      {"Self", SELF},
+	{"Samples", SAMPLES},	{"Command", COMMAND},	      {"Pid:Command", COMMAND},
+	{"Tid:Command", COMMAND}, {"Shared Object", OBJECT}, {"Symbol", SYMBOL},
+};
 
 struct report {
 	struct profile profile;
 	struct side side;
-	char head[512]; /* the line of names, which the dotted line cuts into columns */
-	enum column columns[COLUMNS];
-	size_t from[COLUMNS + 1];
-	size_t count;
+	struct dotted columns;
 	char event[64];
 	double samples, events; /* as the comments before the table say; NAN */
 	double listed;		/* percent */
 	double least;
 	size_t rows;
 	bool other; /* the table at hand is of a second event */
+	bool others, group;
 };
 
 static bool is(const char *head)
 {
 	const char *at;
 
-	if (strstr(head, "# Overhead  ") || strstr(head, "# Children "))
-		return true;
+	for (at = strchr(head, '#'); at; at = strchr(at + 1, '#')) {
+		const char *word = at + 1 + strspn(at + 1, " ");
+
+		if (!strncmp(word, "Overhead  ", 10) || !strncmp(word, "Children ", 9))
+			return true;
+	}
 	/* Rows without a head: a percent, and the mark of kernel or user. */
 	for (at = head; *at; at += strcspn(at, "\n"), at += *at == '\n') {
 		const char *word = at + strspn(at, " \t");
@@ -72,7 +77,7 @@ static double shortened(const char *text)
 	}
 }
 
-static void take_comment(struct report *r, const char *line, bool right)
+static int take_comment(struct report *r, struct input *in, const char *line, bool right)
 {
 	const char *at;
 	char event[64];
@@ -87,81 +92,27 @@ static void take_comment(struct report *r, const char *line, bool right)
 		snprintf(event, sizeof(event), "%.*s", quote ? (int)strcspn(quote + 1, "'") : 0,
 			 quote ? quote + 1 : "");
 		r->other = r->rows > 0;
+		if (r->other && !strcmp(event, r->event))
+			return input_refuse(in, at,
+					    "a second table of the same event; a record is of one run, so give each as a file of its own");
 		if (r->other)
-			return;
+			return 0;
 		snprintf(r->event, sizeof(r->event), "%s", event);
-		r->samples = shortened(at + strlen("Samples: "));
+		/* Of a group (--group) they are those of all of its events. */
+		if (!strstr(at, " of events '"))
+			r->samples = shortened(at + strlen("Samples: "));
 	}
 	at = strstr(line, "Event count (approx.): ");
 	if (at && right && strstr(at + 1, "Event count (approx.): "))
 		at = strstr(at + 1, "Event count (approx.): ");
 	if (at && !r->other)
 		r->events = strtod(at + strlen("Event count (approx.): "), NULL);
-}
-
-/* "# ........  ....": where each column begins. */
-static void take_dots(struct report *r, const char *dots)
-{
-	size_t len = strlen(dots), head_len = strlen(r->head);
-
-	r->count = 0;
-	for (size_t i = 0; i < len && r->count < COLUMNS; i++) {
-		const char *name = i < head_len ? r->head + i : "";
-
-		if (dots[i] != '.' || (i && dots[i - 1] == '.'))
-			continue;
-		name += strspn(name, " ");
-		r->columns[r->count] = UNKNOWN;
-		for (size_t j = 0; j < UNKNOWN; j++)
-			if (!strncmp(name, names[j], strlen(names[j])))
-				r->columns[r->count] = j;
-		r->from[r->count++] = i;
-	}
-	r->from[r->count] = len;
-}
-
-static char *trim(char *text)
-{
-	size_t len;
-
-	text += strspn(text, " \t");
-	len = strlen(text);
-	while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
-		text[--len] = '\0';
-	return text;
+	return 0;
 }
 
 struct cells {
-	char *cell[UNKNOWN + 1];
+	char *cell[UNKNOWN];
 };
-
-/* By the dotted line; what of a row is longer than its column moves the others, which perf avoids. */
-static void cut(const struct report *r, char *line, struct cells *row)
-{
-	size_t len = strlen(line);
-
-	for (size_t i = r->count; i-- > 0;) {
-		size_t from = i ? r->from[i] : 0;
-
-		if (from >= len)
-			continue;
-		row->cell[r->columns[i]] = trim(line + from);
-		if (from)
-			line[from - 1] = '\0';
-		len = from ? from - 1 : 0;
-	}
-}
-
-/* A table that somebody set anew has rows whose columns do not begin where the dots do. */
-static bool lies_under(const struct report *r, const char *line)
-{
-	size_t len = strlen(line);
-
-	for (size_t i = 1; i < r->count; i++)
-		if (r->from[i] < len && r->from[i] && line[r->from[i] - 1] != ' ')
-			return false;
-	return true;
-}
 
 /* Without it: percents, the command, the object's one word, the mark, the symbol. */
 static bool guess(char *line, struct cells *row)
@@ -175,26 +126,29 @@ static bool guess(char *line, struct cells *row)
 		if (mark[-1] == ' ' && mark[1] && mark[2] == ']' && mark[3] == ' ')
 			break;
 	}
-	row->cell[SYMBOL] = trim(mark);
+	row->cell[SYMBOL] = dotted_trim(mark);
 	mark[-1] = '\0';
-	line = trim(line);
+	line = dotted_trim(line);
 	row->cell[OVERHEAD] = line;
 	rest = line + strcspn(line, " ");
 	if (*rest)
 		*rest++ = '\0';
-	rest = trim(rest);
+	rest = dotted_trim(rest);
 	if (isdigit((unsigned char)*rest) && rest[strcspn(rest, " ") - 1] == '%') {
 		row->cell[SELF] = rest;
 		rest += strcspn(rest, " ");
 		if (*rest)
 			*rest++ = '\0';
-		rest = trim(rest);
+		rest = dotted_trim(rest);
 	}
+	/* How many samples (-n). */
+	if (*rest && rest[strspn(rest, "0123456789")] == ' ')
+		rest = dotted_trim(rest + strspn(rest, "0123456789"));
 	object = strrchr(rest, ' ');
 	row->cell[OBJECT] = object ? object + 1 : rest;
 	if (object) {
 		*object = '\0';
-		row->cell[COMMAND] = trim(rest);
+		row->cell[COMMAND] = dotted_trim(rest);
 	}
 	return true;
 }
@@ -224,17 +178,23 @@ static int take_cells(struct report *r, struct input *in, struct cells *row)
 {
 	struct frame frame = {.object = row->cell[OBJECT] ? row->cell[OBJECT] : "[unknown]"};
 	char *part = row->cell[SELF] ? row->cell[SELF] : row->cell[OVERHEAD];
-	char *symbol = row->cell[SYMBOL];
+	char *symbol = row->cell[SYMBOL], *second, *command = row->cell[COMMAND];
 	double share = 0;
 
 	if (!part || !symbol || !*symbol)
 		return input_refuse(in, NULL,
 				    "expected a part of the samples and a function, found the line's end");
+	/* Of a group of events each has its own, and the first leads it. */
+	second = strchr(part, '%');
+	if (second && isdigit((unsigned char)second[1 + strspn(second + 1, " ")])) {
+		second[1] = '\0';
+		r->group = true;
+	}
 	if (percent(in, part, &share))
 		return -1;
 	if (symbol[0] == '[' && symbol[1] && symbol[2] == ']') {
 		frame.kernel = symbol[1] == 'k' || symbol[1] == 'g';
-		symbol = trim(symbol + 3);
+		symbol = dotted_trim(symbol + 3);
 	} else {
 		frame.kernel = frame.object[0] == '[' && strncmp(frame.object, "[unknown", 8) != 0;
 	}
@@ -251,8 +211,9 @@ static int take_cells(struct report *r, struct input *in, struct cells *row)
 	r->least = fmin(r->least, share);
 	r->rows++;
 	/* Scaled to samples when all comments have been read, which stand before the rows. */
-	profile_function(&r->profile, row->cell[COMMAND] ? row->cell[COMMAND] : "", &frame,
-			 samples_of(r, share));
+	if (command && command[strspn(command, "0123456789")] == ':' && *command != ':')
+		command += strspn(command, "0123456789") + 1;
+	profile_function(&r->profile, command ? command : "", &frame, samples_of(r, share));
 	return r->profile.failed ? -1 : 0;
 }
 
@@ -265,9 +226,12 @@ static bool is_row(const struct report *r, const char *line)
 	if (!isdigit((unsigned char)*at))
 		return false;
 	strtod(at, &end);
-	if (*end != '%')
+	if (*end != '%' || !end[1 + strspn(end + 1, " \t")])
 		return false;
-	return !r->count || r->count < 2 || (size_t)(at - line) < r->from[1];
+	/* Folded chains (-g folded) begin where the line does, and flat ones far inside. */
+	if (r->columns.count && at == line && !strstr(line, " ["))
+		return false;
+	return r->columns.count < 2 || (size_t)(end - line) <= r->columns.from[1];
 }
 
 static int take_line(struct report *r, struct import *im, struct input *in, char *line)
@@ -278,23 +242,30 @@ static int take_line(struct report *r, struct import *im, struct input *in, char
 
 	if (line[strspn(line, " #\t")] && (line[0] == '#' || im->side) && strstr(line, heading) &&
 	    strstr(line, "Symbol")) {
+		if (strstr(line, " / "))
+			return input_refuse(in, line,
+					    "a table by --hierarchy has each part several times; print it without");
 		if (import_side(im, in, line, heading, &r->side))
 			return -1;
-		snprintf(r->head, sizeof(r->head), "%s", side_of(&r->side, line));
+		dotted_names(&r->columns, side_of(&r->side, line));
 		return 0;
 	}
 	part = side_of(&r->side, line);
 	if (part[0] == '#') {
-		if (strstr(part, "....") && *r->head)
-			take_dots(r, part);
+		if (strstr(part, "....") && *r->columns.head)
+			dotted_dots(&r->columns, part, names, sizeof(names) / sizeof(*names));
 		else
-			take_comment(r, part, im->side && !strcmp(im->side, "right"));
+			return take_comment(r, in, part,
+					    im->side && !strcmp(im->side, "right"));
 		return 0;
 	}
-	if (r->other || !is_row(r, part))
+	if (!is_row(r, part))
 		return 0;
-	if (r->count && lies_under(r, part))
-		cut(r, part, &row);
+	r->others |= r->other;
+	if (r->other)
+		return 0;
+	if (r->columns.count && dotted_fits(&r->columns, part))
+		dotted_cut(&r->columns, part, row.cell);
 	else if (!guess(part, &row))
 		return input_refuse(in, part, "expected a function behind [k] or [.]");
 	return take_cells(r, in, &row);
@@ -326,6 +297,9 @@ static int finish(struct report *r, struct import *im, struct input *in)
 	if (isnan(r->samples))
 		import_absent(im, "profile/samples",
 			      "the table does not say how many there were; its figures are parts of one");
+	if (r->others || r->group)
+		import_absent(im, "profile/events",
+			      "more than one event was sampled; only the first is here");
 	/* Of a clock's event the count is time, that of sleeping CPUs too. */
 	return profile_finish(&r->profile, is_time(r->event) ? r->events * r->profile.samples /
 								       samples_of(r, 100)

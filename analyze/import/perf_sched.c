@@ -40,7 +40,9 @@ static int take_row(struct import *im, struct input *in, char *line)
 					    "expected a task, its run time, its switches and its delay between bars");
 	}
 	cells[0] += strspn(cells[0], " ");
-	cells[0][strcspn(cells[0], " ")] = '\0';
+	/* A thread's name may have blanks. */
+	for (size_t len = strlen(cells[0]); len && cells[0][len - 1] == ' '; len--)
+		cells[0][len - 1] = '\0';
 	if (!strncmp(cells[0], "TOTAL:", 6))
 		return 0;
 	/* "zcpath:1234", or "zcpath:(3)" where threads of a name were added up */

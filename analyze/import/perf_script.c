@@ -26,11 +26,12 @@ struct script {
 	char event[64];
 	double events; /* periods added up */
 	size_t others;
+	bool told; /* which event is meant */
 };
 
 static bool is_hex(const char *word, size_t len)
 {
-	return len > 1 && strspn(word, "0123456789abcdef") >= len;
+	return len > 0 && strspn(word, "0123456789abcdef") >= len;
 }
 
 static bool is(const char *head)
@@ -47,11 +48,17 @@ static bool is(const char *head)
 	return false;
 }
 
+/* Of several events the one that is of the CPU's time. */
+static int weight_of(const char *event)
+{
+	return strstr(event, "cycles") || strstr(event, "clock") ? 2 : strchr(event, ':') ? 0 : 1;
+}
+
 static void end_sample(struct script *s)
 {
 	struct sample *p = &s->sample;
 
-	if (p->open && !p->other && p->depth)
+	if (p->open && !p->other && p->depth && s->told)
 		profile_stack(&s->profile, p->command, p->frames, p->depth, 1);
 	p->open = false;
 	p->depth = 0;
@@ -132,7 +139,7 @@ static int take_begin(struct script *s, struct input *in, char *line)
 	if (end == event || end[-1] != ':')
 		return input_refuse(in, event, "expected an event's name and a colon");
 	end[-1] = '\0';
-	if (!*s->event)
+	if (!*s->event || (!s->told && weight_of(event) > weight_of(s->event)))
 		snprintf(s->event, sizeof(s->event), "%s", event);
 	p->open = true;
 	p->other = strncmp(s->event, event, sizeof(s->event) - 1) != 0;
@@ -173,20 +180,39 @@ static int finish(struct script *s, struct import *im)
 	import_means(im, "profile", means);
 	if (s->others)
 		import_absent(im, "profile/events",
-			      "more than one event was sampled; only the first is here");
+			      "more than one event was sampled; only that of the means is here");
 	return profile_finish(&s->profile,
 			      clock && all > 0 ? s->events * s->profile.samples / all : NAN);
+}
+
+/* Twice, for the event that counts may come late: the first time to see which there are. A pipe's first is taken. */
+static int read_lines(struct script *s, struct input *in)
+{
+	char *line;
+
+	s->told = fseek(in->file, 0, SEEK_CUR) != 0;
+	for (;;) {
+		while ((line = input_line(in)))
+			if (take_line(s, in, line))
+				return -1;
+		if (in->failed || s->told)
+			return 0;
+		end_sample(s);
+		s->told = true;
+		s->others = 0;
+		s->events = 0;
+		if (!input_again(in))
+			return input_refuse(in, in->line, "this file cannot be read a second time");
+	}
 }
 
 static int read(struct import *im, struct input *in)
 {
 	struct script *s = must_calloc(1, sizeof(*s));
-	int result = 0;
-	char *line;
+	int result;
 
 	s->profile = (struct profile){.im = im, .in = in};
-	while (!result && (line = input_line(in)))
-		result = take_line(s, in, line);
+	result = read_lines(s, in);
 	if (!result) {
 		end_sample(s);
 		result = in->failed || s->profile.failed ? -1 : finish(s, im);

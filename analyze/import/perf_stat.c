@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* perf stat: as text, a JSON object per line (-j), or fields between commas (-x,). */
+/*
+ * perf stat: as text, a JSON object per line (-j), or fields between commas or another separator (-x), each also of
+ * intervals (-I), CPUs, cores, sockets, threads or cgroups.
+ */
 #include <ctype.h>
 #include <jansson.h>
 #include <math.h>
@@ -8,231 +11,348 @@
 #include <string.h>
 
 #include "analyze/import/import.h"
+#include "analyze/import/perf_events.h"
 
-struct counted {
-	const char *value; /* "<not supported>" too */
-	const char *unit, *event;
-	const char *cpu;	/* NULL: over all */
-	double percent_running; /* NAN */
-};
+#define FIELDS 12
 
-static bool is_fields(const char *head)
+static const char separators[] = ";|\t,";
+
+static bool is_number(const char *word)
 {
-	while (*head == '#' || *head == '\n') {
+	return isdigit((unsigned char)*word) || !strncmp(word, "<not ", 5);
+}
+
+/* Nine decimals: "     1.000106382", the end of an interval. */
+static bool is_time(const char *word)
+{
+	const char *point = word + strspn(word, " ");
+
+	point += strspn(point, "0123456789");
+	return point > word && (*point == '.' || *point == ',') && isdigit((unsigned char)point[-1]) &&
+	       strspn(point + 1, "0123456789") == 9 && !point[10];
+}
+
+/* "S0-D0-C0", "S1", "N0": of so many CPUs, which stands behind. */
+static bool is_group(const char *word)
+{
+	return strchr("SDN", *word) && *word && isdigit((unsigned char)word[1]);
+}
+
+static bool is_thread(const char *word)
+{
+	const char *dash = strrchr(word, '-');
+
+	return dash && dash > word && dash[1] && !dash[1 + strspn(dash + 1, "0123456789")];
+}
+
+/* Which of the fields is the value: behind the interval's end and the place. -1: no line of perf stat. */
+static int value_at(char *const *fields, int count, struct perf_event *e)
+{
+	int at = 0;
+
+	if (count && is_time(fields[0]))
+		at++;
+	if (at < count && !strncmp(fields[at], "CPU", 3) && isdigit((unsigned char)fields[at][3]))
+		e->place = fields[at++] + 3;
+	else if (at < count && (is_group(fields[at]) || is_thread(fields[at]))) {
+		e->added = true;
+		e->thread = !is_group(fields[at]);
+		e->place = fields[at];
+		at += 1 + is_group(fields[at]);
+	}
+	if (count - at < 5 || (*fields[at] && !is_number(fields[at])))
+		return -1;
+	return at;
+}
+
+static int cut(char *line, char separator, char **fields)
+{
+	const char all[2] = {separator, '\0'};
+	int count = 0;
+
+	while (count < FIELDS && line)
+		fields[count++] = strsep(&line, all);
+	return count;
+}
+
+/* 0: there is none by which this is a line of fields. */
+static char separator_of(const char *line)
+{
+	for (const char *at = separators; *at; at++) {
+		struct perf_event e = {0};
+		char copy[512], *fields[FIELDS];
+		size_t len = strcspn(line, "\n");
+
+		snprintf(copy, sizeof(copy), "%.*s", len < sizeof(copy) ? (int)len : 0, line);
+		int value = value_at(fields, cut(copy, *at, fields), &e);
+
+		if (value >= 0 && is_number(fields[value]) &&
+		    isalpha((unsigned char)*fields[value + 2]))
+			return *at;
+	}
+	return 0;
+}
+
+static const char *past_comments(const char *head)
+{
+	while (*head == '#' || *head == '\n' || *head == '\r') {
 		head += strcspn(head, "\n");
 		head += *head == '\n';
 	}
-	if (!strncmp(head, "CPU", 3))
-		head += strcspn(head, ",\n") + 1;
-	if (!isdigit((unsigned char)*head) && strncmp(head, "<not ", 5) != 0)
-		return false;
-	head += strcspn(head, ",\n");
-	for (int i = 0; i < 3; i++) {
-		if (*head++ != ',')
-			return false;
-		head += strcspn(head, ",\n");
-	}
-	return *head == ',';
+	return head;
+}
+
+static bool is_text(const char *head)
+{
+	const char *counts = strstr(head, "counts unit events");
+
+	const char *hash = counts ? strchr(head, '#') : NULL;
+
+	return strstr(head, "Performance counter stats for") || (hash && hash < counts);
 }
 
 static bool is(const char *head)
 {
-	return strstr(head, "Performance counter stats for") || strstr(head, "\"counter-value\"") ||
-	       is_fields(head);
+	return is_text(head) || strstr(head, "\"counter-value\"") ||
+	       separator_of(past_comments(head));
 }
 
-static const struct {
-	const char *event;
-	enum metric_id id;
-	const char *group;
-} own[] = {
-	{"cycles", METRIC_pmu_cycles, "cycles"},
-	{"cpu-cycles", METRIC_pmu_cycles, "cycles"},
-	{"instructions", METRIC_pmu_instructions, NULL},
-	{"cache-references", METRIC_pmu_llc_references, "llc"},
-	{"cache-misses", METRIC_pmu_llc_misses, NULL},
-};
-
-static int take(struct import *im, struct input *in, const struct counted *c)
+static const char *string_of(const json_t *o, const char *key)
 {
-	char key[200], digits[64];
-	size_t used = 0;
-	double value;
-
-	if (!strncmp(c->value, "<not ", 5)) {
-		snprintf(key, sizeof(key), "perf stat/%.100s", c->event);
-		import_absent(im, key,
-			      !strncmp(c->value, "<not s", 6) ? "perf stat says: not supported"
-							      : "perf stat says: not counted");
-		return 0;
-	}
-	/* Thousands are told apart as the language at hand does it. */
-	for (const char *at = c->value; *at && used < sizeof(digits) - 1; at++)
-		if (*at != ',' && *at != '\'')
-			digits[used++] = *at;
-	digits[used] = '\0';
-	if (input_number(in, digits, &value))
-		return -1;
-	/* With a modifier, as cycles:u, it is a part of what ours counts. */
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
-		const char *cpu = c->cpu ? c->cpu : "all";
-
-		if (strcmp(own[i].event, c->event) != 0)
-			continue;
-		if (own[i].group && !isnan(c->percent_running)) {
-			snprintf(key, sizeof(key), "%.60s/%s", cpu, own[i].group);
-			if (import_set(im, in, im->end, METRIC_pmu_share, key,
-				       c->percent_running / 100))
-				return -1;
-		}
-		return import_add(im, in, im->end, own[i].id, cpu, value);
-	}
-	snprintf(key, sizeof(key), "perf stat/%.100s%s%.16s%s%.16s", c->event,
-		 *c->unit ? " in " : "", c->unit, c->cpu ? "/" : "", c->cpu ? c->cpu : "");
-	return import_add(im, in, im->end, METRIC_import_count, key, value);
+	return json_string_value(json_object_get(o, key));
 }
 
-static int take_json(struct import *im, struct input *in, const char *line)
+static int take_json(struct perf_events *all, struct input *in, const char *line)
 {
+	static const char *const groups[] = {"core", "die", "socket", "node", "thread", "cluster", "cache"};
 	json_error_t error;
 	json_t *o = json_loads(line, 0, &error);
-	struct counted c = {
-		.value = json_string_value(json_object_get(o, "counter-value")),
-		.unit = json_string_value(json_object_get(o, "unit")),
-		.event = json_string_value(json_object_get(o, "event")),
-		.cpu = json_string_value(json_object_get(o, "cpu")),
-		.percent_running = json_is_number(json_object_get(o, "pcnt-running"))
-					   ? json_number_value(json_object_get(o, "pcnt-running"))
-					   : NAN,
+	const json_t *interval = json_object_get(o, "interval");
+	const json_t *running = json_object_get(o, "pcnt-running");
+	struct perf_event e = {
+		.time_s = json_is_number(interval) ? json_number_value(interval) : NAN,
+		.value = string_of(o, "counter-value"),
+		.unit = string_of(o, "unit"),
+		.name = string_of(o, "event"),
+		.place = string_of(o, "cpu"),
+		.cgroup = string_of(o, "cgroup"),
+		.percent_running = json_is_number(running) ? json_number_value(running) : NAN,
 	};
 	int result = 0;
 
 	if (!o)
 		return input_refuse(in, in->line + (error.column > 0 ? error.column - 1 : 0),
 				    "broken JSON: %s", error.text);
-	if (!c.unit)
-		c.unit = "";
-	if (c.value && c.event)
-		result = take(im, in, &c);
+	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++)
+		if (string_of(o, groups[i])) {
+			e.place = string_of(o, groups[i]);
+			e.added = true;
+			e.thread = !strcmp(groups[i], "thread");
+		}
+	if (e.value && e.name)
+		result = perf_events_take(all, in, &e);
 	json_decref(o);
 	return result;
 }
 
-static int take_fields(struct import *im, struct input *in, char *line)
+static int take_fields(struct perf_events *all, struct input *in, char *line, char separator)
 {
-	char *fields[8] = {NULL};
-	struct counted c = {.percent_running = NAN};
-	size_t count = 0;
-	char *rest = line;
+	struct perf_event e = {.time_s = NAN, .percent_running = NAN};
+	char *fields[FIELDS];
+	int count = cut(line, separator, fields), at, run;
 
-	if (!strncmp(line, "CPU", 3)) {
-		c.cpu = strsep(&rest, ",") + 3;
-		if (!rest)
-			return input_refuse(in, NULL, "expected a value behind the CPU");
-	}
-	while (count < 8 && rest)
-		fields[count++] = strsep(&rest, ",");
-	/* A further metric of the event before has no value of its own. */
-	if (count && !*fields[0])
-		return 0;
-	if (count < 5)
+	at = value_at(fields, count, &e);
+	if (at < 0)
 		return input_refuse(in, NULL,
-				    "expected value, unit, event, run time and percent, found %zu fields",
+				    "expected value, unit, event, run time and percent, found %d fields",
 				    count);
-	c.value = fields[0];
-	c.unit = fields[1];
-	c.event = fields[2];
-	if (*fields[4] && input_number(in, fields[4], &c.percent_running))
+	/* A further metric of the event before has no value of its own. */
+	if (!*fields[at])
+		return 0;
+	if (is_time(fields[0]) &&
+	    input_number(in, fields[0] + strspn(fields[0], " "), &e.time_s))
 		return -1;
-	return take(im, in, &c);
+	e.value = fields[at];
+	e.unit = fields[at + 1];
+	e.name = fields[at + 2];
+	/* "0.50%" of several runs, and the name of a cgroup, stand before the run time. */
+	run = at + 3;
+	while (run + 1 < count && *fields[run] && fields[run][strspn(fields[run], "0123456789")]) {
+		if (!strchr(fields[run], '%'))
+			e.cgroup = fields[run];
+		run++;
+	}
+	if (run + 1 < count && *fields[run + 1] &&
+	    input_number(in, fields[run + 1], &e.percent_running))
+		return -1;
+	return perf_events_take(all, in, &e);
 }
 
-/* "  1,234,567      cycles     # ...   (83.33%)", "     0.2037 seconds time elapsed" */
-static int take_text(struct import *im, struct input *in, char *line)
+/* "( +-  0.50% )" is the error of a mean over runs, and "(83.33%)" for how much of the time was counted. */
+static void take_brackets(char *line, struct perf_event *e)
 {
-	struct counted c = {.unit = "", .percent_running = NAN};
-	char *note = strchr(line, '#'), *not_counted, *words[4];
-	char *percent = strrchr(line, '(');
-	size_t count, at = 0;
-	double seconds;
+	char *first = NULL;
 
-	if (percent && percent[strcspn(percent, "%")] == '%')
-		c.percent_running = strtod(percent + 1, NULL);
-	if (percent && !isnan(c.percent_running))
-		*percent = '\0';
-	if (note)
-		*note = '\0';
-	if (strstr(line, "seconds time elapsed")) {
-		count = input_words(line, words, 4);
-		if (!count || input_number(in, words[0], &seconds))
+	for (char *at = strchr(line, '('); at; at = strchr(at + 1, '(')) {
+		size_t len = strcspn(at, ")");
+
+		if (!at[len] || !memchr(at, '%', len))
+			continue;
+		if (!memmem(at, len, "+-", 2))
+			e->percent_running = strtod(at + 1, NULL);
+		first = first ? first : at;
+	}
+	if (first)
+		*first = '\0';
+	line[strcspn(line, "#")] = '\0';
+}
+
+/* "1,234,567 cycles", "12.34 msec task-clock", "S0 2 1,234 cycles", "zcpath rx-77 1,234 cycles" */
+static int take_text(struct perf_events *all, struct input *in, char *line)
+{
+	struct perf_event e = {.time_s = NAN, .unit = "", .percent_running = NAN};
+	char *words[16], *not = NULL;
+	size_t count, at = 0;
+
+	take_brackets(line, &e);
+	not = strstr(line, "<not ");
+	if (not)
+		not[4] = '_'; /* one word */
+	count = input_words(line, words, 16);
+	if (count && is_time(words[0])) {
+		if (input_number(in, words[0], &e.time_s))
 			return -1;
-		if (im->end == END_HOST || !isnan(im->known.seconds))
-			return 0;
-		return import_set(im, in, im->end, METRIC_path_window_ns, NULL, seconds * 1e9);
+		at++;
 	}
-	if (strstr(line, " seconds "))
-		return 0;
-	not_counted = strstr(line, "<not ");
-	if (not_counted) {
-		c.value = not_counted;
-		words[0] = not_counted;
-		line = strchr(not_counted, '>');
-		if (!line)
-			return input_refuse(in, c.value, "expected '>' behind \"<not\"");
-		line++;
-		count = 1 + input_words(line, words + 1, 3);
+	if (at < count && !strncmp(words[at], "CPU", 3) && isdigit((unsigned char)words[at][3])) {
+		e.place = words[at++] + 3;
+	} else if (at < count && is_group(words[at])) {
+		e.added = true;
+		e.place = words[at];
+		at += 2;
 	} else {
-		count = input_words(line, words, 4);
+		while (at + 1 < count && !isdigit((unsigned char)*words[at]) && *words[at] != '<')
+			e.place = words[at++];
+		e.added = e.thread = e.place;
+		if (e.place && !is_thread(e.place))
+			return input_refuse(in, words[0], "expected a count, found \"%.40s\"", words[0]);
 	}
-	if (count && !strncmp(words[0], "CPU", 3)) {
-		c.cpu = words[0] + 3;
-		at = 1;
-	}
+	/* A metric alone has no count of its own. */
 	if (count < at + 2)
 		return 0;
-	c.value = words[at];
-	c.event = words[count - 1];
-	if (count > at + 2)
-		c.unit = words[at + 1];
-	if (!isdigit((unsigned char)*c.value) && *c.value != '<')
-		return input_refuse(in, c.value, "expected a count, found \"%.40s\"", c.value);
-	return take(im, in, &c);
+	e.value = words[at];
+	e.name = words[at + 1];
+	if (not)
+		not[4] = ' ';
+	else if (!isdigit((unsigned char)*e.value))
+		return input_refuse(in, e.value, "expected a count, found \"%.40s\"", e.value);
+	if (count > at + 2 && perf_events_is_name(e.name)) {
+		e.cgroup = words[at + 2];
+	} else if (count > at + 2) {
+		e.unit = words[at + 1];
+		e.name = words[at + 2];
+		e.cgroup = count > at + 3 ? words[at + 3] : NULL;
+	}
+	e.grouped = true;
+	return perf_events_take(all, in, &e);
 }
 
-static int read(struct import *im, struct input *in)
+/* "     0.2037 +- 0.0012 seconds time elapsed", behind the counts. */
+static int take_elapsed(struct import *im, struct input *in, char *line)
 {
-	bool text = false;
+	char *words[2];
+	double seconds;
+
+	if (!input_words(line, words, 2) || input_number(in, words[0], &seconds))
+		return -1;
+	if (im->end == END_HOST || !isnan(im->known.seconds))
+		return 0;
+	return import_set(im, in, im->end, METRIC_path_window_ns, NULL, seconds * 1e9);
+}
+
+struct table {
+	size_t tables;
+	bool inside, intervals;
+};
+
+static int take_text_line(struct table *t, struct perf_events *all, struct import *im,
+			  struct input *in, char *line)
+{
+	const char *word = line + strspn(line, " \t");
+
+	if (strstr(line, "Performance counter stats for")) {
+		if (t->tables++)
+			return input_refuse(in, word,
+					    "a second table; a record is of one run, so give each as a file of its own");
+		t->inside = true;
+		return 0;
+	}
+	if (*word == '#' && strstr(word, "counts unit events")) {
+		t->inside = t->intervals = true;
+		t->tables = 1;
+		return 0;
+	}
+	/* What the command that was measured printed stands before, and advice behind. */
+	if (!t->inside || !*word || *word == '#')
+		return 0;
+	if (strstr(line, "seconds time elapsed")) {
+		t->inside = false;
+		return take_elapsed(im, in, line);
+	}
+	if (t->intervals) {
+		char copy[32];
+
+		snprintf(copy, sizeof(copy), "%.*s", (int)strcspn(word, " "), word);
+		if (!is_time(copy))
+			return 0;
+	}
+	return take_text(all, in, line);
+}
+
+static int read_lines(struct perf_events *all, struct import *im, struct input *in)
+{
+	struct table t = {.tables = 0};
+	bool text = is_text(in->buffer + in->at);
+	char separator = 0;
 	char *line;
 
 	while ((line = input_line(in))) {
 		const char *word = line + strspn(line, " \t");
 		int result = 0;
 
-		if (!*word || *word == '#')
-			continue;
-		if (strstr(line, "Performance counter stats for"))
-			text = true;
-		else if (*word == '{')
-			result = take_json(im, in, word);
-		else if (text)
-			result = take_text(im, in, line);
-		else if (strchr(line, ','))
-			result = take_fields(im, in, line);
-		else
-			result = input_refuse(in, word,
-					      "expected what perf stat prints, found \"%.40s\"",
-					      word);
+		if (text) {
+			result = take_text_line(&t, all, im, in, line);
+		} else if (*word == '{') {
+			result = take_json(all, in, word);
+		} else if (*word && *word != '#') {
+			separator = separator ? separator : separator_of(line);
+			result = separator ? take_fields(all, in, line, separator)
+					   : input_refuse(in, word,
+							  "expected what perf stat prints, found \"%.40s\"",
+							  word);
+		}
 		if (result)
 			return -1;
 	}
-	if (!in->failed)
-		import_means(im, "pmu", "perf stat, of what it followed");
 	return in->failed ? -1 : 0;
+}
+
+static int read(struct import *im, struct input *in)
+{
+	struct perf_events all = {.at = NULL};
+	int result = read_lines(&all, im, in);
+
+	if (!result)
+		result = perf_events_finish(&all, im, in);
+	if (!result)
+		import_means(im, "pmu", "perf stat, of what it followed");
+	perf_events_free(&all);
+	return result;
 }
 
 const struct import_format import_perf_stat = {
 	.name = "perf-stat",
-	.what = "perf stat, also with -j or -x,",
+	.what = "perf stat, also with -j, -x or -I",
 	.is = is,
 	.read = read,
 };

@@ -53,7 +53,8 @@ static void take_head(struct table *t, char *line)
 
 static int take_row(struct input *in, const struct table *t, char *line, struct calls *calls)
 {
-	double v[UNKNOWN + 1] = {[MIN] = NAN, [MAX] = NAN, [STDDEV] = NAN};
+	/* perf before 4.6 has no errors, and before 4.0 no total. */
+	double v[UNKNOWN + 1] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 	char *words[COLUMNS + 1];
 	size_t count = input_words(line, words, COLUMNS + 1);
 
@@ -72,6 +73,8 @@ static int take_row(struct input *in, const struct table *t, char *line, struct 
 		if (input_number(in, words[i], &v[t->columns[i]]))
 			return -1;
 	}
+	if (isnan(v[TOTAL]))
+		v[TOTAL] = v[AVG] * v[CALLS];
 	if (v[ERRORS] > v[CALLS])
 		return input_refuse(in, words[2], "more errors than calls");
 	return calls_add(calls, in, words[0],

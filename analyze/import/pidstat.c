@@ -18,20 +18,53 @@ struct table {
 	size_t times;	  /* words of the time of day before the columns */
 	double intervals; /* so many heads were printed, without that of averages */
 	bool average;	  /* this head is of averages */
+	bool half_days;	  /* it has a word for AM or PM */
 };
+
+/* Of any of its tables: with -d, -r, -w there are others, which begin with such a line too. */
+static bool is_any_head(const char *line)
+{
+	return strstr(line, "Command") && (strstr(line, " UID ") || strstr(line, " USER ")) &&
+	       (strstr(line, " PID ") || strstr(line, " TGID "));
+}
 
 static bool is_head(const char *line)
 {
-	return strstr(line, "%CPU") && strstr(line, "Command") &&
-	       (strstr(line, " PID ") || strstr(line, " TGID "));
+	return is_any_head(line) && strstr(line, "%CPU");
 }
 
 static bool is(const char *head)
 {
 	const char *at = strstr(head, "%CPU");
 
-	return at && strstr(at, "Command") && strstr(head, "UID ") &&
+	return at && strstr(at, "Command") && (strstr(head, "UID ") || strstr(head, "USER ")) &&
 	       (strstr(head, " PID ") || strstr(head, " TGID "));
+}
+
+static bool is_half_day(const char *word)
+{
+	return (*word == 'A' || *word == 'P') && word[1] == 'M' && (!word[2] || word[2] == ' ');
+}
+
+/* "01:54:36 PM" under "# Time" of -h is one column in the head and two words in the row. */
+static void join_time(const struct table *t, char *line)
+{
+	char *word = line + strspn(line, " ");
+
+	word += strcspn(word, " ");
+	word += strspn(word, " ");
+	if (!t->half_days && is_half_day(word))
+		memset(word, ' ', 2);
+}
+
+/* With --human a '%' stands behind. */
+static int percent(struct input *in, char *word, double *value)
+{
+	size_t len = strlen(word);
+
+	if (len && word[len - 1] == '%')
+		word[len - 1] = '\0';
+	return input_number(in, word, value);
 }
 
 static void take_head(struct table *t, char *line)
@@ -48,6 +81,7 @@ static void take_head(struct table *t, char *line)
 		for (int j = 0; j < KNOWN; j++)
 			if (!strcmp(words[i], names[j]))
 				t->at[j] = (int)i;
+	t->half_days = t->count > 1 && is_half_day(words[1]);
 	t->average = average;
 	t->intervals += !average;
 }
@@ -63,12 +97,14 @@ static int take_row(const struct table *t, struct input *in, char *line, struct 
 		    size_t *count)
 {
 	char *words[COLUMNS];
-	size_t n = input_words(line, words, t->count);
-	double percent, wait = NAN;
+	size_t n;
+	double share, wait = NAN;
 	struct use *use = NULL;
 	const char *command, *id;
 	char key[128];
 
+	join_time(t, line);
+	n = input_words(line, words, t->count);
 	if (n < t->count)
 		return input_refuse(in, NULL,
 				    "expected a row of %zu columns as in its head, found %zu",
@@ -80,8 +116,8 @@ static int take_row(const struct table *t, struct input *in, char *line, struct 
 		return 0;
 	while (!strncmp(command, "|__", 3))
 		command += 3;
-	if (input_number(in, words[t->at[CPU]], &percent) ||
-	    (t->at[WAIT] >= 0 && input_number(in, words[t->at[WAIT]], &wait)))
+	if (percent(in, words[t->at[CPU]], &share) ||
+	    (t->at[WAIT] >= 0 && percent(in, words[t->at[WAIT]], &wait)))
 		return -1;
 	snprintf(key, sizeof(key), "%.80s/%.20s", command, id);
 	for (size_t i = 0; i < *count && !use; i++)
@@ -96,10 +132,10 @@ static int take_row(const struct table *t, struct input *in, char *line, struct 
 	}
 	if (t->average) {
 		use->averaged = true;
-		use->average = percent;
+		use->average = share;
 		use->average_wait = wait;
 	} else {
-		use->percent += percent;
+		use->percent += share;
 		use->wait += wait;
 	}
 	return 0;
@@ -112,6 +148,10 @@ static int read_rows(struct input *in, struct table *t, struct use **uses, size_
 	while ((line = input_line(in))) {
 		if (is_head(line)) {
 			take_head(t, line);
+			continue;
+		}
+		if (is_any_head(line)) {
+			t->count = 0;
 			continue;
 		}
 		if (!line[strspn(line, " ")]) {

@@ -29,9 +29,13 @@ static void take(struct profile *p, enum context context, enum component compone
 		p->samples += samples;
 }
 
+/* On top of a CPU that had nothing to do works an interrupt, and what follows it. */
 static enum context context_of_command(const char *command)
 {
-	return strncmp(command, "ksoftirqd/", 10) ? CONTEXT_TASK : CONTEXT_SOFTIRQ;
+	return strncmp(command, "ksoftirqd/", 10) && strcmp(command, "swapper") &&
+			       strncmp(command, "swapper/", 8)
+		       ? CONTEXT_TASK
+		       : CONTEXT_SOFTIRQ;
 }
 
 void profile_function(struct profile *p, const char *command, const struct frame *frame,

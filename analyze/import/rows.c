@@ -83,6 +83,11 @@ static int put(struct import *im, struct input *in, struct imported what, bool a
 				    "%s %s \"%.60s\" of %s is in %s already; give one of both files, or the other as another end's with --end",
 				    info->source, info->name, key, record_end_name[what.end],
 				    im->files[r->file]);
+	if (r && !add && r->value != what.value)
+		return input_refuse(in, in->line,
+				    "%s %s \"%.60s\" of %s was %.10g in this file before, and is %.10g here; a record is of one run and one measurement: give each as a file of its own",
+				    info->source, info->name, key, record_end_name[what.end],
+				    r->value, what.value);
 	if (!r && im->count >= IMPORT_FIGURES)
 		return input_refuse(in, in->line,
 				    "more than %d figures: this cannot be a table of a run",
@@ -127,11 +132,19 @@ void import_keep(struct import *im, enum record_end end, const char *key, double
 }
 
 /* One of this very file is no snapshot before. */
-struct imported *import_kept(const struct import *im, enum record_end end, const char *key)
+const struct imported *import_kept(const struct import *im, enum record_end end, const char *key)
 {
-	struct imported *r = find(im, WINDOW, end, METRIC_NONE, key);
+	const struct imported *r = find(im, WINDOW, end, METRIC_NONE, key);
 
 	return r && r->file != im->file ? r : NULL;
+}
+
+const struct imported *import_here(const struct import *im, enum record_end end, enum metric_id id,
+				   const char *key)
+{
+	const struct imported *r = find(im, WINDOW, end, id, key);
+
+	return r && r->file == im->file ? r : NULL;
 }
 
 double import_seconds(const struct import *im)

@@ -50,7 +50,7 @@ static void take_head(struct table *t, char *line)
 static int take_row(struct import *im, struct input *in, const struct table *t, char *line,
 		    struct calls *calls)
 {
-	double v[UNKNOWN + 1] = {[SHORTEST] = NAN, [LONGEST] = NAN};
+	double v[UNKNOWN + 1] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
 	char *words[COLUMNS + 1];
 	size_t count = input_words(line, words, COLUMNS + 1), at = 0;
 	bool none = t->errors && count == t->count - 1;
@@ -62,8 +62,10 @@ static int take_row(struct import *im, struct input *in, const struct table *t, 
 				    "expected a row of %zu columns as in the table's head, found %zu",
 				    t->count, count);
 	for (size_t i = 0; i < t->count; i++) {
-		if (none && t->columns[i] == ERRORS)
+		if (none && t->columns[i] == ERRORS) {
+			v[ERRORS] = 0;
 			continue;
+		}
 		if (t->columns[i] == NAME)
 			name = words[at];
 		else if (input_number(in, words[at], &v[t->columns[i]]))
@@ -72,6 +74,8 @@ static int take_row(struct import *im, struct input *in, const struct table *t, 
 	}
 	if (!name || !strcmp(name, "total"))
 		return 0;
+	if (isnan(v[CALLS]))
+		return input_refuse(in, line, "the table has no column of calls");
 	ns = v[SECONDS] * 1e9;
 	return calls_add(calls, in, name,
 			 &(struct call){

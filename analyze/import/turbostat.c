@@ -21,12 +21,15 @@ struct table {
 	struct column columns[COLUMNS];
 	size_t count;
 	int cpu;	 /* column; -1: none, all rows are of the machine */
-	size_t averaged; /* rows of the machine */
+	size_t heads, rows;
+	bool first;   /* the row at hand is the first below a head */
+	bool partial; /* a row had fewer columns than its head, as those of CPUs have */
 };
 
 struct mean {
 	char key[64];
 	double sum, n;
+	double first_sum, first_n; /* of first rows */
 };
 
 static bool is(const char *head)
@@ -60,6 +63,8 @@ static void take_head(struct table *t, char *line)
 	size_t used = 0;
 	bool first = !t->count;
 
+	t->heads++;
+	t->first = true;
 	t->count = input_words(line, words, COLUMNS);
 	t->cpu = -1;
 	for (size_t i = 0; i < t->count; i++) {
@@ -103,6 +108,8 @@ static int take_row(struct table *t, struct input *in, char *line, struct mean *
 	if (n > t->count)
 		return input_refuse(in, words[t->count],
 				    "more columns than in the head: %zu, not %zu", n, t->count);
+	t->rows++;
+	t->partial |= n < t->count;
 	for (size_t i = 0; i < n; i++) {
 		struct mean *mean;
 		double value;
@@ -118,15 +125,29 @@ static int take_row(struct table *t, struct input *in, char *line, struct mean *
 		mean = mean_of(means, count, key);
 		mean->sum += value;
 		mean->n++;
+		mean->first_sum += t->first ? value : 0;
+		mean->first_n += t->first;
 	}
+	t->first = false;
 	return 0;
 }
 
-static int add(struct import *im, struct input *in, const struct mean *mean)
+/*
+ * Without a column of CPUs (--show) their rows look like the machine's, which is the first below each head. With
+ * --Summary there are no others, and one head above all.
+ */
+static bool first_only(const struct table *t)
 {
-	double value = mean->sum / mean->n;
+	return t->cpu < 0 && (t->partial || (t->heads > 1 && t->rows > t->heads));
+}
+
+static int add(struct import *im, struct input *in, const struct table *t, const struct mean *mean)
+{
+	double value = first_only(t) ? mean->first_sum / mean->first_n : mean->sum / mean->n;
 	char key[96];
 
+	if (isnan(value))
+		return 0;
 	/* Of packages and memory the power adds up to the machine's, as far as turbostat knows it. */
 	if (!strcmp(mean->key, "PkgWatt") || !strcmp(mean->key, "RAMWatt")) {
 		if (import_add(im, in, END_HOST, METRIC_power_mean, "rapl", value))
@@ -157,7 +178,7 @@ static int read(struct import *im, struct input *in)
 	if (in->failed)
 		result = -1;
 	for (size_t i = 0; !result && i < count; i++)
-		result = add(im, in, &means[i]);
+		result = add(im, in, t, &means[i]);
 	import_means(im, "import", "turbostat: means over its intervals");
 	free(means);
 	free(t);
