@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mpstat -o JSON: percent of each CPU's time by mode, an interval after the other. */
+/*
+ * mpstat: percent of each CPU's time by mode, an interval after the other; as JSON (-o JSON), or as text, which
+ * becomes the same.
+ */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -20,8 +23,19 @@ static const struct {
 	{"steal", METRIC_cpu_steal, false}, {"idle", METRIC_cpu_idle, false},
 };
 
+static bool is_text_head(const char *line)
+{
+	const char *cpu = strstr(line, " CPU ");
+	const char *usr = cpu ? strstr(cpu, " %usr ") : NULL;
+
+	return usr && memchr(cpu, '\n', usr - cpu) == NULL && strstr(usr, " %idle") &&
+	       !strstr(line, "Command");
+}
+
 static bool is(const char *head)
 {
+	if (is_text_head(head))
+		return true;
 	return strstr(head, "\"sysstat\"") && strstr(head, "\"hosts\"") &&
 	       !strstr(head, "\"process-list\"");
 }
@@ -120,9 +134,98 @@ static int take_all(struct load *l, const json_t *statistics)
 	return 0;
 }
 
+#define COLUMNS 24
+
+struct table {
+	json_t *statistics, *cpus; /* cpus: of the interval at hand */
+	char names[COLUMNS][16];
+	size_t count, cpu_at;
+	bool inside;
+};
+
+/* "13:48:23", or "01:48:23 PM", which is two words: returns so many. */
+static size_t take_time(char *const *words, size_t count, char *time, size_t size)
+{
+	unsigned int h, m, s;
+	bool half = count > 1 && (!strcmp(words[1], "AM") || !strcmp(words[1], "PM"));
+
+	if (sscanf(words[0], "%2u:%2u:%2u", &h, &m, &s) == 3)
+		snprintf(time, size, "%02u:%02u:%02u",
+			 half ? h % 12 + (*words[1] == 'P' ? 12 : 0) : h, m, s);
+	return 1 + half;
+}
+
+static int take_text_row(struct table *t, struct input *in, char **words, size_t count)
+{
+	const json_t *first = json_object_get(json_array_get(t->cpus, 0), "cpu");
+	const char *name;
+	char time[32] = "";
+	json_t *cpu;
+
+	if (count != t->count)
+		return input_refuse(in, count ? words[count - 1] : in->line,
+				    "expected a row of %zu columns as in its head, found %zu",
+				    t->count, count);
+	take_time(words, count, time, sizeof(time));
+	name = words[t->cpu_at];
+	if (!t->cpus || !strcmp(json_string_value(first), name)) {
+		json_t *interval = json_pack("{s:s, s:[]}", "timestamp", time, "cpu-load");
+
+		json_array_append_new(t->statistics, interval);
+		t->cpus = json_object_get(interval, "cpu-load");
+	}
+	cpu = json_pack("{s:s}", "cpu", name);
+	json_array_append_new(t->cpus, cpu);
+	for (size_t i = t->cpu_at + 1; i < count; i++) {
+		double value;
+
+		if (input_number(in, words[i], &value))
+			return -1;
+		json_object_set_new(cpu, t->names[i] + 1, json_real(value));
+	}
+	return 0;
+}
+
+static void take_text_head(struct table *t, char *const *words, size_t count)
+{
+	t->count = count;
+	for (size_t i = 0; i < count; i++) {
+		snprintf(t->names[i], sizeof(t->names[i]), "%s", words[i]);
+		if (!strcmp(words[i], "CPU"))
+			t->cpu_at = i;
+	}
+	/* Its averages, "Average:" in one language, are of what stands above. */
+	t->inside = words[0][strlen(words[0]) - 1] != ':';
+}
+
+/* NULL after saying what is wrong. */
+static json_t *read_text(struct input *in)
+{
+	struct table t = {.statistics = json_array()};
+	json_t *json = json_pack("{s:{s:[{s:o}]}}", "sysstat", "hosts", "statistics", t.statistics);
+	char *line, *words[COLUMNS];
+
+	while ((line = input_line(in))) {
+		bool head = is_text_head(line);
+		size_t count = input_words(line, words, COLUMNS);
+
+		if (head)
+			take_text_head(&t, words, count);
+		else if (!count || strchr(words[count - 1], '/') || words[0][0] == 'L')
+			t.inside = t.inside && count; /* another table's head, or what the machine is */
+		else if (t.inside && take_text_row(&t, in, words, count))
+			break;
+	}
+	if (in->failed) {
+		json_decref(json);
+		return NULL;
+	}
+	return json;
+}
+
 static int read(struct import *im, struct input *in)
 {
-	json_t *json = input_json(in);
+	json_t *json = is_text_head(in->buffer + in->at) ? read_text(in) : input_json(in);
 	const json_t *statistics, *host;
 	struct load l = {.im = im, .in = in};
 	int result;
@@ -139,7 +242,7 @@ static int read(struct import *im, struct input *in)
 
 const struct import_format import_mpstat = {
 	.name = "mpstat",
-	.what = "mpstat -P ALL -o JSON",
+	.what = "mpstat -P ALL, also with -o JSON",
 	.is = is,
 	.read = read,
 };
