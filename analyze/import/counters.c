@@ -81,6 +81,8 @@ static void key_of(struct import *im, const char *name, char *key, size_t size)
 		if (!r)
 			r = import_here(im, im->end, METRIC_NONE, key);
 		if (!r)
+			r = import_here(im, im->end, METRIC_collector_absent, key);
+		if (!r)
 			return;
 		snprintf(key, size, "ethtool:%.128s#%u", name, n);
 	}

@@ -25,7 +25,7 @@ struct table {
 	size_t monitor_count;
 	struct column columns[COLUMNS];
 	size_t count;
-	int cpu; /* column */
+	int cpu;       /* column */
 	double took_s; /* the command that was run, as it says; NAN */
 };
 

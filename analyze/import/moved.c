@@ -153,8 +153,12 @@ static int add_iperf3(struct import *im, struct input *in, const json_t *json)
 	enum record_end here = client != reverse ? END_TX : END_RX;
 	enum record_end there = here == END_TX ? END_RX : END_TX;
 	static const char *const whose[] = {"host_total", "remote_total"};
+	bool both = json_object_get(end, "sum_sent_bidir_reverse");
 
-	for (size_t i = 0; i < 2; i++) {
+	if (both)
+		import_absent(im, "cpu/thread",
+			      "iperf3 --bidir: each of its processes sends and receives, so that its CPU time is of no one end");
+	for (size_t i = 0; !both && i < 2; i++) {
 		const json_t *percent = json_object_get(cpu, whose[i]);
 
 		/* The process alone: softirqs and the kernel's threads are not in it. */
@@ -169,6 +173,9 @@ static int add_iperf3(struct import *im, struct input *in, const json_t *json)
 		const json_t *rtt = json_object_get(sender, "mean_rtt");
 		char key[24];
 
+		/* Of both ways at once, what the far side sent is no figure of the near sender. */
+		if (both && !json_is_true(json_object_get(sender, "sender")))
+			continue;
 		snprintf(key, sizeof(key), "%zu", i);
 		if (json_is_number(retransmits) && import_add(im, in, END_TX, METRIC_tcp_retransmits,
 							      key, json_number_value(retransmits)))

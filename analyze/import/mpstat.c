@@ -212,7 +212,8 @@ static json_t *read_text(struct input *in)
 		if (head)
 			take_text_head(&t, words, count);
 		else if (!count || strchr(words[count - 1], '/') || words[0][0] == 'L')
-			t.inside = t.inside && count; /* another table's head, or what the machine is */
+			t.inside = t.inside &&
+				   count; /* another table's head, or what the machine is */
 		else if (t.inside && take_text_row(&t, in, words, count))
 			break;
 	}

@@ -15,7 +15,7 @@
 enum column { BASELINE, DELTA, COMMAND, OBJECT, SYMBOL, COLUMN_COUNT };
 
 static const struct dotted_name names[] = {
-	{"Baseline", BASELINE}, {"Delta", DELTA},    {"Command", COMMAND},
+	{"Baseline", BASELINE},	   {"Delta", DELTA},   {"Command", COMMAND},
 	{"Shared Object", OBJECT}, {"Symbol", SYMBOL},
 };
 
@@ -85,7 +85,8 @@ static int take_row(struct difference *d, struct import *im, struct input *in, c
 	if (d->listed > 101)
 		return input_refuse(in, in->line,
 				    "the rows add up to more than 100 %% of the samples");
-	frame = (struct frame){.object = cell[OBJECT] ? cell[OBJECT] : "[unknown]", .symbol = symbol};
+	frame = (struct frame){.object = cell[OBJECT] ? cell[OBJECT] : "[unknown]",
+			       .symbol = symbol};
 	if (symbol[0] == '[' && symbol[1] && symbol[2] == ']') {
 		frame.kernel = symbol[1] == 'k' || symbol[1] == 'g';
 		frame.symbol = dotted_trim(symbol + 3);

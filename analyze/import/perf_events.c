@@ -192,8 +192,9 @@ static int finish(const struct perf_events *all, struct import *im, struct input
 		else if (c->added)
 			snprintf(why, sizeof(why), "perf stat says: not counted everywhere");
 		else if (c->lines > 1)
-			snprintf(why, sizeof(why), "perf stat says: not counted in %zu of %.0f intervals",
-				 c->missing, c->lines);
+			snprintf(why, sizeof(why),
+				 "perf stat says: not counted in %zu of %.0f intervals", c->missing,
+				 c->lines);
 		else
 			snprintf(why, sizeof(why), "perf stat says: not counted");
 		import_absent(im, key, why);
@@ -203,10 +204,9 @@ static int finish(const struct perf_events *all, struct import *im, struct input
 	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
 		if (!c->cgroup && !strcmp(own[i].event, c->name))
 			return add_own(im, in, c, i);
-	snprintf(key, sizeof(key), "perf stat/%s%s%.16s%s%.16s%s%s", c->name,
-		 *c->unit ? " in " : "", c->unit, c->place && !c->added ? "/" : "",
-		 c->place && !c->added ? c->place : "", c->cgroup ? "/" : "",
-		 c->cgroup ? c->cgroup : "");
+	snprintf(key, sizeof(key), "perf stat/%s%s%.16s%s%.16s%s%s", c->name, *c->unit ? " in " : "",
+		 c->unit, c->place && !c->added ? "/" : "", c->place && !c->added ? c->place : "",
+		 c->cgroup ? "/" : "", c->cgroup ? c->cgroup : "");
 	return import_add(im, in, im->end, METRIC_import_count, key, c->sum);
 }
 

@@ -17,8 +17,8 @@ enum column { OVERHEAD, CHILDREN, SELF, SAMPLES, COMMAND, OBJECT, SYMBOL, UNKNOW
 
 /* Where two are one, the second is what --sort pid or tid prints: "4711:zcpath". */
 static const struct dotted_name names[] = {
-	{"Overhead", OVERHEAD}, {"Children", CHILDREN},	      {"Self", SELF},
-	{"Samples", SAMPLES},	{"Command", COMMAND},	      {"Pid:Command", COMMAND},
+	{"Overhead", OVERHEAD},	  {"Children", CHILDREN},    {"Self", SELF},
+	{"Samples", SAMPLES},	  {"Command", COMMAND},	     {"Pid:Command", COMMAND},
 	{"Tid:Command", COMMAND}, {"Shared Object", OBJECT}, {"Symbol", SYMBOL},
 };
 
@@ -255,8 +255,7 @@ static int take_line(struct report *r, struct import *im, struct input *in, char
 		if (strstr(part, "....") && *r->columns.head)
 			dotted_dots(&r->columns, part, names, sizeof(names) / sizeof(*names));
 		else
-			return take_comment(r, in, part,
-					    im->side && !strcmp(im->side, "right"));
+			return take_comment(r, in, part, im->side && !strcmp(im->side, "right"));
 		return 0;
 	}
 	if (!is_row(r, part))

@@ -28,8 +28,9 @@ static bool is_time(const char *word)
 	const char *point = word + strspn(word, " ");
 
 	point += strspn(point, "0123456789");
-	return point > word && (*point == '.' || *point == ',') && isdigit((unsigned char)point[-1]) &&
-	       strspn(point + 1, "0123456789") == 9 && !point[10];
+	return point > word && (*point == '.' || *point == ',') &&
+	       isdigit((unsigned char)point[-1]) && strspn(point + 1, "0123456789") == 9 &&
+	       !point[10];
 }
 
 /* "S0-D0-C0", "S1", "N0": of so many CPUs, which stands behind. */
@@ -124,7 +125,8 @@ static const char *string_of(const json_t *o, const char *key)
 
 static int take_json(struct perf_events *all, struct input *in, const char *line)
 {
-	static const char *const groups[] = {"core", "die", "socket", "node", "thread", "cluster", "cache"};
+	static const char *const groups[] = {"core",   "die",	  "socket", "node",
+					     "thread", "cluster", "cache"};
 	json_error_t error;
 	json_t *o = json_loads(line, 0, &error);
 	const json_t *interval = json_object_get(o, "interval");
@@ -169,8 +171,7 @@ static int take_fields(struct perf_events *all, struct input *in, char *line, ch
 	/* A further metric of the event before has no value of its own. */
 	if (!*fields[at])
 		return 0;
-	if (is_time(fields[0]) &&
-	    input_number(in, fields[0] + strspn(fields[0], " "), &e.time_s))
+	if (is_time(fields[0]) && input_number(in, fields[0] + strspn(fields[0], " "), &e.time_s))
 		return -1;
 	e.value = fields[at];
 	e.unit = fields[at + 1];
@@ -216,8 +217,8 @@ static int take_text(struct perf_events *all, struct input *in, char *line)
 
 	take_brackets(line, &e);
 	not = strstr(line, "<not ");
-	if (not)
-		not[4] = '_'; /* one word */
+	if (not )
+		not [4] = '_'; /* one word */
 	count = input_words(line, words, 16);
 	if (count && is_time(words[0])) {
 		if (input_number(in, words[0], &e.time_s))
@@ -235,15 +236,16 @@ static int take_text(struct perf_events *all, struct input *in, char *line)
 			e.place = words[at++];
 		e.added = e.thread = e.place;
 		if (e.place && !is_thread(e.place))
-			return input_refuse(in, words[0], "expected a count, found \"%.40s\"", words[0]);
+			return input_refuse(in, words[0], "expected a count, found \"%.40s\"",
+					    words[0]);
 	}
 	/* A metric alone has no count of its own. */
 	if (count < at + 2)
 		return 0;
 	e.value = words[at];
 	e.name = words[at + 1];
-	if (not)
-		not[4] = ' ';
+	if (not )
+		not [4] = ' ';
 	else if (!isdigit((unsigned char)*e.value))
 		return input_refuse(in, e.value, "expected a count, found \"%.40s\"", e.value);
 	if (count > at + 2 && perf_events_is_name(e.name)) {
@@ -326,10 +328,12 @@ static int read_lines(struct perf_events *all, struct import *im, struct input *
 			result = take_json(all, in, word);
 		} else if (*word && *word != '#') {
 			separator = separator ? separator : separator_of(line);
-			result = separator ? take_fields(all, in, line, separator)
-					   : input_refuse(in, word,
-							  "expected what perf stat prints, found \"%.40s\"",
-							  word);
+			result =
+				separator
+					? take_fields(all, in, line, separator)
+					: input_refuse(in, word,
+						       "expected what perf stat prints, found \"%.40s\"",
+						       word);
 		}
 		if (result)
 			return -1;

@@ -27,6 +27,9 @@ static bool is(const char *head)
 {
 	const char *at = strstr(head, HEADING);
 
+	/* With -S calls come one by one before their summary: "16.322 ( 0.038 ms): zcpath/4711 brk(…". */
+	if (strstr(head, " ms): ") && strchr(strstr(head, " ms): "), '/'))
+		return true;
 	for (; at; at = strstr(at + 1, HEADING)) {
 		size_t end = strcspn(at, "\n");
 		const char *calls = strstr(at, " calls ");
@@ -116,7 +119,7 @@ static int read_tables(struct import *im, struct input *in, struct calls *calls)
 			continue;
 		}
 		/* The numbers of each error stand under its call (--errno-summary). */
-		if (!inside || (strchr(part, ':') && strspn(part, " \t") > 8))
+		if (!inside || (strchr(part, ':') && (*part == '\t' || strspn(part, " \t") > 8)))
 			continue;
 		if (!part[strspn(part, " \t")])
 			inside = false;

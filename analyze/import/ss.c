@@ -26,8 +26,7 @@ static double rate_of(const char *word)
 	static const char units[] = "KMGT";
 	const char *letter = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
 
-	return end == word ? NAN
-			   : value * pow(1000, letter ? (double)(letter - units) + 1 : 0) / 8;
+	return end == word ? NAN : value * pow(1000, letter ? (double)(letter - units) + 1 : 0) / 8;
 }
 
 /* "rtt:0.05/0.02", "retrans:0/12", "busy:100ms": 0 where this word begins otherwise. */

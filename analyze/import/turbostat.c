@@ -20,7 +20,7 @@ struct column {
 struct table {
 	struct column columns[COLUMNS];
 	size_t count;
-	int cpu;	 /* column; -1: none, all rows are of the machine */
+	int cpu; /* column; -1: none, all rows are of the machine */
 	size_t heads, rows;
 	bool first;   /* the row at hand is the first below a head */
 	bool partial; /* a row had fewer columns than its head, as those of CPUs have */
