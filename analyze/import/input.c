@@ -285,7 +285,7 @@ static int comma_parse(const char *word, double *number)
 	if (!comma || strlen(comma + 1) == 3 || len >= sizeof(text) ||
 	    word[strspn(word, "0123456789,")])
 		return -1;
-	memcpy(text, word, len);
+	memcpy(text, word, len + 1);
 	text[comma - word] = '.';
 	return number_parse(text, len, number);
 }
