@@ -344,6 +344,51 @@ double figure_copied(const struct run *run, enum record_end end)
 	return 100 * run_figure(run, METRIC_path_bytes_copied, end, NULL) / run_payload(run, end);
 }
 
+/* The queue of a pool, as device/queue: so much of its key. */
+static size_t queue_length(const char *key)
+{
+	const char *queue = strchr(key, '/');
+
+	return queue ? (size_t)(queue + 1 - key) + strcspn(queue + 1, "/") : strlen(key);
+}
+
+static bool has_provider(const struct run *run, enum record_end end, const char *key)
+{
+	return run_fact(run, METRIC_pagepool_pool_provider, end, key) != NULL;
+}
+
+/* Whether a pool is of no queue, or of one whose payload has a pool of its own. */
+static bool is_for_headers(const struct run *run, enum record_end end, const struct figures *pools,
+			   const char *key)
+{
+	size_t length = queue_length(key);
+
+	if (has_provider(run, end, key))
+		return false;
+	if (length >= 2 && !strncmp(key + length - 2, "/-", 2))
+		return true;
+	for (size_t i = 0; i < pools->count; i++)
+		if (queue_length(pools->at[i].key) == length &&
+		    !strncmp(pools->at[i].key, key, length) &&
+		    has_provider(run, end, pools->at[i].key))
+			return true;
+	return false;
+}
+
+double figure_header_pages(const struct run *run, enum record_end end)
+{
+	struct figures pools = run_range(run, METRIC_pagepool_pool_recycle_ring, end);
+	double pages = 0;
+	bool provided = false;
+
+	for (size_t i = 0; i < pools.count; i++) {
+		provided |= has_provider(run, end, pools.at[i].key);
+		if (is_for_headers(run, end, &pools, pools.at[i].key))
+			pages += pools.at[i].value;
+	}
+	return provided ? pages * 1e9 / run_payload(run, end) : NAN;
+}
+
 double figure_rx_buf_len(const struct run *run, enum record_end end)
 {
 	const char *bytes = run_fact(run, METRIC_fact_nic, end, "rx-buf-len");

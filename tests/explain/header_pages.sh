@@ -5,10 +5,9 @@ expected=header_pages
 where=lab
 collect=,pagepool,holds
 default_size=1
-options=(--rx devmem --rx-nic zcnic0 --rx-queues 1 --tx devmem)
+options=(--rx devmem --rx-nic zcnic0 --rx-queues 1 --tx devmem --rx-gro hw)
 
 prepare() {
-	in_rx ethtool -K "$RX_DEVICE" rx-gro-hw on
 	undo
 }
 

@@ -53,6 +53,7 @@ clean() {
 		for file in /sys/kernel/debug/zcnic/zcnic.0/rx*/*; do
 			echo 0 >"$file"
 		done
+		echo 0 >/proc/sys/vm/nr_hugepages
 		return
 	fi
 	ip netns del "$RX_NETNS" 2>/dev/null || :

@@ -449,6 +449,35 @@ static void test_a_cpu_that_others_fill_while_its_thread_sleeps(void **state)
 	forget(&p);
 }
 
+/* By the counters of the pool that stands beside that of the payload, without samples; other queues' pools say nothing. */
+static void test_header_pages_by_their_pool(void **state)
+{
+#define POOL_OF(queue, pages) ",rx,pagepool,pool_recycle_ring,nic0/" queue "," pages ",pages\n"
+	static const char payload[] =
+		",rx,pagepool,pool_provider,nic0/rx-1/9,devmem,\n" POOL_OF("rx-1/9", "200000")
+			POOL_OF("rx-2/10", "9000");
+	static const struct {
+		const char *rows, *first;
+	} cases[] = {
+		{POOL_OF("-/-", "200000"), "header_pages"},
+		{POOL_OF("rx-1/9/2", "200000"), "header_pages"},
+		{POOL_OF("rx-3/11", "200000"), "none"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char better[512], worse[512];
+		struct pair p;
+
+		snprintf(better, sizeof(better), "%s" POOL_OF("-/-", "2000"), payload);
+		snprintf(worse, sizeof(worse), "%s%s", payload, cases[i].rows);
+		explain(&p, 20, better, 10, worse);
+		assert_string_equal(first(&p), cases[i].first);
+		forget(&p);
+	}
+#undef POOL_OF
+}
+
 /* A thread waits for ksoftirqd, too, which does the work of the same traffic: nobody else was there. */
 static void test_ksoftirqd_is_no_neighbour(void **state)
 {
@@ -866,6 +895,7 @@ int main(void)
 		cmocka_unit_test(test_what_one_row_says),
 		cmocka_unit_test(test_a_small_cost_is_behind_a_large_loss),
 		cmocka_unit_test(test_a_cpu_that_others_fill_while_its_thread_sleeps),
+		cmocka_unit_test(test_header_pages_by_their_pool),
 		cmocka_unit_test(test_ksoftirqd_is_no_neighbour),
 		cmocka_unit_test(test_nothing_moved),
 		cmocka_unit_test(test_a_counter_without_an_answer),
