@@ -202,7 +202,21 @@ static bool is_refused(const struct causes *c, const struct cause *cause, const 
 
 /* ---- the command ---- */
 
-/* What is not set, or at its default, is left out, unless the plan has it. */
+/*
+ * Whether nobody gave an option its value, but another one did, as --area that of --refill: it has no default of its own,
+ * is in no plan, and differs. It follows the tested one again where it is left out.
+ */
+static bool follows(const struct causes *c, enum record_end end, const struct option_info *info,
+		    const struct setting *tested, const struct plan *plan)
+{
+	const char *a = run_fact(c->design.a->runs[0], METRIC_fact_option, end, info->name);
+	const char *b = run_fact(c->design.b->runs[0], METRIC_fact_option, end, info->name);
+
+	return plan->text && !*info->preset && strcmp(tested->key, info->name) != 0 && a && b &&
+	       strcmp(a, b) != 0;
+}
+
+/* What is not set, or at its default, or follows from another, is left out, unless the plan has it. */
 static void put_options(struct command *to, const struct causes *c, enum record_end end,
 			const struct setting *tested, const struct plan *plan)
 {
@@ -213,7 +227,9 @@ static void put_options(struct command *to, const struct causes *c, enum record_
 
 		option_spell(id, spelled);
 		if (!value || id == OPTION_path ||
-		    ((!*value || !strcmp(value, info->preset)) && !plan_has(plan, spelled)))
+		    ((!*value || !strcmp(value, info->preset) ||
+		      follows(c, end, info, tested, plan)) &&
+		     !plan_has(plan, spelled)))
 			continue;
 		put(to, info->ends == ENDS_BOTH ? (end == END_RX ? " --rx-" : " --tx-") : " --");
 		put(to, spelled);

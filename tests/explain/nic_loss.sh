@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=loss
 where=lab
-default_size=500
+default_size=50
 
 inject() {
 	queue drop_every "$SIZE"

@@ -613,16 +613,18 @@ static void test_the_command_that_confirms(void **state)
 
 	(void)state;
 	explain(&p, 40,
-		",rx,fact,option,rcvbuf,,\n,tx,tcp,rwnd_limited,0,0,ns\n,host,fact,link,,veth,\n",
+		",rx,fact,option,rcvbuf,,\n,tx,tcp,rwnd_limited,0,0,ns\n,host,fact,link,,veth,\n"
+		",rx,fact,option,refill,64,\n",
 		20,
-		",rx,fact,option,rcvbuf,32K,\n,tx,tcp,rwnd_limited,0,800000000,ns\n,rx,fact,option,cc,a'b;c,\n"
+		",rx,fact,option,rcvbuf,32K,\n,rx,fact,option,refill,16,\n,tx,tcp,rwnd_limited,0,800000000,ns\n,rx,fact,option,cc,a'b;c,\n"
 		",host,fact,link,,veth,\n");
 	assert_int_equal(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)),
 			 CONFIRMING_COMMAND);
 	/* The option that is tested is as it was; what else a record says is one word of a shell. */
 	assert_null(strstr(command, "rcvbuf"));
 	assert_non_null(strstr(command, "zcprof run --link veth --against "));
-	assert_non_null(strstr(command, " -o confirm --rx copy --tx copy --rx-cc='a'\\''b;c'"));
+	assert_non_null(strstr(command,
+			       " -o confirm --rx copy --tx copy --refill=16 --rx-cc='a'\\''b;c'"));
 	assert_int_equal(confirm_command(&p.causes, &p.causes.at[0], command, 40), CONFIRMING_NONE);
 	/* The plan beside the worse set has what is no option of a configuration, and options at their default. */
 	snprintf(command, sizeof(command), "%s/plan", top);
@@ -634,6 +636,8 @@ static void test_the_command_that_confirms(void **state)
 			 CONFIRMING_COMMAND);
 	assert_non_null(strstr(command, "zcprof run @/tmp/test_explain"));
 	assert_null(strstr(command, "--link"));
+	/* What differs and is in no plan was made from another option, and is made again. */
+	assert_null(strstr(command, "refill"));
 	/* Of the plan's own value nothing is left: the better set had none. */
 	assert_non_null(strstr(command, " --rcvbuf=''"));
 	/* A stranger's plan is code: where it says which program runs, it is named and no command. */
