@@ -253,8 +253,15 @@ static int add_all_known(struct import *im, const struct import_options *o)
 	int result = input_memory(&in, "the command line", "", 0);
 
 	im->file = o->count;
-	for (size_t i = 0; i < o->count; i++)
-		im->ends[o->files[i].end] = true;
+	for (size_t i = 0; i < o->count; i++) {
+		const struct source *s = &o->files[i];
+		char list[512];
+
+		im->ends[s->end] = true;
+		if (s->end != END_HOST && CPU_COUNT(&s->cpus))
+			import_fact(im, s->end, METRIC_fact_end_cpus, "",
+				    cpulist_print(&s->cpus, list, sizeof(list)));
+	}
 	for (enum record_end end = END_RX; !result && end <= END_TX; end++)
 		if (im->ends[end])
 			result = add_known(im, &in, end);

@@ -236,6 +236,28 @@ double figure_shaped(const struct run *run, enum record_end end)
 	return rate > 0 ? 100 * figure_throughput(run, end) / rate : 0;
 }
 
+/* ---- what other tools know ---- */
+
+static bool is_imported(const struct run *run)
+{
+	const char *program = run_fact(run, METRIC_fact_program, END_HOST, NULL);
+
+	return program && !strncmp(program, "zcroi ", strlen("zcroi "));
+}
+
+double figure_enters(const struct run *run, enum record_end end)
+{
+	return is_imported(run) ? run_figure(run, METRIC_syscalls_calls, end, "io_uring_enter") /
+					  (run_payload(run, end) / 1e9)
+				: NAN;
+}
+
+double figure_iowait(const struct run *run, enum record_end end)
+{
+	return is_imported(run) ? percent_of_window(run, end, run_sum(run, METRIC_cpu_iowait, end))
+				: NAN;
+}
+
 /* ---- sizes ---- */
 
 /* Calls that receive, as other tools count them; NAN where none are known. */

@@ -27,6 +27,8 @@
  *   figure_header_pages() pages per GB that came back through the ring of a pool beside that of payload in memory of a
  *                         device or of io_uring; NAN where there is no such payload
  *   figure_rx_buf_len()   bytes in a buffer of zcrx, as the kernel says; NAN where it does not
+ *   figure_enters()       calls of io_uring_enter per GB, in a record that other tools made: ours know more of a ring
+ *   figure_iowait()       % of the window that the end's CPUs were billed for as iowait, in such a record
  *   figure_copied()       % of the bytes of a zero-copy path that were copied
  */
 #ifndef ANALYZE_CAUSES_FIGURES_H
@@ -55,6 +57,8 @@ double figure_leaving_idle(const struct run *run, enum record_end end);
 double figure_retransmitted(const struct run *run, enum record_end end);
 double figure_header_pages(const struct run *run, enum record_end end);
 double figure_rx_buf_len(const struct run *run, enum record_end end);
+double figure_enters(const struct run *run, enum record_end end);
+double figure_iowait(const struct run *run, enum record_end end);
 double figure_copied(const struct run *run, enum record_end end);
 
 #endif

@@ -169,6 +169,30 @@ static int take_cell(struct import *im, struct input *in, const struct table *t,
 	return import_set(im, in, im->end, METRIC_import_level, key, value);
 }
 
+/* What the kernel's idle states leave of the time, if all of them could be read. */
+static int take_rest(struct import *im, struct input *in, const struct table *t, char **cells)
+{
+	double idle = 0, value, seconds = import_seconds(im);
+	size_t states = 0;
+
+	if (isnan(seconds))
+		seconds = t->took_s;
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->columns[i].kind != CELL_IDLE)
+			continue;
+		if (!*cells[i])
+			return 0;
+		if (input_number(in, cells[i], &value))
+			return -1;
+		idle += value;
+		states++;
+	}
+	return !states || isnan(seconds)
+		       ? 0
+		       : import_set(im, in, im->end, METRIC_cstate_none, cells[t->cpu],
+				    fmax(0, 100 - idle) / 100 * seconds * 1e9);
+}
+
 static int take_row(struct import *im, struct input *in, const struct table *t, char *line)
 {
 	char *cells[COLUMNS];
@@ -193,7 +217,7 @@ static int take_row(struct import *im, struct input *in, const struct table *t, 
 	for (size_t i = 0; i < count; i++)
 		if (take_cell(im, in, t, i, cells[t->cpu], cells[i]))
 			return -1;
-	return 0;
+	return take_rest(im, in, t, cells);
 }
 
 /* "sleep took 10.00123 seconds and exited with status 0", before the table. */

@@ -67,11 +67,12 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 	else
 		snprintf(change, sizeof(change), "not proven to be faster, slower or dearer than A");
 	if (!c->count) {
-		snprintf(text, size,
-			 c->proven == PROVEN_NOTHING
-				 ? "B is %s"
-				 : "B is %s, and no cause that is known explains it",
-			 change);
+		size_t len = strlen(change);
+
+		snprintf(text, size, "B is %s%s%s", change,
+			 c->proven == PROVEN_NOTHING || (len && change[len - 1] == ',') ? "" : ",",
+			 c->proven == PROVEN_NOTHING ? ""
+						     : " and no cause that is known explains it");
 		return;
 	}
 	explain_because(c, &c->at[0], because, sizeof(because));

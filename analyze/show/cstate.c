@@ -11,6 +11,7 @@
 struct idle_state {
 	const char *name;
 	double exit_latency_us;
+	size_t order; /* in which they were found */
 };
 
 /* What an end's CPUs did, on the average of the runs. */
@@ -27,7 +28,7 @@ static int compare_states(const void *a, const void *b)
 
 	if (x->exit_latency_us != y->exit_latency_us)
 		return x->exit_latency_us < y->exit_latency_us ? -1 : 1;
-	return strcmp(x->name, y->name);
+	return (x->order > y->order) - (x->order < y->order);
 }
 
 static int compare_cpus(const void *a, const void *b)
@@ -56,7 +57,8 @@ static size_t states_of(const struct configuration *c, struct idle_state **state
 				at++;
 			if (slash && at == count)
 				ARRAY_ADD(*states, count) = (struct idle_state){
-					slash + 1, averages_get(&latency, keys.at[i].key)};
+					slash + 1, averages_get(&latency, keys.at[i].key),
+					strcmp(slash + 1, "POLL") ? count + 1 : 0};
 		}
 		averages_free(&keys);
 		averages_free(&latency);

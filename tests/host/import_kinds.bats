@@ -238,3 +238,43 @@ report() {
 	"$zcroi" import --end tx "$dir/ss" -o "$dir/ss.csv"
 	has "$dir/ss.csv" tx,tcp,delivery_rate,0 1.5e11
 }
+
+# $1: calls of io_uring_enter in 100 s
+entered() {
+	printf '   syscall            calls  errors  total       min       avg       max       stddev\n                                     (msec)    (msec)    (msec)    (msec)        (%%)\n   --------------- --------  ------ -------- --------- --------- ---------     ------\n   io_uring_enter  %8d      0 71000.000     0.001     0.007   120.000      1.00%%\n' "$1"
+}
+
+# $1: percent of iowait, $2: of C6
+waited() {
+	printf '12:00:50     CPU    %%usr   %%nice    %%sys %%iowait    %%irq   %%soft  %%steal  %%guest  %%gnice   %%idle\n12:00:50       1    1.00    0.00   30.00   %s    0.00    0.00    0.00    0.00    0.00   10.00\n' "$1" >"$dir/mpstat"
+	printf '    | Idle_Stats\n CPU| C1   | C6   | POLL\n   1| 20.00| %s|  5.00\n' "$2" >"$dir/cpupower"
+}
+
+@test "explain tables of others: more calls of io_uring_enter, iowait, the limit of an end's CPUs" {
+	entered 1100000 >"$dir/few"
+	entered 10500000 >"$dir/many"
+	"$zcroi" import --end rx --throughput 110G --seconds 100 "$dir/few" -o "$dir/a.csv"
+	"$zcroi" import --end rx --throughput 80G --seconds 100 "$dir/many" -o "$dir/b.csv"
+	run -0 "$zcroi" explain --format json "$dir/a.csv" "$dir/b.csv"
+	[[ $output == *'"id": "enters"'* ]]
+	waited 0.10 60.00
+	"$zcroi" import --end rx --cpus 1 --throughput 110G --seconds 100 "$dir/mpstat" "$dir/cpupower" -o "$dir/a.csv"
+	waited 35.00 5.00
+	"$zcroi" import --end rx --cpus 1 --throughput 80G --seconds 100 "$dir/mpstat" "$dir/cpupower" -o "$dir/b.csv"
+	run -0 "$zcroi" explain --format json "$dir/a.csv" "$dir/b.csv"
+	[[ $output == *'"id": "iowait"'* ]]
+	grep -q ',rx,fact,end_cpus,,1,' "$dir/b.csv"
+	# Of the idle states what is left is no idle state; POLL is the shallowest.
+	run -0 "$zcroi" show cstate --format csv "$dir/b.csv"
+	[[ $output == *"rx,1,5,20,5,70"* ]]
+	"$zcroi" import --end rx --cpus 0 --throughput 74.39G --seconds 100 --busy 100 "$from/devmem-1cpu-before-batching.trace" "$from/devmem-1cpu.report" -o "$dir/a.csv"
+	"$zcroi" import --end rx --cpus 0 --throughput 92.42G --seconds 100 --busy 100 "$from/devmem-1cpu-after-batching.trace" "$from/devmem-1cpu-batch.report" -o "$dir/b.csv"
+	run -0 "$zcroi" explain "$dir/a.csv" "$dir/b.csv"
+	[[ $output == *"limit      of B: the receiver's CPU (100 % busy)"* ]]
+	[[ $output == *"1. possible token_lock at the receiver"* ]]
+	# Nothing known is one sentence with its commas where they belong.
+	"$zcroi" import --end rx --throughput 110G --seconds 100 "$dir/few" -o "$dir/a.csv"
+	"$zcroi" import --end rx --throughput 80G --seconds 100 "$dir/few" -o "$dir/b.csv"
+	run -0 "$zcroi" explain "$dir/a.csv" "$dir/b.csv"
+	[[ $output == "B is 27.3 % slower, as single runs show, and no cause"* ]]
+}

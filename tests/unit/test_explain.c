@@ -162,6 +162,8 @@ static const struct {
 	 MARK ",rx,iouring,punted,task,9000,requests\n"},
 	{"iowait", ",rx,iowait,time,rx/1/io_uring_enter,0,ns\n",
 	 MARK ",rx,iowait,time,rx/1/io_uring_enter,700000000,ns\n"},
+	{"enters", ",host,fact,program,,zcroi 1,\n,rx,syscalls,calls,io_uring_enter,1000,calls\n",
+	 ",host,fact,program,,zcroi 1,\n" MARK ",rx,syscalls,calls,io_uring_enter,90000,calls\n"},
 	{"squeeze", ",host,softnet,squeezed,0,0,events\n",
 	 MARK ",host,softnet,squeezed,0,9000,events\n"},
 	{"ksoftirqd", ",rx,softirq,in_ksoftirqd,0,0,ns\n",
