@@ -48,6 +48,19 @@ static bool known(const struct setting *settings, size_t count, const struct fac
 	return false;
 }
 
+/* A vulnerability that a kernel does not know it does as much against as against one that the CPU does not have. */
+static const char *in_effect(const struct fact *fact, const char *value)
+{
+	return !value && fact->id == METRIC_fact_mitigation ? "Not affected" : value;
+}
+
+static bool is_same(const struct fact *fact, const char *in_a, const char *in_b)
+{
+	const char *a = in_effect(fact, in_a), *b = in_effect(fact, in_b);
+
+	return a && b && !strcmp(a, b);
+}
+
 static int by_importance(const void *a, const void *b)
 {
 	const struct setting *x = a;
@@ -80,7 +93,7 @@ size_t settings_of(const struct configuration *a, const struct configuration *b,
 
 			if (names_the_run(fact) || known(*settings, count, fact) ||
 			    !one_value(a, fact, &in_a) || !one_value(b, fact, &in_b) ||
-			    (in_a && in_b && !strcmp(in_a, in_b)))
+			    is_same(fact, in_a, in_b))
 				continue;
 			ARRAY_ADD(*settings, count) =
 				(struct setting){fact->end, fact->id, fact->key, in_a, in_b};

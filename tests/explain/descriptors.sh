@@ -3,5 +3,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=loss
 where=lab
-default_size=32
+default_size=64
 options_after=(--rx-rx-ring "$SIZE")

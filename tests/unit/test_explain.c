@@ -451,6 +451,30 @@ static void test_a_cpu_that_others_fill_while_its_thread_sleeps(void **state)
 	forget(&p);
 }
 
+/* A kernel that knows one vulnerability more, which the CPU does not have, does nothing more against it. */
+static void test_unknown_vulnerability(void **state)
+{
+	static const char dearer[] = ",rx,profile,component,task/TCP/IP,300000000,ns\n"
+				     ",rx,profile,component,task/syscall entry,300000000,ns\n";
+	static const struct {
+		const char *known, *first;
+	} cases[] = {
+		{",host,fact,mitigation,ghostwrite,Not affected,\n", "none"},
+		{",host,fact,mitigation,retbleed,Mitigation: IBPB,\n", "mitigations"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char worse[512];
+		struct pair p;
+
+		snprintf(worse, sizeof(worse), "%s%s", cases[i].known, dearer);
+		explain(&p, 20, "", 10, worse);
+		assert_string_equal(first(&p), cases[i].first);
+		forget(&p);
+	}
+}
+
 /* By the counters of the pool that stands beside that of the payload, without samples; other queues' pools say nothing. */
 static void test_header_pages_by_their_pool(void **state)
 {
@@ -901,6 +925,7 @@ int main(void)
 		cmocka_unit_test(test_what_one_row_says),
 		cmocka_unit_test(test_a_small_cost_is_behind_a_large_loss),
 		cmocka_unit_test(test_a_cpu_that_others_fill_while_its_thread_sleeps),
+		cmocka_unit_test(test_unknown_vulnerability),
 		cmocka_unit_test(test_header_pages_by_their_pool),
 		cmocka_unit_test(test_ksoftirqd_is_no_neighbour),
 		cmocka_unit_test(test_nothing_moved),
