@@ -2,6 +2,7 @@
 #include "record/options.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,21 @@ bool option_is_setting(enum option_id id)
 	};
 
 	return is_setting[id];
+}
+
+bool option_sets(enum option_id id, const char *fact)
+{
+	static const char *const facts[OPTIONS][4] = {
+#define OPTION(name, type, value, ends, least, most, preset, help)
+#define SETS(name, ...) [OPTION_##name] = {__VA_ARGS__},
+#include "record/settings.def"
+#undef OPTION
+	};
+
+	for (size_t i = 0; i < 4 && facts[id][i]; i++)
+		if (!fnmatch(facts[id][i], fact, 0))
+			return true;
+	return false;
 }
 
 const struct option_info *option_info(enum option_id id)

@@ -19,6 +19,7 @@
  *   options_text()    the field of one that is a NAME, CHOICE or PAIRS
  *   options_cpus()    the field of one that is a CPULIST or CPUMASK
  *   option_is_setting()  is it one of settings.def?
+ *   option_sets()     does a fact, as "nic mtu", follow from it?
  */
 #ifndef RECORD_OPTIONS_H
 #define RECORD_OPTIONS_H
@@ -158,6 +159,7 @@ uint64_t *options_number(struct options *o, enum option_id id);
 const char *options_text(const struct options *o, enum option_id id);
 const cpu_set_t *options_cpus(const struct options *o, enum option_id id);
 bool option_is_setting(enum option_id id);
+bool option_sets(enum option_id id, const char *fact);
 /* The next NAME=VALUE of a PAIRS, from *at on, which it moves; false at the end. */
 struct option_pair {
 	char name[OPTION_PAIRS_MAX + 1];

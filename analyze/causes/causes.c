@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "analyze/causes/explained.h"
+#include "analyze/causes/origin.h"
 
 /* A cause that explains less is no cause. */
 #define LEAST_EXPLAINED 0.05
+/* A cause with a setting that explains so much is enough: what has none is no other one unless it explains much. */
+#define ENOUGH 0.5
 /* A root takes its consequences along if it explains so much. */
 #define ROOT_EXPLAINS 0.3
 /* What explains less than this, of a setting that differs, is little surer for the setting. */
@@ -35,7 +38,7 @@ static size_t hold(struct cause *cause, const struct sign *signs, const struct c
 
 		*measured += seen.measured;
 		holding += seen.holds || (signs[i].way == STAYS && !seen.measured);
-		if (seen.holds)
+		if (seen.holds && signs[i].way != STAYS)
 			add_seen(cause, seen);
 	}
 	return holding;
@@ -129,6 +132,11 @@ static void try_mechanism(struct causes *c, const struct mechanism *m)
 
 /* ---- what no mechanism knows of ---- */
 
+static bool is_enough(const struct cause *cause)
+{
+	return cause->setting && cause->explains >= ENOUGH && !cause->against_count;
+}
+
 static const struct mechanism unknown_setting = {
 	.id = "setting",
 	.because = "a setting differs",
@@ -138,27 +146,15 @@ static const struct mechanism unknown_setting = {
 	.kernels = "all",
 };
 
-static bool is_noise(const struct setting *s)
+bool cause_is_setting(const struct cause *cause)
 {
-	static const char *const keys[] = {"device", "netns rx", "netns tx", "seconds", "warmup"};
-
-	/* What they set has a row of its own. */
-	if (s->id == METRIC_fact_option && !strcmp(s->key, "sysctl"))
-		return true;
-	if (s->id == METRIC_fact_link || s->id == METRIC_fact_program ||
-	    s->id == METRIC_collector_absent || s->id == METRIC_collector_means ||
-	    s->id == METRIC_fact_irq_affinity || s->id == METRIC_collector_follows)
-		return true;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		if (!strcmp(s->key, keys[i]))
-			return true;
-	return false;
+	return cause->mechanism == &unknown_setting;
 }
 
 static bool is_used(const struct causes *c, const struct setting *s)
 {
 	for (size_t i = 0; i < c->count; i++)
-		if (mechanism_setting(c->at[i].mechanism, s, 1))
+		if (c->at[i].setting == s || mechanism_setting(c->at[i].mechanism, s, 1))
 			return true;
 	return false;
 }
@@ -197,11 +193,15 @@ static void add_settings(struct causes *c)
 {
 	size_t known = c->count;
 
+	/* What differs beside a cause that is enough is in zcroi diff. */
+	for (size_t i = 0; i < known; i++)
+		if (is_enough(&c->at[i]))
+			return;
 	for (size_t i = 0; i < c->setting_count; i++) {
 		struct causes before = *c;
 
 		before.count = known;
-		if (!is_noise(&c->settings[i]) && !is_used(&before, &c->settings[i]))
+		if (!setting_is_noise(&c->settings[i]) && !is_used(&before, &c->settings[i]))
 			add_setting(c, &c->settings[i]);
 		/* One is enough: which of several it was, no one knows. */
 		if (c->count > known)
@@ -211,31 +211,36 @@ static void add_settings(struct causes *c)
 
 /* ---- together ---- */
 
-static struct cause *cause_named(struct causes *c, const char *id)
+/* "*": what follows from anything that is enough. */
+static bool is_root(const char *id, const struct cause *root, const struct cause *cause)
 {
-	for (size_t i = 0; i < c->count; i++)
-		if (!strcmp(c->at[i].mechanism->id, id))
-			return &c->at[i];
-	return NULL;
+	bool any = !strcmp(id, "*");
+
+	/* What a setting of its own makes follows from nothing that has none. */
+	if (root == cause || (cause->setting && !root->setting))
+		return false;
+	if (any || strcmp(id, root->mechanism->id) != 0)
+		return any && is_enough(root);
+	return root->setting || root->explains >= ROOT_EXPLAINS || root->score >= cause->score;
 }
 
 static struct cause *root_of(struct causes *c, const struct cause *cause)
 {
-	for (size_t i = 0; i < FACTS_MAX && cause->mechanism->roots[i]; i++) {
-		struct cause *root = cause_named(c, cause->mechanism->roots[i]);
-
-		/* What a setting of its own makes follows from nothing that has none. */
-		if (root && cause->setting && !root->setting)
-			continue;
-		if (root && (root->setting || root->explains >= ROOT_EXPLAINS ||
-			     root->score >= cause->score))
-			return root;
-	}
+	for (size_t i = 0; i < FACTS_MAX && cause->mechanism->roots[i]; i++)
+		for (size_t j = 0; j < c->count; j++)
+			if (is_root(cause->mechanism->roots[i], &c->at[j], cause))
+				return &c->at[j];
+	/* What one setting makes is one cause: that which stands first. */
+	for (struct cause *other = c->at; cause->setting && other < cause; other++)
+		if (other->score >= 0 && other->setting == cause->setting)
+			return other;
 	return NULL;
 }
 
+/* The best come first, and stay so. */
 static void merge(struct causes *c)
 {
+	bool enough = false;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
@@ -247,7 +252,10 @@ static void merge(struct causes *c)
 			c->at[i].score = -1;
 	}
 	for (size_t i = 0; i < c->count; i++)
-		if (c->at[i].score >= 0)
+		enough |= c->at[i].score >= 0 && is_enough(&c->at[i]);
+	for (size_t i = 0; i < c->count; i++)
+		if (c->at[i].score >= 0 &&
+		    (!enough || c->at[i].setting || c->at[i].explains >= ROOT_EXPLAINS))
 			c->at[kept++] = c->at[i];
 	c->count = kept;
 }
@@ -300,8 +308,8 @@ static bool ask(struct causes *c, const struct configuration *a, const struct co
 	c->throughput =
 		throughput ? throughput->comparison : (struct comparison){.a = NAN, .b = NAN};
 	c->cost = cpu ? cpu->comparison : (struct comparison){.a = NAN, .b = NAN};
-	c->cost_more = "more CPU time";
-	c->cost_less = "less CPU time";
+	c->cost_more = "dearer in CPU time";
+	c->cost_less = "cheaper in CPU time";
 	b_worse = !(c->throughput.b > c->throughput.a);
 	if (claimed(throughput)) {
 		c->proven = PROVEN_THROUGHPUT;
@@ -330,8 +338,10 @@ static void find(struct causes *c, const struct configuration *a, const struct c
 	for (size_t i = 0; i < mechanism_count; i++)
 		try_mechanism(c, &mechanisms[i]);
 	add_settings(c);
-	merge(c);
+	for (size_t i = 0; i < c->count; i++)
+		c->at[i].setting = setting_origin(c->at[i].setting, c->settings, c->setting_count);
 	ARRAY_SORT(c->at, c->count, by_score);
+	merge(c);
 }
 
 /* Where no answer moved for sure, a figure alone proves nothing; with its setting it does. */
@@ -396,5 +406,8 @@ const char *cause_sure(const struct causes *c, const struct cause *cause)
 	if ((cause->setting && cause->explains >= 0.5) ||
 	    (c->confirmed == CONFIRM_RETURNED && cause == c->at))
 		return "sure";
+	/* Beside a cause that is enough, what has no setting is more often its consequence. */
+	if (!cause->setting && cause != c->at && is_enough(c->at))
+		return "possible";
 	return cause->setting || cause->explains >= 0.5 ? "likely" : "possible";
 }

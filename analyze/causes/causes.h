@@ -5,6 +5,7 @@
  *   causes_of()      hold two sets against every mechanism, and rank what holds
  *   causes_free()
  *   cause_sure()     "sure", "likely" or "possible"
+ *   cause_is_setting()  whether it is a setting of which no mechanism is known
  *
  * All is seen from the better set to the worse. A cause has a counter behind it that moved in nearly
  * all runs; what follows from another cause is not named beside it, but counts for it.
@@ -72,5 +73,6 @@ void causes_of(struct causes *c, const struct configuration *a, const struct con
 	       const struct common *common, const struct proof *proof);
 void causes_free(struct causes *c);
 const char *cause_sure(const struct causes *c, const struct cause *cause);
+bool cause_is_setting(const struct cause *cause);
 
 #endif

@@ -89,28 +89,54 @@ double figure_idle(const struct run *run, enum record_end end)
 	return 100 - figure_busiest(run, end);
 }
 
-/* Of a CPU's share of the network's own work nobody else has had anything: what the busiest ksoftirqd of the end ran. */
-static double ksoftirqd_ran(const struct run *run, enum record_end end)
+static bool is_ksoftirqd(const struct figure *thread)
 {
-	struct figures threads = run_range(run, METRIC_cpu_thread, end);
-	double most = 0;
-
-	for (size_t i = 0; i < threads.count; i++)
-		if (!strncmp(threads.at[i].key, "ksoftirqd/", strlen("ksoftirqd/")))
-			most = fmax(most, threads.at[i].value);
-	return most;
+	return !strncmp(thread->key, "ksoftirqd/", strlen("ksoftirqd/"));
 }
 
-/* The thread that waited most, and how long it did for others than ksoftirqd; NULL where no wait was measured. */
+/*
+ * What the end's own work ran on the CPU of one of its threads: the busiest ksoftirqd, which does the network's, and,
+ * where there are more threads than CPUs, the thread's siblings, by turns.
+ */
+static double own_work(const struct run *run, enum record_end end, const char *thread)
+{
+	struct figures ran = run_range(run, METRIC_cpu_thread, end);
+	const char *list = cpus_of(run, end);
+	double softirqs = 0, siblings = 0;
+	long threads = 0, cpus = 0;
+
+	for (size_t i = 0; i < ran.count; i++) {
+		const struct figure *one = &ran.at[i];
+
+		if (is_ksoftirqd(one)) {
+			softirqs = fmax(softirqs, one->value);
+			continue;
+		}
+		siblings += strcmp(one->key, thread) ? one->value : 0;
+		threads += one->value > LEAST_RUN * run_window_ns(run, end);
+	}
+	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
+		cpus += in_list(list, cpu);
+	return softirqs + (cpus > 0 && threads > cpus ? siblings / cpus : 0);
+}
+
+/* The thread that waited most for others than the end's own work, and how long; NULL where no wait was measured. */
 static const struct figure *waited_most(const struct run *run, enum record_end end, double *ns)
 {
 	struct figures waits = run_range(run, METRIC_cpu_wait, end);
 	const struct figure *most = NULL;
 
-	for (size_t i = 0; i < waits.count; i++)
-		if (!most || waits.at[i].value > most->value)
-			most = &waits.at[i];
-	*ns = most ? fmax(0, most->value - ksoftirqd_ran(run, end)) : NAN;
+	*ns = NAN;
+	for (size_t i = 0; i < waits.count; i++) {
+		const struct figure *one = &waits.at[i];
+		double wait = fmax(0, one->value - own_work(run, end, one->key));
+
+		/* Of two that waited for nobody else the one that waited at all. */
+		if (most && (wait < *ns || (wait == *ns && one->value <= most->value)))
+			continue;
+		most = one;
+		*ns = wait;
+	}
 	return most;
 }
 
@@ -134,6 +160,21 @@ double figure_slowed(const struct run *run, enum record_end end)
 	if (!(ran > LEAST_RUN * run_window_ns(run, end)))
 		return NAN;
 	return (ran + waited) / ran;
+}
+
+double figure_asleep(const struct run *run, enum record_end end)
+{
+	struct figures ran = run_range(run, METRIC_cpu_thread, end);
+	const struct figure *most = NULL;
+
+	for (size_t i = 0; i < ran.count; i++)
+		if (!is_ksoftirqd(&ran.at[i]) && (!most || ran.at[i].value > most->value))
+			most = &ran.at[i];
+	if (!most)
+		return NAN;
+	return 100 -
+	       percent_of_window(run, end,
+				 most->value + run_figure(run, METRIC_cpu_wait, end, most->key));
 }
 
 /* Softirqs that come upon a thread are in its time already, so this is the least that others had. */
@@ -221,18 +262,22 @@ double figure_paced(const struct run *run, enum record_end end)
 	return 100 * figure_throughput(run, end) * 1e9 / (bits * (flows ? strtod(flows, NULL) : 1));
 }
 
-/* "tbf 5 Gbit/s" or "htb 5 Gbit/s", alone or among others; one without a rate shapes nothing that is known. */
+/* "tbf 5 Gbit/s" or "fq 3 Gbit/s a flow", alone or among others; one without a rate shapes nothing that is known. */
 double figure_shaped(const struct run *run, enum record_end end)
 {
+	static const char unit[] = " Gbit/s", each[] = " a flow";
 	const char *qdisc = run_fact(run, METRIC_fact_on_path, END_TX, "qdisc");
-	const char *bucket = qdisc ? strstr(qdisc, "tbf ") : NULL;
+	const char *flows = run_fact(run, METRIC_fact_option, END_TX, "flows");
+	const char *at = qdisc ? strstr(qdisc, unit) : NULL, *number = at;
 	double rate;
 
 	if (!qdisc)
 		return NAN;
-	if (!bucket)
-		bucket = strstr(qdisc, "htb ");
-	rate = bucket ? strtod(bucket + strlen("tbf "), NULL) : 0;
+	while (number && number > qdisc && number[-1] != ' ')
+		number--;
+	rate = number ? strtod(number, NULL) : 0;
+	if (at && flows && !strncmp(at + strlen(unit), each, strlen(each)))
+		rate *= strtod(flows, NULL);
 	return rate > 0 ? 100 * figure_throughput(run, end) / rate : 0;
 }
 
@@ -308,12 +353,28 @@ double figure_zc_send(const struct run *run, enum record_end end)
 	return is_zerocopy(run, END_TX) ? 1e9 / figure_send_calls(run, end) : NAN;
 }
 
-/* Completions are counted by CPU, too, and may be those of another program on the sender's. */
-static bool sends_by_uring(const struct run *run)
+/* What is not known, of a program that zcprof attached to, may use all. */
+bool figure_is_of_path(const struct run *run, enum record_end end, enum metric_id id)
 {
-	const char *path = run_fact(run, METRIC_fact_option, END_TX, "path");
+	static const struct {
+		const char *source, *paths[4];
+	} used[] = {
+		{"iouring", {"uring", "send_zc", "zcrx"}},
+		{"genpool", {"devmem"}},
+	};
+	const char *const *paths = NULL;
+	const char *path;
 
-	return !path || !strcmp(path, "uring") || !strcmp(path, "send_zc");
+	for (size_t i = 0; i < sizeof(used) / sizeof(*used); i++)
+		if (!strcmp(metric_info(id)->source, used[i].source))
+			paths = used[i].paths;
+	path = paths ? run_fact(run, METRIC_fact_option, end, "path") : NULL;
+	if (!path)
+		return true;
+	for (size_t i = 0; i < 4 && paths[i]; i++)
+		if (!strcmp(path, paths[i]))
+			return true;
+	return false;
 }
 
 double figure_send_calls(const struct run *run, enum record_end end)
@@ -323,7 +384,7 @@ double figure_send_calls(const struct run *run, enum record_end end)
 
 	(void)end;
 	if (!(sends > 0))
-		sends = completions > 0 && sends_by_uring(run)
+		sends = completions > 0 && figure_is_of_path(run, END_TX, METRIC_iouring_completions)
 				? completions
 				: run_sum(run, METRIC_path_calls, END_TX);
 	return sends * 1e9 / run_payload(run, END_TX);

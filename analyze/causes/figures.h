@@ -6,13 +6,14 @@
  *   figure_busiest()      % of the window for which the busiest of the end's CPUs was busy
  *   figure_idle()         100 less that
  *   figure_waited()       % of the window for which a thread of the end could run and waited for a CPU that did not run
- *                         ksoftirqd, which does the network's own work
- *   figure_slowed()       how many times as long a thread took, of those that waited most, for it had to share
- *                         its CPU: run and wait by run
+ *                         ksoftirqd, which does the network's own work, nor the end's other threads
+ *   figure_slowed()       how many times as long a thread took, of those that waited most so, for it had to
+ *                         share its CPU: run and wait by run
+ *   figure_asleep()       % of the window for which the busiest thread of the end neither ran nor waited for a CPU
  *   figure_others()       % of the window for which the end's CPUs ran neither its threads nor softirqs
  *   figure_throughput()   Gbit/s
  *   figure_paced()        throughput in % of what --pacing allows all flows together
- *   figure_shaped()       throughput in % of the rate of a token bucket, or of htb's widest class, at the sender
+ *   figure_shaped()       throughput in % of the rate of the sender's queueing discipline (of htb its widest class)
  *   figure_tracing()      % of the window that the end's CPUs took for BPF, perf and tracepoints
  *   figure_receive()      bytes that one receive brought
  *   figure_send_calls()   sends per GB: system calls that move data, or completions of io_uring
@@ -30,6 +31,8 @@
  *   figure_enters()       calls of io_uring_enter per GB, in a record that other tools made: ours know more of a ring
  *   figure_iowait()       % of the window that the end's CPUs were billed for as iowait, in such a record
  *   figure_copied()       % of the bytes of a zero-copy path that were copied
+ *   figure_is_of_path()   whether a metric that is counted by CPU is of a mechanism that the end's path uses: else what
+ *                         was counted is another program's
  */
 #ifndef ANALYZE_CAUSES_FIGURES_H
 #define ANALYZE_CAUSES_FIGURES_H
@@ -40,6 +43,7 @@ double figure_busiest(const struct run *run, enum record_end end);
 double figure_idle(const struct run *run, enum record_end end);
 double figure_waited(const struct run *run, enum record_end end);
 double figure_slowed(const struct run *run, enum record_end end);
+double figure_asleep(const struct run *run, enum record_end end);
 double figure_others(const struct run *run, enum record_end end);
 double figure_throughput(const struct run *run, enum record_end end);
 double figure_paced(const struct run *run, enum record_end end);
@@ -60,5 +64,6 @@ double figure_rx_buf_len(const struct run *run, enum record_end end);
 double figure_enters(const struct run *run, enum record_end end);
 double figure_iowait(const struct run *run, enum record_end end);
 double figure_copied(const struct run *run, enum record_end end);
+bool figure_is_of_path(const struct run *run, enum record_end end, enum metric_id id);
 
 #endif

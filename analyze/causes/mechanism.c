@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "analyze/causes/figures.h"
+#include "analyze/causes/origin.h"
 
 #define PART_UP(id, percent, text)                                                                 \
 	{                                                                                          \
@@ -79,6 +80,8 @@ const struct setting *mechanism_setting(const struct mechanism *m, const struct 
 	for (size_t i = 0; i < count; i++) {
 		char name[256];
 
+		if (setting_is_alike(&settings[i]))
+			continue;
 		snprintf(name, sizeof(name), "%s%s%s", metric_info(settings[i].id)->name,
 			 *settings[i].key ? " " : "", settings[i].key);
 		for (size_t j = 0; j < FACTS_MAX && m->facts[j]; j++)

@@ -32,7 +32,7 @@ struct mechanism {
 	struct sign any[SIGNS_MAX];	/* one of them has to */
 	struct sign also[SIGNS_MAX];	/* makes it surer */
 	struct sign against[SIGNS_MAX]; /* makes it less sure, and is said */
-	const char *roots[FACTS_MAX]; /* mechanisms of which this one is a consequence where both hold */
+	const char *roots[FACTS_MAX]; /* mechanisms of which it is a consequence where both hold; "*": any */
 	const char *remedy;
 	const char *confirm; /* options of zcprof run, or a command, that would show it */
 	const char *source;

@@ -52,6 +52,8 @@ static double sum_at(const struct run *run, const struct run *witness, enum metr
 	double sum = 0;
 	size_t found = 0;
 
+	if (!figure_is_of_path(run, end, id))
+		return NAN;
 	for (size_t i = 0; i < range.count; i++) {
 		if (key && fnmatch(key, range.at[i].key, 0))
 			continue;

@@ -14,6 +14,7 @@ bool names_the_run(const struct fact *fact)
 		return *fact->key; /* the machine is a setting, its start is none */
 	case METRIC_fact_attached:
 		return !strcmp(fact->key, "pid") || !strcmp(fact->key, "ended");
+	case METRIC_collector_follows: /* by what a source took its turns */
 	case METRIC_fact_order:
 	case METRIC_fact_seed:
 	case METRIC_fact_imported:

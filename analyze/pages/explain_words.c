@@ -38,7 +38,9 @@ void explain_because(const struct causes *c, const struct cause *cause, char *te
 	char name[128], evidence[256];
 	size_t used = 0;
 
-	used += snprintf(text + used, size - used, "%s%s", c->reversed ? "in A " : "",
+	/* A setting that no mechanism knows is one of both. */
+	used += snprintf(text + used, size - used, "%s%s",
+			 c->reversed && !cause_is_setting(cause) ? "in A " : "",
 			 cause->mechanism->because);
 	if (setting && used < size) {
 		setting_name(setting, name, sizeof(name));

@@ -112,7 +112,8 @@ static const char *first(const struct pair *p)
  * What names a mechanism: rows of the better set and of the worse, whose throughput is half. And
  * what does not: the same rows of the worse set without those behind the mark.
  */
-#define MARK "#"
+#define MARK  "#"
+#define URING ",rx,fact,option,path,uring,\n"
 
 static const struct {
 	const char *id;
@@ -122,6 +123,10 @@ static const struct {
 	 ",rx,fact,on_path,nft rules,2000,\n" MARK
 	 ",tx,profile,component,softirq/TCP/IP,300000000,ns\n"
 	 ",tx,profile,symbol,softirq;[kernel];nft_do_chain,300,samples\n"},
+	{"conntrack", ",rx,fact,on_path,conntrack,off,\n",
+	 ",rx,fact,on_path,conntrack,on,\n" MARK
+	 ",tx,profile,component,softirq/TCP/IP,200000000,ns\n"
+	 ",tx,profile,symbol,softirq;[kernel];nf_conntrack_in,200,samples\n"},
 	{"taps", ",tx,fact,on_path,packet sockets,0,\n",
 	 ",tx,fact,on_path,packet sockets,8,\n" MARK
 	 ",tx,profile,component,softirq/netdev,200000000,ns\n"
@@ -154,12 +159,12 @@ static const struct {
 	{"notification_waits",
 	 ",tx,fact,option,flush_every,0,\n,tx,path,notification_waits,,0,events\n",
 	 ",tx,fact,option,flush_every,1,\n" MARK ",tx,path,notification_waits,,9000,events\n"},
-	{"cq_overflow", ",rx,iouring,cq_overflow,task,0,events\n",
-	 MARK ",rx,iouring,cq_overflow,task,900,events\n"},
+	{"cq_overflow", URING ",rx,iouring,cq_overflow,task,0,events\n",
+	 URING MARK ",rx,iouring,cq_overflow,task,900,events\n"},
 	{"few_buffers", ",rx,path,buffers_exhausted,,0,events\n",
 	 MARK ",rx,path,buffers_exhausted,,9000,events\n"},
-	{"io_wq", ",rx,iouring,punted,task,0,requests\n",
-	 MARK ",rx,iouring,punted,task,9000,requests\n"},
+	{"io_wq", URING ",rx,iouring,punted,task,0,requests\n",
+	 URING MARK ",rx,iouring,punted,task,9000,requests\n"},
 	{"iowait", ",rx,iowait,time,rx/1/io_uring_enter,0,ns\n",
 	 MARK ",rx,iowait,time,rx/1/io_uring_enter,700000000,ns\n"},
 	{"enters", ",host,fact,program,,zcroi 1,\n,rx,syscalls,calls,io_uring_enter,1000,calls\n",
@@ -179,8 +184,8 @@ static const struct {
 	 MARK ",rx,path,refill_stalls,,900,buffers\n"},
 	{"linear", ",rx,path,bytes_linear,,0,bytes\n",
 	 MARK ",rx,path,bytes_linear,,90000000,bytes\n"},
-	{"zcrx_copies", ",rx,iouring,zcrx_copied,task,0,bytes\n",
-	 MARK ",rx,iouring,zcrx_copied,task,90000000,bytes\n"},
+	{"zcrx_copies", ",rx,fact,option,path,zcrx,\n,rx,iouring,zcrx_copied,task,0,bytes\n",
+	 ",rx,fact,option,path,zcrx,\n" MARK ",rx,iouring,zcrx_copied,task,90000000,bytes\n"},
 	{"token_batch", ",rx,fact,option,batch,1024,\n,rx,syscalls,calls,setsockopt,100,calls\n",
 	 ",rx,fact,option,batch,64,\n" MARK ",rx,syscalls,calls,setsockopt,1600,calls\n"},
 	{"page_pool", ",rx,pagepool,slow,softirq,0,calls\n",
@@ -236,8 +241,9 @@ static const struct {
 	 ",rx,profile,component,task/locks,200000000,ns\n"
 	 ",rx,profile,symbol,softirq;[kernel];page_pool_put_unrefed_netmem,200,samples\n"},
 	{"rx_buf_len",
-	 ",rx,fact,option,rx_buf_len,64K,\n,rx,iouring,completions,task,50000,events\n",
-	 ",rx,fact,option,rx_buf_len,4K,\n" MARK ",rx,iouring,completions,task,600000,events\n"},
+	 ",rx,fact,option,path,zcrx,\n,rx,fact,option,rx_buf_len,64K,\n,rx,iouring,completions,task,50000,events\n",
+	 ",rx,fact,option,path,zcrx,\n,rx,fact,option,rx_buf_len,4K,\n" MARK
+	 ",rx,iouring,completions,task,600000,events\n"},
 	{"memory", ",tx,nic,statistic,tx_packets,80000,events\n",
 	 MARK ",tx,nic,statistic,tx_packets,40000,events\n"
 	      ",rx,profile,component,softirq/data copy,360000000,ns\n"
@@ -388,6 +394,25 @@ static void test_what_one_row_says(void **state)
 		/* It has no rate: those are marks. */
 		{"qdisc", ",tx,qdisc,overlimits,red 1:0,0,events\n",
 		 ",tx,qdisc,overlimits,red 1:0,90000,events\n", false},
+		/* Its rate is five times what came: what it costs is another question. */
+		{"qdisc", ",tx,fact,on_path,qdisc,noqueue,\n",
+		 ",tx,fact,on_path,qdisc,htb 100 Gbit/s,\n", false},
+		{"pacing", ",tx,fact,option,pacing,,\n", ",tx,fact,option,pacing,100G,\n", false},
+		/* Socket buffers are dearer for many reasons. */
+		{"taps", ",tx,profile,component,task/skb,1,ns\n",
+		 ",tx,profile,component,task/skb,300000000,ns\n", false},
+		/* Counted by CPU: of a path without io_uring they are another program's. */
+		{"io_wq", ",rx,iouring,punted,task,0,requests\n",
+		 ",rx,iouring,punted,task,9000,requests\n", false},
+		{"cq_overflow", ",rx,iouring,cq_overflow,task,0,events\n",
+		 ",rx,iouring,cq_overflow,task,900,events\n", false},
+		{"io_wq", ",rx,fact,option,path,uring,\n,rx,iouring,punted,task,0,requests\n",
+		 ",rx,fact,option,path,uring,\n,rx,iouring,punted,task,9000,requests\n", true},
+		/* Two threads of one end take turns on its CPU, and nobody else is there. */
+		{"neighbour", ",tx,cpu,wait,tx/1,1000000,ns\n,tx,cpu,thread,tx/1,990000000,ns\n",
+		 ",tx,cpu,wait,tx/1,500000000,ns\n,tx,cpu,thread,tx/1,500000000,ns\n"
+		 ",tx,cpu,wait,tx/2,500000000,ns\n,tx,cpu,thread,tx/2,500000000,ns\n",
+		 false},
 	};
 
 	(void)state;
@@ -798,7 +823,8 @@ static void test_every_entry_is_whole(void **state)
 		for (size_t j = 0; j < FACTS_MAX && m->roots[j]; j++) {
 			size_t k = 0;
 
-			while (k < mechanism_count && strcmp(mechanisms[k].id, m->roots[j]))
+			while (strcmp(m->roots[j], "*") && k < mechanism_count &&
+			       strcmp(mechanisms[k].id, m->roots[j]))
 				k++;
 			if (k == mechanism_count)
 				fail_msg("%s has a root %s that is none", m->id, m->roots[j]);
@@ -841,9 +867,9 @@ static void test_a_buffer_length_that_was_not_taken(void **state)
 
 	(void)state;
 	explain(&p, 40,
-		",rx,fact,option,rx_buf_len,64K,\n,rx,fact,nic,rx-buf-len,4096,\n,rx,iouring,completions,task,50000,events\n",
+		",rx,fact,option,path,zcrx,\n,rx,fact,option,rx_buf_len,64K,\n,rx,fact,nic,rx-buf-len,4096,\n,rx,iouring,completions,task,50000,events\n",
 		20,
-		",rx,fact,option,rx_buf_len,4K,\n,rx,fact,nic,rx-buf-len,4096,\n,rx,iouring,completions,task,600000,events\n");
+		",rx,fact,option,path,zcrx,\n,rx,fact,option,rx_buf_len,4K,\n,rx,fact,nic,rx-buf-len,4096,\n,rx,iouring,completions,task,600000,events\n");
 	assert_string_equal(first(&p), "rx_buf_len");
 	assert_int_equal(p.causes.at[0].against_count, 1);
 	assert_string_not_equal(cause_sure(&p.causes, &p.causes.at[0]), "sure");
@@ -862,6 +888,53 @@ static void test_completions_of_another_program(void **state)
 		",tx,fact,option,path,copy,\n,tx,fact,option,write,2K,\n,tx,iouring,completions,task,450000,events\n,tx,path,calls,,1200000,calls\n");
 	assert_string_equal(first(&p), "write_size");
 	forget(&p);
+}
+
+/* Of an option and what it set, the option is named; of a hook for filters, the filters. */
+static void test_what_set_a_setting(void **state)
+{
+	static const struct {
+		const char *better, *worse, *key;
+	} cases[] = {
+		{",rx,fact,option,loss,,\n,rx,fact,on_path,nft rules,0,\n,tx,tcp,retransmits,0,0,segments\n",
+		 ",rx,fact,option,loss,300,\n,rx,fact,on_path,nft rules,1,\n,tx,tcp,retransmits,0,9000,segments\n",
+		 "loss"},
+		/* At the other end. */
+		{",tx,fact,option,loss,,\n,rx,fact,on_path,nft rules,0,\n,tx,tcp,retransmits,0,0,segments\n",
+		 ",tx,fact,option,loss,300,\n,rx,fact,on_path,nft rules,1,\n,tx,tcp,retransmits,0,9000,segments\n",
+		 "nft rules"},
+		{",tx,fact,option,sysctl,,\n,tx,fact,sysctl,net.ipv4.tcp_wmem,4096 16384 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",tx,fact,option,sysctl,net.ipv4.tcp_wmem=4096:4096:4096,\n,tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4096,\n"
+		 ",tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 "sysctl"},
+		{",tx,fact,option,sysctl,,\n,tx,fact,sysctl,net.ipv4.tcp_wmem,4096 16384 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",tx,fact,option,sysctl,net.ipv4.tcp_sack=0,\n,tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4096,\n"
+		 ",tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 "net.ipv4.tcp_wmem"},
+		{",rx,fact,on_path,qdisc,noqueue,\n,rx,fact,on_path,tc filters,0,\n,tx,tcp,retransmits,0,0,segments\n",
+		 ",rx,fact,on_path,qdisc,\"noqueue, clsact\",\n,rx,fact,on_path,tc filters,1,\n,tx,tcp,retransmits,0,9000,segments\n",
+		 "tc filters"},
+		{",rx,fact,on_path,qdisc,noqueue,\n,tx,tcp,retransmits,0,0,segments\n",
+		 ",rx,fact,on_path,qdisc,\"noqueue, clsact\",\n,tx,tcp,retransmits,0,9000,segments\n",
+		 NULL},
+		{",rx,fact,on_path,qdisc,noqueue,\n,tx,tcp,retransmits,0,0,segments\n",
+		 ",rx,fact,on_path,qdisc,\"netem, clsact\",\n,tx,tcp,retransmits,0,9000,segments\n",
+		 "qdisc"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct setting *setting;
+		struct pair p;
+
+		explain(&p, 40, cases[i].better, 20, cases[i].worse);
+		assert_true(p.causes.count > 0);
+		setting = p.causes.at[0].setting;
+		if (!setting != !cases[i].key ||
+		    (setting && strcmp(setting->key, cases[i].key) != 0))
+			fail_msg("%s names %s", cases[i].worse, setting ? setting->key : "none");
+		forget(&p);
+	}
 }
 
 static void test_changes_between_kernels(void **state)
@@ -944,6 +1017,7 @@ int main(void)
 		cmocka_unit_test(test_fewer_rules_make_nothing),
 		cmocka_unit_test(test_a_buffer_length_that_was_not_taken),
 		cmocka_unit_test(test_completions_of_another_program),
+		cmocka_unit_test(test_what_set_a_setting),
 		cmocka_unit_test(test_changes_between_kernels),
 		cmocka_unit_test(test_parts),
 	};

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/causes/origin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "record/options.h"
+
+bool setting_is_noise(const struct setting *s)
+{
+	static const char *const keys[] = {"device", "netns rx", "netns tx", "seconds", "warmup"};
+
+	/* What they set has a row of its own. */
+	if (s->id == METRIC_fact_option && !strcmp(s->key, "sysctl"))
+		return true;
+	if (s->id == METRIC_fact_link || s->id == METRIC_fact_program ||
+	    s->id == METRIC_collector_absent || s->id == METRIC_collector_means ||
+	    s->id == METRIC_fact_irq_affinity)
+		return true;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (!strcmp(s->key, keys[i]))
+			return true;
+	return setting_is_alike(s);
+}
+
+/* The next of "noqueue, clsact" that is a discipline; its length, 0 at the end. */
+static size_t next_discipline(const char **list)
+{
+	static const char *const hooks[] = {"clsact", "ingress"};
+
+	while (**list) {
+		size_t len = strcspn(*list, ",");
+		bool hook = false;
+
+		for (size_t i = 0; i < sizeof(hooks) / sizeof(*hooks); i++)
+			hook |= len == strlen(hooks[i]) && !memcmp(*list, hooks[i], len);
+		if (len && !hook)
+			return len;
+		*list += len;
+		*list += strspn(*list, ", ");
+	}
+	return 0;
+}
+
+bool setting_is_alike(const struct setting *s)
+{
+	const char *a = s->a, *b = s->b;
+
+	if (s->id != METRIC_fact_on_path || strcmp(s->key, "qdisc") || !a || !b)
+		return false;
+	for (;;) {
+		size_t len = next_discipline(&a);
+
+		if (next_discipline(&b) != len || memcmp(a, b, len))
+			return false;
+		if (!len)
+			return true;
+		a += len;
+		b += len;
+	}
+}
+
+/* Whether an option that differs set what differs in s. */
+static bool sets(const struct setting *option, const struct setting *s)
+{
+	enum option_id id = option_find(option->key);
+	char name[256];
+
+	if (id == OPTION_NONE || option == s ||
+	    (!end_is_machine(s->end) && s->end != option->end && option->end != END_HOST))
+		return false;
+	snprintf(name, sizeof(name), "%s%s%s", metric_info(s->id)->name, *s->key ? " " : "", s->key);
+	if (!option_sets(id, name))
+		return false;
+	/* Of several sysctls only those that it names. */
+	return id != OPTION_sysctl || (option->a && strstr(option->a, s->key)) ||
+	       (option->b && strstr(option->b, s->key));
+}
+
+const struct setting *setting_origin(const struct setting *s, const struct setting *settings,
+				     size_t count)
+{
+	for (size_t i = 0; s && s->id != METRIC_fact_option && i < count; i++)
+		if (settings[i].id == METRIC_fact_option && sets(&settings[i], s))
+			return &settings[i];
+	return s;
+}
