@@ -7,12 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "collectors/kit/cgroup.h"
 #include "collectors/list.h"
 
 enum { RESOURCES = 3, LEVELS_MAX = 32 };
@@ -40,86 +40,20 @@ struct pressure {
 
 /* ---- open ---- */
 
-/* Where the CPU controller is mounted. v1: as a hierarchy of its own. False: nowhere. */
-static bool find_controller(char *root, size_t size, bool *v1)
-{
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent *m;
-	bool found = false;
-
-	while (mounts && (m = getmntent(mounts))) {
-		bool own = !strcmp(m->mnt_type, "cgroup") && hasmntopt(m, "cpu");
-
-		/* Where both are mounted, the controller is with the older. */
-		if ((own || (!found && !strcmp(m->mnt_type, "cgroup2"))) &&
-		    strlen(m->mnt_dir) < size) {
-			strcpy(root, m->mnt_dir);
-			*v1 = own;
-			found = true;
-		}
-	}
-	if (mounts)
-		endmntent(mounts);
-	return found;
-}
-
-static bool has_word(char *list, const char *word)
-{
-	for (char *rest, *item = strtok_r(list, ",", &rest); item; item = strtok_r(NULL, ",", &rest))
-		if (!strcmp(item, word))
-			return true;
-	return false;
-}
-
-/* The path of a process below the controller's root: "12:cpu,cpuacct:/path", or "0::/path". */
-static bool find_path(pid_t pid, bool v1, char *path, size_t size)
-{
-	char file[40], *line = NULL;
-	size_t room = 0;
-	bool found = false;
-	FILE *in;
-
-	snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)pid);
-	in = fopen(file, "re");
-	while (in && !found && getline(&line, &room, in) > 0) {
-		char *controllers = strchr(line, ':');
-		char *at = controllers ? strchr(controllers + 1, ':') : NULL;
-
-		if (!at)
-			continue;
-		*at++ = '\0';
-		at[strcspn(at, "\n")] = '\0';
-		found = (v1 ? has_word(controllers + 1, "cpu") : !controllers[1]) &&
-			strlen(at) < size;
-		if (found)
-			strcpy(path, at);
-	}
-	free(line);
-	if (in)
-		fclose(in);
-	/* That of a namespace's own root may lead above it. */
-	return found && !strstr(path, "/..");
-}
-
 static void open_quotas(struct quotas *q, const struct target *t)
 {
-	char path[4096], whole[4096 + 300], root[256];
 	pid_t pid = t->kind == TARGET_PROCESS ? t->pid : target_first(t);
-	bool v1;
+	struct cgroup g;
 
-	if (!target_here(t) || pid <= 0 || t->kind == TARGET_CPUS ||
-	    !find_controller(root, sizeof(root), &v1) || !find_path(pid, v1, path, sizeof(path)))
+	if (!target_here(t) || pid <= 0 || t->kind == TARGET_CPUS || !cgroup_of(&g, "cpu", pid))
 		return;
 	q->known = true;
 	/* From the cgroup up to the root, which has no quota. */
-	for (char *slash = path + strlen(path); slash > path && q->count < LEVELS_MAX;
-	     slash = strrchr(path, '/')) {
-		*slash = '\0';
-		if (!*path)
-			break;
-		snprintf(whole, sizeof(whole), "%s%s/cpu.stat", root, path);
-		q->fd[q->count] = open(whole, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	while (*g.path && q->count < LEVELS_MAX) {
+		q->fd[q->count] = cgroup_open(&g, "cpu.stat");
 		q->count += q->fd[q->count] >= 0;
+		if (!cgroup_up(&g))
+			break;
 	}
 }
 

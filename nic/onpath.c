@@ -5,7 +5,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
 #include <linux/netfilter/nf_tables.h>
@@ -21,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "nic/discipline.h"
 #include "nic/netlink.h"
 #include "nic/routes.h"
 #include "nic/stacking.h"
@@ -138,39 +138,13 @@ struct asking {
 	uint64_t widest; /* of htb's classes, in bytes a second */
 };
 
-/* In bytes a second; 0: none. */
-static uint64_t bucket_rate(const struct nlattr *options)
-{
-	const struct nlattr *attr;
-	uint64_t rate = 0;
-
-	mnl_attr_for_each_nested(attr, options)
-	{
-		if (mnl_attr_get_type(attr) == TCA_TBF_RATE64)
-			rate = mnl_attr_get_u64(attr);
-		else if (mnl_attr_get_type(attr) == TCA_TBF_PARMS && !rate &&
-			 mnl_attr_get_payload_len(attr) >= sizeof(struct tc_tbf_qopt))
-			rate = ((struct tc_tbf_qopt *)mnl_attr_get_payload(attr))->rate.rate;
-	}
-	return rate;
-}
-
-/* "kind", and the rate of a token bucket, or of the widest class of htb. */
 static void note_kind(struct asking *a, const char *kind, const struct nlattr *options)
 {
-	uint64_t rate = 0;
-
-	if (options && !strcmp(kind, "tbf"))
-		rate = bucket_rate(options);
-	else if (!strcmp(kind, "htb"))
-		rate = a->widest;
-	if (a->used >= sizeof(a->text))
-		return;
-	a->used += (size_t)snprintf(a->text + a->used, sizeof(a->text) - a->used, "%s%.16s",
-				    a->used ? ", " : "", kind);
-	if (rate && a->used < sizeof(a->text))
-		a->used += (size_t)snprintf(a->text + a->used, sizeof(a->text) - a->used,
-					    " %.4g Gbit/s", (double)rate * 8 / 1e9);
+	if (a->used && a->used < sizeof(a->text))
+		a->used += (size_t)snprintf(a->text + a->used, sizeof(a->text) - a->used, ", ");
+	if (a->used < sizeof(a->text))
+		a->used += discipline_words(kind, options, a->widest, a->text + a->used,
+					    sizeof(a->text) - a->used);
 }
 
 static int take_qdisc(const struct nlmsghdr *nlh, void *data)
@@ -327,20 +301,21 @@ static long programs_at(uint32_t target, uint32_t hook, uint32_t flags)
 	return attr.query.prog_cnt;
 }
 
-static void tell_programs(const struct telling *t, unsigned int ifindex)
+static void tell_programs(const struct telling *t, const char *key, uint32_t target, uint32_t in,
+			  uint32_t out, uint32_t flags)
 {
-	long in = programs_at(ifindex, TCX_INGRESS, 0), out = programs_at(ifindex, TCX_EGRESS, 0);
-	int root = open("/sys/fs/cgroup", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	long received = programs_at(target, in, flags), sent = programs_at(target, out, flags);
 
-	if (in >= 0 && out >= 0)
-		say_count(t, "tcx programs", in + out);
-	if (root < 0)
-		return;
-	in = programs_at(root, BPF_CGROUP_INET_INGRESS, BPF_F_QUERY_EFFECTIVE);
-	out = programs_at(root, BPF_CGROUP_INET_EGRESS, BPF_F_QUERY_EFFECTIVE);
-	if (in >= 0 && out >= 0)
-		say_count(t, "cgroup programs", in + out);
-	close(root);
+	if (received >= 0 && sent >= 0)
+		say_count(t, key, (size_t)(received + sent));
+}
+
+void onpath_cgroup(int cgroup, onpath_fn say, void *data)
+{
+	struct telling t = {say, data};
+
+	tell_programs(&t, "cgroup programs", (uint32_t)cgroup, BPF_CGROUP_INET_INGRESS,
+		      BPF_CGROUP_INET_EGRESS, BPF_F_QUERY_EFFECTIVE);
 }
 
 /* ---- around the device ---- */
@@ -369,5 +344,5 @@ void onpath_describe(const char *iface, onpath_fn say, void *data)
 	tell_packet_sockets(&t, ifindex);
 	tell_tc(&t, ifindex);
 	tell_xdp(&t, ifindex);
-	tell_programs(&t, ifindex);
+	tell_programs(&t, "tcx programs", ifindex, TCX_INGRESS, TCX_EGRESS, 0);
 }

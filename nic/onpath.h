@@ -5,6 +5,7 @@
  * disciplines, XDP, tc and cgroup programs.
  *
  *   onpath_describe()  tells of each kind that could be asked for, in words
+ *   onpath_cgroup()    of a control group of version 2: its programs, and those of the groups above it
  *
  * Nothing is changed, and no module is loaded to be asked.
  */
@@ -13,10 +14,12 @@
 
 /*
  * key: "nft rules", "iptables rules", "conntrack", "packet sockets", "qdisc", "xdp", "tc filters",
- * "tcx programs", "cgroup programs", "devices" (what the device stands on), "route metrics". value: a count, or what it is. What the kernel refused to tell, or
+ * "tcx programs", "devices" (what the device stands on), "route metrics". value: a count, or what it is. What the kernel refused to tell, or
  * does not have, is left out.
  */
 typedef void (*onpath_fn)(void *data, const char *key, const char *value);
 void onpath_describe(const char *iface, onpath_fn say, void *data);
+/* cgroup: a descriptor of its folder. key: "cgroup programs". */
+void onpath_cgroup(int cgroup, onpath_fn say, void *data);
 
 #endif

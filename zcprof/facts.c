@@ -17,6 +17,7 @@
 #include "nic/ethtool.h"
 #include "nic/netns.h"
 #include "nic/onpath.h"
+#include "zcprof/facts_cgroup.h"
 #include "zcprof/facts_process.h"
 
 /* What a stack's throughput and cost hang on; a file that a kernel lacks is no row. */
@@ -352,6 +353,7 @@ void facts_end(struct writer *w, const struct measurement *run, enum record_end 
 	if (!target_here(t))
 		return;
 	facts_process(w, end, t);
+	facts_cgroup(w, end, t);
 	if (t->netns >= 0) {
 		/* /proc/sys/net shows the namespace of the thread that looks. */
 		previous = netns_enter(t->netns);

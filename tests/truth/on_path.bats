@@ -68,6 +68,25 @@ time.sleep(60)' "$1" >"$BATS_TEST_TMPDIR/tap" 3>&- &
 	[ "$(met qdisc)" = pfifo ]
 }
 
+@test "what other disciplines do to packets" {
+	local tried=0
+	# said WORDS DISCIPLINE…: of those that this kernel has
+	said() {
+		local words=$1
+		shift
+		ip netns exec "$netns" tc qdisc replace dev way0 root "$@" || return 0
+		tried=$((tried + 1))
+		[ "$(met qdisc)" = "$words" ]
+	}
+	said "fq 3 Gbit/s a flow" fq maxrate 3gbit
+	said fq fq
+	said "netem loss 0.3 % duplicate 5 % delay 2 ms 40 Gbit/s" netem delay 2ms loss 0.3% duplicate 5% rate 40gbit
+	said "netem delay 0.1 ms reorder 90 % corrupt 1 %" netem delay 100us reorder 90% corrupt 1%
+	said netem netem
+	said "cake 4 Gbit/s" cake bandwidth 4gbit
+	[ $tried -gt 0 ] || skip "the kernel has none of them"
+}
+
 @test "the widest class of htb" {
 	ip netns exec "$netns" tc qdisc add dev way0 root handle 1: htb default 1 ||
 		skip "the kernel has no htb (CONFIG_NET_SCH_HTB)"
@@ -125,6 +144,28 @@ time.sleep(60)' "$1" >"$BATS_TEST_TMPDIR/tap" 3>&- &
 	zcprof attach --pid "$tap" --as rx --seconds 0.1 --warmup 0 --collect cpu -o "$record"
 	[ "$(value "$record" rx fact process scheduling)" = "other nice 7" ]
 	[ "$(value "$record" rx fact process 'traced by')" = strace ]
+}
+
+@test "how much memory a control group leaves to an end" {
+	local file group
+	if [ -e /sys/fs/cgroup/memory/memory.limit_in_bytes ]; then
+		group=/sys/fs/cgroup/memory/zcprof-$$ file=memory.limit_in_bytes
+	else
+		group=/sys/fs/cgroup/zcprof-$$ file=memory.max
+	fi
+	mkdir "$group" || skip "no control groups here"
+	sleep 60 3>&- &
+	tap=$!
+	if ! echo 64M >"$group/$file" || ! echo "$tap" >"$group/cgroup.procs"; then
+		kill "$tap"
+		rmdir "$group"
+		skip "the memory controller is not for us"
+	fi
+	zcprof attach --pid "$tap" --as rx --seconds 0.1 --warmup 0 --collect cpu -o "$record"
+	kill "$tap"
+	wait "$tap" || :
+	rmdir "$group"
+	[ "$(value "$record" rx fact process 'memory limit')" = 67108864 ]
 }
 
 @test "filters of tc, at both hooks" {
