@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Datagrams of a run's flows, taken before the kernel makes an skb of them: counted and dropped, or
- * handed to the flow's AF_XDP socket. Whatever else comes goes on to the stack, untouched.
+ * handed to the flow's AF_XDP socket; or counted and dropped where the stack begins (tc). Whatever else comes goes on to the stack, untouched.
  *
  * Each CPU counts for itself, so that nothing is lost or waited for; the maps are mapped by the reader.
  */
@@ -165,49 +165,84 @@ static __always_inline void count_queue(__u32 cpu, __u32 queue)
 		++*datagrams;
 }
 
-SEC("xdp.frags")
-int xdp_take(struct xdp_md *ctx)
+enum verdict {
+	ANOTHERS,
+	TO_DROP,
+	TO_SOCKET,
+};
+
+/* number: of the flow. */
+static __always_inline enum verdict take(struct ethernet *eth, void *end, __u32 queue, __u32 *number)
 {
-	void *end = (void *)(long)ctx->data_end;
-	struct ethernet *eth = (void *)(long)ctx->data;
-	__u32 queue = ctx->rx_queue_index;
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct xdp_progress *all;
 	struct xdp_tally *tally;
 	__u32 *flow, *place;
-	__u32 port, number;
 	struct udp *udp;
+	__u32 at;
 
 	if ((void *)(eth + 1) > end || eth->protocol != wanted.protocol)
-		return XDP_PASS;
+		return ANOTHERS;
 	udp = ipv6 ? behind_ipv6(eth + 1, end) : behind_ipv4(eth + 1, end);
 	if (!udp || (void *)(udp + 1) + sizeof(__u64) > end || udp->destination != wanted.port ||
 	    udp->length != wanted.length)
-		return XDP_PASS;
-	port = udp->source;
-	flow = bpf_map_lookup_elem(&flow_of, &port);
+		return ANOTHERS;
+	at = udp->source;
+	flow = bpf_map_lookup_elem(&flow_of, &at);
 	if (!flow || !*flow)
-		return XDP_PASS;
-	number = *flow - 1;
-	port = cpu * flows + number;
-	tally = bpf_map_lookup_elem(&tallies, &port);
+		return ANOTHERS;
+	*number = *flow - 1;
+	at = cpu * flows + *number;
+	tally = bpf_map_lookup_elem(&tallies, &at);
 	if (!tally)
-		return XDP_PASS;
+		return ANOTHERS;
 	if (!to_sockets) {
-		all = bpf_map_lookup_elem(&progress, &number);
+		all = bpf_map_lookup_elem(&progress, number);
 		if (!all || !count_one(tally, all, *(__u64 *)(udp + 1)))
-			return XDP_PASS;
+			return ANOTHERS;
 		count_queue(cpu, queue);
-		return XDP_DROP;
+		return TO_DROP;
 	}
 	count_queue(cpu, queue);
-	place = bpf_map_lookup_elem(&queue_of, &number);
+	place = bpf_map_lookup_elem(&queue_of, number);
 	if (!place || *place != queue) {
 		tally->misplaced++;
-		return XDP_PASS;
+		return ANOTHERS;
 	}
 	tally->datagrams++;
-	return bpf_redirect_map(&sockets, number, XDP_PASS);
+	return TO_SOCKET;
+}
+
+SEC("xdp.frags")
+int xdp_take(struct xdp_md *ctx)
+{
+	__u32 number;
+
+	switch (take((void *)(long)ctx->data, (void *)(long)ctx->data_end, ctx->rx_queue_index,
+		     &number)) {
+	case TO_DROP:
+		return XDP_DROP;
+	case TO_SOCKET:
+		return bpf_redirect_map(&sockets, number, XDP_PASS);
+	default:
+		return XDP_PASS;
+	}
+}
+
+#define TC_NEXT (-1) /* TCX_NEXT: whatever else is attached there, and then the stack */
+#define TC_SHOT 2    /* TC_ACT_SHOT, include/uapi/linux/pkt_cls.h */
+
+/* The same where the stack begins: once GRO and packet taps have had the skb. queue_mapping is the queue plus one. */
+SEC("tc")
+int tc_take(struct __sk_buff *ctx)
+{
+	__u32 queue = ctx->queue_mapping;
+	__u32 number;
+
+	return take((void *)(long)ctx->data, (void *)(long)ctx->data_end, queue ? queue - 1 : 0,
+		    &number) == TO_DROP
+		       ? TC_SHOT
+		       : TC_NEXT;
 }
 
 char LICENSE[] SEC("license") = "GPL";

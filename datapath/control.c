@@ -37,6 +37,7 @@ static const struct number_field {
 	NUMBER(FIELD_UDP, "udp", udp, 0, 65507),
 	NUMBER(FIELD_AWAY, "away", away, 0, 1),
 	NUMBER(FIELD_MIXED, "mixed", mixed, 0, CONTROL_FLOWS_MAX),
+	NUMBER(FIELD_TLS, "tls", tls, 0, 1),
 	NUMBER(FIELD_RECONNECT, "reconnect", reconnect, 0, 1),
 	NUMBER(FIELD_RESPONSE, "response", response, 0, CONTROL_MSG_MAX),
 	NUMBER(FIELD_BYTES, "bytes", bytes, 0, UINT64_MAX),

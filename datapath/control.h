@@ -38,13 +38,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONTROL_VERSION	   4
+#define CONTROL_VERSION	   5
 #define CONTROL_LINE_MAX   512 /* with the line break */
 #define CONTROL_REASON_MAX 255
 #define CONTROL_NAME_MAX   31
 #define PREAMBLE_SIZE	   64
 #define RUN_KEY_SIZE	   16
-#define CONTROL_FLOWS_MAX  1024
+#define CONTROL_FLOWS_MAX  16384
 #define CONTROL_MSG_MAX	   (1ULL << 30)
 #define CONTROL_BYTES_MAX  (1ULL << 50)
 
@@ -67,11 +67,12 @@ enum control_field {
 	FIELD_UDP = 1 << 14,
 	FIELD_AWAY = 1 << 15,
 	FIELD_MIXED = 1 << 16,
+	FIELD_TLS = 1 << 17,
 };
 
 #define RUN_FIELDS                                                                                 \
 	(FIELD_VERSION | FIELD_PATH | FIELD_FLOWS | FIELD_MSG | FIELD_LIMIT | FIELD_VERIFY |       \
-	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP | FIELD_AWAY | FIELD_MIXED)
+	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP | FIELD_AWAY | FIELD_MIXED | FIELD_TLS)
 #define CONTROL_VERBS(X)                                                                           \
 	X(hello, RUN_FIELDS)                                                                       \
 	X(welcome, RUN_FIELDS | FIELD_KEY)                                                         \
@@ -109,6 +110,7 @@ struct control_message {
 	uint64_t udp;			 /* bytes of a datagram; 0: a stream */
 	uint64_t mixed;			 /* so many flows are long ones beside requests */
 	uint64_t away;			 /* 1: datagrams go elsewhere, to nobody */
+	uint64_t tls;			 /* 0 or 1: in records that the kernel encrypts */
 	uint64_t reconnect;		 /* 0 or 1: each on a connection of its own */
 	uint64_t response;		 /* bytes that answer each message; 0: nothing does */
 	unsigned char key[RUN_KEY_SIZE]; /* welcome */

@@ -18,6 +18,7 @@
 #include "base/say.h"
 #include "datapath/path.h"
 #include "datapath/priority.h"
+#include "datapath/tls.h"
 
 int flow_fail(struct flow *f, const char *format, ...)
 {
@@ -204,7 +205,7 @@ static void *flow_thread(void *arg)
 	struct flows *all = f->all;
 	const struct path *path = f->config->path;
 	int error = priority_yield();
-	bool failed = flow_place(f) || path->open(f);
+	bool failed = flow_place(f) || tls_begin(f) || path->open(f);
 	char name[16];
 
 	if (error)

@@ -63,7 +63,7 @@ struct flow {
 	struct rpc *rpc;	       /* NULL: one direction (datapath/rpc.h) */
 	struct delays *delays;	       /* of notifications; NULL: the path has none */
 	void *state;		       /* the path's own */
-	bool usage_unknown;	       /* whether its bytes were copied cannot be told */
+	const char *copies_unknown; /* why it cannot be told whether its bytes were copied; NULL: it can */
 	bool drops; /* rx: they are thrown away: not copied, and not received either */
 
 	struct placing placing;
@@ -84,8 +84,10 @@ struct flows {
 	uint64_t datagram;	   /* --udp: bytes of one; 0: a stream */
 	bool away;		   /* --away: nothing of it reaches the receiver */
 	bool reconnects;	   /* short flows (datapath/short_flows.h) */
-	int listener;		   /* rx: of short flows; else -1 */
-	uint32_t *looks;	   /* for each flow those that found each CPU to serve it */
+	bool tls;		   /* (datapath/tls.h) */
+	unsigned char tls_key[16];
+	int listener;	 /* rx: of short flows; else -1 */
+	uint32_t *looks; /* for each flow those that found each CPU to serve it */
 	unsigned int cpus;
 
 	bool stop; /* by relaxed atomics */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cpus.h"
+#include "base/descriptors.h"
 #include "base/say.h"
 #include "built-with/zcpath.h"
 #include "nic/device.h"
@@ -16,6 +17,7 @@
 #include "datapath/session.h"
 #include "datapath/sockets.h"
 #include "datapath/surroundings.h"
+#include "datapath/tls.h"
 
 #include <argp.h>
 
@@ -113,6 +115,10 @@ static int run_end(enum record_end end, int argc, char **argv)
 		say_error("%s", why);
 		return EXIT_UNABLE;
 	}
+	if (config.options.tls && !tls_able(why, sizeof(why))) {
+		say_error("%s", why);
+		return EXIT_UNABLE;
+	}
 	if (!room_allowed(&config, end == END_TX ? config.options.flows : 1, why, sizeof(why))) {
 		say_error("%s", why);
 		return EXIT_UNABLE;
@@ -129,6 +135,7 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 
 	say_program("zcpath");
+	descriptors_raise();
 	argp_program_version = "zcpath " VERSION "\nbuilt with " BUILT_WITH "\npaths:"
 #define PATH(end, name, ...) " " #end "." #name
 #include "record/paths.def"

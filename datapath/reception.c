@@ -11,9 +11,11 @@
 #include "base/say.h"
 #include "datapath/path.h"
 #include "datapath/room.h"
+#include "datapath/tls.h"
 #include "datapath/udp.h"
 
-#define FLOWS_S 8 /* in which all data flows have to come */
+#define FLOWS_S	       8 /* in which all data flows have to come, and one for each so many */
+#define FLOWS_A_SECOND 500
 
 /* Said to a guest in one go; one that does not take it is not waited for. */
 static void answer(int fd, const char *why)
@@ -200,6 +202,44 @@ static uint64_t message_of(const struct reception *r, unsigned int flow)
 	return flow < r->hello.mixed ? FLOW_LONG_MESSAGE : r->hello.msg;
 }
 
+/* What this end's path or machine has not, is said as that. */
+static int refuse(struct reception *r)
+{
+	struct session *s = r->session;
+	const struct path *path = s->config->path;
+	const struct control_message *hello = &r->hello;
+	const struct {
+		bool asked;
+		bool has;
+		const char *but;
+	} asks[] = {
+		{hello->udp, path->udp,
+		 "takes no datagrams; give it another for --udp, such as copy"},
+		{hello->reconnect, path->reconnect,
+		 "answers no short flows; give it another for --reconnect, such as copy"},
+		{hello->response, path->rpc,
+		 "answers no requests; give it another for --rpc, such as copy"},
+		{!hello->udp, path->run,
+		 "takes datagrams alone: give the sender --udp BYTES, or --path xsk"},
+		{hello->tls, path->tls && !s->config->options.trunc,
+		 "takes no records of TLS; give it copy or uring for --tls, without --trunc"},
+		/* Answers go out with MSG_WAITALL, which tls_sw_sendmsg() does not take. */
+		{hello->tls && hello->response, path->tls_rpc,
+		 "answers no requests in records of TLS; give it copy for --tls and --rpc"},
+	};
+	struct failure failure = {.unable = true};
+
+	for (size_t i = 0; i < sizeof(asks) / sizeof(*asks); i++)
+		if (asks[i].asked && !asks[i].has) {
+			s->unable = true;
+			return session_fail(s, "--path %s of the receiver %s", path->name,
+					    asks[i].but);
+		}
+	if (!hello->tls || tls_able(failure.why, sizeof(failure.why)))
+		return 0;
+	return session_failure(s, &failure);
+}
+
 static int agree(struct reception *r)
 {
 	struct session *s = r->session;
@@ -207,33 +247,12 @@ static int agree(struct reception *r)
 
 	if ((r->hello.udp && (r->hello.udp < UDP_LEAST || r->hello.response)) ||
 	    (r->hello.away && !r->hello.udp) || r->hello.mixed >= r->hello.flows ||
-	    (r->hello.mixed && (!r->hello.response || r->hello.reconnect)))
+	    (r->hello.mixed && (!r->hello.response || r->hello.reconnect)) ||
+	    (r->hello.tls && (r->hello.udp || r->hello.reconnect)))
 		return session_fail(s,
-				    "the sender asks for datagrams that cannot be; it is no zcpath, or a faulty one");
-	if (r->hello.udp && !s->config->path->udp) {
-		s->unable = true;
-		return session_fail(s,
-				    "--path %s of the receiver takes no datagrams; give it another for --udp, such as copy",
-				    s->config->path->name);
-	}
-	if (r->hello.reconnect && !s->config->path->reconnect) {
-		s->unable = true;
-		return session_fail(s,
-				    "--path %s of the receiver answers no short flows; give it another for --reconnect, such as copy",
-				    s->config->path->name);
-	}
-	if (r->hello.response && !s->config->path->rpc) {
-		s->unable = true;
-		return session_fail(s,
-				    "--path %s of the receiver answers no requests; give it another for --rpc, such as copy",
-				    s->config->path->name);
-	}
-	if (!r->hello.udp && !s->config->path->run) {
-		s->unable = true;
-		return session_fail(s,
-				    "--path %s of the receiver takes datagrams alone: give the sender --udp BYTES, or --path xsk",
-				    s->config->path->name);
-	}
+				    "the sender asks for what cannot be together; it is no zcpath, or a faulty one");
+	if (refuse(r))
+		return -1;
 	if (session_memory(s, r->hello.flows))
 		return -1;
 	if (getrandom(r->key, sizeof(r->key), 0) != sizeof(r->key))
@@ -246,6 +265,8 @@ static int agree(struct reception *r)
 		return -1;
 	s->flows->datagram = r->hello.udp;
 	s->flows->away = r->hello.away;
+	s->flows->tls = r->hello.tls;
+	memcpy(s->flows->tls_key, r->key, sizeof(r->key));
 	s->flows->mixed = r->hello.mixed;
 	s->window.message = r->hello.msg;
 	s->limit = r->hello.limit;
@@ -281,15 +302,16 @@ static int listen_again(struct session *s)
 int reception_flows(struct reception *r)
 {
 	struct session *s = r->session;
-	uint64_t deadline_ns = seconds_from_now(FLOWS_S);
+	unsigned int most_s = FLOWS_S + s->flows->count / FLOWS_A_SECOND;
+	uint64_t deadline_ns = seconds_from_now(most_s);
 
 	while (r->connected < s->flows->count) {
 		if (serve(r))
 			return -1;
 		if (clock_ns() > deadline_ns)
 			return session_fail(s,
-					    "%u of %u data flows came within %d s; see whether something filters port %u",
-					    r->connected, s->flows->count, FLOWS_S,
+					    "%u of %u data flows came within %u s; see whether something filters port %u",
+					    r->connected, s->flows->count, most_s,
 					    s->config->port + 1);
 	}
 	close_door(r, &r->data);

@@ -183,8 +183,19 @@ static int check_pattern(struct config *config)
 		option->flows = cpus * cpus;
 	if (option->flows % (cpus * cpus) == 0 && option->flows <= option_info(OPTION_flows)->most)
 		return 0;
-	say_error("--pattern all-to-all has a flow from each CPU to each: --flows has to be a multiple of %u, at most 1024, or left out",
-		  cpus * cpus);
+	say_error("--pattern all-to-all has a flow from each CPU to each: --flows has to be a multiple of %u, at most %llu, or left out",
+		  cpus * cpus, (unsigned long long)option_info(OPTION_flows)->most);
+	return -1;
+}
+
+/* Of a connection from its first byte of payload to its last. */
+static int check_tls(const struct config *config)
+{
+	const struct options *option = &config->options;
+
+	if (!option->tls || (!option->set[OPTION_udp] && !option->reconnect))
+		return 0;
+	say_error("--tls is for the stream of a flow: leave it out with --udp and --reconnect");
 	return -1;
 }
 
@@ -203,7 +214,7 @@ static int check_tx(struct config *config)
 	if (rules_udp(config) || rules_away(config) || check_rpc(config) ||
 	    check_limit(config, OPTION_write, OPTION_msg))
 		return -1;
-	if (check_vectors(config))
+	if (check_vectors(config) || check_tls(config))
 		return -1;
 	if (option->flush_every && check_limit(config, OPTION_depth, OPTION_flush_every))
 		return -1;

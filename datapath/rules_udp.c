@@ -116,9 +116,13 @@ int rules_xsk(const struct config *config)
 			  config->path->name);
 		return -1;
 	}
+	if (!strcmp(option->xdp_mode, "tc") && !strcmp(config->path->name, "xsk")) {
+		say_error("--xdp-mode tc drops, and hands nothing to a socket: give --path xdp_drop, or another mode");
+		return -1;
+	}
 	if (strcmp(option->xdp_mode, "auto") && strcmp(option->xdp_mode, "native") &&
-	    strcmp(option->xdp_mode, "generic")) {
-		say_error("--xdp-mode %s: expected auto, native or generic", option->xdp_mode);
+	    strcmp(option->xdp_mode, "generic") && strcmp(option->xdp_mode, "tc")) {
+		say_error("--xdp-mode %s: expected auto, native, generic or tc", option->xdp_mode);
 		return -1;
 	}
 	if (strcmp(option->xsk_mode, "auto") && strcmp(option->xsk_mode, "copy") &&

@@ -157,6 +157,8 @@ static uint64_t rx_copy_memory(const struct config *config)
 const struct path path_rx_copy = {
 	.name = "copy",
 	.end = END_RX,
+	.tls = true,
+	.tls_rpc = true,
 	.what = "epoll and recv(2), or blocking recv(2) with --blocking; the kernel copies",
 	.calls = BIT(CALL_recvfrom) | BIT(CALL_epoll_wait),
 	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),

@@ -369,6 +369,7 @@ static uint64_t rx_uring_memory(const struct config *config)
 const struct path path_rx_uring = {
 	.name = "uring",
 	.end = END_RX,
+	.tls = true,
 	.what = "io_uring multishot recv into provided buffers; the kernel copies",
 	.calls = BIT(CALL_io_uring_enter),
 	.events = BIT(EVENT_rearms) | BIT(EVENT_buffers_exhausted) | BIT(EVENT_cq_overflow),

@@ -65,7 +65,8 @@ static int rx_zcrx_open(struct flow *f)
 	    uring_gather(&s->uring, f, enough_completions(s, f)))
 		return -1;
 	/* Without a device all is copied; with one, only the kernel knows. */
-	f->usage_unknown = !s->zcrx.queue->nodev && !s->zcrx.queue->stats;
+	if (!s->zcrx.queue->nodev && !s->zcrx.queue->stats)
+		f->copies_unknown = "this kernel does not count what zcrx copies (Linux 7.2)";
 	return 0;
 }
 

@@ -27,6 +27,7 @@ static struct control_message hello_of(const struct config *config)
 		.reconnect = option->reconnect,
 		.udp = option->udp,
 		.away = config->away != NULL,
+		.tls = option->tls,
 	};
 
 	snprintf(m.path, sizeof(m.path), "%s", config->path->name);
@@ -49,7 +50,8 @@ static int agree(struct session *s)
 	if (answer->flows != hello.flows || answer->msg != hello.msg ||
 	    answer->limit != hello.limit || answer->verify != hello.verify ||
 	    answer->response != hello.response || answer->reconnect != hello.reconnect ||
-	    answer->udp != hello.udp || answer->away != hello.away || answer->mixed != hello.mixed)
+	    answer->udp != hello.udp || answer->away != hello.away ||
+	    answer->mixed != hello.mixed || answer->tls != hello.tls)
 		return session_fail(s,
 				    "the receiver echoed other options than were asked for; it is no zcpath, or a faulty one");
 	return 0;
@@ -126,6 +128,8 @@ static int connect_flows(struct session *s)
 		return -1;
 	s->flows->datagram = option->udp;
 	s->flows->away = s->config->away != NULL;
+	s->flows->tls = option->tls;
+	memcpy(s->flows->tls_key, key, sizeof(key));
 	s->window.message = hello_of(s->config).msg;
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		struct flow *f = &s->flows->flow[i];

@@ -16,7 +16,7 @@
 #include "base/say.h"
 #include "nic/device.h"
 
-#define BACKLOG 1024 /* as many flows as there may be */
+#define BACKLOG 16384 /* as many flows as there may be; net.core.somaxconn bounds it */
 
 int failure_of(struct failure *failure, bool unable, const char *format, ...)
 {
@@ -201,6 +201,13 @@ int socket_connect(const char *host, uint16_t port, int timeout_ms, const struct
 		if (fd >= 0 && !connect_within(fd, at, timeout_ms)) {
 			freeaddrinfo(all);
 			return fd;
+		}
+		/* Others would not help. */
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+			freeaddrinfo(all);
+			return failure_of(failure, true,
+					  "cannot make a socket: %s; raise the hard limit of 'ulimit -n', or use fewer --flows",
+					  strerror(errno));
 		}
 		failure_of(failure, false,
 			   "cannot connect to %s port %u: %s; start 'zcpath rx' there first, with a --bind that this host can reach",

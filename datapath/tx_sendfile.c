@@ -30,8 +30,9 @@ static int tx_sendfile_open(struct flow *f)
 	f->state = s;
 	if (!s)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	f->usage_unknown =
-		socket_device(f->fd, request.ifr_name) || ioctl(f->fd, SIOCETHTOOL, &request);
+	if (!f->copies_unknown &&
+	    (socket_device(f->fd, request.ifr_name) || ioctl(f->fd, SIOCETHTOOL, &request)))
+		f->copies_unknown = "whether the device gathers cannot be asked";
 	s->gathers = value.data;
 	return rpc_open(f);
 }

@@ -193,6 +193,7 @@ void window_write(const struct window *w, struct writer *out)
 	const struct path *path = w->flows->flow[0].config->path;
 	bool exchanges = w->flows->exchange.response;
 	uint32_t calls = calls_of(w->flows);
+	const struct flow *first = &w->flows->flow[0];
 	bool datagrams = w->flows->datagram;
 	struct counters sum;
 
@@ -204,8 +205,12 @@ void window_write(const struct window *w, struct writer *out)
 	window_difference(w, &sum);
 	writer_u64(out, WINDOW, path->end, METRIC_path_window_ns, NULL, w->close_ns - w->open_ns);
 	writer_u64(out, WINDOW, path->end, METRIC_path_bytes, NULL, sum.bytes);
-	if (!w->flows->flow[0].usage_unknown) {
-		if (!w->flows->flow[0].drops)
+	if (first->copies_unknown || first->drops)
+		writer_fact(out, path->end, METRIC_path_given, "copies",
+			    first->drops ? "none: what comes is thrown away"
+					 : first->copies_unknown);
+	if (!first->copies_unknown) {
+		if (!first->drops)
 			writer_u64(out, WINDOW, path->end, METRIC_path_bytes_zerocopy, NULL,
 				   sum.bytes_zerocopy);
 		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_copied, NULL, sum.bytes_copied);

@@ -26,6 +26,7 @@ struct xdp {
 	char device[IF_NAMESIZE];
 	int ifindex;
 	bool to_sockets;
+	bool in_stack; /* --xdp-mode tc */
 	unsigned int flows;
 	unsigned int cpus;
 	const struct xdp_tally *tallies; /* mapped; NULL: not */
@@ -127,6 +128,8 @@ static int load(struct xdp *x, const struct flows *all)
 	x->program = xdp_bpf__open();
 	if (!x->program)
 		return -errno;
+	bpf_program__set_autoload(x->program->progs.xdp_take, !x->in_stack);
+	bpf_program__set_autoload(x->program->progs.tc_take, x->in_stack);
 	error = set_up(x, all);
 	if (!error)
 		error = xdp_bpf__load(x->program);
@@ -139,10 +142,18 @@ static int load(struct xdp *x, const struct flows *all)
 	return x->tallies && x->queues ? 0 : -errno;
 }
 
+/* include/uapi/linux/bpf.h of Linux 6.6 */
+#define TCX_INGRESS 46
+
 static int attach(struct xdp *x, const char *mode)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options);
 
+	if (x->in_stack) {
+		x->link = bpf_link_create(bpf_program__fd(x->program->progs.tc_take), x->ifindex,
+					  TCX_INGRESS, &options);
+		return x->link < 0 ? x->link : 0;
+	}
 	if (!strcmp(mode, "native"))
 		options.flags = XDP_FLAGS_DRV_MODE;
 	if (!strcmp(mode, "generic"))
@@ -154,6 +165,8 @@ static int attach(struct xdp *x, const char *mode)
 
 static int refused(struct flow *f, const struct xdp *x, const char *what, int error)
 {
+	if (x->in_stack && error == -EINVAL)
+		return flow_unable(f, "%s was refused: --xdp-mode tc takes Linux 6.6 (tcx)", what);
 	switch (error) {
 	case -EPERM:
 	case -EACCES:
@@ -191,6 +204,7 @@ int xdp_begin(struct xdp **made, struct flows *all, bool to_sockets)
 	*made = x;
 	x->link = -1;
 	x->to_sockets = to_sockets;
+	x->in_stack = !strcmp(first->config->options.xdp_mode, "tc");
 	x->flows = all->count;
 	libbpf_set_print(say_quietly);
 	x->cpus = libbpf_num_possible_cpus();
@@ -281,6 +295,8 @@ static const char *mode_of(const struct xdp *x)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
 
+	if (x->in_stack)
+		return "tc: where the stack begins";
 	if (bpf_xdp_query(x->ifindex, 0, &query))
 		return NULL;
 	switch (query.attach_mode) {

@@ -4,10 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_addr.h>
-#include <linux/neighbour.h>
-#include <linux/rtnetlink.h>
-#include <linux/veth.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +11,7 @@
 
 #include "base/say.h"
 #include "nic/device.h"
+#include "nic/link_make.h"
 #include "nic/netlink.h"
 #include "nic/netns.h"
 
@@ -24,11 +21,26 @@ static const struct link_side veth_side[END_COUNT] = {
 	[END_TX] = {-1, "zcprof-tx", "10.77.0.2", "fd77::2"},
 };
 
+/* With a forwarder between them, each has a network of its own with it. */
+static const struct link_side far_side[END_COUNT] = {
+	[END_RX] = {-1, "zcprof-rx", "10.77.1.1", "fd77:1::1"},
+	[END_TX] = {-1, "zcprof-tx", "10.77.2.1", "fd77:2::1"},
+};
+
+/* --mtu is that of the ends: the forwarder takes what they send. */
+#define FORWARDER_MTU 65535
+
+static const struct link_side forwarder_side[END_COUNT] = {
+	[END_RX] = {-1, "zcprof-to-rx", "10.77.1.2", "fd77:1::2"},
+	[END_TX] = {-1, "zcprof-to-tx", "10.77.2.2", "fd77:2::2"},
+};
+
 void link_init(struct link *link)
 {
 	memset(link, 0, sizeof(*link));
 	for (int s = END_RX; s <= END_TX; s++)
 		link->side[s].netns = -1;
+	link->between = -1;
 }
 
 __attribute__((format(printf, 3, 4))) static int refuse(char *why, size_t size, const char *format,
@@ -40,59 +52,6 @@ __attribute__((format(printf, 3, 4))) static int refuse(char *why, size_t size, 
 	vsnprintf(why, size, format, args);
 	va_end(args);
 	return -1;
-}
-
-static int create_pair(struct netlink *nl, unsigned int mtu, int peer_netns)
-{
-	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
-	struct nlattr *info, *data, *peer;
-	struct ifinfomsg *ifi;
-
-	mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[END_RX].iface);
-	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
-	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
-	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
-	peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
-	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	ifi->ifi_family = AF_UNSPEC;
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[END_TX].iface);
-	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
-	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, peer_netns);
-	mnl_attr_nest_end(nlh, peer);
-	mnl_attr_nest_end(nlh, data);
-	mnl_attr_nest_end(nlh, info);
-	return netlink_ask(nl, NULL, NULL);
-}
-
-static int bring_up(struct netlink *nl, const char *iface)
-{
-	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWLINK, 0);
-	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-
-	ifi->ifi_index = if_nametoindex(iface);
-	ifi->ifi_flags = ifi->ifi_change = IFF_UP;
-	return netlink_ask(nl, NULL, NULL);
-}
-
-static int add_address(struct netlink *nl, const char *iface, int family, const char *text,
-		       unsigned int prefix)
-{
-	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
-	struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
-	size_t size = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-	unsigned char address[sizeof(struct in6_addr)];
-
-	inet_pton(family, text, address);
-	ifa->ifa_family = family;
-	ifa->ifa_prefixlen = prefix;
-	ifa->ifa_index = if_nametoindex(iface);
-	/* Nobody else is on this link: duplicate address detection would only take a second. */
-	ifa->ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0;
-	mnl_attr_put(nlh, IFA_LOCAL, size, address);
-	mnl_attr_put(nlh, IFA_ADDRESS, size, address);
-	return netlink_ask(nl, NULL, NULL);
 }
 
 /*
@@ -110,38 +69,6 @@ static void forget_metrics(void)
 	close(fd);
 }
 
-static int create_alone(struct netlink *nl, const char *kind, unsigned int mtu)
-{
-	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
-	struct nlattr *info;
-
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, veth_side[END_TX].iface);
-	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
-	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
-	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind);
-	mnl_attr_nest_end(nlh, info);
-	return netlink_ask(nl, NULL, NULL);
-}
-
-/* So that nobody has to be asked, who would not answer. */
-static int add_neighbour(struct netlink *nl, const char *iface, int family, const char *text)
-{
-	static const unsigned char anybody[6] = {0x02, 0, 0, 0, 0, 0x01};
-	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE);
-	struct ndmsg *neighbour = mnl_nlmsg_put_extra_header(nlh, sizeof(*neighbour));
-	size_t size = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-	unsigned char address[sizeof(struct in6_addr)];
-
-	inet_pton(family, text, address);
-	neighbour->ndm_family = family;
-	neighbour->ndm_ifindex = (int)if_nametoindex(iface);
-	neighbour->ndm_state = NUD_PERMANENT;
-	mnl_attr_put(nlh, NDA_DST, size, address);
-	mnl_attr_put(nlh, NDA_LLADDR, sizeof(anybody), anybody);
-	return netlink_ask(nl, NULL, NULL);
-}
-
 /* In the side's namespace. what: the step that failed. */
 static int set_up_side(const struct link_side *side, const char **what)
 {
@@ -153,14 +80,14 @@ static int set_up_side(const struct link_side *side, const char **what)
 		return error;
 	forget_metrics();
 	*what = "bring lo up";
-	error = bring_up(&nl, "lo");
+	error = link_bring_up(&nl, "lo");
 	if (!error) {
 		*what = "add an IPv4 address";
-		error = add_address(&nl, side->iface, AF_INET, side->ipv4, 30);
+		error = link_add_address(&nl, side->iface, AF_INET, side->ipv4, 30);
 	}
 	if (!error) {
 		*what = "bring the device up";
-		error = bring_up(&nl, side->iface);
+		error = link_bring_up(&nl, side->iface);
 	}
 	netlink_close(&nl);
 	return error;
@@ -172,7 +99,7 @@ static void set_up_ipv6(struct link_side *side)
 	struct netlink nl;
 
 	if (netlink_open(&nl, NETLINK_ROUTE) ||
-	    add_address(&nl, side->iface, AF_INET6, side->ipv6, 64))
+	    link_add_address(&nl, side->iface, AF_INET6, side->ipv6, 64))
 		side->ipv6[0] = '\0';
 	netlink_close(&nl);
 }
@@ -189,10 +116,117 @@ static int create_pair_between(const struct link *link, unsigned int mtu, const 
 	*what = "create a veth pair";
 	error = netlink_open(&nl, NETLINK_ROUTE);
 	if (!error)
-		error = create_pair(&nl, mtu, link->side[END_TX].netns);
+		error = link_make_pair(&nl, link->side[END_RX].iface, link->side[END_TX].iface,
+				       link->side[END_TX].netns, mtu, mtu);
 	netlink_close(&nl);
 	netns_leave(previous);
 	return error;
+}
+
+/* In an end's namespace, once its device is up: all others are beyond the forwarder. */
+static int set_up_route(struct link_side *side, enum record_end end, const char **what)
+{
+	struct netlink nl;
+	int error = netlink_open(&nl, NETLINK_ROUTE);
+
+	*what = "add a route to the forwarder";
+	if (!error)
+		error = link_add_gateway(&nl, AF_INET, forwarder_side[end].ipv4);
+	if (!error && *side->ipv6 && link_add_gateway(&nl, AF_INET6, forwarder_side[end].ipv6))
+		side->ipv6[0] = '\0';
+	netlink_close(&nl);
+	return error;
+}
+
+static int switch_on(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int error = fd < 0 || write(fd, "1", 1) < 0 ? -errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+/* In the forwarder's namespace: a pair to each end, and the kernel forwards from one to the other. */
+static int set_up_forwarder(const struct link *link, unsigned int mtu, const char **what)
+{
+	struct netlink nl;
+	int error = netlink_open(&nl, NETLINK_ROUTE);
+
+	*what = "create a veth pair";
+	for (int s = END_RX; s <= END_TX && !error; s++)
+		error = link_make_pair(&nl, forwarder_side[s].iface, link->side[s].iface,
+				       link->side[s].netns, FORWARDER_MTU, mtu);
+	netlink_close(&nl);
+	for (int s = END_RX; s <= END_TX && !error; s++) {
+		struct link_side side = forwarder_side[s];
+
+		error = set_up_side(&side, what);
+		if (!error)
+			set_up_ipv6(&side);
+	}
+	*what = "switch on forwarding (net.ipv4.ip_forward)";
+	if (!error)
+		error = switch_on("/proc/sys/net/ipv4/ip_forward");
+	if (!error && switch_on("/proc/sys/net/ipv6/conf/all/forwarding"))
+		say_detail("the forwarder forwards no IPv6");
+	return error;
+}
+
+/* A step of an end in its namespace. */
+static int in_side(struct link_side *side, enum record_end end, bool routed, const char **what)
+{
+	int previous = netns_enter(side->netns);
+	int error;
+
+	if (previous < 0)
+		return previous;
+	error = set_up_side(side, what);
+	if (!error)
+		set_up_ipv6(side);
+	if (!error && routed)
+		error = set_up_route(side, end, what);
+	netns_leave(previous);
+	return error;
+}
+
+static int no_veth(struct link *link, const char *what, int error, char *why, size_t why_size)
+{
+	link_close(link);
+	if (error == -EOPNOTSUPP)
+		return refuse(why, why_size,
+			      "cannot %s: this kernel has no veth devices (CONFIG_VETH, or the module veth)",
+			      what);
+	return refuse(why, why_size, "cannot %s: %s", what, strerror(-error));
+}
+
+int link_forward(struct link *link, unsigned int mtu, char *why, size_t why_size)
+{
+	const char *what = "create a network namespace";
+	int previous = -1;
+	int error;
+
+	link_init(link);
+	memcpy(link->side, far_side, sizeof(link->side));
+	link->between = netns_create();
+	error = link->between < 0 ? link->between : 0;
+	for (int s = END_RX; s <= END_TX && !error; s++) {
+		link->side[s].netns = netns_create();
+		if (link->side[s].netns < 0)
+			error = link->side[s].netns;
+	}
+	if (!error)
+		previous = netns_enter(link->between);
+	if (previous < 0 && !error)
+		error = previous;
+	if (!error) {
+		error = set_up_forwarder(link, mtu, &what);
+		netns_leave(previous);
+	}
+	for (int s = END_RX; s <= END_TX && !error; s++)
+		error = in_side(&link->side[s], s, true, &what);
+	return error ? no_veth(link, what, error, why, why_size) : 0;
 }
 
 int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size)
@@ -200,6 +234,7 @@ int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size)
 	const char *what = "create a network namespace";
 	int error = 0;
 
+	link_init(link);
 	memcpy(link->side, veth_side, sizeof(link->side));
 	for (int s = END_RX; s <= END_TX && !error; s++) {
 		link->side[s].netns = netns_create();
@@ -208,26 +243,9 @@ int link_veth(struct link *link, unsigned int mtu, char *why, size_t why_size)
 	}
 	if (!error)
 		error = create_pair_between(link, mtu, &what);
-	for (int s = END_RX; s <= END_TX && !error; s++) {
-		int previous = netns_enter(link->side[s].netns);
-
-		if (previous < 0) {
-			error = previous;
-			break;
-		}
-		error = set_up_side(&link->side[s], &what);
-		if (!error)
-			set_up_ipv6(&link->side[s]);
-		netns_leave(previous);
-	}
-	if (!error)
-		return 0;
-	link_close(link);
-	if (error == -EOPNOTSUPP)
-		return refuse(why, why_size,
-			      "cannot %s: this kernel has no veth devices (CONFIG_VETH, or the module veth)",
-			      what);
-	return refuse(why, why_size, "cannot %s: %s", what, strerror(-error));
+	for (int s = END_RX; s <= END_TX && !error; s++)
+		error = in_side(&link->side[s], s, false, &what);
+	return error ? no_veth(link, what, error, why, why_size) : 0;
 }
 
 /*
@@ -241,8 +259,8 @@ static int set_up_dummy(struct link_side *side, unsigned int mtu, const char **w
 
 	*what = "create a dummy device";
 	if (!error)
-		error = create_alone(&nl, "dummy", mtu);
-	if (error == -EOPNOTSUPP && !create_alone(&nl, "bridge", mtu)) {
+		error = link_make_alone(&nl, side->iface, "dummy", mtu);
+	if (error == -EOPNOTSUPP && !link_make_alone(&nl, side->iface, "bridge", mtu)) {
 		say_warning("this kernel has no dummy devices: a bridge without ports is taken, which drops what it is given, too");
 		error = 0;
 	}
@@ -254,9 +272,9 @@ static int set_up_dummy(struct link_side *side, unsigned int mtu, const char **w
 		set_up_ipv6(side);
 	*what = "tell the device who is not there";
 	if (!error)
-		error = add_neighbour(&nl, side->iface, AF_INET, veth_side[END_RX].ipv4);
+		error = link_add_neighbour(&nl, side->iface, AF_INET, veth_side[END_RX].ipv4);
 	if (!error && *side->ipv6)
-		error = add_neighbour(&nl, side->iface, AF_INET6, veth_side[END_RX].ipv6);
+		error = link_add_neighbour(&nl, side->iface, AF_INET6, veth_side[END_RX].ipv6);
 	netlink_close(&nl);
 	return error;
 }
@@ -390,4 +408,7 @@ void link_close(struct link *link)
 			close(link->side[s].netns);
 		link->side[s].netns = -1;
 	}
+	if (link->between >= 0)
+		close(link->between);
+	link->between = -1;
 }

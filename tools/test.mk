@@ -16,7 +16,7 @@ FUZZ_TARGETS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 COMMON       := $(wildcard base/*.c record/*.c)
 FUZZ_SECONDS ?= 60
 
-.PHONY: test-many test test-page test-bare lab-fetched test-programs test-hostile test-kills test-scale test-kernels test-lab fuzz bench bench-lab bench-explain check-style check-code
+.PHONY: test-many test test-page test-bare lab-fetched test-programs test-hostile test-kills test-scale test-kernels test-lab fuzz bench bench-lab soak bench-explain check-style check-code
 
 test: ## install what is missing, build, and run every test that this machine can run
 	@tools/install-deps test
@@ -40,6 +40,10 @@ fuzz: fuzz-targets ## fuzz every target for FUZZ_SECONDS (60) each
 bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench/
 	@tools/install-deps bench
 	@tools/run-bench $(B)
+
+soak: all ## SECONDS (1200) of every path, side by side and verified: memory, open files, the kernel's log
+	@tools/install-deps test
+	@tools/soak $(B) $(or $(SECONDS),1200)
 
 bench-lab: all test-tools ## in a virtual machine: zcrx and devmem against liburing's example and the kernel's selftests (PAIRS, BYTES, CLOCK)
 	@tools/install-deps lab

@@ -47,6 +47,17 @@ struct xdp_md {
 	__u32 rx_queue_index;
 };
 
+/* The uapi's: where each member stands is all that a program says of it. */
+struct __sk_buff {
+	__u32 len;
+	__u32 pkt_type;
+	__u32 mark;
+	__u32 queue_mapping;
+	__u32 before_data[15];
+	__u32 data;
+	__u32 data_end;
+};
+
 /* What a kernel has of these is asked by bpf_core_enum_value_exists(). */
 enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158, /* 5.11 */

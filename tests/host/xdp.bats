@@ -232,6 +232,23 @@ forge() { # PORT-OF-THE-SENDER NUMBER…
 	[ "$(value rx bytes_life)" -le "$(value tx bytes_life)" ]
 }
 
+@test "tc drops where the stack begins, and nothing comes to the socket" {
+	rx --path xdp_drop --xdp-mode tc
+	tx --path copy --udp 64 --seconds 1 --warmup 0 3>&- &
+	tx_pid=$!
+	wait_for ',open,' rx.csv
+	before=$($in_rx awk '/^Udp:/ && $2 + 0 == $2 { print $2 }' /proc/net/snmp)
+	wait $tx_pid
+	rx_ends
+	cat rx.err
+	[ "$rx_code" = 0 ]
+	[[ "$(value rx given xdp)" == tc* ]]
+	[ "$(counted xdp_drops)" = 0 ]
+	[ "$($in_rx awk '/^Udp:/ && $2 + 0 == $2 { print $2 }' /proc/net/snmp)" = "$before" ]
+	[ "$(value rx datagrams)" -gt 0 ]
+	[ "$(value rx bytes_life)" = "$(value tx bytes_life)" ]
+}
+
 @test "SIGKILL leaves no program at the device" {
 	for path in xdp_drop xsk; do
 		rx --path $path
@@ -273,7 +290,7 @@ forge() { # PORT-OF-THE-SENDER NUMBER…
 		[[ "$stderr" == *$2* ]]
 	}
 	refused 2 "expected auto, copy or zerocopy" rx --path xsk --xsk-mode fast
-	refused 2 "expected auto, native or generic" rx --path xdp_drop --xdp-mode fast
+	refused 2 "expected auto, native, generic or tc" rx --path xdp_drop --xdp-mode fast
 	refused 2 "expected a power of two" tx --path xsk --xsk-ring 100
 	refused 2 "expected 2K or 4K" tx --path xsk --xsk-frame 3K
 	refused 2 "cannot be more than --xsk-ring" tx --path xsk --xsk-ring 64 --xsk-batch 65

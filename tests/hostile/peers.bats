@@ -85,7 +85,7 @@ ended() {
 	"$peer" connect "$port" raw 'zcpath fail reason=\e]0;owned\e[2J\n'
 	"$peer" connect "$port" raw '\e[31mzcpath hello\n' read
 	"$peer" connect "$port" random 10000 || true
-	"$peer" connect "$port" say "${HELLO/flows=1/flows=1025}" read
+	"$peer" connect "$port" say "${HELLO/flows=1/flows=16385}" read
 	"$peer" connect "$port" say "${HELLO/flows=1/flows=-1}" read
 	"$peer" connect "$port" say "${HELLO/msg=1024/msg=0}" read
 	"$peer" connect "$port" say "${HELLO/msg=1024/msg=18446744073709551617}" read

@@ -83,7 +83,7 @@ static void holds_the_bounds(void **state)
 	assert_int_equal(check(OPTION_read, "67108865"), -1);
 	assert_int_equal(check(OPTION_read, "0"), -1);
 	assert_int_equal(check(OPTION_flows, "1024"), 0);
-	assert_int_equal(check(OPTION_flows, "1025"), -1);
+	assert_int_equal(check(OPTION_flows, "16385"), -1);
 	assert_int_equal(check(OPTION_flows, "0"), -1);
 	assert_int_equal(check(OPTION_seconds, "86400"), 0);
 	assert_int_equal(check(OPTION_seconds, "86400.1"), -1);

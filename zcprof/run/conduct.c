@@ -77,15 +77,19 @@ static int open_named_link(struct experiment *x, char *why, size_t why_size)
 	bool veth = !strcmp(s->link, "veth");
 	bool loopback = !strcmp(s->link, "loopback");
 	bool dummy = !strcmp(s->link, "dummy");
+	bool forward = !strcmp(s->link, "forward");
 	bool namespaces = !strncmp(s->link, "netns:", 6);
 
-	if ((veth || dummy || loopback || namespaces) && (s->host[END_RX] || s->host[END_TX])) {
+	if ((veth || forward || dummy || loopback || namespaces) &&
+	    (s->host[END_RX] || s->host[END_TX])) {
 		snprintf(why, why_size,
 			 "both its sides are on this machine, and an end is to run on a host: give the device that leads there with --link");
 		return -1;
 	}
 	if (veth)
 		return link_veth(&x->link, VETH_MTU, why, why_size);
+	if (forward)
+		return link_forward(&x->link, VETH_MTU, why, why_size);
 	if (dummy)
 		return link_dummy(&x->link, VETH_MTU, why, why_size);
 	if (loopback)
@@ -124,8 +128,8 @@ static int find_address(struct experiment *x, char *why, size_t why_size)
 
 static bool makes_namespaces(const struct settings *s)
 {
-	return !strcmp(s->link, "veth") || !strcmp(s->link, "dummy") ||
-	       !strncmp(s->link, "netns:", 6);
+	return !strcmp(s->link, "veth") || !strcmp(s->link, "forward") ||
+	       !strcmp(s->link, "dummy") || !strncmp(s->link, "netns:", 6);
 }
 
 static int open_link(struct experiment *x)

@@ -85,7 +85,7 @@ static const struct argp_option own_options[] = {
 	 0},
 	{NULL, 0, NULL, 0, "Where to run:", 3},
 	{"link", KEY_LINK, "LINK", 0,
-	 "veth: two new namespaces and a pair of devices (default); loopback; a device of this machine, with the other end on a host; netns:RX,TX: two existing namespaces; dummy: a device that drops what is sent, for --udp and the sender alone",
+	 "veth: two new namespaces and a pair of devices (default); forward: with a third between them that forwards; loopback; a device of this machine, with the other end on a host; netns:RX,TX: two existing namespaces; dummy: a device that drops what is sent, for --udp and the sender alone",
 	 0},
 	{"ipv6", KEY_IPV6, NULL, 0, "Use the link's IPv6 addresses", 0},
 	{"rx-host", KEY_RX_HOST, "USER@HOST", 0, "The receiver runs there", 0},
