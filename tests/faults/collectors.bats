@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A collector that cannot measure writes why, and no figure; the others go on.
+#
+# Alone: for a while the kernel gives the names of its functions to nobody.
 
 bats_require_minimum_version 1.5.0
 

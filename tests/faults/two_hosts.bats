@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What goes wrong on a host that runs an end: one sentence with its name, in time, what was measured is
 # kept, and its settings are as they were.
+#
+# Waits: for what a far end does not say, until it is given up.
 
 load ../host/zcprof_run
 

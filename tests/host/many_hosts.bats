@@ -7,6 +7,7 @@ load synthetic
 load zcprof_run
 
 setup() {
+	port=$(free_port)
 	zcroi=$BUILD/zcroi
 	dir=$BATS_TEST_TMPDIR
 	PATH=$BUILD:$PATH
@@ -27,7 +28,7 @@ setup() {
 	[ -n "$(value "$dir/b.csv" host fact host boot)" ]
 	grep -c fact,label "$dir/b.csv" | grep -qx 0
 
-	local run=(zcprof run --link loopback --seconds 0.2 --warmup 0 --repeat 1 --collect cpu -o "$dir/r")
+	local run=(zcprof run --link loopback --port "$port" --seconds 0.2 --warmup 0 --repeat 1 --collect cpu -o "$dir/r")
 	"${run[@]}" --no-host-name --label why=before
 	[ "$(value "$dir/r/rx=copy,tx=copy/run-1.csv" host fact label why)" = before ]
 	grep -qx 'label why=before' "$dir/r/plan"

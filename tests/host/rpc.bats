@@ -174,7 +174,7 @@ exchange() { # RX TX ARG…
 
 @test "zcroi diff says what one request cost each end" {
 	[ "$(nproc)" -gt 1 ] || skip "each end takes a CPU of its own, to have a cost of its own"
-	"$BUILD/zcprof" run --link loopback --rx-cpu 0 --tx-cpu 1 --rpc 64:64,4K:64 --seconds 0.4 --warmup 0.1 --repeat 1 --collect cpu -o asked
+	"$BUILD/zcprof" run --link loopback --port "$port" --rx-cpu 0 --tx-cpu 1 --rpc 64:64,4K:64 --seconds 0.4 --warmup 0.1 --repeat 1 --collect cpu -o asked
 	run --separate-stderr "$BUILD/zcroi" diff --format csv asked/*64:64 asked/*4K:64
 	for end in rx tx; do
 		said=$(grep -m1 "^result,CPU per request at $end," <<<"$output" | cut -d, -f4)

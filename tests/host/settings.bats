@@ -6,7 +6,9 @@
 load zcprof_run
 
 setup() {
+	port=$(free_port)
 	as_root
+	of_the_machine
 	PATH=$BUILD:$PATH
 	dir=$BATS_TEST_TMPDIR/out
 	ns=zcs$$
@@ -196,7 +198,7 @@ disabled() {
 @test "governors and idle states of every CPU are set, and put back one by one" {
 	made_up_cpus
 	[ "$(disabled)" = 00000100 ]
-	exec_apart zcpath rx --governor performance --cstates C1 --port 5398 >"$BATS_TEST_TMPDIR/rx.csv" 2>"$BATS_TEST_TMPDIR/rx.err" 3>&- &
+	exec_apart zcpath rx --governor performance --cstates C1 --port "$port" >"$BATS_TEST_TMPDIR/rx.csv" 2>"$BATS_TEST_TMPDIR/rx.err" 3>&- &
 	holder=$!
 	wait_until 10 grep -q listening "$BATS_TEST_TMPDIR/rx.csv"
 	grep -qx ',rx,fact,option,governor,performance,' "$BATS_TEST_TMPDIR/rx.csv"

@@ -6,6 +6,7 @@ load zcprof_run
 
 setup() {
 	as_root
+	of_the_machine
 	two_cpus
 	PATH=$BUILD:$PATH
 	ns=zcw$$

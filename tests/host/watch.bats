@@ -7,6 +7,7 @@ bats_require_minimum_version 1.5.0
 load zcprof_run
 
 setup() {
+	port=$(free_port)
 	as_root
 	PATH=$BUILD:$PATH
 	dir=$BATS_TEST_TMPDIR
@@ -153,11 +154,11 @@ there_are() {
 	begin
 	first=$target
 	begin
-	zcpath rx --path copy --bind 127.0.0.1 --port 6431 >"$dir/rx.csv" 2>&1 3>&- &
+	zcpath rx --path copy --bind 127.0.0.1 --port "$port" >"$dir/rx.csv" 2>&1 3>&- &
 	listener=$!
 	started+=("$listener")
 	wait_until 5 grep -q listening "$dir/rx.csv"
-	run -0 watch --rule "name:comm=$(basename "$program")" --rule at:port=6431 --rule none:port=6439 --most 1 --rounds 2
+	run -0 watch --rule "name:comm=$(basename "$program")" --rule at:port="$port" --rule none:port=$((port + 8)) --most 1 --rounds 2
 	for pid in "$first" "$target"; do
 		grep -qh "fact,attached,pid,$pid," "$dir"/kept/name/*.csv
 	done

@@ -8,13 +8,11 @@
 #
 # $in_rx and $in_tx are put before each program ('ip netns exec NAME'); $host is where rx listens.
 
+load ../port
+
 zcpath_setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	# Below the ports that the kernel gives to connections, and free, with the one after it.
-	port=$((20000 + RANDOM % 12000))
-	while [ -n "$(ss -Htan "sport = :$port or sport = :$((port + 1))")" ]; do
-		port=$((20000 + RANDOM % 12000))
-	done
+	port=$(free_port)
 	host=127.0.0.1
 	in_rx=
 	in_tx=

@@ -2,6 +2,7 @@
 # For the tests of zcprof run.
 
 load ../consistent
+load ../port
 
 as_root() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root: it makes network namespaces"
@@ -9,6 +10,12 @@ as_root() {
 
 two_cpus() {
 	[ "$(nproc)" -ge 2 ] || skip "needs two CPUs: one for each end"
+}
+
+# What a machine has once, such as a sysctl, is this test's until it ends, whatever is tested beside it and from which tree.
+of_the_machine() {
+	exec {machine}>/run/lock/zcprof-tests
+	flock -w 200 "$machine"
 }
 
 # The value of the one row that matches: value FILE END SOURCE METRIC [KEY]

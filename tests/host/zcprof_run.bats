@@ -5,6 +5,7 @@
 load zcprof_run
 
 setup() {
+	port=$(free_port)
 	PATH=$BUILD:$PATH
 	dir=$BATS_TEST_TMPDIR/out
 	# Of this test alone, so that tests beside it on this machine do no harm.
@@ -52,7 +53,7 @@ teardown() {
 }
 
 @test "how fast the machine was just before a run is in its record" {
-	zcprof run --link loopback --seconds 0.5 --warmup 0.1 --repeat 1 --collect cpu -o "$dir"
+	zcprof run --link loopback --port "$port" --seconds 0.5 --warmup 0.1 --repeat 1 --collect cpu -o "$dir"
 	record=$(ls "$dir"/*/run-1.csv)
 	[ "$(grep -c '^,host,calibration,\(syscall\|copy\|wakeup\),,[1-9][0-9.]*,' "$record")" -eq 3 ]
 	# A system call takes more than reading a register and less than a disk.
@@ -60,9 +61,9 @@ teardown() {
 }
 
 @test "--against measures an earlier configuration again, in the same rounds" {
-	zcprof run --link loopback --read 32K --cc cubic --seconds 0.2 --warmup 0.1 --collect cpu --repeat 2 \
+	zcprof run --link loopback --port "$port" --read 32K --cc cubic --seconds 0.2 --warmup 0.1 --collect cpu --repeat 2 \
 		-o "$dir.then"
-	zcprof run --link loopback --read 256K --seconds 0.2 --warmup 0.1 --collect cpu --repeat 2 \
+	zcprof run --link loopback --port "$port" --read 256K --seconds 0.2 --warmup 0.1 --collect cpu --repeat 2 \
 		--against "$dir.then" -o "$dir"
 	again="$dir/again,rx=copy,tx=copy"
 	[ "$(value "$again/run-2.csv" rx fact option read)" = 32K ]
@@ -82,7 +83,7 @@ teardown() {
 
 @test "--until goes on until throughput is known so well, or says that it gave up" {
 	# Paced flows are steady on a busy machine too.
-	steady=(--link loopback --pacing 200M --seconds 0.3 --warmup 0.2 --collect cpu)
+	steady=(--link loopback --port "$port" --pacing 200M --seconds 0.3 --warmup 0.2 --collect cpu)
 	run zcprof run "${steady[@]}" --until 20% --repeat 15 -o "$dir"
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -92,7 +93,7 @@ teardown() {
 	# The same again has nothing to do.
 	run zcprof run "${steady[@]}" --until 20% --repeat 15 -o "$dir"
 	[ "$(find "$dir" -name 'run-*.csv' | wc -l)" -eq "$runs" ]
-	run zcprof run --link loopback --seconds 0.1 --warmup 0.05 --collect cpu --until 0.1% --repeat 5 \
+	run zcprof run --link loopback --port "$port" --seconds 0.1 --warmup 0.05 --collect cpu --until 0.1% --repeat 5 \
 		-o "$dir.never"
 	[ "$status" -eq 0 ]
 	[[ $output == *"gave up after 5 rounds: throughput is known to ±"*", and ±0.1 % was asked for"* ]]
@@ -110,7 +111,7 @@ teardown() {
 }
 
 @test "over loopback both ends share a device" {
-	zcprof run --link loopback --seconds 1 --warmup 0.2 --repeat 1 -o "$dir"
+	zcprof run --link loopback --port "$port" --seconds 1 --warmup 0.2 --repeat 1 -o "$dir"
 	file="$dir/rx=copy,tx=copy/run-1.csv"
 	is_record "$file"
 	[ "$(value "$file" host fact link)" = loopback ]
@@ -119,12 +120,13 @@ teardown() {
 }
 
 @test "connections of others that use the same port are no flows of the run" {
-	python3 - <<-'END' 3>&- &
-		import socket, time
-		listener = socket.create_server(("127.0.0.77", 5377))
+	python3 - "$port" <<-'END' 3>&- &
+		import socket, sys, time
+		port = int(sys.argv[1]) + 1
+		listener = socket.create_server(("127.0.0.77", port))
 		held = []
 		while True:
-		    held.append((socket.create_connection(("127.0.0.77", 5377), 5), listener.accept()[0]))
+		    held.append((socket.create_connection(("127.0.0.77", port), 5), listener.accept()[0]))
 		    # Some are always there, and each ends inside the window.
 		    if len(held) > 10:
 		        for end in held.pop(0):
@@ -132,7 +134,7 @@ teardown() {
 		    time.sleep(0.05)
 	END
 	other=$!
-	zcprof run --link loopback --port 5376 --collect tcp,cpu --seconds 2 --warmup 0.2 --repeat 1 -o "$dir"
+	zcprof run --link loopback --port "$port" --collect tcp,cpu --seconds 2 --warmup 0.2 --repeat 1 -o "$dir"
 	kill "$other"
 	file="$dir/rx=copy,tx=copy/run-1.csv"
 	is_record "$file"

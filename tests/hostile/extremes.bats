@@ -3,8 +3,10 @@
 # Files of others that are too large, and figures in them that nothing counts: said, and never waited for.
 
 bats_require_minimum_version 1.5.0
+load ../port
 
 setup() {
+	port=$(free_port)
 	PATH=$BUILD:$PATH
 	dir=$BATS_TEST_TMPDIR
 	head=time_s,end,source,metric,key,value,unit
@@ -42,7 +44,7 @@ record() {
 @test "a plan without an end in a directory that is gone on with" {
 	mkdir "$dir/out"
 	truncate -s 1T "$dir/out/plan"
-	run timeout 10 zcprof run --rx copy --tx copy --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir/out"
+	run timeout 10 zcprof run --rx copy --tx copy --link loopback --port "$port" --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir/out"
 	[ "$status" -eq 1 ]
 	[[ $output == *"cannot read $dir/out/plan: File too large; give another directory with -o"* ]]
 }

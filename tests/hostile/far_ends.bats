@@ -3,6 +3,8 @@
 #
 # A host whose agent does harm: whatever it says and whenever it stops, zcprof here ends in time, with a sentence
 # that names the host, moves no cursor, and leaves this machine as it was.
+#
+# Waits: for what a far end does not say, until it is given up.
 
 bats_require_minimum_version 1.5.0
 load ../host/zcprof_run

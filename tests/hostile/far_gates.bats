@@ -3,6 +3,8 @@
 #
 # attach on two machines, and what a zcprof attach there does that is slow, odd or hostile: a whole record, or a
 # sentence that names the right one.
+#
+# Waits: for what a far end does not say, until it is given up.
 
 bats_require_minimum_version 1.5.0
 

@@ -3,7 +3,10 @@
 # A root program that writes where others may write too: nothing of anybody's is followed, replaced or
 # overwritten, and what is no file stays what it is.
 
+load ../port
+
 setup() {
+	port=$(free_port)
 	[ "$(id -u)" -eq 0 ] || skip "files of another user need root"
 	dir=$BATS_TEST_TMPDIR
 	theirs=$dir/theirs
@@ -47,12 +50,12 @@ assert_kept() {
 	other ln -s ../etc "$theirs/sub"
 	run attach -o "$theirs/sub/x.csv"
 	[ "$status" -eq 1 ]
-	run "$BUILD/zcprof" run --rx copy --tx copy --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$theirs/sub"
+	run "$BUILD/zcprof" run --rx copy --tx copy --link loopback --port "$port" --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$theirs/sub"
 	[ "$status" -eq 1 ]
 	[[ $output == *"is a symbolic link that user 65534 made"* ]]
 	other mkdir "$theirs/out"
 	other ln -s ../../etc "$theirs/out/rx=copy,tx=copy"
-	run "$BUILD/zcprof" run --rx copy --tx copy --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$theirs/out"
+	run "$BUILD/zcprof" run --rx copy --tx copy --link loopback --port "$port" --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$theirs/out"
 	[ "$status" -eq 1 ]
 	[ -z "$(ls -A "$dir/etc")" ]
 }
@@ -66,12 +69,12 @@ assert_kept() {
 	assert_kept
 	other mkdir "$theirs/out"
 	other ln -s ../../precious "$theirs/out/plan"
-	run "$BUILD/zcprof" run --rx copy --tx copy --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$theirs/out"
+	run "$BUILD/zcprof" run --rx copy --tx copy --link loopback --port "$port" --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$theirs/out"
 	[ "$status" -eq 1 ]
 	[[ $output != *kept* ]]
 	rm "$theirs/out/plan"
 	other mkfifo "$theirs/out/plan"
-	run timeout 10 "$BUILD/zcprof" run --rx copy --tx copy --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$theirs/out"
+	run timeout 10 "$BUILD/zcprof" run --rx copy --tx copy --link loopback --port "$port" --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$theirs/out"
 	[ "$status" -eq 1 ]
 	[[ $output == *"cannot read $theirs/out/plan: "* ]]
 	assert_kept
@@ -154,6 +157,6 @@ assert_kept() {
 	[ "$(stat -c %a "$dir/a.csv")" = 600 ]
 	attach -o "$dir/a.csv"
 	[ "$(stat -c %a "$dir/a.csv")" = 600 ]
-	(umask 077 && "$BUILD/zcprof" run --rx copy --tx copy --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir/new")
+	(umask 077 && "$BUILD/zcprof" run --rx copy --tx copy --link loopback --port "$port" --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir/new")
 	[ -z "$(find "$dir/new" -perm /077)" ]
 }

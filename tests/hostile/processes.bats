@@ -40,7 +40,7 @@ burn() {
 }
 
 attach() {
-	timeout -s KILL "${patience-30}" zcprof attach --pid "$pid" --iface lo --as rx --seconds "${seconds-0.7}" --warmup 0 --collect profile -o "$dir/r.csv" "$@"
+	timeout -s KILL "${patience-30}" zcprof attach --pid "$pid" --iface lo --as rx --seconds "${seconds-1.5}" --warmup 0 --collect profile -o "$dir/r.csv" "$@"
 }
 
 # Samples of functions of that object and name, as patterns of grep.
@@ -112,14 +112,23 @@ samples() {
 	run -0 zcroi check "$dir/r.csv"
 }
 
+# All that a process has started, and what these have.
+below() { # PID
+	local child
+	for child in $(pgrep -P "$1"); do
+		echo "$child"
+		below "$child"
+	done
+}
+
 # 80 million symbols take it so long that it is there to be looked at; a slow machine longer than it has.
 @test "whoever reads a file of the process has nothing: no user, no capability, no other file; and is gone after" {
 	begin hostile symbols "$dir/symbols"
-	seconds=0.3 attach 2>/dev/null 3>&- &
+	patience=60 seconds=0.3 attach 2>/dev/null 3>&- &
 	attaching=$!
 	sealed=
-	for _ in $(seq 200); do
-		for child in $(pgrep -x zcprof); do
+	for _ in $(seq 800); do
+		for child in $(below "$attaching"); do
 			grep -qs '^Seccomp:[[:space:]]*2' "/proc/$child/status" && sealed=$child && break 2
 		done
 		sleep 0.05

@@ -11,6 +11,7 @@ KILLS=${KILLS:-8}
 RPS=/sys/class/net/lo/queues/rx-0/rps_cpus
 
 setup() {
+	port=$(free_port)
 	as_root
 	two_cpus
 	[ -w /run ] || skip "/run cannot be written"
@@ -50,11 +51,11 @@ named() {
 # place COMMAND...: zcpath rx with a placement, started by COMMAND, until it has placed
 place() {
 	: >"$dir/rows"
-	"$@" zcpath rx --bind 127.0.0.1 --port 5390 --irq-cpu 1 >"$dir/rows" 2>"$dir/said" 3>&- &
+	"$@" zcpath rx --bind 127.0.0.1 --port "$port" --irq-cpu 1 >"$dir/rows" 2>"$dir/said" 3>&- &
 	placer=$!
 	started+=("$placer")
 	wait_until 10 grep -q listening "$dir/rows" || { cat "$dir/said"; false; }
-	"$@" zcpath tx --to 127.0.0.1 --port 5390 --seconds 100 >/dev/null 2>&1 3>&- &
+	"$@" zcpath tx --to 127.0.0.1 --port "$port" --seconds 100 >/dev/null 2>&1 3>&- &
 	started+=($!)
 	wait_until 10 grep -q irq_affinity "$dir/rows" || { cat "$dir/said"; false; }
 }
@@ -72,12 +73,12 @@ restored() {
 }
 
 @test "a namespace with a name, and one without: restore from outside puts back" {
-	named zcprof-kill-named
-	place ip netns exec zcprof-kill-named
+	named zck$$-named
+	place ip netns exec zck$$-named
 	kill_placer
-	[ "$(ip netns exec zcprof-kill-named cat $RPS)" != 0 ]
+	[ "$(ip netns exec zck$$-named cat $RPS)" != 0 ]
 	restored
-	[ "$(ip netns exec zcprof-kill-named cat $RPS)" = 0 ]
+	[ "$(ip netns exec zck$$-named cat $RPS)" = 0 ]
 	holder --net
 	place "${inside[@]}"
 	kill_placer
@@ -87,16 +88,16 @@ restored() {
 }
 
 @test "restore in another network namespace puts back, and throws nothing away" {
-	named zcprof-kill-named
+	named zck$$-named
 	before=$(cat $RPS)
 	place env
 	kill_placer
 	[ "$(cat $RPS)" != "$before" ]
-	run ip netns exec zcprof-kill-named zcprof restore
+	run ip netns exec zck$$-named zcprof restore
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "$(cat $RPS)" = "$before" ]
-	[ "$(ip netns exec zcprof-kill-named cat $RPS)" = 0 ]
+	[ "$(ip netns exec zck$$-named cat $RPS)" = 0 ]
 }
 
 moved() { # PID INODE
@@ -200,10 +201,10 @@ time.sleep(1000)' "$ready" "/proc/$$/ns/net" 3>&- &
 	holder --net
 	before=$(cat $RPS)
 	: >"$dir/rows"
-	nsenter --target "$held" --net zcpath rx --bind 127.0.0.1 --port 5390 --irq-cpu 1 >"$dir/rows" 2>"$dir/said" 3>&- &
+	nsenter --target "$held" --net zcpath rx --bind 127.0.0.1 --port "$port" --irq-cpu 1 >"$dir/rows" 2>"$dir/said" 3>&- &
 	started+=($!)
 	wait_until 10 grep -q listening "$dir/rows"
-	nsenter --target "$held" --net zcpath tx --to 127.0.0.1 --port 5390 --seconds 0.1 --warmup 0 >/dev/null
+	nsenter --target "$held" --net zcpath tx --to 127.0.0.1 --port "$port" --seconds 0.1 --warmup 0 >/dev/null
 	cat "$dir/said"
 	grep -q -- "--irq-cpu has no effect on lo: Invalid cross-device link" "$dir/said"
 	[ "$(cat $RPS)" = "$before" ]
@@ -215,7 +216,7 @@ time.sleep(1000)' "$ready" "/proc/$$/ns/net" 3>&- &
 # All that a run or an attach of this file could change; devices here have no interrupts of their own.
 settings() {
 	cat $RPS
-	for name in zcprof-kill-rx zcprof-kill-tx; do
+	for name in zck$$-rx zck$$-tx; do
 		ip netns exec $name sh -c 'grep -r . /sys/class/net/*/queues/ /proc/sys/net 2>/dev/null; ip -d link'
 	done
 	"${inside[@]}" sh -c 'grep -r . /sys/class/net/*/queues/ /proc/sys/net 2>/dev/null'
@@ -226,53 +227,57 @@ still_settings() {
 	settings | grep -Ev 'inflight|tx_timeout|/byte_queue_limits/|nf_conntrack_count|/(tcp_fastopen_key|entropy|uuid)'
 }
 
+other_settings() {
+	! still_settings | cmp -s "$dir/before" -
+}
+
 both_up() {
-	[ "$(ip -n zcprof-kill-rx -br link show rx0 | awk '{ print $2 }')" = UP ] &&
-		[ "$(ip -n zcprof-kill-tx -br link show tx0 | awk '{ print $2 }')" = UP ]
+	[ "$(ip -n zck$$-rx -br link show rx0 | awk '{ print $2 }')" = UP ] &&
+		[ "$(ip -n zck$$-tx -br link show tx0 | awk '{ print $2 }')" = UP ]
 }
 
 links() {
-	named zcprof-kill-rx
-	named zcprof-kill-tx
-	ip -n zcprof-kill-rx link add rx0 type veth peer name tx0 netns zcprof-kill-tx
-	ip -n zcprof-kill-rx address add 10.77.0.1/24 dev rx0
-	ip -n zcprof-kill-tx address add 10.77.0.2/24 dev tx0
-	ip -n zcprof-kill-rx link set rx0 up
-	ip -n zcprof-kill-tx link set tx0 up
+	named zck$$-rx
+	named zck$$-tx
+	ip -n zck$$-rx link add rx0 type veth peer name tx0 netns zck$$-tx
+	ip -n zck$$-rx address add 10.77.0.1/24 dev rx0
+	ip -n zck$$-tx address add 10.77.0.2/24 dev tx0
+	ip -n zck$$-rx link set rx0 up
+	ip -n zck$$-tx link set tx0 up
 	wait_until 10 both_up
 }
 
 # The n-th way to run, attach or restore, as a command in $command.
 choose() {
 	local run=(zcprof run --irq-cpu 1 --collect cpu,syscalls --seconds 5 --warmup 0 --repeat 1
-		--port 5392 -o "$dir/killed-$1")
+		--port "$port" -o "$dir/killed-$1")
 	case $(($1 % 8)) in
-	0) command=("${run[@]}" --link netns:zcprof-kill-rx,zcprof-kill-tx) ;;
+	0) command=("${run[@]}" --link netns:zck$$-rx,zck$$-tx) ;;
 	1) command=("${run[@]}" --link loopback) ;;
 	2) command=("${inside[@]}" "${run[@]}" --link loopback) ;;
 	3) command=("${run[@]}" --link veth) ;;
-	4) command=(unshare --pid --fork --kill-child --mount-proc "${run[@]}" --link netns:zcprof-kill-rx,zcprof-kill-tx) ;;
+	4) command=(unshare --pid --fork --kill-child --mount-proc "${run[@]}" --link netns:zck$$-rx,zck$$-tx) ;;
 	5) command=("${inside[@]}" unshare --pid --fork --kill-child --mount-proc "${run[@]}" --link loopback) ;;
 	6) command=(zcprof attach --collect cpu -o "$dir/attached.csv" --terminate --seconds 5 --
-		ip netns exec zcprof-kill-tx zcpath rx --irq-cpu 1 --port 5392) ;;
+		ip netns exec zck$$-tx zcpath rx --irq-cpu 1 --port "$port") ;;
 	7) command=(zcprof restore) ;;
 	esac
 }
 
 # Something to be put back where restore is what is killed.
 leave_something() {
-	place ip netns exec zcprof-kill-rx
+	place ip netns exec zck$$-rx
 	kill_placer
 }
 
 nobody_left() {
-	! pgrep -f -- "--port 539[02]" >/dev/null
+	! pgrep -f -- "--port $port( |\$)" >/dev/null
 }
 
 put_back_somewhere() {
 	case $(($1 % 3)) in
 	0) zcprof restore ;;
-	1) ip netns exec zcprof-kill-tx zcprof restore ;;
+	1) ip netns exec zck$$-tx zcprof restore ;;
 	2) "${inside[@]}" zcprof restore ;;
 	esac
 }
@@ -289,11 +294,15 @@ put_back_somewhere() {
 		"${command[@]}" >"$dir/out" 2>&1 3>&- &
 		victim=$!
 		started+=("$victim")
+		# Two of them have changed something by then, however slow the machine is.
+		case $((i % 8)) in
+		1 | 2) wait_until 20 other_settings || { cat "$dir/out"; false; } ;;
+		esac
 		sleep "0.$((RANDOM % 9))$((RANDOM % 9))"
 		kill -9 "$victim" 2>/dev/null || :
 		wait "$victim" 2>/dev/null || :
-		wait_until 10 nobody_left || { pgrep -af -- "--port 539[02]"; cat "$dir/out"; false; }
-		still_settings | cmp -s "$dir/before" - || changed=$((changed + 1))
+		wait_until 10 nobody_left || { pgrep -af -- "--port $port( |\$)"; cat "$dir/out"; false; }
+		! other_settings || changed=$((changed + 1))
 		put_back_somewhere "$i" >"$dir/restore" 2>&1 || {
 			echo "kill $i: ${command[*]}"
 			cat "$dir/restore"

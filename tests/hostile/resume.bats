@@ -3,15 +3,17 @@
 # An experiment is gone on with in a directory where a crash, a full disk or others were meanwhile.
 
 bats_require_minimum_version 1.5.0
+load ../port
 
 setup() {
+	port=$(free_port)
 	PATH=$BUILD:$PATH
 	out=$BATS_TEST_TMPDIR/out
 	first=$out/rx=copy,tx=copy/run-1.csv
 }
 
 go_on() {
-	run timeout 30 zcprof run --rx copy --tx copy --link loopback --seconds "${seconds-0.1}" --warmup 0 --collect cpu --repeat 2 -o "$out"
+	run timeout 30 zcprof run --rx copy --tx copy --link loopback --port "$port" --seconds "${seconds-0.1}" --warmup 0 --collect cpu --repeat 2 -o "$out"
 }
 
 @test "a run that is cut, empty, or no record is done again, and a link to a whole one is whole" {
@@ -47,7 +49,7 @@ go_on() {
 }
 
 @test "two at once in one directory: the second is told, and the first loses nothing" {
-	zcprof run --rx copy --tx copy --link loopback --seconds 2 --warmup 0 --collect cpu --repeat 2 -o "$out" 2>"$BATS_TEST_TMPDIR/heard" 3>&- &
+	zcprof run --rx copy --tx copy --link loopback --port "$port" --seconds 2 --warmup 0 --collect cpu --repeat 2 -o "$out" 2>"$BATS_TEST_TMPDIR/heard" 3>&- &
 	first_one=$!
 	until [ -e "$out/plan" ]; do sleep 0.05; done
 	seconds=2 go_on

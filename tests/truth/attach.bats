@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # zcprof attach: processes that it did not start, and commands, against what iperf3 says of itself.
+#
+# Alone: rates are those of iperf3 to 3 %.
 
 bats_require_minimum_version 1.5.0
 load ../host/zcprof_run
@@ -87,32 +89,4 @@ print(json.load(sys.stdin)["configurations"][0]["throughput_gbit_s"])')" 1.1
 	grep -q '^tx;task;iperf3;.*iperf_' "$dir/command.folded"
 	zcroi check "$dir/command.csv"
 	zcroi table "$dir/command.csv"
-}
-
-@test "fifty times on the same process: no program and no link is left" {
-	command -v bpftool >/dev/null || skip "bpftool is not installed"
-	# What other processes of the machine hold is theirs.
-	left() {
-		{ bpftool prog list -j && bpftool link list -j; } | python3 -c '
-import json, sys
-for kind, line in zip(("program", "link"), sys.stdin):
-    for one in json.loads(line):
-        if not [p for p in one.get("pids", []) if p["comm"] != "zcprof"]:
-            print(kind, one["id"])' | sort
-	}
-	nothing_new() {
-		[ -z "$(left | comm -13 "$dir/before" -)" ]
-	}
-	client -t 280 -b 100M
-	sleep 0.5
-	left >"$dir/before"
-	for i in $(seq 50); do
-		zcprof attach --tx-pid "$client" --warmup 0 --seconds 0.05 -o "$dir/$i.csv" 2>"$dir/said" || {
-			cat "$dir/said"
-			false
-		}
-	done
-	[ "$(find "$dir" -name '*.csv' | wc -l)" = 50 ]
-	wait_until 20 nothing_new
-	kill -0 "$client"
 }

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # zcprof attach to a cgroup, a network namespace and CPUs: also what comes after it has begun, and
 # nothing else. The work is known: N calls of getppid() by tests/tool/calls.
+#
+# Alone: rates are those of iperf3 to 3 %, and a CPU is to do one thing.
 
 bats_require_minimum_version 1.5.0
 load ../host/zcprof_run

@@ -3,6 +3,8 @@
 #
 # Idle states: against sysfs read by hand around the window and inside it, against what /proc/stat
 # says of the same CPUs, and on a machine of made-up files, whose figures are known.
+#
+# Alone: CPUs are to be idle.
 
 load measured.sh
 

@@ -3,6 +3,8 @@
 #
 # CPUs that are taken down and brought up while they are measured. With three CPUs or more it is one
 # in the middle (tests/lab/hotplug.bats has three): what comes behind it must stay seen.
+#
+# Alone: CPUs are taken down.
 
 load measured.sh
 

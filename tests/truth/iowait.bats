@@ -3,6 +3,8 @@
 #
 # Time in iowait: of a receiver that waits for io_uring completions while its sender is stopped for a
 # known time, against what /proc/stat bills its CPU.
+#
+# Alone: a CPU is to have nothing to do but to wait.
 
 load measured.sh
 

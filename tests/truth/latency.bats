@@ -3,6 +3,8 @@
 #
 # What the latency source follows of the packets that a program receives, against what the program knows
 # that it sent.
+#
+# Alone: a packet is to wait for as long as the test lets it.
 
 load measured.sh
 

@@ -3,6 +3,8 @@
 #
 # What counts the CPUs' own events, on events that every machine has, against perf; and the collector
 # where the machine has a PMU (tests/kernels/pmu.sh has it against perf there) and where not.
+#
+# Alone: two tools look at all CPUs' events, one inside the other.
 
 load measured.sh
 

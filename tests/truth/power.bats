@@ -3,6 +3,8 @@
 #
 # Power against meters whose figures are known: a command that prints a ramp, a log, RAPL's files
 # made up, and an experiment with a meter.
+#
+# Alone: made-up meters rise by the clock.
 
 load measured.sh
 load ../host/zcprof_run

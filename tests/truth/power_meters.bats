@@ -4,6 +4,8 @@
 # The meters that a machine has itself, on files of sysfs that are made up and move as a known power
 # would have them move; perf's events on one that every kernel counts; NVIDIA's library made up. Which
 # of them is P, and that none is added to another.
+#
+# Alone: made-up meters rise by the clock.
 
 load measured.sh
 

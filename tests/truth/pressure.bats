@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What kept tasks from running: waiting for a CPU, and a quota that was used up.
+#
+# Alone: tasks are to wait for nobody else.
 
 load ../host/zcprof_run
 

@@ -3,6 +3,8 @@
 #
 # The profile is right: about programs that are known to be in one function, and against perf record
 # of the same window.
+#
+# Alone: samples of the CPUs are compared with what perf finds.
 
 load measured.sh
 

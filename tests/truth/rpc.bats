@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The latency of requests against the kernel's own stamps on their packets.
+#
+# Alone: latencies are compared.
 
 bats_require_minimum_version 1.5.0
 load ../host/zcpath

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The record of an experiment against what can be seen of it by other means.
+#
+# Alone: a run is compared with the machine's own counters.
 
 load ../host/zcprof_run
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What is counted in slices, and what is not left to them: against what a load says that it has done,
 # and against a collector that counts all of it at the same time.
+#
+# Alone: a load is to be steady.
 
 load measured.sh
 

@@ -3,6 +3,8 @@
 #
 # Softirqs and NAPI polls: against a known number of packets, and against the kernel's own counters,
 # read just outside and just inside the window, so that what was counted must lie between the two.
+#
+# Alone: a machine's softirqs are compared with the packets of one test.
 
 load measured.sh
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The checks of make test-kernels for sources that have no test of their own, on the kernel that runs:
 # known work, counted.
+#
+# Alone: the figures of a whole machine are those of known work.
 
 check() {
 	run tests/kernels/check "$1"

@@ -3,6 +3,8 @@
 #
 # The kernel stops a clock that ticks faster than it allows, until its next tick: what was not sampled meanwhile
 # is said, and is as much as there are samples too few.
+#
+# Alone: the rate of samples is lowered for the whole machine.
 
 load measured.sh
 
