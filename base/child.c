@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #define REAP_MS 50
+/* From being asked to end to being killed. */
+#define TERM_MS 200
 
 #include "base/clock.h"
 #include "base/descriptors.h"
@@ -69,24 +71,89 @@ int child_start(const struct child *what, pid_t *pid)
 	return error;
 }
 
+static void close_all(const int fds[3])
+{
+	for (int i = 0; i < 3; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* there: the child's side of each pipe; -1: none. */
+static int make_pipes(const struct child *what, int here[3], int there[3])
+{
+	for (int i = 0; i < 3; i++) {
+		int ends[2] = {-1, -1}; /* to be read from, and to be written to */
+
+		if (what->fds[i] == CHILD_PIPE && pipe2(ends, O_CLOEXEC))
+			return -errno;
+		here[i] = ends[!i];
+		there[i] = ends[!!i];
+		if (here[i] >= 0)
+			fcntl(here[i], F_SETFL, O_NONBLOCK);
+	}
+	return 0;
+}
+
+int child_start_piped(const struct child *what, pid_t *pid, int here[3])
+{
+	int there[3] = {-1, -1, -1};
+	struct child child = *what;
+	int error;
+
+	for (int i = 0; i < 3; i++)
+		here[i] = -1;
+	error = make_pipes(what, here, there);
+	for (int i = 0; i < 3; i++)
+		if (there[i] >= 0)
+			child.fds[i] = there[i];
+	if (!error)
+		error = child_start(&child, pid);
+	close_all(there);
+	if (error) {
+		close_all(here);
+		for (int i = 0; i < 3; i++)
+			here[i] = -1;
+	}
+	return error;
+}
+
 int child_wait(pid_t pid, int *status)
 {
 	return TEMP_FAILURE_RETRY(waitpid(pid, status, 0)) < 0 ? -errno : 0;
 }
 
-int child_wait_for(pid_t pid, int *status, int patience_ms)
+/* 0, -ETIMEDOUT where it goes on, or another negative errno. */
+static int await(pid_t pid, int *status, int patience_ms)
 {
 	const uint64_t until_ns = clock_ns() + (uint64_t)patience_ms * 1000000;
 	pid_t ended;
 
 	while (!(ended = waitpid(pid, status, WNOHANG))) {
-		if (clock_ns() >= until_ns) {
-			child_kill(pid);
+		if (clock_ns() >= until_ns)
 			return -ETIMEDOUT;
-		}
 		poll(NULL, 0, 2);
 	}
 	return ended < 0 ? -errno : 0;
+}
+
+int child_wait_for(pid_t pid, int *status, int patience_ms)
+{
+	int error = await(pid, status, patience_ms);
+
+	if (error == -ETIMEDOUT)
+		child_kill(pid);
+	return error;
+}
+
+int child_end(pid_t pid, int *status, int patience_ms)
+{
+	int error = await(pid, status, patience_ms);
+
+	if (error == -ETIMEDOUT && !kill(pid, SIGTERM))
+		error = await(pid, status, TERM_MS);
+	if (error == -ETIMEDOUT && !kill(pid, SIGKILL))
+		error = child_wait(pid, status);
+	return error;
 }
 
 void child_kill(pid_t pid)

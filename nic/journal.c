@@ -95,6 +95,13 @@ int journal_lock(int fd, enum journal_byte byte, bool wait)
 	return 0;
 }
 
+bool journal_locked(int fd, enum journal_byte byte)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+	return !fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type != F_UNLCK;
+}
+
 struct journal *journal_open(const char *dir)
 {
 	struct journal *j = calloc(1, sizeof(*j));

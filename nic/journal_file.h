@@ -62,6 +62,8 @@ struct journal {
 int journal_dir(const char *dir, bool make);
 /* 0, or a negative errno where another holds it and there is no time to wait. */
 int journal_lock(int fd, enum journal_byte byte, bool wait);
+/* By another; it is not taken, not for a moment: who puts back would find that its owner lives. */
+bool journal_locked(int fd, enum journal_byte byte);
 int journal_remember(struct journal *j, const struct change *c);
 /* Says what could not be put back, and why. */
 struct recovery journal_put_back(struct journal *j);

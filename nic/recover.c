@@ -179,7 +179,7 @@ struct journal *journal_look(const char *dir, int dir_fd, const char *name)
 
 	if (in && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size <= JOURNAL_MOST &&
 	    !(st.st_mode & 022) && (!st.st_uid || st.st_uid == geteuid()) &&
-	    journal_lock(fd, JOURNAL_OWNER, false) && fgets(line, sizeof(line), in))
+	    journal_locked(fd, JOURNAL_OWNER) && fgets(line, sizeof(line), in))
 		j = journal_open(dir);
 	if (j)
 		take_changes(j, in);

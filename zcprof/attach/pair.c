@@ -2,7 +2,6 @@
 #include "zcprof/attach/pair.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -159,9 +158,9 @@ static int start(struct far *f, const struct asked *a, const struct one *one)
 {
 	char *argv[3 * WORDS_MAX + 8], *ssh = strdup(a->ssh);
 	bool here = !strcmp(one->host, HERE);
-	int in[2] = {-1, -1}, out[2] = {-1, -1};
-	struct child child = {.argv = argv, .fds = {-1, -1, -1}};
+	const struct child child = {.argv = argv, .fds = {CHILD_PIPE, CHILD_PIPE, CHILD_AS_HERE}};
 	size_t count = 0;
+	int ends[3] = {-1, -1, -1};
 	int error = 0;
 	bool plain;
 
@@ -178,18 +177,10 @@ static int start(struct far *f, const struct asked *a, const struct one *one)
 	argv[count++] = "-o";
 	argv[count++] = "/dev/stdout";
 	argv[count] = NULL;
-	if (plain && (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC)))
-		error = -errno;
-	child.fds[0] = in[0];
-	child.fds[1] = out[1];
-	if (plain && !error)
-		error = child_start(&child, &f->pid);
-	if (in[0] >= 0)
-		close(in[0]);
-	if (out[1] >= 0)
-		close(out[1]);
-	f->in = in[1];
-	f->out = out[0];
+	if (plain)
+		error = child_start_piped(&child, &f->pid, ends);
+	f->in = ends[0];
+	f->out = ends[1];
 	f->heard_ns = clock_ns();
 	if (error)
 		say_error("%s: cannot run %s: %s", f->name, argv[0], strerror(-error));
@@ -282,21 +273,11 @@ static bool follow(struct far f[2], enum until until, int patience_ms, int silen
 static int end(struct far *f)
 {
 	int status = 0;
-	bool ended = f->pid <= 0;
 
 	if (f->in >= 0)
 		close(f->in);
-	for (int ms = 0; !ended && ms < 5000; ms += 10) {
-		ended = waitpid(f->pid, &status, WNOHANG) == f->pid;
-		if (!ended)
-			poll(NULL, 0, 10);
-	}
-	if (!ended) {
-		kill(f->pid, SIGTERM);
-		poll(NULL, 0, 200);
-		kill(f->pid, SIGKILL);
-		child_wait(f->pid, &status);
-	}
+	if (f->pid > 0)
+		child_end(f->pid, &status, 5000);
 	if (f->out >= 0)
 		close(f->out);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -2,7 +2,6 @@
 #include "zcprof/run/end.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,17 +34,6 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-/* Three pipes; pipes[i][1] is the end that is written to. */
-static int make_pipes(int pipes[3][2])
-{
-	for (int i = 0; i < 3; i++)
-		pipes[i][0] = pipes[i][1] = -1;
-	for (int i = 0; i < 3; i++)
-		if (pipe2(pipes[i], O_CLOEXEC))
-			return -errno;
-	return 0;
-}
-
 int end_start(struct end *end, enum record_end which, char *const argv[], int netns, char *why,
 	      size_t why_size)
 {
@@ -56,29 +44,22 @@ int end_start_as(struct end *end, enum record_end which, char *const argv[],
 		 int (*prepare)(void *data), void *data, char *why, size_t why_size)
 {
 	/* A group of its own, so that Ctrl-C reaches zcprof alone, and zcprof decides. */
-	struct child child = {.argv = argv, .own_group = true, .prepare = prepare, .data = data};
-	int pipes[3][2];
-	int error = make_pipes(pipes);
+	const struct child child = {.argv = argv,
+				    .fds = {CHILD_PIPE, CHILD_PIPE, CHILD_PIPE},
+				    .own_group = true,
+				    .prepare = prepare,
+				    .data = data};
+	int here[3] = {-1, -1, -1};
+	int error = 0;
 
-	*end = (struct end){.which = which, .in = -1, .out = -1, .err = -1};
+	*end = (struct end){.which = which};
 	end->reader = reader_pieces(which == END_RX ? "rx" : "tx");
-	if (!error && !end->reader)
-		error = -ENOMEM;
-	memcpy(child.fds, (int[]){pipes[0][0], pipes[1][1], pipes[2][1]}, sizeof(child.fds));
+	error = end->reader ? child_start_piped(&child, &end->pid, here) : -ENOMEM;
+	end->in = here[0];
+	end->out = here[1];
+	end->err = here[2];
 	if (!error)
-		error = child_start(&child, &end->pid);
-	close_fd(&pipes[0][0]);
-	close_fd(&pipes[1][1]);
-	close_fd(&pipes[2][1]);
-	end->in = pipes[0][1];
-	end->out = pipes[1][0];
-	end->err = pipes[2][0];
-	if (!error) {
-		fcntl(end->in, F_SETFL, O_NONBLOCK);
-		fcntl(end->out, F_SETFL, O_NONBLOCK);
-		fcntl(end->err, F_SETFL, O_NONBLOCK);
 		return 0;
-	}
 	end_stop(end, 0);
 	snprintf(why, why_size, "cannot start %s: %s", argv[0], strerror(-error));
 	return -1;

@@ -2,7 +2,6 @@
 #include "zcprof/run/host.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
@@ -109,12 +108,7 @@ static void lose_by_end(struct host *h)
 	int status = 0;
 	char how[80] = "";
 
-	for (int ms = 0; ms < 1000 && !waitpid(h->pid, &status, WNOHANG); ms += 10)
-		poll(NULL, 0, 10);
-	if (waitpid(h->pid, &status, WNOHANG) >= 0) {
-		kill(h->pid, SIGKILL);
-		child_wait(h->pid, &status);
-	}
+	child_end(h->pid, &status, 1000);
 	h->pid = 0;
 	if (WIFSIGNALED(status))
 		snprintf(how, sizeof(how), "by signal %d", WTERMSIG(status));
@@ -378,30 +372,13 @@ int host_clock(struct host *h, const struct host_hears *hears, double *ahead_ns,
 
 static int start(struct host *h, char *const argv[])
 {
-	struct child child = {.argv = argv};
-	int pipes[3][2];
-	int error = 0;
+	const struct child child = {.argv = argv, .fds = {CHILD_PIPE, CHILD_PIPE, CHILD_PIPE}};
+	int here[3];
+	int error = child_start_piped(&child, &h->pid, here);
 
-	for (int i = 0; i < 3; i++)
-		if (pipe2(pipes[i], O_CLOEXEC)) {
-			error = -errno;
-			while (i--) {
-				close(pipes[i][0]);
-				close(pipes[i][1]);
-			}
-			return error;
-		}
-	memcpy(child.fds, (int[]){pipes[0][0], pipes[1][1], pipes[2][1]}, sizeof(child.fds));
-	error = child_start(&child, &h->pid);
-	close(pipes[0][0]);
-	close(pipes[1][1]);
-	close(pipes[2][1]);
-	h->in = pipes[0][1];
-	h->out = pipes[1][0];
-	h->err = pipes[2][0];
-	fcntl(h->in, F_SETFL, O_NONBLOCK);
-	fcntl(h->out, F_SETFL, O_NONBLOCK);
-	fcntl(h->err, F_SETFL, O_NONBLOCK);
+	h->in = here[0];
+	h->out = here[1];
+	h->err = here[2];
 	return error;
 }
 
@@ -539,18 +516,8 @@ void host_close(struct host *h)
 		pthread_join(h->beating, NULL);
 	close_fd(&h->calm);
 	close_fd(&h->in);
-	for (int ms = 0; h->pid && ms < patience_ms; ms += 10) {
-		if (waitpid(h->pid, &status, WNOHANG) == h->pid)
-			h->pid = 0;
-		else
-			poll(NULL, 0, 10);
-	}
-	if (h->pid) {
-		kill(h->pid, SIGTERM);
-		poll(NULL, 0, 200);
-		kill(h->pid, SIGKILL);
-		child_wait(h->pid, &status);
-	}
+	if (h->pid)
+		child_end(h->pid, &status, patience_ms);
 	close_fd(&h->out);
 	close_fd(&h->err);
 	reader_close(h->reader);

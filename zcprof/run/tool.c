@@ -59,30 +59,25 @@ static bool listen_to(int out, int err, int stop, long deadline, struct tool_res
 
 static void run(char *const argv[], int in, int stop, int patience_ms, struct tool_result *result)
 {
-	int out[2] = {-1, -1};
-	int err[2] = {-1, -1};
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	struct child child = {.argv = argv};
+	const struct child child = {.argv = argv,
+				    .fds = {in >= 0 ? in : null, CHILD_PIPE, CHILD_PIPE}};
+	int here[3] = {-1, -1, -1};
 	int status = 0;
 	pid_t pid = 0;
-	int error = 0;
+	int error = null < 0 ? -errno : 0;
 	bool in_time;
 
 	memset(result, 0, sizeof(*result));
 	result->exit_code = -1;
-	if (null < 0 || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
-		error = -errno;
-	memcpy(child.fds, (int[]){in >= 0 ? in : null, out[1], err[1]}, sizeof(child.fds));
 	if (!error)
-		error = child_start(&child, &pid);
+		error = child_start_piped(&child, &pid, here);
 	close(null);
-	close(out[1]);
-	close(err[1]);
 	if (error) {
 		snprintf(result->reason, sizeof(result->reason), "cannot run %.200s: %s", argv[0],
 			 strerror(-error));
 	} else {
-		in_time = listen_to(out[0], err[0], stop, now_ms() + patience_ms, result);
+		in_time = listen_to(here[1], here[2], stop, now_ms() + patience_ms, result);
 		if (!in_time)
 			kill(pid, SIGKILL);
 		child_wait(pid, &status);
@@ -97,8 +92,8 @@ static void run(char *const argv[], int in, int stop, int patience_ms, struct to
 		else
 			result->exit_code = WEXITSTATUS(status);
 	}
-	close(out[0]);
-	close(err[0]);
+	close(here[1]);
+	close(here[2]);
 	result->out[strcspn(result->out, "\n")] = '\0';
 	result->err[strcspn(result->err, "\n")] = '\0';
 }
