@@ -38,3 +38,11 @@ setup() {
 	[ "$(awk -F, '$2 == "rx" && $4 == "bytes_zerocopy" && $1 == "" { print ($6 > 0) }' \
 		"$out/run/rx=zcrx,tx=copy/run-1.csv")" = 1 ]
 }
+
+# They have one CPU each: emulated ones with more die at times where much of the kernel is traced.
+@test "one plan over two machines: what one machine has, of both ends, and C as each has it" {
+	run "${lab[@]:0:7}" --cpus 1 --out "$out" -- env BUILD="$BUILD" bats tests/two/measured.bats
+	echo "$output"
+	grep '^#' <<<"$output" >&3
+	[ "$status" -eq 0 ]
+}
