@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyze/commands.h"
@@ -80,6 +81,20 @@ static void add_file(struct import_options *o, const char *path, struct argp_sta
 		argp_error(state, "more than %d files; a record is of one run", FILES);
 	o->next.path = path;
 	o->files[o->count++] = o->next;
+}
+
+/* A record in the place of what it is made of would be the end of that. */
+static bool is_input(const struct import_options *o)
+{
+	struct stat out, in;
+
+	if (!o->output || stat(o->output, &out) || !S_ISREG(out.st_mode))
+		return false;
+	for (size_t i = 0; i < o->count; i++)
+		if (!stat(o->files[i].path, &in) && in.st_dev == out.st_dev &&
+		    in.st_ino == out.st_ino)
+			return true;
+	return false;
 }
 
 static error_t parse_file_option(int key, char *arg, struct argp_state *state)
@@ -163,6 +178,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!isnan(o->known.bits_per_s) && !has_an_end(o))
 			argp_error(state,
 				   "--throughput: of which end? Give --end rx or --end tx before the files");
+		if (is_input(o))
+			argp_error(state,
+				   "--output %s: this is one of the files to be read; name another",
+				   o->output);
 		return 0;
 	default:
 		return parse_file_option(key, arg, state);

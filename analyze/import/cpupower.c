@@ -180,7 +180,7 @@ static int take_rest(struct import *im, struct input *in, const struct table *t,
 	for (size_t i = 0; i < t->count; i++) {
 		if (t->columns[i].kind != CELL_IDLE)
 			continue;
-		if (!*cells[i])
+		if (!cells[i] || !*cells[i])
 			return 0;
 		if (input_number(in, cells[i], &value))
 			return -1;
@@ -195,7 +195,7 @@ static int take_rest(struct import *im, struct input *in, const struct table *t,
 
 static int take_row(struct import *im, struct input *in, const struct table *t, char *line)
 {
-	char *cells[COLUMNS];
+	char *cells[COLUMNS] = {NULL};
 	size_t count = 0;
 	char *at = line;
 

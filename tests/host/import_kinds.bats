@@ -278,3 +278,14 @@ waited() {
 	run -0 "$zcroi" explain "$dir/a.csv" "$dir/b.csv"
 	[[ $output == "B is 27.3 % slower, as single runs show, and no cause"* ]]
 }
+
+@test "a record in the place of what it is made of: refused, also by another name, and the file is left" {
+	cp "$from/devmem-1cpu.report" "$dir/table"
+	ln -s table "$dir/link"
+	ln "$dir/table" "$dir/hard"
+	for name in table link hard; do
+		run -2 "$zcroi" import "$dir/table" -o "$dir/$name"
+		[[ $output == *"one of the files to be read"* ]]
+		cmp "$from/devmem-1cpu.report" "$dir/table"
+	done
+}
