@@ -9,6 +9,7 @@
 #include "analyze/plot/plot.h"
 #include "base/outfile.h"
 #include "base/say.h"
+#include "record/reader.h"
 
 struct plot_options {
 	struct common common;
@@ -94,6 +95,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!o->out || !kind_of(o->out))
 			argp_error(state,
 				   "where to? Name a file with -o that ends in .svg, .png, .pdf or .gp");
+		if (reader_is_record(o->out))
+			argp_error(state,
+				   "--output %s: there is a record, which the picture would replace; name another file",
+				   o->out);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

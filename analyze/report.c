@@ -9,6 +9,7 @@
 #include "analyze/report/overview.h"
 #include "base/outfile.h"
 #include "base/say.h"
+#include "record/reader.h"
 
 struct report_options {
 	struct common common;
@@ -71,6 +72,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "where to? Name a file with -o, such as -o report.html");
 		if (o->out && o->markdown)
 			argp_error(state, "--format md goes to standard output; leave out -o");
+		if (o->out && reader_is_record(o->out))
+			argp_error(state,
+				   "--output %s: there is a record, which the page would replace; name another file",
+				   o->out);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

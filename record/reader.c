@@ -297,3 +297,19 @@ int reader_next(struct reader *r, struct row *row)
 	row->key = csv_field(c, FIELD_KEY);
 	return 1;
 }
+
+bool reader_is_record(const char *path)
+{
+	static const char header[] = RECORD_HEADER;
+	char begin[sizeof(header) - 1];
+	/* A FIFO that nobody writes to gives nothing, and does not hold it up. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	bool is = fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+		  read(fd, begin, sizeof(begin)) == (ssize_t)sizeof(begin) &&
+		  !memcmp(begin, header, sizeof(begin));
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}

@@ -11,6 +11,8 @@
  *   reader_error()   the sentence after a -1
  *   reader_close()
  *
+ *   reader_is_record()  does a file that is there begin as a record does? What is no record must not take its place.
+ *
  *   reader_pieces()  a stream that comes in pieces (the rows of a running zcpath)
  *   reader_push()    give it what arrived, then take whole rows with reader_next() until it says 0
  *   reader_skip()    what writes is of another version: rows of metrics that this one does not know, or knows
@@ -34,6 +36,7 @@ struct reader;
 struct reader *reader_open(const char *path); /* NULL after saying why */
 /* Of a folder that others may write to: never waits, as the opening of a FIFO does. */
 struct reader *reader_open_regular(const char *path);
+bool reader_is_record(const char *path);
 struct reader *reader_memory(const char *name, const void *bytes, size_t len);
 struct reader *reader_pieces(const char *name);
 int reader_push(struct reader *r, const void *bytes, size_t len);

@@ -289,3 +289,15 @@ waited() {
 		cmp "$from/devmem-1cpu.report" "$dir/table"
 	done
 }
+
+@test "a page or a picture in the place of a record: refused" {
+	mkdir "$dir/c"
+	"$zcroi" import --end rx "$from/devmem-1cpu.report" -o "$dir/c/run-1.csv"
+	cp "$dir/c/run-1.csv" "$dir/kept.csv"
+	ln -s c/run-1.csv "$dir/roi.svg"
+	run -2 "$zcroi" report "$dir" -o "$dir/c/run-1.csv"
+	[[ $output == *"there is a record"* ]]
+	run -2 "$zcroi" plot roi "$dir" -o "$dir/roi.svg"
+	[[ $output == *"there is a record"* ]]
+	cmp "$dir/c/run-1.csv" "$dir/kept.csv"
+}
