@@ -26,6 +26,7 @@ static int become(const struct child *what, pid_t parent)
 		setpgid(0, 0);
 	/* Ignored signals stay ignored over exec. */
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* A parent that died before the prctl sends nothing any more. */
 	if (getppid() != parent)
@@ -165,7 +166,7 @@ void child_kill(pid_t pid)
 
 int child_only(int fd)
 {
-	static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+	static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
 
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
 		signal(ignored[i], SIG_IGN);

@@ -17,6 +17,7 @@ int interrupt_begin(void)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	both(&set);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -1;
