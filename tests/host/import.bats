@@ -231,7 +231,7 @@ has() {
 	has "$dir/sched.csv" "rx,cpu,thread,zcpath rx/31949" 4000000
 	has "$dir/sched.csv" "rx,cpu,wait,zcpath rx/31949" 500000
 	has "$dir/sched.csv" rx,cpu,thread,gcc/31951 24000
-	! grep -q idle "$dir/sched.csv"
+	run ! grep -q idle "$dir/sched.csv"
 	"$zcroi" import --end host --seconds 10 "$from/cpupower.txt" -o "$dir/cpupower.csv"
 	has "$dir/cpupower.csv" host,cstate,time,0/C6 5e9
 	has "$dir/cpupower.csv" host,cstate,time,1/POLL 150e6
@@ -241,7 +241,7 @@ has() {
 	"$zcroi" import --end host "$from/cpupower.txt" -o "$dir/shares.csv"
 	has "$dir/shares.csv" "host,import,level,cpupower/Idle_Stats C6/1" 90
 	has "$dir/shares.csv" "host,import,level,cpupower/Nehalem C6/1" 80
-	! grep -q ,cstate,time, "$dir/shares.csv"
+	run ! grep -q ,cstate,time, "$dir/shares.csv"
 	# 262143328850 - 262143000000 + 999671150 uJ, its counter began again; memory beside it; psys is no part.
 	"$zcroi" import "$from/powercap.txt" -o "$dir/power.csv"
 	has "$dir/power.csv" host,power,energy,rapl 1100

@@ -71,7 +71,7 @@ counted() {
 	"$zcroi" import --end rx "$dir/cores" -o "$dir/cores.csv"
 	has "$dir/cores.csv" rx,pmu,cycles,all 3300
 	grep -q 'collector,absent,perf stat/cs,' "$dir/cores.csv"
-	! grep -q 'count,perf stat/cs' "$dir/cores.csv"
+	run ! grep -q 'count,perf stat/cs' "$dir/cores.csv"
 	printf '1.5;msec;task-clock;/one;9;100.00;;\n2.5;msec;task-clock;/two;9;100.00;;\n' >"$dir/cgroups"
 	"$zcroi" import --end rx "$dir/cgroups" -o "$dir/cgroups.csv"
 	has "$dir/cgroups.csv" "rx,import,count,perf stat/task-clock in msec//one" 1.5
@@ -128,23 +128,23 @@ report() {
 	refused "$dir/diff"
 	"$zcroi" import --end rx --side left "$dir/diff" -o "$dir/left.csv"
 	has "$dir/left.csv" "rx,profile,symbol,task;[kernel];gone" 0.4
-	! grep -q ';new' "$dir/left.csv"
+	run ! grep -q ';new' "$dir/left.csv"
 	"$zcroi" import --end rx --side right "$dir/diff" -o "$dir/right.csv"
 	has "$dir/right.csv" "rx,profile,symbol,task;[kernel];rep_movs_alternative" 0.4
 	has "$dir/right.csv" "rx,profile,symbol,task;[kernel];new" 0.6
-	! grep -q ';gone' "$dir/right.csv"
+	run ! grep -q ';gone' "$dir/right.csv"
 }
 
 @test "perf script: of several events that of the CPU's time; perf trace: old tables, errors by number" {
 	printf 'a 1 1.0:   1 page-faults: \n\tffffffff81000000 early+0x1 ([kernel.kallsyms])\n\na 1 2.0:   1000 cpu-clock: \n\tffffffff81000000 late+0x1 ([kernel.kallsyms])\n\t               0 [unknown] ([unknown])\n\n' >"$dir/script"
 	"$zcroi" import --end rx "$dir/script" -o "$dir/script.csv"
 	has "$dir/script.csv" "rx,profile,symbol,task;[kernel];late" 1
-	! grep -q ';early' "$dir/script.csv"
+	run ! grep -q ';early' "$dir/script.csv"
 	# perf 4.0 had no column of errors, and 3.12 none of totals.
 	printf '   syscall            calls      min       avg       max      stddev\n                               (msec)    (msec)    (msec)        (%%)\n   --------------- -------- --------- --------- ---------     ------\n   recvmsg               10     0.001     0.500     1.000      1.00%%\n' >"$dir/old"
 	"$zcroi" import --end rx "$dir/old" -o "$dir/old.csv"
 	has "$dir/old.csv" rx,syscalls,total,recvmsg 5000000
-	! grep -q ,syscalls,errors, "$dir/old.csv"
+	run ! grep -q ,syscalls,errors, "$dir/old.csv"
 	printf '   syscall            calls  errors  total       min       avg       max       stddev\n                                     (msec)    (msec)    (msec)    (msec)        (%%)\n   --------------- --------  ------ -------- --------- --------- ---------     ------\n   newfstatat           592     86    19.855     0.020     0.034     0.145      1.22%%\n\t\t\t\tENOENT: 86\n   close                  2      0     1.000     0.100     0.500     0.900      1.00%%\n' >"$dir/errno"
 	"$zcroi" import --end rx "$dir/errno" -o "$dir/errno.csv"
 	has "$dir/errno.csv" rx,syscalls,errors,newfstatat 86
@@ -159,7 +159,7 @@ report() {
 	printf '           time    cpu  012  task name                       wait time  sch delay   run time\n                             [tid/pid]                          (msec)     (msec)     (msec)\n   1.000000 [0000]  s    zc rx[1/2]          0.000      0.500      2.000\n   1.000001 [0000]       zc rx[1/2]                             awakened: b[3]\n   1.000002 [0001]   i   <idle>             9.000      0.000      9.000\n' >"$dir/bars"
 	"$zcroi" import --end rx "$dir/bars" -o "$dir/bars.csv"
 	has "$dir/bars.csv" "rx,cpu,thread,zc rx/1" 2000000
-	! grep -q idle "$dir/bars.csv"
+	run ! grep -q idle "$dir/bars.csv"
 	printf 'Runtime summary\n     comm  parent   sched-in     run-time    min-run     avg-run     max-run  stddev  migrations\n      (count)   (msec)\n----\n  zc rx[1/2]   2   88   18.537   0.037   0.210   5.844   30.99   0\n  kthreadd[3]   -1   1   0.298   0.298   0.298   0.298   0.00   0\n' >"$dir/summary"
 	"$zcroi" import --end rx "$dir/summary" -o "$dir/summary.csv"
 	has "$dir/summary.csv" "rx,cpu,thread,zc rx/1" 18537000
@@ -198,7 +198,7 @@ report() {
 	"$zcroi" import "$dir/old" -o "$dir/old.csv"
 	has "$dir/old.csv" host,cstate,time,0/C1-A 1e9
 	has "$dir/old.csv" "host,cstate,time,0/C1-A#2" 5e9
-	! grep -q 'time,[12]/' "$dir/old.csv"
+	run ! grep -q 'time,[12]/' "$dir/old.csv"
 	# Some versions name the package alone, above a row for each CPU.
 	printf '              | Mperf\n PKG| C0   | Cx   | Freq\n   0| 40.00| 60.00|  2394\n   0|  5.00| 95.00|  1200\n' >"$dir/package"
 	refused "$dir/package"
