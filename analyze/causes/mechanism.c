@@ -80,7 +80,7 @@ const struct setting *mechanism_setting(const struct mechanism *m, const struct 
 	for (size_t i = 0; i < count; i++) {
 		char name[256];
 
-		if (setting_is_alike(&settings[i]))
+		if (setting_is_alike(&settings[i]) || setting_is_unknown(&settings[i]))
 			continue;
 		snprintf(name, sizeof(name), "%s%s%s", metric_info(settings[i].id)->name,
 			 *settings[i].key ? " " : "", settings[i].key);

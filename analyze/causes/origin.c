@@ -20,7 +20,12 @@ bool setting_is_noise(const struct setting *s)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		if (!strcmp(s->key, keys[i]))
 			return true;
-	return setting_is_alike(s);
+	return setting_is_alike(s) || setting_is_unknown(s);
+}
+
+bool setting_is_unknown(const struct setting *s)
+{
+	return (s->id == METRIC_fact_nic || s->id == METRIC_fact_irq_affinity) && (!s->a || !s->b);
 }
 
 /* The next of "noqueue, clsact" that is a discipline; its length, 0 at the end. */

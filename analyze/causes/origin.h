@@ -5,6 +5,8 @@
  *   setting_is_noise()   whether it is no setting at all: it says how it was measured, or has a row of its own
  *   setting_is_alike()   whether it differs in what does nothing by itself: a queueing discipline that is only a
  *                        hook for filters
+ *   setting_is_unknown() whether it is of a device and not recorded in one of both: a queue that the other device does
+ *                        not have makes nothing
  *   setting_origin()     the option that set it, where one differs: of --loss 300, not the firewall's rule
  */
 #ifndef ANALYZE_CAUSES_ORIGIN_H
@@ -13,6 +15,7 @@
 #include "analyze/load/settings.h"
 
 bool setting_is_noise(const struct setting *s);
+bool setting_is_unknown(const struct setting *s);
 bool setting_is_alike(const struct setting *s);
 /* s itself where no option did. */
 const struct setting *setting_origin(const struct setting *s, const struct setting *settings,

@@ -408,6 +408,12 @@ static void test_what_one_row_says(void **state)
 		 ",rx,iouring,cq_overflow,task,900,events\n", false},
 		{"io_wq", ",rx,fact,option,path,uring,\n,rx,iouring,punted,task,0,requests\n",
 		 ",rx,fact,option,path,uring,\n,rx,iouring,punted,task,9000,requests\n", true},
+		/* Another device has other queues: that nobody set anything is no setting. */
+		{"softirq_cpu", ",tx,fact,irq_affinity,queues/tx-0/xps_cpus,0,\n",
+		 ",tx,profile,component,softirq/netdev,200000000,ns\n", false},
+		{"softirq_cpu", ",tx,fact,irq_affinity,queues/rx-0/rps_cpus,0,\n",
+		 ",tx,fact,irq_affinity,queues/rx-0/rps_cpus,1,\n,tx,profile,component,softirq/netdev,200000000,ns\n",
+		 true},
 		/* Two threads of one end take turns on its CPU, and nobody else is there. */
 		{"neighbour", ",tx,cpu,wait,tx/1,1000000,ns\n,tx,cpu,thread,tx/1,990000000,ns\n",
 		 ",tx,cpu,wait,tx/1,500000000,ns\n,tx,cpu,thread,tx/1,500000000,ns\n"
