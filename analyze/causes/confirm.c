@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/causes/confirm.h"
 
-#include <gsl/gsl_cdf.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,6 +214,58 @@ static bool follows(const struct causes *c, enum record_end end, const struct op
 	       strcmp(a, b) != 0;
 }
 
+/* Of one set: what an option is at an end. */
+static const char *value_in(const struct configuration *c, enum record_end end, const char *name)
+{
+	return run_fact(c->runs[0], METRIC_fact_option, end, name);
+}
+
+static bool differs_at(const struct causes *c, enum record_end end, const char *name)
+{
+	const char *a = value_in(c->design.a, end, name), *b = value_in(c->design.b, end, name);
+
+	return a && b && strcmp(a, b) != 0;
+}
+
+/*
+ * The tested option has both values where it can, so that the worse set is measured again too: then the machine may be
+ * another one by now. END_HOST: an option that both ends have alike, as one.
+ */
+static bool takes_both(const struct causes *c, enum record_end end, const struct option_info *info,
+		       const struct setting *tested)
+{
+	enum record_end other = tested->end == END_RX ? END_TX : END_RX;
+	bool alike;
+
+	if (strcmp(info->name, tested->key) != 0 || !tested->b || strchr(tested->a, ',') ||
+	    strchr(tested->b, ','))
+		return false;
+	if (!differs_at(c, other, info->name))
+		return end == tested->end;
+	alike = info->ends == ENDS_BOTH && strcmp(info->name, "path") != 0 &&
+		!strcmp(value_in(c->design.a, other, info->name), tested->a) &&
+		!strcmp(value_in(c->design.b, other, info->name), tested->b);
+	return alike && end == END_HOST;
+}
+
+static void put_value(struct command *to, const struct setting *tested, const char *value, bool both)
+{
+	char *list = NULL;
+
+	if (both && asprintf(&list, "%s,%s", tested->a, tested->b) < 0)
+		list = NULL;
+	put_word(to, list ? list : value);
+	free(list);
+}
+
+static void put_option(struct command *to, const char *spelled, const struct setting *tested,
+		       const char *value, bool both)
+{
+	put(to, spelled);
+	put(to, "=");
+	put_value(to, tested, value, both);
+}
+
 /* What is not set, or at its default, or follows from another, is left out, unless the plan has it. */
 static void put_options(struct command *to, const struct causes *c, enum record_end end,
 			const struct setting *tested, const struct plan *plan)
@@ -223,18 +273,24 @@ static void put_options(struct command *to, const struct causes *c, enum record_
 	for (enum option_id id = 0; id < OPTIONS; id++) {
 		const struct option_info *info = option_info(id);
 		const char *value = option_of(c, end, info->name, tested);
+		bool both = takes_both(c, end, info, tested);
 		char spelled[OPTION_SPELL_MAX];
 
 		option_spell(id, spelled);
+		if (takes_both(c, END_HOST, info, tested)) {
+			put(to, end == END_RX ? " --" : "");
+			if (end == END_RX)
+				put_option(to, spelled, tested, value, true);
+			continue;
+		}
 		if (!value || id == OPTION_path ||
-		    ((!*value || !strcmp(value, info->preset) ||
+		    (!both &&
+		     (!*value || !strcmp(value, info->preset) ||
 		      follows(c, end, info, tested, plan)) &&
 		     !plan_has(plan, spelled)))
 			continue;
 		put(to, info->ends == ENDS_BOTH ? (end == END_RX ? " --rx-" : " --tx-") : " --");
-		put(to, spelled);
-		put(to, "=");
-		put_word(to, value);
+		put_option(to, spelled, tested, value, both);
 	}
 }
 
@@ -244,7 +300,8 @@ static void put_path(struct command *to, const struct causes *c, enum record_end
 	const char *path = option_of(c, end, "path", tested);
 
 	put(to, end == END_RX ? " --rx " : " --tx ");
-	put_word(to, path ? path : "copy");
+	put_value(to, tested, path ? path : "copy",
+		  takes_both(c, end, option_info(OPTION_path), tested));
 }
 
 static void put_plan(struct command *to, const struct run *run, const struct plan *plan)
@@ -296,58 +353,4 @@ enum confirming confirm_command(const struct causes *c, const struct cause *caus
 		result = CONFIRMING_COMMAND;
 	free(plan.text);
 	return result;
-}
-
-/* ---- what came of it ---- */
-
-/* The logarithm of the ratio of throughputs, its standard error and that one's degrees of freedom. */
-static struct comparison throughputs_of(const struct configuration *a, const struct configuration *b)
-{
-	static const struct exponents exponents = {1, 1};
-	struct comparison k;
-	struct design d;
-
-	design_of(&d, a, b);
-	k = design_quantity(&d, THROUGHPUT, &exponents, 0);
-	design_free(&d);
-	return k;
-}
-
-static double or_zero(double x)
-{
-	return isnan(x) ? 0 : x;
-}
-
-enum confirmed confirm_judge(const struct causes *c, const struct experiment *tested,
-			     struct interval *returned)
-{
-	const struct configuration *again = NULL, *cured = NULL;
-	struct comparison was, left;
-	double x, w, moved, error, half;
-
-	*returned = (struct interval){NAN, NAN, NAN};
-	for (size_t i = 0; i < tested->count; i++)
-		*(configuration_again(&tested->configurations[i]) ? &again : &cured) =
-			&tested->configurations[i];
-	if (tested->count != 2 || !again || !cured || again->count < 2 || cured->count < 2)
-		return CONFIRM_UNFIT;
-	was = throughputs_of(c->design.a, c->design.b);
-	left = throughputs_of(again, cured);
-	w = log(was.ratio.center);
-	x = log(left.ratio.center);
-	returned->center = 1 - x / w;
-	if (!isfinite(returned->center))
-		return CONFIRM_UNFIT;
-	/* Of a ratio of two logarithms, each with its error (the delta method). */
-	error = hypot(or_zero(left.error) / w, x * or_zero(was.error) / (w * w));
-	half = gsl_cdf_tdist_Qinv(0.025, left.freedom >= 1 ? left.freedom : 1) * error;
-	returned->low = returned->center - half;
-	returned->high = returned->center + half;
-	/* As slow as the worse set: then the remedy has nothing left to bring back. */
-	moved = log(throughputs_of(c->design.a, again).ratio.center);
-	if (moved / w >= 0.5)
-		return CONFIRM_MOVED;
-	if (returned->center >= 0.5 && returned->low > 0)
-		return CONFIRM_RETURNED;
-	return returned->high < 0.5 ? CONFIRM_WITHDRAWN : CONFIRM_OPEN;
 }

@@ -63,15 +63,21 @@ const struct mechanism mechanisms[] = {
 
 const size_t mechanism_count = sizeof(mechanisms) / sizeof(*mechanisms);
 
-/* "+pattern": a count, of which more makes it; one that was not recorded makes nothing. */
+/* "+pattern": more of it makes it, "-pattern": less; one that was not recorded is neither. */
 static bool makes_it(const char *pattern, const char *name, const struct setting *setting)
 {
-	bool counted = *pattern == '+';
+	bool more = *pattern == '+', less = *pattern == '-';
+	double a, b;
 
-	if (fnmatch(pattern + counted, name, 0))
+	if (fnmatch(pattern + (more || less), name, 0))
 		return false;
-	return !counted ||
-	       (setting->a && setting->b && strtod(setting->b, NULL) > strtod(setting->a, NULL));
+	if (!more && !less)
+		return true;
+	if (!setting->a || !setting->b)
+		return false;
+	a = setting_amount(setting->a);
+	b = setting_amount(setting->b);
+	return more ? b > a : b < a;
 }
 
 const struct setting *mechanism_setting(const struct mechanism *m, const struct setting *settings,

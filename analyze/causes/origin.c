@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/causes/origin.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "record/options.h"
@@ -63,6 +65,66 @@ bool setting_is_alike(const struct setting *s)
 		a += len;
 		b += len;
 	}
+}
+
+/* Words for a number: no limit, and of switches. */
+static bool amount_of_word(const char *value, double *amount)
+{
+	static const struct {
+		const char *word;
+		double amount;
+	} words[] = {{"", INFINITY}, {"none", INFINITY}, {"unlimited", INFINITY},
+		     {"on", 1},	     {"yes", 1},	 {"off", 0},
+		     {"no", 0}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(value, words[i].word) != 0)
+			continue;
+		*amount = words[i].amount;
+		return true;
+	}
+	return false;
+}
+
+/* The last of several, as "4096 131072 33554432": what may be reached at most. */
+static double last_number(const char *value)
+{
+	double amount = 0;
+	char *end;
+
+	for (; *value; value = end) {
+		double number = strtod(value, &end);
+
+		if (end == value)
+			return amount;
+		amount = number;
+		amount *= *end == 'K' ? 0x1p10 : *end == 'M' ? 0x1p20 : *end == 'G' ? 0x1p30 : 1;
+		end += strcspn(end, " \t");
+		end += strspn(end, " \t");
+	}
+	return amount;
+}
+
+double setting_amount(const char *value)
+{
+	static const char *const plain[] = {"on", "in", "a", "device", "veth", "loopback"};
+	double count = 0;
+
+	if (amount_of_word(value, &count))
+		return count;
+	if (*value >= '0' && *value <= '9')
+		return last_number(value);
+	while (*value) {
+		size_t len = strcspn(value, " ");
+		bool counts = len > 0;
+
+		for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+			counts &= len != strlen(plain[i]) || memcmp(value, plain[i], len) != 0;
+		count += counts;
+		value += len;
+		value += strspn(value, " ");
+	}
+	return count;
 }
 
 /* Whether an option that differs set what differs in s. */

@@ -7,6 +7,8 @@
  *                        hook for filters
  *   setting_is_unknown() whether it is of a device and not recorded in one of both: a queue that the other device does
  *                        not have makes nothing
+ *   setting_amount()     how much a value is: a number with its unit, the last of several; on or off; without a bound
+ *                        where nothing is set; of "macvlan on veth in a bridge" the devices of software
  *   setting_origin()     the option that set it, where one differs: of --loss 300, not the firewall's rule
  */
 #ifndef ANALYZE_CAUSES_ORIGIN_H
@@ -16,6 +18,7 @@
 
 bool setting_is_noise(const struct setting *s);
 bool setting_is_unknown(const struct setting *s);
+double setting_amount(const char *value);
 bool setting_is_alike(const struct setting *s);
 /* s itself where no option did. */
 const struct setting *setting_origin(const struct setting *s, const struct setting *settings,

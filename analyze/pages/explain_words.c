@@ -187,7 +187,7 @@ static void lead_tested(struct page *page, const struct causes *c)
 		[CONFIRM_WITHDRAWN] = "withdrawn",
 		[CONFIRM_OPEN] = "these runs do not tell whether half of it did; more would",
 		[CONFIRM_MOVED] =
-			"that tells nothing, for the better set itself is now at least half as far away: the machine moved",
+			"that tells nothing, for the machine moved: of the difference too little is left",
 	};
 	const struct mechanism *m = c->confirmed == CONFIRM_WITHDRAWN ? c->withdrawn.mechanism
 				    : c->count			      ? c->at[0].mechanism

@@ -209,6 +209,11 @@ static const struct {
 	 ",rx,fact,option,read,2K,\n" MARK ",rx,path,receive_size,2048,1200000,receives\n"},
 	{"write_size", ",tx,fact,option,write,256K,\n,tx,path,calls,,20000,calls\n",
 	 ",tx,fact,option,write,2K,\n" MARK ",tx,path,calls,,1200000,calls\n"},
+	{"receives", ",rx,path,receive_size,65536,40000,receives\n",
+	 ",rx,path,receive_size,2048,1200000,receives\n" MARK
+	 ",rx,profile,component,task/syscall entry,200000000,ns\n"},
+	{"delay", ",tx,fact,on_path,qdisc,noqueue,\n,tx,tcp,rtt,0,50,us\n",
+	 ",tx,fact,on_path,qdisc,netem delay 2 ms,\n" MARK ",tx,tcp,rtt,0,2050,us\n"},
 	{"overshoot",
 	 ",rx,latency,samples,softirq,1000,packets\n,rx,latency,total,softirq,50000000,ns\n",
 	 MARK ",rx,latency,samples,softirq,1000,packets\n,rx,latency,total,softirq,900000000,ns\n"
@@ -408,6 +413,27 @@ static void test_what_one_row_says(void **state)
 		 ",rx,iouring,cq_overflow,task,900,events\n", false},
 		{"io_wq", ",rx,fact,option,path,uring,\n,rx,iouring,punted,task,0,requests\n",
 		 ",rx,fact,option,path,uring,\n,rx,iouring,punted,task,9000,requests\n", true},
+		{"devices", ",rx,fact,on_path,devices,veth in a bridge,\n",
+		 ",rx,fact,on_path,devices,veth,\n,rx,profile,component,softirq/netdev,200000000,ns\n",
+		 false},
+		{"devices", ",rx,fact,on_path,devices,veth,\n",
+		 ",rx,fact,on_path,devices,bridge,\n,rx,profile,component,softirq/netdev,200000000,ns\n",
+		 true},
+		/* What is larger there is no smaller buffer, and what is on there is not off. */
+		{"send_buffer",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 32768,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 false},
+		{"send_buffer",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 32768,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 true},
+		{"receive_buffer", ",rx,fact,option,rcvbuf,64K,\n,tx,tcp,rwnd_limited,0,0,ns\n",
+		 ",rx,fact,option,rcvbuf,2M,\n,tx,tcp,rwnd_limited,0,800000000,ns\n", false},
+		{"segmentation",
+		 ",tx,fact,nic,feature tx-tcp-segmentation,off,\n,tx,nic,statistic,tx_packets,80000,events\n",
+		 ",tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,2000000,events\n",
+		 false},
 		/* Another device has other queues: that nobody set anything is no setting. */
 		{"softirq_cpu", ",tx,fact,irq_affinity,queues/tx-0/xps_cpus,0,\n",
 		 ",tx,profile,component,softirq/netdev,200000000,ns\n", false},
@@ -677,8 +703,8 @@ static void test_the_command_that_confirms(void **state)
 		",host,fact,link,,veth,\n");
 	assert_int_equal(confirm_command(&p.causes, &p.causes.at[0], command, sizeof(command)),
 			 CONFIRMING_COMMAND);
-	/* The option that is tested is as it was; what else a record says is one word of a shell. */
-	assert_null(strstr(command, "rcvbuf"));
+	/* The option that is tested is as it was in both; what else a record says is one word of a shell. */
+	assert_non_null(strstr(command, " --rcvbuf=,32K"));
 	assert_non_null(strstr(command, "zcprof run --link veth --against "));
 	assert_non_null(strstr(command,
 			       " -o confirm --rx copy --tx copy --refill=16 --rx-cc='a'\\''b;c'"));
@@ -695,8 +721,8 @@ static void test_the_command_that_confirms(void **state)
 	assert_null(strstr(command, "--link"));
 	/* What differs and is in no plan was made from another option, and is made again. */
 	assert_null(strstr(command, "refill"));
-	/* Of the plan's own value nothing is left: the better set had none. */
-	assert_non_null(strstr(command, " --rcvbuf=''"));
+	/* In place of the plan's own value. */
+	assert_non_null(strstr(command, " --rcvbuf=,32K"));
 	/* A stranger's plan is code: where it says which program runs, it is named and no command. */
 	for (size_t i = 0; i < sizeof(code) / sizeof(*code); i++) {
 		snprintf(command, sizeof(command), "%s/plan", top);
@@ -752,6 +778,43 @@ static void test_a_cause_is_withdrawn(void **state)
 			write_run(path, run, cases[i].cured, "");
 		}
 		snprintf(path, sizeof(path), "%s/test%zu", top, i);
+		assert_int_equal(experiment_load(&tested, paths, 1, KEEP_WINDOW), 0);
+		assert_int_equal(confirm_judge(&p.causes, &tested, &returned), cases[i].expected);
+		experiment_free(&tested);
+	}
+	forget(&p);
+}
+
+/* With the worse set as it is now beside, all is compared as of now, however far the machine went. */
+static void test_a_cause_on_a_machine_that_moved(void **state)
+{
+	static const struct {
+		double again, cured, still;
+		enum confirmed expected;
+	} cases[] = {{12, 11.5, 6, CONFIRM_RETURNED},
+		     {12, 6.1, 6, CONFIRM_WITHDRAWN},
+		     {12, 12, 11.5, CONFIRM_MOVED}};
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, ",rx,fact,option,rcvbuf,,\n,tx,tcp,rwnd_limited,0,0,ns\n", 20,
+		",rx,fact,option,rcvbuf,32K,\n,tx,tcp,rwnd_limited,0,800000000,ns\n");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char path[64], *paths[] = {path};
+		struct experiment tested;
+		struct interval returned;
+
+		snprintf(path, sizeof(path), "%s/now%zu", top, i);
+		mkdir(path, 0777);
+		for (int run = 1; run <= 2; run++) {
+			snprintf(path, sizeof(path), "now%zu/again,one", i);
+			write_run(path, run, cases[i].again, ",rx,fact,option,rcvbuf,,\n");
+			snprintf(path, sizeof(path), "now%zu/rcvbuf=", i);
+			write_run(path, run, cases[i].cured, ",rx,fact,option,rcvbuf,,\n");
+			snprintf(path, sizeof(path), "now%zu/rcvbuf=32K", i);
+			write_run(path, run, cases[i].still, ",rx,fact,option,rcvbuf,32K,\n");
+		}
+		snprintf(path, sizeof(path), "%s/now%zu", top, i);
 		assert_int_equal(experiment_load(&tested, paths, 1, KEEP_WINDOW), 0);
 		assert_int_equal(confirm_judge(&p.causes, &tested, &returned), cases[i].expected);
 		experiment_free(&tested);
@@ -1015,6 +1078,7 @@ int main(void)
 		cmocka_unit_test(test_the_split_adds_up),
 		cmocka_unit_test(test_the_command_that_confirms),
 		cmocka_unit_test(test_a_cause_is_withdrawn),
+		cmocka_unit_test(test_a_cause_on_a_machine_that_moved),
 		cmocka_unit_test(test_two_cpus),
 		cmocka_unit_test(test_memory_is_contradicted_by_smaller_packets),
 		cmocka_unit_test(test_what_speaks_against),

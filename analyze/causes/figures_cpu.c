@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Figures of the CPUs of an end. */
+#include "analyze/causes/figures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/figures/ledger.h"
+#include "record/components.h"
+
+/* What is billed in ticks may come to a little more than there is. */
+static double percent_of_window(const struct run *run, enum record_end end, double ns)
+{
+	double percent = 100 * ns / run_window_ns(run, end);
+
+	return percent > 100 ? 100 : percent;
+}
+
+/* Of the window. */
+#define LEAST_RUN 0.01
+/* As many as CPU_SETSIZE. */
+#define CPUS_MAX 1024
+
+/* A list such as 0,2-5, as it stands in a fact. */
+static bool in_list(const char *list, long cpu)
+{
+	while (list && *list) {
+		char *rest;
+		long first = strtol(list, &rest, 10);
+		long last = first;
+
+		if (rest == list)
+			return false;
+		if (*rest == '-')
+			last = strtol(rest + 1, &rest, 10);
+		if (cpu >= first && cpu <= last)
+			return true;
+		list = *rest ? rest + 1 : rest;
+	}
+	return false;
+}
+
+/* A CPU's rows are those of the end that it belongs to. */
+static double of_cpu(const struct run *run, enum record_end of, enum metric_id id, long cpu)
+{
+	double found = NAN;
+	char key[32];
+
+	snprintf(key, sizeof(key), "%ld", cpu);
+	for (enum record_end end = 0; end < RECORD_ENDS && isnan(found); end++)
+		if (!run->apart || end_machine(end) == end_machine(of))
+			found = run_figure(run, id, end, key);
+	return found;
+}
+
+static double busy_of(const struct run *run, enum record_end end, long cpu)
+{
+	return of_cpu(run, end, METRIC_cpu_user, cpu) + of_cpu(run, end, METRIC_cpu_system, cpu) +
+	       of_cpu(run, end, METRIC_cpu_irq, cpu) + of_cpu(run, end, METRIC_cpu_softirq, cpu);
+}
+
+static const char *cpus_of(const struct run *run, enum record_end end)
+{
+	const char *list = run_fact(run, METRIC_fact_end_cpus, end, NULL);
+
+	return list && *list ? list : NULL;
+}
+
+double figure_busiest(const struct run *run, enum record_end end)
+{
+	const char *list = cpus_of(run, end);
+	double most = NAN;
+
+	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
+		if (in_list(list, cpu))
+			most = fmax(most, busy_of(run, end, cpu));
+	/* What other tools say of one CPU has no modes. */
+	if (list && isnan(most) && !list[strspn(list, "0123456789")])
+		return run_sum(run, METRIC_cpu_busy, end);
+	return percent_of_window(run, end, most);
+}
+
+double figure_idle(const struct run *run, enum record_end end)
+{
+	return 100 - figure_busiest(run, end);
+}
+
+static bool is_ksoftirqd(const struct figure *thread)
+{
+	return !strncmp(thread->key, "ksoftirqd/", strlen("ksoftirqd/"));
+}
+
+/*
+ * What the end's own work ran on the CPU of one of its threads: the busiest ksoftirqd, which does the network's, and,
+ * where there are more threads than CPUs, the thread's siblings, by turns.
+ */
+static double own_work(const struct run *run, enum record_end end, const char *thread)
+{
+	struct figures ran = run_range(run, METRIC_cpu_thread, end);
+	const char *list = cpus_of(run, end);
+	double softirqs = 0, siblings = 0;
+	long threads = 0, cpus = 0;
+
+	for (size_t i = 0; i < ran.count; i++) {
+		const struct figure *one = &ran.at[i];
+
+		if (is_ksoftirqd(one)) {
+			softirqs = fmax(softirqs, one->value);
+			continue;
+		}
+		siblings += strcmp(one->key, thread) ? one->value : 0;
+		threads += one->value > LEAST_RUN * run_window_ns(run, end);
+	}
+	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
+		cpus += in_list(list, cpu);
+	return softirqs + (cpus > 0 && threads > cpus ? siblings / cpus : 0);
+}
+
+/* The thread that waited most for others than the end's own work, and how long; NULL where no wait was measured. */
+static const struct figure *waited_most(const struct run *run, enum record_end end, double *ns)
+{
+	struct figures waits = run_range(run, METRIC_cpu_wait, end);
+	const struct figure *most = NULL;
+
+	*ns = NAN;
+	for (size_t i = 0; i < waits.count; i++) {
+		const struct figure *one = &waits.at[i];
+		double wait = fmax(0, one->value - own_work(run, end, one->key));
+
+		/* Of two that waited for nobody else the one that waited at all. */
+		if (most && (wait < *ns || (wait == *ns && one->value <= most->value)))
+			continue;
+		most = one;
+		*ns = wait;
+	}
+	return most;
+}
+
+double figure_waited(const struct run *run, enum record_end end)
+{
+	double ns;
+
+	waited_most(run, end, &ns);
+	return percent_of_window(run, end, ns);
+}
+
+double figure_slowed(const struct run *run, enum record_end end)
+{
+	double waited, ran;
+	const struct figure *most = waited_most(run, end, &waited);
+
+	if (!most)
+		return NAN;
+	ran = run_figure(run, METRIC_cpu_thread, end, most->key);
+	/* A thread that hardly ran says nothing by its waiting. */
+	if (!(ran > LEAST_RUN * run_window_ns(run, end)))
+		return NAN;
+	return (ran + waited) / ran;
+}
+
+double figure_asleep(const struct run *run, enum record_end end)
+{
+	struct figures ran = run_range(run, METRIC_cpu_thread, end);
+	const struct figure *most = NULL;
+
+	for (size_t i = 0; i < ran.count; i++)
+		if (!is_ksoftirqd(&ran.at[i]) && (!most || ran.at[i].value > most->value))
+			most = &ran.at[i];
+	if (!most)
+		return NAN;
+	return 100 -
+	       percent_of_window(run, end,
+				 most->value + run_figure(run, METRIC_cpu_wait, end, most->key));
+}
+
+/* Softirqs that come upon a thread are in its time already, so this is the least that others had. */
+double figure_others(const struct run *run, enum record_end end)
+{
+	const char *list = cpus_of(run, end);
+	double busy = 0, own = run_sum(run, METRIC_cpu_thread, end);
+
+	if (!list || figure_shared(run, end) > 0)
+		return NAN;
+	for (long cpu = 0; cpu < CPUS_MAX; cpu++)
+		if (in_list(list, cpu))
+			busy += busy_of(run, end, cpu) - of_cpu(run, end, METRIC_cpu_softirq, cpu);
+	return busy - own < 0 ? 0 : percent_of_window(run, end, busy - own);
+}
+
+double figure_shared(const struct run *run, enum record_end end)
+{
+	const char *own = cpus_of(run, end);
+	const char *other = cpus_of(run, end == END_RX ? END_TX : END_RX);
+	double shared = 0, all = 0;
+
+	/* CPUs of two machines have the same numbers, and are not the same. */
+	if (run->apart)
+		return 0;
+	for (long cpu = 0; own && other && cpu < CPUS_MAX; cpu++) {
+		all += in_list(own, cpu);
+		shared += in_list(own, cpu) && in_list(other, cpu);
+	}
+	return all > 0 ? 100 * shared / all : NAN;
+}
+
+/* Entries of an idle state by what its exit is expected to take, over all of the machine. */
+double figure_leaving_idle(const struct run *run, enum record_end end)
+{
+	double us = 0;
+	bool known = false;
+
+	for (enum record_end one = 0; one < RECORD_ENDS; one++) {
+		struct figures entries = run_range(run, METRIC_cstate_entries, one);
+
+		for (size_t i = 0; i < entries.count; i++) {
+			double each =
+				run_figure(run, METRIC_cstate_exit_latency, one, entries.at[i].key);
+
+			known |= !isnan(each);
+			us += isnan(each) ? 0 : each * entries.at[i].value;
+		}
+	}
+	return known ? 100 * us * 1e3 / run_window_ns(run, end) : NAN;
+}
+
+double figure_tracing(const struct run *run, enum record_end end)
+{
+	struct figures costs = run_range(run, METRIC_profile_component, end);
+	double ns = 0;
+
+	for (size_t i = 0; i < costs.count; i++)
+		if (!strcmp(cost_component(costs.at[i].key), component_name(COMPONENT_tracing)))
+			ns += costs.at[i].value;
+	return costs.count ? percent_of_window(run, end, ns) : NAN;
+}
