@@ -200,20 +200,6 @@ static bool is_refused(const struct causes *c, const struct cause *cause, const 
 
 /* ---- the command ---- */
 
-/*
- * Whether nobody gave an option its value, but another one did, as --area that of --refill: it has no default of its own,
- * is in no plan, and differs. It follows the tested one again where it is left out.
- */
-static bool follows(const struct causes *c, enum record_end end, const struct option_info *info,
-		    const struct setting *tested, const struct plan *plan)
-{
-	const char *a = run_fact(c->design.a->runs[0], METRIC_fact_option, end, info->name);
-	const char *b = run_fact(c->design.b->runs[0], METRIC_fact_option, end, info->name);
-
-	return plan->text && !*info->preset && strcmp(tested->key, info->name) != 0 && a && b &&
-	       strcmp(a, b) != 0;
-}
-
 /* Of one set: what an option is at an end. */
 static const char *value_in(const struct configuration *c, enum record_end end, const char *name)
 {
@@ -266,7 +252,20 @@ static void put_option(struct command *to, const char *spelled, const struct set
 	put_value(to, tested, value, both);
 }
 
-/* What is not set, or at its default, or follows from another, is left out, unless the plan has it. */
+/*
+ * Whether somebody gave the option its value: the plan has all that was given, and what is not in it is at its default or
+ * follows from another, as --write from --rpc. Without a plan what is not set, or at its default, was not given.
+ */
+static bool was_given(const struct option_info *info, const char *spelled, const char *value,
+		      const struct setting *tested, const struct plan *plan)
+{
+	if (plan_has(plan, spelled))
+		return true;
+	if (!*value || !strcmp(value, info->preset))
+		return false;
+	return !plan->text || !strcmp(info->name, tested->key);
+}
+
 static void put_options(struct command *to, const struct causes *c, enum record_end end,
 			const struct setting *tested, const struct plan *plan)
 {
@@ -284,10 +283,7 @@ static void put_options(struct command *to, const struct causes *c, enum record_
 			continue;
 		}
 		if (!value || id == OPTION_path ||
-		    (!both &&
-		     (!*value || !strcmp(value, info->preset) ||
-		      follows(c, end, info, tested, plan)) &&
-		     !plan_has(plan, spelled)))
+		    (!both && !was_given(info, spelled, value, tested, plan)))
 			continue;
 		put(to, info->ends == ENDS_BOTH ? (end == END_RX ? " --rx-" : " --tx-") : " --");
 		put_option(to, spelled, tested, value, both);

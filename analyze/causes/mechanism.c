@@ -3,7 +3,7 @@
 
 #include <fnmatch.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "analyze/causes/figures.h"
 #include "analyze/causes/origin.h"
@@ -63,13 +63,26 @@ const struct mechanism mechanisms[] = {
 
 const size_t mechanism_count = sizeof(mechanisms) / sizeof(*mechanisms);
 
+/* Of "on_path qdisc=*delay*" whether one of both values is such; of a pattern without '=' any is. */
+static bool is_named(const char *pattern, const char *name, const struct setting *setting)
+{
+	const char *value = strchr(pattern, '=');
+	char names[128];
+
+	if (!value)
+		return !fnmatch(pattern, name, 0);
+	snprintf(names, sizeof(names), "%.*s", (int)(value - pattern), pattern);
+	return !fnmatch(names, name, 0) && ((setting->a && !fnmatch(value + 1, setting->a, 0)) ||
+					    (setting->b && !fnmatch(value + 1, setting->b, 0)));
+}
+
 /* "+pattern": more of it makes it, "-pattern": less; one that was not recorded is neither. */
 static bool makes_it(const char *pattern, const char *name, const struct setting *setting)
 {
 	bool more = *pattern == '+', less = *pattern == '-';
 	double a, b;
 
-	if (fnmatch(pattern + (more || less), name, 0))
+	if (!is_named(pattern + (more || less), name, setting))
 		return false;
 	if (!more && !less)
 		return true;

@@ -24,7 +24,7 @@ struct mechanism {
 	enum at_end at;
 	/*
 	 * Settings that make it: "nic mtu", as patterns of a fact's metric and key; "+on_path nft rules" where
-	 * only more of them does, "-nic mtu" where only less. With needs_fact it is a cause only if one of them differs.
+	 * only more of them does, "-nic mtu" where only less, "on_path qdisc=*delay*" where a value is such. With needs_fact it is a cause only if one of them differs.
 	 */
 	const char *facts[FACTS_MAX];
 	bool needs_fact;

@@ -434,6 +434,15 @@ static void test_what_one_row_says(void **state)
 		 ",tx,fact,nic,feature tx-tcp-segmentation,off,\n,tx,nic,statistic,tx_packets,80000,events\n",
 		 ",tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,2000000,events\n",
 		 false},
+		/* What a route says of another thing. */
+		{"receive_buffer",
+		 ",tx,fact,on_path,route metrics,none,\n,tx,tcp,rwnd_limited,0,0,ns\n",
+		 ",tx,fact,on_path,route metrics,mtu 600,\n,tx,tcp,rwnd_limited,0,800000000,ns\n",
+		 false},
+		{"receive_buffer",
+		 ",tx,fact,on_path,route metrics,none,\n,tx,tcp,rwnd_limited,0,0,ns\n",
+		 ",tx,fact,on_path,route metrics,\"mtu 600, window 9000\",\n,tx,tcp,rwnd_limited,0,800000000,ns\n",
+		 true},
 		/* Another device has other queues: that nobody set anything is no setting. */
 		{"softirq_cpu", ",tx,fact,irq_affinity,queues/tx-0/xps_cpus,0,\n",
 		 ",tx,profile,component,softirq/netdev,200000000,ns\n", false},
