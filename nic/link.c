@@ -15,6 +15,8 @@
 #include "nic/netlink.h"
 #include "nic/netns.h"
 
+static const char making_veth[] = "create a veth pair";
+
 /* Seen in these two namespaces only, so they cannot clash with anything. */
 static const struct link_side veth_side[END_COUNT] = {
 	[END_RX] = {-1, "zcprof-rx", "10.77.0.1", "fd77::1"},
@@ -113,7 +115,7 @@ static int create_pair_between(const struct link *link, unsigned int mtu, const 
 	*what = "enter a new network namespace";
 	if (previous < 0)
 		return previous;
-	*what = "create a veth pair";
+	*what = making_veth;
 	error = netlink_open(&nl, NETLINK_ROUTE);
 	if (!error)
 		error = link_make_pair(&nl, link->side[END_RX].iface, link->side[END_TX].iface,
@@ -154,7 +156,7 @@ static int set_up_forwarder(const struct link *link, unsigned int mtu, const cha
 	struct netlink nl;
 	int error = netlink_open(&nl, NETLINK_ROUTE);
 
-	*what = "create a veth pair";
+	*what = making_veth;
 	for (int s = END_RX; s <= END_TX && !error; s++)
 		error = link_make_pair(&nl, forwarder_side[s].iface, link->side[s].iface,
 				       link->side[s].netns, FORWARDER_MTU, mtu);
@@ -194,7 +196,8 @@ static int in_side(struct link_side *side, enum record_end end, bool routed, con
 static int no_veth(struct link *link, const char *what, int error, char *why, size_t why_size)
 {
 	link_close(link);
-	if (error == -EOPNOTSUPP)
+	/* Of other steps it says something else, such as a kernel without IPv6 or a route. */
+	if (error == -EOPNOTSUPP && !strcmp(what, making_veth))
 		return refuse(why, why_size,
 			      "cannot %s: this kernel has no veth devices (CONFIG_VETH, or the module veth)",
 			      what);

@@ -15,11 +15,20 @@ static const struct {
 	const char *name;
 	uint64_t only;
 	uint64_t without;
+	bool datagrams;
 } paths[] = {
 #define PATH(end, path, ...) {.name = #path, .only = __VA_ARGS__},
 #include "record/paths.def"
 #undef PATH
 };
+
+bool option_datagrams(const char *path)
+{
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (!strcmp(paths[i].name, path) && paths[i].datagrams)
+			return true;
+	return false;
+}
 
 bool option_for(enum option_id id, const char *path)
 {

@@ -5,12 +5,13 @@
  * parsed once, where it comes in; from there on an option is a field of its own type, such as
  * options.write, a number of bytes, or options.queues, a set of them.
  *
- *   option_find()     "no-iowait" or "no_iowait" -> its id, or OPTION_NONE
- *   option_find_at()  the same with its end before it: "rx-cpu", and "rx" and "tx" for the paths
- *   option_info()     what the table says of an id
- *   option_spell()    its name as it is typed: "no-iowait"
- *   option_check()    would options_take() take this text?
- *   option_for()      has it a meaning for this path?
+ *   option_find()       "no-iowait" or "no_iowait" -> its id, or OPTION_NONE
+ *   option_find_at()    the same with its end before it: "rx-cpu", and "rx" and "tx" for the paths
+ *   option_info()       what the table says of an id
+ *   option_spell()      its name as it is typed: "no-iowait"
+ *   option_check()      would options_take() take this text?
+ *   option_for()        has it a meaning for this path?
+ *   option_datagrams()  does this path move datagrams, and nothing else?
  *
  *   options_preset()  every option at its default
  *   options_take()    a text -> the field of that option, within its bounds
@@ -145,6 +146,7 @@ char *option_spell(enum option_id id, char text[OPTION_SPELL_MAX]);
 int option_check(enum option_id id, const char *text, char *why, size_t why_size);
 /* path: by its name, such as "zcrx", at whichever end. */
 bool option_for(enum option_id id, const char *path);
+bool option_datagrams(const char *path);
 
 void options_preset(struct options *o);
 /*

@@ -95,7 +95,7 @@ static int restore(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	r = journal_restore(JOURNAL_DIR);
 	if (!r.put_back && !r.failed && !r.waiting)
-		say_info("nothing to put back");
+		say_info("nothing to put back: no process that has ended left a setting here changed, and none is kept");
 	return r.failed || r.waiting ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -200,6 +200,16 @@ none_alive() {
 	done
 }
 
+@test "a receiver of datagrams alone, and a sender of a stream: refused before anything runs" {
+	as_root
+	for rx in xsk xdp_drop; do
+		run "$BUILD/zcprof" run --rx $rx --tx copy -o "$dir"
+		echo "$output"
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"--rx $rx takes datagrams alone, and --tx copy sends a stream: give --udp BYTES too"* ]]
+	done
+}
+
 @test "SIGKILL leaves a readable .part, and no process, device or namespace" {
 	as_root
 	devices=$(ip -o link | wc -l)

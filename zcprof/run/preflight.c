@@ -141,6 +141,19 @@ static void judge_pattern(const struct configuration *c, struct verdict *verdict
 		 cpus[END_RX], cpus[END_TX]);
 }
 
+/* Nor what the other moves. A sender that has no --udp has bytes, unless its path moves datagrams alone. */
+static void judge_datagrams(const struct configuration *c, struct verdict *verdict)
+{
+	const char *rx = c->value[END_RX][OPTION_path], *tx = c->value[END_TX][OPTION_path];
+
+	if (!option_datagrams(rx) || option_datagrams(tx) || c->value[END_TX][OPTION_udp])
+		return;
+	verdict->exit_code = EXIT_USAGE;
+	snprintf(verdict->reason, sizeof(verdict->reason),
+		 "--rx %s takes datagrams alone, and --tx %s sends a stream: give --udp BYTES too, or --tx xsk",
+		 rx, tx);
+}
+
 /* Each reason once: their records have the rest. */
 static void say_refused(const struct plan *plan)
 {
@@ -185,6 +198,8 @@ static int judge_all(const struct experiment *x, struct plan *plan, struct verdi
 		v = &v[end];
 		if (!v->exit_code)
 			judge_pattern(&plan->configurations[n], v);
+		if (!v->exit_code)
+			judge_datagrams(&plan->configurations[n], v);
 		if (!v->exit_code)
 			continue;
 		if (plan_refuse(plan, n, end, "cannot", v->reason))
