@@ -100,7 +100,7 @@ assert urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/metrics", timeout
 	python3 - "$port" <<-'END'
 		import socket, sys
 		def ask(text, read=True):
-		    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=5)
+		    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=10)
 		    try:
 		        s.sendall(text)
 		        return s.recv(4096) if read else s
@@ -112,8 +112,8 @@ assert urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/metrics", timeout
 		assert b" 404 " in ask(b"GET /metricsx HTTP/1.1\r\nHost: x\r\n\r\n")
 		assert b" 405 " in ask(b"DELETE /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
 		assert b" 405 " in ask(b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n")
-		ask(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500))
-		ask(bytes(20000))
+		kept.append(ask(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500), False))
+		kept.append(ask(bytes(20000), False))
 		assert b" 200 " in ask(b"GET /metrics?x=1 HTTP/1.0\r\n\r\n")
 		assert b" 200 " in ask(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
 	END
