@@ -146,10 +146,12 @@ test('what differs is seen, and stacks that are gone are reached', async () => {
 
 	await page.select('#flame-end', 'tx');
 	await page.select('#flame-show', 'change');
+	// It is drawn once the browser has found out how wide it is.
 	await page.select('#flame-widths', 'b');
+	await page.waitForSelector('.flame g[name=new_in_b]');
 	assert.equal(await page.$('.flame g[name=gone_in_b]'), null);
-	assert.ok(await page.$('.flame g[name=new_in_b]'));
 	await page.select('#flame-widths', 'a');
+	await page.waitForSelector('.flame g[name=gone_in_b]');
 	assert.equal(await page.$('.flame g[name=new_in_b]'), null);
 	await page.focus('#flame-search');
 	await page.keyboard.type('gone_in_b');

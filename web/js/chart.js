@@ -85,6 +85,8 @@ function lyingBars(width, { names, panels = [''], bars, lines = [], points = [],
 			charts.ruleY(lines, { ...fx, y: 'name', x1: (l) => clip(l.low), x2: (l) => clip(l.high), stroke: 'var(--ink)', strokeWidth: 1.5, dy: narrow ? 11 : 0 }),
 			charts.tickX(lines.flatMap((l) => [l.low, l.high].filter((v) => v >= 0 && v <= most).map((v) => ({ ...l, v }))),
 				{ ...fx, y: 'name', x: 'v', stroke: 'var(--ink)', strokeWidth: 1.5, insetTop: narrow ? 30 : 5, insetBottom: narrow ? 8 : 5 }),
+			// It goes on beyond what is drawn.
+			charts.text(lines.filter((l) => l.high > most), { ...fx, y: 'name', x: most, text: () => '▶', fontSize: 9, textAnchor: 'start', dy: narrow ? 11 : 0, fill: 'var(--ink)' }),
 			charts.dot(points, { ...fx, y: 'name', x: (p) => clip(p.value), r: 3, fill: 'var(--paper)', stroke: 'var(--ink)', strokeWidth: 1.2, dy: narrow ? 11 : 0, title: 'title' }),
 			charts.text(texts, { ...fx, y: 'name', x: (t) => clip(t.at), text: 'text', textAnchor: 'start', dx: 6, dy: narrow ? 11 : 0, fill: 'var(--ink)' }),
 			charts.text(names, { y: (n) => n, x: 0, text: (n) => shorten(n, narrow ? width - 8 : room), title: (n) => n, fontSize: 13, fill: 'var(--ink)',

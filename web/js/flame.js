@@ -202,8 +202,8 @@ function flameDrawing(tree, status) {
 }
 
 function selectOf(id, label, options, value, choose) {
-	return [el('label', { for: id }, label), el('select', { id, onchange: (e) => choose(e.target.value) },
-		options.map(([v, text]) => el('option', { value: v, selected: v === value }, text)))];
+	return el('span', { class: 'choice' }, el('label', { for: id }, label), el('select', { id, onchange: (e) => choose(e.target.value) },
+		options.map(([v, text]) => el('option', { value: v, selected: v === value }, text))));
 }
 
 function drawFlame(host) {
@@ -241,12 +241,12 @@ function drawFlame(host) {
 				drawing.host);
 		}
 		controls.replaceChildren(
-			...selectOf('flame-end', 'End', ends.map((e) => [e, e]), flame.end, choose('end')),
-			...selectOf('flame-context', 'Context', [['all', 'all'], ...contexts.map((c) => [c, c])], flame.context, choose('context')),
-			...(two ? selectOf('flame-show', 'Show', [['A', 'A'], ['B', 'B'], ['change', 'B against A']], flame.show, choose('show')) : []),
-			...(two && flame.show === 'change' ? selectOf('flame-widths', 'Widths by',
-				[['both', 'the larger of both'], ['b', 'B'], ['a', 'A, gone stacks too']], flame.widths, choose('widths')) : []),
-			...selectOf('flame-inverted', 'Root', [['', 'at the bottom'], ['1', 'at the top']], flame.inverted ? '1' : '', (v) => choose('inverted')(Boolean(v))));
+			selectOf('flame-end', 'End', ends.map((e) => [e, e]), flame.end, choose('end')),
+			selectOf('flame-context', 'Context', [['all', 'all'], ...contexts.map((c) => [c, c])], flame.context, choose('context')),
+			...(two ? [selectOf('flame-show', 'Show', [['A', 'A'], ['B', 'B'], ['change', 'B against A']], flame.show, choose('show'))] : []),
+			...(two && flame.show === 'change' ? [selectOf('flame-widths', 'Widths by',
+				[['both', 'the larger of both'], ['b', 'B'], ['a', 'A, gone stacks too']], flame.widths, choose('widths'))] : []),
+			selectOf('flame-inverted', 'Root', [['', 'at the bottom'], ['1', 'at the top']], flame.inverted ? '1' : '', (v) => choose('inverted')(Boolean(v))));
 		if (focused)
 			byId(focused)?.focus();
 		key.hidden = flame.show !== 'change';

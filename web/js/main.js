@@ -78,7 +78,11 @@ addEventListener('beforeprint', () => {
 	for (const block of document.querySelectorAll('#facts details'))
 		block.open = true;
 	redrawAll();
+	// On paper a flame graph is as wide as that.
+	for (const svg of document.querySelectorAll('.flame svg'))
+		svg.setAttribute('viewBox', `0 0 ${svg.getAttribute('width')} ${svg.getAttribute('height')}`);
 });
+addEventListener('afterprint', () => document.querySelectorAll('.flame svg').forEach((svg) => svg.removeAttribute('viewBox')));
 
 watchSections();
 anchors();

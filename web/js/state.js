@@ -68,9 +68,9 @@ function drawPair(host) {
 		return;
 	}
 	host.append(
-		el('label', { for: 'pair-a' }, el('b', { class: 'side a' }, 'A')), a,
+		el('span', { class: 'choice' }, el('label', { for: 'pair-a' }, el('b', { class: 'side a' }, 'A')), a),
 		el('button', { type: 'button', class: 'swap', title: 'Swap A and B', 'aria-label': 'Swap A and B', onclick: () => setPair(pair.b, pair.a) }, '⇄'),
-		el('label', { for: 'pair-b' }, el('b', { class: 'side b' }, 'B')), b);
+		el('span', { class: 'choice' }, el('label', { for: 'pair-b' }, el('b', { class: 'side b' }, 'B')), b));
 	onPair(() => {
 		a.value = pair.a;
 		b.value = pair.b;

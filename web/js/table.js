@@ -63,7 +63,7 @@ function tableElement(table, { source = '', caption = table.title, file = table.
 		fill([...table.rows].sort((a, b) => (turned ? -1 : 1) * compareCells(a[i], b[i])));
 	};
 	const head = el('tr', {}, table.columns.map((c, i) => headCell(table, i, source, sort)));
-	const made = el('table', {}, el('caption', {}, caption || file), el('thead', {}, head), body);
+	const made = el('table', {}, el('caption', {}, el('span', {}, caption || file)), el('thead', {}, head), body);
 
 	fill(table.rows);
 	return el('div', { class: 'table' },
