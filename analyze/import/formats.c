@@ -32,13 +32,45 @@ const struct import_format *import_told(const char *head)
 	return NULL;
 }
 
+/* paste(1) puts one character between two lines, however long the first is. 0: they lie in columns. */
+static char separator_of(const char *line, const char *heading)
+{
+	for (const char *c = "\t|"; *c; c++) {
+		const char *at = strchr(line, *c), *word = strstr(line, heading);
+
+		if (at && !strchr(at + 1, *c) && word && word < at && strstr(at, heading))
+			return *c;
+	}
+	return '\0';
+}
+
+void import_untab(struct input *in, const struct side *side, const char *heading)
+{
+	char text[1024];
+	size_t used = 0;
+
+	if (side->separator || !strchr(in->line, '\t') || separator_of(in->line, heading))
+		return;
+	for (const char *at = in->line; *at; at++) {
+		size_t blanks = *at == '\t' ? 8 - used % 8 : 1;
+
+		if (used + blanks >= sizeof(text))
+			return; /* no table is so wide */
+		memset(text + used, *at == '\t' ? ' ' : *at, blanks);
+		used += blanks;
+	}
+	memcpy(in->line, text, used);
+	in->line[used] = '\0';
+	in->line_len = used;
+}
+
 int import_side(struct import *im, struct input *in, const char *line, const char *heading,
 		struct side *side)
 {
 	const char *first = strstr(line, heading);
 	const char *second = first ? strstr(first + strlen(heading), heading) : NULL;
 
-	*side = (struct side){0, 0};
+	*side = (struct side){.separator = '\0'};
 	if (!second) {
 		if (im->side)
 			return input_refuse(in, line,
@@ -54,6 +86,7 @@ int import_side(struct import *im, struct input *in, const char *line, const cha
 		second--;
 	if (second - line > 2 && second[-2] == '#')
 		second -= 2;
+	side->separator = separator_of(line, heading);
 	if (!strcmp(im->side, "left"))
 		side->to = second - line;
 	else
@@ -64,10 +97,23 @@ int import_side(struct import *im, struct input *in, const char *line, const cha
 char *side_of(const struct side *side, char *line)
 {
 	size_t len = strlen(line);
+	char *cut = side->separator ? strchr(line, side->separator) : NULL;
 
+	if (side->separator && side->to) {
+		line[cut ? (size_t)(cut - line) : len] = '\0';
+		return line;
+	}
+	if (side->separator)
+		return cut ? cut + 1 : line + len;
 	if (side->from >= len && side->from)
 		return line + len;
 	if (side->to && side->to < len)
-		line[side->to] = '\0';
+		len = side->to;
+	/* What diff -y puts between the two. */
+	while (side->to && len && line[len - 1] == ' ')
+		len--;
+	if (side->to && len > 1 && strchr("|<>", line[len - 1]) && line[len - 2] == ' ')
+		len--;
+	line[len] = '\0';
 	return line + side->from;
 }

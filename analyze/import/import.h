@@ -105,7 +105,10 @@ const struct import_format *import_told(const char *head);
 /* Of a table that lies beside another in one text: which part of each line is asked for. */
 struct side {
 	size_t from, to; /* to: 0 for the end */
+	char separator;	 /* of paste(1): what lies left or right of the first; 0: by columns */
 };
+/* Before anything else of a line: columns of diff -y and pr -m, which put tabs for blanks. */
+void import_untab(struct input *in, const struct side *side, const char *heading);
 /* heading: the first word of a table's head, by which a second one is found. -1 after saying why. */
 int import_side(struct import *im, struct input *in, const char *line, const char *heading,
 		struct side *side);

@@ -236,10 +236,11 @@ static bool is_row(const struct report *r, const char *line)
 
 static int take_line(struct report *r, struct import *im, struct input *in, char *line)
 {
-	const char *heading = strstr(line, "Overhead ") ? "Overhead " : "Children ";
+	const char *heading = strstr(line, "Children") ? "Children" : "Overhead";
 	struct cells row = {{NULL}};
 	char *part;
 
+	import_untab(in, &r->side, heading);
 	if (line[strspn(line, " #\t")] && (line[0] == '#' || im->side) && strstr(line, heading) &&
 	    strstr(line, "Symbol")) {
 		if (strstr(line, " / "))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analyze/import/calls.h"
+#include "base/say.h"
 
 #define HEADING "syscall "
 #define COLUMNS 9
@@ -30,12 +31,15 @@ static bool is(const char *head)
 	/* With -S calls come one by one before their summary: "16.322 ( 0.038 ms): zcpath/4711 brk(…". */
 	if (strstr(head, " ms): ") && strchr(strstr(head, " ms): "), '/'))
 		return true;
-	for (; at; at = strstr(at + 1, HEADING)) {
+	/* With tabs for blanks (pr -m). */
+	if (!at)
+		at = strstr(head, "syscall\t");
+	for (; at; at = strstr(at + 1, "syscall")) {
 		size_t end = strcspn(at, "\n");
-		const char *calls = strstr(at, " calls ");
-		const char *avg = strstr(at, " avg ");
+		const char *calls = memmem(at, end, "calls", 5);
+		const char *avg = memmem(at, end, "avg", 3);
 
-		if (calls && avg && calls < at + end && avg < at + end)
+		if (calls && avg && calls < avg && strchr(" \t", at[7]))
 			return true;
 	}
 	return false;
@@ -92,12 +96,50 @@ static int take_row(struct input *in, const struct table *t, char *line, struct 
 			 });
 }
 
+/* Programs whose threads the tables are of, as far as there is room to name them. */
+struct programs {
+	char names[8][32];
+	size_t count;
+};
+
+/* " zcpath rx (6557), 3564035 events, 100.0%" */
+static void take_thread(struct programs *p, const char *line)
+{
+	const char *end = strstr(line, " events");
+	const char *bracket = end ? strstr(line, " (") : NULL;
+	int len;
+
+	line += strspn(line, " ");
+	if (!bracket || bracket > end || bracket <= line)
+		return;
+	len = (int)(bracket - line);
+	for (size_t i = 0; i < p->count; i++)
+		if (!strncmp(p->names[i], line, len < 31 ? (size_t)len : 31))
+			return;
+	if (p->count < sizeof(p->names) / sizeof(*p->names))
+		snprintf(p->names[p->count++], sizeof(p->names[0]), "%.*s", len, line);
+}
+
+/* A sender and a receiver in one table are of no one end. */
+static void say_programs(const struct programs *p, const struct input *in)
+{
+	char said[300] = "";
+
+	for (size_t i = 0; i < p->count; i++)
+		snprintf(said + strlen(said), sizeof(said) - strlen(said), "%s%s", i ? ", " : "",
+			 p->names[i]);
+	if (p->count > 1)
+		say_info("%s: calls of several programs are added up as those of one end: %s%s; trace one with -p to tell them apart",
+			 in->path, said, p->count == 8 ? ", …" : "");
+}
+
 static bool is_head(const char *line)
 {
 	return strstr(line, HEADING) && strstr(line, " calls ") && strstr(line, " avg ");
 }
 
-static int read_tables(struct import *im, struct input *in, struct calls *calls)
+static int read_tables(struct import *im, struct input *in, struct calls *calls,
+		       struct programs *programs)
 {
 	struct table t = {.count = 0};
 	bool inside = false; /* of a table, behind its line of dashes */
@@ -105,6 +147,8 @@ static int read_tables(struct import *im, struct input *in, struct calls *calls)
 
 	while ((line = input_line(in))) {
 		char *part;
+
+		import_untab(in, &t.side, HEADING);
 
 		if (is_head(line)) {
 			if (import_side(im, in, line, HEADING, &t.side))
@@ -114,6 +158,8 @@ static int read_tables(struct import *im, struct input *in, struct calls *calls)
 			continue;
 		}
 		part = t.count ? side_of(&t.side, line) : line;
+		if (!inside && !im->side)
+			take_thread(programs, part);
 		if (t.count && strstr(part, "-----")) {
 			inside = true;
 			continue;
@@ -134,10 +180,13 @@ static int read_tables(struct import *im, struct input *in, struct calls *calls)
 static int read(struct import *im, struct input *in)
 {
 	struct calls calls = {.at = NULL};
-	int result = read_tables(im, in, &calls);
+	struct programs programs = {.count = 0};
+	int result = read_tables(im, in, &calls, &programs);
 
 	if (!result)
 		result = calls_finish(&calls, im, in);
+	if (!result)
+		say_programs(&programs, in);
 	import_means(im, "syscalls", "perf trace -s: times to the microsecond, without a histogram");
 	calls_free(&calls);
 	return result;

@@ -151,6 +151,16 @@ report() {
 	has "$dir/errno.csv" rx,syscalls,calls,close 2
 }
 
+@test "perf trace of several programs: their calls are added up, and it is said" {
+	entered 10 | sed '1i\ zc rx (1), 20 events, 50.0%\n' >"$dir/one"
+	{ cat "$dir/one"; echo; sed 's/zc rx/zc tx/' "$dir/one"; } >"$dir/two"
+	run -0 --separate-stderr "$zcroi" import --end rx "$dir/two" -o "$dir/two.csv"
+	[[ $stderr == *"zc rx, zc tx"* ]]
+	has "$dir/two.csv" rx,syscalls,calls,io_uring_enter 20
+	run -0 --separate-stderr "$zcroi" import --end rx "$dir/one" -o "$dir/one.csv"
+	[ -z "$stderr" ]
+}
+
 @test "perf sched: names of several words; timehist with wake-ups, bars, and its summary" {
 	printf '  Task                  |   Runtime ms  |  Count   | Avg delay ms    |\n  zc rx:1               |   10.000 ms |      2 | avg:   0.500 ms |\n  zc tx:2               |   20.000 ms |      1 | avg:   0.100 ms |\n' >"$dir/latency"
 	"$zcroi" import --end rx "$dir/latency" -o "$dir/latency.csv"
@@ -300,4 +310,24 @@ waited() {
 	run -2 "$zcroi" plot roi "$dir" -o "$dir/roi.svg"
 	[[ $output == *"there is a record"* ]]
 	cmp "$dir/c/run-1.csv" "$dir/kept.csv"
+}
+
+@test "two tables by paste, pr -m and diff -y: each side is what its own file is" {
+	local kind left right by s
+	for kind in trace report; do
+		left=$from/devmem-1cpu-before-batching.trace right=$from/devmem-1cpu-after-batching.trace
+		[ $kind = trace ] || left=$from/devmem-1cpu.report right=$from/devmem-1cpu-batch.report
+		"$zcroi" import --end rx --name x "$left" -o "$dir/left.csv"
+		"$zcroi" import --end rx --name x "$right" -o "$dir/right.csv"
+		paste "$left" "$right" >"$dir/paste"
+		paste -d'|' "$left" "$right" >"$dir/bar"
+		pr -m -t -w 200 "$left" "$right" >"$dir/pr"
+		diff -y -W 200 "$left" "$right" >"$dir/diff" || true
+		for by in paste bar pr diff; do
+			for s in left right; do
+				"$zcroi" import --end rx --name x --side $s "$dir/$by" -o "$dir/side.csv"
+				diff <(grep -v ,imported, "$dir/$s.csv") <(grep -v ,imported, "$dir/side.csv")
+			done
+		done
+	done
 }
