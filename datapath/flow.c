@@ -199,13 +199,31 @@ static int run_as(struct flow *f)
 	return flow_exchanges(f) ? path->rpc(f) : path->run(f);
 }
 
+/* With --tls. */
+static int encrypt(struct flow *f)
+{
+	const struct tls_flow of = {.fd = f->fd,
+				    .number = f->number,
+				    .key = f->all->tls_key,
+				    .of_tx = f->config->end == END_TX,
+				    .both = flow_exchanges(f)};
+	char why[200];
+
+	if (!f->all->tls)
+		return 0;
+	if (tls_begin(&of, why, sizeof(why)))
+		return flow_unable(f, "%s", why);
+	f->copies_unknown = "the kernel encrypts from one memory into another";
+	return 0;
+}
+
 static void *flow_thread(void *arg)
 {
 	struct flow *f = arg;
 	struct flows *all = f->all;
 	const struct path *path = f->config->path;
 	int error = priority_yield();
-	bool failed = flow_place(f) || tls_begin(f) || path->open(f);
+	bool failed = flow_place(f) || encrypt(f) || path->open(f);
 	char name[16];
 
 	if (error)

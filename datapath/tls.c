@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/tls.h>
 #include <netinet/tcp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -41,7 +42,7 @@ bool tls_able(char *why, size_t size)
 }
 
 /* By flow and by who sends: no nonce comes twice with a key. */
-static int use_key(struct flow *f, int direction, bool from_tx)
+static int use_key(const struct tls_flow *f, int direction, bool from_tx, char *why, size_t size)
 {
 	const uint32_t salt = htonl(f->number | (from_tx ? 0 : 1U << 31));
 	struct tls12_crypto_info_aes_gcm_128 info = {
@@ -49,32 +50,32 @@ static int use_key(struct flow *f, int direction, bool from_tx)
 		.info.cipher_type = TLS_CIPHER_AES_GCM_128,
 	};
 
-	_Static_assert(sizeof(info.key) == sizeof(f->all->tls_key), "a run's key is one of AES-128");
-	memcpy(info.key, f->all->tls_key, sizeof(info.key));
+	_Static_assert(sizeof(info.key) == TLS_KEY, "a run's key is one of AES-128");
+	memcpy(info.key, f->key, sizeof(info.key));
 	memcpy(info.salt, &salt, sizeof(info.salt));
 	if (!setsockopt(f->fd, SOL_TLS, direction, &info, sizeof(info)))
 		return 0;
-	return flow_unable(f, "cannot give flow %u a key for --tls: %s; leave it out", f->number,
-			   strerror(errno));
+	snprintf(why, size, "cannot give flow %u a key for --tls: %s; leave it out", f->number,
+		 strerror(errno));
+	return -1;
 }
 
-int tls_begin(struct flow *f)
+int tls_begin(const struct tls_flow *f, char *why, size_t size)
 {
-	bool tx = f->config->end == END_TX;
-	bool both = flow_exchanges(f);
+	bool sends = f->of_tx || f->both, receives = !f->of_tx || f->both;
 	const int yes = 1;
 
-	if (!f->all->tls)
-		return 0;
-	if (setsockopt(f->fd, IPPROTO_TCP, TCP_ULP, layer, sizeof(layer)))
-		return flow_unable(f, "cannot give flow %u records of TLS: %s; leave out --tls",
-				   f->number, strerror(errno));
-	if (((tx || both) && use_key(f, TLS_TX, tx)) || ((!tx || both) && use_key(f, TLS_RX, !tx)))
+	if (setsockopt(f->fd, IPPROTO_TCP, TCP_ULP, layer, sizeof(layer))) {
+		snprintf(why, size, "cannot give flow %u records of TLS: %s; leave out --tls",
+			 f->number, strerror(errno));
+		return -1;
+	}
+	if ((sends && use_key(f, TLS_TX, f->of_tx, why, size)) ||
+	    (receives && use_key(f, TLS_RX, !f->of_tx, why, size)))
 		return -1;
 	/* So that records are decrypted into the reader's own memory: none here is padded. */
-	if ((!tx || both) && setsockopt(f->fd, SOL_TLS, TLS_RX_EXPECT_NO_PAD, &yes, sizeof(yes)))
+	if (receives && setsockopt(f->fd, SOL_TLS, TLS_RX_EXPECT_NO_PAD, &yes, sizeof(yes)))
 		say_detail("flow %u: records are decrypted into memory of the kernel's first: %s",
 			   f->number, strerror(errno));
-	f->copies_unknown = "the kernel encrypts from one memory into another";
 	return 0;
 }

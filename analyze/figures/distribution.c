@@ -62,7 +62,10 @@ uint64_t bucket_end(enum metric_id id, uint64_t edge)
 	return fine ? histogram_fine_edge(next) : histogram_edge(next);
 }
 
-/* Buckets in order; all of them counted so much. */
+/*
+ * Buckets in order. Where not one of all that was counted lies beyond it, a quantile would be the greatest that was
+ * seen, whatever its share: it is not known.
+ */
 static double quantile_of(const struct figure *buckets, size_t count, double share)
 {
 	double total = 0;
@@ -70,7 +73,7 @@ static double quantile_of(const struct figure *buckets, size_t count, double sha
 
 	for (size_t i = 0; i < count; i++)
 		total += buckets[i].value;
-	if (!(total > 0))
+	if (!(total > 0) || (share < 1 && total * (1 - share) < 0.999))
 		return NAN;
 	for (size_t i = 0; i < count; i++) {
 		const char *key = buckets[i].key;

@@ -19,7 +19,10 @@
 struct figures distribution_of(const struct run *run, enum metric_id id, enum record_end end,
 			       const char *prefix);
 
-/* The middle of the bucket in which the quantile lies; NAN where nothing was counted. */
+/*
+ * The middle of the bucket in which the quantile lies; NAN where nothing was counted, or too little for one to lie beyond
+ * it: p99.99 takes 10,000.
+ */
 double distribution_quantile(struct figures buckets, double share);
 
 double distribution_merged(const struct configuration *c, enum metric_id id, enum record_end end,

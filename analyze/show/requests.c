@@ -54,6 +54,9 @@ void show_requests(const struct view *v)
 		table_column(t, quantiles[i].name, quantiles[i].heading, "us", COLUMN_NUMBER, 1);
 	line(t, v, METRIC_path_latency, service.count ? "when it was due" : "when it was sent");
 	line(t, v, METRIC_path_service, "when it was sent");
+	if (isnan(distribution_merged(v->configuration, METRIC_path_latency, END_TX, 0.9999)))
+		page_note(v->page,
+			  "A percentile stands where at least one request was slower: p99.9 takes 1,000 of them, p99.99 10,000.");
 	if (averages_sum(&waiting) > 0)
 		page_note(v->page,
 			  "%.4g requests that were due had no answer when the window closed, and are in no figure of latency.",

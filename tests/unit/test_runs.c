@@ -158,6 +158,8 @@ static void distributions(void **state)
 	near(distribution_quantile(d, 0.49), 135.5);
 	near(distribution_quantile(d, 0.5), 1087.5);
 	near(distribution_quantile(d, 0.99), 1087.5);
+	/* Of a hundred none lies beyond 99.9 %. */
+	assert_true(isnan(distribution_quantile(d, 0.999)));
 	near(distribution_quantile(d, 1), (65536 + 73727) / 2.0);
 	assert_int_equal(distribution_of(run, METRIC_syscalls_latency, END_RX, "send").count, 0);
 	assert_true(isnan(distribution_quantile((struct figures){NULL, 0}, 0.5)));

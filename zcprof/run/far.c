@@ -11,7 +11,6 @@
 #include "base/visible.h"
 #include "zcprof/run/host.h"
 #include "zcprof/run/push.h"
-#include "zcprof/run/watching.h"
 
 /* Opening every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS	  60000
@@ -161,8 +160,8 @@ static void on_row(void *data, struct host *h, const struct row *row)
 	}
 	if (row->end == END_HOST) {
 		own.end = far_machine(r->x, side_of(r->x, h));
-		if (row->id == METRIC_collector_absent)
-			watching_absent(r, &own);
+		if (row->id == METRIC_collector_absent && r->on_absent)
+			r->on_absent(r, &own);
 		if (!is_of_experiment(row->id, own.end))
 			writer_row(r->writer, &own);
 		return;

@@ -22,8 +22,9 @@ struct running {
 	double ahead_ns[2], ahead_error_ns[2];
 	double later_ns[2][EDGE_COUNT];
 	bool looking[2]; /* hosts that were asked what they have so far */
-	/* Takes it. */
+	/* Takes it; and for whoever watches, what does not measure on another machine. NULL: nobody does. */
 	void (*on_look)(struct running *r, const struct row *row);
+	void (*on_absent)(struct running *r, const struct row *row);
 	/* What the rows said. */
 	double bytes, window_ns; /* at rx, over the window */
 	double bytes_life[END_COUNT];

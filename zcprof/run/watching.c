@@ -26,6 +26,16 @@ void watching_open(struct experiment *x)
 		x->progress.terminal = false;
 }
 
+/* What does not measure on another machine. */
+static void take_absent(struct running *r, const struct row *row)
+{
+	char source[64], why[200];
+
+	snprintf(source, sizeof(source), "%.*s", (int)row->key.len, row->key.at);
+	snprintf(why, sizeof(why), "%.*s", (int)row->value.len, row->value.at);
+	live_absent(&r->x->watching->live, row->end, source, why);
+}
+
 void watching_begin(struct running *r)
 {
 	struct watching *w = r->x->watching;
@@ -36,6 +46,7 @@ void watching_begin(struct running *r)
 		 r->x->progress.total, r->configuration->name,
 		 r->slot->control ? "control" : "repeat", r->slot->repeat);
 	live_begin(&w->live, w->title, true);
+	r->on_absent = take_absent;
 }
 
 void watching_opened(struct running *r)
@@ -52,15 +63,6 @@ void watching_opened(struct running *r)
 	w->next_ns = w->opened_ns + LOOK_NS + LATER_NS;
 	for (int end = 0; end < END_COUNT; end++)
 		w->bytes[end] = w->moved_s[end] = 0;
-}
-
-void watching_absent(struct running *r, const struct row *row)
-{
-	char source[64], why[200];
-
-	snprintf(source, sizeof(source), "%.*s", (int)row->key.len, row->key.at);
-	snprintf(why, sizeof(why), "%.*s", (int)row->value.len, row->value.at);
-	live_absent(&r->x->watching->live, row->end, source, why);
 }
 
 void watching_moved(struct running *r, enum record_end end, double bytes, double at_s)

@@ -6,7 +6,6 @@
  *   watching_open()    before the first run
  *   watching_begin()   a run begins
  *   watching_opened()  so has its window
- *   watching_absent()  a row of another machine: what does not measure there
  *   watching_moved()   so many bytes more until a time of the window, as an end said
  *   watching_until()   when the next look is due, or the deadline where that is earlier
  *   watching_heed()    after each wait: keys, and a look that is due
@@ -39,7 +38,6 @@ struct watching {
 void watching_open(struct experiment *x);
 void watching_begin(struct running *r);
 void watching_opened(struct running *r);
-void watching_absent(struct running *r, const struct row *row);
 void watching_moved(struct running *r, enum record_end end, double bytes, double at_s);
 int watching_fd(const struct running *r);
 uint64_t watching_until(const struct running *r, uint64_t deadline_ns);
