@@ -116,6 +116,8 @@ static int check_rpc(struct config *config)
 	}
 	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
 		if (option->typed[with[i]] && !rules_at_preset(config, with[i]) &&
+		    /* What a record has of them is the request's size: --against says it again. */
+		    *options_number(option, with[i]) != option->rpc.request &&
 		    /* Long flows have a message of their own, and --write. */
 		    !(with[i] == OPTION_write && config_is_mixed(config))) {
 			say_error("--%s has no meaning with --rpc, whose requests have a size of their own and come until the window closes; leave it out",
