@@ -161,7 +161,11 @@ static double mean_seconds(const struct plan *plan)
 	return sum / plan->configuration_count;
 }
 
-/* An end that was killed may have left its device as it had set it up. */
+/* An ssh may have to be answered by hand; one that was lost is not waited for as long. */
+#define PATIENCE_S	60
+#define PATIENCE_LOST_S 20
+
+/* An end that was killed may have left its device as it had set it up: an agent that starts puts that back. */
 static int start_over(struct experiment *x)
 {
 	int result;
@@ -170,7 +174,7 @@ static int start_over(struct experiment *x)
 	far_close(x);
 	link_close(&x->link);
 	result = open_link(x);
-	return result ? result : far_open(x);
+	return result ? result : far_open(x, PATIENCE_LOST_S);
 }
 
 /* Until there is nothing left to do, or no time for it; EXIT_FAILED has said why. */
@@ -278,7 +282,7 @@ static int run_in(struct experiment *x, struct settings *s)
 	int result = open_link(x);
 
 	if (result == EXIT_DONE)
-		result = far_open(x);
+		result = far_open(x, PATIENCE_S);
 	if (result == EXIT_DONE)
 		result = preflight(x, &s->plan);
 	if (result == EXIT_DONE &&

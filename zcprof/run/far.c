@@ -52,10 +52,11 @@ static enum record_end side_of(const struct experiment *x, const struct host *h)
 	return x->host[END_RX] == h ? END_RX : END_TX;
 }
 
-static struct host *connect_to(const struct experiment *x, const char *name)
+static struct host *connect_to(const struct experiment *x, const char *name, int patience_s)
 {
 	const struct settings *s = x->settings;
-	struct host_how how = {.ssh = s->ssh, .zcprof = s->zcprof, .zcpath = s->zcpath};
+	struct host_how how = {
+		.ssh = s->ssh, .zcprof = s->zcprof, .zcpath = s->zcpath, .patience_s = patience_s};
 	char path[PUSH_PATH_MAX], why[1200];
 	struct host *h = NULL;
 	bool pushed = s->push && !push_programs(s->ssh, name, x->zcpath, path, why, sizeof(why));
@@ -73,18 +74,18 @@ static struct host *connect_to(const struct experiment *x, const char *name)
 	return h;
 }
 
-int far_open(struct experiment *x)
+int far_open(struct experiment *x, int patience_s)
 {
 	const struct settings *s = x->settings;
 	const char *rx = s->host[END_RX], *tx = s->host[END_TX];
 
-	x->host[END_RX] = rx ? connect_to(x, rx) : NULL;
+	x->host[END_RX] = rx ? connect_to(x, rx, patience_s) : NULL;
 	if (rx && !x->host[END_RX])
 		return EXIT_UNABLE;
 	if (rx && tx && !strcmp(rx, tx))
 		x->host[END_TX] = x->host[END_RX];
 	else if (tx)
-		x->host[END_TX] = connect_to(x, tx);
+		x->host[END_TX] = connect_to(x, tx, patience_s);
 	return tx && !x->host[END_TX] ? EXIT_UNABLE : EXIT_DONE;
 }
 

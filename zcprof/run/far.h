@@ -2,7 +2,7 @@
 /*
  * What other machines do in a run, through their agents. Without any, each of these does nothing.
  *
- *   far_open()     connect to the hosts of an experiment; an exit code
+ *   far_open()     connect to the hosts of an experiment, each of which has so many seconds; an exit code
  *   far_close()    let go of them
  *   far_any()      is there any
  *   far_apart()    are the ends on two machines: then each has rows of its own machine
@@ -31,7 +31,7 @@
 
 #define FAR_FDS 4
 
-int far_open(struct experiment *x);
+int far_open(struct experiment *x, int patience_s);
 void far_close(struct experiment *x);
 bool far_any(const struct experiment *x);
 bool far_apart(const struct experiment *x);

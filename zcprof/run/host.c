@@ -23,8 +23,8 @@
 #include "zcprof/agent/version.h"
 #include "zcprof/reach.h"
 
-/* An ssh that has to be answered by hand gets its time. */
-#define HELLO_MS 60000
+/* One of another version says which rows it has. */
+#define METRICS_MS 60000
 /* It says something each second; and in one run no more than any machine has to say. */
 #define SILENCE_NS   (7 * 1000000000ULL)
 #define BYTES_MAX    (128ULL << 20)
@@ -405,9 +405,9 @@ static int run_agent(struct host *h, const struct host_how *how)
 	return error;
 }
 
-static void await_hello(struct host *h)
+static void await_hello(struct host *h, int patience_s)
 {
-	uint64_t deadline = clock_ns() + HELLO_MS * 1000000ULL;
+	uint64_t deadline = clock_ns() + patience_s * 1000000000ULL;
 	struct pollfd fds[3];
 
 	while (!*h->hello && !*h->gone) {
@@ -416,7 +416,7 @@ static void await_hello(struct host *h)
 		if (stop_asked())
 			lose(h, "was not waited for");
 		else if (clock_ns() > deadline)
-			lose(h, "its zcprof agent did not answer within %d s", HELLO_MS / 1000);
+			lose(h, "its zcprof agent did not answer within %d s", patience_s);
 		else if (poll(fds, 3, 200) < 0 && errno != EINTR)
 			lose(h, "cannot be waited for: %s", strerror(errno));
 		else
@@ -448,7 +448,7 @@ static bool compare(struct host *h, char *own)
 	const char *text = "";
 
 	reader_skip(h->reader, h->version.otherwise);
-	if (host_ask(h, words) || host_await(h, &hears, HELLO_MS, &text)) {
+	if (host_ask(h, words) || host_await(h, &hears, METRICS_MS, &text)) {
 		lose(h,
 		     "its zcprof is of another version, and does not say which rows it has: %.300s",
 		     text);
@@ -492,7 +492,7 @@ struct host *host_connect(const struct host_how *how, const char *name, char *wh
 		host_close(h);
 		return NULL;
 	}
-	await_hello(h);
+	await_hello(h, how->patience_s);
 	h->beats = !*h->gone && h->calm >= 0 && !thread_start_quiet(&h->beating, beat, h);
 	if (!h->beats)
 		lose(h,

@@ -39,6 +39,7 @@ struct host_how {
 	const char *zcprof; /* there */
 	const char *zcpath; /* there; NULL: its own choice */
 	bool pushed;	    /* zcprof was taken there for this, and is to be removed */
+	int patience_s;	    /* until it has to have answered */
 };
 
 /* NULL with a whole sentence in why. */
