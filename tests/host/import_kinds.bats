@@ -331,3 +331,11 @@ waited() {
 		done
 	done
 }
+
+@test "what explain tells to type: each part of zcroi show is one" {
+	local part
+	"$zcroi" import --end rx "$from/devmem-1cpu.report" -o "$dir/r.csv"
+	for part in $(grep -oh 'zcroi show [a-z]*' "$BATS_TEST_DIRNAME/../../analyze/causes/mechanisms.def" | cut -d' ' -f3 | sort -u); do
+		"$zcroi" show "$part" "$dir/r.csv" || [ $? -ne 2 ]
+	done
+}
