@@ -55,10 +55,13 @@ static size_t states_of(const struct configuration *c, struct idle_state **state
 
 			while (slash && at < count && strcmp((*states)[at].name, slash + 1))
 				at++;
-			if (slash && at == count)
-				ARRAY_ADD(*states, count) = (struct idle_state){
+			if (slash && at == count) {
+				struct idle_state state = {
 					slash + 1, averages_get(&latency, keys.at[i].key),
 					strcmp(slash + 1, "POLL") ? count + 1 : 0};
+
+				ARRAY_ADD(*states, count) = state;
+			}
 		}
 		averages_free(&keys);
 		averages_free(&latency);
