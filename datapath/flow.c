@@ -68,8 +68,11 @@ int flow_watch(struct flow *f, uint32_t events, int *epoll)
 
 	*epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (*epoll < 0 || epoll_ctl(*epoll, EPOLL_CTL_ADD, f->fd, &event))
-		return flow_fail(f, "cannot watch flow %u with epoll: %s", f->number,
-				 strerror(errno));
+		return flow_fail(f, "cannot watch flow %u with epoll: %s%s", f->number,
+				 strerror(errno),
+				 errno == EMFILE
+					 ? "; raise the hard limit of 'ulimit -n', or use fewer --flows"
+					 : "");
 	poll_busily(&f->config->options, *epoll);
 	return 0;
 }
