@@ -248,6 +248,16 @@ const char *run_absent(const struct run *run, enum record_end end, const char *s
 		      : run_fact(run, METRIC_collector_absent, run_machine(run, end), source);
 }
 
+const char *run_absent_metric(const struct run *run, enum record_end end, enum metric_id id)
+{
+	const struct metric_info *info = metric_info(id);
+	const char *reason = run_absent(run, end, info->source);
+	char part[64];
+
+	snprintf(part, sizeof(part), "%s/%s", info->source, info->name);
+	return reason ? reason : run_absent(run, end, part);
+}
+
 static const char *means_of(const struct run *run, enum record_end end, const char *source)
 {
 	const char *means = run_fact(run, METRIC_collector_means, end, source);
@@ -282,7 +292,7 @@ bool run_measured(const struct run *run, enum record_end end, enum metric_id id,
 	if (run_range(run, id, end).count)
 		return true;
 	means = witness ? means_of(run, end, source) : NULL;
-	if (!means || run_absent(run, end, source) || is_elsewhere(run, end, source))
+	if (!means || run_absent_metric(run, end, id) || is_elsewhere(run, end, source))
 		return false;
 	return same_text(means, means_of(witness, end, source)) &&
 	       same_text(run_fact(run, METRIC_fact_kernel, run_machine(run, end), NULL),

@@ -15,6 +15,7 @@
  *   run_label()      what it was told by --label, or a fact of the machine
  *   run_absent()    why a source has no rows
  *   run_refusal()   why there was no run: the fact refused
+ *   run_absent_metric() why a metric has none: its source, or it alone
  *   run_measured()  whether a missing key of a metric at an end is a zero, for it was looked for
  *   run_free()
  *
@@ -96,6 +97,7 @@ const char *run_host(const struct run *run);
 const char *run_label(const struct run *run, const char *name);
 const struct fact *run_refusal(const struct run *run); /* NULL of one that was run */
 const char *run_absent(const struct run *run, enum record_end end, const char *source);
+const char *run_absent_metric(const struct run *run, enum record_end end, enum metric_id id);
 /*
  * A source that measured and saw nothing writes no row. So the run has rows of that metric at that
  * end; or its source measured there by the means by which the witness, a run that has such rows,

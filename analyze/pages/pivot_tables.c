@@ -67,8 +67,8 @@ static void cell_measured(struct sheet *s, struct table *t, const struct configu
 		return;
 	}
 	if (w->quantity == QUANTITIES)
-		absent = run_absent(c->runs[0], w->end == RECORD_ENDS ? END_HOST : w->end,
-				    metric_info(w->metric)->source);
+		absent = run_absent_metric(c->runs[0], w->end == RECORD_ENDS ? END_HOST : w->end,
+					   w->metric);
 	if (absent)
 		cell_without(s, t, "not measured", absent);
 	else

@@ -336,12 +336,24 @@ static void emit_row(const struct tally *t, struct writer *w, const struct tally
 					  context, row->counter);
 }
 
+/* Without a word it would be taken for zero, as what was looked for and not seen is. */
+static void row_absent(const struct tally *t, struct writer *w, const struct tally_counter *row)
+{
+	char part[64];
+
+	snprintf(part, sizeof(part), "%s/%s", t->source.name, metric_info(row->metric)->name);
+	writer_absent(w, END_HOST, part,
+		      "the functions of the kernel by which it is counted cannot be hooked here");
+}
+
 static void emit_rows(struct tally *t, struct writer *w)
 {
 	slices_say(t->slices, w, t->source.name);
 	for (size_t i = 0; i < t->source.row_count; i++)
 		if (tally_counts(t, t->source.rows[i].program))
 			emit_row(t, w, &t->source.rows[i]);
+		else
+			row_absent(t, w, &t->source.rows[i]);
 	if (t->source.more)
 		t->source.more(t, w);
 	writer_u64(w, WINDOW, END_HOST, t->source.lost, NULL,
