@@ -108,7 +108,6 @@ static int ended(struct rx_zcrx *s, struct flow *f, int result)
 		return 0;
 	case -ENOMEM: /* there was no unused buffer to copy into */
 		count(&c->event[EVENT_buffers_exhausted], 1);
-		s->zcrx.queue->starved = true;
 		return 0;
 	}
 	return flow_fail(f, "cannot receive on flow %u: %s", f->number, strerror(-result));

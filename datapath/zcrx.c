@@ -298,11 +298,10 @@ int zcrx_publish(struct zcrx *z, struct counters *c)
 
 	put_spares(q);
 	__atomic_store_n(q->ktail, q->tail, __ATOMIC_RELEASE);
-	if (!q->can_flush || (!q->spares && !q->nodev && !q->starved))
+	if (!q->can_flush || (!q->spares && !q->nodev))
 		return 0;
-	if (!q->spares && !q->starved && waiting(q) < q->flush_at)
+	if (!q->spares && waiting(q) < q->flush_at)
 		return 0;
-	q->starved = false;
 	result = zcrx_flush(z, c);
 	put_spares(q);
 	__atomic_store_n(q->ktail, q->tail, __ATOMIC_RELEASE);

@@ -62,8 +62,6 @@ struct zcrx_queue {
 	uint32_t buf_len;
 	bool nodev;
 	bool can_flush;
-	/* The kernel found no buffer to copy into: it takes back what the refill queue has only for a driver that asks. */
-	bool starved;
 
 	const uint32_t *khead;
 	uint32_t *ktail;
