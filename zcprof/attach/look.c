@@ -107,8 +107,11 @@ void attach_save(struct attaching *a)
 	double at_s = (double)(clock_ns() - a->subjects[0].at_ns[EDGE_OPEN]) / 1e9;
 	struct saving saving = {NULL};
 
-	/* Before the window there is nothing. */
-	if (!a->subjects[0].at_ns[EDGE_OPEN] || !saving_begin(&saving, a->writer))
+	if (!a->subjects[0].at_ns[EDGE_OPEN]) {
+		say_info("no window is open now: there is nothing to write");
+		return;
+	}
+	if (!saving_begin(&saving, a->writer))
 		return;
 	write_so_far(a, saving.writer);
 	saving_end(&saving, at_s);

@@ -148,8 +148,9 @@ void watching_heed(struct running *r)
 	struct watching *w = r->x->watching;
 	enum screen_wish wish = live_heed(&w->live);
 
-	if (wish == WISH_SAVE && w->series)
-		w->wanted = true;
+	w->wanted = w->wanted || (wish == WISH_SAVE && w->series);
+	if (wish == WISH_SAVE && !w->series)
+		say_info("no window is open now: there is nothing to write");
 	if (wish == WISH_QUIT) {
 		/* Of the screen: the runs go on. */
 		live_end(&w->live);

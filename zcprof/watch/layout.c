@@ -13,7 +13,10 @@ static const char *const order_name[ORDER_COUNT] = {"now", "total", "name"};
 
 /* A block is so wide that a name and two figures have room. */
 #define BLOCK_COLUMNS 39
-#define BLOCKS_MOST   16
+/* On a wide screen so wide that long names have, too. */
+#define BLOCK_COLUMNS_WIDE 48
+#define WIDE_COLUMNS	   160
+#define BLOCKS_MOST	   16
 /* With so many rows each, blocks have an empty one between them. */
 #define BLOCK_ROWS_WIDE 6
 
@@ -183,7 +186,8 @@ static void put_column(struct canvas *c, const struct block *blocks, size_t coun
 
 static void put_blocks(struct canvas *c, const struct block *blocks, size_t count, int row, int rows)
 {
-	int columns = c->columns / BLOCK_COLUMNS > 0 ? c->columns / BLOCK_COLUMNS : 1;
+	int each = c->columns < WIDE_COLUMNS ? BLOCK_COLUMNS : BLOCK_COLUMNS_WIDE;
+	int columns = c->columns / each > 0 ? c->columns / each : 1;
 	size_t done = 0;
 
 	columns = least(columns, count > 0 ? (int)count : 1);
@@ -237,13 +241,14 @@ static void put_overview(struct canvas *c, const struct sight *sight, const stru
 	struct block blocks[BLOCKS_MOST] = {0}, full[BLOCKS_MOST];
 	size_t count = 0, some = 0;
 	char rest[1024];
-	int behind = row + rows;
+	int behind = row + rows, said;
 
 	for (size_t i = 0; i < block_count() && count < BLOCKS_MOST; i++, count++)
 		if (block_fill(&blocks[count], i, sight, view))
 			full[some++] = blocks[count];
 	say_rest(rest, sizeof(rest), blocks, count, view);
-	rows -= least(canvas_wrap(c, 0, 0, 0, STYLE_DIM, rest), REST_ROWS);
+	said = least(canvas_wrap(c, 0, 0, 0, STYLE_DIM, rest), REST_ROWS);
+	rows -= rows > said ? said : least(rows > 0 ? rows : 0, 1);
 	put_blocks(c, full, some, row, rows);
 	canvas_wrap(c, row + rows, row + rows, behind, STYLE_DIM, rest);
 	for (size_t i = 0; i < count; i++)
