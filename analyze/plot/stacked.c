@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Bars made of parts, one panel for each end: CPU time by mode, and by component. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyze/figures/efficiency.h"
 #include "analyze/figures/ledger.h"
 #include "analyze/plot/plot.h"
 
+/* Those of the page (web/page.css), by the same rule: parts by their rank, what is unmapped and no work apart. */
+#define APART "#c9d0d8"
 static const char *const colours[] = {"#4674c9", "#e0a01b", "#e0604f", "#58b3a4", "#43974f",
 				      "#7fb0ea", "#9a68cf", "#e58bb4", "#8f6a4d", "#97a3b3",
 				      "#b8c94a", "#3f8fa3", "#c4a3e8", "#c2b8a3"};
@@ -20,10 +23,18 @@ struct stacked {
 	const char *const *panels;
 	size_t panel_count; /* PANELS_MAX at most */
 	const char **parts;
+	const char *const *own; /* a colour for each of them; NULL: by their order */
 	size_t part_count;
 	double (*value)(const struct configuration *c, size_t panel, const char *part,
 			size_t number);
 };
+
+static const char *colour_of(const struct stacked *s, size_t part)
+{
+	if (s->own)
+		return s->own[part];
+	return strcmp(s->parts[part], "unmapped") ? colours[part % COLOURS] : APART;
+}
 
 /* How far the bars of a panel reach; 0: it has none. */
 static double reach(const struct plotting *p, const struct stacked *s, size_t panel)
@@ -117,7 +128,7 @@ static void put_legend(const struct plotting *p, const struct stacked *s)
 		plot_text(p->out, s->parts[i]);
 		fprintf(p->out, " at screen %.3f,%.3f left offset 1,0 point pt 5 ps 1 lc rgb '%s'\n",
 			0.03 + 0.138 * (double)place, LEGEND * ((double)line - 0.5) / height,
-			colours[i % COLOURS]);
+			colour_of(s, i));
 	}
 }
 
@@ -126,17 +137,19 @@ static void put_bars(const struct plotting *p, const struct stacked *s, size_t p
 	for (size_t part = 0; part < s->part_count; part++)
 		fprintf(p->out,
 			"%s$p%zu_%zu using (($2+$3)/2):1:(($3-$2)/2):(0.36) with boxxyerror lc rgb '%s'",
-			part ? ", \\\n     " : "", panel, part, colours[part % COLOURS]);
+			part ? ", \\\n     " : "", panel, part, colour_of(s, part));
 	fputc('\n', p->out);
 }
 
 static int plot_stacked(struct plotting *p, const struct stacked *s, const char *none)
 {
-	double most[PANELS_MAX] = {0}, height = (double)height_of(p, s);
+	double most[PANELS_MAX] = {0}, furthest = 0, height = (double)height_of(p, s);
 	size_t shown = 0;
 
-	for (size_t panel = 0; panel < s->panel_count; panel++)
+	for (size_t panel = 0; panel < s->panel_count; panel++) {
 		shown += (most[panel] = reach(p, s, panel)) > 0;
+		furthest = fmax(furthest, most[panel]);
+	}
 	if (!shown)
 		return plot_none(p, "%s", none);
 	plot_start(p, s->title, (size_t)height);
@@ -156,7 +169,7 @@ static int plot_stacked(struct plotting *p, const struct stacked *s, const char 
 		fprintf(p->out,
 			"set title '%s, %s'\n%sset xrange [0:%.6g]\nset format x '%%g'\nset xtics autofreq\nplot ",
 			s->panels[panel], s->unit, put++ ? "unset label\nunset ytics\n" : "",
-			most[panel]);
+			furthest);
 		put_bars(p, s, panel);
 	}
 	fputs("unset multiplot\n", p->out);
@@ -173,6 +186,7 @@ static double mode_value(const struct configuration *c, size_t panel, const char
 int plot_cpu(struct plotting *p)
 {
 	static const char *const panels[] = {"rx", "tx", "total"};
+	static const char *const own[] = {"#4674c9", "#7fb0ea", "#e0a01b", "#e0604f", APART};
 	const char *modes[] = {"user", "system", "softirq", "irq", "iowait"};
 	const struct stacked s = {
 		"CPU time by mode; 100 % is one CPU. C is what stands before iowait",
@@ -180,6 +194,7 @@ int plot_cpu(struct plotting *p)
 		panels,
 		3,
 		modes,
+		own,
 		5,
 		mode_value};
 
@@ -225,6 +240,40 @@ static void add_parts(struct stacked *s, const struct run *run)
 	ledger_free(&ledger);
 }
 
+struct ranked {
+	const char *name;
+	double sum;
+};
+
+static int by_sum(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return (x->sum < y->sum) - (x->sum > y->sum);
+}
+
+/* The dearest of all configurations first. */
+static void rank_parts(const struct plotting *p, struct stacked *s)
+{
+	struct ranked *ranked = calloc(s->part_count, sizeof(*ranked));
+
+	for (size_t part = 0; ranked && part < s->part_count; part++) {
+		ranked[part].name = s->parts[part];
+		for (size_t i = 0; i < p->lines->count; i++)
+			for (size_t panel = 0; panel < s->panel_count; panel++) {
+				double value = component_value(p->lines->at[i].configuration, panel,
+							       s->parts[part], part);
+
+				ranked[part].sum += isnan(value) ? 0 : value;
+			}
+	}
+	if (ranked)
+		qsort(ranked, s->part_count, sizeof(*ranked), by_sum);
+	for (size_t part = 0; ranked && part < s->part_count; part++)
+		s->parts[part] = ranked[part].name;
+	free(ranked);
+}
+
 int plot_components(struct plotting *p)
 {
 	static const char *const panels[] = {"rx", "tx"};
@@ -233,6 +282,7 @@ int plot_components(struct plotting *p)
 			    panels,
 			    2,
 			    NULL,
+			    NULL,
 			    0,
 			    component_value};
 	int result;
@@ -240,6 +290,7 @@ int plot_components(struct plotting *p)
 	for (size_t i = 0; i < p->lines->count; i++)
 		for (size_t j = 0; j < p->lines->at[i].configuration->count; j++)
 			add_parts(&s, p->lines->at[i].configuration->runs[j]);
+	rank_parts(p, &s);
 	result = plot_stacked(p, &s, "the records have no samples of where CPU time went");
 	free(s.parts);
 	return result;
