@@ -255,7 +255,7 @@ static int by_sum(const void *a, const void *b)
 /* The dearest of all configurations first. */
 static void rank_parts(const struct plotting *p, struct stacked *s)
 {
-	struct ranked *ranked = calloc(s->part_count, sizeof(*ranked));
+	struct ranked *ranked = calloc(s->part_count + 1, sizeof(*ranked));
 
 	for (size_t part = 0; ranked && part < s->part_count; part++) {
 		ranked[part].name = s->parts[part];
