@@ -389,13 +389,14 @@ start_busy_service() {
 	END
 	chmod +x "$BATS_TEST_TMPDIR/ssh"
 	for stopped in "${ns}tx ${ns}rx" "${ns}tx"; do
-		rm -f "$BATS_TEST_TMPDIR/${ns}"*
+		rm -f "$BATS_TEST_TMPDIR/${ns}"* "$BATS_TEST_TMPDIR"/open-*
 		zcprof attach --seconds 60 --collect cpu -o "$file" --ssh "$BATS_TEST_TMPDIR/ssh" --zcprof "$BUILD/zcprof" \
-			--host "${ns}rx" --pid "$pid_rx" --peer-host "${ns}tx" --pid "$pid_tx" 2>"$BATS_TEST_TMPDIR/said" 3>&- &
+			--host "${ns}rx" --pid "$pid_rx" --openmetrics "$BATS_TEST_TMPDIR/open-rx" \
+			--peer-host "${ns}tx" --pid "$pid_tx" --openmetrics "$BATS_TEST_TMPDIR/open-tx" 2>"$BATS_TEST_TMPDIR/said" 3>&- &
 		both=$!
-		wait_until 20 test -s "$BATS_TEST_TMPDIR/${ns}tx"
-		wait_until 20 test -s "$BATS_TEST_TMPDIR/${ns}rx"
-		sleep 4
+		# Figures are handed out from when the window is open.
+		wait_until 40 test -s "$BATS_TEST_TMPDIR/open-rx"
+		wait_until 40 test -s "$BATS_TEST_TMPDIR/open-tx"
 		began=$SECONDS
 		for one in $stopped; do
 			kill -STOP "$(cat "$BATS_TEST_TMPDIR/$one")"
