@@ -73,9 +73,8 @@ static bool amount_of_word(const char *value, double *amount)
 	static const struct {
 		const char *word;
 		double amount;
-	} words[] = {{"", INFINITY}, {"none", INFINITY}, {"unlimited", INFINITY},
-		     {"on", 1},	     {"yes", 1},	 {"off", 0},
-		     {"no", 0}};
+	} words[] = {{"", INFINITY}, {"none", INFINITY}, {"unlimited", INFINITY}, {"on", 1},
+		     {"yes", 1},     {"off", 0},	 {"nobody", 0},		  {"no", 0}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (strcmp(value, words[i].word) != 0)

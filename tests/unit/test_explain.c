@@ -434,6 +434,9 @@ static void test_what_one_row_says(void **state)
 		 ",tx,fact,nic,feature tx-tcp-segmentation,off,\n,tx,nic,statistic,tx_packets,80000,events\n",
 		 ",tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,2000000,events\n",
 		 false},
+		{"traced", ",rx,fact,process,traced by,strace,\n",
+		 ",rx,fact,process,traced by,nobody,\n,rx,profile,component,task/syscall entry,200000000,ns\n",
+		 false},
 		/* What a route says of another thing. */
 		{"receive_buffer",
 		 ",tx,fact,on_path,route metrics,none,\n,tx,tcp,rwnd_limited,0,0,ns\n",
