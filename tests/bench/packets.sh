@@ -81,12 +81,12 @@ dpdk() { # ROUND DEVICE
 		return 1
 	}
 	wait
-	row "$1" "$2" "$(figure "$dir/attached.csv" rx path messages)" "$(figure "$dir/attached.csv" rx path window_ns)"
+	row "$1" "$2" "$(sed -n "s/^  RX-packets: \([0-9]*\) .*RX-total.*/\1/p" "$dir/pmd.out" | tail -1)" "$(figure "$dir/attached.csv" rx path window_ns)"
 }
 
 row() { # ROUND WHO PACKETS NS
 	awk -v r="$1" -v who="$2" -v n="$3" -v ns="$4" -v sent="$(figure "$dir/tx.csv" tx path datagrams)" \
-		-v sent_ns="$(figure "$dir/tx.csv" tx path window_ns)" -v cpu="$(figure "$dir/attached.csv" rx cpu busy_ns)" \
+		-v sent_ns="$(figure "$dir/tx.csv" tx path window_ns)" -v cpu="$(figure "$dir/attached.csv" rx cpu thread)" \
 		'BEGIN { printf "%d,%s,%.4f,%.4f,%.1f\n", r, who, sent / sent_ns * 1e3, ns ? n / ns * 1e3 : 0, ns ? cpu / ns * 100 : 0 }' |
 		tee -a "$csv" >&2
 }
