@@ -148,7 +148,7 @@ work() {
 			kill -0 "$attached" 2>/dev/null || break
 			sleep 0.1
 		done
-		! kill -0 "$attached" 2>/dev/null
+		! kill -0 "$attached" 2>/dev/null || false
 		wait "$attached" || :
 	done
 }

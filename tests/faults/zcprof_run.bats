@@ -312,6 +312,6 @@ none_alive() {
 		kill -0 "$started" 2>/dev/null || break
 		sleep 0.1
 	done
-	! kill -0 "$started" 2>/dev/null
+	! kill -0 "$started" 2>/dev/null || false
 	run wait "$started"
 }

@@ -122,7 +122,7 @@ for family in families:
 	exec 8>&-
 	[ "$(sample openmetrics "$dir/z.prom" zcprof_syscalls_calls_total tx getppid)" -eq 3000 ]
 	# Not to other addresses of this machine.
-	! (exec 8<>"/dev/tcp/$(hostname -I | cut -d ' ' -f 1)/$port") 2>/dev/null
+	! (exec 8<>"/dev/tcp/$(hostname -I | cut -d ' ' -f 1)/$port") 2>/dev/null || false
 	kill -INT "$attached"
 	wait "$attached"
 }

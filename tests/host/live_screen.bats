@@ -104,7 +104,7 @@ on_terminal() {
 }
 
 nobody_left() {
-	! pgrep -f "^zcprof attach --pid $target " >/dev/null
+	! pgrep -f "^zcprof attach --pid $target " >/dev/null || false
 }
 
 @test "what is measured ends: the screen says so and stays; a key leaves it" {

@@ -28,13 +28,13 @@ sum() { # END METRIC: of all keys
 		set -- $pair
 		both --path "$1" --pattern mixed -- --path "$2" --pattern mixed --flows 5 --long-flows 2 --rpc 64:128 \
 			--seconds 0.5 --warmup 0 --verify
-		[ "$(value rx bad_bytes)" = 0 ] && [ "$(value tx bad_bytes)" = 0 ]
+		[ "$(value rx bad_bytes)" = 0 ] && [ "$(value tx bad_bytes)" = 0 ] || false
 		[ "$(value tx bytes_life)" = "$(value rx bytes_life)" ]
 		long=$(($(value rx flow_bytes 0) + $(value rx flow_bytes 1)))
 		# At the same end, for the windows of both do not begin at the same moment.
 		short=$(($(value tx flow_bytes 2) + $(value tx flow_bytes 3) + $(value tx flow_bytes 4)))
 		echo "$pair: long $long, short $short, answers $(value tx responses)"
-		[ "$(value rx long_bytes)" = $long ] && [ $long -gt $((1 << 20)) ]
+		[ "$(value rx long_bytes)" = $long ] && [ $long -gt $((1 << 20)) ] || false
 		[ "$(value tx responses)" -gt 0 ]
 		# What was asked and not answered at the edges of the window: one of each flow.
 		apart=$((short / 64 - $(value tx responses)))
@@ -53,7 +53,7 @@ sum() { # END METRIC: of all keys
 	answers=$(($(value tx responses) + $(value tx unanswered)))
 	echo "$answers answers"
 	# 1000 are due, with a deviation of 32.
-	[ $answers -gt 820 ] && [ $answers -lt 1180 ]
+	[ $answers -gt 820 ] && [ $answers -lt 1180 ] || false
 }
 
 @test "--loss drops one packet in so many, and nothing of it stays" {

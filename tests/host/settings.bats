@@ -277,11 +277,11 @@ moved() {
 	moved --tso off --gso off --rx-gro sw
 	[ "$longest" -gt 1500 ]
 	moved --tso off --gso off --mtu 3000
-	[ "$longest" -gt 2000 ] && [ "$longest" -le 3000 ]
+	[ "$longest" -gt 2000 ] && [ "$longest" -le 3000 ] || false
 	moved
-	[ "$longest" -gt 30000 ] && [ "$longest" -le 65536 ]
+	[ "$longest" -gt 30000 ] && [ "$longest" -le 65536 ] || false
 	moved --big-tcp 192K
-	[ "$longest" -gt 65536 ] && [ "$longest" -le 196608 ]
+	[ "$longest" -gt 65536 ] && [ "$longest" -le 196608 ] || false
 	diff <(echo "$before") <(dump)
 }
 

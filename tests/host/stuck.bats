@@ -55,6 +55,6 @@ teardown() {
 		sent >/dev/null || break
 		sleep 0.05
 	done
-	! sent
+	! sent || false
 	"$BUILD/zcprof" restore
 }

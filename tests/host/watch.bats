@@ -234,7 +234,7 @@ there_are() {
 	}
 	named() {
 		record=$(scrape | sed -n 's/^zcprof_watch_windows_total{.*} [1-9][0-9]* # {record="\(.*\)"} 1$/\1/p')
-		[ -n "$record" ] && [ -s "$dir/kept/odd/$record" ]
+		[ -n "$record" ] && [ -s "$dir/kept/odd/$record" ] || false
 	}
 	wait_until 20 named
 	(watch --rule "odd:exe=$program" --rounds 1 --openmetrics "$dir/w.prom" -o "$dir/other")

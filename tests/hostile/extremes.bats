@@ -35,7 +35,7 @@ record() {
 			for page in "table $dir" "diff $dir/a $dir/b" "show threads $dir/a" "show components $dir/a" "show path $dir/b"; do
 				# shellcheck disable=SC2086 # words
 				zcroi $page --format $format >"$dir/page" 2>"$dir/heard" || :
-				! grep -wiE -- '-?(nan|inf)' "$dir/page" "$dir/heard"
+				! grep -wiE -- '-?(nan|inf)' "$dir/page" "$dir/heard" || false
 			done
 		done
 	done

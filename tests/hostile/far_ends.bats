@@ -39,7 +39,7 @@ with() {
 	[ "$((SECONDS - began))" -le "$4" ]
 	[[ "$output" == *"$5"* ]]
 	[ "$(grep -cvE 'runs? failed|failed; 0 s left|^zcprof: warning: ' <<<"$output")" -le 2 ]
-	! LC_ALL=C grep -q '[[:cntrl:]]' <<<"$output"
+	! LC_ALL=C grep -q '[[:cntrl:]]' <<<"$output" || false
 	for part in "$dir"/*/run-1.csv.part; do
 		[ ! -e "$part" ] || is_record "$part"
 	done
@@ -79,9 +79,9 @@ with() {
 
 @test "it says rows of the end that it does not run, and rows once more" {
 	with of_other_end open 0 160 "1 run is in"
-	! grep -q '12345678901\|,777,' "$dir"/*/run-1.csv
+	! grep -q '12345678901\|,777,' "$dir"/*/run-1.csv || false
 	with once_more finish 0 160 "1 run is in"
-	! grep -q ',777,' "$dir"/*/run-1.csv
+	! grep -q ',777,' "$dir"/*/run-1.csv || false
 }
 
 @test "silence, a shrug, slow bytes, and bytes that it only claims" {

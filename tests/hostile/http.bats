@@ -28,7 +28,7 @@ ends_within() {
 		kill -0 "$attached" 2>/dev/null || break
 		sleep 0.1
 	done
-	! kill -0 "$attached" 2>/dev/null
+	! kill -0 "$attached" 2>/dev/null || false
 	wait "$attached"
 	attached=
 }

@@ -60,7 +60,7 @@ assert_pages_safe() {
 @test "the name of a thread, in the record, its pages, OpenMetrics, the live view and folded stacks" {
 	named "$evil"
 	timeout 20 "$BUILD/zcprof" attach --as rx --pid "$pid" --seconds 2.2 --interval 1 --collect cpu,profile --openmetrics "$dir/m.prom" --live -o "$dir/x.csv" >"$dir/live" 2>"$dir/heard"
-	[ -s "$dir/live" ] && [ -s "$dir/m.prom" ]
+	[ -s "$dir/live" ] && [ -s "$dir/m.prom" ] || false
 	assert_safe "$dir/x.csv" "$dir/m.prom" "$dir/live" "$dir/heard" "$dir/x.folded"
 	grep -q ',rx,cpu,thread,"\\x3d\\x1b\[2J\\xe5\\x90""|<b>' "$dir/x.csv"
 	grep -qF 'key="\\x3d\\x1b[2J\\xe5\\x90\"|<b>' "$dir/m.prom"

@@ -65,7 +65,7 @@ assert_kept() {
 		other ln -s ../precious "$theirs/$f"
 	done
 	seconds=1.5 collect=profile run attach --interval 0.5 --openmetrics "$theirs/m.prom" -o "$theirs/x.csv"
-	[ -s "$theirs/m.prom" ] && [ ! -L "$theirs/m.prom" ]
+	[ -s "$theirs/m.prom" ] && [ ! -L "$theirs/m.prom" ] || false
 	assert_kept
 	other mkdir "$theirs/out"
 	other ln -s ../../precious "$theirs/out/plan"
@@ -87,7 +87,7 @@ assert_kept() {
 	[ -c /dev/full ]
 	seconds=1.5 attach --interval 0.5 --openmetrics /dev/null -o /dev/null
 	[ -c /dev/null ]
-	[ ! -e /dev/null.part ] && [ ! -e /dev/full.part ] && [ ! -e /dev/null.folded ]
+	[ ! -e /dev/null.part ] && [ ! -e /dev/full.part ] && [ ! -e /dev/null.folded ] || false
 }
 
 @test "-o /dev/stdout and -o >(cat): the record, and no file beside it" {

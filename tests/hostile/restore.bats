@@ -228,7 +228,7 @@ still_settings() {
 }
 
 other_settings() {
-	! still_settings | cmp -s "$dir/before" -
+	! still_settings | cmp -s "$dir/before" - || false
 }
 
 both_up() {
@@ -271,7 +271,7 @@ leave_something() {
 }
 
 nobody_left() {
-	! pgrep -f -- "--port $port( |\$)" >/dev/null
+	! pgrep -f -- "--port $port( |\$)" >/dev/null || false
 }
 
 put_back_somewhere() {

@@ -99,6 +99,6 @@ wait_for_sender() {
 	window=$(awk '/^open/ { open = $2 } /^closed/ { printf "%.0f", ($2 - open) * 1e9 }' "$dir/measure.out")
 	uring=$(figure rx iowait io_uring '')
 	echo "$uring ns of $window"
-	[ "$uring" -ge $((window / 100 * 98)) ] && [ "$uring" -le $((window / 100 * 102)) ]
+	[ "$uring" -ge $((window / 100 * 98)) ] && [ "$uring" -le $((window / 100 * 102)) ] || false
 	[ "$(awk -F, '$2 == "rx" && $4 == "waits" { n += $6 } END { print n }' "$dir/run.csv")" = 0 ]
 }

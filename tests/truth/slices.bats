@@ -59,7 +59,7 @@ of_source() { # FILE METRIC SOURCE
 	counted=$(tx run completions)
 	echo "$did done, $counted counted"
 	[ "$did" -ge 100000 ]
-	[ $((counted * 100)) -ge $((did * 95)) ] && [ $((counted * 100)) -le $((did * 105)) ]
+	[ $((counted * 100)) -ge $((did * 95)) ] && [ $((counted * 100)) -le $((did * 105)) ] || false
 	[ -z "$(of_source run slices iouring)" ]
 }
 
@@ -87,7 +87,7 @@ of_source() { # FILE METRIC SOURCE
 	counted=$(tx run completions)
 	echo "$did done, $counted counted in $(of_source run slices iouring) slices"
 	[ "$(of_source run slices iouring)" -ge 2 ]
-	[ $((counted * 100)) -ge $((did * 75)) ] && [ $((counted * 100)) -le $((did * 130)) ]
+	[ $((counted * 100)) -ge $((did * 75)) ] && [ $((counted * 100)) -le $((did * 130)) ] || false
 }
 
 # Two wait while a third writes for many milliseconds with the lock of the file held.
@@ -115,7 +115,7 @@ of_source() { # FILE METRIC SOURCE
 	cat "$dir/waits"
 	{ read -r truth; read -r counted; } <"$dir/waits"
 	[ "$truth" -ge 300000000 ] || skip "the file system here does not let two writers wait for each other"
-	[ $((counted * 100)) -ge $((truth * 80)) ] && [ $((counted * 100)) -le $((truth * 120)) ]
+	[ $((counted * 100)) -ge $((truth * 80)) ] && [ $((counted * 100)) -le $((truth * 120)) ] || false
 }
 
 # Of a process's own pages among those of the machine, which its bursts are not in step with.
@@ -171,7 +171,7 @@ of_source() { # FILE METRIC SOURCE
 	cat "$dir/woken"
 	{ read -r truth; read -r counted; } <"$dir/woken"
 	# The two windows do not begin and end in the same moment.
-	[ $((counted * 100)) -ge $((truth * 80 - 2000)) ] && [ $((counted * 100)) -le $((truth * 120 + 2000)) ]
+	[ $((counted * 100)) -ge $((truth * 80 - 2000)) ] && [ $((counted * 100)) -le $((truth * 120 + 2000)) ] || false
 	[ "$(of_source run slices softirq)" -ge 2 ]
-	! awk -F, '$4 == "error" && $5 ~ /wakeups/' "$dir/run" | grep .
+	! awk -F, '$4 == "error" && $5 ~ /wakeups/' "$dir/run" | grep . || false
 }
