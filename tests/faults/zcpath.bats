@@ -6,7 +6,7 @@
 bats_require_minimum_version 1.5.0
 load ../host/zcpath
 
-HELLO="zcpath hello version=5 flows=1 msg=1024 limit=0 verify=0 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy"
+HELLO="zcpath hello $USUAL"
 ZERO_KEY=00000000000000000000000000000000
 
 setup_file() {
@@ -96,7 +96,7 @@ end_peer() {
 @test "fields out of bounds" {
 	tx_meets "out of bounds" read say "${HELLO/hello/welcome} key=12" hold
 	tx_meets "echoed other options" read \
-		say "zcpath welcome version=5 flows=2 msg=67108864 limit=0 verify=0 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy key=$ZERO_KEY" hold
+		say "zcpath welcome ${USUAL/flows=1 msg=1024/flows=2 msg=67108864} key=$ZERO_KEY" hold
 }
 
 @test "a receiver that connects and says nothing, or half a line" {

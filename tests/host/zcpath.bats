@@ -77,7 +77,7 @@ states() { # END
 	refused 2 "multiple of" rx --path mmap --read 5000
 	refused 2 "belongs to 'zcpath tx'" rx --flows 2
 	refused 2 "expected 1 to 64M" rx --read 65M
-	refused 2 "expected 1 to 1024" tx --to ::1 --flows 0
+	refused 2 "expected 1 to 16384" tx --to ::1 --flows 0
 	refused 2 "power of two" rx --path uring --buffers 3
 	refused 2 "no meaning for --path copy" rx --singleshot
 	refused 2 "--min-wait has no meaning with --singleshot" rx --path uring --singleshot --min-wait 100
@@ -288,7 +288,7 @@ cpus_here() {
 	cc -O1 -D_GNU_SOURCE -o peer "$BATS_TEST_DIRNAME/../tool/peer.c"
 	rx
 	./peer connect "$port" \
-		say "zcpath hello version=4 flows=1 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy" read key \
+		say "zcpath hello ${USUAL/verify=0/verify=1}" read key \
 		flow 0 read say "zcpath start" read say "zcpath open" read send 100000 \
 		say "zcpath close" read end say "zcpath total bytes=100000 bad=0 bad_flow=0 bad_at=0" read >peer.out
 	rx_ends

@@ -7,7 +7,7 @@
 bats_require_minimum_version 1.5.0
 load ../host/zcpath
 
-HELLO="zcpath hello version=4 flows=1 msg=1024 limit=0 verify=0 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy"
+HELLO="zcpath hello $USUAL"
 BEGIN=(say "$HELLO" read key flow 0 read)
 
 setup_file() {
@@ -105,7 +105,7 @@ ended() {
 @test "300 silent strangers on each port, slow ones among them: the run is not held up" {
 	rx
 	stranger crowd 300 silents 300 hold
-	stranger drip "zcpath hello version=4 flows=1"
+	stranger drip "zcpath hello version=$CONTROL_VERSION flows=1"
 	stranger drip "$HELLO"
 	sleep 1
 	begun=$SECONDS
@@ -200,7 +200,7 @@ silent() { # PATTERN OP…
 	stranger "${BEGIN[@]}" repeat "zcpath total bytes=1 bad=0 bad_flow=0 bad_at=0"
 	ended 3 "said 'total' twice"
 	rx
-	stranger "${BEGIN[@]}" say "zcpath welcome version=4 flows=1 msg=1 limit=0 verify=0 udp=0 away=0 mixed=0 reconnect=0 response=0 path=copy key=00112233445566778899aabbccddeeff" hold
+	stranger "${BEGIN[@]}" say "zcpath welcome ${USUAL/msg=1024/msg=1} key=00112233445566778899aabbccddeeff" hold
 	ended 3 "said 'welcome' where it makes no sense"
 }
 
