@@ -36,7 +36,7 @@ static bool find_test(struct test *t, const struct causes *c, const struct exper
 {
 	const struct setting *setting = c->count ? c->at[0].setting : NULL;
 
-	*t = (struct test){NULL};
+	*t = (struct test){0};
 	for (size_t i = 0; i < tested->count; i++) {
 		const struct configuration *one = &tested->configurations[i];
 		const char *value = setting && one->count && setting->b

@@ -53,6 +53,17 @@ double figure_shaped(const struct run *run, enum record_end end)
 	return rate > 0 ? 100 * figure_throughput(run, end) / rate : 0;
 }
 
+/* In %: of the rate, and idle. A small burst holds a sender up far below the rate, but then its CPU is idle. */
+#define FAR_FROM 60
+#define BUSY_BY	 10
+
+bool figure_is_far(const struct run *run, enum record_end end)
+{
+	double shaped = end == END_TX ? figure_shaped(run, end) : 0;
+
+	return shaped > 0 && shaped < FAR_FROM && figure_idle(run, end) < BUSY_BY;
+}
+
 /* ---- what other tools know ---- */
 
 static bool is_imported(const struct run *run)

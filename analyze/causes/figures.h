@@ -33,6 +33,8 @@
  *   figure_copied()       % of the bytes of a zero-copy path that were copied
  *   figure_is_of_path()   whether a metric that is counted by CPU is of a mechanism that the end's path uses: else what
  *                         was counted is another program's
+ *   figure_is_far()       whether the rate of the end's queueing discipline is far above what its busy CPU brings: HTB waits
+ *                         for a tick after a burst, and says so in overlimits, without holding anything up
  */
 #ifndef ANALYZE_CAUSES_FIGURES_H
 #define ANALYZE_CAUSES_FIGURES_H
@@ -64,6 +66,7 @@ double figure_rx_buf_len(const struct run *run, enum record_end end);
 double figure_enters(const struct run *run, enum record_end end);
 double figure_iowait(const struct run *run, enum record_end end);
 double figure_copied(const struct run *run, enum record_end end);
+bool figure_is_far(const struct run *run, enum record_end end);
 bool figure_is_of_path(const struct run *run, enum record_end end, enum metric_id id);
 
 #endif

@@ -54,6 +54,8 @@ static double sum_at(const struct run *run, const struct run *witness, enum metr
 
 	if (!figure_is_of_path(run, end, id))
 		return NAN;
+	if (id == METRIC_qdisc_overlimits && figure_is_far(run, end))
+		return 0;
 	for (size_t i = 0; i < range.count; i++) {
 		if (key && fnmatch(key, range.at[i].key, 0))
 			continue;

@@ -280,6 +280,9 @@ void maps_open(struct maps *m)
 			f->fd = -1;
 		}
 	}
+	/* The process's folder was for this alone. */
+	close(m->process);
+	m->process = -1;
 }
 
 /* ---- finding ---- */

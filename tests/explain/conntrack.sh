@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each packet is looked up in the connection table, at both ends.
 # shellcheck shell=bash disable=SC2034,SC2154
-expected=netfilter
+expected="conntrack netfilter"
 where=host
 needs=nft
 default_size=1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The receiver's address is on a device of its own above the veth's.
 # shellcheck shell=bash disable=SC2034,SC2154
-expected=devices
+expected="devices none"
 where=host
 default_size=1
 

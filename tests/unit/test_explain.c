@@ -379,6 +379,11 @@ static void test_a_setting_is_no_cause_without_a_counter(void **state)
 	}
 }
 
+/* The sender's CPU was so many ms of its second at work. */
+#define BUSY(ms)                                                                                   \
+	",tx,cpu,user,1,0,ns\n,tx,cpu,irq,1,0,ns\n,tx,cpu,softirq,1,0,ns\n,tx,cpu,system,1," #ms   \
+	"000000,ns\n"
+
 /* Each names the one that is said, or it does not: by one row that came to the worse set. */
 static void test_what_one_row_says(void **state)
 {
@@ -402,6 +407,13 @@ static void test_what_one_row_says(void **state)
 		/* Its rate is five times what came: what it costs is another question. */
 		{"qdisc", ",tx,fact,on_path,qdisc,noqueue,\n",
 		 ",tx,fact,on_path,qdisc,htb 100 Gbit/s,\n", false},
+		/* Its overlimits are ticks that it waits for where the sender's CPU is busy, and its burst where that is idle. */
+		{"qdisc", ",tx,fact,on_path,qdisc,noqueue,\n,tx,qdisc,overlimits,htb 1:0,0,events\n",
+		 ",tx,fact,on_path,qdisc,htb 100 Gbit/s,\n,tx,qdisc,overlimits,htb 1:0,90000,events\n" BUSY(990),
+		 false},
+		{"qdisc", ",tx,fact,on_path,qdisc,noqueue,\n,tx,qdisc,overlimits,htb 1:0,0,events\n",
+		 ",tx,fact,on_path,qdisc,htb 100 Gbit/s,\n,tx,qdisc,overlimits,htb 1:0,90000,events\n" BUSY(500),
+		 true},
 		{"pacing", ",tx,fact,option,pacing,,\n", ",tx,fact,option,pacing,100G,\n", false},
 		/* Socket buffers are dearer for many reasons. */
 		{"taps", ",tx,profile,component,task/skb,1,ns\n",
