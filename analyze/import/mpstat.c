@@ -168,13 +168,16 @@ static int take_text_row(struct table *t, struct input *in, char **words, size_t
 				    t->count, count);
 	take_time(words, count, time, sizeof(time));
 	name = words[t->cpu_at];
+	cpu = json_pack("{s:s}", "cpu", name);
+	/* What is no UTF-8. */
+	if (!cpu)
+		return input_refuse(in, name, "expected a CPU's number, or all");
 	if (!t->cpus || !strcmp(json_string_value(first), name)) {
 		json_t *interval = json_pack("{s:s, s:[]}", "timestamp", time, "cpu-load");
 
 		json_array_append_new(t->statistics, interval);
 		t->cpus = json_object_get(interval, "cpu-load");
 	}
-	cpu = json_pack("{s:s}", "cpu", name);
 	json_array_append_new(t->cpus, cpu);
 	for (size_t i = t->cpu_at + 1; i < count; i++) {
 		double value;

@@ -182,6 +182,9 @@ report() {
 	has "$dir/mpstat.csv" rx,cpu,user,0 600000000
 	has "$dir/mpstat.csv" rx,cpu,iowait,0 200000000
 	has "$dir/mpstat.csv" rx,cpu,busy, 80
+	# What is no text in any language, twice: the second is held against the first.
+	printf '01:00:00     CPU    %%usr   %%idle\n01:00:01       \xff    1.00    9.00\n01:00:01       \xff    1.00    9.00\n' >"$dir/broken"
+	refused "$dir/broken"
 	printf 'Linux 6.18.0 (host) \t11/29/26 \t_x86_64_\t(2 CPU)\n\n# Time        UID       PID    %%usr %%system  %%guest   %%wait    %%CPU   CPU  Command\n10:49:16 PM     0         7    1,00    2,00    0,00    0,50    3,00     1  zcpath rx\n\n# Time        UID       PID   kB_rd/s   kB_wr/s kB_ccwr/s iodelay x y z Command\n10:49:16 PM     0         7    9,00    9,00    9,00    9 9 9 9 zcpath rx\n' >"$dir/pidstat"
 	"$zcroi" import --end rx --seconds 10 "$dir/pidstat" -o "$dir/pidstat.csv"
 	has "$dir/pidstat.csv" "rx,cpu,thread,zcpath rx/7" 300000000
