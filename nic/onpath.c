@@ -78,9 +78,10 @@ static void tell_iptables(const struct telling *t)
 	int fd = names ? socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW) : -1;
 	struct ipt_getinfo info = {0};
 	size_t rules = 0;
-	bool known = fd >= 0;
+	/* Without the module, which comes with the first table, there is no such file. */
+	bool known = fd >= 0 || (!names && errno == ENOENT);
 
-	while (known && fscanf(names, "%31s", info.name) == 1) {
+	while (names && known && fscanf(names, "%31s", info.name) == 1) {
 		socklen_t len = sizeof(info);
 
 		known = !getsockopt(fd, IPPROTO_IP, IPT_SO_GET_INFO, &info, &len);
@@ -100,6 +101,9 @@ static void tell_conntrack(const struct telling *t)
 	FILE *file = fopen("/proc/sys/net/netfilter/nf_conntrack_count", "re");
 	unsigned long count;
 
+	/* Its module may come with the first rule; where that is there, the file may be hidden from this namespace. */
+	if (!file && !access("/sys/module", F_OK) && access("/sys/module/nf_conntrack", F_OK))
+		t->say(t->data, "conntrack", "off");
 	if (!file)
 		return;
 	if (fscanf(file, "%lu", &count) == 1)
@@ -116,6 +120,9 @@ static void tell_packet_sockets(const struct telling *t, unsigned int ifindex)
 	char line[256];
 	size_t count = 0;
 
+	/* Its module may come with the first of them. */
+	if (!file && errno == ENOENT)
+		say_count(t, "packet sockets", 0);
 	if (!file)
 		return;
 	while (fgets(line, sizeof(line), file)) {
