@@ -114,7 +114,7 @@ static void try_mechanism(struct causes *c, const struct mechanism *m)
 		struct cause cause = {
 			.mechanism = m,
 			.end = end,
-			.setting = mechanism_setting(m, c->settings, c->setting_count),
+			.setting = mechanism_setting(m, end, c->settings, c->setting_count),
 		};
 
 		if (holds_at(&cause, c, &known) && (!m->needs_fact || cause.setting) &&
@@ -124,9 +124,10 @@ static void try_mechanism(struct causes *c, const struct mechanism *m)
 	c->considered += known;
 	if (!best.mechanism)
 		return;
-	/* What was seen at one end only stands there, whichever end was asked. */
+	/* What was seen at one end only stands there, whichever end was asked, and so does what was set there. */
 	if (m->at == AT_EITHER && best.seen_count && best.seen[0].end != END_HOST)
 		best.end = best.seen[0].end;
+	best.setting = mechanism_setting(m, best.end, c->settings, c->setting_count);
 	ARRAY_ADD(c->at, c->count) = best;
 }
 
@@ -154,7 +155,8 @@ bool cause_is_setting(const struct cause *cause)
 static bool is_used(const struct causes *c, const struct setting *s)
 {
 	for (size_t i = 0; i < c->count; i++)
-		if (c->at[i].setting == s || mechanism_setting(c->at[i].mechanism, s, 1))
+		if (c->at[i].setting == s || mechanism_setting(c->at[i].mechanism, s->end, s, 1) ||
+		    setting_origin(c->at[i].setting, c->settings, c->setting_count) == s)
 			return true;
 	return false;
 }
@@ -270,66 +272,7 @@ static int by_score(const void *a, const void *b)
 	return strcmp(x->mechanism->id, y->mechanism->id);
 }
 
-/* ---- what was asked ---- */
-
-static const struct item *result_of(const struct comparing *k, enum quantity q)
-{
-	for (size_t i = 0; i < k->count; i++)
-		if (k->items[i].what.section == SECTION_RESULT &&
-		    !strcmp(k->items[i].what.name, quantity_info(q)->words))
-			return &k->items[i];
-	return NULL;
-}
-
-static bool claimed(const struct item *item)
-{
-	return item && item_claimed(item);
-}
-
-/* Of single runs nothing can be proven; what was seen is far enough from nothing to ask why. */
-static bool seen_alone(const struct item *item, double margin)
-{
-	return item && (item->comparison.n_a < 2 || item->comparison.n_b < 2) &&
-	       fabs(log(item->comparison.ratio.center)) > log1p(margin);
-}
-
-/* What moved for sure, and whether B is the worse one. */
-static bool ask(struct causes *c, const struct configuration *a, const struct configuration *b,
-		const struct common *common)
-{
-	struct comparing k;
-	const struct item *throughput, *cpu, *roi;
-	bool b_worse;
-
-	compare_runs(&k, a, b, common);
-	throughput = result_of(&k, THROUGHPUT);
-	cpu = result_of(&k, CPU_TOTAL);
-	roi = result_of(&k, ROI_CPU_TOTAL);
-	c->throughput =
-		throughput ? throughput->comparison : (struct comparison){.a = NAN, .b = NAN};
-	c->cost = cpu ? cpu->comparison : (struct comparison){.a = NAN, .b = NAN};
-	c->cost_more = "dearer in CPU time";
-	c->cost_less = "cheaper in CPU time";
-	b_worse = !(c->throughput.b > c->throughput.a);
-	if (claimed(throughput)) {
-		c->proven = PROVEN_THROUGHPUT;
-	} else if (claimed(roi)) {
-		c->proven = PROVEN_COST;
-		c->cost = roi->comparison;
-		c->cost_more = "better in its return on CPU time";
-		c->cost_less = "worse in its return on CPU time";
-		b_worse = roi->comparison.b < roi->comparison.a;
-	} else if (claimed(cpu)) {
-		c->proven = PROVEN_COST;
-		b_worse = cpu->comparison.b > cpu->comparison.a;
-	} else if (seen_alone(throughput, common->margin)) {
-		c->proven = PROVEN_SEEN;
-	}
-	for (int side = 0; side < 2; side++)
-		c->limit[side] = limit_of(side ? b : a, k.design.apart[side]);
-	compare_free(&k);
-	return b_worse;
-}
+/* ---- both ways ---- */
 
 static void find(struct causes *c, const struct configuration *a, const struct configuration *b)
 {
@@ -362,7 +305,7 @@ void causes_of(struct causes *c, const struct configuration *a, const struct con
 	bool alone;
 
 	*c = (struct causes){.at = NULL};
-	c->reversed = !ask(c, a, b, common);
+	c->reversed = !causes_ask(c, a, b, common);
 	if (proof) {
 		c->proven = proof->what;
 		c->reversed = !proof->b_worse;
@@ -395,6 +338,15 @@ void causes_free(struct causes *c)
 	free(c->at);
 }
 
+/* That an end costs more, all in all, is no figure of the mechanism's own: whatever else differs may be why. */
+static bool has_own_figure(const struct cause *cause)
+{
+	for (size_t i = 0; i < cause->seen_count; i++)
+		if (cause->seen[i].sign->how != SIGN_COST)
+			return true;
+	return false;
+}
+
 const char *cause_sure(const struct causes *c, const struct cause *cause)
 {
 	bool few = c->design.a->count < 3 || c->design.b->count < 3;
@@ -403,7 +355,7 @@ const char *cause_sure(const struct causes *c, const struct cause *cause)
 	    cause->mechanism == &unknown_setting || cause->against_count)
 		return cause->explains >= 0.5 && !few && !cause->against_count ? "likely"
 									       : "possible";
-	if ((cause->setting && cause->explains >= 0.5) ||
+	if ((cause->setting && cause->explains >= 0.5 && has_own_figure(cause)) ||
 	    (c->confirmed == CONFIRM_RETURNED && cause == c->at))
 		return "sure";
 	/* Beside a cause that is enough, what has no setting is more often its consequence. */

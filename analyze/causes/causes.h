@@ -4,6 +4,7 @@
  *
  *   causes_of()      hold two sets against every mechanism, and rank what holds
  *   causes_free()
+ *   causes_ask()     what moved for sure, and what limited each set, which causes_of() asks first; whether B is the worse
  *   cause_sure()     "sure", "likely" or "possible"
  *   cause_is_setting()  whether it is a setting of which no mechanism is known
  *
@@ -72,6 +73,8 @@ struct proof {
 void causes_of(struct causes *c, const struct configuration *a, const struct configuration *b,
 	       const struct common *common, const struct proof *proof);
 void causes_free(struct causes *c);
+bool causes_ask(struct causes *c, const struct configuration *a, const struct configuration *b,
+		const struct common *common);
 const char *cause_sure(const struct causes *c, const struct cause *cause);
 bool cause_is_setting(const struct cause *cause);
 

@@ -20,37 +20,59 @@ double figure_throughput(const struct run *run, enum record_end end)
 	return outcome_of(run, &exponents).of[THROUGHPUT];
 }
 
-double figure_paced(const struct run *run, enum record_end end)
+static double flows_of(const struct run *run)
+{
+	const char *flows = run_fact(run, METRIC_fact_option, END_TX, "flows");
+
+	return flows ? strtod(flows, NULL) : 1;
+}
+
+/* In Gbit/s, all flows together; NAN where they are not paced. */
+static double paced_to(const struct run *run)
 {
 	const char *pacing = run_fact(run, METRIC_fact_option, END_TX, "pacing");
-	const char *flows = run_fact(run, METRIC_fact_option, END_TX, "flows");
 	double bits;
 	char *unit;
 
 	if (!pacing || !*pacing)
-		return 0;
+		return NAN;
 	bits = strtod(pacing, &unit);
 	bits *= *unit == 'K' || *unit == 'k' ? 1e3 : *unit == 'M' ? 1e6 : *unit == 'G' ? 1e9 : 1;
-	return 100 * figure_throughput(run, end) * 1e9 / (bits * (flows ? strtod(flows, NULL) : 1));
+	return bits * flows_of(run) / 1e9;
 }
 
-/* "tbf 5 Gbit/s" or "fq 3 Gbit/s a flow", alone or among others; one without a rate shapes nothing that is known. */
-double figure_shaped(const struct run *run, enum record_end end)
+/* "tbf 5 Gbit/s" or "fq 3 Gbit/s a flow", alone or among others; NAN where no rate is known. */
+static double shaped_to(const struct run *run)
 {
 	static const char unit[] = " Gbit/s", each[] = " a flow";
 	const char *qdisc = run_fact(run, METRIC_fact_on_path, END_TX, "qdisc");
-	const char *flows = run_fact(run, METRIC_fact_option, END_TX, "flows");
 	const char *at = qdisc ? strstr(qdisc, unit) : NULL, *number = at;
 	double rate;
 
-	if (!qdisc)
-		return NAN;
 	while (number && number > qdisc && number[-1] != ' ')
 		number--;
-	rate = number ? strtod(number, NULL) : 0;
-	if (at && flows && !strncmp(at + strlen(unit), each, strlen(each)))
-		rate *= strtod(flows, NULL);
-	return rate > 0 ? 100 * figure_throughput(run, end) / rate : 0;
+	rate = number ? strtod(number, NULL) : NAN;
+	if (at && !strncmp(at + strlen(unit), each, strlen(each)))
+		rate *= flows_of(run);
+	return rate > 0 ? rate : NAN;
+}
+
+static double percent_of(const struct run *run, double rate)
+{
+	return rate > 0 ? 100 * figure_throughput(run, END_TX) / rate : 0;
+}
+
+double figure_paced(const struct run *run, enum record_end end)
+{
+	(void)end;
+	return percent_of(run, paced_to(run));
+}
+
+double figure_shaped(const struct run *run, enum record_end end)
+{
+	(void)end;
+	return run_fact(run, METRIC_fact_on_path, END_TX, "qdisc") ? percent_of(run, shaped_to(run))
+								   : NAN;
 }
 
 /* In %: of the rate, and idle. A small burst holds a sender up far below the rate, but then its CPU is idle. */
@@ -62,6 +84,18 @@ bool figure_is_far(const struct run *run, enum record_end end)
 	double shaped = end == END_TX ? figure_shaped(run, end) : 0;
 
 	return shaped > 0 && shaped < FAR_FROM && figure_idle(run, end) < BUSY_BY;
+}
+
+double figure_pacing_rate(const struct run *run, enum record_end end)
+{
+	(void)end;
+	return figure_paced(run, END_TX) < FAR_FROM ? NAN : paced_to(run);
+}
+
+double figure_shaping_rate(const struct run *run, enum record_end end)
+{
+	(void)end;
+	return figure_shaped(run, END_TX) < FAR_FROM ? NAN : shaped_to(run);
 }
 
 /* ---- what other tools know ---- */

@@ -14,6 +14,8 @@
  *   figure_throughput()   Gbit/s
  *   figure_paced()        throughput in % of what --pacing allows all flows together
  *   figure_shaped()       throughput in % of the rate of the sender's queueing discipline (of htb its widest class)
+ *   figure_pacing_rate()  what --pacing allows all flows together, in Gbit/s; NAN where throughput is far below it
+ *   figure_shaping_rate() the rate of the sender's queueing discipline, in the same way
  *   figure_tracing()      % of the window that the end's CPUs took for BPF, perf and tracepoints
  *   figure_receive()      bytes that one receive brought
  *   figure_send_calls()   sends per GB: system calls that move data, or completions of io_uring
@@ -49,7 +51,9 @@ double figure_asleep(const struct run *run, enum record_end end);
 double figure_others(const struct run *run, enum record_end end);
 double figure_throughput(const struct run *run, enum record_end end);
 double figure_paced(const struct run *run, enum record_end end);
+double figure_pacing_rate(const struct run *run, enum record_end end);
 double figure_shaped(const struct run *run, enum record_end end);
+double figure_shaping_rate(const struct run *run, enum record_end end);
 double figure_tracing(const struct run *run, enum record_end end);
 double figure_receive(const struct run *run, enum record_end end);
 double figure_send_calls(const struct run *run, enum record_end end);

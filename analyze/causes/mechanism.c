@@ -80,7 +80,7 @@ static bool is_named(const char *pattern, const char *name, const struct setting
 static bool makes_it(const char *pattern, const char *name, const struct setting *setting)
 {
 	bool more = *pattern == '+', less = *pattern == '-';
-	double a, b;
+	int order;
 
 	if (!is_named(pattern + (more || less), name, setting))
 		return false;
@@ -88,24 +88,35 @@ static bool makes_it(const char *pattern, const char *name, const struct setting
 		return true;
 	if (!setting->a || !setting->b)
 		return false;
-	a = setting_amount(setting->a);
-	b = setting_amount(setting->b);
-	return more ? b > a : b < a;
+	order = setting_compare(setting->a, setting->b);
+	return more ? order < 0 : order > 0;
 }
 
-const struct setting *mechanism_setting(const struct mechanism *m, const struct setting *settings,
-					size_t count)
+static bool is_made_by(const struct mechanism *m, const struct setting *setting)
 {
-	for (size_t i = 0; i < count; i++) {
-		char name[256];
+	char name[256];
 
-		if (setting_is_alike(&settings[i]) || setting_is_unknown(&settings[i]))
+	if (setting_is_alike(setting) || setting_is_unknown(setting))
+		return false;
+	snprintf(name, sizeof(name), "%s%s%s", metric_info(setting->id)->name,
+		 *setting->key ? " " : "", setting->key);
+	for (size_t i = 0; i < FACTS_MAX && m->facts[i]; i++)
+		if (makes_it(m->facts[i], name, setting))
+			return true;
+	return false;
+}
+
+const struct setting *mechanism_setting(const struct mechanism *m, enum record_end end,
+					const struct setting *settings, size_t count)
+{
+	const struct setting *first = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_made_by(m, &settings[i]))
 			continue;
-		snprintf(name, sizeof(name), "%s%s%s", metric_info(settings[i].id)->name,
-			 *settings[i].key ? " " : "", settings[i].key);
-		for (size_t j = 0; j < FACTS_MAX && m->facts[j]; j++)
-			if (makes_it(m->facts[j], name, &settings[i]))
-				return &settings[i];
+		if (m->at != AT_EITHER || settings[i].end == end)
+			return &settings[i];
+		first = first ? first : &settings[i];
 	}
-	return NULL;
+	return first;
 }

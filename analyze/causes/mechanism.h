@@ -5,7 +5,8 @@
  * better set to the worse.
  *
  *   mechanisms[]        the table
- *   mechanism_setting() the first setting that differs and belongs to a mechanism
+ *   mechanism_setting() the first setting that differs and belongs to a mechanism; of one that may be at either end the
+ *                       first of that end, if there is one
  */
 #ifndef ANALYZE_CAUSES_MECHANISM_H
 #define ANALYZE_CAUSES_MECHANISM_H
@@ -42,7 +43,7 @@ struct mechanism {
 extern const struct mechanism mechanisms[];
 extern const size_t mechanism_count;
 
-const struct setting *mechanism_setting(const struct mechanism *m, const struct setting *settings,
-					size_t count);
+const struct setting *mechanism_setting(const struct mechanism *m, enum record_end end,
+					const struct setting *settings, size_t count);
 
 #endif

@@ -12,9 +12,6 @@ bool setting_is_noise(const struct setting *s)
 {
 	static const char *const keys[] = {"device", "netns rx", "netns tx", "seconds", "warmup"};
 
-	/* What they set has a row of its own. */
-	if (s->id == METRIC_fact_option && !strcmp(s->key, "sysctl"))
-		return true;
 	if (s->id == METRIC_fact_link || s->id == METRIC_fact_program ||
 	    s->id == METRIC_collector_absent || s->id == METRIC_collector_means ||
 	    s->id == METRIC_fact_irq_affinity)
@@ -27,7 +24,9 @@ bool setting_is_noise(const struct setting *s)
 
 bool setting_is_unknown(const struct setting *s)
 {
-	return (s->id == METRIC_fact_nic || s->id == METRIC_fact_irq_affinity) && (!s->a || !s->b);
+	return (s->id == METRIC_fact_nic || s->id == METRIC_fact_irq_affinity ||
+		s->id == METRIC_fact_sysctl) &&
+	       (!s->a || !s->b);
 }
 
 /* The next of "noqueue, clsact" that is a discipline; its length, 0 at the end. */
@@ -85,34 +84,13 @@ static bool amount_of_word(const char *value, double *amount)
 	return false;
 }
 
-/* The last of several, as "4096 131072 33554432": what may be reached at most. */
-static double last_number(const char *value)
+/* Devices of software that a packet goes through. */
+static double devices_in(const char *value)
 {
-	double amount = 0;
-	char *end;
-
-	for (; *value; value = end) {
-		double number = strtod(value, &end);
-
-		if (end == value)
-			return amount;
-		amount = number;
-		amount *= *end == 'K' ? 0x1p10 : *end == 'M' ? 0x1p20 : *end == 'G' ? 0x1p30 : 1;
-		end += strcspn(end, " \t");
-		end += strspn(end, " \t");
-	}
-	return amount;
-}
-
-double setting_amount(const char *value)
-{
-	static const char *const plain[] = {"on", "in", "a", "device", "veth", "loopback"};
+	static const char *const plain[] = {"on",   "in",	"a",	 "device",
+					    "veth", "loopback", "netkit"};
 	double count = 0;
 
-	if (amount_of_word(value, &count))
-		return count;
-	if (*value >= '0' && *value <= '9')
-		return last_number(value);
 	while (*value) {
 		size_t len = strcspn(value, " ");
 		bool counts = len > 0;
@@ -124,6 +102,46 @@ double setting_amount(const char *value)
 		value += strspn(value, " ");
 	}
 	return count;
+}
+
+/* Of more numbers than any value has the last are left out. */
+#define AMOUNTS 8
+
+/* "4096 131072 33554432", each with its unit; else one. Returns how many. */
+static size_t amounts_of(const char *value, double amounts[AMOUNTS])
+{
+	size_t count = 0;
+	char *end;
+
+	if (amount_of_word(value, amounts))
+		return 1;
+	if (*value < '0' || *value > '9') {
+		*amounts = devices_in(value);
+		return 1;
+	}
+	for (; *value && count < AMOUNTS; value = end) {
+		amounts[count] = strtod(value, &end);
+		if (end == value)
+			break;
+		amounts[count++] *= *end == 'K'	  ? 0x1p10
+				    : *end == 'M' ? 0x1p20
+				    : *end == 'G' ? 0x1p30
+						  : 1;
+		end += strcspn(end, " \t");
+		end += strspn(end, " \t");
+	}
+	return count;
+}
+
+int setting_compare(const char *a, const char *b)
+{
+	double x[AMOUNTS], y[AMOUNTS];
+	size_t n = amounts_of(a, x), m = amounts_of(b, y);
+
+	for (; n && m; n--, m--)
+		if (x[n - 1] != y[m - 1])
+			return x[n - 1] < y[m - 1] ? -1 : 1;
+	return 0;
 }
 
 /* Whether an option that differs set what differs in s. */

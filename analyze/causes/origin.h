@@ -5,10 +5,11 @@
  *   setting_is_noise()   whether it is no setting at all: it says how it was measured, or has a row of its own
  *   setting_is_alike()   whether it differs in what does nothing by itself: a queueing discipline that is only a
  *                        hook for filters
- *   setting_is_unknown() whether it is of a device and not recorded in one of both: a queue that the other device does
- *                        not have makes nothing
- *   setting_amount()     how much a value is: a number with its unit, the last of several; on or off; without a bound
- *                        where nothing is set; of "macvlan on veth in a bridge" the devices of software
+ *   setting_is_unknown() whether it is of a device or a sysctl and not recorded in one of both: a queue that the other
+ *                        device does not have, or a sysctl that the other kernel does not, makes nothing
+ *   setting_compare()    below zero where a is less than b, above where it is more: of numbers with their units, the last
+ *                        of several first (what may be reached, then what is given at once); on or off; without a
+ *                        bound where nothing is set; of "macvlan on veth in a bridge" the devices of software
  *   setting_origin()     the option that set it, where one differs: of --loss 300, not the firewall's rule
  */
 #ifndef ANALYZE_CAUSES_ORIGIN_H
@@ -18,7 +19,7 @@
 
 bool setting_is_noise(const struct setting *s);
 bool setting_is_unknown(const struct setting *s);
-double setting_amount(const char *value);
+int setting_compare(const char *a, const char *b);
 bool setting_is_alike(const struct setting *s);
 /* s itself where no option did. */
 const struct setting *setting_origin(const struct setting *s, const struct setting *settings,

@@ -390,6 +390,15 @@ void compare_runs(struct comparing *c, const struct configuration *a, const stru
 	ARRAY_SORT(c->items, c->count, by_weight);
 }
 
+const struct item *compare_result(const struct comparing *k, enum quantity q)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (k->items[i].what.section == SECTION_RESULT &&
+		    !strcmp(k->items[i].what.name, quantity_info(q)->words))
+			return &k->items[i];
+	return NULL;
+}
+
 void compare_free(struct comparing *c)
 {
 	for (size_t i = 0; i < c->count; i++) {

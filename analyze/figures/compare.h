@@ -3,6 +3,7 @@
  * Two sets of runs held against each other, figure by figure.
  *
  *   compare_runs()   every measure that either set has, compared and judged
+ *   compare_result() that of the throughput, or of another answer; NULL where no run has it
  *   compare_free()
  *   decide()         the verdicts: which questions are asked, and how they are answered
  *   item_claimed()   whether an item is said to have moved
@@ -57,6 +58,7 @@ struct comparing {
 
 void compare_runs(struct comparing *c, const struct configuration *a, const struct configuration *b,
 		  const struct common *common);
+const struct item *compare_result(const struct comparing *k, enum quantity q);
 void compare_free(struct comparing *c);
 /* compare_runs() does it. */
 void decide(struct comparing *c, double margin);

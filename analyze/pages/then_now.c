@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "analyze/pages/diff_words.h"
 #include "analyze/pages/explain_words.h"
@@ -19,22 +18,13 @@ struct step {
 	const struct item *throughput;
 };
 
-static const struct item *result_of(const struct comparing *k, enum quantity q)
-{
-	for (size_t i = 0; i < k->count; i++)
-		if (k->items[i].what.section == SECTION_RESULT &&
-		    !strcmp(k->items[i].what.name, quantity_info(q)->words))
-			return &k->items[i];
-	return NULL;
-}
-
 static void step_of(struct step *s, const char *mover, const struct configuration *from,
 		    const struct configuration *to, const struct common *common)
 {
 	s->mover = mover;
 	compare_runs(&s->comparing, from, to, common);
 	causes_of(&s->causes, from, to, common, NULL);
-	s->throughput = result_of(&s->comparing, THROUGHPUT);
+	s->throughput = compare_result(&s->comparing, THROUGHPUT);
 }
 
 static void step_free(struct step *s)
@@ -134,8 +124,8 @@ static void figures_table(struct page *page, const struct step *machine, const s
 	table_column(t, "configuration_ratio", "configuration", "B/A", COLUMN_NUMBER, 3);
 	table_column(t, "configuration_ratio", "95 %", "", COLUMN_INTERVAL, 3);
 	for (enum quantity q = 0; q < QUANTITIES; q++) {
-		const struct item *then = result_of(&machine->comparing, q);
-		const struct item *now = result_of(&choice->comparing, q);
+		const struct item *then = compare_result(&machine->comparing, q);
+		const struct item *now = compare_result(&choice->comparing, q);
 
 		if (!then || !now)
 			continue;

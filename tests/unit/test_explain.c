@@ -414,7 +414,15 @@ static void test_what_one_row_says(void **state)
 		{"qdisc", ",tx,fact,on_path,qdisc,noqueue,\n,tx,qdisc,overlimits,htb 1:0,0,events\n",
 		 ",tx,fact,on_path,qdisc,htb 100 Gbit/s,\n,tx,qdisc,overlimits,htb 1:0,90000,events\n" BUSY(500),
 		 true},
+		/* Both are held back, and the worse by less of a rate. */
+		{"qdisc", ",tx,fact,on_path,qdisc,tbf 40 Gbit/s,\n",
+		 ",tx,fact,on_path,qdisc,tbf 20 Gbit/s,\n", true},
+		{"qdisc", ",tx,fact,on_path,qdisc,tbf 400 Gbit/s,\n",
+		 ",tx,fact,on_path,qdisc,tbf 100 Gbit/s,\n", false},
+		{"pacing", ",tx,fact,option,pacing,40G,\n", ",tx,fact,option,pacing,20G,\n", true},
 		{"pacing", ",tx,fact,option,pacing,,\n", ",tx,fact,option,pacing,100G,\n", false},
+		{"pacing", ",tx,fact,option,pacing,400G,\n", ",tx,fact,option,pacing,100G,\n",
+		 false},
 		/* Socket buffers are dearer for many reasons. */
 		{"taps", ",tx,profile,component,task/skb,1,ns\n",
 		 ",tx,profile,component,task/skb,300000000,ns\n", false},
@@ -429,6 +437,9 @@ static void test_what_one_row_says(void **state)
 		 ",rx,fact,on_path,devices,veth,\n,rx,profile,component,softirq/netdev,200000000,ns\n",
 		 false},
 		{"devices", ",rx,fact,on_path,devices,veth,\n",
+		 ",rx,fact,on_path,devices,netkit,\n,rx,profile,component,softirq/netdev,200000000,ns\n",
+		 false},
+		{"devices", ",rx,fact,on_path,devices,veth,\n",
 		 ",rx,fact,on_path,devices,bridge,\n,rx,profile,component,softirq/netdev,200000000,ns\n",
 		 true},
 		/* What is larger there is no smaller buffer, and what is on there is not off. */
@@ -439,6 +450,24 @@ static void test_what_one_row_says(void **state)
 		{"send_buffer",
 		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
 		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 32768,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 true},
+		/* What is given at once, where what may be reached is the same. */
+		{"send_buffer",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 131072 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 true},
+		/* A kernel that does not know a sysctl has not set it. */
+		{"receive_buffer", ",tx,tcp,rwnd_limited,0,0,ns\n",
+		 ",rx,fact,sysctl,net.ipv4.tcp_rcvbuf_low_rtt,1000,\n,tx,tcp,rwnd_limited,0,800000000,ns\n",
+		 false},
+		{"gro", ",rx,fact,nic,gro_max_size,65536,\n",
+		 ",rx,fact,nic,gro_max_size,185000,\n,rx,profile,component,softirq/TCP/IP,200000000,ns\n",
+		 false},
+		/* A NIC that counts what is on the wire. */
+		{"segmentation",
+		 ",tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,4000000,events\n",
+		 ",tx,fact,nic,feature tx-tcp-segmentation,off,\n,tx,nic,statistic,tx_packets,2000000,events\n"
+		 ",tx,profile,component,softirq/TCP/IP,200000000,ns\n,tx,profile,symbol,softirq;[kernel];tcp_gso_segment,200,samples\n",
 		 true},
 		{"receive_buffer", ",rx,fact,option,rcvbuf,64K,\n,tx,tcp,rwnd_limited,0,0,ns\n",
 		 ",rx,fact,option,rcvbuf,2M,\n,tx,tcp,rwnd_limited,0,800000000,ns\n", false},
@@ -992,10 +1021,25 @@ static void test_what_set_a_setting(void **state)
 		{",rx,fact,option,loss,,\n,rx,fact,on_path,nft rules,0,\n,tx,tcp,retransmits,0,0,segments\n",
 		 ",rx,fact,option,loss,300,\n,rx,fact,on_path,nft rules,1,\n,tx,tcp,retransmits,0,9000,segments\n",
 		 "loss"},
+		/* More of it, by the same one rule. */
+		{",rx,fact,option,loss,300,\n,tx,tcp,retransmits,0,1000,segments\n",
+		 ",rx,fact,option,loss,30,\n,tx,tcp,retransmits,0,9000,segments\n", "loss"},
+		{",rx,fact,option,rx_ring,,\n,rx,fact,nic,rx ring,1024,\n,tx,tcp,retransmits,0,0,segments\n",
+		 ",rx,fact,option,rx_ring,64,\n,rx,fact,nic,rx ring,64,\n,tx,tcp,retransmits,0,9000,segments\n",
+		 "rx_ring"},
+		{",rx,fact,nic,rx ring,64,\n,tx,tcp,retransmits,0,0,segments\n",
+		 ",rx,fact,nic,rx ring,1024,\n,tx,tcp,retransmits,0,9000,segments\n", NULL},
 		/* At the other end. */
-		{",tx,fact,option,loss,,\n,rx,fact,on_path,nft rules,0,\n,tx,tcp,retransmits,0,0,segments\n",
-		 ",tx,fact,option,loss,300,\n,rx,fact,on_path,nft rules,1,\n,tx,tcp,retransmits,0,9000,segments\n",
-		 "nft rules"},
+		{",rx,fact,option,tso,on,\n,tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,80000,events\n",
+		 ",rx,fact,option,tso,off,\n,tx,fact,nic,feature tx-tcp-segmentation,off,\n,tx,nic,statistic,tx_packets,2000000,events\n",
+		 "feature tx-tcp-segmentation"},
+		{",rx,fact,option,irq_cpu,,\n,rx,fact,irq_affinity,irq/25,0,\n,rx,netstat,counter,TcpExtTCPOFOQueue,0,events\n",
+		 ",rx,fact,option,irq_cpu,1,\n,rx,fact,irq_affinity,irq/25,1,\n,rx,netstat,counter,TcpExtTCPOFOQueue,90000,events\n",
+		 "irq_cpu"},
+		/* No mechanism knows it, and no fact has it. */
+		{",tx,fact,option,sysctl,,\n",
+		 ",tx,fact,option,sysctl,net.ipv4.tcp_rfc1337=1,\n,tx,profile,component,task/other,300000000,ns\n",
+		 "sysctl"},
 		{",tx,fact,option,sysctl,,\n,tx,fact,sysctl,net.ipv4.tcp_wmem,4096 16384 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
 		 ",tx,fact,option,sysctl,net.ipv4.tcp_wmem=4096:4096:4096,\n,tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4096,\n"
 		 ",tx,tcp,sndbuf_limited,0,800000000,ns\n",
@@ -1028,6 +1072,30 @@ static void test_what_set_a_setting(void **state)
 			fail_msg("%s names %s", cases[i].worse, setting ? setting->key : "none");
 		forget(&p);
 	}
+}
+
+/* That all of it costs more is no figure of the setting's own, and what is set at an end is told of that end. */
+static void test_what_is_sure(void **state)
+{
+	static const char dearer[] = ",tx,profile,component,task/syscall entry,300000000,ns\n";
+	char worse[256];
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, "", 20,
+		",host,fact,kernel,,7.0,\n,rx,profile,component,task/other,300000000,ns\n");
+	assert_string_equal(first(&p), "kernel");
+	assert_string_equal(cause_sure(&p.causes, &p.causes.at[0]), "likely");
+	forget(&p);
+	snprintf(worse, sizeof(worse),
+		 ",rx,fact,on_path,seccomp filters,1,\n,tx,fact,on_path,seccomp filters,1,\n%s",
+		 dearer);
+	explain(&p, 40, ",rx,fact,on_path,seccomp filters,0,\n,tx,fact,on_path,seccomp filters,0,\n",
+		20, worse);
+	assert_string_equal(first(&p), "seccomp");
+	assert_string_equal(cause_sure(&p.causes, &p.causes.at[0]), "sure");
+	assert_int_equal(p.causes.at[0].setting->end, END_TX);
+	forget(&p);
 }
 
 static void test_changes_between_kernels(void **state)
@@ -1112,6 +1180,7 @@ int main(void)
 		cmocka_unit_test(test_a_buffer_length_that_was_not_taken),
 		cmocka_unit_test(test_completions_of_another_program),
 		cmocka_unit_test(test_what_set_a_setting),
+		cmocka_unit_test(test_what_is_sure),
 		cmocka_unit_test(test_changes_between_kernels),
 		cmocka_unit_test(test_parts),
 	};
