@@ -57,6 +57,20 @@ time.sleep(60)' "$1" >"$BATS_TEST_TMPDIR/tap" 3>&- &
 	[ "$(met 'packet sockets')" = 1 ]
 }
 
+# met_without FOLDER…: what the record says of conntrack where nothing of these is there
+met_without() {
+	ip netns exec "$netns" bash -c 'for folder; do mount -t tmpfs none "$folder"; done
+		exec zcprof attach --iface way0 --as rx --seconds 0.1 --warmup 0 --collect cpu -o "$0"' "$record" "$@" 2>/dev/null
+	value "$record" rx fact on_path conntrack
+}
+
+@test "connection tracking without its module is off, and not known where its file alone is hidden" {
+	[ -d /proc/sys/net/netfilter ] || skip "this kernel has no net.netfilter to be hidden"
+	[ -d /sys/module/nf_conntrack ] || skip "this kernel has no connection tracking"
+	[ "$(met_without /proc/sys/net/netfilter /sys/module)" = off ]
+	[ -z "$(met_without /proc/sys/net/netfilter)" ]
+}
+
 @test "the queueing discipline, with the rate of a token bucket" {
 	[ "$(met qdisc)" = noqueue ]
 	ip netns exec "$netns" tc qdisc add dev way0 root tbf rate 5gbit burst 256kb latency 5ms
