@@ -420,12 +420,9 @@ static size_t set_apart(struct rest *rests, size_t sets)
 	return found;
 }
 
-/* From so many on a set tells its own spread. */
-#define OWN_SPREAD 5
-
 static size_t may_go(size_t n)
 {
-	return n >= OWN_SPREAD ? (n + 2) / 5 : n >= 3;
+	return n >= STRANGERS_LEAST ? (n + 2) / 5 : n >= 3;
 }
 
 size_t strangers_of(struct side a, struct side b, bool *in_a, bool *in_b)
@@ -442,11 +439,11 @@ size_t strangers_of(struct side a, struct side b, bool *in_a, bool *in_b)
 		return 0;
 	rests[0].y = logarithms(a);
 	rests[1].y = logarithms(b);
-	if (a.n < OWN_SPREAD && b.n < OWN_SPREAD && a.n > 1 && b.n > 1) {
+	if (a.n < STRANGERS_LEAST && b.n < STRANGERS_LEAST && a.n > 1 && b.n > 1) {
 		found = set_apart(rests, 2);
 	} else {
 		for (int s = 0; s < 2; s++)
-			if (rests[s].n >= OWN_SPREAD)
+			if (rests[s].n >= STRANGERS_LEAST)
 				found += set_apart(&rests[s], 1);
 	}
 	free(rests[0].y);

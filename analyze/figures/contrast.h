@@ -83,6 +83,9 @@ double contrast_findable(const struct comparison *c, double margin);
 #define CONTRAST_NEEDED_MAX 1000
 size_t contrast_needed(const struct comparison *c, double ratio, double margin);
 
+/* From so many on a set tells its own spread. */
+#define STRANGERS_LEAST 5
+
 /*
  * Which of the figures of two sets are of another mode than the others of their set: by Rosner's
  * generalized ESD on logarithms (Technometrics 25, 1983), at one false alarm in a hundred

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyze/causes/confirm.h"
+#include "analyze/causes/figures.h"
 #include "analyze/causes/kernels.h"
 #include "analyze/pages/diff_words.h"
 #include "base/shell.h"
@@ -239,14 +240,34 @@ int explain_page(const struct causes *c, const struct configuration *a,
 	return result;
 }
 
+/* Of few runs, or of some whose throughput is not known, nothing is found, whatever they are. */
+static void alike_words(const struct configuration *c, char *text, size_t size)
+{
+	const char *runs = c->count == 1 ? "run" : "runs";
+	size_t known = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		known += figure_throughput(c->runs[i], END_HOST) > 0;
+	if (known < c->count)
+		snprintf(text, size,
+			 "Which run of %s is unlike its siblings is not told: the throughput of %zu of %zu %s is not known",
+			 c->directory, c->count - known, c->count, runs);
+	else if (c->count < STRANGERS_LEAST)
+		snprintf(text, size,
+			 "Which run of %s is unlike its siblings is not told by %zu %s: it takes %d",
+			 c->directory, c->count, runs, STRANGERS_LEAST);
+	else
+		snprintf(text, size, "No run of %s is unlike its siblings: %zu runs", c->directory,
+			 c->count);
+}
+
 int explain_alike(const struct configuration *c, enum format format)
 {
 	struct page *page;
 	char text[512];
 	int result;
 
-	snprintf(text, sizeof(text), "No run of %s is unlike its siblings: %zu runs", c->directory,
-		 c->count);
+	alike_words(c, text, sizeof(text));
 	if (format == FORMAT_JSON)
 		return explain_json_alike(text);
 	page = page_new();

@@ -5,7 +5,7 @@
  *   explain_fill()    the words, on a page
  *   explain_page()    printed: 0, or -1 after saying that standard output refused it
  *   explain_json()    likewise
- *   explain_alike()   that all runs of a configuration are alike
+ *   explain_alike()   that all runs of a configuration are alike, or why that cannot be told
  */
 #ifndef ANALYZE_PAGES_EXPLAIN_WORDS_H
 #define ANALYZE_PAGES_EXPLAIN_WORDS_H

@@ -528,6 +528,16 @@ assert not any(None in r or None in r.values() for r in rows)' "$dir/csv"
 	for i in 1 2 3 4 5 6 7; do
 		synthetic "$dir/run-$i.csv" repeat=$i gbit=40.$i retransmits=0
 	done
+	mkdir "$dir/few"
+	cp "$dir"/run-[12].csv "$dir/few"
+	run "$zcroi" explain "$dir/few"
+	[[ $(flat) == *"is not told by 2 runs: it takes 5."* ]]
+	for i in 3 4 5; do
+		grep -v ',path,bytes,' "$dir/run-$i.csv" >"$dir/few/run-$i.csv"
+	done
+	run "$zcroi" explain "$dir/few"
+	[[ $(flat) == *"is not told: the throughput of 3 of 5 runs is not known."* ]]
+	rm -r "$dir/few"
 	run "$zcroi" explain "$dir"
 	[ "$status" -eq 0 ]
 	[[ $output == "No run of "*" is unlike its siblings: 7 runs." ]]
