@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The cgroup of both ends may have $SIZE MiB of memory for sockets.
 # shellcheck shell=bash disable=SC2034,SC2154
-expected=loss
+expected="tcp_memory loss"
 where=host
 default_size=1
 
