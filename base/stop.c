@@ -36,8 +36,6 @@ int stop_prepare(void)
 		if (sigaction(signals[i], &action, NULL))
 			return -errno;
 	signal(SIGPIPE, SIG_IGN);
-	/* A file that may grow no more (RLIMIT_FSIZE) is an error of write(2), and what was set is put back. */
-	signal(SIGXFSZ, SIG_IGN);
 	return 0;
 }
 

@@ -229,6 +229,16 @@ int xdp_take(struct xdp_md *ctx)
 	}
 }
 
+/* Many drivers put into an skb's own memory the headers alone: what is looked at beside them is got from its pages. */
+static __always_inline void gather(struct __sk_buff *ctx)
+{
+	__u32 bytes = sizeof(struct ethernet) + (ipv6 ? sizeof(struct ipv6) : sizeof(struct ipv4)) +
+		      sizeof(struct udp) + sizeof(__u64);
+
+	if ((void *)(long)ctx->data + bytes > (void *)(long)ctx->data_end && ctx->len >= bytes)
+		bpf_skb_pull_data(ctx, bytes);
+}
+
 #define TC_NEXT (-1) /* TCX_NEXT: whatever else is attached there, and then the stack */
 #define TC_SHOT 2    /* TC_ACT_SHOT, include/uapi/linux/pkt_cls.h */
 
@@ -239,6 +249,7 @@ int tc_take(struct __sk_buff *ctx)
 	__u32 queue = ctx->queue_mapping;
 	__u32 number;
 
+	gather(ctx);
 	return take((void *)(long)ctx->data, (void *)(long)ctx->data_end, queue ? queue - 1 : 0,
 		    &number) == TO_DROP
 		       ? TC_SHOT

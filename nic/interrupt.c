@@ -13,13 +13,15 @@
 
 #include "base/say.h"
 #include "base/visible.h"
+#include "nic/device.h"
 #include "nic/serving.h"
 #include "nic/settings/files.h"
 
 #define IRQ_DIR	   "/proc/irq"
 #define KERNEL_DIR "/sys/kernel/irq"
 
-#define CPUS_MAX  512
+/* Every second CPU of many is a long list. */
+#define CPUS_MAX  4096
 #define NAME_MOST 256
 
 /* ---- whose it is ---- */
@@ -118,6 +120,9 @@ static unsigned int interrupts_of_bus(const char *iface, int irqs[], unsigned in
 	char path[96];
 	int count;
 
+	/* Another namespace's device of that name has others. */
+	if (!device_shown(iface))
+		return 0;
 	snprintf(path, sizeof(path), "/sys/class/net/%s/device%s/msi_irqs", iface,
 		 virtio ? "/.." : "");
 	count = scandir(path, &entries, is_number, versionsort);
@@ -217,7 +222,7 @@ int interrupt_put_back(const char *subject, const char *old)
 	int irq, name = 0, found, error;
 
 	if (sscanf(subject, "irq/%d", &irq) != 1 ||
-	    sscanf(old, "%511s %95s%n", cpus, was.place, &name) != 2 || old[name] != ' ')
+	    sscanf(old, "%4095s %95s%n", cpus, was.place, &name) != 2 || old[name] != ' ')
 		return -EINVAL;
 	/* As in a container: it is not gone because nothing is seen. */
 	if (access(IRQ_DIR, F_OK))

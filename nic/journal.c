@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,23 @@ static int create_locked(struct journal *j)
 	return error ? error : -EEXIST;
 }
 
+/* A whole line or nothing: behind a part of one, where no room was left, the next would not be understood. */
+__attribute__((format(printf, 2, 3))) static int append(const struct journal *j, const char *format,
+							...)
+{
+	off_t end = lseek(j->fd, 0, SEEK_END);
+	int error = 0;
+	va_list args;
+
+	va_start(args, format);
+	if (vdprintf(j->fd, format, args) < 0)
+		error = -errno;
+	va_end(args);
+	if (error && end >= 0 && ftruncate(j->fd, end))
+		say_detail("%s/%s ends with a part of a line", j->dir, j->name);
+	return error;
+}
+
 /* A process may have several. */
 static int create_file(struct journal *j)
 {
@@ -177,9 +195,15 @@ static int create_file(struct journal *j)
 		}
 		error = create_locked(j);
 	}
-	if (!error && dprintf(j->fd, JOURNAL_HEADER " %d %d %llu %s\n", JOURNAL_VERSION,
-			      (int)getpid(), start, journal_boot(boot)) < 0)
-		error = -errno;
+	if (error)
+		return error;
+	error = append(j, JOURNAL_HEADER " %d %d %llu %s\n", JOURNAL_VERSION, (int)getpid(), start,
+		       journal_boot(boot));
+	if (error) {
+		unlinkat(j->dir_fd, j->name, 0);
+		close(j->fd);
+		j->fd = -1;
+	}
 	return error;
 }
 
@@ -214,9 +238,9 @@ static int note(struct journal *j, const struct change *c)
 			 (unsigned long long)c->netns.cookie);
 	if (!error && j->fd < 0)
 		error = create_file(j);
-	if (!error && dprintf(j->fd, "%s %s %s %s\n", c->kind ? c->kind->name : "file", netns,
-			      c->subject, c->old) < 0)
-		error = -errno;
+	if (!error)
+		error = append(j, "%s %s %s %s\n", c->kind ? c->kind->name : "file", netns,
+			       c->subject, c->old);
 	return error ? error : journal_remember(j, c);
 }
 
@@ -249,7 +273,7 @@ static int check_sys(struct journal *j)
 static void note_done(const struct journal *j, size_t i)
 {
 	j->changes[i].done = true;
-	if (dprintf(j->fd, "done %zu\n", i) < 0)
+	if (append(j, "done %zu\n", i))
 		say_detail("cannot note in %s/%s that a setting is back", j->dir, j->name);
 }
 
@@ -460,8 +484,8 @@ int journal_keep(struct journal *j)
 	int error = 0;
 
 	/* Without a change there is nothing to keep. */
-	if (j->fd >= 0 && dprintf(j->fd, "kept\n") < 0)
-		error = -errno;
+	if (j->fd >= 0)
+		error = append(j, "kept\n");
 	if (error)
 		journal_close(j);
 	else

@@ -168,9 +168,10 @@ static int set_up_forwarder(const struct link *link, unsigned int mtu, const cha
 		if (!error)
 			set_up_ipv6(&side);
 	}
-	*what = "switch on forwarding (net.ipv4.ip_forward)";
-	if (!error)
+	if (!error) {
+		*what = "switch on forwarding (net.ipv4.ip_forward)";
 		error = switch_on("/proc/sys/net/ipv4/ip_forward");
+	}
 	if (!error && switch_on("/proc/sys/net/ipv6/conf/all/forwarding"))
 		say_detail("the forwarder forwards no IPv6");
 	return error;
@@ -273,9 +274,10 @@ static int set_up_dummy(struct link_side *side, unsigned int mtu, const char **w
 		error = set_up_side(side, what);
 	if (!error)
 		set_up_ipv6(side);
-	*what = "tell the device who is not there";
-	if (!error)
+	if (!error) {
+		*what = "tell the device who is not there";
 		error = link_add_neighbour(&nl, side->iface, AF_INET, veth_side[END_RX].ipv4);
+	}
 	if (!error && *side->ipv6)
 		error = link_add_neighbour(&nl, side->iface, AF_INET6, veth_side[END_RX].ipv6);
 	netlink_close(&nl);

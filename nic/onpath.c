@@ -154,6 +154,18 @@ static void note_kind(struct asking *a, const char *kind, const struct nlattr *o
 					    sizeof(a->text) - a->used);
 }
 
+/* As a word, for fq is no fq_codel. */
+static bool is_noted(const struct asking *a, const char *kind)
+{
+	size_t len = strlen(kind);
+	const char *at = a->text;
+
+	while ((at = strstr(at, kind)) &&
+	       !((at == a->text || at[-1] == ' ') && strchr(" ,", at[len])))
+		at += len;
+	return at;
+}
+
 static int take_qdisc(const struct nlmsghdr *nlh, void *data)
 {
 	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
@@ -172,7 +184,7 @@ static int take_qdisc(const struct nlmsghdr *nlh, void *data)
 			options = attr;
 	}
 	/* Of many queues of one kind the first is said. */
-	if (kind && !strstr(a->text, kind))
+	if (kind && !is_noted(a, kind))
 		note_kind(a, kind, options);
 	return MNL_CB_OK;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <argp.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -172,6 +173,8 @@ int main(int argc, char **argv)
 	int at = 1;
 
 	hold_standard_fds();
+	/* A file that may grow no more (RLIMIT_FSIZE) is an error of write(2), and what was set is put back. */
+	signal(SIGXFSZ, SIG_IGN);
 	descriptors_raise();
 	say_program("zcprof");
 	argp_err_exit_status = EXIT_USAGE;

@@ -36,3 +36,19 @@ limited() {
 	[[ $output == *"child 153"* ]]
 	rm -f "$dir"/*.part
 }
+
+@test "zcprof restore: a journal that may not grow is put back all the same" {
+	[ "$(id -u)" = 0 ] || skip "takes root, to mount"
+	mkdir -m 755 "$dir/run"
+	echo changed >"$dir/first"
+	{
+		echo "zcprof-journal 3 999999 1 $(cat /proc/sys/kernel/random/boot_id)"
+		echo "file - $dir/first back"
+		for i in $(seq 40); do echo "file - $dir/gone/$i x"; done
+	} >"$dir/run/999999.1.1"
+	run unshare -m bash -c 'mkdir -p /run/zcprof && mount --bind "$0" /run/zcprof && ulimit -f 1 && exec "$BUILD/zcprof" restore' "$dir/run"
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(cat "$dir/first")" = back ]
+	[ -z "$(ls "$dir/run")" ]
+}

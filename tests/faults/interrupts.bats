@@ -88,6 +88,14 @@ cpus_of() {
 	[[ "$output" == *"it was of eth0-TxRx-1 and is of nobody now"* ]]
 }
 
+@test "every second of a thousand CPUs is a long list" {
+	interrupt 30 1 eth0-TxRx-0 PCI-MSIX-0000:03:00.0 5
+	list=$(seq -s , 0 2 1998 | head -c 3900 | sed 's/,[0-9]*$//')
+	left "irq - irq/30 $list PCI-MSIX-0000:03:00.0:5 eth0-TxRx-0"
+	restore
+	[ "$(cpus_of 30)" = "$list" ]
+}
+
 @test "what another boot's journal says is not applied" {
 	interrupt 30 1 eth0-TxRx-0 PCI-MSIX-0000:03:00.0 5
 	boot=01234567-89ab-cdef-0123-456789abcdef

@@ -259,6 +259,23 @@ none_alive() {
 	[[ "$(value "$file" host collector absent syscalls)" == *CAP_BPF* ]]
 }
 
+@test "of a link that cannot be made the step that failed is named" {
+	as_root
+	command -v strace >/dev/null || skip "strace is not installed"
+	for link in veth forward dummy; do
+		case $link in
+		dummy) sentence="cannot create a dummy device, of which this kernel has none (CONFIG_DUMMY, or the module dummy)" ;;
+		*) sentence="cannot create a veth pair: this kernel has no veth devices (CONFIG_VETH, or the module veth)" ;;
+		esac
+		# The kernel's answer to whatever is asked by netlink.
+		run strace -qq -o /dev/null -e inject=sendto:error=EOPNOTSUPP "$BUILD/zcprof" run --link $link --rx copy --tx copy --udp 100 \
+			--seconds 0.1 --repeat 1 --collect cpu -o "$BATS_TEST_TMPDIR/$link"
+		echo "$output"
+		[ "$status" -eq 3 ]
+		[[ "$output" == *"$sentence"* ]]
+	done
+}
+
 @test "a link that cannot be: a sentence and exit code 3" {
 	run zcprof run --link nosuch0 --tx-host somewhere -o "$dir"
 	[ "$status" -eq 3 ]

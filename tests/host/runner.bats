@@ -52,3 +52,54 @@ counted() {
 	[ "$status" = 1 ]
 	[ "${lines[-1]}" = "0 passed, $(ls tests/unit/test_*.c | wc -l) failed, 0 skipped" ]
 }
+
+# built SCRIPT: a build folder, each of whose unit tests is that
+built() {
+	local source
+
+	mkdir -p "$BATS_TEST_TMPDIR/b/tests/unit"
+	printf '#!/bin/bash\n%s\n' "$1" >"$BATS_TEST_TMPDIR/b/test"
+	chmod +x "$BATS_TEST_TMPDIR/b/test"
+	for source in tests/unit/test_*.c; do
+		ln -s ../../test "$BATS_TEST_TMPDIR/b/${source%.c}"
+	done
+}
+
+@test "what could not be counted has not passed" {
+	built 'echo 1..1; echo ok 1 a'
+	count=$(ls tests/unit/test_*.c | wc -l)
+	run tools/run-tests "$BATS_TEST_TMPDIR/b" unit
+	[ "$status" = 0 ]
+	[ "${lines[-1]}" = "$count passed, 0 failed, 0 skipped" ]
+	mkdir "$BATS_TEST_TMPDIR/path"
+	ln -s /bin/false "$BATS_TEST_TMPDIR/path/awk"
+	PATH=$BATS_TEST_TMPDIR/path:$PATH run tools/run-tests "$BATS_TEST_TMPDIR/b" unit
+	[ "$status" = 1 ]
+	[ "${lines[-1]}" = "0 passed, $count failed, 0 skipped" ]
+}
+
+@test "whoever ends it ends all that it has begun, and nothing new begins" {
+	export sleepers=$BATS_TEST_TMPDIR/sleepers
+	built 'echo $$ >>"$sleepers"; exec sleep 1000'
+	LANES=2 tools/run-tests "$BATS_TEST_TMPDIR/b" unit >/dev/null 3>&- &
+	for _ in $(seq 300); do
+		[ "$(cat "$sleepers" 2>/dev/null | wc -l)" != 2 ] || break
+		sleep 0.1
+	done
+	[ "$(wc -l <"$sleepers")" = 2 ]
+	kill -TERM $!
+	wait $! || :
+	none() {
+		local pid
+		for pid in $(cat "$sleepers"); do
+			! kill -0 "$pid" 2>/dev/null || return 1
+		done
+	}
+	for _ in $(seq 100); do
+		! none || break
+		sleep 0.1
+	done
+	none
+	sleep 0.5
+	[ "$(wc -l <"$sleepers")" = 2 ]
+}

@@ -12,10 +12,10 @@ soak() { # LINE OF rx, AND OF tx, BEFORE zcpath: what a wrapper of it does
 		#!/bin/bash
 		case " \$* " in *--check*) ;; *) $1 ;; esac
 		"$BUILD/zcpath" "\$@" || exit
-		case \$1 in rx) $2 ;; esac
+		case " \$* " in *--check*) ;; " rx "*) $2 ;; esac
 	END
 	chmod +x "$BATS_TEST_TMPDIR/b/zcpath"
-	run env ONLY='copy .*--path copy --pacing' tools/soak "$BATS_TEST_TMPDIR/b" 3
+	run env PATIENCE="${patience-60}" ONLY='copy .*--path copy --pacing' tools/soak "$BATS_TEST_TMPDIR/b" 3
 	echo "$output"
 }
 
@@ -30,4 +30,17 @@ soak() { # LINE OF rx, AND OF tx, BEFORE zcpath: what a wrapper of it does
 	[ "$status" = 1 ]
 	[[ "$output" == *"files more"* ]]
 	! ip netns | grep zcsoak || false
+}
+
+@test "ends that say nothing at all, one that does not end, and bytes that nobody checked, are not well" {
+	soak 'exit 5' :
+	[ "$status" = 1 ]
+	[[ "$output" == *"failed: with exit code 5"* && "$output" != *"all is well"* ]]
+	patience=2 soak : 'exec sleep 1000'
+	[ "$status" = 1 ]
+	[[ "$output" == *"did not end"* && "$output" != *"all is well"* ]]
+	# shellcheck disable=SC2016 # for the wrapper
+	soak 'set -- ${@/--verify/}' :
+	[ "$status" = 1 ]
+	[[ "$output" == *"was not verified"* && "$output" != *"all is well"* ]]
 }

@@ -252,6 +252,17 @@ forge() { # PORT-OF-THE-SENDER NUMBER…
 	[ "$(value rx bytes_life)" = "$(value tx bytes_life)" ]
 }
 
+@test "tc drops what has its bytes in pages, and the headers alone in the skb" {
+	for ns in $a $b; do
+		ip -n $ns link set v0 mtu 65000
+	done
+	for host in 10.97.0.2 fd97::2; do
+		both --path xdp_drop --xdp-mode tc -- --path copy --udp 40000 --seconds 0.3 --warmup 0.1
+		[ "$(value rx datagrams)" -gt 0 ]
+		[ "$(value rx bytes_life)" = "$(value tx bytes_life)" ]
+	done
+}
+
 @test "SIGKILL leaves no program at the device" {
 	for path in xdp_drop xsk; do
 		rx --path $path

@@ -82,6 +82,20 @@ met_without() {
 	[ "$(met qdisc)" = pfifo ]
 }
 
+@test "one kind of discipline is not taken for another whose name begins with it" {
+	ip -n "$netns" link del way0
+	ip -n "$netns" link add way0 numtxqueues 2 numrxqueues 2 type veth peer name way1
+	ip -n "$netns" link set way0 up
+	ip netns exec "$netns" tc qdisc add dev way0 root handle 1: mq || skip "the kernel has no mq"
+	# The kernel lists one of them first, and either may be that.
+	for at in "1:1 1:2" "1:2 1:1"; do
+		ip netns exec "$netns" tc qdisc replace dev way0 parent "${at% *}" pfifo_fast
+		ip netns exec "$netns" tc qdisc replace dev way0 parent "${at#* }" pfifo
+		met qdisc
+		grep -E ',on_path,qdisc,"mq, (pfifo_fast, pfifo|pfifo, pfifo_fast)",' "$record"
+	done
+}
+
 @test "what other disciplines do to packets" {
 	local tried=0
 	# said WORDS DISCIPLINE…: of those that this kernel has

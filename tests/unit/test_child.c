@@ -5,8 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -31,9 +33,73 @@ static void test_no_longer_than(void **state)
 	assert_int_equal(child_wait_for(pid, &status, 0), -ECHILD);
 }
 
+/* Open descriptors of this process. */
+static int open_files(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void test_pipes(void **state)
+{
+	char *says[] = {"sh", "-c", "read a; echo $a; echo $a >&2; exit 3", NULL};
+	char *nobody[] = {"/nonexistent/program", NULL};
+	struct child child = {.argv = says, .fds = {CHILD_PIPE, CHILD_PIPE, CHILD_PIPE}};
+	int before = open_files(), here[3], status = 0;
+	char text[16];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(child_start_piped(&child, &pid, here), 0);
+	assert_int_equal(open_files(), before + 3);
+	assert_int_equal(read(here[1], text, sizeof(text)), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(write(here[0], "word\n", 5), 5);
+	assert_int_equal(child_end(pid, &status, 60000), 0);
+	assert_int_equal(WEXITSTATUS(status), 3);
+	for (int i = 1; i < 3; i++) {
+		assert_int_equal(read(here[i], text, sizeof(text)), 5);
+		assert_memory_equal(text, "word\n", 5);
+	}
+	for (int i = 0; i < 3; i++)
+		close(here[i]);
+	child.argv = nobody;
+	assert_int_equal(child_start_piped(&child, &pid, here), -ENOENT);
+	assert_int_equal(here[0] + here[1] + here[2], -3);
+	assert_int_equal(open_files(), before);
+}
+
+/* Asked first, and killed where that does not help. */
+static void test_end(void **state)
+{
+	char *sleeps[] = {"sleep", "1000", NULL};
+	char *deaf[] = {"sh", "-c", "trap '' TERM; echo; while :; do sleep 0.1; done", NULL};
+	struct child child = {.argv = sleeps, .fds = {-1, -1, -1}};
+	int here[3], status = 0;
+	char c;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(child_start(&child, &pid), 0);
+	assert_int_equal(child_end(pid, &status, 0), 0);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	child = (struct child){.argv = deaf, .fds = {-1, CHILD_PIPE, -1}};
+	assert_int_equal(child_start_piped(&child, &pid, here), 0);
+	fcntl(here[1], F_SETFL, 0);
+	assert_int_equal(read(here[1], &c, 1), 1);
+	assert_int_equal(child_end(pid, &status, 0), 0);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	close(here[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pipes),
+		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_no_longer_than),
 	};
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -241,6 +242,36 @@ static void test_odd_files(void **state)
 	assert_int_equal(journals(), 0);
 	left("999999.1", "%s", "");
 	assert_int_equal(put_back(), 0);
+	assert_int_equal(journals(), 0);
+}
+
+/* A part of a line, where no room was left, is taken back: the next is understood. */
+static void test_no_room(void **state)
+{
+	struct rlimit limit, all;
+	pid_t pid = fork();
+	struct stat st;
+	int status;
+
+	(void)state;
+	if (!pid) {
+		struct journal *j = journal_open(dir);
+
+		signal(SIGXFSZ, SIG_IGN);
+		if (getrlimit(RLIMIT_FSIZE, &all) || journal_set(j, first, "changed") ||
+		    fstat(j->fd, &st))
+			_exit(1);
+		limit = (struct rlimit){(rlim_t)st.st_size + 9, all.rlim_max};
+		if (setrlimit(RLIMIT_FSIZE, &limit) || journal_set(j, second, "changed") != -EFBIG ||
+		    setrlimit(RLIMIT_FSIZE, &all) || journal_set(j, second, "changed"))
+			_exit(2);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(put_back(), 2);
+	holds(first, "4096\t87380\t6291456");
+	holds(second, "\n");
 	assert_int_equal(journals(), 0);
 }
 
@@ -508,6 +539,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gone_namespace, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_namespace_whose_inode_is_used_again, prepare,
 						clean),
+		cmocka_unit_test_setup_teardown(test_no_room, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_another_boot, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_kept, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_taken, prepare, clean),
