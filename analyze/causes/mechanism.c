@@ -96,7 +96,8 @@ static bool is_made_by(const struct mechanism *m, const struct setting *setting)
 {
 	char name[256];
 
-	if (setting_is_alike(setting) || setting_is_unknown(setting))
+	if (setting_is_alike(setting) || setting_is_unknown(setting) ||
+	    (m->of_sender && (setting->end == END_RX || setting->end == END_RX_HOST)))
 		return false;
 	snprintf(name, sizeof(name), "%s%s%s", metric_info(setting->id)->name,
 		 *setting->key ? " " : "", setting->key);

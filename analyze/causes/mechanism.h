@@ -29,6 +29,7 @@ struct mechanism {
 	 */
 	const char *facts[FACTS_MAX];
 	bool needs_fact;
+	bool of_sender;			/* what is set at the receiver does not make it */
 	struct sign all[SIGNS_MAX];	/* each has to hold; the first says how much it explains */
 	struct sign any[SIGNS_MAX];	/* one of them has to */
 	struct sign also[SIGNS_MAX];	/* makes it surer */

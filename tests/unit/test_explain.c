@@ -451,6 +451,11 @@ static void test_what_one_row_says(void **state)
 		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
 		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 32768,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
 		 true},
+		/* The receiver's is not the sender's. */
+		{"send_buffer",
+		 ",rx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",rx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 32768,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 false},
 		/* What is given at once, where what may be reached is the same. */
 		{"send_buffer",
 		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 131072 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
@@ -1094,6 +1099,13 @@ static void test_what_is_sure(void **state)
 		20, worse);
 	assert_string_equal(first(&p), "seccomp");
 	assert_string_equal(cause_sure(&p.causes, &p.causes.at[0]), "sure");
+	assert_int_equal(p.causes.at[0].setting->end, END_TX);
+	forget(&p);
+	explain(&p, 40,
+		",rx,fact,option,cc,cubic,\n,tx,fact,option,cc,cubic,\n,tx,tcp,cwnd,0,400,segments\n",
+		20,
+		",rx,fact,option,cc,reno,\n,tx,fact,option,cc,reno,\n,tx,tcp,cwnd,0,100,segments\n");
+	assert_string_equal(first(&p), "congestion_control");
 	assert_int_equal(p.causes.at[0].setting->end, END_TX);
 	forget(&p);
 }
