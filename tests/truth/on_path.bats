@@ -37,6 +37,8 @@ met() {
 
 @test "packet sockets that see this device, and not those of another" {
 	tap_at() {
+		# What the one before said is not to be taken for its word.
+		rm -f "$BATS_TEST_TMPDIR/tap"
 		ip netns exec "$netns" python3 -c '
 import socket, sys, time
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
