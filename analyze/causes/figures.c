@@ -238,6 +238,16 @@ double figure_retransmitted(const struct run *run, enum record_end end)
 	       run_sum(run, METRIC_tcp_segments_out, END_TX);
 }
 
+/* In a million. To send so few again is no work, and a sender whose CPU is always busy was not held up by them. */
+#define FEW_AGAIN 1000
+
+double figure_felt(const struct run *run, enum record_end end)
+{
+	double again = figure_retransmitted(run, end);
+
+	return again < FEW_AGAIN && figure_idle(run, END_TX) < BUSY_BY ? 0 : again;
+}
+
 double figure_copied(const struct run *run, enum record_end end)
 {
 	if (!is_zerocopy(run, end))

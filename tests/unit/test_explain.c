@@ -420,6 +420,13 @@ static void test_what_one_row_says(void **state)
 		{"qdisc", ",tx,fact,on_path,qdisc,tbf 400 Gbit/s,\n",
 		 ",tx,fact,on_path,qdisc,tbf 100 Gbit/s,\n", false},
 		{"pacing", ",tx,fact,option,pacing,40G,\n", ",tx,fact,option,pacing,20G,\n", true},
+		/* A few segments sent again cost a sender nothing whose CPU is always busy, and one that waits much. */
+		{"loss", ",tx,tcp,retransmits,0,0,segments\n",
+		 ",tx,tcp,retransmits,0,1500,segments\n" BUSY(990), false},
+		{"loss", ",tx,tcp,retransmits,0,0,segments\n",
+		 ",tx,tcp,retransmits,0,1500,segments\n" BUSY(500), true},
+		{"loss", ",tx,tcp,retransmits,0,0,segments\n",
+		 ",tx,tcp,retransmits,0,9000,segments\n" BUSY(990), true},
 		{"pacing", ",tx,fact,option,pacing,,\n", ",tx,fact,option,pacing,100G,\n", false},
 		{"pacing", ",tx,fact,option,pacing,400G,\n", ",tx,fact,option,pacing,100G,\n",
 		 false},
