@@ -16,6 +16,15 @@ static bool seen_alone(const struct item *item, double margin)
 	       fabs(log(item->comparison.ratio.center)) > log1p(margin);
 }
 
+/* Less CPU time is no gain where the throughput, though not proven to have moved, fell by more; nor is more a loss. */
+static bool is_paid_for(const struct item *cpu, const struct comparison *throughput)
+{
+	double spent = log(cpu->comparison.b / cpu->comparison.a);
+	double brought = log(throughput->b / throughput->a);
+
+	return spent < 0 ? brought < spent : brought > spent;
+}
+
 bool causes_ask(struct causes *c, const struct configuration *a, const struct configuration *b,
 		const struct common *common)
 {
@@ -41,7 +50,7 @@ bool causes_ask(struct causes *c, const struct configuration *a, const struct co
 		c->cost_more = "better in its return on CPU time";
 		c->cost_less = "worse in its return on CPU time";
 		b_worse = roi->comparison.b < roi->comparison.a;
-	} else if (claimed(cpu)) {
+	} else if (claimed(cpu) && !is_paid_for(cpu, &c->throughput)) {
 		c->proven = PROVEN_COST;
 		b_worse = cpu->comparison.b > cpu->comparison.a;
 	} else if (seen_alone(throughput, common->margin)) {
