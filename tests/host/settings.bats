@@ -53,6 +53,7 @@ exec_rx() { exec_apart ip netns exec "${ns}rx" "$@"; }
 
 # Begins an end that waits for a peer, with these settings; $holder is it.
 hold() {
+	: >"$BATS_TEST_TMPDIR/rx.csv" # the one before has said it too
 	exec_rx zcpath rx --bind 10.78.0.1 "$@" >"$BATS_TEST_TMPDIR/rx.csv" 2>"$BATS_TEST_TMPDIR/rx.err" 3>&- &
 	holder=$!
 	wait_until 10 grep -q listening "$BATS_TEST_TMPDIR/rx.csv"
