@@ -44,22 +44,29 @@ int link_bring_up(struct netlink *nl, const char *iface)
 	return netlink_ask(nl, NULL, NULL);
 }
 
+/* An address that is ours, so that it is one. */
+static void put_address(struct nlmsghdr *nlh, uint16_t type, int family, const char *text)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	inet_pton(family, text, address);
+	mnl_attr_put(nlh, type, family == AF_INET ? sizeof(struct in_addr) : sizeof(address),
+		     address);
+}
+
 int link_add_address(struct netlink *nl, const char *iface, int family, const char *text,
 		     unsigned int prefix)
 {
 	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL);
 	struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
-	size_t size = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-	unsigned char address[sizeof(struct in6_addr)];
 
-	inet_pton(family, text, address);
 	ifa->ifa_family = family;
 	ifa->ifa_prefixlen = prefix;
 	ifa->ifa_index = if_nametoindex(iface);
 	/* Nobody else is on this link: duplicate address detection would only take a second. */
 	ifa->ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0;
-	mnl_attr_put(nlh, IFA_LOCAL, size, address);
-	mnl_attr_put(nlh, IFA_ADDRESS, size, address);
+	put_address(nlh, IFA_LOCAL, family, text);
+	put_address(nlh, IFA_ADDRESS, family, text);
 	return netlink_ask(nl, NULL, NULL);
 }
 
@@ -82,14 +89,11 @@ int link_add_neighbour(struct netlink *nl, const char *iface, int family, const 
 	static const unsigned char anybody[6] = {0x02, 0, 0, 0, 0, 0x01};
 	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE);
 	struct ndmsg *neighbour = mnl_nlmsg_put_extra_header(nlh, sizeof(*neighbour));
-	size_t size = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-	unsigned char address[sizeof(struct in6_addr)];
 
-	inet_pton(family, text, address);
 	neighbour->ndm_family = family;
 	neighbour->ndm_ifindex = (int)if_nametoindex(iface);
 	neighbour->ndm_state = NUD_PERMANENT;
-	mnl_attr_put(nlh, NDA_DST, size, address);
+	put_address(nlh, NDA_DST, family, text);
 	mnl_attr_put(nlh, NDA_LLADDR, sizeof(anybody), anybody);
 	return netlink_ask(nl, NULL, NULL);
 }
@@ -98,15 +102,12 @@ int link_add_gateway(struct netlink *nl, int family, const char *text)
 {
 	struct nlmsghdr *nlh = netlink_begin(nl, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
 	struct rtmsg *route = mnl_nlmsg_put_extra_header(nlh, sizeof(*route));
-	size_t size = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-	unsigned char address[sizeof(struct in6_addr)];
 
-	inet_pton(family, text, address);
 	route->rtm_family = family;
 	route->rtm_table = RT_TABLE_MAIN;
 	route->rtm_protocol = RTPROT_STATIC;
 	route->rtm_scope = RT_SCOPE_UNIVERSE;
 	route->rtm_type = RTN_UNICAST;
-	mnl_attr_put(nlh, RTA_GATEWAY, size, address);
+	put_address(nlh, RTA_GATEWAY, family, text);
 	return netlink_ask(nl, NULL, NULL);
 }

@@ -27,9 +27,9 @@ static enum record_end end_of(const struct sign *sign, enum record_end end)
 {
 	/* These are of one end, whichever is asked. */
 	if (sign->figure == figure_packet || sign->figure == figure_send_calls ||
-	    sign->figure == figure_retransmitted || sign->figure == figure_felt ||
-	    sign->figure == figure_shaped || sign->figure == figure_shaping_rate ||
-	    sign->figure == figure_paced || sign->figure == figure_pacing_rate)
+	    sign->figure == figure_retransmitted || sign->figure == figure_shaped ||
+	    sign->figure == figure_shaping_rate || sign->figure == figure_paced ||
+	    sign->figure == figure_pacing_rate)
 		return END_TX;
 	if (sign->figure == figure_receive)
 		return END_RX;
