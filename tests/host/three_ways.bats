@@ -40,7 +40,7 @@ way() {
 	kill $watcher
 	holds_both_ends "$file"
 	if [ ${#ends[@]} -gt 0 ]; then
-		agrees "$file" "$dir.stat" "$when" "${ends[@]}" | tee /dev/fd/3
+		agrees "$file" "$dir.stat" "$when" "${ends[@]}" >&3
 	fi
 }
 

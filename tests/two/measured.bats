@@ -24,8 +24,8 @@ setup() {
 	wait $run
 	kill $near $far
 	holds_both_ends "$file"
-	agrees "$file" "$OUT/far/stat" "$when" rx | tee /dev/fd/3
-	agrees "$file" "$OUT/stat" "$when" tx | tee /dev/fd/3
+	agrees "$file" "$OUT/far/stat" "$when" rx >&3
+	agrees "$file" "$OUT/stat" "$when" tx >&3
 	[ "$(value "$file" rx-host fact host)" = far ]
 	[ "$(value "$file" tx-host fact host)" = near ]
 	zcprof run "@$OUT/three.plan" --link veth --seconds 1 -o "$OUT/one"
