@@ -6,7 +6,8 @@
 #
 # It is linked with base/ and record/, and says in its first lines what else it is linked with:
 #
-#   /* needs: datapath/control.c nic -nic/link.c */   files, or a folder's; '-' takes one out
+#   /* needs: datapath/control.c nic -nic/link.c */   files, or a folder's; '-' takes one out. What several tests
+#                                                     share is such a file, beside them.
 #   /* libs: gsl jansson */                           libraries, as pkg-config knows them
 #   /* link: -Wl,--wrap=fsync */                      words for the linker
 
@@ -134,4 +135,4 @@ endef
 $(foreach t,$(FUZZ_TARGETS:$(B)/%=%),$(eval $(call fuzz_target,$(t))))
 
 .PHONY: unit-tests test-tools fuzz-targets
--include $(patsubst $(B)/%,$(B)/obj/%.d,$(UNIT_TESTS) $(TEST_TOOLS)) $(shell find $(B)/fuzz -name '*.d' 2>/dev/null)
+-include $(patsubst %.c,$(B)/obj/%.d,$(wildcard tests/unit/*.c tests/tool/*.c tests/bench/*.c)) $(shell find $(B)/fuzz -name '*.d' 2>/dev/null)

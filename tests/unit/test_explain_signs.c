@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* needs: analyze page reports -analyze/main.c tests/unit/explaining.c */
+/* libs: gsl jansson */
+/* What names a mechanism and what does not, where figures stand beside it that say more: one row of a table each. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analyze/causes/causes.h"
+#include "tests/unit/explaining.h"
+
+/* Each names the one that is said, or it does not: by one row that came to the worse set. */
+static void test_what_one_row_says(void **state)
+{
+	static const struct {
+		const char *id, *better, *worse;
+		bool named;
+	} cases[] = {
+		/* Of packets that nobody counted no one knows that they became smaller. */
+		{"measuring", "", ",tx,profile,component,task/tracing,200000000,ns\n", true},
+		{"measuring", ",tx,nic,statistic,tx_packets,80000,events\n",
+		 ",tx,profile,component,task/tracing,200000000,ns\n"
+		 ",tx,nic,statistic,tx_packets,800000,events\n",
+		 false},
+		{"qdisc", ",tx,qdisc,overlimits,tbf 1:0,0,events\n",
+		 ",tx,qdisc,overlimits,tbf 1:0,90000,events\n", true},
+		{"qdisc", ",tx,qdisc,overlimits,htb 1:0,0,events\n",
+		 ",tx,qdisc,overlimits,htb 1:0,90000,events\n", true},
+		/* It has no rate: those are marks. */
+		{"qdisc", ",tx,qdisc,overlimits,red 1:0,0,events\n",
+		 ",tx,qdisc,overlimits,red 1:0,90000,events\n", false},
+		/* Its rate is five times what came: what it costs is another question. */
+		{"qdisc", ",tx,fact,on_path,qdisc,noqueue,\n",
+		 ",tx,fact,on_path,qdisc,htb 100 Gbit/s,\n", false},
+		/* Its overlimits are ticks that it waits for where the sender's CPU is busy, and its burst where that is idle. */
+		{"qdisc", ",tx,fact,on_path,qdisc,noqueue,\n,tx,qdisc,overlimits,htb 1:0,0,events\n",
+		 ",tx,fact,on_path,qdisc,htb 100 Gbit/s,\n,tx,qdisc,overlimits,htb 1:0,90000,events\n" BUSY(990),
+		 false},
+		{"qdisc", ",tx,fact,on_path,qdisc,noqueue,\n,tx,qdisc,overlimits,htb 1:0,0,events\n",
+		 ",tx,fact,on_path,qdisc,htb 100 Gbit/s,\n,tx,qdisc,overlimits,htb 1:0,90000,events\n" BUSY(500),
+		 true},
+		/* Both are held back, and the worse by less of a rate. */
+		{"qdisc", ",tx,fact,on_path,qdisc,tbf 40 Gbit/s,\n",
+		 ",tx,fact,on_path,qdisc,tbf 20 Gbit/s,\n", true},
+		{"qdisc", ",tx,fact,on_path,qdisc,tbf 400 Gbit/s,\n",
+		 ",tx,fact,on_path,qdisc,tbf 100 Gbit/s,\n", false},
+		{"pacing", ",tx,fact,option,pacing,40G,\n", ",tx,fact,option,pacing,20G,\n", true},
+		/* A few segments sent again cost a sender nothing whose CPU is always busy, and one that waits much. */
+		{"loss", ",tx,tcp,retransmits,0,0,segments\n",
+		 ",tx,tcp,retransmits,0,1500,segments\n" BUSY(990), false},
+		{"loss", ",tx,tcp,retransmits,0,0,segments\n",
+		 ",tx,tcp,retransmits,0,1500,segments\n" BUSY(500), true},
+		{"loss", ",tx,tcp,retransmits,0,0,segments\n",
+		 ",tx,tcp,retransmits,0,9000,segments\n" BUSY(990), true},
+		{"pacing", ",tx,fact,option,pacing,,\n", ",tx,fact,option,pacing,100G,\n", false},
+		{"pacing", ",tx,fact,option,pacing,400G,\n", ",tx,fact,option,pacing,100G,\n",
+		 false},
+		/* Socket buffers are dearer for many reasons. */
+		{"taps", ",tx,profile,component,task/skb,1,ns\n",
+		 ",tx,profile,component,task/skb,300000000,ns\n", false},
+		/* Counted by CPU: of a path without io_uring they are another program's. */
+		{"io_wq", ",rx,iouring,punted,task,0,requests\n",
+		 ",rx,iouring,punted,task,9000,requests\n", false},
+		{"cq_overflow", ",rx,iouring,cq_overflow,task,0,events\n",
+		 ",rx,iouring,cq_overflow,task,900,events\n", false},
+		{"io_wq", ",rx,fact,option,path,uring,\n,rx,iouring,punted,task,0,requests\n",
+		 ",rx,fact,option,path,uring,\n,rx,iouring,punted,task,9000,requests\n", true},
+		{"devices", ",rx,fact,on_path,devices,veth in a bridge,\n",
+		 ",rx,fact,on_path,devices,veth,\n,rx,profile,component,softirq/netdev,200000000,ns\n",
+		 false},
+		{"devices", ",rx,fact,on_path,devices,veth,\n",
+		 ",rx,fact,on_path,devices,netkit,\n,rx,profile,component,softirq/netdev,200000000,ns\n",
+		 false},
+		{"devices", ",rx,fact,on_path,devices,veth,\n",
+		 ",rx,fact,on_path,devices,bridge,\n,rx,profile,component,softirq/netdev,200000000,ns\n",
+		 true},
+		/* What is larger there is no smaller buffer, and what is on there is not off. */
+		{"send_buffer",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 32768,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 false},
+		{"send_buffer",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 32768,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 true},
+		/* The receiver's is not the sender's. */
+		{"send_buffer",
+		 ",rx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",rx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 32768,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 false},
+		/* What is given at once, where what may be reached is the same. */
+		{"send_buffer",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 131072 4194304,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
+		 ",tx,fact,sysctl,net.ipv4.tcp_wmem,4096 4096 4194304,\n,tx,tcp,sndbuf_limited,0,800000000,ns\n",
+		 true},
+		/* A kernel that does not know a sysctl has not set it. */
+		{"receive_buffer", ",tx,tcp,rwnd_limited,0,0,ns\n",
+		 ",rx,fact,sysctl,net.ipv4.tcp_rcvbuf_low_rtt,1000,\n,tx,tcp,rwnd_limited,0,800000000,ns\n",
+		 false},
+		{"gro", ",rx,fact,nic,gro_max_size,65536,\n",
+		 ",rx,fact,nic,gro_max_size,185000,\n,rx,profile,component,softirq/TCP/IP,200000000,ns\n",
+		 false},
+		/* A NIC that counts what is on the wire. */
+		{"segmentation",
+		 ",tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,4000000,events\n",
+		 ",tx,fact,nic,feature tx-tcp-segmentation,off,\n,tx,nic,statistic,tx_packets,2000000,events\n"
+		 ",tx,profile,component,softirq/TCP/IP,200000000,ns\n,tx,profile,symbol,softirq;[kernel];tcp_gso_segment,200,samples\n",
+		 true},
+		{"receive_buffer", ",rx,fact,option,rcvbuf,64K,\n,tx,tcp,rwnd_limited,0,0,ns\n",
+		 ",rx,fact,option,rcvbuf,2M,\n,tx,tcp,rwnd_limited,0,800000000,ns\n", false},
+		{"segmentation",
+		 ",tx,fact,nic,feature tx-tcp-segmentation,off,\n,tx,nic,statistic,tx_packets,80000,events\n",
+		 ",tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,2000000,events\n",
+		 false},
+		{"traced", ",rx,fact,process,traced by,strace,\n",
+		 ",rx,fact,process,traced by,nobody,\n,rx,profile,component,task/syscall entry,200000000,ns\n",
+		 false},
+		/* What a route says of another thing. */
+		{"receive_buffer",
+		 ",tx,fact,on_path,route metrics,none,\n,tx,tcp,rwnd_limited,0,0,ns\n",
+		 ",tx,fact,on_path,route metrics,mtu 600,\n,tx,tcp,rwnd_limited,0,800000000,ns\n",
+		 false},
+		{"receive_buffer",
+		 ",tx,fact,on_path,route metrics,none,\n,tx,tcp,rwnd_limited,0,0,ns\n",
+		 ",tx,fact,on_path,route metrics,\"mtu 600, window 9000\",\n,tx,tcp,rwnd_limited,0,800000000,ns\n",
+		 true},
+		/* Another device has other queues: that nobody set anything is no setting. */
+		{"softirq_cpu", ",tx,fact,irq_affinity,queues/tx-0/xps_cpus,0,\n",
+		 ",tx,profile,component,softirq/netdev,200000000,ns\n", false},
+		{"softirq_cpu", ",tx,fact,irq_affinity,queues/rx-0/rps_cpus,0,\n",
+		 ",tx,fact,irq_affinity,queues/rx-0/rps_cpus,1,\n,tx,profile,component,softirq/netdev,200000000,ns\n",
+		 true},
+		/* Two threads of one end take turns on its CPU, and nobody else is there. */
+		{"neighbour", ",tx,cpu,wait,tx/1,1000000,ns\n,tx,cpu,thread,tx/1,990000000,ns\n",
+		 ",tx,cpu,wait,tx/1,500000000,ns\n,tx,cpu,thread,tx/1,500000000,ns\n"
+		 ",tx,cpu,wait,tx/2,500000000,ns\n,tx,cpu,thread,tx/2,500000000,ns\n",
+		 false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool named = false;
+		struct pair p;
+
+		explain(&p, 40, cases[i].better, 20, cases[i].worse);
+		for (size_t j = 0; j < p.causes.count; j++)
+			named |= !strcmp(p.causes.at[j].mechanism->id, cases[i].id);
+		if (named != cases[i].named)
+			fail_msg("%s by %s", cases[i].id, cases[i].worse);
+		forget(&p);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_one_row_says),
+	};
+
+	return cmocka_run_group_tests(tests, explaining_start, explaining_finish);
+}
