@@ -3,18 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/magic.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <unistd.h>
 
-#define PART	  ".part"
-#define LINKS_MAX 40	     /* as the kernel */
-#define READ_MAX  (64 << 20) /* a meter that writes each millisecond for half an hour */
+#include "base/way.h"
+
+#define PART	 ".part"
+#define READ_MAX (64 << 20) /* a meter that writes each millisecond for half an hour */
 
 struct outfile {
 	int dir; /* held by O_PATH; -1 of a stream */
@@ -24,186 +21,8 @@ struct outfile {
 	char *shown;
 };
 
-/* The way to a file, as far as it was gone. */
-struct walk {
-	int dir;
-	char *rest; /* what is left of the path, from dir */
-	unsigned int links;
-	char name[NAME_MAX + 1]; /* the last step: it is in dir, and no symbolic link */
-	bool there;
-	struct stat stat; /* of it, where it is there */
-};
-
-__attribute__((format(printf, 2, 3))) static int refuse(struct outfile_why *why, const char *format,
-							...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why->text, sizeof(why->text), format, args);
-	va_end(args);
-	return -1;
-}
-
-static int refuse_errno(struct outfile_why *why, int error)
-{
-	return refuse(why, "%s", strerror(error));
-}
-
-/* Who calls sudo has chosen the path as much as root has. */
-static bool is_ours(uid_t owner)
-{
-	const char *sudo = getenv("SUDO_UID");
-
-	return !owner || owner == geteuid() ||
-	       (!geteuid() && sudo && owner == (uid_t)strtoul(sudo, NULL, 10));
-}
-
-static bool is_in_proc(int dir)
-{
-	struct statfs fs;
-
-	return !fstatfs(dir, &fs) && fs.f_type == PROC_SUPER_MAGIC;
-}
-
-static int go_on_from(struct walk *w, const char *path)
-{
-	int dir = open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (dir < 0)
-		return -errno;
-	if (w->dir >= 0)
-		close(w->dir);
-	w->dir = dir;
-	return 0;
-}
-
-/* The text of a link takes the place of its name. */
-static int follow(struct walk *w, int link, const struct stat *stat, const char *behind,
-		  struct outfile_why *why)
-{
-	char target[PATH_MAX];
-	char *rest;
-	ssize_t len;
-	int error;
-
-	if (!is_ours(stat->st_uid))
-		return refuse(why, "\"%s\" on the way is a symbolic link that user %u made",
-			      w->name, stat->st_uid);
-	len = readlinkat(link, "", target, sizeof(target) - 1);
-	if (len < 0 || ++w->links > LINKS_MAX)
-		return refuse_errno(why, len < 0 ? errno : ELOOP);
-	target[len] = '\0';
-	if (asprintf(&rest, "%s%s%s", target, *behind ? "/" : "", behind) < 0)
-		return refuse_errno(why, ENOMEM);
-	free(w->rest);
-	w->rest = rest;
-	error = *target == '/' ? go_on_from(w, target) : 0;
-	return error ? refuse_errno(why, -error) : 0;
-}
-
-/* The next step's name, and what is behind it. */
-static const char *next_step(struct walk *w)
-{
-	const char *at = w->rest + strspn(w->rest, "/");
-	size_t len = strcspn(at, "/");
-
-	if (len > NAME_MAX)
-		return NULL;
-	memcpy(w->name, at, len);
-	w->name[len] = '\0';
-	return at + len + strspn(at + len, "/");
-}
-
-static int open_step(const struct walk *w, bool make)
-{
-	int fd = openat(w->dir, w->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd >= 0 || errno != ENOENT || !make)
-		return fd;
-	if (mkdirat(w->dir, w->name, 0777) && errno != EEXIST)
-		return -1;
-	return openat(w->dir, w->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-}
-
-/*
- * One step: 0, or -1 with why; done is set when it was the last. The last may be anything, or
- * nothing, unless all are to be directories: then they are made where they are not there.
- */
-static int step(struct walk *w, bool directories, bool *done, struct outfile_why *why)
-{
-	const char *behind = next_step(w);
-	struct stat stat;
-	bool last;
-	int fd;
-
-	if (!behind)
-		return refuse_errno(why, ENAMETOOLONG);
-	if (!*w->name) {
-		*done = true;
-		return directories ? 0 : refuse_errno(why, EISDIR);
-	}
-	last = !*behind && !directories;
-	if (last && behind[-1] == '/')
-		return refuse_errno(why, EISDIR);
-	fd = open_step(w, directories);
-	if (fd < 0 && errno == ENOENT && last) {
-		*done = true;
-		return 0;
-	}
-	if (fd < 0 || fstat(fd, &stat)) {
-		refuse_errno(why, errno);
-	} else if (S_ISLNK(stat.st_mode) && !(last && is_in_proc(w->dir))) {
-		int result = follow(w, fd, &stat, behind, why);
-
-		close(fd);
-		return result;
-	} else if (last) {
-		w->there = *done = true;
-		w->stat = stat;
-		close(fd);
-		return 0;
-	} else if (!S_ISDIR(stat.st_mode)) {
-		refuse_errno(why, ENOTDIR);
-	} else {
-		char *rest = strdup(behind);
-
-		close(w->dir);
-		w->dir = fd;
-		free(w->rest);
-		w->rest = rest;
-		return rest ? 0 : refuse_errno(why, ENOMEM);
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static void walk_end(struct walk *w)
-{
-	if (w->dir >= 0)
-		close(w->dir);
-	free(w->rest);
-}
-
-static int walk(struct walk *w, const char *path, bool directories, struct outfile_why *why)
-{
-	bool done = false;
-	int error;
-
-	*w = (struct walk){.dir = -1, .rest = strdup(path)};
-	error = !w->rest ? -ENOMEM : !*path ? -ENOENT : go_on_from(w, path);
-	if (error)
-		refuse_errno(why, -error);
-	while (!error && !done)
-		error = step(w, directories, &done, why);
-	if (error)
-		walk_end(w);
-	return error ? -1 : 0;
-}
-
 /* /dev/stdout, and what a shell makes of >(…): a descriptor of this process. */
-static int own_descriptor(const struct walk *w, struct outfile_why *why)
+static int own_descriptor(const struct way *w, struct outfile_why *why)
 {
 	struct stat named, own;
 	char *end;
@@ -212,13 +31,13 @@ static int own_descriptor(const struct walk *w, struct outfile_why *why)
 
 	if (*end || fstatat(w->dir, w->name, &named, 0) || fstat((int)number, &own) ||
 	    named.st_dev != own.st_dev || named.st_ino != own.st_ino)
-		return refuse(why, "it is a link of /proc");
+		return way_refuse(why, "it is a link of /proc");
 	fd = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
-	return fd < 0 ? refuse_errno(why, errno) : fd;
+	return fd < 0 ? way_refuse_errno(why, errno) : fd;
 }
 
 /* A descriptor of what is no regular file, or -1 with why. */
-static int open_special(const struct walk *w, struct outfile_why *why)
+static int open_special(const struct way *w, struct outfile_why *why)
 {
 	mode_t mode = w->stat.st_mode;
 	struct stat now;
@@ -227,20 +46,20 @@ static int open_special(const struct walk *w, struct outfile_why *why)
 	if (S_ISLNK(mode))
 		return own_descriptor(w, why);
 	if (S_ISDIR(mode))
-		return refuse_errno(why, EISDIR);
+		return way_refuse_errno(why, EISDIR);
 	if (S_ISBLK(mode))
-		return refuse(why, "it is a disk");
+		return way_refuse(why, "it is a disk");
 	if (S_ISSOCK(mode))
-		return refuse(why, "it is a socket");
-	if (S_ISFIFO(mode) && !is_ours(w->stat.st_uid))
-		return refuse(why, "it is a FIFO that user %u made", w->stat.st_uid);
+		return way_refuse(why, "it is a socket");
+	if (S_ISFIFO(mode) && !way_is_ours(w->stat.st_uid))
+		return way_refuse(why, "it is a FIFO that user %u made", w->stat.st_uid);
 	fd = openat(w->dir, w->name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ENXIO ? refuse(why, "nobody reads from it")
-				      : refuse_errno(why, errno);
+		return errno == ENXIO ? way_refuse(why, "nobody reads from it")
+				      : way_refuse_errno(why, errno);
 	if (fstat(fd, &now) || now.st_dev != w->stat.st_dev || now.st_ino != w->stat.st_ino) {
 		close(fd);
-		return refuse(why, "it was replaced meanwhile");
+		return way_refuse(why, "it was replaced meanwhile");
 	}
 	fcntl(fd, F_SETFL, 0);
 	return fd;
@@ -259,7 +78,7 @@ static void name_part(struct outfile *o)
 }
 
 /* In a sticky directory a rename over another's file fails: known before anything is measured. */
-static bool may_replace(const struct outfile *o, const struct walk *w)
+static bool may_replace(const struct outfile *o, const struct way *w)
 {
 	struct stat dir;
 
@@ -267,18 +86,18 @@ static bool may_replace(const struct outfile *o, const struct walk *w)
 	       !(dir.st_mode & S_ISVTX) || dir.st_uid == geteuid();
 }
 
-static int open_part(struct outfile *o, const struct walk *w, struct outfile_why *why)
+static int open_part(struct outfile *o, const struct way *w, struct outfile_why *why)
 {
 	mode_t mode = 0666;
 
 	if (w->there && !may_replace(o, w))
-		return refuse(why, "the file is there and belongs to user %u", w->stat.st_uid);
+		return way_refuse(why, "the file is there and belongs to user %u", w->stat.st_uid);
 	if (w->there && w->stat.st_uid == geteuid())
 		mode &= w->stat.st_mode;
 	if (unlinkat(o->dir, o->part, 0) && errno != ENOENT)
-		return refuse_errno(why, errno);
+		return way_refuse_errno(why, errno);
 	o->fd = openat(o->dir, o->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-	return o->fd < 0 ? refuse_errno(why, errno) : 0;
+	return o->fd < 0 ? way_refuse_errno(why, errno) : 0;
 }
 
 static void free_outfile(struct outfile *o)
@@ -293,11 +112,11 @@ struct outfile *outfile_open(const char *path, struct outfile_why *why)
 {
 	struct outfile *o = calloc(1, sizeof(*o));
 	bool stream;
-	struct walk w;
+	struct way w;
 
-	if (!o || walk(&w, path, false, why)) {
+	if (!o || way_go(&w, path, false, why)) {
 		if (!o)
-			refuse_errno(why, ENOMEM);
+			way_refuse_errno(why, ENOMEM);
 		free(o);
 		return NULL;
 	}
@@ -305,7 +124,7 @@ struct outfile *outfile_open(const char *path, struct outfile_why *why)
 	o->dir = o->fd = -1;
 	if (asprintf(&o->shown, "%s%s", path, stream ? "" : PART) < 0) {
 		o->shown = NULL;
-		refuse_errno(why, ENOMEM);
+		way_refuse_errno(why, ENOMEM);
 	} else if (stream) {
 		o->fd = open_special(&w, why);
 	} else {
@@ -315,7 +134,7 @@ struct outfile *outfile_open(const char *path, struct outfile_why *why)
 		name_part(o);
 		open_part(o, &w, why);
 	}
-	walk_end(&w);
+	way_leave(&w);
 	if (o->fd >= 0)
 		return o;
 	free_outfile(o);
@@ -410,16 +229,16 @@ int outfile_write(const char *path, const char *bytes, size_t len, struct outfil
 		outfile_drop(o);
 	else
 		error = outfile_finish(o);
-	return error ? refuse_errno(why, -error) : 0;
+	return error ? way_refuse_errno(why, -error) : 0;
 }
 
 int outfile_directory(const char *path, struct outfile_why *why)
 {
-	struct walk w;
+	struct way w;
 
-	if (walk(&w, path, true, why))
+	if (way_go(&w, path, true, why))
 		return -1;
-	walk_end(&w);
+	way_leave(&w);
 	return 0;
 }
 
@@ -427,15 +246,15 @@ int outfile_directory(const char *path, struct outfile_why *why)
 static bool find_place(const char *path, struct outfile *place, struct stat *dir)
 {
 	struct outfile_why why;
-	struct walk w;
+	struct way w;
 	bool found;
 
-	if (walk(&w, path, false, &why))
+	if (way_go(&w, path, false, &why))
 		return false;
 	memcpy(place->name, w.name, sizeof(place->name));
 	name_part(place);
 	found = (!w.there || S_ISREG(w.stat.st_mode)) && !fstat(w.dir, dir);
-	walk_end(&w);
+	way_leave(&w);
 	return found;
 }
 

@@ -16,10 +16,9 @@
  *   outfile_directory()  make a directory, and those above it
  *   outfile_read()       open for reading what outfile_write() wrote: never what blocks or has no end
  *
- * The directory is found once, step by step, and then held: whoever owns it or one above it may move,
- * remove or replace what is in it, and nothing outside of it is written. A symbolic link is followed
- * if root, who runs the program, or who called sudo made it; another's is refused. A part that is
- * there already is removed, never opened. Devices that are no terminal and no stream (disks) are
+ * The directory is found once (base/way.h), and then held: whoever owns it or one above it may move,
+ * remove or replace what is in it, and nothing outside of it is written. A part that is there already
+ * is removed, never opened. Devices that are no terminal and no stream (disks) are
  * refused, and so are other users' FIFOs.
  *
  * Modes are the umask's, and never wider than those of the file that is replaced.
@@ -31,12 +30,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-struct outfile;
+#include "base/way.h"
 
-/* The reason of a refusal: a phrase that stands behind "cannot create PATH: ". */
-struct outfile_why {
-	char text[256];
-};
+struct outfile;
 
 /* NULL with why. */
 struct outfile *outfile_open(const char *path, struct outfile_why *why);
