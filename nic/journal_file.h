@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A journal's file, for nic/journal.c, which writes it, and nic/recover.c, which reads those of
- * the dead.
+ * A journal's file, for nic/journal.c, which writes it, nic/journal_back.c, which puts back what it holds,
+ * and nic/recover.c, which reads those of the dead.
+ *
+ *   journal_create()       the file of this process, which is locked, before its first change
+ *   journal_append()       a line
+ *   journal_note_done()    a change is back
+ *   journal_read_value()   and journal_write_value(): of a setting that is a file
  *
  *   journal_dir()       the directory, if nobody else can put anything there
  *   journal_remember()  a change, in memory
@@ -64,6 +69,15 @@ int journal_dir(const char *dir, bool make);
 int journal_lock(int fd, enum journal_byte byte, bool wait);
 /* By another; it is not taken, not for a moment: who puts back would find that its owner lives. */
 bool journal_locked(int fd, enum journal_byte byte);
+/* 0 or a negative errno. */
+int journal_create(struct journal *j);
+/* A whole line or nothing. 0 or a negative errno. */
+__attribute__((format(printf, 2, 3))) int journal_append(const struct journal *j,
+							 const char *format, ...);
+void journal_note_done(const struct journal *j, size_t i);
+/* Without the line break at its end; -EINVAL: it has more than one line. 0 or a negative errno. */
+int journal_read_value(const char *path, char *value, size_t size);
+int journal_write_value(const char *path, const char *value);
 int journal_remember(struct journal *j, const struct change *c);
 /* Says what could not be put back, and why. */
 struct recovery journal_put_back(struct journal *j);

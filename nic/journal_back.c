@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Putting back what a journal holds, each setting in the network namespace that it is of. */
+#include "nic/journal_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/say.h"
+#include "nic/netns.h"
+
+/* The namespace that the change before was of, mostly that of the next as well. */
+struct place {
+	struct netns_id id;
+	int netns; /* or a negative errno of netns_find() */
+	bool said;
+	char why[300];
+};
+
+/*
+ * -ENOENT: it is gone, or the device with it. What is not there because all of /proc/irq or
+ * /proc/sys is not, as in a container, is not gone.
+ */
+static int put_back_global(const struct change *c)
+{
+	int error = c->kind ? c->kind->put_back(c->subject, c->old)
+			    : journal_write_value(c->subject, c->old);
+	const char *second = strchr(c->subject + 1, '/');
+	size_t len = second ? strcspn(second + 1, "/") + (second + 1 - c->subject) : 0;
+	char root[64];
+
+	if (c->kind || error != -ENOENT || len >= sizeof(root))
+		return error;
+	memcpy(root, c->subject, len);
+	root[len] = '\0';
+	return access(root, F_OK) ? -ENOTDIR : error;
+}
+
+/* In a child, because joining a namespace is for good. */
+static int put_back_there(const struct change *c, int netns)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		int error = netns_join(netns);
+
+		/* Netlink needs no /sys. */
+		if (!error || (error == -EXDEV && c->kind))
+			error = c->kind ? c->kind->put_back(c->subject, c->old)
+					: journal_write_value(c->subject, c->old);
+		_exit(-error);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
+static void find_place(struct place *p, struct netns_id id)
+{
+	if (p->id.inode && netns_same(p->id, id))
+		return;
+	if (p->netns >= 0)
+		close(p->netns);
+	*p = (struct place){.id = id};
+	if (netns_same(id, netns_identify(-1)))
+		p->netns = netns_open("/proc/thread-self/ns/net");
+	else
+		p->netns = netns_find(id, p->why, sizeof(p->why));
+}
+
+static void say_waiting(const struct journal *j, struct place *p, const struct change *c)
+{
+	char what[48] = "";
+
+	if (p->said)
+		return;
+	p->said = true;
+	if (c->kind)
+		snprintf(what, sizeof(what), "the %s of ", c->kind->what);
+	say_warning("settings in the network namespace net:[%llu], such as %s%s, stay changed and noted in %s/%s: %s",
+		    (unsigned long long)p->id.inode, what, c->subject, j->dir, j->name, p->why);
+}
+
+static void say_failed(const struct change *c, int error)
+{
+	if (c->kind && error == -EADDRINUSE)
+		say_error("cannot put back the %s of %s yet: a queue of it is still held; 'zcprof doctor %s' says by whom, and 'zcprof restore' tries again",
+			  c->kind->what, c->subject, c->subject);
+	else if (c->kind)
+		say_error("cannot put back the %s of %s, which was \"%s\": %s; %s", c->kind->what,
+			  c->subject, c->old, strerror(-error), c->kind->by_hand);
+	else
+		say_error("cannot put %s back to \"%s\": %s; write it there by hand", c->subject,
+			  c->old, strerror(-error));
+}
+
+/* Whether it needs no further look: it is back, or there is nothing that it could be put back to. */
+static bool put_back(const struct journal *j, const struct change *c, struct place *p,
+		     struct recovery *r)
+{
+	int error;
+
+	if (!c->global)
+		find_place(p, c->netns);
+	if (!c->global && (p->netns == -EXDEV || p->netns == -EAGAIN)) {
+		say_waiting(j, p, c);
+		r->waiting++;
+		return false;
+	}
+	if (c->global)
+		error = put_back_global(c);
+	else
+		error = p->netns < 0 ? p->netns : put_back_there(c, p->netns);
+	r->put_back += !error;
+	if (!error || error == -ENOENT || error == -ENODEV)
+		return true;
+	say_failed(c, error);
+	r->failed++;
+	return false;
+}
+
+struct recovery journal_put_back(struct journal *j)
+{
+	struct place place = {.netns = -1};
+	struct recovery r = {0};
+
+	for (size_t i = j->count; i--;) {
+		struct change *c = &j->changes[i];
+
+		if (c->done)
+			continue;
+		if (put_back(j, c, &place, &r))
+			journal_note_done(j, i);
+	}
+	if (place.netns >= 0)
+		close(place.netns);
+	return r;
+}
