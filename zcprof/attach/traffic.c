@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "zcprof/attach/traffic.h"
+#include "zcprof/attach/traffic_known.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <poll.h>
@@ -11,7 +10,6 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "collectors/kit/sockdiag.h"
 #include "nic/counters.h"
 #include "nic/netns.h"
 
@@ -19,274 +17,6 @@
 #define MANY	  100
 /* Room for the last words of some ten thousand connections that end at once. */
 #define ENDS_ROOM (32 << 20)
-
-/* ---- which connections there are ---- */
-
-static int by_cookie(const void *a, const void *b)
-{
-	const struct connection *x = a;
-	const struct connection *y = b;
-
-	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
-}
-
-static struct connection *find(const struct traffic *t, uint64_t cookie)
-{
-	const struct connection key = {.cookie = cookie};
-
-	return t->sorted ? bsearch(&key, t->connections, t->sorted, sizeof(key), by_cookie) : NULL;
-}
-
-struct look {
-	struct traffic *traffic;
-	uint32_t *inodes; /* of the processes' sockets of all kinds */
-	size_t count;
-	int error; /* the last one's */
-};
-
-static void take_socket(void *data, int fd, uint32_t inode)
-{
-	struct look *look = data;
-	uint32_t *grown = look->inodes;
-
-	(void)fd;
-	/* Room is doubled where the count is a power of two. */
-	if (!(look->count & (look->count - 1)))
-		grown = reallocarray(look->inodes, look->count ? 2 * look->count : 1,
-				     sizeof(*grown));
-	if (!grown) {
-		look->traffic->error = -ENOMEM;
-		return;
-	}
-	look->inodes = grown;
-	look->inodes[look->count++] = inode;
-}
-
-static void take_sockets(void *data, pid_t pid)
-{
-	struct look *look = data;
-	int error = sockdiag_sockets(pid, take_socket, look);
-
-	if (error)
-		look->error = error;
-}
-
-static int compare_inodes(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a;
-	uint32_t y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* 0: nobody does any more. */
-static bool is_held(const struct look *look, uint32_t inode)
-{
-	if (look->traffic->target->kind == TARGET_NETNS)
-		return true;
-	return inode && look->count &&
-	       bsearch(&inode, look->inodes, look->count, sizeof(*look->inodes), compare_inodes);
-}
-
-/*
- * Data alone. The kernel counts a connection's SYN and FIN with what was acknowledged, and a FIN with what was
- * received: a byte each, which is much of a short request.
- */
-static struct moved moved_of(const struct tcp_info *info)
-{
-	/* States that come with the other's FIN; of one that is closed it is likely. */
-	const unsigned int finished = 1 << 7 /* CLOSE */ | 1 << 8 /* CLOSE_WAIT */ |
-				      1 << 9 /* LAST_ACK */ | 1 << 11 /* CLOSING */;
-	uint64_t sent = info->tcpi_bytes_sent - info->tcpi_bytes_retrans;
-	struct moved moved = {info->tcpi_bytes_received, info->tcpi_bytes_acked};
-
-	/* Kernels before 4.19 do not say what was sent; one byte alone is the SYN. */
-	if ((info->tcpi_bytes_sent || moved.sent == 1) && sent < moved.sent)
-		moved.sent = sent;
-	if (moved.received && (finished >> info->tcpi_state & 1))
-		moved.received--;
-	return moved;
-}
-
-static void take_port(struct traffic *t, uint16_t port)
-{
-	for (size_t i = 0; i < t->port_count; i++)
-		if (t->ports[i] == port)
-			return;
-	if (t->port_count < TRAFFIC_PORTS)
-		t->ports[t->port_count++] = port;
-}
-
-static void add_moved(struct moved *sum, struct moved moved)
-{
-	sum->received += moved.received;
-	sum->sent += moved.sent;
-}
-
-static void begin_anew(struct connection *c, const struct inet_diag_msg *m,
-		       const struct tcp_info *info)
-{
-	add_moved(&c->earlier, c->last);
-	c->last = moved_of(info);
-	c->id = m->id;
-	c->ended = c->heard = c->before = c->at_open = false;
-}
-
-static int take_connection(const struct nlmsghdr *nlh, void *data)
-{
-	const struct look *look = data;
-	struct traffic *t = look->traffic;
-	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
-	struct connection *known = find(t, sockdiag_cookie(m));
-	struct connection *grown;
-	struct tcp_info info;
-
-	if ((known && !known->ended) || !is_held(look, m->idiag_inode) || !sockdiag_info(nlh, &info))
-		return MNL_CB_OK;
-	if (known) {
-		begin_anew(known, m, &info);
-		return MNL_CB_OK;
-	}
-	if (1U << m->idiag_state == TCP_STATE_LISTEN) {
-		take_port(t, ntohs(m->id.idiag_sport));
-		return MNL_CB_OK;
-	}
-	grown = reallocarray(t->connections, t->count + 1, sizeof(*grown));
-	if (!grown) {
-		t->error = -ENOMEM;
-		return MNL_CB_STOP;
-	}
-	t->connections = grown;
-	grown[t->count] = (struct connection){
-		.cookie = sockdiag_cookie(m),
-		.family = m->idiag_family,
-		.id = m->id,
-		.last = moved_of(&info),
-	};
-	if (!t->looked)
-		grown[t->count].first = grown[t->count].last;
-	t->count++;
-	return MNL_CB_OK;
-}
-
-/* A list of connections that come and go may name one twice. */
-static void drop_repeated(struct traffic *t)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < t->count; i++)
-		if (!kept || t->connections[kept - 1].cookie != t->connections[i].cookie)
-			t->connections[kept++] = t->connections[i];
-	t->count = kept;
-}
-
-/* ---- those that ended ---- */
-
-static void ended_unheard(struct traffic *t, struct connection *c)
-{
-	c->ended = true;
-	t->unheard++;
-}
-
-static void take_last(struct traffic *t, struct connection *c, struct moved last)
-{
-	/* One that was reset, as by SO_LINGER, has forgotten what it moved (tcp_disconnect()). */
-	if (last.received + 1 < c->last.received || last.sent < c->last.sent) {
-		if (!c->ended)
-			ended_unheard(t, c);
-		return;
-	}
-	if (c->heard)
-		return;
-	c->last = last;
-	/* A failed question may have been faster than this answer. */
-	t->unheard -= c->ended;
-	c->ended = c->heard = true;
-}
-
-static int take_end(const struct nlmsghdr *nlh, void *data)
-{
-	struct traffic *t = data;
-	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
-	struct connection *known = find(t, sockdiag_cookie(m));
-	struct tcp_info info;
-	struct moved moved;
-
-	if (!sockdiag_info(nlh, &info))
-		return MNL_CB_OK;
-	moved = moved_of(&info);
-	if (known) {
-		take_last(t, known, moved);
-		known->destroyed = true;
-	} else if (moved.received || moved.sent) {
-		bool ours = t->target->kind == TARGET_NETNS;
-
-		add_moved(ours ? &t->brief : &t->others, moved);
-		*(ours ? &t->brief_count : &t->others_count) += 1;
-	}
-	return MNL_CB_OK;
-}
-
-/* All that its socket's connections moved until the last of them closed; those before the first look took part. */
-static void take_closed_one(struct traffic *t, struct connection *c, struct moved moved)
-{
-	if (c->ended && !c->heard)
-		t->unheard--;
-	add_moved(&c->earlier, moved);
-	c->last = (struct moved){0};
-	c->ended = c->heard = true;
-}
-
-/* By the programs in the kernel: whose it was, and what it had moved before it forgot. */
-static void take_closed(void *data, uint64_t cookie, const struct connections_closed *closed)
-{
-	struct traffic *t = data;
-	struct moved moved = {closed->moved.received, closed->moved.sent};
-	struct connection *known = find(t, cookie);
-
-	if (known && !known->destroyed) {
-		take_closed_one(t, known, moved);
-	} else if (!known && closed->born) {
-		add_moved(&t->brief, moved);
-		t->brief_count++;
-	}
-}
-
-void traffic_hear(struct traffic *t)
-{
-	int fd = traffic_fd(t);
-	ssize_t len;
-
-	if (fd < 0)
-		return;
-	/* ENOBUFS says that some were lost, and is no end of those that were not. */
-	if (t->closes)
-		connections_take(t->closes, t->end, take_closed, t);
-	while ((len = recv(fd, t->ends.buffer, sizeof(t->ends.buffer), MSG_DONTWAIT)) > 0 ||
-	       (len < 0 && errno == ENOBUFS)) {
-		t->overrun |= len < 0;
-		if (len > 0)
-			mnl_cb_run(t->ends.buffer, len, 0, 0, take_end, t);
-	}
-}
-
-int traffic_fd(const struct traffic *t)
-{
-	return t->ends.socket ? mnl_socket_get_fd(t->ends.socket) : -1;
-}
-
-void traffic_closes(struct traffic *t, struct connections *closes, enum record_end end)
-{
-	/* All that end in a namespace are its own. */
-	t->closes = t->target->kind == TARGET_NETNS ? NULL : closes;
-	t->end = end;
-	/* What the others moved until now says nothing of what comes. */
-	traffic_hear(t);
-	t->others = (struct moved){0};
-	t->others_count = 0;
-}
-
-/* ---- the verbs ---- */
 
 static int open_sockets(struct traffic *t, const char *iface)
 {
@@ -351,35 +81,6 @@ int traffic_open(struct traffic *t, const struct target *target, const char *ifa
 	return error ? -1 : 0;
 }
 
-void traffic_look(struct traffic *t)
-{
-	struct look look = {.traffic = t};
-	int error;
-
-	if (!t->ask.socket || t->device)
-		return;
-	traffic_hear(t);
-	/* Of a process that is gone what is known stays so. */
-	if (t->target->kind != TARGET_NETNS)
-		target_each(t->target, take_sockets, &look);
-	if (look.error && !t->looked && t->target->kind == TARGET_PROCESS)
-		t->error = look.error;
-	if (look.count || t->target->kind == TARGET_NETNS) {
-		if (look.count)
-			qsort(look.inodes, look.count, sizeof(*look.inodes), compare_inodes);
-		error = sockdiag_list(&t->ask, TCP_STATES_CONNECTED | TCP_STATE_LISTEN, 0, 0,
-				      take_connection, &look);
-		if (error)
-			t->error = error;
-		if (t->count)
-			qsort(t->connections, t->count, sizeof(*t->connections), by_cookie);
-		drop_repeated(t);
-		t->sorted = t->count;
-	}
-	free(look.inodes);
-	t->looked = true;
-}
-
 static int read_device(struct traffic *t, struct moved *moved)
 {
 	struct rtnl_link_stats64 stats = {0};
@@ -402,7 +103,7 @@ static void add_up(const struct traffic *t, struct moved *moved)
 	if (t->closes) {
 		struct connections_sum sum = connections_sum(t->closes, t->end);
 
-		add_moved(moved, (struct moved){sum.moved.received, sum.moved.sent});
+		moved_add(moved, (struct moved){sum.moved.received, sum.moved.sent});
 	}
 	for (size_t i = 0; i < t->count; i++) {
 		const struct connection *c = &t->connections[i];
@@ -415,10 +116,10 @@ static void add_up(const struct traffic *t, struct moved *moved)
 /* Less than before is another connection of the socket's: where nobody hears of each, the last of the former is lost. */
 static void take_figures(struct traffic *t, struct connection *c, const struct tcp_info *info)
 {
-	struct moved moved = moved_of(info);
+	struct moved moved = connection_moved(info);
 
 	if (!t->closes && (moved.received + 1 < c->last.received || moved.sent < c->last.sent)) {
-		add_moved(&c->earlier, c->last);
+		moved_add(&c->earlier, c->last);
 		t->unheard++;
 	}
 	c->last = moved;
@@ -428,7 +129,7 @@ static int update_connection(const struct nlmsghdr *nlh, void *data)
 {
 	struct traffic *t = data;
 	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
-	struct connection *found = find(t, sockdiag_cookie(m));
+	struct connection *found = connection_find(t, sockdiag_cookie(m));
 	struct tcp_info info;
 
 	if (!found || found->ended || !sockdiag_info(nlh, &info))
@@ -446,7 +147,7 @@ static void read_all(struct traffic *t)
 		return;
 	for (size_t i = 0; i < t->count; i++)
 		if (!t->connections[i].ended && t->connections[i].round != t->round)
-			ended_unheard(t, &t->connections[i]);
+			connection_unheard(t, &t->connections[i]);
 }
 
 static void read_each(struct traffic *t)
@@ -458,7 +159,7 @@ static void read_each(struct traffic *t)
 		if (c->ended)
 			continue;
 		if (sockdiag_ask(&t->ask, c->family, &c->id, &info))
-			ended_unheard(t, c);
+			connection_unheard(t, c);
 		else
 			take_figures(t, c, &info);
 	}
@@ -504,7 +205,7 @@ void traffic_opened(struct traffic *t)
 		c->before = c->ended;
 		c->at_open = !c->ended;
 		c->opened = c->earlier;
-		add_moved(&c->opened, c->last);
+		moved_add(&c->opened, c->last);
 	}
 }
 

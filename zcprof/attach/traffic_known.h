@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The connections that are known, for traffic_look.c, which comes to know them, traffic_hear.c, which hears of their
+ * ends, and traffic.c, which adds up what they moved.
+ *
+ *   connection_find()     by its cookie; NULL: it is not known
+ *   connection_order()    of two, by their cookies
+ *   connection_moved()    what tcp_info says that one moved, of data alone
+ *   connection_unheard()  one is gone, and its last figures are not known
+ *   moved_add()
+ */
+#ifndef ZCPROF_ATTACH_TRAFFIC_KNOWN_H
+#define ZCPROF_ATTACH_TRAFFIC_KNOWN_H
+
+#include "collectors/kit/sockdiag.h"
+#include "zcprof/attach/traffic.h"
+
+struct connection *connection_find(const struct traffic *t, uint64_t cookie);
+int connection_order(const void *a, const void *b);
+struct moved connection_moved(const struct tcp_info *info);
+void connection_unheard(struct traffic *t, struct connection *c);
+void moved_add(struct moved *sum, struct moved moved);
+
+#endif
