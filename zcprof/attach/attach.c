@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -22,158 +20,6 @@
 #include "collectors/kit/cpus.h"
 #include "collectors/power/power.h"
 #include "base/stop.h"
-
-#define LOOK_NS 1000000000ULL
-/* Between two times of hearing which connections ended: many at a time, so that it takes little. */
-#define HEAR_NS 20000000
-#define FOREVER UINT64_MAX
-
-/* ---- waiting ---- */
-
-static enum waited wait_until(struct attaching *a, uint64_t deadline_ns)
-{
-	const bool gate = a->settings->gate;
-	uint64_t hear_ns = 0;
-
-	for (;;) {
-		struct pollfd fds[2 + 2 * SUBJECTS] = {
-			[2 * SUBJECTS] = {.fd = gate ? STDIN_FILENO : live_fd(&a->live),
-					  .events = POLLIN},
-			[2 * SUBJECTS + 1] = {.fd = stop_fd(), .events = POLLIN}};
-		uint64_t now = clock_ns(), until = deadline_ns;
-		uint64_t beat_ns = gate ? gate_beat(a->writer, &a->beaten_ns) : FOREVER;
-		struct timespec timeout = {0};
-		bool deaf = now < hear_ns;
-
-		if (stop_asked())
-			return WAITED_STOPPED;
-		if (writer_error(a->writer))
-			return WAITED_NO_OUTPUT;
-		if (deaf && hear_ns < until)
-			until = hear_ns;
-		if (beat_ns < until)
-			until = beat_ns;
-		if (now < until) {
-			timeout.tv_sec = (until - now) / 1000000000;
-			timeout.tv_nsec = (until - now) % 1000000000;
-		}
-		for (size_t i = 0; i < a->count; i++) {
-			const struct subject *s = &a->subjects[i];
-
-			fds[i] = (struct pollfd){.fd = s->pidfd, .events = POLLIN};
-			fds[i + SUBJECTS] = (struct pollfd){
-				.fd = deaf ? -1 : traffic_fd(&s->traffic), .events = POLLIN};
-		}
-		if (ppoll(fds, 2 + 2 * SUBJECTS, &timeout, NULL) < 0 && errno != EINTR)
-			return WAITED_STOPPED;
-		/* Whoever opens the window closes it, or has gone. */
-		if (gate && fds[2 * SUBJECTS].revents)
-			return WAITED_STOPPED;
-		switch (live_heed(&a->live)) {
-		case WISH_QUIT:
-			return WAITED_STOPPED;
-		case WISH_SAVE:
-			attach_save(a);
-			break;
-		default:
-			break;
-		}
-		for (size_t i = 0; i < a->count; i++) {
-			if (!fds[i + SUBJECTS].revents)
-				continue;
-			traffic_hear(&a->subjects[i].traffic);
-			hear_ns = clock_ns() + HEAR_NS;
-		}
-		for (size_t i = 0; i < a->count && !stop_asked(); i++) {
-			if (!fds[i].revents)
-				continue;
-			a->ended = &a->subjects[i];
-			return WAITED_ENDED;
-		}
-		if (now >= deadline_ns)
-			return WAITED;
-	}
-}
-
-/* What comes now may take as long as this machine has sources and processes. */
-static void go_to_work(struct attaching *a)
-{
-	if (a->settings->gate)
-		gate_busy(a->writer, &a->beaten_ns);
-}
-
-static enum waited stay(struct attaching *a)
-{
-	uint64_t opened = clock_ns();
-	uint64_t deadline = FOREVER;
-	uint64_t step = LOOK_NS;
-
-	if (a->settings->interval > 0)
-		step = (uint64_t)(a->settings->interval * 1e9);
-	if (a->settings->seconds > 0)
-		deadline = opened + (uint64_t)(a->settings->seconds * 1e9);
-	for (uint64_t next = opened + step;; next += step) {
-		enum waited waited = wait_until(a, next < deadline ? next : deadline);
-
-		if (waited != WAITED || next >= deadline)
-			return waited;
-		go_to_work(a);
-		attach_look(a);
-		/* One that took longer than a step leaves those out that it missed. */
-		while (next + step < clock_ns())
-			next += step;
-	}
-}
-
-/* ---- the window ---- */
-
-static void read_edge(struct attaching *a, enum edge edge)
-{
-	for (size_t i = 0; i < a->count; i++) {
-		struct subject *s = &a->subjects[i];
-		uint64_t before = clock_ns();
-
-		/* What went wrong stays in traffic.error. */
-		traffic_read(&s->traffic, &s->moved[edge]);
-		s->at_ns[edge] = before + (clock_ns() - before) / 2;
-		if (edge == EDGE_OPEN)
-			traffic_opened(&s->traffic);
-		else
-			traffic_settle(&s->traffic, &s->moved[edge]);
-	}
-}
-
-static void look_at_all(struct attaching *a)
-{
-	for (size_t i = 0; i < a->count; i++)
-		traffic_look(&a->subjects[i].traffic);
-}
-
-static enum waited measure(struct attaching *a)
-{
-	struct bystander bystander;
-	enum waited waited;
-
-	go_to_work(a);
-	bystand(&bystander, &a->run);
-	look_at_all(a);
-	read_edge(a, EDGE_OPEN);
-	collecting_snapshot(&a->collecting, EDGE_OPEN);
-	waited = stay(a);
-	go_to_work(a);
-	/* The last interval, however short: what was asked for is there after any window. */
-	if (waited != WAITED_NO_OUTPUT)
-		attach_look(a);
-	/* Of a process that ended the kernel has said the last by now. */
-	if (waited != WAITED_ENDED)
-		look_at_all(a);
-	collecting_snapshot(&a->collecting, EDGE_CLOSE);
-	read_edge(a, EDGE_CLOSE);
-	bystand_no_more(&bystander);
-	return waited;
-}
-
-/* ---- from start to end ---- */
 
 static struct subject *add_subject(struct attaching *a, enum record_end end)
 {
@@ -274,7 +120,7 @@ static void set_targets(struct attaching *a)
 /* Part of the warm-up. 0, or -1 after saying why. */
 static int warm_up(struct attaching *a, uint64_t until_ns)
 {
-	enum waited waited = wait_until(a, until_ns);
+	enum waited waited = attach_wait(a, until_ns);
 
 	if (waited == WAITED_ENDED)
 		say_error("%s ended before the window opened; a shorter --warmup opens it earlier",
@@ -371,7 +217,7 @@ static int run_window(struct attaching *a)
 		return EXIT_FAILED;
 	}
 	attach_look_begin(a);
-	waited = measure(a);
+	waited = attach_measure(a);
 	if (a->settings->gate)
 		tell_gate(a);
 	for (size_t i = 0; i < a->count; i++) {

@@ -2,6 +2,9 @@
 /*
  * What the parts of attach() share.
  *
+ *   attach_wait()           until then, or for what comes first
+ *   attach_measure()        the window, from its opening to its close
+ *
  *   attach_record_facts()   the first rows
  *   attach_record_window()  those of the window; was it what was asked for?
  *   attach_record_bytes()   what was moved, once a command that says so itself has ended
@@ -52,6 +55,9 @@ struct attaching {
 	struct writer *writer;
 	struct once once;
 };
+
+enum waited attach_wait(struct attaching *a, uint64_t deadline_ns);
+enum waited attach_measure(struct attaching *a);
 
 void attach_record_facts(struct attaching *a);
 bool attach_record_window(struct attaching *a, enum waited waited);
