@@ -13,7 +13,7 @@
 #include "zcprof/attach/attach.h"
 #include "zcprof/attach/pair.h"
 #include "zcprof/doctor/doctor.h"
-#include "zcprof/elsewhere.h"
+#include "zcprof/reach/elsewhere.h"
 #include "zcprof/run/conduct.h"
 #include "zcprof/run/settings.h"
 #include "zcprof/setup.h"

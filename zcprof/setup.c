@@ -10,7 +10,7 @@
 #include "base/say.h"
 #include "nic/device.h"
 #include "nic/settings/settings.h"
-#include "zcprof/elsewhere.h"
+#include "zcprof/reach/elsewhere.h"
 #include "zcprof/run/settings.h"
 
 /* A setting has SETTING_KEY + 4 * id + ends. */

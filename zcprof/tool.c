@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "zcprof/run/tool.h"
+#include "zcprof/tool.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,8 +6,8 @@
  *   tool_run_anyway()  also after zcprof was asked to stop: for what puts something back
  *   tool_reason()  why it did not do what it should, in its own words where it has any
  */
-#ifndef ZCPROF_RUN_TOOL_H
-#define ZCPROF_RUN_TOOL_H
+#ifndef ZCPROF_TOOL_H
+#define ZCPROF_TOOL_H
 
 struct tool_result {
 	int exit_code; /* -1: could not be run, was killed, or took too long; reason says which */

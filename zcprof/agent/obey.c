@@ -12,7 +12,7 @@
 #include "zcprof/agent/request.h"
 #include "zcprof/agent/version.h"
 #include "zcprof/origin.h"
-#include "zcprof/run/tool.h"
+#include "zcprof/tool.h"
 
 #define CHECK_MS 30000
 /* An end says its last rows and goes; one that does not is ended. */

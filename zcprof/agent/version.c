@@ -77,3 +77,11 @@ const char *version_say(const struct version *v, const char *own, const char *ot
 						: "");
 	return text;
 }
+
+const char *version_refuse(const char *own, const char *other, char text[VERSION_SAID_MAX])
+{
+	snprintf(text, VERSION_SAID_MAX,
+		 "its zcprof is of another version: here is \"%.80s\", there \"%.80s\", which understands nothing of what this one asks; install the same on both sides",
+		 own, other);
+	return text;
+}

@@ -2,9 +2,10 @@
 /*
  * A zcprof of another version on another machine: which of its rows are known here, and are the same.
  *
- *   version_tell()  what this one has: a row agent.metric of each
- *   version_take()  what that one has, by such a row
- *   version_say()   how they differ, in a sentence
+ *   version_tell()    what this one has: a row agent.metric of each
+ *   version_take()    what that one has, by such a row
+ *   version_say()     how they differ, in a sentence
+ *   version_refuse()  that nothing of it can be used, and what to do
  */
 #ifndef ZCPROF_AGENT_VERSION_H
 #define ZCPROF_AGENT_VERSION_H
@@ -33,6 +34,7 @@ void version_tell(struct writer *w);
 /* Any other row is left alone. */
 void version_take(struct version *v, const struct row *row);
 /* own, other: what both say that they are. Returns text. */
+const char *version_refuse(const char *own, const char *other, char text[VERSION_SAID_MAX]);
 const char *version_say(const struct version *v, const char *own, const char *other,
 			char text[VERSION_SAID_MAX]);
 

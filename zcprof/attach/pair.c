@@ -17,8 +17,8 @@
 #include "base/say.h"
 #include "base/stop.h"
 #include "zcprof/attach/together.h"
-#include "zcprof/elsewhere.h"
-#include "zcprof/reach.h"
+#include "zcprof/reach/elsewhere.h"
+#include "zcprof/reach/reach.h"
 
 #define WORDS_MAX 128
 #define HERE	  "."
@@ -156,7 +156,7 @@ static bool add_plain(char **argv, size_t *count, const struct one *one, char *c
 
 static int start(struct far *f, const struct asked *a, const struct one *one)
 {
-	char *argv[3 * WORDS_MAX + 8], *ssh = strdup(a->ssh);
+	char *argv[3 * WORDS_MAX + 8], *room = NULL;
 	bool here = !strcmp(one->host, HERE);
 	const struct child child = {.argv = argv, .fds = {CHILD_PIPE, CHILD_PIPE, CHILD_AS_HERE}};
 	size_t count = 0;
@@ -165,10 +165,10 @@ static int start(struct far *f, const struct asked *a, const struct one *one)
 	bool plain;
 
 	f->name = here ? "this machine" : one->host;
-	if (!here && ssh)
-		count = reach_words(ssh, argv);
-	if (!here)
-		argv[count++] = (char *)one->host;
+	if (!here && !(count = reach_argv(a->ssh, one->host, argv, &room))) {
+		say_error("no memory left to reach %s", one->host);
+		return -1;
+	}
 	argv[count++] = here ? "/proc/self/exe" : (char *)a->zcprof;
 	argv[count++] = "attach";
 	plain = add_plain(argv, &count, one, a->common, a->commons) &&
@@ -184,7 +184,7 @@ static int start(struct far *f, const struct asked *a, const struct one *one)
 	f->heard_ns = clock_ns();
 	if (error)
 		say_error("%s: cannot run %s: %s", f->name, argv[0], strerror(-error));
-	free(ssh);
+	free(room);
 	return plain && !error ? 0 : -1;
 }
 
@@ -293,8 +293,9 @@ static bool is_understood(struct far *f)
 
 	request_hello(own);
 	if (*f->half.protocol && strcmp(f->half.protocol, AGENT_PROTOCOL) != 0) {
-		say_error("%s: its zcprof is of another version: here is \"%s\", there \"%s\", which understands nothing of what this one asks; install the same on both sides",
-			  f->name, own, f->half.hello);
+		char why[VERSION_SAID_MAX];
+
+		say_error("%s: %s", f->name, version_refuse(own, f->half.hello, why));
 		return false;
 	}
 	if (!together_differs(&f->half))

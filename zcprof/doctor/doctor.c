@@ -12,7 +12,7 @@
 #include "base/visible.h"
 #include "nic/device.h"
 #include "page/page.h"
-#include "zcprof/elsewhere.h"
+#include "zcprof/reach/elsewhere.h"
 
 enum { COLUMNS = 6 };
 

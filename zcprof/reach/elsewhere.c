@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "zcprof/elsewhere.h"
+#include "zcprof/reach/elsewhere.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "base/child.h"
 #include "base/say.h"
-#include "zcprof/reach.h"
+#include "zcprof/reach/reach.h"
 
 #define WORDS_MAX 128
 /* What ssh(1) ends with where it is ssh that failed. */
@@ -76,9 +76,9 @@ int elsewhere(const char *command, int argc, char **argv)
 {
 	struct there t = {.ssh = "ssh", .zcprof = "zcprof"};
 	char *rest[WORDS_MAX], *words[2 * WORDS_MAX + 8];
-	size_t rests = 0, count = 0;
+	size_t rests = 0, count;
 	const char *refused;
-	char *ssh;
+	char *room;
 	int result;
 
 	for (int i = 1; i < argc && rests < WORDS_MAX; i++) {
@@ -97,23 +97,24 @@ int elsewhere(const char *command, int argc, char **argv)
 		say_error("--ssh %s: %s", t.ssh, refused);
 	if (refused)
 		return EXIT_USAGE;
-	ssh = strdup(t.ssh);
-	if (ssh)
-		count = reach_words(ssh, words);
-	words[count++] = (char *)t.host;
+	count = reach_argv(t.ssh, t.host, words, &room);
+	if (!count) {
+		say_error("no memory left to reach %s", t.host);
+		return EXIT_FAILED;
+	}
 	words[count++] = (char *)t.zcprof;
 	words[count++] = (char *)command;
 	for (size_t i = 0; i < rests; i++) {
 		if (!elsewhere_plain(rest[i])) {
 			say_error("%s: a shell there would not take \"%s\" as it is: run zcprof %s there",
 				  t.host, rest[i], command);
-			free(ssh);
+			free(room);
 			return EXIT_USAGE;
 		}
 		words[count++] = rest[i];
 	}
 	words[count] = NULL;
 	result = run(&t, words);
-	free(ssh);
+	free(room);
 	return result;
 }

@@ -6,8 +6,8 @@
  *   elsewhere_value()  that of an option among the arguments
  *   elsewhere_plain()  may a word be said to a shell there?
  */
-#ifndef ZCPROF_ELSEWHERE_H
-#define ZCPROF_ELSEWHERE_H
+#ifndef ZCPROF_REACH_ELSEWHERE_H
+#define ZCPROF_REACH_ELSEWHERE_H
 
 #include <stdbool.h>
 

@@ -15,8 +15,8 @@
  *   host_clock()     how far its clock is from this one's
  *   host_close()
  */
-#ifndef ZCPROF_RUN_HOST_H
-#define ZCPROF_RUN_HOST_H
+#ifndef ZCPROF_REACH_HOST_H
+#define ZCPROF_REACH_HOST_H
 
 #include <poll.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "zcprof/run/push.h"
+#include "zcprof/reach/push.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 
 #include "base/visible.h"
 #include "zcprof/agent/request.h"
-#include "zcprof/reach.h"
-#include "zcprof/run/tool.h"
+#include "zcprof/reach/reach.h"
+#include "zcprof/tool.h"
 
 #define PATIENCE_MS 120000
 #define REMOVE_MS   10000
@@ -22,27 +22,28 @@ struct there {
 	const char *ssh, *host;
 };
 
-/* Words that a shell leaves as they are, and that need none, behind those of ssh, which is to be freed. */
+/* Words that a shell leaves as they are, and that need none. What is to be freed; NULL: no memory left. */
 static char *say(const struct there *t, char *const words[], char *argv[])
 {
-	char *ssh = strdup(t->ssh);
-	size_t count = ssh ? reach_words(ssh, argv) : 0;
+	char *room;
+	size_t count = reach_argv(t->ssh, t->host, argv, &room);
 
-	argv[count++] = (char *)t->host;
-	for (; *words; words++)
+	for (; count && *words; words++)
 		argv[count++] = *words;
 	argv[count] = NULL;
-	return ssh;
+	return room;
 }
 
 /* in: what the command reads; -1: nothing. */
 static int command(const struct there *t, char *const words[], int in, struct tool_result *result)
 {
-	char *argv[REACH_WORDS_MAX + 8];
-	char *ssh = say(t, words, argv);
+	char *argv[REACH_ARGV_MAX + 8];
+	char *room = say(t, words, argv);
 
-	tool_run_from(argv, in, PATIENCE_MS, result);
-	free(ssh);
+	*result = (struct tool_result){.exit_code = -1, .reason = "no memory left"};
+	if (room)
+		tool_run_from(argv, in, PATIENCE_MS, result);
+	free(room);
 	return result->exit_code;
 }
 
@@ -50,12 +51,13 @@ static int command(const struct there *t, char *const words[], int in, struct to
 static void remove_folder(const struct there *t, char *folder)
 {
 	char *const words[] = {"rm", "-rf", folder, NULL};
-	char *argv[REACH_WORDS_MAX + 8];
-	char *ssh = say(t, words, argv);
+	char *argv[REACH_ARGV_MAX + 8];
+	char *room = say(t, words, argv);
 	struct tool_result ignored;
 
-	tool_run_anyway(argv, REMOVE_MS, &ignored);
-	free(ssh);
+	if (room)
+		tool_run_anyway(argv, REMOVE_MS, &ignored);
+	free(room);
 }
 
 /* The folder's name comes from there: nothing but what was asked for will do. */

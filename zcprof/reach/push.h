@@ -6,8 +6,8 @@
  *   push_programs()  copy them into a new folder there
  *   push_remove()    where its agent did not begin, and so did not do it
  */
-#ifndef ZCPROF_RUN_PUSH_H
-#define ZCPROF_RUN_PUSH_H
+#ifndef ZCPROF_REACH_PUSH_H
+#define ZCPROF_REACH_PUSH_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "zcprof/reach.h"
+#include "zcprof/reach/reach.h"
 
 #include <string.h>
 
@@ -21,14 +21,18 @@ const char *reach_refuse(const char *ssh)
 	return count(ssh) > REACH_WORDS_MAX ? "more than 64 words are no way to a host" : NULL;
 }
 
-size_t reach_words(char *ssh, char *words[REACH_WORDS_MAX])
+size_t reach_argv(const char *ssh, const char *host, char *argv[REACH_ARGV_MAX], char **room)
 {
+	char *rest = strdup(ssh), *word;
 	size_t found = 0;
-	char *word;
 
-	while (found < REACH_WORDS_MAX && (word = strsep(&ssh, " ")))
+	*room = rest;
+	if (!rest)
+		return 0;
+	while (found < REACH_WORDS_MAX && (word = strsep(&rest, " ")))
 		if (*word)
-			words[found++] = word;
+			argv[found++] = word;
+	argv[found++] = (char *)host;
 	return found;
 }
 

@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/say.h"
 #include "base/visible.h"
-#include "zcprof/run/host.h"
-#include "zcprof/run/push.h"
+#include "zcprof/reach/host.h"
+#include "zcprof/reach/push.h"
 
 /* Opening every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS	  60000

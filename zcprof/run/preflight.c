@@ -7,8 +7,8 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
-#include "zcprof/run/host.h"
-#include "zcprof/run/tool.h"
+#include "zcprof/reach/host.h"
+#include "zcprof/tool.h"
 #include "zcprof/run/words.h"
 #include "nic/netns.h"
 

@@ -8,7 +8,7 @@
 #include "base/quantity.h"
 #include "base/say.h"
 #include "zcprof/collecting.h"
-#include "zcprof/reach.h"
+#include "zcprof/reach/reach.h"
 #include "zcprof/run/planfile.h"
 
 /* Keys of zcprof's own options; a configuration's option has OPTION_KEY + 4 * id + ends. */
