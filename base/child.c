@@ -10,7 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define REAP_MS 50
+/* From being killed to being gone, on a machine that is busy. */
+#define KILLED_MS 1000
 /* From being asked to end to being killed. */
 #define TERM_MS 200
 
@@ -142,7 +143,7 @@ int child_wait_for(pid_t pid, int *status, int patience_ms)
 	int error = await(pid, status, patience_ms);
 
 	if (error == -ETIMEDOUT)
-		child_kill(pid);
+		child_kill(pid, NULL);
 	return error;
 }
 
@@ -152,16 +153,13 @@ int child_end(pid_t pid, int *status, int patience_ms)
 
 	if (error == -ETIMEDOUT && !kill(pid, SIGTERM))
 		error = await(pid, status, TERM_MS);
-	if (error == -ETIMEDOUT && !kill(pid, SIGKILL))
-		error = child_wait(pid, status);
-	return error;
+	return error == -ETIMEDOUT ? child_kill(pid, status) : error;
 }
 
-void child_kill(pid_t pid)
+int child_kill(pid_t pid, int *status)
 {
 	kill(pid, SIGKILL);
-	for (int ms = 0; ms < REAP_MS && !waitpid(pid, NULL, WNOHANG); ms++)
-		poll(NULL, 0, 1);
+	return await(pid, status, KILLED_MS);
 }
 
 int child_only(int fd)

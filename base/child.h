@@ -8,8 +8,8 @@
  *   child_wait()         its end, however often a signal interrupts the wait
  *   child_wait_for()     its end, and no longer than so many ms; then it is killed
  *   child_end()          its end: by itself, else because it was asked to (SIGTERM), else because it was killed
- *   child_kill()         ends it, and waits for that a moment only: what hangs in a file system that answers
- *                        nobody does not end
+ *   child_kill()         ends it, and waits for that a second at most: what hangs in a call of the kernel, as in a
+ *                        file system that answers nobody, does not end
  *   child_only()         in a child that was forked to run no program: no descriptor but this, which becomes 0
  */
 #ifndef BASE_CHILD_H
@@ -44,9 +44,9 @@ int child_start_piped(const struct child *what, pid_t *pid, int here[3]);
 int child_wait(pid_t pid, int *status);
 /* As child_wait(); -ETIMEDOUT where it had to be killed. */
 int child_wait_for(pid_t pid, int *status, int patience_ms);
-/* status as waitpid(2) has it. 0 or a negative errno. */
+/* status as waitpid(2) has it. 0, or a negative errno: -ETIMEDOUT where it was killed and hangs. */
 int child_end(pid_t pid, int *status, int patience_ms);
-void child_kill(pid_t pid);
+int child_kill(pid_t pid, int *status);
 /* The signals that ask zcprof to stop are zcprof's to hear. 0 or a negative errno. */
 int child_only(int fd);
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,11 +56,25 @@ static bool listen_to(int out, int err, int stop, long deadline, struct tool_res
 	return true;
 }
 
+/* One may have closed its outputs and go on. False where that took too long, or a signal asks to stop. */
+static bool await_end(pid_t pid, int stop, long deadline, int *status)
+{
+	struct pollfd fd = {.fd = stop, .events = POLLIN};
+
+	while (!waitpid(pid, status, WNOHANG)) {
+		if (now_ms() >= deadline || (stop >= 0 && stop_asked()))
+			return false;
+		poll(&fd, 1, 2);
+	}
+	return true;
+}
+
 static void run(char *const argv[], int in, int stop, int patience_ms, struct tool_result *result)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	const struct child child = {.argv = argv,
 				    .fds = {in >= 0 ? in : null, CHILD_PIPE, CHILD_PIPE}};
+	const long deadline = now_ms() + patience_ms;
 	int here[3] = {-1, -1, -1};
 	int status = 0;
 	pid_t pid = 0;
@@ -77,10 +90,10 @@ static void run(char *const argv[], int in, int stop, int patience_ms, struct to
 		snprintf(result->reason, sizeof(result->reason), "cannot run %.200s: %s", argv[0],
 			 strerror(-error));
 	} else {
-		in_time = listen_to(here[1], here[2], stop, now_ms() + patience_ms, result);
+		in_time = listen_to(here[1], here[2], stop, deadline, result) &&
+			  await_end(pid, stop, deadline, &status);
 		if (!in_time)
-			kill(pid, SIGKILL);
-		child_wait(pid, &status);
+			child_kill(pid, NULL);
 		if (!in_time && stop >= 0 && stop_asked())
 			snprintf(result->reason, sizeof(result->reason), "interrupted");
 		else if (!in_time)

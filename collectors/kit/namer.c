@@ -127,7 +127,7 @@ static int give_up(struct namer *n, const char *what)
 	if (n->child <= 0 || n->reaped)
 		return -1;
 	n->reaped = true;
-	child_kill(n->child);
+	child_kill(n->child, NULL);
 	return -1;
 }
 

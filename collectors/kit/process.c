@@ -165,7 +165,7 @@ void process_command(pid_t pid, char *text, size_t size)
 	if (child > 0 && poll(&ready, 1, COMMAND_MS) == 1)
 		used = recv(pair[0], text, size - 1, MSG_DONTWAIT);
 	if (child > 0)
-		child_kill(child);
+		child_kill(child, NULL);
 	close(pair[0]);
 	while (used > 0 && (!text[used - 1] || text[used - 1] == ' '))
 		used--;

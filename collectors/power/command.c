@@ -131,7 +131,7 @@ void meter_command_stop(struct meter_command *m)
 	}
 	if (m->shell > 0) {
 		kill(-m->shell, SIGKILL);
-		child_wait(m->shell, NULL);
+		child_kill(m->shell, NULL);
 		m->shell = 0;
 	}
 }

@@ -14,6 +14,8 @@
 
 /* And the name of the device: each has its own. */
 #define TABLE "zcprof_loss_"
+/* It waits for whoever else changes rules. */
+#define NFT_MS 10000
 
 /* A file in memory with this text in it, to be read from its beginning; or a negative errno. */
 static int text_file(const char *text)
@@ -44,7 +46,9 @@ static int nft(const char *script, char *said, size_t size)
 		error = -EOPNOTSUPP;
 	snprintf(said, size, "%s", error == -EOPNOTSUPP ? "it takes the command nft" : "");
 	if (!error)
-		error = child_wait(pid, &status);
+		error = child_wait_for(pid, &status, NFT_MS);
+	if (error == -ETIMEDOUT)
+		snprintf(said, size, "nft did not answer within %d s", NFT_MS / 1000);
 	if (!error) {
 		got = pread(out, said, size - 1, 0);
 		said[got > 0 ? got : 0] = '\0';

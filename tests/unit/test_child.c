@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* link: -Wl,--wrap=kill */
 /* A child whose end is waited for, but not for ever. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,36 @@
 #include <cmocka.h>
 
 #include "base/child.h"
+
+/* Of one that hangs in a call of the kernel: no signal ends it. */
+static bool hangs;
+
+int __real_kill(pid_t pid, int signal);
+int __wrap_kill(pid_t pid, int signal);
+
+int __wrap_kill(pid_t pid, int signal)
+{
+	return hangs ? 0 : __real_kill(pid, signal);
+}
+
+static void test_one_that_hangs(void **state)
+{
+	char *sleeps[] = {"sleep", "1000", NULL};
+	struct child child = {.argv = sleeps, .fds = {-1, -1, -1}};
+	int status = 0;
+	pid_t pid;
+
+	(void)state;
+	alarm(60);
+	assert_int_equal(child_start(&child, &pid), 0);
+	hangs = true;
+	assert_int_equal(child_end(pid, &status, 0), -ETIMEDOUT);
+	assert_int_equal(child_kill(pid, &status), -ETIMEDOUT);
+	hangs = false;
+	assert_int_equal(child_kill(pid, &status), 0);
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+	alarm(0);
+}
 
 static void test_no_longer_than(void **state)
 {
@@ -100,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pipes),
 		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_one_that_hangs),
 		cmocka_unit_test(test_no_longer_than),
 	};
 

@@ -46,24 +46,25 @@ static bool ends(pid_t pid, int ms, bool until_stop)
 }
 
 /* Told to end, and waited for no longer than that. Whether it did. */
-static bool told_to_end(pid_t pid, const char *name)
+static bool told_to_end(pid_t pid)
 {
 	kill(pid, SIGTERM);
-	if (ends(pid, ENDS_WITHIN_MS, false))
-		return true;
-	say_warning("%s was told to end, did not within %d s, and was killed", name,
-		    ENDS_WITHIN_MS / 1000);
-	kill(pid, SIGKILL);
-	return false;
+	return ends(pid, ENDS_WITHIN_MS, false);
 }
 
 bool command_finish(pid_t pid, const char *name, enum command_end how)
 {
 	bool had_ended = ends(pid, how == COMMAND_WAIT ? -1 : 0, how == COMMAND_WAIT);
-	bool did = had_ended || told_to_end(pid, name);
+	bool did = had_ended || told_to_end(pid);
 	int status = 0;
 
-	child_wait(pid, &status);
+	if (!did)
+		say_warning("%s was told to end, did not within %d s, and is killed", name,
+			    ENDS_WITHIN_MS / 1000);
+	if (did ? child_wait(pid, &status) : child_kill(pid, &status)) {
+		say_error("%s does not end: it hangs in the kernel", name);
+		return false;
+	}
 	if (!had_ended && how == COMMAND_TERMINATE) {
 		if (did)
 			say_info("%s was told to end, and did", name);

@@ -273,14 +273,15 @@ static bool follow(struct far f[2], enum until until, int patience_ms, int silen
 static int end(struct far *f)
 {
 	int status = 0;
+	bool ended = true;
 
 	if (f->in >= 0)
 		close(f->in);
 	if (f->pid > 0)
-		child_end(f->pid, &status, 5000);
+		ended = !child_end(f->pid, &status, 5000);
 	if (f->out >= 0)
 		close(f->out);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return ended && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /*

@@ -65,12 +65,13 @@ static void lose_by_end(struct host *h)
 	int status = 0;
 	char how[80] = "";
 
-	child_end(h->pid, &status, 1000);
-	h->pid = 0;
-	if (WIFSIGNALED(status))
+	if (child_end(h->pid, &status, 1000))
+		snprintf(how, sizeof(how), "and its process does not");
+	else if (WIFSIGNALED(status))
 		snprintf(how, sizeof(how), "by signal %d", WTERMSIG(status));
 	else
 		snprintf(how, sizeof(how), "with exit code %d", WEXITSTATUS(status));
+	h->pid = 0;
 	host_lose(h, "the connection to its zcprof agent ended %s%s%s", how, *h->last ? ": " : "",
 		  h->last);
 }

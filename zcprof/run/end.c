@@ -167,11 +167,8 @@ int end_stop(struct end *end, int patience_ms)
 	close_fd(&end->in);
 	if (end->pid > 0 && !end->finished) {
 		by_itself = end_await(end, patience_ms);
-		if (!by_itself && !kill(end->pid, SIGTERM) && !end_await(end, 3000)) {
-			kill(end->pid, SIGKILL);
-			child_wait(end->pid, &end->status);
-			end->finished = true;
-		}
+		if (!by_itself && !kill(end->pid, SIGTERM) && !end_await(end, 3000))
+			end->finished = !child_kill(end->pid, &end->status);
 	}
 	end_read_messages(end);
 	close_fd(&end->out);

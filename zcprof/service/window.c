@@ -83,13 +83,14 @@ static int wait_for(pid_t pid, int ms)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	int status = 0;
+	bool ended = pidfd >= 0 && (await_end(pidfd, ms, true) || !kill(pid, SIGTERM)) &&
+		     await_end(pidfd, GRACE_MS, false);
 
-	if (pidfd < 0 || (!await_end(pidfd, ms, true) && kill(pid, SIGTERM)) ||
-	    (!await_end(pidfd, GRACE_MS, false)))
-		kill(pid, SIGKILL);
 	if (pidfd >= 0)
 		close(pidfd);
-	child_wait(pid, &status);
+	/* One that hangs in the kernel is killed as soon as that lets go of it. */
+	if (ended ? child_wait(pid, &status) : child_kill(pid, &status))
+		status = SIGKILL;
 	return status;
 }
 

@@ -68,5 +68,5 @@ int guard_start(pid_t *pid, int terminal, const struct termios *before, const ch
 void guard_end(pid_t pid)
 {
 	if (pid > 0)
-		child_kill(pid);
+		child_kill(pid, NULL);
 }
