@@ -30,7 +30,7 @@ static bool same_thing(const struct change *a, const struct change *b)
 {
 	size_t word = strcspn(a->old, " =");
 
-	if (a->kind != b->kind || a->global != b->global || strcmp(a->subject, b->subject) != 0 ||
+	if (a->unknown || b->unknown || a->kind != b->kind || a->global != b->global || strcmp(a->subject, b->subject) != 0 ||
 	    (!a->global && !netns_same(a->netns, b->netns)))
 		return false;
 	return !a->kind || a->kind->claim == CLAIM_WHOLE ||

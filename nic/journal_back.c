@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "base/visible.h"
 #include "nic/netns.h"
 
 /* The namespace that the change before was of, mostly that of the next as well. */
@@ -97,12 +98,26 @@ static void say_failed(const struct change *c, int error)
 			  c->old, strerror(-error));
 }
 
+static void say_unknown(const struct journal *j, const struct change *c)
+{
+	char line[120];
+
+	visible_copy(line, sizeof(line), c->old, strlen(c->old));
+	say_error("%s/%s notes what this zcprof knows nothing of, and it stays changed and noted: \"%s\"; 'zcprof restore' of the newer one that changed it puts it back",
+		  j->dir, j->name, line);
+}
+
 /* Whether it needs no further look: it is back, or there is nothing that it could be put back to. */
 static bool put_back(const struct journal *j, const struct change *c, struct place *p,
 		     struct recovery *r)
 {
 	int error;
 
+	if (c->unknown) {
+		say_unknown(j, c);
+		r->failed++;
+		return false;
+	}
 	if (!c->global)
 		find_place(p, c->netns);
 	if (!c->global && (p->netns == -EXDEV || p->netns == -EAGAIN)) {

@@ -22,6 +22,7 @@
  * its cookie, or "-" for a setting of the whole machine. Subjects hold no space, values no line
  * break; the value is the rest of the line, and may hold tabs and spaces. "done N" follows once
  * the N-th change, from 0, was put back, and "kept" where its process ended and left all as it was.
+ * A line of another kind is a change of a newer zcprof's: it counts, and stays until one puts it back.
  *
  * Its owner holds a lock on byte 0 from before there is anything in it until it dies; the lock is
  * seen from any PID namespace. Who puts back what a dead one left holds byte 1, and byte 0 too.
@@ -49,7 +50,8 @@ struct change {
 	struct netns_id netns;
 	char *subject; /* the file's path, or what nic/undo.h says */
 	char *old;
-	bool done; /* it is back */
+	bool done;    /* it is back */
+	bool unknown; /* of a kind that this version knows nothing of: old is its whole line */
 };
 
 struct journal {

@@ -366,6 +366,31 @@ static void test_not_a_journal(void **state)
 	taken_away("other");
 }
 
+/* What a newer version changed, in the midst of what is known: said, kept, and counted for "done". */
+static void test_newer_kinds(void **state)
+{
+	struct recovery r;
+
+	(void)state;
+	put(second, "as it was");
+	left("999999.1",
+	     "zcprof-journal 2 999999 1\nlaser - eth0 red\nfile - %s back\nfile - %s wrong\nodd\ndone 2\n",
+	     first, second);
+	r = journal_recover(dir);
+	assert_int_equal(r.put_back, 1);
+	assert_int_equal(r.failed, 2);
+	holds(first, "back");
+	holds(second, "as it was");
+	assert_int_equal(journals(), 1);
+	/* Nothing is put back again over what was set since. */
+	put(first, "since");
+	r = journal_restore(dir);
+	assert_int_equal(r.put_back, 0);
+	assert_int_equal(r.failed, 2);
+	holds(first, "since");
+	taken_away("999999.1");
+}
+
 /* Names that lead elsewhere, what others may write to, what is no file. */
 static void test_hostile_files(void **state)
 {
@@ -535,6 +560,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_gone_files_are_no_failure, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_odd_files, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_not_a_journal, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_newer_kinds, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_hostile_files, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_gone_namespace, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_namespace_whose_inode_is_used_again, prepare,
