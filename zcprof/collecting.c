@@ -87,21 +87,44 @@ static bool is_chosen(const struct collector_ops *ops, const struct collector_op
 	return *chosen;
 }
 
-static void absent(struct collecting *c, struct writer *w, struct once *once,
-		   const struct collector_ops *ops, const char *why)
+static void absent(struct collecting *c, struct writer *w, const struct collector_ops *ops,
+		   const char *why)
 {
-	char text[600];
-
 	c->absent[c->absent_count].source = ops->source;
+	c->absent[c->absent_count].hardware = ops->hardware;
 	snprintf(c->absent[c->absent_count].why, sizeof(c->absent[0].why), "%s", why);
 	c->absent_count++;
-
 	writer_absent(w, END_HOST, ops->source, why);
-	snprintf(text, sizeof(text), "the records have no %s: %s", ops->source, why);
-	if (ops->hardware)
-		say_detail("%s", text);
-	else
-		once_warning(once, text);
+}
+
+static bool is_like(const struct collecting *c, size_t i, size_t j)
+{
+	return c->absent[i].hardware == c->absent[j].hardware &&
+	       !strcmp(c->absent[i].why, c->absent[j].why);
+}
+
+/* Of all that are absent for one reason in one sentence: without BPF that is most of them. */
+static void say_absent(const struct collecting *c, struct once *once)
+{
+	for (size_t i = 0; i < c->absent_count; i++) {
+		char names[COLLECTORS_MAX * 20] = "", text[sizeof(names) + 600];
+		size_t len = 0, first = 0;
+
+		while (!is_like(c, first, i))
+			first++;
+		if (first < i)
+			continue;
+		for (size_t j = i; j < c->absent_count && len < sizeof(names); j++)
+			if (is_like(c, i, j))
+				len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
+							len ? ", " : "", c->absent[j].source);
+		snprintf(text, sizeof(text), "the records have no %s: %s", names,
+			 c->absent[i].why);
+		if (c->absent[i].hardware)
+			say_detail("%s", text);
+		else
+			once_warning(once, text);
+	}
 }
 
 void collecting_open(struct collecting *c, const struct measurement *run,
@@ -130,11 +153,11 @@ void collecting_open(struct collecting *c, const struct measurement *run,
 		if (!descriptors_left(failed ? FILES_MOST : 1, why, sizeof(why))) {
 			ops->close(c->used[c->count].state);
 			c->used[c->count].state = NULL;
-			absent(c, w, once, ops, why);
+			absent(c, w, ops, why);
 			continue;
 		}
 		if (failed) {
-			absent(c, w, once, ops, why);
+			absent(c, w, ops, why);
 		} else {
 			c->used[c->count].opened = true;
 			writer_fact(w, END_HOST, METRIC_collector_means, ops->source, means);
@@ -142,6 +165,7 @@ void collecting_open(struct collecting *c, const struct measurement *run,
 		c->count++;
 	}
 	descriptors_let();
+	say_absent(c, once);
 }
 
 void collecting_snapshot(struct collecting *c, enum edge edge)

@@ -34,7 +34,8 @@ struct collecting {
 	size_t count;
 	struct {
 		const char *source;
-		char why[200];
+		char why[512];
+		bool hardware; /* for want of a device, as most machines are */
 	} absent[COLLECTORS_MAX]; /* that were asked for, and cannot measure here */
 	size_t absent_count;
 	uint64_t began_ns; /* the opening edge */
