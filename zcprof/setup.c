@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,6 +177,8 @@ static int apply(struct request *r, const char *iface)
 	char why[512];
 	int error;
 
+	/* Of a reader that has gone nothing is left half set. */
+	signal(SIGPIPE, SIG_IGN);
 	if (!j) {
 		say_error("no memory left for the settings");
 		return EXIT_FAILED;
