@@ -38,6 +38,8 @@ struct table {
 
 struct page {
 	struct arena texts;
+	unsigned int level;
+	const char *heading; /* NULL: it needs none */
 	struct table **tables;
 	size_t table_count;
 	const char **leads;

@@ -59,6 +59,16 @@ static const char *printed(struct page *page, const char *format, va_list args)
 	return shown(page, arena_vprinted(&page->texts, format, args));
 }
 
+void page_heading(struct page *page, unsigned int level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	page->level = level;
+	page->heading = printed(page, format, args);
+	va_end(args);
+}
+
 void page_lead(struct page *page, const char *format, ...)
 {
 	va_list args;

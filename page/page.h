@@ -4,6 +4,7 @@
  * formats.
  *
  *   page_new()        an empty page
+ *   page_heading()    above it in Markdown, where it is a part of a longer text
  *   page_lead()       one more sentence before the tables
  *   page_note()       one more note after them; what was noted already is not noted again
  *   page_table()      one more table, without columns yet
@@ -47,6 +48,9 @@ struct table;
 
 struct page *page_new(void);
 void page_free(struct page *page);
+/* level: 1 to 6, of which 1 is the whole text's. */
+void page_heading(struct page *page, unsigned int level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void page_lead(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A lead that is not broken into lines, so that it can be pasted. */
 void page_command(struct page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -254,6 +254,10 @@ static void table_markdown(const struct table *t, FILE *out)
 
 void print_markdown(const struct page *page, FILE *out)
 {
+	if (page->heading) {
+		fprintf(out, "%.*s ", (int)page->level, "######");
+		put_markdown_line(out, "", page->heading, "\n\n");
+	}
 	for (size_t i = 0; i < page->lead_count; i++)
 		put_markdown_line(out, "- ", page->leads[i], "\n");
 	for (size_t i = 0; i < page->table_count; i++) {

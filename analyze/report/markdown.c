@@ -25,7 +25,8 @@ static int put_why(const struct overview *r)
 	struct causes causes;
 	int result;
 
-	causes_of(&causes, a, b, &r->common, false);
+	causes_of(&causes, a, b, &r->common, NULL);
+	page_heading(page, 2, "Why %s is not as %s", b->name, a->name);
 	explain_fill(page, &causes, a, b);
 	result = put(page);
 	causes_free(&causes);
@@ -38,6 +39,7 @@ static int put_components(const struct configuration *c)
 	struct view v = {page_new(), c, 0, "profile"};
 	int result;
 
+	page_heading(v.page, 2, "Where the CPU time of %s went", c->name);
 	show_components(&v);
 	result = put(v.page);
 	page_free(v.page);
@@ -46,8 +48,10 @@ static int put_components(const struct configuration *c)
 
 int overview_text(const struct overview *r)
 {
-	int result = put(r->conclusion);
+	int result;
 
+	page_heading(r->conclusion, 1, "%s", r->title);
+	result = put(r->conclusion);
 	if (!result)
 		result = put(r->ways);
 	if (!result && r->lines.count > 1)
