@@ -17,7 +17,7 @@ static bool seen_alone(const struct item *item, double margin)
 }
 
 /* Less CPU time is no gain where the throughput, though not proven to have moved, fell by more; nor is more a loss. */
-static bool is_paid_for(const struct item *cpu, const struct comparison *throughput)
+static bool is_outweighed(const struct item *cpu, const struct comparison *throughput)
 {
 	double spent = log(cpu->comparison.b / cpu->comparison.a);
 	double brought = log(throughput->b / throughput->a);
@@ -50,7 +50,7 @@ bool causes_ask(struct causes *c, const struct configuration *a, const struct co
 		c->cost_more = "better in its return on CPU time";
 		c->cost_less = "worse in its return on CPU time";
 		b_worse = roi->comparison.b < roi->comparison.a;
-	} else if (claimed(cpu) && !is_paid_for(cpu, &c->throughput)) {
+	} else if (claimed(cpu) && !is_outweighed(cpu, &c->throughput)) {
 		c->proven = PROVEN_COST;
 		b_worse = cpu->comparison.b > cpu->comparison.a;
 	} else if (seen_alone(throughput, common->margin)) {

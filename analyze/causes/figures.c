@@ -241,7 +241,7 @@ double figure_retransmitted(const struct run *run, enum record_end end)
 /* In a million. To send so few again is no work, and a sender whose CPU is always busy was not held up by them. */
 #define FEW_AGAIN 1000
 
-double figure_felt(const struct run *run, enum record_end end)
+double figure_delaying_retransmits(const struct run *run, enum record_end end)
 {
 	double again = figure_retransmitted(run, end);
 

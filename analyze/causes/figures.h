@@ -27,7 +27,7 @@
  *   figure_zc_send()      bytes given to one send of a zero-copy path; NAN of others
  *   figure_leaving_idle() % of the window that the CPUs take to leave their idle states, by what the kernel expects
  *   figure_retransmitted()  segments sent again in a million
- *   figure_felt()         the same, and 0 of a few where the sender's CPU was busy all the time
+ *   figure_delaying_retransmits()  the same, and 0 of a few where the sender's CPU was busy all the time
  *   figure_header_pages() pages per GB that came back through the ring of a pool beside that of payload in memory of a
  *                         device or of io_uring; NAN where there is no such payload
  *   figure_rx_buf_len()   bytes in a buffer of zcrx, as the kernel says; NAN where it does not
@@ -66,7 +66,7 @@ double figure_delay(const struct run *run, enum record_end end);
 double figure_zc_send(const struct run *run, enum record_end end);
 double figure_leaving_idle(const struct run *run, enum record_end end);
 double figure_retransmitted(const struct run *run, enum record_end end);
-double figure_felt(const struct run *run, enum record_end end);
+double figure_delaying_retransmits(const struct run *run, enum record_end end);
 double figure_header_pages(const struct run *run, enum record_end end);
 double figure_rx_buf_len(const struct run *run, enum record_end end);
 double figure_enters(const struct run *run, enum record_end end);
