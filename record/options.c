@@ -60,13 +60,6 @@ const char *options_text(const struct options *o, enum option_id id)
 	}
 }
 
-const cpu_set_t *options_cpus(const struct options *o, enum option_id id)
-{
-	if (options[id].type != TYPE_CPULIST && options[id].type != TYPE_CPUMASK)
-		abort();
-	return option_field_of(o, id);
-}
-
 bool option_is_setting(enum option_id id)
 {
 	static const bool is_setting[OPTIONS] = {

@@ -18,7 +18,6 @@
  *   options_print()   a field -> the text that options_take() would take for it
  *   options_number()  the field of an option that is a COUNT, SIZE, AMOUNT or RATE
  *   options_text()    the field of one that is a NAME, CHOICE or PAIRS
- *   options_cpus()    the field of one that is a CPULIST or CPUMASK
  *   option_is_setting()  is it one of settings.def?
  *   option_sets()     does a fact, as "nic mtu", follow from it?
  */
@@ -159,7 +158,6 @@ char *options_print(const struct options *o, enum option_id id, char *text, size
 /* Any other option has no number, text or CPUs: a bug that ends the program. */
 uint64_t *options_number(struct options *o, enum option_id id);
 const char *options_text(const struct options *o, enum option_id id);
-const cpu_set_t *options_cpus(const struct options *o, enum option_id id);
 bool option_is_setting(enum option_id id);
 bool option_sets(enum option_id id, const char *fact);
 /* The next NAME=VALUE of a PAIRS, from *at on, which it moves; false at the end. */

@@ -7,7 +7,6 @@
  *   compare_free()
  *   decide()         the verdicts: which questions are asked, and how they are answered
  *   item_claimed()   whether an item is said to have moved
- *   item_parent()    what had to move before it was asked
  *   item_share()     its share of the change in CPU cost
  */
 #ifndef ANALYZE_FIGURES_COMPARE_H
@@ -63,8 +62,6 @@ void compare_free(struct comparing *c);
 /* compare_runs() does it. */
 void decide(struct comparing *c, double margin);
 bool item_claimed(const struct item *item);
-/* NULL for an answer. */
-const struct item *item_parent(const struct comparing *c, const struct item *item);
 /* A line of the ledger that is a part of its sum, and not of tasks that are neither end. */
 bool item_is_cost(const struct item *item);
 /* Percent of the change in cost; NAN where that change is within the margin. */

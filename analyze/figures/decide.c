@@ -10,14 +10,6 @@ bool item_claimed(const struct item *item)
 	return item->verdict == VERDICT_MORE || item->verdict == VERDICT_LESS;
 }
 
-const struct item *item_parent(const struct comparing *c, const struct item *item)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (c->items[i].order == item->parent)
-			return &c->items[i];
-	return NULL;
-}
-
 static bool was_compared(const struct item *item)
 {
 	return !isnan(item->comparison.p_margin);
