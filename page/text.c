@@ -265,6 +265,8 @@ void print_markdown(const struct page *page, FILE *out)
 			fputc('\n', out);
 		table_markdown(page->tables[i], out);
 	}
+	if (page->note_count && (page->lead_count || page->table_count))
+		fputc('\n', out);
 	for (size_t i = 0; i < page->note_count; i++)
-		put_markdown_line(out, i ? "- " : "\n- ", page->notes[i], "\n");
+		put_markdown_line(out, "- ", page->notes[i], "\n");
 }

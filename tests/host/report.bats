@@ -85,7 +85,7 @@ for c in json.load(sys.stdin)["configurations"]:
 	echo "$output"
 	# A heading over the whole, and one over each question.
 	[[ $output == "# out"* ]]
-	[ "$(grep -c '^## Why rx=copy,tx=zc is not as rx=copy,tx=copy$' <<<"$output")" -eq 1 ]
+	[ "$(grep -c '^## Why rx=copy,tx=send_zc is not as rx=copy,tx=copy$' <<<"$output")" -eq 1 ]
 	[ "$(grep -c '^## Where the CPU time of ' <<<"$output")" -eq 2 ]
 	[[ $output == *"- Best by CPU ROI: rx=copy,tx=copy"*"| rx=copy,tx=copy | 3 | 40.20 |"*"- A "*"Not measured: pmu"* ]]
 	run -2 "$zcroi" report --format md "$dir/out" -o "$dir/r.md"
