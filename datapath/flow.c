@@ -216,7 +216,8 @@ static int encrypt(struct flow *f)
 		return 0;
 	if (tls_begin(&of, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
-	f->copies_unknown = "of TLS they are not counted: the kernel encrypts from one memory into another, unless a NIC does it";
+	f->copies_unknown =
+		"of TLS they are not counted: the kernel encrypts from one memory into another, unless a NIC does it";
 	return 0;
 }
 

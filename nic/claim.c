@@ -30,8 +30,8 @@ static bool same_thing(const struct change *a, const struct change *b)
 {
 	size_t word = strcspn(a->old, " =");
 
-	if (a->unknown || b->unknown || a->kind != b->kind || a->global != b->global || strcmp(a->subject, b->subject) != 0 ||
-	    (!a->global && !netns_same(a->netns, b->netns)))
+	if (a->unknown || b->unknown || a->kind != b->kind || a->global != b->global ||
+	    strcmp(a->subject, b->subject) != 0 || (!a->global && !netns_same(a->netns, b->netns)))
 		return false;
 	return !a->kind || a->kind->claim == CLAIM_WHOLE ||
 	       (word == strcspn(b->old, " =") && !strncmp(a->old, b->old, word));

@@ -118,8 +118,7 @@ static void say_absent(const struct collecting *c, struct once *once)
 			if (is_like(c, i, j))
 				len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
 							len ? ", " : "", c->absent[j].source);
-		snprintf(text, sizeof(text), "the records have no %s: %s", names,
-			 c->absent[i].why);
+		snprintf(text, sizeof(text), "the records have no %s: %s", names, c->absent[i].why);
 		if (c->absent[i].hardware)
 			say_detail("%s", text);
 		else

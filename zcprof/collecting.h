@@ -35,7 +35,7 @@ struct collecting {
 	struct {
 		const char *source;
 		char why[512];
-		bool hardware; /* for want of a device, as most machines are */
+		bool hardware;	  /* for want of a device, as most machines are */
 	} absent[COLLECTORS_MAX]; /* that were asked for, and cannot measure here */
 	size_t absent_count;
 	uint64_t began_ns; /* the opening edge */
