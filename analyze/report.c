@@ -124,12 +124,16 @@ int command_report(int argc, char **argv)
 	struct report_options o = {.common = COMMON_DEFAULTS};
 	struct experiment e;
 	struct overview r;
+	char why[600];
 	int result;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (experiment_load(&e, o.paths, o.path_count, KEEP_MOMENTS))
 		return EXIT_FAILED;
-	overview_open(&r, &e, &o.common, o.title ? o.title : title_of(o.paths[0]));
+	if (overview_open(&r, &e, &o.common, o.title ? o.title : title_of(o.paths[0]), o.paths[0],
+			  why, sizeof(why)))
+		say_warning("%s/plan: %s; the page is without the plan's tables from there on",
+			    o.paths[0], why);
 	if (!o.markdown && (o.still || !asset_charts.size))
 		overview_still(&r);
 	result = o.markdown ? overview_text(&r) : write_page(&r, o.out);

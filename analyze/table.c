@@ -7,6 +7,7 @@
 #include "analyze/commands.h"
 #include "analyze/load/join.h"
 #include "analyze/options.h"
+#include "analyze/pages/arranged.h"
 #include "analyze/pages/pivot_tables.h"
 #include "analyze/pages/remarks.h"
 #include "analyze/pages/ways.h"
@@ -22,31 +23,6 @@ struct table_options {
 	char **paths;
 	size_t path_count;
 };
-
-/* As was asked; else as the plan that the directory keeps says, once for each of its lines. */
-static int build_pivots(struct page *page, const struct experiment *e,
-			const struct table_options *o, const struct arrangement *arrangement)
-{
-	char prefix[24] = "", why[300];
-
-	if (pivot_asked(&o->pivot)) {
-		pivot_print(page, &o->pivot, e, arrangement, &o->common.exponents, "");
-		return 0;
-	}
-	for (size_t i = 0; i < arrangement->table_count; i++) {
-		struct pivot pivot = {.row_count = 0};
-
-		if (pivot_line(&pivot, arrangement->tables[i], why, sizeof(why))) {
-			say_error("%s/plan: \"table %s\": %s; mend the line, or give --flat",
-				  o->paths[0], arrangement->tables[i], why);
-			return -1;
-		}
-		if (arrangement->table_count > 1)
-			snprintf(prefix, sizeof(prefix), "%zu", i + 1);
-		pivot_print(page, &pivot, e, arrangement, &o->common.exponents, prefix);
-	}
-	return 0;
-}
 
 static bool has_source(const struct run *run, const char *source)
 {
@@ -78,18 +54,28 @@ static void build_lines(struct page *page, const struct experiment *e, const str
 	lines_free(&lines);
 }
 
+/* As was asked; else as the plan that the first directory keeps says; else a line for each configuration. */
 static int build(struct page *page, const struct experiment *e, const struct table_options *o)
 {
 	struct arrangement arrangement;
+	bool asked = pivot_asked(&o->pivot), lines;
+	char why[600];
 	int result = 0;
 
-	arrangement_read(&arrangement, o->path_count == 1 ? o->paths[0] : "");
-	if (!o->flat && (pivot_asked(&o->pivot) || arrangement.table_count)) {
-		result = build_pivots(page, e, o, &arrangement);
+	arrangement_read(&arrangement, o->paths[0]);
+	lines = o->flat || !(asked || arrangement.table_count);
+	if (lines)
+		build_lines(page, e, o);
+	if (asked)
+		pivot_print(page, &o->pivot, e, &arrangement, &o->common.exponents, "");
+	else if (!o->flat)
+		result = arranged_print(page, e, &arrangement, &o->common.exponents, why,
+					sizeof(why));
+	if (result)
+		say_error("%s/plan: %s; mend the line, or give --flat", o->paths[0], why);
+	if (!lines) {
 		ways_remarks(page, e, &o->common.exponents, o->by);
 		remark_absent(page, e);
-	} else {
-		build_lines(page, e, o);
 	}
 	arrangement_free(&arrangement);
 	return result;
@@ -173,7 +159,7 @@ static const struct argp_option options[] = {
 	{"cols", 'c', "NAMES", 0, "and columns by these, such as cpus; without it the figures are",
 	 0},
 	{"value", 'v', "FIGURES", 0,
-	 "with these figures: T, C, P, ROI, C-rx or any of --sort, such as requests, p99, packets, packets-cpu or lost, or any of a record, such as rx-cpu.iowait (T,C,ROI)",
+	 "with these figures: T, C, P, ROI, C-rx or any of --sort, such as requests, p99, packets, packets-cpu or lost, or any of a record, such as rx-cpu.iowait; more in zcroi(1) (T,C,ROI)",
 	 0},
 	{"where", 'W', "NAME=VALUES", 0, "of those only where NAME is one of VALUES", 0},
 	{"flat", 'l', NULL, 0, "one line per configuration, though the plan says how to print it",
@@ -189,13 +175,14 @@ static const char doc[] =
 	"averaged; "
 	"the 95 % interval beside it is that of all of them. --rows and --cols lay the figures out by "
 	"what was chosen; what varies beside it makes a table of its own. So does a line "
-	"'table rows=… cols=… value=…' of the plan that DIR keeps.\n"
+	"'table rows=… cols=… value=…' of the plan that DIR keeps; what its lines 'published …' say stands beside it.\n"
 	"\n"
 	"Examples:\n"
 	"  zcroi table out                         all configurations of an experiment\n"
 	"  zcroi table --wide --sort roi-rx out    what pays best at the receiver\n"
 	"  zcroi table --exponent 1 out            Gbit/s per percent of CPU\n"
 	"  zcroi table --rows path --cols read --value T,ROI out\n"
+	"  zcroi table --rows path --value rx-share:data_copy,rx-latency.napi_to_copy@p99 out\n"
 	"  zcroi table --by rack fleet             one line for each label 'rack' of many hosts\n"
 	"  zcroi table --format json out | jq '.configurations[0].roi_cpu_total'";
 

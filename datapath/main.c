@@ -12,6 +12,7 @@
 #include "nic/device.h"
 #include "datapath/config.h"
 #include "datapath/path.h"
+#include "datapath/placing.h"
 #include "datapath/room.h"
 #include "datapath/rules.h"
 #include "datapath/session.h"
@@ -112,6 +113,10 @@ static int run_end(enum record_end end, int argc, char **argv)
 		return EXIT_UNABLE;
 	}
 	if (config.path->check && !config.path->check(&config, why, sizeof(why))) {
+		say_error("%s", why);
+		return EXIT_UNABLE;
+	}
+	if (!placing_able(&config.options.cpu, why, sizeof(why))) {
 		say_error("%s", why);
 		return EXIT_UNABLE;
 	}

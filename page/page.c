@@ -104,6 +104,11 @@ void page_note(struct page *page, const char *format, ...)
 	ARRAY_ADD(page->notes, page->note_count) = note;
 }
 
+bool page_empty(const struct page *page)
+{
+	return !page->table_count;
+}
+
 struct table *page_table(struct page *page, const char *name, const char *title)
 {
 	struct table *t = must_calloc(1, sizeof(*t));

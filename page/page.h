@@ -10,6 +10,7 @@
  *   page_table()      one more table, without columns yet
  *   table_column()    one more column
  *   cell_text() …     the next cell of a table; after the last column comes the next row
+ *   page_empty()      has it no table?
  *   page_print()      all of it to standard output
  *   page_free()
  *
@@ -48,6 +49,7 @@ struct table;
 
 struct page *page_new(void);
 void page_free(struct page *page);
+bool page_empty(const struct page *page);
 /* level: 1 to 6, of which 1 is the whole text's. */
 void page_heading(struct page *page, unsigned int level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

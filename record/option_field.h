@@ -12,6 +12,7 @@
 
 /* CPUs by the queue of the flow: rxq, rxq+1. */
 #define OPTION_BY_QUEUE "rxq"
+#define OPTION_FAR	"-far"
 
 void *option_field(struct options *o, enum option_id id);
 const void *option_field_of(const struct options *o, enum option_id id);

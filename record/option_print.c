@@ -33,7 +33,9 @@ static char *print_places(const struct places *p, char *text, size_t size)
 {
 	if (!p->by_queue)
 		return cpulist_print(&p->cpus, text, size);
-	if (p->offset)
+	if (p->offset == PLACES_FAR)
+		snprintf(text, size, OPTION_BY_QUEUE OPTION_FAR);
+	else if (p->offset)
 		snprintf(text, size, OPTION_BY_QUEUE "%+d", p->offset);
 	else
 		snprintf(text, size, OPTION_BY_QUEUE);

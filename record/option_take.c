@@ -42,10 +42,15 @@ static int parse_places(const char *text, struct places *p, const char **why)
 
 	if (strncmp(text, OPTION_BY_QUEUE, strlen(OPTION_BY_QUEUE)) != 0)
 		return cpulist_parse(text, &p->cpus, why);
+	if (!strcmp(at, OPTION_FAR)) {
+		p->by_queue = true;
+		p->offset = PLACES_FAR;
+		return 0;
+	}
 	if (*at && ((*at != '+' && *at != '-') || quantity_count(at + 1, &offset, why) ||
 		    offset >= CPU_SETSIZE)) {
 		*why = "expected CPUs, such as 0 or 0+2, or " OPTION_BY_QUEUE ", " OPTION_BY_QUEUE
-		       "+1, " OPTION_BY_QUEUE "-1";
+		       "+1, " OPTION_BY_QUEUE "-1, " OPTION_BY_QUEUE OPTION_FAR;
 		return -1;
 	}
 	p->by_queue = true;

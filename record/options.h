@@ -65,7 +65,8 @@ struct exchange {
 	uint64_t response;
 };
 
-/* Where threads run: on CPUs that are named, or so many further than where a flow's queue is served. */
+/* Where threads run: on CPUs that are named, or so many further than where a flow's queue is served, or far from it. */
+#define PLACES_FAR 100000 /* an offset: on another node of memory */
 struct places {
 	cpu_set_t cpus;
 	bool by_queue;

@@ -43,7 +43,8 @@ ifneq ($(MANUALS),)
 endif
 ifneq ($(STUDIES),)
 	$(Q)install -d $(DESTDIR)$(studiesdir)
-	$(Q)install -m 644 $(STUDIES) $(DESTDIR)$(studiesdir)
+	$(Q)install -m 644 $(filter %.plan,$(STUDIES)) $(DESTDIR)$(studiesdir)
+	$(Q)install -m 755 $(filter-out %.plan,$(STUDIES)) $(DESTDIR)$(studiesdir)
 endif
 	$(Q)install -d $(DESTDIR)$(promdir) $(DESTDIR)$(compdir)
 	$(Q)install -m 644 $(PROMETHEUS) $(DESTDIR)$(promdir)

@@ -22,27 +22,12 @@ static const char *value_of(struct grid *g, const struct dimension *d, const str
 	return value;
 }
 
-static bool is_listed(const char *list, const char *value)
-{
-	size_t len = strlen(value);
-
-	for (;;) {
-		size_t item = strcspn(list, ",");
-
-		if (item == len && !strncmp(list, value, len))
-			return true;
-		if (!list[item])
-			return false;
-		list += item + 1;
-	}
-}
-
 static bool is_asked(struct grid *g, const struct item *item)
 {
 	for (size_t i = 0; i < g->p->where_count; i++) {
 		const struct where *where = &g->p->where[i];
 
-		if (!is_listed(where->list, value_of(g, &where->dimension, item)))
+		if (!where_holds(where, value_of(g, &where->dimension, item)))
 			return false;
 	}
 	return true;

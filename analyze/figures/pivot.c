@@ -88,3 +88,19 @@ int pivot_line(struct pivot *p, const char *line, char *why, size_t why_size)
 	}
 	return 0;
 }
+
+bool where_holds(const struct where *where, const char *value)
+{
+	const char *list = where->list;
+	size_t len = strlen(value);
+
+	for (;;) {
+		size_t item = strcspn(list, ",");
+
+		if (item == len && !strncmp(list, value, len))
+			return true;
+		if (!list[item])
+			return false;
+		list += item + 1;
+	}
+}

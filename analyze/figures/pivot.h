@@ -5,6 +5,7 @@
  *   pivot_take()   one word of it: rows, cols, value or where (NAME=VALUE[,VALUE...]), and its list
  *   pivot_line()   all of it, as a line of a plan: "rows=path cols=cpus value=T,C"
  *   pivot_asked()  was anything?
+ *   where_holds()  is a value one of those that are asked for?
  */
 #ifndef ANALYZE_FIGURES_PIVOT_H
 #define ANALYZE_FIGURES_PIVOT_H
@@ -29,6 +30,8 @@ struct pivot {
 /* 0, or -1 with why: a sentence's part that fits behind "LIST: ". */
 int pivot_take(struct pivot *p, const char *word, const char *list, char *why, size_t why_size);
 int pivot_line(struct pivot *p, const char *line, char *why, size_t why_size);
+
+bool where_holds(const struct where *where, const char *value);
 
 static inline bool pivot_asked(const struct pivot *p)
 {

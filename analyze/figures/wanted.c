@@ -4,8 +4,12 @@
 #include <fnmatch.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "analyze/figures/bound.h"
+#include "analyze/figures/distribution.h"
 
 struct wanted wanted_quantity(enum quantity q)
 {
@@ -57,50 +61,148 @@ static void set_unit(struct wanted *w)
 			 metric_scales(w->metric) ? "/s" : "");
 }
 
-/* [rx-|tx-|host-]SOURCE.METRIC[:KEY] */
-static bool find_metric(struct wanted *w, const char *name)
+/* Takes "rx-", "tx-" or "host-" off a name. */
+static enum record_end take_end(const char **name)
 {
-	size_t source, metric;
-
-	w->end = RECORD_ENDS;
 	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		size_t len = strlen(record_end_name[end]);
 
-		if (!strncmp(name, record_end_name[end], len) && name[len] == '-') {
-			w->end = end;
-			name += len + 1;
-			break;
-		}
+		if (strncmp(*name, record_end_name[end], len) != 0 || (*name)[len] != '-')
+			continue;
+		*name += len + 1;
+		return end;
 	}
+	return RECORD_ENDS;
+}
+
+/* [rx-|tx-|host-]SOURCE.METRIC[:KEY] */
+static bool find_one(const char *name, enum metric_id *id, enum record_end *end, char *key,
+		     size_t key_size)
+{
+	size_t source, metric;
+
+	*end = take_end(&name);
 	source = strcspn(name, ".");
 	if (!name[source])
 		return false;
 	metric = strcspn(name + source + 1, ":");
-	w->metric = metric_find(name, source, name + source + 1, metric);
-	if (w->metric == METRIC_NONE || metric_info(w->metric)->kind == KIND_FACT)
+	*id = metric_find(name, source, name + source + 1, metric);
+	if (*id == METRIC_NONE || metric_info(*id)->kind == KIND_FACT)
 		return false;
 	name += source + 1 + metric;
-	snprintf(w->key, sizeof(w->key), "%s", *name ? name + 1 : "");
+	snprintf(key, key_size, "%s", *name ? name + 1 : "");
+	return true;
+}
+
+/* Of one end, rx or tx: "share:data_copy", "without:page_allocator". */
+static bool find_part(struct wanted *w, const char *name)
+{
+	size_t len;
+
+	w->end = take_end(&name);
+	len = strcspn(name, ":");
+	if (w->end >= END_COUNT || !name[len] || !name[len + 1])
+		return false;
+	if (len == strlen("share") && !strncmp(name, "share", len))
+		w->kind = WANTED_SHARE;
+	else if (len == strlen("without") && !strncmp(name, "without", len))
+		w->kind = WANTED_WITHOUT;
+	else
+		return false;
+	snprintf(w->key, sizeof(w->key), "%s", name + len + 1);
+	snprintf(w->unit, sizeof(w->unit), "%s", w->kind == WANTED_SHARE ? "%" : "x");
+	return true;
+}
+
+/* METRIC@p99 of a histogram of one end. */
+static bool find_quantile(struct wanted *w, const char *name, const char *at)
+{
+	char metric[sizeof(w->name)], *rest;
+
+	snprintf(metric, sizeof(metric), "%.*s", (int)(at - name), name);
+	w->kind = WANTED_QUANTILE;
+	w->quantile = strtod(at + 2, &rest) / 100;
+	if (at[1] != 'p' || rest == at + 2 || *rest || !(w->quantile > 0 && w->quantile < 1))
+		return false;
+	/* The edges of its buckets; what they count is its unit. */
+	snprintf(w->unit, sizeof(w->unit), "%s", strstr(metric, "skb.") ? "" : "ns");
+	return find_one(metric, &w->metric, &w->end, w->key, sizeof(w->key)) &&
+	       w->end < END_COUNT && metric_info(w->metric)->kind == KIND_HISTOGRAM;
+}
+
+static bool find_ratio(struct wanted *w, const char *name, const char *slash)
+{
+	char first[sizeof(w->name)];
+	int used;
+
+	snprintf(first, sizeof(first), "%.*s", (int)(slash - name), name);
+	w->kind = WANTED_RATIO;
+	if (!find_one(first, &w->metric, &w->end, w->key, sizeof(w->key)) ||
+	    !find_one(slash + 1, &w->by.metric, &w->by.end, w->by.key, sizeof(w->by.key)))
+		return false;
+	used = snprintf(w->unit, sizeof(w->unit), "%.11s", metric_info(w->metric)->unit);
+	snprintf(w->unit + used, sizeof(w->unit) - used, "/%.11s", metric_info(w->by.metric)->unit);
+	return true;
+}
+
+static bool find_metric(struct wanted *w, const char *name)
+{
+	const char *slash = strchr(name, '/');
+	const char *at = strchr(name, '@');
+
+	if (find_part(w, name))
+		return true;
+	if (at)
+		return find_quantile(w, name, at);
+	if (slash)
+		return find_ratio(w, name, slash);
+	w->kind = WANTED_METRIC;
+	if (!find_one(name, &w->metric, &w->end, w->key, sizeof(w->key)))
+		return false;
 	set_unit(w);
 	return true;
+}
+
+/* "batch=rx-skb.segments/rx-skb.received": as what stands before it, which is short. Returns where the figure begins. */
+static size_t take_name(struct wanted *w, const char *typed, size_t len)
+{
+	const char *equals = memchr(typed, '=', len);
+	size_t used = equals ? equals - typed : 0;
+
+	snprintf(w->called, sizeof(w->called), "%.*s", (int)used, typed);
+	for (char *c = w->called; *c; c++)
+		*c = *c == '_' ? ' ' : *c;
+	return equals ? used + 1 : 0;
 }
 
 int wanted_parse(struct wanted *w, const char *typed, size_t len, char *why, size_t why_size)
 {
 	char name[sizeof(w->name)];
+	char called[sizeof(w->called)];
+	size_t begins;
 
-	*w = (struct wanted){.quantity = QUANTITIES};
+	*w = (struct wanted){.quantity = QUANTITIES, .metric = METRIC_NONE};
+	begins = take_name(w, typed, len);
+	typed += begins;
+	len -= begins;
+	memcpy(called, w->called, sizeof(called));
 	snprintf(name, sizeof(name), "%.*s", (int)len, typed);
 	w->quantity = find_quantity(name);
 	if (w->quantity < QUANTITIES) {
 		*w = wanted_quantity(w->quantity);
+		memcpy(w->called, called, sizeof(called));
 		return 0;
 	}
 	memcpy(w->name, name, sizeof(name));
+	if (!strcmp(name, "T/CPU")) {
+		w->kind = WANTED_PER_CPU;
+		snprintf(w->unit, sizeof(w->unit), "%s", quantity_info(THROUGHPUT)->unit);
+		return 0;
+	}
 	if (len < sizeof(name) && find_metric(w, name))
 		return 0;
 	snprintf(why, why_size,
-		 "expected T, C, P, ROI, C-rx, C-tx, roi-power or a column's name, or a figure of the records such as rx-cpu.iowait (docs/metrics.md)");
+		 "expected T, C, P, ROI, C-rx, C-tx, roi-power or a column's name, or a figure of the records such as rx-cpu.iowait (docs/metrics.md), or rx-share:data_copy");
 	return -1;
 }
 
@@ -118,6 +220,39 @@ static bool is_elsewhere(const struct wanted *w, const struct run *run)
 		if (w->end != END_COUNT && w->end != end && run_range(run, w->metric, end).count)
 			return true;
 	return false;
+}
+
+static double per_cpu(const struct outcome *o)
+{
+	if (isnan(o->of[CPU_RX]) || isnan(o->of[CPU_TX]))
+		return NAN;
+	return 100 * o->of[THROUGHPUT] / fmax(o->of[CPU_RX], o->of[CPU_TX]);
+}
+
+/* Of all keys that are meant; NAN: the run has none of them. */
+static double sum_of(const struct run *run, enum metric_id id, enum record_end end, const char *key)
+{
+	double sum = 0;
+	size_t count = 0;
+
+	for (enum record_end one = 0; one < RECORD_ENDS; one++) {
+		struct figures range = run_range(run, id, one);
+
+		for (size_t i = 0; i < range.count && (end == RECORD_ENDS || end == one); i++)
+			if (!*key || !fnmatch(key, range.at[i].key, 0)) {
+				sum += range.at[i].value;
+				count++;
+			}
+	}
+	return count ? sum : NAN;
+}
+
+static double part_value(const struct wanted *w, const struct run *run)
+{
+	const struct spared spared = spared_find(w->key);
+	double share = spared_share(run, w->end, &spared, 1);
+
+	return w->kind == WANTED_SHARE ? 100 * share : 1 / (1 - share);
 }
 
 static double metric_value(const struct wanted *w, const struct run *run)
@@ -146,19 +281,106 @@ static double metric_value(const struct wanted *w, const struct run *run)
 	return is_share(w) ? 100 * sum / window_ns(run) : sum / window_ns(run) * 1e9;
 }
 
+static double value_of(const struct wanted *w, const struct run *run)
+{
+	double value;
+
+	switch (w->kind) {
+	case WANTED_RATIO:
+		value = sum_of(run, w->metric, w->end, w->key) /
+			sum_of(run, w->by.metric, w->by.end, w->by.key);
+		break;
+	case WANTED_QUANTILE:
+		value = distribution_quantile(distribution_of(run, w->metric, w->end,
+							      *w->key ? w->key : NULL),
+					      w->quantile);
+		break;
+	case WANTED_SHARE:
+	case WANTED_WITHOUT:
+		value = part_value(w, run);
+		break;
+	default:
+		value = metric_value(w, run);
+		break;
+	}
+	return isfinite(value) ? value : NAN;
+}
+
 double wanted_value(const struct wanted *w, const struct run *run, const struct exponents *exponents)
 {
-	return w->quantity < QUANTITIES ? outcome_of(run, exponents).of[w->quantity]
-					: metric_value(w, run);
+	struct outcome outcome;
+
+	if (w->quantity == QUANTITIES && w->kind != WANTED_PER_CPU)
+		return value_of(w, run);
+	outcome = outcome_of(run, exponents);
+	return w->quantity == QUANTITIES ? per_cpu(&outcome) : outcome.of[w->quantity];
 }
 
 void wanted_heading(const struct wanted *w, const struct exponents *exponents, char *text,
 		    size_t size)
 {
-	if (w->quantity < QUANTITIES)
+	if (*w->called)
+		snprintf(text, size, "%s", w->called);
+	else if (w->quantity < QUANTITIES)
 		quantity_heading(w->quantity, exponents, text, size);
 	else
 		snprintf(text, size, "%s", w->name);
+}
+
+/* What a quantity is made of. */
+static enum metric_id made_of(enum quantity q, enum record_end *end)
+{
+	*end = END_RX;
+	switch (q) {
+	case CPU_RX:
+	case CPU_TX:
+	case CPU_TOTAL:
+	case ROI_CPU_RX:
+	case ROI_CPU_TX:
+	case ROI_CPU_TOTAL:
+	case PACKETS_CPU_RX:
+	case ROI_PACKETS:
+		return METRIC_cpu_busy;
+	case POWER_RX:
+	case POWER_TX:
+	case POWER_TOTAL:
+	case ROI_POWER_RX:
+	case ROI_POWER_TX:
+	case ROI_POWER_TOTAL:
+		*end = END_HOST;
+		return METRIC_power_mean;
+	case REQUESTS:
+	case LATENCY_P50:
+	case LATENCY_P99:
+	case LATENCY_P999:
+	case LATENCY_P9999:
+		*end = END_TX;
+		return METRIC_path_latency;
+	case PACKETS:
+	case LOST:
+		return METRIC_path_datagrams;
+	default:
+		return METRIC_path_bytes;
+	}
+}
+
+const char *wanted_absent(const struct wanted *w, const struct run *run)
+{
+	enum record_end end = w->end == RECORD_ENDS ? END_HOST : w->end;
+	enum metric_id id = w->metric;
+	const char *reason;
+
+	if (w->quantity < QUANTITIES)
+		id = made_of(w->quantity, &end);
+	else if (w->kind == WANTED_SHARE || w->kind == WANTED_WITHOUT)
+		id = METRIC_profile_component;
+	else if (w->kind == WANTED_PER_CPU)
+		id = METRIC_cpu_busy;
+	reason = run_absent_metric(run, end, id);
+	/* What is of the throughput is absent where nobody receives. */
+	return reason || w->quantity >= QUANTITIES
+		       ? reason
+		       : run_absent_metric(run, END_RX, METRIC_path_bytes);
 }
 
 struct estimate wanted_estimate(const struct wanted *w, const struct configuration *c,

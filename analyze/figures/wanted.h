@@ -2,12 +2,19 @@
 /*
  * A figure by the name that a person types.
  *
- *   wanted_parse()     T, C, P, ROI, C-rx …; a name of --sort or of a column; or any metric that a record has,
- *                      as rx-cpu.iowait or cpu.iowait:0 (of each key that matches)
+ *   wanted_parse()     T, C, P, ROI, C-rx …; a name of --sort or of a column; T/CPU, throughput by CPU of the end that
+ *                      takes more of it; any metric that a record has, as
+ *                      rx-cpu.iowait or cpu.iowait:0 (of each key that matches); two of them by one another, as
+ *                      rx-skb.segments/rx-skb.received; a quantile of a histogram, rx-latency.napi_to_copy@p99; what a
+ *                      component, a part or a function has of an end's CPU time, rx-share:data_copy, and how much more
+ *                      there could be if it cost nothing, rx-without:page_allocator (figures/bound.h)
  *   wanted_quantity()  one of the table's own
  *   wanted_value()     of a run; NAN where it was not measured
  *   wanted_heading()   of its column
  *   wanted_estimate()  over the runs of a configuration
+ *   wanted_absent()    why a run has none, as its record says; NULL where it does not
+ *
+ * "batch=rx-skb.segments/rx-skb.received" is one that is headed by a word of one's own.
  *
  * Time that grows with the window is percent of the window, another total is per second; a level of
  * several keys is their mean.
@@ -20,12 +27,27 @@
 #include "analyze/load/group.h"
 
 struct wanted {
-	char name[96]; /* of a column of CSV */
+	char name[96];	 /* of a column of CSV */
+	char called[24]; /* of its heading, where that was chosen; else "" */
 	char unit[24];
 	enum quantity quantity; /* QUANTITIES: the metric below */
 	enum metric_id metric;
 	enum record_end end; /* RECORD_ENDS: all */
-	char key[64];	     /* a pattern; "": all */
+	char key[64]; /* a pattern; "": all; of WANTED_SHARE and WANTED_WITHOUT what it is of */
+	enum wanted_kind {
+		WANTED_METRIC,
+		WANTED_RATIO,
+		WANTED_QUANTILE,
+		WANTED_SHARE,
+		WANTED_WITHOUT,
+		WANTED_PER_CPU,
+	} kind;
+	struct {
+		enum metric_id metric;
+		enum record_end end;
+		char key[64];
+	} by;		 /* of WANTED_RATIO */
+	double quantile; /* of WANTED_QUANTILE */
 };
 
 struct estimate {
@@ -41,6 +63,7 @@ double wanted_value(const struct wanted *w, const struct run *run,
 		    const struct exponents *exponents);
 void wanted_heading(const struct wanted *w, const struct exponents *exponents, char *text,
 		    size_t size);
+const char *wanted_absent(const struct wanted *w, const struct run *run);
 /* apart: which runs are of another mode (configuration_strangers()): the interval is without them. */
 struct estimate wanted_estimate(const struct wanted *w, const struct configuration *c,
 				const bool *apart, const struct exponents *exponents);

@@ -20,6 +20,8 @@ static void take_line(struct arrangement *arrangement, const char *line, size_t 
 	kept = arena_text(&arrangement->texts, value, strcspn(value, "\n"));
 	if (name == strlen("table") && !strncmp(line, "table", name))
 		ARRAY_ADD(arrangement->tables, arrangement->table_count) = kept;
+	else if (name == strlen("published") && !strncmp(line, "published", name))
+		ARRAY_ADD(arrangement->published, arrangement->published_count) = kept;
 	else if (name == strlen("skip") && !strncmp(line, "skip", name))
 		ARRAY_ADD(arrangement->skips, arrangement->skip_count) = kept;
 	else
@@ -165,6 +167,7 @@ const char *arrangement_skip(const struct arrangement *arrangement, const char *
 void arrangement_free(struct arrangement *arrangement)
 {
 	free(arrangement->tables);
+	free(arrangement->published);
 	free(arrangement->lists);
 	free(arrangement->skips);
 	arena_free(&arrangement->texts);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the plan that an experiment's directory keeps says of how to print it: its lines "table ...", and
- * the order in which its lists name their values.
+ * What the plan that an experiment's directory keeps says of how to print it: its lines "table ..." and
+ * "published ...", and the order in which its lists name their values.
  *
  *   arrangement_read()   of a directory; without a plan in it, or one that can be read, it says nothing
  *   arrangement_order()  a value of an option before another: as the plan has them, numbers by size, else by name
@@ -16,6 +16,8 @@
 struct arrangement {
 	const char **tables; /* "rows=path cols=cpus value=T" */
 	size_t table_count;
+	const char **published; /* words: whose; and figures: "value=T is=42 where=flows=1" */
+	size_t published_count;
 	const char **skips; /* "rx=zcrx read!=64K" */
 	size_t skip_count;
 	struct list {

@@ -141,6 +141,22 @@ const char *dimension_of(const struct dimension *d, const struct run *run, struc
 	return arena_printed(texts, "%s/%s", rx, tx);
 }
 
+bool dimension_applies(const struct dimension *d, const struct run *run)
+{
+	bool known = false;
+
+	for (enum record_end end = END_RX; d->kind == DIMENSION_OPTION && end <= END_TX; end++) {
+		const char *path = run_fact(run, METRIC_fact_option, end, "path");
+
+		if (!(d->ends & ENDS_OF(end)) || !path)
+			continue;
+		if (option_for(d->option, path))
+			return true;
+		known = true;
+	}
+	return !known;
+}
+
 bool dimension_covers(const struct dimension *d, const char *part, size_t len)
 {
 	struct dimension other = {.kind = DIMENSION_OPTION};

@@ -6,6 +6,7 @@
  *                       end has; an option such as read or rx-cpu; a fact such as kernel or
  *                       rx-nic:mtu; configuration; experiment, its directory
  *   dimension_of()      its value in a run; "" where it has none, or none that means anything there
+ *   dimension_applies() has it a meaning for a run: every fact, and the options of its paths
  *   dimension_covers()  does it say what a part of a configuration's name says, such as rx-cpu of
  *                       "rx-cpu=0"
  *
@@ -35,6 +36,7 @@ struct dimension {
 /* 0, or -1 with why: a part of a sentence that fits behind "NAME: ". */
 int dimension_parse(struct dimension *d, const char *typed, size_t len, char *why, size_t why_size);
 const char *dimension_of(const struct dimension *d, const struct run *run, struct arena *texts);
+bool dimension_applies(const struct dimension *d, const struct run *run);
 bool dimension_covers(const struct dimension *d, const char *part, size_t len);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyze/figures/design.h"
+#include "analyze/pages/reasons.h"
 #include "analyze/pages/remarks.h"
 
 /* What is being printed. */
@@ -17,35 +18,14 @@ struct sheet {
 	const char *prefix;
 	const struct arrangement *arrangement;
 	struct grid grid;
-	const char **reasons; /* of cells; the n-th is [n] */
-	size_t reason_count;
+	struct reasons reasons;
 };
-
-/* Their number, which stands in the cell; the sentence is below. */
-static size_t reason_number(struct sheet *s, const char *reason)
-{
-	size_t i = 0;
-
-	while (i < s->reason_count && strcmp(s->reasons[i], reason) != 0)
-		i++;
-	if (i == s->reason_count)
-		ARRAY_ADD(s->reasons, s->reason_count) = reason;
-	return i + 1;
-}
-
-static void cell_without(struct sheet *s, struct table *t, const char *word, const char *reason)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "%s [%zu]", word, reason_number(s, reason));
-	cell_unknown(t, text, reason);
-}
 
 static void cell_refused(struct sheet *s, struct table *t, const struct item *item)
 {
 	const struct fact *refusal = run_refusal(item->run);
 
-	cell_without(s, t, refused_word(refusal),
+	reasons_cell(&s->reasons, t, refused_word(refusal),
 		     refusal->end == END_HOST
 			     ? refusal->value
 			     : arena_printed(&s->grid.texts, "%s: %s",
@@ -56,7 +36,7 @@ static void cell_measured(struct sheet *s, struct table *t, const struct configu
 			  const struct wanted *w)
 {
 	bool *apart = must_calloc(c->count + 1, sizeof(*apart));
-	const char *absent = NULL;
+	const char *absent;
 	struct estimate e;
 
 	configuration_strangers(c, apart);
@@ -66,11 +46,9 @@ static void cell_measured(struct sheet *s, struct table *t, const struct configu
 		cell_estimate(t, e.middle, e.interval.low, e.interval.high);
 		return;
 	}
-	if (w->quantity == QUANTITIES)
-		absent = run_absent_metric(c->runs[0], w->end == RECORD_ENDS ? END_HOST : w->end,
-					   w->metric);
+	absent = wanted_absent(w, c->runs[0]);
 	if (absent)
-		cell_without(s, t, "not measured", absent);
+		reasons_cell(&s->reasons, t, "not measured", absent);
 	else
 		cell_missing(t, missing_word(c, w->quantity));
 }
@@ -104,10 +82,10 @@ static void cell_empty(struct sheet *s, struct table *t, const struct place *row
 	known = say_place(s, known, s->p->cols, col->values, s->p->col_count);
 	skip = arrangement_skip(s->arrangement, known);
 	if (skip)
-		cell_without(s, t, "skipped",
+		reasons_cell(&s->reasons, t, "skipped",
 			     arena_printed(&s->grid.texts, "the plan says skip %s", skip));
 	else
-		cell_unknown(t, "-", "not measured: the experiment has no such configuration");
+		reasons_cell(&s->reasons, t, "-", "the experiment has no such configuration");
 }
 
 static void put_figure(struct sheet *s, struct table *t, const struct place *row,
@@ -129,7 +107,7 @@ static void put_figure(struct sheet *s, struct table *t, const struct place *row
 	if (!count)
 		cell_empty(s, t, row, col, rest);
 	else if (count > 1)
-		cell_without(s, t, "several",
+		reasons_cell(&s->reasons, t, "several",
 			     "more than one configuration has these values: name what tells them apart, which may be configuration, among the rows or columns");
 	else if (found->configuration)
 		cell_measured(s, t, found->configuration, w);
@@ -280,8 +258,6 @@ void pivot_print(struct page *page, const struct pivot *p, const struct experime
 		put_tables(&s, p->values, p->value_count);
 	else
 		put_tables(&s, preset, sizeof(preset) / sizeof(*preset));
-	for (size_t i = 0; i < s.reason_count; i++)
-		page_note(page, "%s%s[%zu] %s", prefix, *prefix ? " " : "", i + 1, s.reasons[i]);
-	free(s.reasons);
+	reasons_notes(&s.reasons, page, prefix);
 	grid_free(&s.grid);
 }

@@ -155,6 +155,12 @@ static void put_conclusion(FILE *out, const struct overview *r)
 	put_folded(out, "remarks", "What else has to be known of these runs", r->remarks);
 }
 
+static void put_arranged(FILE *out, const struct overview *r)
+{
+	html_tables(out, r->arranged);
+	put_folded(out, "arranged", "What the cells of these tables mean", r->arranged);
+}
+
 static void put_ways(FILE *out, const struct overview *r)
 {
 	html_tables(out, r->ways);
@@ -258,6 +264,7 @@ static const struct {
 	{"about", put_about},
 	{"css", put_css},
 	{"conclusion", put_conclusion},
+	{"arranged", put_arranged},
 	{"ways", put_ways},
 	{"charts", put_charts},
 	{"roi-pictures", put_roi_pictures},

@@ -54,6 +54,8 @@ int overview_text(const struct overview *r)
 	result = put(r->conclusion);
 	if (!result)
 		result = put(r->ways);
+	if (!result && !page_empty(r->arranged))
+		result = put(r->arranged);
 	if (!result && r->lines.count > 1)
 		result = put_why(r);
 	for (size_t i = 0; !result && i < r->lines.count && i < COMPARED; i++)

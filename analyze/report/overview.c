@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/report/overview.h"
 
+#include "analyze/pages/arranged.h"
 #include "analyze/pages/remarks.h"
 #include "analyze/pages/ways.h"
 
@@ -21,15 +22,19 @@ static enum quantity order_of(const struct experiment *e, const struct common *c
 	return orders[count - 1];
 }
 
-void overview_open(struct overview *r, const struct experiment *e, const struct common *common,
-		   const char *title)
+int overview_open(struct overview *r, const struct experiment *e, const struct common *common,
+		  const char *title, const char *directory, char *why, size_t why_size)
 {
+	struct arrangement arrangement;
+	int result;
+
 	*r = (struct overview){
 		.experiment = e,
 		.common = *common,
 		.title = title,
 		.ways = page_new(),
 		.conclusion = page_new(),
+		.arranged = page_new(),
 		.absent = page_new(),
 		.remarks = page_new(),
 	};
@@ -39,6 +44,10 @@ void overview_open(struct overview *r, const struct experiment *e, const struct 
 	remark_absent(r->absent, e);
 	ways_remarks(r->remarks, e, &common->exponents, NULL);
 	remark_refused(r->remarks, e);
+	arrangement_read(&arrangement, directory);
+	result = arranged_print(r->arranged, e, &arrangement, &common->exponents, why, why_size);
+	arrangement_free(&arrangement);
+	return result;
 }
 
 void overview_still(struct overview *r)
@@ -52,6 +61,7 @@ void overview_free(struct overview *r)
 	lines_free(&r->lines);
 	page_free(r->ways);
 	page_free(r->conclusion);
+	page_free(r->arranged);
 	page_free(r->absent);
 	page_free(r->remarks);
 }

@@ -26,13 +26,15 @@ struct overview {
 	enum quantity by;	   /* what they are in order of */
 	struct page *ways;	   /* the table of all configurations */
 	struct page *conclusion;   /* which pays best */
+	struct page *arranged;	   /* as the plan has it, beside what was published */
 	struct page *absent;	   /* what was not measured */
 	struct page *remarks;	   /* what else has to be known */
 	struct pictures *pictures; /* charts; NULL: the page draws its own */
 };
 
-void overview_open(struct overview *r, const struct experiment *e, const struct common *common,
-		   const char *title);
+/* directory: whose plan says how it is printed. 0, or -1 with why: a line of that is wrong. To be freed in any case. */
+int overview_open(struct overview *r, const struct experiment *e, const struct common *common,
+		  const char *title, const char *directory, char *why, size_t why_size);
 /* Charts by gnuplot, in place of those that the page would draw. */
 void overview_still(struct overview *r);
 /* 0, or -1 where memory or the file refused it. */

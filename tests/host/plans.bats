@@ -62,6 +62,26 @@ runs() {
 	[[ $output == *"# 104 configurations, 520 runs"* ]]
 }
 
+@test "studies/run runs every plan of a study, prints its tables and what was published, and makes pages" {
+	export BUILD
+	run studies/run
+	echo "$output"
+	[ "$status" -eq 0 ]
+	for study in studies/*.plan; do
+		grep -q "^$(basename "$study" .plan) .* runs.* about " <<<"$output"
+	done
+	run studies/run host-stack-mixed "${fake[@]}" --repeat 1 -o "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"==== host-stack-mixed"*"flows "*"Published: Cai et al."*"Page: $dir/host-stack-mixed.html"* ]]
+	[ -s "$dir/host-stack-mixed.html" ]
+	run studies/run no-such-study
+	[ "$status" -eq 2 ]
+	[[ $output == *"no study is called no-such-study"* ]]
+	run studies/run read-size --no-such-option -o "$dir"
+	[ "$status" -eq 2 ]
+}
+
 @test "more repeats go on, runs of another length do not, and each says so" {
 	zcprof run "${fake[@]}" --read 4K,8K --repeat 1 -o "$dir"
 	run zcprof run "${fake[@]}" --read 4K,8K --repeat 3 -o "$dir"

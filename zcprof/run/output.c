@@ -118,15 +118,16 @@ static bool take_off(char **rest, const char *line)
 	return true;
 }
 
-/* A line of the plan that is there, which stays where this call has none. */
-static int take_table(struct settings *s, const char *text)
+/* A line of the plan that is there, which stays where this call has none of its kind. */
+static int take_words(struct plan *plan, const char *text, bool given,
+		      int (*take)(struct plan *plan, const char *text, char *why, size_t why_size))
 {
-	const char *kept = plan_keep(&s->plan, text);
+	const char *kept = plan_keep(plan, text);
 	char why[200];
 
-	if (s->tables_given || !kept || plan_table(&s->plan, kept, why, sizeof(why)))
-		return kept ? 0 : -1;
-	return 0;
+	if (kept && !given)
+		take(plan, kept, why, sizeof(why));
+	return kept ? 0 : -1;
 }
 
 /*
@@ -161,7 +162,9 @@ static int take_line(struct settings *s, const char *directory, const char *line
 	if (!strncmp(line, "skip ", 5))
 		return 0;
 	if (!strncmp(line, "table ", 6))
-		return take_table(s, line + 6);
+		return take_words(&s->plan, line + 6, s->tables_given, plan_table);
+	if (!strncmp(line, "published ", 10))
+		return take_words(&s->plan, line + 10, s->published_given, plan_published);
 	if (take_off(rest, line))
 		return 0;
 	if (len < sizeof(name) && line[len]) {

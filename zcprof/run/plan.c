@@ -225,8 +225,10 @@ void plan_print(const struct plan *plan, FILE *out)
 	}
 	for (size_t i = 0; i < plan->skip_count; i++)
 		fprintf(out, "skip %s\n", plan->skips[i].text);
-	for (size_t i = 0; i < plan->table_count; i++)
-		fprintf(out, "table %s\n", plan->tables[i]);
+	for (size_t i = 0; i < plan->tables.count; i++)
+		fprintf(out, "table %s\n", plan->tables.at[i]);
+	for (size_t i = 0; i < plan->published.count; i++)
+		fprintf(out, "published %s\n", plan->published.at[i]);
 }
 
 int plan_skip(struct plan *plan, const char *text, char *why, size_t why_size)
@@ -244,32 +246,60 @@ int plan_skip(struct plan *plan, const char *text, char *why, size_t why_size)
 	return 0;
 }
 
-/* What the words mean is zcroi's to know. */
-int plan_table(struct plan *plan, const char *text, char *why, size_t why_size)
+/* Whether each word of a line is NAME=… with one of these names; what they mean is zcroi's to know. */
+static int only_words(const char *text, const char *const *names, char *why, size_t why_size)
 {
-	static const char *const words[] = {"rows=", "cols=", "value=", "where="};
-	const char **grown;
-
 	for (const char *at = text; *(at += strspn(at, " ")); at += strcspn(at, " ")) {
+		size_t len = strcspn(at, "= ");
 		size_t i = 0;
 
-		while (i < 4 && strncmp(at, words[i], strlen(words[i])) != 0)
+		while (names[i] && (strlen(names[i]) != len || strncmp(at, names[i], len) != 0))
 			i++;
-		if (i == 4) {
-			snprintf(why, why_size,
-				 "expected rows=, cols=, value= and where=, found \"%.*s\"",
-				 (int)strcspn(at, " "), at);
-			return -1;
-		}
+		if (names[i] && at[len] == '=')
+			continue;
+		snprintf(why, why_size, "expected ");
+		for (i = 0; names[i]; i++)
+			snprintf(why + strlen(why), why_size - strlen(why), "%s%s=",
+				 !i		? ""
+				 : names[i + 1] ? ", "
+						: " and ",
+				 names[i]);
+		snprintf(why + strlen(why), why_size - strlen(why), ", found \"%.*s\"",
+			 (int)strcspn(at, " "), at);
+		return -1;
 	}
-	grown = reallocarray(plan->tables, plan->table_count + 1, sizeof(*grown));
+	return 0;
+}
+
+static int add_line(struct plan_lines *lines, const char *text, char *why, size_t why_size)
+{
+	const char **grown = reallocarray(lines->at, lines->count + 1, sizeof(*grown));
+
 	if (!grown) {
 		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
-	plan->tables = grown;
-	grown[plan->table_count++] = text;
+	lines->at = grown;
+	grown[lines->count++] = text;
 	return 0;
+}
+
+int plan_table(struct plan *plan, const char *text, char *why, size_t why_size)
+{
+	static const char *const names[] = {"rows", "cols", "value", "where", NULL};
+
+	if (only_words(text, names, why, why_size))
+		return -1;
+	return add_line(&plan->tables, text, why, why_size);
+}
+
+int plan_published(struct plan *plan, const char *text, char *why, size_t why_size)
+{
+	static const char *const names[] = {"value", "is", "where", "per", NULL};
+
+	if (!strncmp(text, "value=", strlen("value=")) && only_words(text, names, why, why_size))
+		return -1;
+	return add_line(&plan->published, text, why, why_size);
 }
 
 const char *plan_keep(struct plan *plan, const char *text)
@@ -296,7 +326,8 @@ void plan_free(struct plan *plan)
 		free(plan->refused[i].configuration.name);
 	free(plan->refused);
 	free(plan->skips);
-	free(plan->tables);
+	free(plan->tables.at);
+	free(plan->published.at);
 	free(plan->axes);
 	free(plan->configurations);
 	free(plan->slots);

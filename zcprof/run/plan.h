@@ -6,6 +6,7 @@
  *   plan_extend()   the same list in an earlier plan, which this one may add values to
  *   plan_skip()     what of the product is left out
  *   plan_table()    how to print what it gives: for zcroi table, which reads it in the directory
+ *   plan_published() what somebody else measured so, and where: for zcroi table too
  *   plan_expand()   the product of all lists: the configurations
  *   plan_refuse()   one of them will not be run, and why
  *   plan_order()    every repeat of every configuration, each round of repeats in a random order
@@ -50,6 +51,12 @@ struct slot {
 	bool control;	     /* without any collector */
 };
 
+/* Lines of a plan that zcroi reads. */
+struct plan_lines {
+	const char **at;
+	size_t count;
+};
+
 struct plan {
 	struct axis *axes;
 	size_t axis_count;
@@ -60,8 +67,7 @@ struct plan {
 	struct skip *skips;
 	size_t skip_count;
 	size_t skipped; /* configurations */
-	const char **tables;
-	size_t table_count;
+	struct plan_lines tables, published;
 	struct refusal *refused;
 	size_t refused_count;
 	char **kept; /* texts that configurations point to */
@@ -87,6 +93,8 @@ char *plan_name(const struct plan *plan, size_t n, char *name, size_t size);
 /* text lives as long as the plan. As plan_option(). */
 int plan_skip(struct plan *plan, const char *text, char *why, size_t why_size);
 int plan_table(struct plan *plan, const char *text, char *why, size_t why_size);
+/* "by WHO"; what they measured, "value=… is=… where=… [per=…]"; or a remark. */
+int plan_published(struct plan *plan, const char *text, char *why, size_t why_size);
 /* The n-th configuration leaves the plan, which keeps the reason. 0, or -1: no memory left. */
 int plan_refuse(struct plan *plan, size_t n, enum record_end end, const char *key,
 		const char *reason);

@@ -20,6 +20,7 @@ enum {
 	KEY_WITHIN,
 	KEY_SKIP,
 	KEY_TABLE,
+	KEY_PUBLISHED,
 	KEY_SET,
 	KEY_AGAINST,
 	KEY_SEED,
@@ -65,6 +66,9 @@ static const struct argp_option own_options[] = {
 	 0},
 	{"table", KEY_TABLE, "WORDS", 0,
 	 "How zcroi table prints the directory, such as 'rows=path cols=read value=T,ROI'; may be given again",
+	 0},
+	{"published", KEY_PUBLISHED, "WORDS", 0,
+	 "What zcroi table prints its figures beside, such as 'value=T is=42 where=flows=1', behind words that say whose they are; may be given again",
 	 0},
 	{"set", KEY_SET, "NAME=VALUE", 0, "What ${NAME} is in plan files", 0},
 	{"seed", KEY_SEED, "N", 0, "Seed of the random order (from the clock)", 0},
@@ -168,10 +172,17 @@ static void constraint_option(struct argp_state *state, int key, const char *tex
 {
 	struct settings *settings = state->input;
 	char why[200];
+	int (*const take)(struct plan * plan, const char *text, char *why, size_t why_size) =
+		key == KEY_SKIP	   ? plan_skip
+		: key == KEY_TABLE ? plan_table
+				   : plan_published;
 
-	if (key == KEY_SKIP ? plan_skip(&settings->plan, text, why, sizeof(why))
-			    : plan_table(&settings->plan, text, why, sizeof(why)))
-		argp_error(state, "--%s '%s': %s", key == KEY_SKIP ? "skip" : "table", text, why);
+	if (take(&settings->plan, text, why, sizeof(why)))
+		argp_error(state, "--%s '%s': %s",
+			   key == KEY_SKIP    ? "skip"
+			   : key == KEY_TABLE ? "table"
+					      : "published",
+			   text, why);
 }
 
 static void list_option(struct argp_state *state, enum option_id id, enum option_ends ends,
@@ -303,6 +314,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_SKIP:
 	case KEY_TABLE:
+	case KEY_PUBLISHED:
 		constraint_option(state, key, text);
 		return 0;
 	case KEY_SET: /* planfile_expand() has taken every whole one */
@@ -433,7 +445,8 @@ void settings_parse(struct settings *settings, int argc, char **argv)
 		exit(EXIT_FAILED);
 	set_defaults(settings);
 	argp_parse(&argp, count, settings->words, 0, NULL, settings);
-	settings->tables_given = settings->plan.table_count;
+	settings->tables_given = settings->plan.tables.count;
+	settings->published_given = settings->plan.published.count;
 	if (settings->until > 0 && !settings->repeats_given) {
 		settings->repeats = UNTIL_REPEATS;
 		settings->repeats_given = true;

@@ -26,7 +26,7 @@ struct settings {
 	double until; /* go on until intervals are so narrow: 0.02 for ±2 %; 0: not asked for */
 	uint64_t seed;
 	bool seed_given;
-	bool tables_given;
+	bool tables_given, published_given;
 	bool control;
 	bool dry_run;
 	const char *output; /* NULL: a new directory named by the time */

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/pages/arranged.h"
+
+#include <stdio.h>
+
+#include "analyze/pages/pivot_tables.h"
+#include "analyze/pages/published_table.h"
+
+static int put_tables(struct page *page, const struct experiment *e,
+		      const struct arrangement *arrangement, const struct exponents *exponents,
+		      char *why, size_t why_size)
+{
+	char prefix[24] = "", wrong[300];
+
+	for (size_t i = 0; i < arrangement->table_count; i++) {
+		struct pivot pivot = {.row_count = 0};
+
+		if (pivot_line(&pivot, arrangement->tables[i], wrong, sizeof(wrong))) {
+			snprintf(why, why_size, "\"table %.200s\": %s", arrangement->tables[i],
+				 wrong);
+			return -1;
+		}
+		if (arrangement->table_count > 1)
+			snprintf(prefix, sizeof(prefix), "%zu", i + 1);
+		pivot_print(page, &pivot, e, arrangement, exponents, prefix);
+	}
+	return 0;
+}
+
+int arranged_print(struct page *page, const struct experiment *e,
+		   const struct arrangement *arrangement, const struct exponents *exponents,
+		   char *why, size_t why_size)
+{
+	if (put_tables(page, e, arrangement, exponents, why, why_size))
+		return -1;
+	return published_print(page, e, arrangement, exponents, why, why_size);
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What others published, beside what an experiment has of it: lines "published ..." of a plan. Figures are worked out by hand.
+
+bats_require_minimum_version 1.5.0
+load synthetic
+
+setup() {
+	zcroi=$BUILD/zcroi
+	dir=$BATS_TEST_TMPDIR/out
+	# 20 Gbit/s by 4K reads, 30 by 64K, where memory is three of the four seconds of the receiver.
+	for i in 1 2 3; do
+		synthetic "$dir/rx=copy,tx=copy,read=4K/run-$i.csv" repeat=$i read=4K gbit=20.$i crx=50 ctx=80 \
+			configuration="rx=copy,tx=copy,read=4K"
+		synthetic "$dir/rx=copy,tx=copy,read=64K/run-$i.csv" repeat=$i read=64K gbit=30.$i crx=120 ctx=80 \
+			configuration="rx=copy,tx=copy,read=64K" components="task/memory=3e9 softirq/netdev=1e9"
+	done
+	synthetic "$dir/rx=uring,tx=copy,read=4K/run-1.csv" repeat=1 read=4K gbit=25 crx=50 ctx=80 \
+		configuration="rx=uring,tx=copy,read=4K" rx_path=uring
+}
+
+flat() {
+	tr -s '\n ' '  ' <<<"$output"
+}
+
+published() {
+	printf '%s\n' 'rx copy,uring' 'read 4K,64K,1M' 'skip rx=copy read=1M' "$@" >"$dir/plan"
+	run --separate-stderr "$zcroi" table --format csv "$dir"
+	echo "$output $stderr"
+	[ "$status" -eq 0 ]
+}
+
+@test "a figure, a ratio of two configurations, and how they lie to what was published" {
+	published 'table rows=rx cols=read value=T' 'published by A, 2020: 100 Gbit/s' \
+		'published value=T is=40.4 where=rx=copy where=read=4K' \
+		'published value=T is=2 where=rx=copy where=read=64K per=read=4K' \
+		'published value=T is=0.5 where=rx=copy where=read=64K per=read=4K' \
+		'published value=T/CPU is=25 where=rx=copy where=read=4K' \
+		'published value=T is=1.5 where=rx=uring where=read=4K per=rx=copy' \
+		'published Something to know.'
+	# The middle of 20.1, 20.2, 20.3 is 20.2, half of 40.4; 30.2 by it is 1.495 and more than 1.
+	python3 - <<-END
+		import csv, io
+		text = """$output"""
+		rows = [r for r in csv.DictReader(io.StringIO(text)) if r["table"] == "published"]
+		near = lambda a, b: abs(float(a) / b - 1) < 1e-6
+		assert near(rows[0]["here"], 20.2) and near(rows[0]["here_by_published"], 0.5), rows[0]
+		assert rows[0]["says"] == "" and rows[0]["unit"] == "Gbit/s"
+		assert near(rows[1]["here"], 30.2 / 20.2) and rows[1]["unit"] == "x", rows[1]
+		assert near(rows[1]["here_by_published"], 30.2 / 20.2 / 2)
+		assert float(rows[1]["here_low"]) < 30.2 / 20.2 < float(rows[1]["here_high"])
+		assert rows[1]["says"] == "the same way", rows[1]
+		assert rows[2]["says"] == "the other way", rows[2]
+		# 20.2 Gbit/s by 80 %: the sender is the busier one.
+		assert near(rows[3]["here"], 20.2 / 0.8), rows[3]
+		assert rows[4]["says"] == "one run says nothing", rows[4]
+	END
+	[[ $stderr == *"no goal"* && $stderr == *"Something to know."* ]]
+}
+
+@test "what is not there says why, and nothing is a zero" {
+	published 'table rows=rx cols=read value=T' 'published by A' \
+		'published value=T is=40 where=rx=copy where=read=1M' \
+		'published value=T is=40 where=rx=copy where=read=256K' \
+		'published value=T is=40 where=rx=copy' \
+		'published value=requests is=40 where=rx=copy where=read=4K' \
+		'published value=rx-share:data_copy is=49 where=rx=copy where=read=4K'
+	[[ $output == *'the plan says skip rx=copy read=1M'* && $output == *'no such configuration'* ]]
+	[[ $output == *'more than one configuration'* && $output == *'the records have no such figure'* ]]
+	[ "$(grep -c ',40,,,,' <<<"$output")" -eq 4 ]
+	run "$zcroi" table "$dir"
+	echo "$output"
+	[[ $output == *"skipped ["* && $output == *"not run ["* && $output == *"several ["* ]]
+	[ "$(awk '{ if (length > m) m = length } END { print m }' <<<"$output")" -le 120 ]
+}
+
+@test "shares of an end's CPU, ratios of counters, and names of one's own" {
+	run --separate-stderr "$zcroi" table --rows read --format csv --where rx=copy \
+		--value 'pages=rx-share:memory,rx-without:memory,each=path.bytes/path.window_ns' "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	# 3 of 4 ns, so that it could be four times as much; bytes by ns are Gbit/s by eight, of both ends by both.
+	[[ $output == *64K,75,*4,*3.775,* ]]
+	for wrong in rx-share: share:memory rx-latency.napi_to_copy@q99 rx-cpu.iowait@p99 rx-cpu.iowait/nothing.at_all; do
+		run "$zcroi" table --rows read --value "$wrong" "$dir"
+		[ "$status" -eq 2 ]
+		[[ $(flat) == *"expected T, C, P"* ]]
+	done
+}
+
+@test "lines that are wrong are said with their words; a plan's own tables and a page have them too" {
+	for wrong in 'value=T where=rx=copy' 'value=T is=x where=rx=copy' 'value=none is=4 where=rx=copy' 'value=T is=-1 where=rx=copy'; do
+		printf '%s\n' 'rx copy,uring' "published $wrong" >"$dir/plan"
+		run "$zcroi" table "$dir"
+		echo "$output"
+		[ "$status" -eq 1 ]
+		[[ $output == *"/plan: \"published $wrong\": "*"mend the line, or give --flat"* ]]
+		"$zcroi" table --flat "$dir" >/dev/null
+	done
+	published 'published by A <b>, 2020' 'published value=T is=40.4 where=rx=copy where=read=4K'
+	"$zcroi" report "$dir" -o "$dir.html"
+	grep -q 'A &lt;b&gt;, 2020' "$dir.html"
+	run --separate-stderr "$zcroi" report --format md "$dir"
+	[[ $output == *"### Published: A "* ]]
+}
