@@ -76,6 +76,7 @@ static bool locked_down(void)
 	return strstr(text, "[confidentiality]");
 }
 
+/* What holds for all that measures in the kernel names none of it, so that it is said once. */
 int bpf_refused(int error, const char *what, char *why, size_t why_size)
 {
 	char missing[64];
@@ -84,19 +85,17 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size)
 	privileges_missing(PRIVILEGES_FOR_BPF, missing, sizeof(missing));
 	if (!*missing && (error == EPERM || error == EACCES) && privileges_of_user_namespace())
 		snprintf(why, why_size,
-			 "%s needs CAP_BPF and CAP_PERFMON of the first user namespace, and this process is root of another: run outside of it",
-			 what);
+			 "measuring in the kernel needs CAP_BPF and CAP_PERFMON of the first user namespace, and this process is root of another: run outside of it");
 	else if (*missing)
-		snprintf(why, why_size, "%s needs %s: run as root or grant it to the program", what,
+		snprintf(why, why_size,
+			 "measuring in the kernel needs %s: run as root or grant it to the program",
 			 missing);
 	else if (access("/sys/kernel/btf/vmlinux", R_OK))
 		snprintf(why, why_size,
-			 "%s needs the kernel's BTF, and /sys/kernel/btf/vmlinux is not there: use a kernel built with CONFIG_DEBUG_INFO_BTF",
-			 what);
+			 "BPF programs need the kernel's BTF, and /sys/kernel/btf/vmlinux is not there: use a kernel built with CONFIG_DEBUG_INFO_BTF");
 	else if ((error == EPERM || error == EINVAL) && locked_down())
 		snprintf(why, why_size,
-			 "%s was refused because the kernel is locked down for confidentiality: boot without lockdown=confidentiality",
-			 what);
+			 "the kernel is locked down for confidentiality, and lets nobody measure in it: boot without lockdown=confidentiality");
 	else if (*lacking)
 		snprintf(why, why_size, "%s was refused: this kernel has no %s, as newer ones have",
 			 what, lacking);

@@ -59,7 +59,7 @@ bool command_finish(pid_t pid, const char *name, enum command_end how)
 	int status = 0;
 
 	if (!did)
-		say_warning("%s was told to end, did not within %d s, and is killed", name,
+		say_warning("%s was told to end, did not within %d s, and was killed", name,
 			    ENDS_WITHIN_MS / 1000);
 	if (did ? child_wait(pid, &status) : child_kill(pid, &status)) {
 		say_error("%s does not end: it hangs in the kernel", name);
