@@ -166,8 +166,8 @@ static void add_settings(struct page *page, const struct setting *settings, size
 		setting_name(&settings[i], name, sizeof(name));
 		cell_text(t, "%s", name);
 		cell_text(t, "%s", record_end_name[settings[i].end]);
-		cell_text(t, "%s", setting_value(settings[i].a));
-		cell_text(t, "%s", setting_value(settings[i].b));
+		cell_text(t, "%s", setting_value(&settings[i], settings[i].a));
+		cell_text(t, "%s", setting_value(&settings[i], settings[i].b));
 	}
 }
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "analyze/causes/explained.h"
+#include "analyze/causes/functions.h"
 #include "analyze/causes/origin.h"
+#include "analyze/figures/parts.h"
 
 /* A cause that explains less is no cause. */
 #define LEAST_EXPLAINED 0.05
@@ -211,6 +213,66 @@ static void add_settings(struct causes *c)
 	}
 }
 
+/* ---- functions ---- */
+
+static const struct mechanism unknown_function = {
+	.id = "function",
+	.because = "a function takes longer for the same bytes",
+	.remedy = "find whose it is and what calls it: what it belongs to is named in zcroi show symbols",
+	.confirm = "zcroi diff: functions that came or grew; zcroi show folded, for who calls it",
+	.source = "the record's samples",
+	.kernels = "all",
+};
+
+/* Of a part of which a cause speaks already it is only one more piece of evidence. */
+static struct cause *cause_of_part(struct causes *c, enum record_end end, enum part part)
+{
+	for (size_t i = 0; i < c->count; i++)
+		for (size_t j = 0; j < c->at[i].seen_count; j++) {
+			const struct seen *seen = &c->at[i].seen[j];
+
+			if (seen->sign->how == SIGN_PART && seen->sign->what == (int)part &&
+			    seen->end == end)
+				return &c->at[i];
+		}
+	return NULL;
+}
+
+static void add_function(struct causes *c, const struct seen *seen, bool wanted)
+{
+	struct cause cause = {.mechanism = &unknown_function, .end = seen->end};
+	struct cause *known = cause_of_part(
+		c, seen->end, part_of_function(c->design.b->runs[0], seen->end, seen->sign->key));
+
+	if (known) {
+		add_seen(known, *seen);
+		return;
+	}
+	add_seen(&cause, *seen);
+	weigh(&cause, c);
+	/* What is known explains more than a name does. */
+	cause.explains /= 2;
+	cause.score = cause.explains;
+	if (wanted && cause.explains >= LEAST_EXPLAINED)
+		ARRAY_ADD(c->at, c->count) = cause;
+}
+
+static void add_functions(struct causes *c)
+{
+	bool wanted = true;
+
+	for (size_t i = 0; i < c->count; i++)
+		wanted &= !is_enough(&c->at[i]);
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		struct seen seen;
+
+		if (!function_grown(&c->design, end, &seen))
+			continue;
+		ARRAY_ADD(c->made, c->made_count) = seen.sign;
+		add_function(c, &seen, wanted);
+	}
+}
+
 /* ---- together ---- */
 
 /* "*": what follows from anything that is enough. */
@@ -281,19 +343,58 @@ static void find(struct causes *c, const struct configuration *a, const struct c
 	for (size_t i = 0; i < mechanism_count; i++)
 		try_mechanism(c, &mechanisms[i]);
 	add_settings(c);
+	add_functions(c);
 	for (size_t i = 0; i < c->count; i++)
 		c->at[i].setting = setting_origin(c->at[i].setting, c->settings, c->setting_count);
 	ARRAY_SORT(c->at, c->count, by_score);
 	merge(c);
 }
 
-/* Where no answer moved for sure, a figure alone proves nothing; with its setting it does. */
-static void keep_settings(struct causes *c)
+/*
+ * A counter that leapt in each of several rounds, of runs that took turns, is no accident, even where it cost nothing that
+ * these runs prove.
+ */
+#define LEAP	    10
+#define LEAST_LEAPS 1000 /* per GB, or in a million */
+
+static bool is_leap(const struct seen *seen, const struct design *d)
+{
+	enum sign_how how = seen->sign->how;
+
+	return d->layout == LAYOUT_ROUNDS && d->round_count >= 3 && seen->share >= 1 &&
+	       (how == SIGN_COUNT || (how == SIGN_FIGURE && seen->sign->way == UP)) &&
+	       seen->to >= LEAST_LEAPS && seen->to >= LEAP * seen->from;
+}
+
+/* One of those by which the mechanism shows, and not only one that goes with it. */
+static bool is_needed(const struct sign *sign, const struct mechanism *m)
+{
+	return (sign >= m->all && sign < m->all + SIGNS_MAX) ||
+	       (sign >= m->any && sign < m->any + SIGNS_MAX);
+}
+
+static bool leapt(const struct causes *c, const struct cause *cause)
+{
+	for (size_t i = 0; i < cause->seen_count; i++)
+		if (is_needed(cause->seen[i].sign, cause->mechanism) &&
+		    is_leap(&cause->seen[i], &c->design))
+			return !cause->against_count;
+	return false;
+}
+
+bool cause_is_counted(const struct causes *c, const struct cause *cause)
+{
+	return c->proven == PROVEN_NOTHING && !cause->setting;
+}
+
+/* Where no answer moved for sure, a figure alone proves nothing; with its setting it does, and by a leap it is worth a word. */
+static void keep_shown(struct causes *c)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < c->count; i++)
-		if (c->at[i].setting && c->at[i].mechanism != &unknown_setting)
+		if ((c->at[i].setting && c->at[i].mechanism != &unknown_setting) ||
+		    (!c->at[i].setting && leapt(c, &c->at[i])))
 			c->at[kept++] = c->at[i];
 	c->count = kept;
 }
@@ -319,8 +420,8 @@ void causes_of(struct causes *c, const struct configuration *a, const struct con
 	other.reversed = !c->reversed;
 	find(&other, a, b);
 	if (!alone) {
-		keep_settings(c);
-		keep_settings(&other);
+		keep_shown(c);
+		keep_shown(&other);
 	}
 	if (other.count && (!c->count || other.at[0].score > c->at[0].score)) {
 		struct causes kept = other;
@@ -334,6 +435,9 @@ void causes_of(struct causes *c, const struct configuration *a, const struct con
 void causes_free(struct causes *c)
 {
 	design_free(&c->design);
+	for (size_t i = 0; i < c->made_count; i++)
+		free((void *)c->made[i]);
+	free(c->made);
 	free(c->settings);
 	free(c->at);
 }
@@ -351,6 +455,8 @@ const char *cause_sure(const struct causes *c, const struct cause *cause)
 {
 	bool few = c->design.a->count < 3 || c->design.b->count < 3;
 
+	if (cause_is_counted(c, cause))
+		return "possible";
 	if (few || c->proven == PROVEN_NOTHING || c->proven == PROVEN_SEEN ||
 	    cause->mechanism == &unknown_setting || cause->against_count)
 		return cause->explains >= 0.5 && !few && !cause->against_count ? "likely"

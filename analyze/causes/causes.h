@@ -7,6 +7,7 @@
  *   causes_ask()     what moved for sure, and what limited each set, which causes_of() asks first; whether B is the worse
  *   cause_sure()     "sure", "likely" or "possible"
  *   cause_is_setting()  whether it is a setting of which no mechanism is known
+ *   cause_is_counted()  whether only a counter says so: no answer moved for sure, and no setting differs
  *
  * All is seen from the better set to the worse. A cause has a counter behind it that moved in nearly
  * all runs; what follows from another cause is not named beside it, but counts for it.
@@ -50,6 +51,8 @@ struct causes {
 	size_t count;
 	size_t considered;     /* mechanisms whose figures were there */
 	struct limit limit[2]; /* of the caller's A and B */
+	const struct sign **made; /* signs of what these records alone have: functions */
+	size_t made_count;
 	/* Of a test of the first cause, which is taken out of the list if the figure did not return. */
 	enum confirmed {
 		CONFIRM_NOT,
@@ -77,5 +80,6 @@ bool causes_ask(struct causes *c, const struct configuration *a, const struct co
 		const struct common *common);
 const char *cause_sure(const struct causes *c, const struct cause *cause);
 bool cause_is_setting(const struct cause *cause);
+bool cause_is_counted(const struct causes *c, const struct cause *cause);
 
 #endif

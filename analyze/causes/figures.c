@@ -231,6 +231,13 @@ double figure_batch(const struct run *run, enum record_end end)
 	return received > 0 ? segments / received : NAN;
 }
 
+double figure_polled(const struct run *run, enum record_end end)
+{
+	double polls = run_sum(run, METRIC_softirq_polls, end);
+
+	return polls > 0 ? run_sum(run, METRIC_softirq_packets, end) / polls : NAN;
+}
+
 double figure_retransmitted(const struct run *run, enum record_end end)
 {
 	(void)end;

@@ -21,6 +21,7 @@
  *   figure_send_calls()   sends per GB: system calls that move data, or completions of io_uring
  *   figure_packet()       bytes in a packet that left the sender's device
  *   figure_batch()        segments that GRO merged to one skb
+ *   figure_polled()       packets that one NAPI poll of the end's CPUs took in
  *   figure_shared()       % of the end's CPUs that are the other end's too
  *   figure_release()      ns of a call that gives buffers of device memory back (setsockopt)
  *   figure_delay()        ns from the protocols to the first copy to the receiver
@@ -60,6 +61,7 @@ double figure_receive(const struct run *run, enum record_end end);
 double figure_send_calls(const struct run *run, enum record_end end);
 double figure_packet(const struct run *run, enum record_end end);
 double figure_batch(const struct run *run, enum record_end end);
+double figure_polled(const struct run *run, enum record_end end);
 double figure_shared(const struct run *run, enum record_end end);
 double figure_release(const struct run *run, enum record_end end);
 double figure_delay(const struct run *run, enum record_end end);

@@ -160,6 +160,8 @@ double sign_value(const struct sign *sign, const struct run *run, const struct r
 		return component_cost(run, end, sign->what);
 	case SIGN_COST:
 		return end_cost(run, end);
+	case SIGN_FUNCTION:
+		return or_least(function_cost(run, end, sign->key), run, end);
 	case SIGN_COUNT:
 		return sum_matching(run, witness, sign->what, end, sign->key) * GB /
 		       run_payload(run, end);
@@ -306,6 +308,7 @@ static bool far_enough(const struct seen *seen, const struct design *d, double s
 	case SIGN_PART:
 	case SIGN_COMPONENT:
 	case SIGN_COST:
+	case SIGN_FUNCTION:
 		return more >= share * sign->least / 100 * mean_cost(d, seen->end);
 	case SIGN_TIME:
 	case SIGN_SHARE:
@@ -339,7 +342,8 @@ static int in_shares(const struct design *d, enum record_end end)
 
 bool sign_is_cost(const struct sign *sign)
 {
-	return sign->how == SIGN_PART || sign->how == SIGN_COMPONENT || sign->how == SIGN_COST;
+	return sign->how == SIGN_PART || sign->how == SIGN_COMPONENT || sign->how == SIGN_COST ||
+	       sign->how == SIGN_FUNCTION;
 }
 
 static const char *unit_of(const struct sign *sign, bool shares)
@@ -348,6 +352,7 @@ static const char *unit_of(const struct sign *sign, bool shares)
 	case SIGN_PART:
 	case SIGN_COMPONENT:
 	case SIGN_COST:
+	case SIGN_FUNCTION:
 		return shares ? "% of the samples" : "ns/KB";
 	case SIGN_COUNT:
 		return "per GB";

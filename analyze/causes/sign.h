@@ -22,6 +22,7 @@ enum sign_how {
 	SIGN_PART,	/* ns/KB of the functions of a part */
 	SIGN_COMPONENT, /* ns/KB of a component, all contexts */
 	SIGN_COST,	/* ns/KB of an end, all of it */
+	SIGN_FUNCTION,	/* ns/KB of one function, all contexts; key: object;function */
 	SIGN_COUNT,	/* per GB of payload */
 	SIGN_TIME,	/* % of the window */
 	SIGN_LEVEL,	/* mean over the keys */

@@ -46,7 +46,7 @@ static const char *function_of(const char *key)
 	return last ? last + 1 : key;
 }
 
-static double function_cost(const struct run *run, enum record_end end, const char *function)
+static double cost_by_name(const struct run *run, enum record_end end, const char *function)
 {
 	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
 	double samples = 0;
@@ -92,7 +92,7 @@ double spared_share(const struct run *run, enum record_end end, const struct spa
 	double sum = 0;
 
 	for (size_t i = 0; i < count; i++)
-		sum += spared[i].function ? function_cost(run, end, spared[i].function)
+		sum += spared[i].function ? cost_by_name(run, end, spared[i].function)
 		       : spared[i].part < PART_COUNT
 			       ? part_cost(run, end, spared[i].part)
 			       : component_cost(run, end, spared[i].component);

@@ -54,16 +54,51 @@ static bool is_program_of_others(const char *function)
 	return true;
 }
 
+/* "[zcnic];zcnic_poll": of the module that the end's device has as its driver. */
+static bool is_of_module(const char *object, const char *module)
+{
+	size_t length = module ? strlen(module) : 0;
+
+	return length && *object == '[' && !strncmp(object + 1, module, length) &&
+	       object[1 + length] == ']';
+}
+
+enum part part_of_function(const struct run *run, enum record_end end, const char *function)
+{
+	const char *name = strchr(function, ';');
+
+	if (is_of_module(function, run_fact(run, METRIC_fact_nic, end, "driver")))
+		return PART_driver;
+	return name ? part_of_symbol(name + 1) : PART_COUNT;
+}
+
 double part_cost(const struct run *run, enum record_end end, enum part part)
 {
 	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
+	const char *driver = part == PART_driver ? run_fact(run, METRIC_fact_nic, end, "driver") : NULL;
 	double samples = 0;
 
 	for (size_t i = 0; i < symbols.count; i++) {
 		const char *function = kernel_function(symbols.at[i].key);
 
 		if (function && (part_of_symbol(function) == part ||
+				 is_of_module(strchr(symbols.at[i].key, ';') + 1, driver) ||
 				 (part == PART_programs && is_program_of_others(function))))
+			samples += symbols.at[i].value;
+	}
+	return symbols.count ? samples * sample_worth(run, end) : NAN;
+}
+
+double function_cost(const struct run *run, enum record_end end, const char *function)
+{
+	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
+	double samples = 0;
+
+	for (size_t i = 0; i < symbols.count; i++) {
+		const char *object = strchr(symbols.at[i].key, ';');
+
+		if (object && !strcmp(object + 1, function) &&
+		    strncmp(symbols.at[i].key, "idle;", strlen("idle;")))
 			samples += symbols.at[i].value;
 	}
 	return symbols.count ? samples * sample_worth(run, end) : NAN;

@@ -4,6 +4,8 @@
  * taps, told by the functions that were sampled (record/components.def). Records of any age have them.
  *
  *   part_cost()          ns per KB of an end; NAN where no functions were sampled
+ *   part_of_function()   PART_COUNT: none of them
+ *   function_cost()      the same of one function, named as "object;function"
  *   profile_is_shares()  of a profile that does not know what a sample is worth: then costs are % of its samples
  *   profile_least()      what a function may cost that a table does not list which was cut off; else 0
  */
@@ -16,5 +18,7 @@
 bool profile_is_shares(const struct run *run, enum record_end end);
 double profile_least(const struct run *run, enum record_end end);
 double part_cost(const struct run *run, enum record_end end, enum part part);
+enum part part_of_function(const struct run *run, enum record_end end, const char *function);
+double function_cost(const struct run *run, enum record_end end, const char *function);
 
 #endif

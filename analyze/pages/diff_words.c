@@ -21,9 +21,12 @@ void setting_name(const struct setting *setting, char *text, size_t size)
 	}
 }
 
-const char *setting_value(const char *value)
+/* An option that nobody gave leaves a device or a sysctl as it is, and is in no record. */
+const char *setting_value(const struct setting *setting, const char *value)
 {
-	return !value ? "not recorded" : *value ? value : "not set";
+	if (value && *value)
+		return value;
+	return value || setting->id == METRIC_fact_option ? "not set" : "not recorded";
 }
 
 static void words_set(struct page *page, const char *which, const struct configuration *c)
@@ -49,8 +52,8 @@ void words_settings(struct page *page, const struct setting *settings, size_t co
 
 		setting_name(&settings[i], name, sizeof(name));
 		page_lead(page, "setting    %s %s: %s in A, %s in B",
-			  record_end_name[settings[i].end], name, setting_value(settings[i].a),
-			  setting_value(settings[i].b));
+			  record_end_name[settings[i].end], name, setting_value(&settings[i], settings[i].a),
+			  setting_value(&settings[i], settings[i].b));
 	}
 	if (count > most)
 		page_lead(page, "setting    and %zu more, see below", count - most);

@@ -11,7 +11,7 @@
 
 /* "--read" of an option, "sysctl net.core.rmem_max" of another fact. */
 void setting_name(const struct setting *setting, char *text, size_t size);
-const char *setting_value(const char *value);
+const char *setting_value(const struct setting *setting, const char *value);
 
 void words_sets(struct page *page, const struct configuration *a, const struct configuration *b);
 void words_settings(struct page *page, const struct setting *settings, size_t count);

@@ -47,8 +47,8 @@ void explain_because(const struct causes *c, const struct cause *cause, char *te
 		setting_name(setting, name, sizeof(name));
 		used += snprintf(text + used, size - used, " (%s %s: %s in A, %s in B)",
 				 record_end_name[setting->end], name,
-				 setting_value(c->reversed ? setting->b : setting->a),
-				 setting_value(c->reversed ? setting->a : setting->b));
+				 setting_value(setting, c->reversed ? setting->b : setting->a),
+				 setting_value(setting, c->reversed ? setting->a : setting->b));
 	}
 	if (cause->seen_count && used < size) {
 		sign_print(&cause->seen[0], c->reversed, evidence, sizeof(evidence));
@@ -79,8 +79,11 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 		return;
 	}
 	explain_because(c, &c->at[0], because, sizeof(because));
-	snprintf(text, size, c->proven == PROVEN_NOTHING ? "B is %s; yet %s" : "B is %s because %s",
-		 change, because);
+	snprintf(text, size, "B is %s%s %s", change,
+		 c->proven != PROVEN_NOTHING		  ? " because"
+		 : cause_is_counted(c, &c->at[0]) ? "; yet, by a counter alone,"
+						  : "; yet",
+		 because);
 }
 
 /* Where the kernel is another one: what is known of the versions between. */
@@ -121,6 +124,8 @@ static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 		sign_print(&cause->seen[i], c->reversed, text, sizeof(text));
 		page_lead(page, "for        %s", text);
 	}
+	if (cause_is_counted(c, cause))
+		page_lead(page, "but        what it costs is not proven: it may cost nothing");
 	for (size_t i = 0; i < cause->with_count; i++)
 		page_lead(page, "with it    %s", cause->with[i]->because);
 	for (size_t i = 0; i < cause->against_count; i++) {

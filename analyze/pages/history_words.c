@@ -126,8 +126,8 @@ static void lead_why(struct page *page, const struct causes *c)
 
 		setting_name(s, name, sizeof(name));
 		page_lead(page, "differs    %s %s: %s before, %s since", record_end_name[s->end],
-			  name, setting_value(c->reversed ? s->b : s->a),
-			  setting_value(c->reversed ? s->a : s->b));
+			  name, setting_value(s, c->reversed ? s->b : s->a),
+			  setting_value(s, c->reversed ? s->a : s->b));
 	}
 	if (c->setting_count > shown)
 		page_lead(page, "differs    and %zu more", c->setting_count - shown);

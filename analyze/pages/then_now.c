@@ -86,8 +86,8 @@ static void lead_facts(struct page *page, const struct step *s, const char *head
 
 		setting_name(one, name, sizeof(name));
 		page_lead(page, "%-10s %s %s: %s %s, %s %s", head, record_end_name[one->end], name,
-			  setting_value(c->reversed ? one->b : one->a), from,
-			  setting_value(c->reversed ? one->a : one->b), to);
+			  setting_value(one, c->reversed ? one->b : one->a), from,
+			  setting_value(one, c->reversed ? one->a : one->b), to);
 	}
 	if (!shown)
 		page_lead(page, "%-10s nothing that is recorded differs", head);

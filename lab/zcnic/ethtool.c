@@ -83,6 +83,24 @@ static int set_channels(struct net_device *dev, struct ethtool_channels *channel
 	return err;
 }
 
+static int get_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce,
+			struct kernel_ethtool_coalesce *kernel, struct netlink_ext_ack *extack)
+{
+	coalesce->rx_coalesce_usecs = ((struct zcnic_port *)netdev_priv(dev))->rx_usecs;
+	return 0;
+}
+
+static int set_coalesce(struct net_device *dev, struct ethtool_coalesce *coalesce,
+			struct kernel_ethtool_coalesce *kernel, struct netlink_ext_ack *extack)
+{
+	if (coalesce->rx_coalesce_usecs > USEC_PER_SEC) {
+		NL_SET_ERR_MSG(extack, "an interrupt is a second late at most");
+		return -EINVAL;
+	}
+	((struct zcnic_port *)netdev_priv(dev))->rx_usecs = coalesce->rx_coalesce_usecs;
+	return 0;
+}
+
 static void get_pauseparam(struct net_device *dev, struct ethtool_pauseparam *pause)
 {
 	struct zcnic_port *port = netdev_priv(dev);
@@ -258,6 +276,7 @@ const struct ethtool_ops zcnic_ethtool_ops = {
 				 | ETHTOOL_RING_USE_HDS_THRS
 #endif
 	,
+	.supported_coalesce_params = ETHTOOL_COALESCE_RX_USECS,
 	.cap_rss_rxnfc_adds = true,
 	.rxfh_max_num_contexts = ZCNIC_TABLES,
 #ifdef HAVE_OP_NEEDS_RTNL
@@ -270,6 +289,8 @@ const struct ethtool_ops zcnic_ethtool_ops = {
 	.set_ringparam = set_ringparam,
 	.get_channels = get_channels,
 	.set_channels = set_channels,
+	.get_coalesce = get_coalesce,
+	.set_coalesce = set_coalesce,
 	.get_pauseparam = get_pauseparam,
 	.set_pauseparam = set_pauseparam,
 	.get_rxnfc = zcnic_get_rxnfc,

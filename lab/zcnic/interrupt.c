@@ -61,10 +61,12 @@ void zcnic_interrupt_now(struct zcnic_rx *rx)
 
 void zcnic_interrupt(struct zcnic_rx *rx)
 {
-	if (likely(!rx->fault.stall && !rx->fault.delay_us))
+	u32 late_us = rx->fault.delay_us + READ_ONCE(rx->port->rx_usecs);
+
+	if (likely(!rx->fault.stall && !late_us))
 		zcnic_interrupt_now(rx);
 	else if (!hrtimer_active(&rx->late))
-		hrtimer_start(&rx->late, ns_to_ktime((u64)rx->fault.delay_us * NSEC_PER_USEC),
+		hrtimer_start(&rx->late, ns_to_ktime((u64)late_us * NSEC_PER_USEC),
 			      HRTIMER_MODE_REL_SOFT);
 }
 

@@ -54,6 +54,7 @@ clean() {
 			echo 0 >"$file"
 		done
 		echo 0 >/proc/sys/vm/nr_hugepages
+		in_tx ethtool -A "$TX_DEVICE" autoneg off rx on 2>/dev/null || :
 		return
 	fi
 	ip netns del "$RX_NETNS" 2>/dev/null || :
@@ -87,7 +88,7 @@ measure() {
 	shift 2
 	"${command[@]}" "$BUILD/zcprof" run --zcpath "$BUILD/zcpath" --link "netns:$RX_NETNS,$TX_NETNS" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
 		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat 1 \
-		${COLLECT:+--collect "$COLLECT"} ${turns:+--seed $$} -o "$out/one" "$@"
+		"${command_options[@]}" ${COLLECT:+--collect "$COLLECT"} ${turns:+--seed $$} -o "$out/one" "$@"
 	mkdir -p "$out/$set"
 	sed "${turns:+s/^,host,fact,repeat,,1,/,host,fact,repeat,,$run,/}" "$out"/one/*/run-1.csv >"$out/$set/run-$run.csv"
 	rm -r "$out/one"
@@ -158,6 +159,7 @@ undo() {
 }
 
 command=()
+command_options=()
 options=()
 options_after=()
 expected=none
@@ -190,6 +192,8 @@ done
 if [ "$where" = lab ]; then
 	RX_NETNS=rx TX_NETNS=tx RX_DEVICE=zcnic0 TX_DEVICE=zcnic1
 	COLLECT=cpu,tcp,nic,softnet,profile${collect-}
+	# Interrupts come where the end is, whatever queue its flow falls on; and so that a second has a thousand samples.
+	command_options=(--rx-irq-cpu $RX_CPU --tx-irq-cpu $TX_CPU --exact)
 	in_rx true || {
 		echo "$fault needs the lab's machine: tools/bench-explain starts it" >&2
 		exit 3

@@ -113,7 +113,7 @@ hold() {
 }
 
 @test "what it cannot is said" {
-	for asked in "coalesce rx-usecs=3" "rx-ring 1000000" "tx-ring 256" "queues-count 1000" "lro on"; do
+	for asked in "coalesce rx-frames=3" "rx-ring 1000000" "tx-ring 256" "queues-count 1000" "lro on"; do
 		# shellcheck disable=SC2086 # a name and a value
 		run $in_rx "$BUILD/zcpath" rx --bind "$host" --check --$asked
 		echo "$output" >&3

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The NIC's interrupts come $SIZE microseconds late, which no setting says.
+# shellcheck shell=bash disable=SC2034,SC2154
+expected=round_trip
+where=lab
+collect=,softirq
+default_size=20000
+
+inject() {
+	queue delay_us "$SIZE"
+}
+
+undo() {
+	queue delay_us 0
+}
