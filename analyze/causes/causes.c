@@ -218,7 +218,8 @@ static void add_settings(struct causes *c)
 static const struct mechanism unknown_function = {
 	.id = "function",
 	.because = "a function takes longer for the same bytes",
-	.remedy = "find whose it is and what calls it: what it belongs to is named in zcroi show symbols",
+	.remedy =
+		"find whose it is and what calls it: what it belongs to is named in zcroi show symbols",
 	.confirm = "zcroi diff: functions that came or grew; zcroi show folded, for who calls it",
 	.source = "the record's samples",
 	.kernels = "all",
@@ -241,8 +242,9 @@ static struct cause *cause_of_part(struct causes *c, enum record_end end, enum p
 static void add_function(struct causes *c, const struct seen *seen, bool wanted)
 {
 	struct cause cause = {.mechanism = &unknown_function, .end = seen->end};
-	struct cause *known = cause_of_part(
-		c, seen->end, part_of_function(c->design.b->runs[0], seen->end, seen->sign->key));
+	struct cause *known =
+		cause_of_part(c, seen->end,
+			      part_of_function(c->design.b->runs[0], seen->end, seen->sign->key));
 
 	if (known) {
 		add_seen(known, *seen);

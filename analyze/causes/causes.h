@@ -49,8 +49,8 @@ struct causes {
 	size_t setting_count;
 	struct cause *at; /* best first */
 	size_t count;
-	size_t considered;     /* mechanisms whose figures were there */
-	struct limit limit[2]; /* of the caller's A and B */
+	size_t considered;	  /* mechanisms whose figures were there */
+	struct limit limit[2];	  /* of the caller's A and B */
 	const struct sign **made; /* signs of what these records alone have: functions */
 	size_t made_count;
 	/* Of a test of the first cause, which is taken out of the list if the figure did not return. */

@@ -75,7 +75,8 @@ enum part part_of_function(const struct run *run, enum record_end end, const cha
 double part_cost(const struct run *run, enum record_end end, enum part part)
 {
 	struct figures symbols = run_range(run, METRIC_profile_symbol, end);
-	const char *driver = part == PART_driver ? run_fact(run, METRIC_fact_nic, end, "driver") : NULL;
+	const char *driver =
+		part == PART_driver ? run_fact(run, METRIC_fact_nic, end, "driver") : NULL;
 	double samples = 0;
 
 	for (size_t i = 0; i < symbols.count; i++) {

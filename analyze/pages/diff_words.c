@@ -52,7 +52,8 @@ void words_settings(struct page *page, const struct setting *settings, size_t co
 
 		setting_name(&settings[i], name, sizeof(name));
 		page_lead(page, "setting    %s %s: %s in A, %s in B",
-			  record_end_name[settings[i].end], name, setting_value(&settings[i], settings[i].a),
+			  record_end_name[settings[i].end], name,
+			  setting_value(&settings[i], settings[i].a),
 			  setting_value(&settings[i], settings[i].b));
 	}
 	if (count > most)

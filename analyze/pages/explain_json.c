@@ -36,9 +36,10 @@ static json_t *evidence(const struct seen *seen, size_t count)
 
 		json_array_append_new(array,
 				      json_pack("{s:o, s:s, s:o, s:o, s:s, s:o}", "what",
-						text(one->sign->words), "end", record_end_name[one->end],
-						"from", number(one->from), "to", number(one->to),
-						"unit", one->unit, "agree", number(one->share)));
+						text(one->sign->words), "end",
+						record_end_name[one->end], "from",
+						number(one->from), "to", number(one->to), "unit",
+						one->unit, "agree", number(one->share)));
 	}
 	return array;
 }
@@ -51,8 +52,7 @@ static json_t *setting(const struct setting *s)
 		return json_null();
 	setting_name(s, name, sizeof(name));
 	return json_pack("{s:s, s:o, s:o, s:o}", "end", record_end_name[s->end], "name", text(name),
-			 "from", text(setting_value(s, s->a)), "to",
-			 text(setting_value(s, s->b)));
+			 "from", text(setting_value(s, s->a)), "to", text(setting_value(s, s->b)));
 }
 
 static json_t *consequences(const struct cause *cause)

@@ -80,7 +80,7 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 	}
 	explain_because(c, &c->at[0], because, sizeof(because));
 	snprintf(text, size, "B is %s%s %s", change,
-		 c->proven != PROVEN_NOTHING		  ? " because"
+		 c->proven != PROVEN_NOTHING	  ? " because"
 		 : cause_is_counted(c, &c->at[0]) ? "; yet, by a counter alone,"
 						  : "; yet",
 		 because);

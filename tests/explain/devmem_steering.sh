@@ -8,9 +8,9 @@ default_size=1
 options=(--rx devmem --rx-nic zcnic0 --rx-queues 1 --tx devmem)
 
 inject() {
-	queue wrong_queue 1
+	bound wrong_queue 1
 }
 
 undo() {
-	queue wrong_queue 0
+	bound wrong_queue 0
 }

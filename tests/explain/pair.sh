@@ -81,6 +81,12 @@ queue() {
 	done
 }
 
+# bound FAULT VALUE: of the queue that --rx-queues 1 names, and of no other: what moves from that into this one is lost to
+# who has no memory of a device
+bound() {
+	echo "$2" >"/sys/kernel/debug/zcnic/zcnic.0/rx1/$1"
+}
+
 # measure SET RUN OPTION…: one run, to $out/SET/run-RUN.csv. Runs that take turns are rounds of one experiment: they say
 # the same seed, and which round they are of.
 measure() {

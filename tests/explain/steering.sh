@@ -5,12 +5,13 @@ expected=zcrx_copies
 where=lab
 collect=,iouring
 default_size=1
-options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1)
+# What is copied takes its buffers from the area too, which lasts for all of the run.
+options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1 --rx-area 768M)
 
 inject() {
-	queue wrong_queue 1
+	bound wrong_queue 1
 }
 
 undo() {
-	queue wrong_queue 0
+	bound wrong_queue 0
 }

@@ -33,13 +33,13 @@ static void check(const char *better, const char *worse, const char *id, const c
 
 static void test_a_function_that_came(void **state)
 {
-	static const char there[] = ",rx,profile,symbol,softirq;[kernel];strange,500,samples\n";
+	static const char there[] = ",rx,profile,symbol,softirq;[kernel];odd_work,500,samples\n";
 
 	(void)state;
-	check("", SLOW("[kernel];strange"), "function",
-	      "a function takes longer for the same bytes: strange at the receiver 0 to");
+	check("", SLOW("[kernel];odd_work"), "function",
+	      "a function takes longer for the same bytes: odd_work at the receiver 0 to");
 	/* So much of it as there was before, of half as many bytes, is twice as much. */
-	check(there, SLOW("[kernel];strange"), "none", "no cause that is known");
+	check(there, SLOW("[kernel];odd_work"), "none", "no cause that is known");
 	/* What a mechanism knows is no unknown function. */
 	check(",rx,fact,on_path,nft rules,0,\n",
 	      ",rx,fact,on_path,nft rules,2000,\n" SLOW("[nf_tables];nft_do_chain"), "netfilter",
@@ -90,9 +90,8 @@ static void test_only_a_counter(void **state)
 			explain_sentence(&p.causes, sentence, sizeof(sentence));
 			assert_true(cause_is_counted(&p.causes, &p.causes.at[0]));
 			assert_string_equal(cause_sure(&p.causes, &p.causes.at[0]), "possible");
-			assert_non_null(strstr(
-				sentence,
-				"not proven to be faster, slower or dearer than A; yet, by a counter alone,"));
+			assert_non_null(strstr(sentence,
+					       "not proven to be faster, slower or dearer than A; yet, by a counter alone,"));
 		}
 		forget(&p);
 	}

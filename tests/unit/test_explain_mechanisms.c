@@ -19,7 +19,10 @@
  * What names a mechanism: rows of the better set and of the worse, whose throughput is half. And
  * what does not: the same rows of the worse set without those behind the mark.
  */
-#define MARK  "#"
+#define MARK "#"
+#define BUSY_AT(end, cpu, ms)                                                                      \
+	"," end ",cpu,user," #cpu ",0,ns\n," end ",cpu,irq," #cpu ",0,ns\n," end                   \
+	",cpu,softirq," #cpu ",0,ns\n," end ",cpu,system," #cpu "," #ms "000000,ns\n"
 #define URING ",rx,fact,option,path,uring,\n"
 
 static const struct {
@@ -228,6 +231,17 @@ static const struct {
 	 ",rx,profile,component,task/syscall entry,200000000,ns\n"},
 	{"user_code", ",rx,profile,component,task/user,1,ns\n",
 	 MARK ",rx,profile,component,task/user,300000000,ns\n"},
+	{"tx_queue",
+	 ",rx,fact,nic,rx ring,1024,\n,tx,nic,queue_statistic,tx-0/tx_packets,1000000,events\n",
+	 ",rx,fact,nic,rx ring,64,\n,tx,nic,queue_statistic,tx-0/tx_packets,1000000,events\n" MARK
+	 ",tx,nic,queue_statistic,tx-0/tx_stop,9000,events\n"},
+	{"interrupts", ",rx,fact,nic,coalesce rx usecs,0,\n,tx,tcp,rtt,0,50,us\n",
+	 ",rx,fact,nic,coalesce rx usecs,500,\n" MARK ",tx,tcp,rtt,0,550,us\n"},
+	{"round_trip", BUSY_AT("rx", 0, 900) ",tx,tcp,rtt,0,50,us\n",
+	 BUSY_AT("rx", 0, 500) MARK ",tx,tcp,rtt,0,550,us\n"},
+	{"driver", ",rx,fact,nic,driver,zcnic,\n",
+	 ",rx,fact,nic,driver,zcnic,\n" MARK ",rx,profile,component,softirq/unmapped,200000000,ns\n"
+	 ",rx,profile,symbol,softirq;[zcnic];zcnic_burn,200,samples\n"},
 	{"numa", ",tx,fact,numa,cpus,0,\n",
 	 ",tx,fact,numa,cpus,1,\n" MARK ",tx,profile,component,softirq/data copy,200000000,ns\n"},
 	{"frequency", ",host,cpufreq,frequency,0,3000000,kHz\n",
