@@ -162,7 +162,7 @@ struct zcnic_port {
 	struct device *parent;
 	struct zcnic_settings set;
 	bool open;
-	bool pause; /* senders wait for buffers, as with flow control on the wire */
+	bool pause;   /* senders wait for buffers, as with flow control on the wire */
 	u32 rx_usecs; /* interrupts come so much later, and fewer of them */
 	struct zcnic_steering __rcu *steering;
 	struct dentry *faults;

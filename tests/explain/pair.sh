@@ -199,7 +199,7 @@ if [ "$where" = lab ]; then
 	RX_NETNS=rx TX_NETNS=tx RX_DEVICE=zcnic0 TX_DEVICE=zcnic1
 	COLLECT=cpu,tcp,nic,softnet,profile${collect-}
 	# Interrupts come where the end is, whatever queue its flow falls on; and so that a second has a thousand samples.
-	command_options=(--rx-irq-cpu $RX_CPU --tx-irq-cpu $TX_CPU --exact)
+	command_options=(--rx-irq-cpu "$RX_CPU" --tx-irq-cpu "$TX_CPU" --exact)
 	in_rx true || {
 		echo "$fault needs the lab's machine: tools/bench-explain starts it" >&2
 		exit 3
