@@ -100,6 +100,19 @@ restored() {
 	[ "$(ip netns exec zck$$-named cat $RPS)" = 0 ]
 }
 
+@test "a reader of what restore says that has gone: everything is put back all the same" {
+	for name in zck$$-one zck$$-two; do
+		named "$name"
+		ip netns exec "$name" zcprof setup --mtu 30000 lo
+		[ "$(ip netns exec "$name" cat /sys/class/net/lo/mtu)" -eq 30000 ]
+	done
+	{ sleep 0.5; zcprof restore 2>&1; echo $? >"$dir/code"; } | true
+	[ "$(cat "$dir/code")" -eq 0 ]
+	for name in zck$$-one zck$$-two; do
+		[ "$(ip netns exec "$name" cat /sys/class/net/lo/mtu)" -eq 65536 ]
+	done
+}
+
 moved() { # PID INODE
 	[ "$(stat -Lc %i "/proc/$1/ns/net")" != "$2" ]
 }
