@@ -25,7 +25,7 @@
 #define READY_MS  120000
 /* Of one whose window should be over, and again once it was told to close it. */
 #define SILENCE_MS 10000
-/* As run/far.c: reading every source of a busy machine takes a while, and so do the rows of a long profile. */
+/* As zcprof/run/far.c: reading every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS 60000
 
 /* What is said of both, and what of each. */
