@@ -108,7 +108,7 @@ void facts_process(struct writer *w, enum record_end end, const struct target *t
 
 static void say_nodes(struct writer *w, enum record_end end, const char *key, const bool *nodes)
 {
-	char text[128] = "";
+	char text[4 * NODES_MAX] = "";
 	size_t used = 0;
 
 	for (int node = 0; node < NODES_MAX && used < sizeof(text); node++)
