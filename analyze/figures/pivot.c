@@ -42,8 +42,13 @@ static int take_where(struct pivot *p, const char *condition, char *why, size_t 
 	struct where *where = &p->where[p->where_count];
 	size_t len = strcspn(condition, "=");
 
-	if (!condition[len] || strlen(condition + len) > sizeof(where->list)) {
+	if (!condition[len]) {
 		snprintf(why, size, "expected NAME=VALUE, such as read=64K,256K");
+		return -1;
+	}
+	if (strlen(condition + len) > sizeof(where->list)) {
+		snprintf(why, size, "a list of values has %zu characters at most",
+			 sizeof(where->list) - 1);
 		return -1;
 	}
 	if (p->where_count == PIVOT_MAX) {
@@ -71,22 +76,42 @@ int pivot_take(struct pivot *p, const char *word, const char *list, char *why, s
 	return -1;
 }
 
+int pivot_next(const char **line, char word[PIVOT_WORD_MAX], const char **value, char *why,
+	       size_t why_size)
+{
+	size_t len;
+	char *equals;
+
+	*line += strspn(*line, " \t");
+	len = strcspn(*line, " \t");
+	if (!len)
+		return 0;
+	/* A list that was cut off would be another list. */
+	if (len >= PIVOT_WORD_MAX) {
+		snprintf(why, why_size, "\"%.20s…\": a word has %d characters at most", *line,
+			 PIVOT_WORD_MAX - 1);
+		return -1;
+	}
+	memcpy(word, *line, len);
+	word[len] = '\0';
+	*line += len;
+	equals = strchr(word, '=');
+	if (equals)
+		*equals = '\0';
+	*value = equals ? equals + 1 : "";
+	return 1;
+}
+
 int pivot_line(struct pivot *p, const char *line, char *why, size_t why_size)
 {
-	char word[512];
+	char word[PIVOT_WORD_MAX];
+	const char *value;
+	int got;
 
-	for (size_t len; *(line += strspn(line, " \t")); line += len) {
-		char *equals;
-
-		len = strcspn(line, " \t");
-		snprintf(word, sizeof(word), "%.*s", (int)len, line);
-		equals = strchr(word, '=');
-		if (equals)
-			*equals = '\0';
-		if (pivot_take(p, word, equals ? equals + 1 : "", why, why_size))
+	while ((got = pivot_next(&line, word, &value, why, why_size)) > 0)
+		if (pivot_take(p, word, value, why, why_size))
 			return -1;
-	}
-	return 0;
+	return got;
 }
 
 bool where_holds(const struct where *where, const char *value)

@@ -4,6 +4,7 @@
  *
  *   pivot_take()   one word of it: rows, cols, value or where (NAME=VALUE[,VALUE...]), and its list
  *   pivot_line()   all of it, as a line of a plan: "rows=path cols=cpus value=T,C"
+ *   pivot_next()   the next "WORD=VALUE" of such a line
  *   pivot_asked()  was anything?
  *   where_holds()  is a value one of those that are asked for?
  */
@@ -13,7 +14,8 @@
 #include "analyze/figures/wanted.h"
 #include "analyze/load/dimension.h"
 
-#define PIVOT_MAX 8
+#define PIVOT_MAX      8
+#define PIVOT_WORD_MAX 512
 
 struct pivot {
 	struct dimension rows[PIVOT_MAX], cols[PIVOT_MAX];
@@ -30,6 +32,10 @@ struct pivot {
 /* 0, or -1 with why: a sentence's part that fits behind "LIST: ". */
 int pivot_take(struct pivot *p, const char *word, const char *list, char *why, size_t why_size);
 int pivot_line(struct pivot *p, const char *line, char *why, size_t why_size);
+
+/* 1, 0 at the line's end, or -1 with why. value: in word; "" where there is none. */
+int pivot_next(const char **line, char word[PIVOT_WORD_MAX], const char **value, char *why,
+	       size_t why_size);
 
 bool where_holds(const struct where *where, const char *value);
 

@@ -28,20 +28,16 @@ static int take_word(struct published *p, const char *name, const char *text, ch
 
 int published_line(struct published *p, const char *line, char *why, size_t why_size)
 {
-	char word[512];
+	char word[PIVOT_WORD_MAX];
+	const char *value;
+	int got;
 
 	*p = (struct published){.is = NAN};
-	for (size_t len; *(line += strspn(line, " \t")); line += len) {
-		char *equals;
-
-		len = strcspn(line, " \t");
-		snprintf(word, sizeof(word), "%.*s", (int)len, line);
-		equals = strchr(word, '=');
-		if (equals)
-			*equals = '\0';
-		if (take_word(p, word, equals ? equals + 1 : "", why, why_size))
+	while ((got = pivot_next(&line, word, &value, why, why_size)) > 0)
+		if (take_word(p, word, value, why, why_size))
 			return -1;
-	}
+	if (got < 0)
+		return -1;
 	if (p->of.value_count == 1 && !isnan(p->is) && p->of.where_count)
 		return 0;
 	snprintf(why, why_size, "expected one value=, is= and where=");

@@ -6,14 +6,5 @@ where=host
 needs=nft
 default_size=500
 
-inject() {
-	in_rx nft -f - <<-END
-		add table inet explain
-		add chain inet explain in { type filter hook input priority 0; }
-		add rule inet explain in meta l4proto tcp limit rate over $SIZE mbytes/second burst 1 mbytes counter drop
-	END
-}
-
-undo() {
-	in_rx nft delete table inet explain
-}
+inject() { drop limit rate over "$SIZE" mbytes/second burst 1 mbytes; }
+undo() { keep; }

@@ -17,7 +17,7 @@
 #   needs         programs, or nothing
 #   default_size  of the fault; SIZE of the environment is another
 #   inject, undo  functions, with in_rx and in_tx for the ends' namespaces, and $RX_DEVICE, $TX_DEVICE,
-#                 $RX_CPU, $TX_CPU, $END and its $CPU, and spin, tap and stop below; either may be missing
+#                 $RX_CPU, $TX_CPU, $END and its $CPU, and spin, tap, stop, drop and keep below; either may be missing
 #   command       in front of zcprof run: an array; inject may give it words
 #   options       of zcprof run, before and after the fault
 #   options_after those that are the fault: an array, as options is
@@ -150,6 +150,19 @@ tap() {
 stop() {
 	kill "$faulty"
 	wait "$faulty" || :
+}
+
+# drop MATCH...: the receiver's firewall drops what of TCP this matches, until keep
+drop() {
+	in_rx nft -f - <<-END
+		add table inet explain
+		add chain inet explain in { type filter hook input priority 0; }
+		add rule inet explain in meta l4proto tcp $* counter drop
+	END
+}
+
+keep() {
+	in_rx nft delete table inet explain
 }
 
 prepare() {

@@ -161,4 +161,11 @@ assert list(json.load(sys.stdin))[:2] == ["1: throughput_gbit_s", "2"]' <<<"$out
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *'/plan: "table rows=rx colour=red": expected rows=, cols=, value= or where=; mend the line, or give --flat'* ]]
+	# What is too long is none that is a little shorter.
+	long=$(printf '%0300d' 0)
+	run -2 "$zcroi" table --where "read=$long" "$dir"
+	[[ $output == *"a list of values has 255 characters at most"* ]]
+	printf '%s\n' 'rx copy,uring' "table rows=rx value=T,C$long$long" >"$dir/plan"
+	run -1 "$zcroi" table "$dir"
+	[[ $output == *"a word has 511 characters at most"* ]]
 }
