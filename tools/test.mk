@@ -38,9 +38,9 @@ fuzz-targets: $(FUZZ_TARGETS)
 fuzz: fuzz-targets ## fuzz every target for FUZZ_SECONDS (60) each
 	@for f in $(FUZZ_TARGETS); do tools/run-fuzz $$f $(FUZZ_SECONDS) || exit; done
 
-bench: all test-tools ## measure against other tools; CSV files go to $(B)/bench/
+bench: all test-tools ## measure against other tools (PEERS: folders of theirs; ONLY: some of tests/bench); CSV files go to $(B)/bench/
 	@tools/install-deps bench
-	@tools/run-bench $(B)
+	@PEERS='$(PEERS)' ONLY='$(ONLY)' tools/run-bench $(B)
 
 soak: all ## SECONDS (1200) of every path, side by side and verified: memory, open files, the kernel's log
 	@tools/install-deps test

@@ -1,120 +1,89 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Sends per second of zcpath against programs that do the same, given by their paths, one after the other in pairs
-# whose order alternates: liburing's examples/send-zerocopy (SEND_ZEROCOPY) and the kernel's selftest
-# io_uring_zerocopy_tx (ZC_TX). UDP goes to a device that drops it, so that the senders alone are compared. Prints the
-# ratio of geometric means with its 95 % interval (Student's t on the logarithms of the pairs' ratios), and fails where
-# one is below 1. On a machine that others use, BEFORE="chrt -f 10" keeps them out of the way.
+# Sends per second of zcpath against programs that do the same: liburing's examples/send-zerocopy and the kernel's
+# selftest io_uring_zerocopy_tx. UDP goes to a device that drops it, so that the senders alone are compared; TCP goes
+# over a veth pair to a receiver that throws it away (MSG_TRUNC). Of each mode (zc: fixed buffers, zero copy; plain:
+# zero copy of any memory; copy) and size a ratio. PEERS as tests/bench/kit.bash says; saves every figure, and fails where a ratio
+# is below 1 for sure.
 #
-#   SEND_ZEROCOPY=~/liburing/examples/send-zerocopy PAIRS=8 SECONDS_EACH=1 SIZES="600 4000" tests/bench/send_zc.sh
-set -euo pipefail
-BUILD=${BUILD:-build}
-PAIRS=${PAIRS:-8}
+#   PEERS=~/peers ROUNDS=6 SECONDS_EACH=1 SIZES="600 4000" MODES="zc plain copy" OVER="udp tcp" tests/bench/send_zc.sh
+# shellcheck source=tests/bench/kit.bash
+. "$(dirname "$0")/kit.bash"
+ROUNDS=${ROUNDS:-6}
 SECONDS_EACH=${SECONDS_EACH:-1}
-SIZES=${SIZES:-600 1200 4000 8000}
+SIZES=${SIZES:-600 4000}
 MODES=${MODES:-zc plain copy}
-BEFORE=${BEFORE:-}
-dir=$BUILD/bench
-csv=$dir/send_zc.csv
-ns=zcbench$$
+OVER=${OVER:-udp tcp}
 
-[ -n "${SEND_ZEROCOPY:-}${ZC_TX:-}" ] || {
-	echo "send_zc.sh: give SEND_ZEROCOPY=PATH of liburing's example or ZC_TX=PATH of the kernel's selftest" >&2
-	exit 3
-}
-[ "$(id -u)" = 0 ] || { echo "send_zc.sh: needs root, to make a network namespace" >&2; exit 3; }
-[ "$(nproc)" -ge 2 ] || { echo "send_zc.sh: needs two CPUs" >&2; exit 3; }
-
-cleanup() {
-	local job
-	for job in $(jobs -p); do
-		kill "$job" 2>/dev/null || true
-	done
-	ip netns del $ns 2>/dev/null || true
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
-
-ip netns add $ns
-ip -n $ns link set lo up
+needs
+peer send_zerocopy "https://github.com/axboe/liburing, examples" send-zerocopy
+peer zc_tx "tools/testing/selftests/net of the kernel" io_uring_zerocopy_tx\|zc_tx
+some_peer
+two_namespaces 9000
 # A bridge without ports drops what it is given, as a dummy device does, which not every kernel has.
-ip -n $ns link add sink type dummy 2>/dev/null || ip -n $ns link add sink type bridge
-ip -n $ns link set sink up mtu 9000
-ip -n $ns addr add 10.99.0.1/24 dev sink
-ip -n $ns neigh add 10.99.0.2 lladdr 02:00:00:00:00:01 dev sink nud permanent
-mkdir -p "$dir"
-echo peer,mode,size,pair,program,sends_per_s >"$csv"
+ip -n $a link add sink type dummy 2>/dev/null || ip -n $a link add sink type bridge
+ip -n $a link set sink up mtu 9000
+ip -n $a addr add 10.99.1.1/24 dev sink
+ip -n $a neigh add 10.99.1.2 lladdr 02:00:00:00:00:01 dev sink nud permanent
 
-# shellcheck disable=SC2086 # $BEFORE is words
-zcpath() { # MODE SIZE
-	local how=(--path send_zc)
+# WHAT is OVER-MODE-SIZE.
+ours() {
+	local over mode size by=(--path send_zc) for_rx=() what
 
-	[ "$1" != plain ] || how+=(--plain-buffers)
-	[ "$1" != copy ] || how=(--path uring)
-	ip netns exec $ns "$BUILD/zcpath" rx --cpu 1 >"$dir/rx.csv" &
-	until grep -q listening "$dir/rx.csv" 2>/dev/null; do sleep 0.02; done
-	ip netns exec $ns $BEFORE "$BUILD/zcpath" tx --to 127.0.0.1 --away 10.99.0.2 --cpu 0 "${how[@]}" --udp "$2" --depth 8 \
-		--warmup 0.2 --seconds "$SECONDS_EACH" >"$dir/tx.csv"
-	wait $!
-	awk -F, '$1 == "" && $4 == "sends" { n = $6 } $4 == "window_ns" { ns = $6 } END { printf "%.0f\n", n / ns * 1e9 }' \
-		"$dir/tx.csv"
+	IFS=- read -r over mode size <<<"$1"
+	[ "$mode" != plain ] || by+=(--plain-buffers)
+	[ "$mode" != copy ] || by=(--path uring)
+	what=(--away 10.99.1.2 --udp "$size")
+	[ "$over" = udp ] || { for_rx=(--trunc) && what=(--msg "$size" --write "$size" --cc cubic); }
+	zcpath "${for_rx[@]}" -- "${what[@]}" "${by[@]}" --depth 8 --warmup 0.2 --seconds "$SECONDS_EACH"
+	per_second "$work/tx.csv" tx bytes | awk -v size="$size" '{ printf "%.0f\n", $1 / size }'
 }
 
-# shellcheck disable=SC2086
-send_zerocopy() { # MODE SIZE
-	local how=(-z1 -b1)
-
-	[ "$1" != plain ] || how=(-z1 -b0)
-	[ "$1" != copy ] || how=(-z0 -b0)
-	ip netns exec $ns $BEFORE taskset -c 0 "$SEND_ZEROCOPY" -4 -D 10.99.0.2 -p 9000 -s "$2" -n 8 -t "$SECONDS_EACH" \
-		"${how[@]}" udp 2>&1 | sed -n 's/.*rps=\([0-9]*\).*/\1/p'
+# Their receiver, with which TCP is thrown away.
+sink() { # RUNTIME
+	"${in_b[@]}" taskset -c 1 "${at[send_zerocopy]}" -4 -p 9000 -D $to -t "$1" -R tcp >"$work/server" 2>&1 &
+	until_listening 9000
 }
 
-# shellcheck disable=SC2086
-zc_tx() { # MODE SIZE
-	local mode=2
-
-	[ "$1" != plain ] || mode=1
-	[ "$1" != copy ] || mode=0
-	ip netns exec $ns $BEFORE taskset -c 0 "$ZC_TX" -4 -D 10.99.0.2 -p 9000 -s "$2" -n 8 -t "$SECONDS_EACH" -m $mode udp 2>&1 |
-		sed -n 's/^tx=\([0-9]*\) .*/\1/p' | awk -v s="$SECONDS_EACH" '{ printf "%.0f\n", $1 / (s + 0.2) }'
+# Both go on for 0.2 s longer than they are told. Over TCP a send may take less than all of it: there bytes count.
+whole_sends() { # OVER SIZE
+	sed -n 's/.*\(packets\|tx\)=\([0-9]*\) (MB=\([0-9]*\)).*/\2 \3/p' "$work/client" | awk -v s="$SECONDS_EACH" -v over="$1" \
+		-v size="$2" '{ printf "%.0f\n", (over == "udp" ? $1 : $2 * 1048576 / size) / (s + 0.2) }'
 }
 
-compare() { # PEER
-	local mode size pair order program
+send_zerocopy() {
+	local over mode size by=(-z1 -b1) where=10.99.1.2
 
+	IFS=- read -r over mode size <<<"$1"
+	[ "$mode" != plain ] || by=(-z1 -b0)
+	[ "$mode" != copy ] || by=(-z0 -b0)
+	[ "$over" = udp ] || { sink $((SECONDS_EACH + 1)) && where=$to; }
+	"${in_a[@]}" taskset -c 0 "${at[send_zerocopy]}" -4 -D "$where" -p 9000 -s "$size" -n 8 -t "$SECONDS_EACH" "${by[@]}" \
+		"$over" >"$work/client" 2>&1
+	[ "$over" = udp ] || wait $! || :
+	whole_sends "$over" "$size"
+}
+
+zc_tx() {
+	local over mode size how=2 where=10.99.1.2
+
+	IFS=- read -r over mode size <<<"$1"
+	[ "$mode" != plain ] || how=1
+	[ "$mode" != copy ] || how=0
+	[ "$over" = udp ] || { sink $((SECONDS_EACH + 1)) && where=$to; }
+	"${in_a[@]}" taskset -c 0 "${at[zc_tx]}" -4 -D "$where" -p 9000 -s "$size" -n 8 -t "$SECONDS_EACH" -m $how "$over" \
+		>"$work/client" 2>&1
+	[ "$over" = udp ] || wait $! || :
+	whole_sends "$over" "$size"
+}
+
+rm -f "$csv"
+for over in $OVER; do
 	for mode in $MODES; do
 		for size in $SIZES; do
-			for pair in $(seq "$PAIRS"); do
-				order="zcpath $1"
-				[ $((pair % 2)) = 0 ] && order="$1 zcpath"
-				for program in $order; do
-					echo "$1,$mode,$size,$pair,$program,$($program "$mode" "$size")" >>"$csv"
-				done
-			done
+			rounds "$ROUNDS" "$over-$mode-$size" ours "${peers[@]}"
 		done
 	done
-}
-
-[ -z "${SEND_ZEROCOPY:-}" ] || compare send_zerocopy
-[ -z "${ZC_TX:-}" ] || compare zc_tx
-awk -F, '
-	NR > 1 { of[$1 "," $2 "," $3] = 1; v[$1 "," $2 "," $3 "," $4 "," ($5 == "zcpath")] = $6 }
-	# Student: 97.5 % by degrees of freedom; beyond 10 it is within 12 % of the normal one.
-	BEGIN { split("12.71 4.30 3.18 2.78 2.57 2.45 2.36 2.31 2.26 2.23", t, " ") }
-	END {
-		for (what in of) {
-			n = sum = square = 0
-			for (p = 1; (what "," p ",1") in v; p++) {
-				r = log(v[what "," p ",1"] / v[what "," p ",0"])
-				sum += r; square += r * r; n++
-			}
-			mean = sum / n
-			half = n > 1 ? (n > 11 ? 2.2 : t[n - 1]) * sqrt((square - n * mean * mean) / (n - 1) / n) : 0
-			split(what, w, ",")
-			printf "%-14s %-6s %5d  %.3f (%.3f to %.3f)\n", w[1], w[2], w[3], exp(mean), exp(mean - half), exp(mean + half)
-			bad += exp(mean) < 1
-		}
-		exit bad > 0
-	}' "$csv" | sort -k1,2 -k3n
+done
+ratios sends/s ours "${peers[@]}"
