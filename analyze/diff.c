@@ -354,6 +354,7 @@ int command_diff(int argc, char **argv)
 		experiment_free(&a);
 		return EXIT_FAILED;
 	}
+	experiment_warn_shared(&a, &b);
 	page = page_new();
 	result = diff(page, &a, &b, &o);
 	if (!result)

@@ -43,10 +43,8 @@ static int test_first(struct causes *c, const struct explain_options *o)
 			  o->tested);
 		return -1;
 	}
-	if (c->confirmed == CONFIRM_WITHDRAWN) {
-		c->withdrawn = c->at[0];
-		memmove(&c->at[0], &c->at[1], --c->count * sizeof(*c->at));
-	}
+	if (c->confirmed == CONFIRM_WITHDRAWN)
+		causes_withdraw(c);
 	return 0;
 }
 
@@ -93,6 +91,7 @@ static int explain_pair(const struct explain_options *o)
 		experiment_free(&of[0]);
 		return -1;
 	}
+	experiment_warn_shared(&of[0], &of[1]);
 	a = only(&of[0], "A");
 	again = a && !o->tested ? again_of(&of[1], &b) : NULL;
 	if (again) {

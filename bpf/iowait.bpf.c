@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The time that threads of the run are blocked in iowait: off a CPU, while task->in_iowait is set.
+ * The time that threads of the run are blocked in iowait: off a CPU, while task->in_iowait is set. And that for which they are
+ * stopped: by a signal, by who traces them, or by the freezer of their cgroup.
  *
  * A thread is on one CPU at a time and its figures are touched only as it leaves or comes, with the
  * lock of a run queue held: there is nothing to make atomic.
@@ -10,6 +11,10 @@
 
 /* include/linux/sched.h */
 #define PF_IO_WORKER 0x00000010
+#define PF_FROZEN    0x00010000 /* up to 5.19; then it is a state */
+#define TASK_STOPPED 0x00000004
+#define TASK_TRACED  0x00000008
+#define TASK_FROZEN  0x00008000
 
 __u64 lost[END_COUNT];
 bool crowded; /* a wait found no room: one that is not found may have begun at any time */
@@ -58,16 +63,37 @@ static __always_inline struct iowait_figures *figures_of(struct task_struct *tas
 	return bpf_map_lookup_elem(&figures, &key);
 }
 
+/* As its cgroup's freezer of version 2 has it, it sleeps by a flag of its own. */
+static __always_inline bool is_stopped(struct task_struct *task)
+{
+	struct task_struct___before *before = (void *)task;
+	__u32 state;
+
+	if (bpf_core_field_exists(task->__state))
+		state = BPF_CORE_READ(task, __state);
+	else
+		state = BPF_CORE_READ(before, state);
+	if (state & (TASK_STOPPED | TASK_TRACED | TASK_FROZEN))
+		return true;
+	if (bpf_core_field_exists(task->frozen) && BPF_CORE_READ_BITFIELD_PROBED(task, frozen))
+		return true;
+	return state && task->flags & PF_FROZEN;
+}
+
 /* Where it was only preempted, it waits for nothing; but its entry says that it was seen. */
 static __always_inline void leave(struct task_struct *task, bool preempted)
 {
 	enum record_end end = run_end(task, task->tgid);
 	struct iowait_wait wait = {0};
 	__u32 tid = task->pid;
+	bool stopped;
 
-	if (end == END_HOST || !BPF_CORE_READ_BITFIELD(task, in_iowait))
+	if (end == END_HOST)
 		return;
-	wait.call = call_of(task);
+	stopped = !preempted && is_stopped(task);
+	if (!stopped && !BPF_CORE_READ_BITFIELD(task, in_iowait))
+		return;
+	wait.call = stopped ? IOWAIT_STOPPED : call_of(task);
 	wait.start_ns = preempted ? 0 : bpf_ktime_get_ns();
 	if (bpf_map_update_elem(&waiting, &tid, &wait, BPF_ANY))
 		crowded = true;
@@ -84,14 +110,15 @@ static __always_inline void come(struct task_struct *task)
 	struct iowait_wait *wait;
 	__u32 tid, call = IOWAIT_EARLIER;
 
-	/* It clears the flag itself, later. */
 	if (end == END_HOST && !run_end_varies())
 		return;
-	if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait))
-		return;
 	tid = BPF_CORE_READ(task, pid);
-	now = bpf_ktime_get_ns();
 	wait = bpf_map_lookup_elem(&waiting, &tid);
+	/* It clears the flag itself, later. */
+	if (!(wait && wait->call == IOWAIT_STOPPED) &&
+	    !BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait))
+		return;
+	now = bpf_ktime_get_ns();
 	if (wait) { /* else it is blocked since before the programs came */
 		if (!wait->start_ns)
 			return;

@@ -11,6 +11,8 @@
 /* In the place of a system call's number: in none, and not known. */
 #define IOWAIT_NO_CALL (~0U)
 #define IOWAIT_EARLIER (~0U - 1)
+/* Likewise: it waits for nothing, and was stopped. */
+#define IOWAIT_STOPPED (~0U - 2)
 
 /* The wait that a thread is in, by its id; there from its first wait until it dies. */
 struct iowait_wait {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Time in iowait of the threads of the run, by bpf/iowait.bpf.c. */
+/* Time in iowait, and time stopped, of the threads of the run, by bpf/iowait.bpf.c. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -115,7 +115,7 @@ static struct iowait_key *all_keys(const struct state *s, size_t *count)
 static void emit_rows(struct state *s, struct writer *w, bool over)
 {
 	int fd = bpf_map__fd(s->bpf->maps.figures);
-	__u64 lost[END_COUNT], io_uring_ns[END_COUNT] = {0};
+	__u64 lost[END_COUNT], io_uring_ns[END_COUNT] = {0}, stopped_ns[END_COUNT] = {0};
 	unsigned int nth = 0;
 	size_t count;
 	struct iowait_key *keys = all_keys(s, &count);
@@ -139,14 +139,22 @@ static void emit_rows(struct state *s, struct writer *w, bool over)
 		ns = f.total_ns + (over && last ? unfinished_ns(s, key) : 0);
 		if (!ns && !f.waits)
 			continue; /* all of it was before the window or after */
+		if (key->call == IOWAIT_STOPPED) {
+			/* A signal or a freezer stops all threads together. */
+			if (ns > stopped_ns[f.end])
+				stopped_ns[f.end] = ns;
+			continue;
+		}
 		emit_figures(w, key, nth, &f, ns);
 		if (key->call == SYS_io_uring_enter)
 			io_uring_ns[f.end] += ns;
 	}
 	free(keys);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
-		if (end != END_HOST)
+		if (end != END_HOST) {
 			writer_u64(w, WINDOW, end, METRIC_iowait_io_uring, NULL, io_uring_ns[end]);
+			writer_u64(w, WINDOW, end, METRIC_iowait_stopped, NULL, stopped_ns[end]);
+		}
 		writer_u64(w, WINDOW, end, METRIC_iowait_lost, NULL, lost[end]);
 	}
 }
@@ -179,7 +187,7 @@ static void iowait_close(void *state)
 
 const struct collector_ops iowait_collector = {
 	.source = "iowait",
-	.what = "time that threads of the ends were blocked in iowait, by system call",
+	.what = "time that threads of the ends were blocked in iowait, by system call, or stopped",
 	.open = iowait_open,
 	.snapshot = iowait_snapshot,
 	.emit = iowait_emit,

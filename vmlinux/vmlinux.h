@@ -127,10 +127,17 @@ struct task_struct {
 	int tgid;
 	unsigned int flags;
 	char comm[16];
+	unsigned int __state;
 	unsigned int in_iowait : 1;
+	unsigned int frozen : 1;
 	__u64 start_time; /* CLOCK_MONOTONIC, ns */
 	struct css_set *cgroups;
 	struct nsproxy *nsproxy;
+};
+
+/* Before 5.14. */
+struct task_struct___before {
+	long state;
 };
 
 struct in6_addr {

@@ -5,16 +5,13 @@
 #include <string.h>
 
 #include "analyze/causes/explained.h"
+#include "analyze/causes/figures.h"
 #include "analyze/causes/functions.h"
 #include "analyze/causes/origin.h"
 #include "analyze/figures/parts.h"
 
 /* A cause that explains less is no cause. */
 #define LEAST_EXPLAINED 0.05
-/* A cause with a setting that explains so much is enough: what has none is no other one unless it explains much. */
-#define ENOUGH 0.5
-/* A root takes its consequences along if it explains so much. */
-#define ROOT_EXPLAINS 0.3
 /* What explains less than this, of a setting that differs, is little surer for the setting. */
 #define SETTING_EXPLAINS 0.1
 
@@ -135,11 +132,6 @@ static void try_mechanism(struct causes *c, const struct mechanism *m)
 
 /* ---- what no mechanism knows of ---- */
 
-static bool is_enough(const struct cause *cause)
-{
-	return cause->setting && cause->explains >= ENOUGH && !cause->against_count;
-}
-
 static const struct mechanism unknown_setting = {
 	.id = "setting",
 	.because = "a setting differs",
@@ -163,28 +155,48 @@ static bool is_used(const struct causes *c, const struct setting *s)
 	return false;
 }
 
-/* A setting without a mechanism is named with what moved most, the components first. */
-static void add_setting(struct causes *c, const struct setting *s)
+static void see(struct cause *cause, const struct causes *c, const struct sign *sign,
+		enum record_end end)
 {
-	struct cause cause = {.mechanism = &unknown_setting, .setting = s, .end = s->end};
+	struct seen seen = sign_seen(sign, &c->design, end, false);
+
+	if (seen.holds && cause->seen_count < 3)
+		add_seen(cause, seen);
+}
+
+/*
+ * A setting without a mechanism is named with what moved most, the components first. Where none did, with the time for
+ * which the ends waited.
+ */
+static void see_what_moved(struct cause *cause, const struct causes *c)
+{
+	static struct sign signs[COMPONENT_COUNT];
+	static const struct sign idle = {.how = SIGN_PERCENT,
+					 .figure = figure_idle,
+					 .way = UP,
+					 .least = 5,
+					 .words = "idle time of the busiest CPU"};
 
 	for (enum record_end end = END_RX; end <= END_TX; end++) {
 		for (int part = 0; part < COMPONENT_COUNT; part++) {
-			static struct sign signs[COMPONENT_COUNT];
-			struct seen seen;
-
 			signs[part] = (struct sign){.how = SIGN_COMPONENT,
 						    .what = part,
 						    .way = UP,
 						    .least = 5,
 						    .words = component_name(part)};
-			if (part == COMPONENT_idle || part == COMPONENT_tracing)
-				continue;
-			seen = sign_seen(&signs[part], &c->design, end, false);
-			if (seen.holds && cause.seen_count < 3)
-				add_seen(&cause, seen);
+			if (part != COMPONENT_idle && part != COMPONENT_tracing)
+				see(cause, c, &signs[part], end);
 		}
 	}
+	for (enum record_end end = END_RX; end <= END_TX && !cause->seen_count; end++)
+		see(cause, c, &idle, end);
+}
+
+static void add_setting(struct causes *c, const struct setting *s)
+{
+	struct cause cause = {.mechanism = &unknown_setting, .setting = s, .end = s->end};
+
+	see_what_moved(&cause, c);
 	if (!cause.seen_count)
 		return;
 	weigh(&cause, c);
@@ -199,7 +211,7 @@ static void add_settings(struct causes *c)
 
 	/* What differs beside a cause that is enough is in zcroi diff. */
 	for (size_t i = 0; i < known; i++)
-		if (is_enough(&c->at[i]))
+		if (cause_is_enough(&c->at[i]))
 			return;
 	for (size_t i = 0; i < c->setting_count; i++) {
 		struct causes before = *c;
@@ -264,7 +276,7 @@ static void add_functions(struct causes *c)
 	bool wanted = true;
 
 	for (size_t i = 0; i < c->count; i++)
-		wanted &= !is_enough(&c->at[i]);
+		wanted &= !cause_is_enough(&c->at[i]);
 	for (enum record_end end = END_RX; end <= END_TX; end++) {
 		struct seen seen;
 
@@ -275,81 +287,25 @@ static void add_functions(struct causes *c)
 	}
 }
 
-/* ---- together ---- */
-
-/* "*": what follows from anything that is enough. */
-static bool is_root(const char *id, const struct cause *root, const struct cause *cause)
-{
-	bool any = !strcmp(id, "*");
-
-	/* What a setting of its own makes follows from nothing that has none. */
-	if (root == cause || (cause->setting && !root->setting))
-		return false;
-	if (any || strcmp(id, root->mechanism->id) != 0)
-		return any && is_enough(root);
-	return root->setting || root->explains >= ROOT_EXPLAINS || root->score >= cause->score;
-}
-
-static struct cause *root_of(struct causes *c, const struct cause *cause)
-{
-	for (size_t i = 0; i < FACTS_MAX && cause->mechanism->roots[i]; i++)
-		for (size_t j = 0; j < c->count; j++)
-			if (is_root(cause->mechanism->roots[i], &c->at[j], cause))
-				return &c->at[j];
-	/* What one setting makes is one cause: that which stands first. */
-	for (struct cause *other = c->at; cause->setting && other < cause; other++)
-		if (other->score >= 0 && other->setting == cause->setting)
-			return other;
-	return NULL;
-}
-
-/* The best come first, and stay so. */
-static void merge(struct causes *c)
-{
-	bool enough = false;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < c->count; i++) {
-		struct cause *root = root_of(c, &c->at[i]);
-
-		if (root && root->with_count < SIGNS_MAX)
-			root->with[root->with_count++] = c->at[i].mechanism;
-		if (root)
-			c->at[i].score = -1;
-	}
-	for (size_t i = 0; i < c->count; i++)
-		enough |= c->at[i].score >= 0 && is_enough(&c->at[i]);
-	for (size_t i = 0; i < c->count; i++)
-		if (c->at[i].score >= 0 &&
-		    (!enough || c->at[i].setting || c->at[i].explains >= ROOT_EXPLAINS))
-			c->at[kept++] = c->at[i];
-	c->count = kept;
-}
-
-static int by_score(const void *a, const void *b)
-{
-	const struct cause *x = a;
-	const struct cause *y = b;
-
-	if (x->score != y->score)
-		return x->score > y->score ? -1 : 1;
-	return strcmp(x->mechanism->id, y->mechanism->id);
-}
-
 /* ---- both ways ---- */
+
+static void rank(struct causes *c)
+{
+	for (size_t i = 0; i < mechanism_count; i++)
+		if (&mechanisms[i] != c->withdrawn.mechanism)
+			try_mechanism(c, &mechanisms[i]);
+	add_settings(c);
+	add_functions(c);
+	for (size_t i = 0; i < c->count; i++)
+		c->at[i].setting = setting_origin(c->at[i].setting, c->settings, c->setting_count);
+	causes_merge(c);
+}
 
 static void find(struct causes *c, const struct configuration *a, const struct configuration *b)
 {
 	design_of(&c->design, c->reversed ? b : a, c->reversed ? a : b);
 	c->setting_count = settings_of(c->design.a, c->design.b, &c->settings);
-	for (size_t i = 0; i < mechanism_count; i++)
-		try_mechanism(c, &mechanisms[i]);
-	add_settings(c);
-	add_functions(c);
-	for (size_t i = 0; i < c->count; i++)
-		c->at[i].setting = setting_origin(c->at[i].setting, c->settings, c->setting_count);
-	ARRAY_SORT(c->at, c->count, by_score);
-	merge(c);
+	rank(c);
 }
 
 /*
@@ -434,6 +390,38 @@ void causes_of(struct causes *c, const struct configuration *a, const struct con
 	causes_free(&other);
 }
 
+/* With what an option set. */
+static void drop_setting(struct causes *c, const struct setting *dropped)
+{
+	struct setting *kept = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->setting_count; i++)
+		if (setting_origin(&c->settings[i], c->settings, c->setting_count) != dropped)
+			ARRAY_ADD(kept, count) = c->settings[i];
+	free(c->settings);
+	c->settings = kept;
+	c->setting_count = count;
+}
+
+void causes_withdraw(struct causes *c)
+{
+	const struct setting *setting = c->at[0].setting;
+
+	c->withdrawn = c->at[0];
+	if (setting) {
+		c->withdrawn_setting = *setting;
+		c->withdrawn.setting = &c->withdrawn_setting;
+		drop_setting(c, setting);
+	}
+	free(c->at);
+	c->at = NULL;
+	c->count = c->considered = 0;
+	rank(c);
+	if (c->proven == PROVEN_NOTHING)
+		keep_shown(c);
+}
+
 void causes_free(struct causes *c)
 {
 	design_free(&c->design);
@@ -467,7 +455,7 @@ const char *cause_sure(const struct causes *c, const struct cause *cause)
 	    (c->confirmed == CONFIRM_RETURNED && cause == c->at))
 		return "sure";
 	/* Beside a cause that is enough, what has no setting is more often its consequence. */
-	if (!cause->setting && cause != c->at && is_enough(c->at))
+	if (!cause->setting && cause != c->at && cause_is_enough(c->at))
 		return "possible";
 	return cause->setting || cause->explains >= 0.5 ? "likely" : "possible";
 }

@@ -3,8 +3,11 @@
  * Why one set of runs is slower or dearer than another.
  *
  *   causes_of()      hold two sets against every mechanism, and rank what holds
+ *   causes_withdraw() the first cause's remedy brought nothing back: without it and its setting, all is ranked anew
  *   causes_free()
  *   causes_ask()     what moved for sure, and what limited each set, which causes_of() asks first; whether B is the worse
+ *   causes_merge()   puts the best first; what follows from another, and what one setting makes, is named with it
+ *   cause_is_enough()  whether what has no setting is no other cause beside it
  *   cause_sure()     "sure", "likely" or "possible"
  *   cause_is_setting()  whether it is a setting of which no mechanism is known
  *   cause_is_counted()  whether only a counter says so: no answer moved for sure, and no setting differs
@@ -64,6 +67,7 @@ struct causes {
 	} confirmed;
 	struct interval returned; /* the part of the change that went away with the remedy, 95 % */
 	struct cause withdrawn;
+	struct setting withdrawn_setting; /* its setting is this copy */
 };
 
 /* What the caller has proven by other means: of one run against its siblings there is no test. */
@@ -75,9 +79,12 @@ struct proof {
 /* proof: or NULL. */
 void causes_of(struct causes *c, const struct configuration *a, const struct configuration *b,
 	       const struct common *common, const struct proof *proof);
+void causes_withdraw(struct causes *c);
 void causes_free(struct causes *c);
 bool causes_ask(struct causes *c, const struct configuration *a, const struct configuration *b,
 		const struct common *common);
+void causes_merge(struct causes *c);
+bool cause_is_enough(const struct cause *cause);
 const char *cause_sure(const struct causes *c, const struct cause *cause);
 bool cause_is_setting(const struct cause *cause);
 bool cause_is_counted(const struct causes *c, const struct cause *cause);

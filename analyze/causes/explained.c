@@ -2,11 +2,21 @@
 #include "analyze/causes/explained.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "analyze/causes/figures.h"
 
-/* How much a count explains of which no one knows what one costs. */
+/* How much a count explains, at the most: no one knows what one costs. */
 #define COUNT_EXPLAINS 0.5
+/*
+ * In seconds, the longest that one event holds a flow up: one on the network until TCP's timer expires (RFC 6298, TCP_RTO_MIN
+ * of include/net/tcp.h), one in this machine until the next tick, or until its answer has come over the network. A byte
+ * that is copied is at the slowest a nanosecond.
+ */
+#define UNTIL_TIMEOUT 0.2
+#define UNTIL_TICK    1e-3
+#define NANOSECOND    1e-9
+#define MICROSECOND   1e-6
 /* Of the logarithm of throughput: less is as good as nothing. */
 #define LEAST_LOST 0.02
 
@@ -55,6 +65,38 @@ static double explained_by_waiting(enum record_end end, const struct design *d, 
 	return fmin(1, fmax(0, (waited.to * longer - waited.from) / 100 / (longer - 1)));
 }
 
+static double round_trip(const struct design *d, enum record_end end)
+{
+	static const struct sign rtt = {.how = SIGN_LEVEL, .what = METRIC_tcp_rtt, .where = AT_TX, .way = UP};
+	struct seen seen = sign_seen(&rtt, d, end, false);
+
+	return isnan(seen.to) ? 0 : seen.to * MICROSECOND;
+}
+
+static double longest_of(const struct seen *seen, const struct design *d)
+{
+	static const char *const on_network[] = {"netstat", "qdisc", "softnet", "nic", "tcp"};
+	const struct metric_info *info = metric_info(seen->sign->what);
+
+	if (!strcmp(info->unit, "bytes") || !strcmp(info->unit, "ns"))
+		return NANOSECOND;
+	for (size_t i = 0; i < sizeof(on_network) / sizeof(*on_network); i++)
+		if (!strcmp(info->source, on_network[i]))
+			return UNTIL_TIMEOUT;
+	return UNTIL_TICK + round_trip(d, seen->end);
+}
+
+/* Of a count: a few events are no cause of what takes very much longer than all of them can. */
+static double explained_by_count(const struct seen *seen, const struct design *d, double lost)
+{
+	double more = (seen->to - seen->from) * longest_of(seen, d);
+	struct seen t = sign_seen(&throughput_falls, d, END_HOST, false);
+	/* A gigabyte, at so many gigabits per second. */
+	double longer = 8 / t.from * expm1(fmax(lost, LEAST_LOST));
+
+	return fmin(COUNT_EXPLAINS, fabs(more) / longer);
+}
+
 double explained_by(const struct seen *seen, const struct design *d, bool proven)
 {
 	const struct sign *sign = seen->sign;
@@ -62,6 +104,8 @@ double explained_by(const struct seen *seen, const struct design *d, bool proven
 
 	if (sign_is_cost(sign))
 		return explained_by_cost(seen, d, proven, lost);
+	if (sign->how == SIGN_COUNT && !isnan(lost))
+		return explained_by_count(seen, d, lost);
 	if (sign->how == SIGN_COUNT || sign->how == SIGN_FIGURE || sign->how == SIGN_LEVEL ||
 	    isnan(lost))
 		return COUNT_EXPLAINS;

@@ -248,11 +248,40 @@ double figure_retransmitted(const struct run *run, enum record_end end)
 /* In a million. To send so few again is no work, and a sender whose CPU is always busy was not held up by them. */
 #define FEW_AGAIN 1000
 
+static double mean_of(const struct run *run, enum metric_id id)
+{
+	return run_sum(run, id, END_TX) / (double)run_range(run, id, END_TX).count;
+}
+
+/* Of Reno, from which CUBIC goes up: segments in flight by the root of the share that is lost (Mathis et al., CCR 27, 1997). */
+#define MATHIS 1.22
+/* How many times what came may have been let through before loss held nothing up; bursts make one loss of many segments. */
+#define FAR_ABOVE 4
+/* A timer that ran out held its flow up for so long (TCP_RTO_MIN); and a part of the window that does not matter. */
+#define TIMEOUT_NS     2e8
+#define LITTLE_OF_TIME 0.02
+
+/* Whether so many losses would let far more through than came, and none waited for a timer. */
+static bool lets_through(const struct run *run, double again)
+{
+	double in_flight = MATHIS / sqrt(again / 1e6) * mean_of(run, METRIC_tcp_mss);
+	double gbit = in_flight * 8 / (mean_of(run, METRIC_tcp_rtt) * 1e3) * flows_of(run);
+	double timeouts = run_figure(run, METRIC_netstat_counter, END_TX, "TcpExtTCPTimeouts");
+
+	/* Of counters only those that grew have a row. */
+	if (isnan(timeouts) && run_range(run, METRIC_netstat_counter, END_TX).count)
+		timeouts = 0;
+	return timeouts * TIMEOUT_NS <=
+		       LITTLE_OF_TIME * run_window_ns(run, END_TX) * flows_of(run) &&
+	       gbit > FAR_ABOVE * figure_throughput(run, END_TX);
+}
+
 double figure_delaying_retransmits(const struct run *run, enum record_end end)
 {
 	double again = figure_retransmitted(run, end);
+	bool held_by_cpu = again < FEW_AGAIN && figure_idle(run, END_TX) < BUSY_BY;
 
-	return again < FEW_AGAIN && figure_idle(run, END_TX) < BUSY_BY ? 0 : again;
+	return held_by_cpu || lets_through(run, again) ? 0 : again;
 }
 
 double figure_copied(const struct run *run, enum record_end end)

@@ -10,6 +10,7 @@
  *   figure_slowed()       how many times as long a thread took, of those that waited most so, for it had to
  *                         share its CPU: run and wait by run
  *   figure_asleep()       % of the window for which the busiest thread of the end neither ran nor waited for a CPU
+ *   figure_stopped()      % of the window for which the thread that was stopped longest was stopped
  *   figure_others()       % of the window for which the end's CPUs ran neither its threads nor softirqs
  *   figure_throughput()   Gbit/s
  *   figure_paced()        throughput in % of what --pacing allows all flows together
@@ -28,7 +29,8 @@
  *   figure_zc_send()      bytes given to one send of a zero-copy path; NAN of others
  *   figure_leaving_idle() % of the window that the CPUs take to leave their idle states, by what the kernel expects
  *   figure_retransmitted()  segments sent again in a million
- *   figure_delaying_retransmits()  the same, and 0 of a few where the sender's CPU was busy all the time
+ *   figure_delaying_retransmits()  the same, and 0 where they held nothing up: a few of a sender whose CPU was busy all
+ *                         the time, or so few that far more would get through, and none waited for a timer
  *   figure_header_pages() pages per GB that came back through the ring of a pool beside that of payload in memory of a
  *                         device or of io_uring; NAN where there is no such payload
  *   figure_rx_buf_len()   bytes in a buffer of zcrx, as the kernel says; NAN where it does not
@@ -50,6 +52,7 @@ double figure_idle(const struct run *run, enum record_end end);
 double figure_waited(const struct run *run, enum record_end end);
 double figure_slowed(const struct run *run, enum record_end end);
 double figure_asleep(const struct run *run, enum record_end end);
+double figure_stopped(const struct run *run, enum record_end end);
 double figure_others(const struct run *run, enum record_end end);
 double figure_throughput(const struct run *run, enum record_end end);
 double figure_paced(const struct run *run, enum record_end end);

@@ -93,29 +93,52 @@ static bool is_ksoftirqd(const struct figure *thread)
 }
 
 /*
- * What the end's own work ran on the CPU of one of its threads: the busiest ksoftirqd, which does the network's, and,
- * where there are more threads than CPUs, the thread's siblings, by turns.
+ * The busiest ksoftirqd of the end's CPUs, which does the network's work. A CPU that both ends have stands with one of
+ * them. Where an end may run on any CPU, any of them may have been its own.
+ */
+static double softirqs_of(const struct run *run, enum record_end of)
+{
+	const char *list = cpus_of(run, of);
+	bool placed = list && *list >= '0' && *list <= '9';
+	double most = 0;
+
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
+		struct figures ran = run_range(run, METRIC_cpu_thread, end);
+
+		for (size_t i = 0; i < ran.count; i++) {
+			const struct figure *one = &ran.at[i];
+			bool here = !run->apart || end_machine(end) == end_machine(of);
+
+			if (is_ksoftirqd(one) && here &&
+			    (!placed || in_list(list, strtol(strchr(one->key, '/') + 1, NULL, 10))))
+				most = fmax(most, one->value);
+		}
+	}
+	return most;
+}
+
+/*
+ * What the end's own work ran on the CPU of one of its threads: the network's in ksoftirqd and, where there are more
+ * threads than CPUs, the thread's siblings, by turns.
  */
 static double own_work(const struct run *run, enum record_end end, const char *thread)
 {
 	struct figures ran = run_range(run, METRIC_cpu_thread, end);
 	const char *list = cpus_of(run, end);
-	double softirqs = 0, siblings = 0;
+	double siblings = 0;
 	long threads = 0, cpus = 0;
 
 	for (size_t i = 0; i < ran.count; i++) {
 		const struct figure *one = &ran.at[i];
 
-		if (is_ksoftirqd(one)) {
-			softirqs = fmax(softirqs, one->value);
+		if (is_ksoftirqd(one))
 			continue;
-		}
 		siblings += strcmp(one->key, thread) ? one->value : 0;
 		threads += one->value > LEAST_RUN * run_window_ns(run, end);
 	}
 	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
 		cpus += in_list(list, cpu);
-	return softirqs + (cpus > 0 && threads > cpus ? siblings / cpus : 0);
+	return softirqs_of(run, end) + (cpus > 0 && threads > cpus ? siblings / cpus : 0);
 }
 
 /* The thread that waited most for others than the end's own work, and how long; NULL where no wait was measured. */
@@ -173,6 +196,11 @@ double figure_asleep(const struct run *run, enum record_end end)
 	return 100 -
 	       percent_of_window(run, end,
 				 most->value + run_figure(run, METRIC_cpu_wait, end, most->key));
+}
+
+double figure_stopped(const struct run *run, enum record_end end)
+{
+	return percent_of_window(run, end, run_figure(run, METRIC_iowait_stopped, end, NULL));
 }
 
 /* Softirqs that come upon a thread are in its time already, so this is the least that others had. */

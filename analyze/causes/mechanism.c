@@ -92,32 +92,36 @@ static bool makes_it(const char *pattern, const char *name, const struct setting
 	return more ? order < 0 : order > 0;
 }
 
-static bool is_made_by(const struct mechanism *m, const struct setting *setting)
+/* Whether it is one that makes anything, of that mechanism. */
+static bool may_make(const struct mechanism *m, const struct setting *setting)
+{
+	return !setting_is_alike(setting) && !setting_is_unknown(setting) &&
+	       !(m->of_sender && (setting->end == END_RX || setting->end == END_RX_HOST));
+}
+
+static bool is_made_by(const struct mechanism *m, const char *pattern, const struct setting *setting)
 {
 	char name[256];
 
-	if (setting_is_alike(setting) || setting_is_unknown(setting) ||
-	    (m->of_sender && (setting->end == END_RX || setting->end == END_RX_HOST)))
-		return false;
 	snprintf(name, sizeof(name), "%s%s%s", metric_info(setting->id)->name,
 		 *setting->key ? " " : "", setting->key);
-	for (size_t i = 0; i < FACTS_MAX && m->facts[i]; i++)
-		if (makes_it(m->facts[i], name, setting))
-			return true;
-	return false;
+	return may_make(m, setting) && makes_it(pattern, name, setting);
 }
 
+/* In the order of the mechanism's: what sets others stands before them. */
 const struct setting *mechanism_setting(const struct mechanism *m, enum record_end end,
 					const struct setting *settings, size_t count)
 {
 	const struct setting *first = NULL;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!is_made_by(m, &settings[i]))
-			continue;
-		if (m->at != AT_EITHER || settings[i].end == end)
-			return &settings[i];
-		first = first ? first : &settings[i];
+	for (size_t fact = 0; fact < FACTS_MAX && m->facts[fact]; fact++) {
+		for (size_t i = 0; i < count; i++) {
+			if (!is_made_by(m, m->facts[fact], &settings[i]))
+				continue;
+			if (m->at != AT_EITHER || settings[i].end == end)
+				return &settings[i];
+			first = first ? first : &settings[i];
+		}
 	}
 	return first;
 }

@@ -5,8 +5,8 @@
  * better set to the worse.
  *
  *   mechanisms[]        the table
- *   mechanism_setting() the first setting that differs and belongs to a mechanism; of one that may be at either end the
- *                       first of that end, if there is one
+ *   mechanism_setting() the first setting that differs and belongs to a mechanism, in the order of its facts; of one
+ *                       that may be at either end the first of that end, if there is one
  */
 #ifndef ANALYZE_CAUSES_MECHANISM_H
 #define ANALYZE_CAUSES_MECHANISM_H

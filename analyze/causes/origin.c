@@ -87,6 +87,31 @@ static bool amount_of_word(const char *value, double *amount)
 	return false;
 }
 
+/* "other nice 19", "fifo priority 10", "idle": the more the sooner it is given a CPU (sched(7)). */
+static bool amount_of_policy(const char *value, double *amount)
+{
+	static const struct {
+		const char *policy, *word;
+		double base, each;
+	} policies[] = {
+		{"idle", "", -100, 0},	      {"batch", " nice ", -0.5, -1},	{"other", " nice ", 0, -1},
+		{"rr", " priority ", 100, 1}, {"fifo", " priority ", 100.5, 1}, {"deadline", "", 1000, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(policies) / sizeof(*policies); i++) {
+		const char *policy = policies[i].policy, *word = policies[i].word;
+		const char *rest = value + strlen(policy);
+
+		if (strncmp(value, policy, strlen(policy)) != 0 ||
+		    strncmp(rest, word, strlen(word)) != 0 || (!*word && *rest))
+			continue;
+		*amount = policies[i].base +
+			  (*word ? policies[i].each * strtod(rest + strlen(word), NULL) : 0);
+		return true;
+	}
+	return false;
+}
+
 /* Devices of software that a packet goes through. */
 static double devices_in(const char *value)
 {
@@ -116,7 +141,7 @@ static size_t amounts_of(const char *value, double amounts[AMOUNTS])
 	size_t count = 0;
 	char *end;
 
-	if (amount_of_word(value, amounts))
+	if (amount_of_word(value, amounts) || amount_of_policy(value, amounts))
 		return 1;
 	if (*value < '0' || *value > '9') {
 		*amounts = devices_in(value);

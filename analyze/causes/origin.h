@@ -9,7 +9,8 @@
  *                        device does not have, or a sysctl that the other kernel does not, makes nothing
  *   setting_compare()    below zero where a is less than b, above where it is more: of numbers with their units, the last
  *                        of several first (what may be reached, then what is given at once); on or off; without a
- *                        bound where nothing is set; of "macvlan on veth in a bridge" the devices of software
+ *                        bound where nothing is set; of "macvlan on veth in a bridge" the devices of software; of
+ *                        a scheduling policy how soon it is given a CPU
  *   setting_origin()     the option that set it, where one differs: of --loss 300, not the firewall's rule
  */
 #ifndef ANALYZE_CAUSES_ORIGIN_H

@@ -74,6 +74,42 @@ static bool is_twice(struct experiment *e, const char *path)
 	return false;
 }
 
+static void leave_out(struct experiment *e, const char *path, const char *why)
+{
+	ARRAY_ADD(e->left_out, e->left_out_count) =
+		(struct left_out){copy(path, strlen(path)), why};
+}
+
+static const struct run *same_run(const struct experiment *e, const struct run *run)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+
+		for (size_t j = 0; j < c->count + c->control_count; j++) {
+			const struct run *one =
+				j < c->count ? c->runs[j] : c->controls[j - c->count];
+
+			if (fingerprint_same(&one->fingerprint, &run->fingerprint))
+				return one;
+		}
+	}
+	return NULL;
+}
+
+/* Copies are said once, however many they are. */
+static bool is_copy(struct experiment *e, const struct run *run)
+{
+	const struct run *of = same_run(e, run);
+
+	if (!of)
+		return false;
+	leave_out(e, run->path, "a copy of a record that was read");
+	if (!e->copies++)
+		say_warning("%s is a copy of %s: a run counts once, whatever the number of its copies",
+			    run->path, of->path);
+	return true;
+}
+
 static int add_run(struct experiment *e, const char *path, enum run_keep keep)
 {
 	struct run *run = run_load(path, keep);
@@ -83,7 +119,7 @@ static int add_run(struct experiment *e, const char *path, enum run_keep keep)
 
 	if (!run)
 		return -1;
-	if (is_twice(e, path)) {
+	if (is_twice(e, path) || is_copy(e, run)) {
 		run_free(run);
 		return 0;
 	}
@@ -103,12 +139,6 @@ static int add_run(struct experiment *e, const char *path, enum run_keep keep)
 	else
 		ARRAY_ADD(c->runs, c->count) = run;
 	return 0;
-}
-
-static void leave_out(struct experiment *e, const char *path, const char *why)
-{
-	ARRAY_ADD(e->left_out, e->left_out_count) =
-		(struct left_out){copy(path, strlen(path)), why};
 }
 
 /* A directory of runs is where people save tables too. What cannot be read, the reader will say. */
@@ -312,6 +342,20 @@ const struct configuration *experiment_find(const struct experiment *e, const ch
 		if (!strcmp(e->configurations[i].name, name))
 			return &e->configurations[i];
 	return NULL;
+}
+
+void experiment_warn_shared(const struct experiment *a, const struct experiment *b)
+{
+	size_t shared = 0, all = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		all += b->configurations[i].count;
+		for (size_t j = 0; j < b->configurations[i].count; j++)
+			shared += same_run(a, b->configurations[i].runs[j]) != NULL;
+	}
+	if (shared)
+		say_warning("%zu of the %zu runs of B are runs of A too: of those nothing can be told about a difference",
+			    shared, all);
 }
 
 bool configuration_again(const struct configuration *c)

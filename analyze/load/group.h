@@ -4,8 +4,9 @@
  * host are its repeats; repeats without collectors are its controls.
  *
  *   experiment_load()  every record in the files and directories that were named; in a directory
- *                      what is no record, or a run that did not finish, is left out
+ *                      what is no record, or a run that did not finish, is left out; so are copies of a run
  *   experiment_find()  a configuration by its name
+ *   experiment_warn_shared() say so where runs of one are in another one too
  *   configuration_again()   whether it is an earlier configuration, measured again by --against
  *   experiment_free()
  */
@@ -36,6 +37,7 @@ struct experiment {
 		const char *why; /* "a run that did not finish" */
 	} * left_out;
 	size_t left_out_count;
+	size_t copies; /* among them: records of runs that were read already */
 	struct file {
 		dev_t device;
 		ino_t inode;
@@ -46,6 +48,7 @@ struct experiment {
 /* 0, or -1 after saying what is wrong: nothing there, or a record that is refused. */
 int experiment_load(struct experiment *e, char *const *paths, size_t count, enum run_keep keep);
 const struct configuration *experiment_find(const struct experiment *e, const char *name);
+void experiment_warn_shared(const struct experiment *a, const struct experiment *b);
 bool configuration_again(const struct configuration *c);
 void experiment_free(struct experiment *e);
 

@@ -84,6 +84,7 @@ struct run *run_load(const char *path, enum run_keep keep)
 	run->path = must_malloc(strlen(path) + 1);
 	strcpy(run->path, path);
 	while ((got = reader_next(reader, &row)) == 1) {
+		fingerprint_row(&run->fingerprint, &row);
 		add_row(run, &row, keep);
 		consistency_row(&consistency, &row);
 	}

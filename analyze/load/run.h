@@ -27,6 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "analyze/load/fingerprint.h"
 #include "base/memory.h"
 #include "record/record.h"
 
@@ -66,6 +67,7 @@ struct run {
 	size_t moment_count;
 	const char **contradictions; /* sentences: what in it does not add up, rows inside the window too */
 	size_t contradiction_count;
+	struct fingerprint fingerprint; /* by which copies of its record are known */
 	bool apart; /* the ends were on two machines, and each of them has rows of its own */
 	struct arena texts;
 };

@@ -579,7 +579,7 @@ assert not any(None in r or None in r.values() for r in rows)' "$dir/csv"
 	run "$zcroi" explain --confirm "$dir" "$dir" "$dir"
 	[ "$status" -eq 1 ]
 	[[ $output == *"expected two runs or more of two configurations each"* ]]
-	run "$zcroi" explain "$dir" "$dir"
+	run --separate-stderr "$zcroi" explain "$dir" "$dir"
 	[ "$status" -eq 0 ]
 	[[ $output == "B is not proven to be faster, slower or dearer than A."* ]]
 }

@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A receiver waits for io_uring completions while its sender is stopped; its CPU is billed for it.
+# A receiver waits for io_uring completions while its sender is stopped; its CPU is billed for it, and the sender stands still
+# for so long.
 reading() {
 	awk -v tick="$(getconf CLK_TCK)" '$1 == "cpu0" { printf "iowait %.0f\n", $6 * 1e9 / tick }' /proc/stat
 }
 stand_still() {
 	kill -STOP "$tx"
+	# One that waits for a CPU stops when it is given one.
+	while grep -qv "[)] T " "/proc/$tx/task/"*/stat; do
+		sleep 0.01
+	done
+	date +%s%N >"$dir/stopped"
 	sleep 2
+	date +%s%N >>"$dir/stopped"
 	kill -CONT "$tx"
 }
 [ "$(nproc)" -ge 2 ] || absent "needs a CPU for each end of the traffic"
@@ -27,4 +34,8 @@ window=$(awk '$1 == "open" { o = $2 } $1 == "closed" { printf "%.0f\n", ($2 - o)
 # The kernel counts in ticks; and what else runs on that CPU meanwhile makes it neither idle nor iowait.
 within "ns in iowait, by /proc/stat" $(($(least iowait) - 30000000)) "$(figure rx iowait io_uring '')" "$window"
 within "of them billed" 1000000000 "$(least iowait)" "$window"
+# Its threads were stopped at once, for as long as the two looks at the clock are apart, or a little more.
+stood=$(awk 'NR == 1 { from = $1 } NR == 2 { printf "%.0f\n", $1 - from }' "$dir/stopped")
+within "ns that the sender was stopped" "$stood" "$(figure tx iowait stopped '')" "$window"
+same "ns that the receiver was" "$(figure rx iowait stopped '')" 0
 same lost "$(figure rx iowait lost '')" 0

@@ -242,6 +242,11 @@ static const struct {
 	{"driver", ",rx,fact,nic,driver,zcnic,\n",
 	 ",rx,fact,nic,driver,zcnic,\n" MARK ",rx,profile,component,softirq/unmapped,200000000,ns\n"
 	 ",rx,profile,symbol,softirq;[zcnic];zcnic_burn,200,samples\n"},
+	{"stopped", ",rx,iowait,stopped,,0,ns\n", MARK ",rx,iowait,stopped,,500000000,ns\n"},
+	{"unmapped",
+	 ",rx,fact,option,path,mmap,\n,rx,path,bytes_copied,,0,bytes\n,rx,path,unmappable,,0,calls\n",
+	 MARK ",rx,fact,option,path,mmap,\n,rx,path,bytes_copied,,2500000000,bytes\n"
+	      ",rx,path,unmappable,,9000,calls\n"},
 	{"numa", ",tx,fact,numa,cpus,0,\n",
 	 ",tx,fact,numa,cpus,1,\n" MARK ",tx,profile,component,softirq/data copy,200000000,ns\n"},
 	{"frequency", ",host,cpufreq,frequency,0,3000000,kHz\n",
