@@ -54,8 +54,8 @@ void write_run(const char *set, int repeat, double gbit, const char *rows)
 		",rx,profile,symbol,task;[kernel];_copy_to_iter,%.0f,samples\n"
 		",tx,profile,symbol,task;[kernel];_copy_from_iter,%.0f,samples\n"
 		",tx,nic,statistic,tx_bytes,%.0f,events\n%s",
-		set, repeat, plain, gbit * 1e9 / 8, gbit * 1e9 / 8, gbit * 1e7, gbit * 1e7, gbit * 10,
-		gbit * 10, gbit * 1e9 / 8, rows);
+		set, repeat, plain, gbit * 1e9 / 8, gbit * 1e9 / 8, gbit * 1e7, gbit * 1e7,
+		gbit * 10, gbit * 10, gbit * 1e9 / 8, rows);
 	assert_int_equal(fclose(out), 0);
 }
 
