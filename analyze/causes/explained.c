@@ -67,7 +67,8 @@ static double explained_by_waiting(enum record_end end, const struct design *d, 
 
 static double round_trip(const struct design *d, enum record_end end)
 {
-	static const struct sign rtt = {.how = SIGN_LEVEL, .what = METRIC_tcp_rtt, .where = AT_TX, .way = UP};
+	static const struct sign rtt = {
+		.how = SIGN_LEVEL, .what = METRIC_tcp_rtt, .where = AT_TX, .way = UP};
 	struct seen seen = sign_seen(&rtt, d, end, false);
 
 	return isnan(seen.to) ? 0 : seen.to * MICROSECOND;

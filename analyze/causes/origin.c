@@ -94,8 +94,12 @@ static bool amount_of_policy(const char *value, double *amount)
 		const char *policy, *word;
 		double base, each;
 	} policies[] = {
-		{"idle", "", -100, 0},	      {"batch", " nice ", -0.5, -1},	{"other", " nice ", 0, -1},
-		{"rr", " priority ", 100, 1}, {"fifo", " priority ", 100.5, 1}, {"deadline", "", 1000, 0},
+		{"idle", "", -100, 0},
+		{"batch", " nice ", -0.5, -1},
+		{"other", " nice ", 0, -1},
+		{"rr", " priority ", 100, 1},
+		{"fifo", " priority ", 100.5, 1},
+		{"deadline", "", 1000, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(policies) / sizeof(*policies); i++) {

@@ -16,7 +16,8 @@ static uint64_t add(uint64_t hash, const void *bytes, size_t len)
 
 static bool is_name(enum metric_id id)
 {
-	return id == METRIC_fact_configuration || id == METRIC_fact_repeat || id == METRIC_fact_label;
+	return id == METRIC_fact_configuration || id == METRIC_fact_repeat ||
+	       id == METRIC_fact_label;
 }
 
 void fingerprint_row(struct fingerprint *f, const struct row *row)
