@@ -10,8 +10,9 @@
 #include <string.h>
 
 #include "analyze/commands.h"
+#include "analyze/figures/call_times.h"
 #include "analyze/load/consistency.h"
-#include "analyze/figures/distribution.h"
+#include "analyze/load/twice.h"
 #include "analyze/figures/doubts.h"
 #include "base/memory.h"
 #include "page/page.h"
@@ -21,8 +22,6 @@
 
 /* After this many complaints a file is not read any further. */
 #define COMPLAINTS 20
-/* Linux has fewer than 500 system calls. */
-#define CALLS 1024
 
 /*
  * The kernel reports whether a send was copied after the send, so at the edges of the window the
@@ -31,26 +30,9 @@
 #define REPORT_LAG_SHARE 0.02
 #define REPORT_LAG_BYTES (256e6)
 
-/* One system call at one end, by its row and by its histogram. */
-struct call {
-	enum record_end end;
-	char name[64];
-	size_t len;
-	double calls;
-	double histogram;
-};
-
-/* What tells a row from every other. */
-struct key {
-	const char *text;
-	uint64_t line;
-};
-
 struct check {
 	const char *path;
-	struct key *keys;
-	size_t key_count;
-	struct arena texts;
+	struct twice twice;
 	struct consistency consistency;
 	unsigned int complaints;
 	uint64_t rows;
@@ -59,9 +41,7 @@ struct check {
 	double bytes[RECORD_ENDS], window[RECORD_ENDS], life[RECORD_ENDS];
 	double zerocopy[RECORD_ENDS], copied[RECORD_ENDS];
 	struct doubts doubts;
-	struct call *calls;
-	size_t call_count;
-	size_t last_call; /* rows of one call stand together */
+	struct call_times calls;
 	struct {
 		char source[32];
 		enum record_end end;
@@ -80,48 +60,6 @@ __attribute__((format(printf, 2, 3))) static void complain(struct check *c, cons
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	say_error("%s%s", c->path, text);
-}
-
-/* NULL after complaining. */
-static struct call *call_of(struct check *c, enum record_end end, const char *name, size_t len)
-{
-	for (size_t i = 0; i < c->call_count; i++) {
-		size_t at = (c->last_call + i) % c->call_count;
-		struct call *call = &c->calls[at];
-
-		if (call->end == end && call->len == len && !memcmp(call->name, name, len)) {
-			c->last_call = at;
-			return call;
-		}
-	}
-	if (len >= sizeof(c->calls->name) || c->call_count == CALLS) {
-		complain(c, ": \"%.*s\" is not the name of a system call", (int)len, name);
-		return NULL;
-	}
-	c->last_call = c->call_count;
-	ARRAY_ADD(c->calls, c->call_count) = (struct call){.end = end, .len = len};
-	memcpy(c->calls[c->last_call].name, name, len);
-	return &c->calls[c->last_call];
-}
-
-static void check_bucket(struct check *c, const struct row *row)
-{
-	struct call *call;
-	uint64_t edge;
-	size_t prefix;
-
-	if (bucket_edge(row->key.at, row->key.len, &edge, &prefix)) {
-		complain(c,
-			 ":%" PRIu64
-			 ": expected a key that ends in the edge of a bucket, found \"%.*s\"",
-			 row->line, (int)row->key.len, row->key.at);
-		return;
-	}
-	if (row->id != METRIC_syscalls_latency || row->time_s != WINDOW)
-		return;
-	call = call_of(c, row->end, row->key.at, prefix);
-	if (call)
-		call->histogram += row->number;
 }
 
 static void check_fact(struct check *c, const struct row *row)
@@ -149,8 +87,6 @@ static void check_fact(struct check *c, const struct row *row)
 
 static void check_window_figure(struct check *c, const struct row *row)
 {
-	struct call *call;
-
 	switch (row->id) {
 	case METRIC_path_bytes:
 		c->bytes[row->end] = row->number;
@@ -167,57 +103,18 @@ static void check_window_figure(struct check *c, const struct row *row)
 	case METRIC_path_bytes_copied:
 		c->copied[row->end] = row->number;
 		break;
-	case METRIC_syscalls_calls:
-		call = call_of(c, row->end, row->key.at, row->key.len);
-		if (call)
-			call->calls = row->number;
-		break;
 	default:
 		break;
 	}
 }
 
-/* What zcpath has reached is told as it goes on: one row after the other, of one key. */
-static void note_key(struct check *c, const struct row *row)
-{
-	char time[64] = "";
-
-	if (row->id == METRIC_path_state)
-		return;
-	if (row->time_s != WINDOW)
-		snprintf(time, sizeof(time), " at %.9g s", row->time_s);
-	ARRAY_ADD(c->keys, c->key_count) = (struct key){
-		arena_printed(&c->texts, "%s %s.%s \"%.*s\"%s", record_end_name[row->end],
-			      metric_info(row->id)->source, metric_info(row->id)->name,
-			      (int)row->key.len, row->key.at, time),
-		row->line,
-	};
-}
-
-static int by_text(const void *a, const void *b)
-{
-	const struct key *x = a, *y = b;
-	int order = strcmp(x->text, y->text);
-
-	return order ? order : (x->line > y->line) - (x->line < y->line);
-}
-
-/* Of two rows with one key a reader could take either. */
-static void check_twice(struct check *c)
-{
-	ARRAY_SORT(c->keys, c->key_count, by_text);
-	for (size_t i = 1; i < c->key_count && c->complaints < COMPLAINTS; i++)
-		if (!strcmp(c->keys[i - 1].text, c->keys[i].text))
-			complain(c, ":%" PRIu64 ": %s stands in line %" PRIu64 " already",
-				 c->keys[i].line, c->keys[i].text, c->keys[i - 1].line);
-}
-
 static void check_row(struct check *c, const struct row *row)
 {
 	enum metric_kind kind = metric_info(row->id)->kind;
+	char why[300];
 
 	c->rows++;
-	note_key(c, row);
+	twice_row(&c->twice, row);
 	consistency_row(&c->consistency, row);
 	/* What was there inside the window and was gone at its end is absent all the same. */
 	c->seen[row->id][row->end] += row->time_s == WINDOW;
@@ -236,10 +133,10 @@ static void check_row(struct check *c, const struct row *row)
 	/* An interval may take back what the one before it had too much of. */
 	if (kind == KIND_TOTAL && row->number < 0 && row->time_s == WINDOW)
 		complain(c, ":%" PRIu64 ": a count below zero: %g", row->line, row->number);
-	if (kind == KIND_HISTOGRAM)
-		check_bucket(c, row);
-	else if (row->time_s == WINDOW)
+	if (row->time_s == WINDOW)
 		check_window_figure(c, row);
+	if (call_times_row(&c->calls, row, why, sizeof(why)))
+		complain(c, ":%" PRIu64 ": %s", row->line, why);
 }
 
 /* What zcprof attached to says little of itself: not even, where it has no TCP, how much it moved. */
@@ -294,18 +191,6 @@ static void check_end(struct check *c, enum record_end end)
 			 name, parts, c->bytes[end]);
 }
 
-static void check_calls(struct check *c)
-{
-	for (size_t i = 0; i < c->call_count; i++) {
-		const struct call *call = &c->calls[i];
-
-		if (call->calls != call->histogram)
-			complain(c, ": %s %s: %.0f calls, but %.0f in the histogram of their times",
-				 record_end_name[call->end], call->name, call->calls,
-				 call->histogram);
-	}
-}
-
 /* What is absent on the machine is absent at both ends. */
 static uint64_t rows_of(const struct check *c, int id, enum record_end end)
 {
@@ -347,6 +232,15 @@ static void complain_of(void *data, const char *sentence)
 	complain(data, ": %s", sentence);
 }
 
+/* False: that is enough. */
+static bool complain_at(void *data, uint64_t line, const char *sentence)
+{
+	struct check *c = data;
+
+	complain(c, ":%" PRIu64 ": %s", line, sentence);
+	return c->complaints < COMPLAINTS;
+}
+
 static void check_whole(struct check *c)
 {
 	bool attached;
@@ -373,9 +267,9 @@ static void check_whole(struct check *c)
 		complain(c, ": tx sent %.0f bytes and rx received %.0f (bytes_life)",
 			 c->life[END_TX], c->life[END_RX]);
 	if (!is_imported(c)) /* other tools keep no histogram of times */
-		check_calls(c);
+		call_times_each(&c->calls, complain_of, c);
 	check_absent(c);
-	check_twice(c);
+	twice_each(&c->twice, complain_at, c);
 	consistency_each(&c->consistency, complain_of, c);
 }
 
@@ -415,9 +309,8 @@ static bool check_file(const char *path)
 		       doubtful ? ", but " : " and sound", doubts);
 	}
 	reader_close(reader);
-	free(c->calls);
-	free(c->keys);
-	arena_free(&c->texts);
+	call_times_free(&c->calls);
+	twice_free(&c->twice);
 	consistency_free(&c->consistency);
 	free(c);
 	return sound;

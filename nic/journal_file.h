@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A journal's file, for nic/journal.c, which writes it, nic/journal_back.c, which puts back what it holds,
+ * A journal's file (nic/journal_disk.c), for nic/journal.c, which notes changes, nic/journal_back.c, which puts them back,
  * and nic/recover.c, which reads those of the dead.
  *
  *   journal_create()       the file of this process, which is locked, before its first change

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: nic/journal.c nic/journal_file.c nic/journal_back.c nic/claim.c nic/recover.c nic/process.c nic/netns.c nic/netns_find.c nic/undo.c nic/interrupt.c nic/serving.c nic/split.c nic/rings.c nic/steer.c nic/rss.c nic/ethtool.c
+/* needs: nic/journal.c nic/journal_disk.c nic/journal_back.c nic/claim.c nic/recover.c nic/process.c nic/netns.c nic/netns_find.c nic/undo.c nic/interrupt.c nic/serving.c nic/split.c nic/rings.c nic/steer.c nic/rss.c nic/ethtool.c
  * nic/genl.c nic/netlink.c nic/netdev.c nic/lease.c nic/settings nic/ethtool_message.c nic/device.c nic/big_tcp.c
  */
 /* libs: libmnl */
