@@ -58,6 +58,7 @@ static void build_lines(struct page *page, const struct experiment *e, const str
 static int build(struct page *page, const struct experiment *e, const struct table_options *o)
 {
 	struct arrangement arrangement;
+	struct reasons reasons = {.count = 0};
 	bool asked = pivot_asked(&o->pivot), lines;
 	char why[600];
 	int result = 0;
@@ -67,10 +68,11 @@ static int build(struct page *page, const struct experiment *e, const struct tab
 	if (lines)
 		build_lines(page, e, o);
 	if (asked)
-		pivot_print(page, &o->pivot, e, &arrangement, &o->common.exponents, "");
+		pivot_print(page, &o->pivot, e, &arrangement, &o->common.exponents, "", &reasons);
 	else if (!o->flat)
 		result = arranged_print(page, e, &arrangement, &o->common.exponents, why,
 					sizeof(why));
+	reasons_notes(&reasons, page);
 	if (result)
 		say_error("%s/plan: %s; mend the line, or give --flat", o->paths[0], why);
 	if (!lines) {

@@ -63,13 +63,24 @@ static void number_words(double value, int decimals, char *text, size_t size)
 		snprintf(text, size, "%.*f", decimals, value);
 }
 
-/* "40.30 (40.1..40.5)": the ends of an interval have one digit less, as in a column of their own. */
+/* An interval of more than so much from end to end knows the figure by no digit: by which factor is all there is to say. */
+#define WIDE 100
+
+static bool is_wide(double low, double high)
+{
+	return low > 0 && high > WIDE * low;
+}
+
+/* "40.30 (40.1..40.5)": the ends of an interval have one digit less, as in a column of their own. Or "1.724 (x/240)". */
 static void estimate_words(const struct cell *cell, int decimals, char *text, size_t size)
 {
 	int used = snprintf(text, size, "%.*f", decimals_for(cell->value, decimals), cell->value);
 	int less = decimals > 0 ? decimals - 1 : decimals;
 
-	if (!isnan(cell->low) && !isnan(cell->high))
+	if (is_wide(cell->low, cell->high))
+		snprintf(text + used, size - used, " (x/%.*g)",
+			 cell->high / cell->low < 1e6 ? 2 : 1, sqrt(cell->high / cell->low));
+	else if (!isnan(cell->low) && !isnan(cell->high))
 		snprintf(text + used, size - used, " (%.*f..%.*f)", decimals_for(cell->low, less),
 			 cell->low, decimals_for(cell->high, less), cell->high);
 }

@@ -101,33 +101,6 @@ static bool measure(const struct table *t, int *widths)
 	return units;
 }
 
-static void table_text(const struct table *t, FILE *out)
-{
-	int *widths = must_calloc(t->column_count, sizeof(*widths));
-	bool units = measure(t, widths);
-	struct line line = {out, 0};
-	char text[CELL_SIZE];
-
-	if (t->title)
-		fprintf(out, "%s\n\n", t->title);
-	put_line(out, t, widths, heading_of);
-	if (units)
-		put_line(out, t, widths, unit_of);
-	for (size_t i = 0; i < t->column_count; i++) {
-		spaces(out, i ? 2 : 0);
-		dashes(out, widths[i]);
-	}
-	fputc('\n', out);
-	for (size_t row = 0; row < table_rows(t); row++) {
-		for (size_t i = 0; i < t->column_count; i++) {
-			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
-			put(&line, text, widths[i], t->columns[i].kind == COLUMN_TEXT);
-		}
-		end_line(&line);
-	}
-	free(widths);
-}
-
 /* Words up to TEXT_WIDTH, later lines indented below the first. */
 static void put_wrapped(FILE *out, const char *text, int indent)
 {
@@ -156,6 +129,35 @@ static void put_wrapped(FILE *out, const char *text, int indent)
 			text++;
 	}
 	fputc('\n', out);
+}
+
+static void table_text(const struct table *t, FILE *out)
+{
+	int *widths = must_calloc(t->column_count, sizeof(*widths));
+	bool units = measure(t, widths);
+	struct line line = {out, 0};
+	char text[CELL_SIZE];
+
+	if (t->title) {
+		put_wrapped(out, t->title, 2);
+		fputc('\n', out);
+	}
+	put_line(out, t, widths, heading_of);
+	if (units)
+		put_line(out, t, widths, unit_of);
+	for (size_t i = 0; i < t->column_count; i++) {
+		spaces(out, i ? 2 : 0);
+		dashes(out, widths[i]);
+	}
+	fputc('\n', out);
+	for (size_t row = 0; row < table_rows(t); row++) {
+		for (size_t i = 0; i < t->column_count; i++) {
+			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
+			put(&line, text, widths[i], t->columns[i].kind == COLUMN_TEXT);
+		}
+		end_line(&line);
+	}
+	free(widths);
 }
 
 static bool is_command(const struct page *page, const char *lead)

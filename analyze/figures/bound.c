@@ -100,6 +100,11 @@ double spared_share(const struct run *run, enum record_end end, const struct spa
 	return sum > 1 ? 1 : sum;
 }
 
+double spared_samples(const struct run *run, enum record_end end)
+{
+	return all_of(run, end) / sample_worth(run, end);
+}
+
 struct bound bound_of(const struct configuration *c, enum record_end end,
 		      const struct spared *spared, size_t count)
 {
@@ -110,7 +115,7 @@ struct bound bound_of(const struct configuration *c, enum record_end end,
 
 	for (size_t i = 0; i < c->count; i++) {
 		double share = spared_share(c->runs[i], end, spared, count);
-		double samples = all_of(c->runs[i], end) / sample_worth(c->runs[i], end);
+		double samples = spared_samples(c->runs[i], end);
 
 		if (isnan(share))
 			continue;

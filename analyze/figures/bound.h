@@ -5,6 +5,7 @@
  *
  *   spared_find()     a component, a part of one, or a function, by its name
  *   spared_share()    its share of what an end's CPUs cost in a run
+ *   spared_samples()  how many samples that is of
  *   bound_of()        of a configuration: by how much throughput could rise, CPU fall and ROI rise
  *
  * Where an end's CPU is the limit, T = CPU time / cost per byte, so that T could be 1 / (1 - share) times as
@@ -31,6 +32,9 @@ struct spared spared_find(const char *name);
 /* 0 to 1; NAN where nothing was sampled. */
 double spared_share(const struct run *run, enum record_end end, const struct spared *spared,
 		    size_t count);
+
+/* NAN where nothing was sampled. */
+double spared_samples(const struct run *run, enum record_end end);
 
 struct bound {
 	struct interval

@@ -10,6 +10,7 @@
 
 #include "analyze/figures/bound.h"
 #include "analyze/figures/distribution.h"
+#include "analyze/figures/parts.h"
 
 struct wanted wanted_quantity(enum quantity q)
 {
@@ -247,10 +248,19 @@ static double sum_of(const struct run *run, enum metric_id id, enum record_end e
 	return count ? sum : NAN;
 }
 
+/* Of fewer a share says nothing: its standard error would be a tenth of all and more. */
+#define SAMPLES_LEAST 25
+
+static bool has_samples(const struct run *run, enum record_end end)
+{
+	/* What came from elsewhere may have shares alone. */
+	return profile_is_shares(run, end) || spared_samples(run, end) >= SAMPLES_LEAST;
+}
+
 static double part_value(const struct wanted *w, const struct run *run)
 {
 	const struct spared spared = spared_find(w->key);
-	double share = spared_share(run, w->end, &spared, 1);
+	double share = has_samples(run, w->end) ? spared_share(run, w->end, &spared, 1) : NAN;
 
 	return w->kind == WANTED_SHARE ? 100 * share : 1 / (1 - share);
 }
@@ -316,11 +326,22 @@ double wanted_value(const struct wanted *w, const struct run *run, const struct 
 	return w->quantity == QUANTITIES ? per_cpu(&outcome) : outcome.of[w->quantity];
 }
 
+/* "data copy rx", "without page allocator rx" */
+static void part_heading(const struct wanted *w, char *text, size_t size)
+{
+	snprintf(text, size, "%s%s %s", w->kind == WANTED_WITHOUT ? "without " : "", w->key,
+		 record_end_name[w->end]);
+	for (char *c = text; *c; c++)
+		*c = *c == '_' ? ' ' : *c;
+}
+
 void wanted_heading(const struct wanted *w, const struct exponents *exponents, char *text,
 		    size_t size)
 {
 	if (*w->called)
 		snprintf(text, size, "%s", w->called);
+	else if (w->quantity == QUANTITIES && (w->kind == WANTED_SHARE || w->kind == WANTED_WITHOUT))
+		part_heading(w, text, size);
 	else if (w->quantity < QUANTITIES)
 		quantity_heading(w->quantity, exponents, text, size);
 	else
@@ -377,6 +398,9 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 	else if (w->kind == WANTED_PER_CPU)
 		id = METRIC_cpu_busy;
 	reason = run_absent_metric(run, end, id);
+	if (!reason && id == METRIC_profile_component && w->kind != WANTED_METRIC &&
+	    !has_samples(run, end))
+		return "its profile has fewer than 25 samples of that end, of which shares say nothing: make the window longer (--seconds)";
 	/* What is of the throughput is absent where nobody receives. */
 	return reason || w->quantity >= QUANTITIES
 		       ? reason

@@ -78,8 +78,9 @@ void bytes_of_segments(const struct consistency *c, const struct saying *to)
 		double bytes = bytes_while(c, end, "tcp");
 		double most = c->sum[segments[end]][end] * size;
 
-		/* Those that came and went have no rows. */
-		if (c->attached || !moves(c, end) || !c->rows[segments[end]][end] ||
+		/* Those that came and went have no rows; datagrams are no segments, whatever begins and ends them. */
+		if (c->attached || c->rows[METRIC_path_datagrams][end] || !moves(c, end) ||
+		    !c->rows[segments[end]][end] ||
 		    c->rows[segments[end]][end] != c->rows[METRIC_path_flow_bytes][end])
 			continue;
 		if (bytes - in_flight(c, bytes) > most)

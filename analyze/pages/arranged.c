@@ -8,7 +8,7 @@
 
 static int put_tables(struct page *page, const struct experiment *e,
 		      const struct arrangement *arrangement, const struct exponents *exponents,
-		      char *why, size_t why_size)
+		      struct reasons *reasons, char *why, size_t why_size)
 {
 	char prefix[24] = "", wrong[300];
 
@@ -22,7 +22,7 @@ static int put_tables(struct page *page, const struct experiment *e,
 		}
 		if (arrangement->table_count > 1)
 			snprintf(prefix, sizeof(prefix), "%zu", i + 1);
-		pivot_print(page, &pivot, e, arrangement, exponents, prefix);
+		pivot_print(page, &pivot, e, arrangement, exponents, prefix, reasons);
 	}
 	return 0;
 }
@@ -31,7 +31,11 @@ int arranged_print(struct page *page, const struct experiment *e,
 		   const struct arrangement *arrangement, const struct exponents *exponents,
 		   char *why, size_t why_size)
 {
-	if (put_tables(page, e, arrangement, exponents, why, why_size))
-		return -1;
-	return published_print(page, e, arrangement, exponents, why, why_size);
+	struct reasons reasons = {.count = 0};
+	int result = put_tables(page, e, arrangement, exponents, &reasons, why, why_size);
+
+	if (!result)
+		result = published_print(page, e, arrangement, exponents, &reasons, why, why_size);
+	reasons_notes(&reasons, page);
+	return result;
 }

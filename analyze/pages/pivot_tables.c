@@ -18,14 +18,14 @@ struct sheet {
 	const char *prefix;
 	const struct arrangement *arrangement;
 	struct grid grid;
-	struct reasons reasons;
+	struct reasons *reasons;
 };
 
 static void cell_refused(struct sheet *s, struct table *t, const struct item *item)
 {
 	const struct fact *refusal = run_refusal(item->run);
 
-	reasons_cell(&s->reasons, t, refused_word(refusal),
+	reasons_cell(s->reasons, t, refused_word(refusal),
 		     refusal->end == END_HOST
 			     ? refusal->value
 			     : arena_printed(&s->grid.texts, "%s: %s",
@@ -48,7 +48,7 @@ static void cell_measured(struct sheet *s, struct table *t, const struct configu
 	}
 	absent = wanted_absent(w, c->runs[0]);
 	if (absent)
-		reasons_cell(&s->reasons, t, "not measured", absent);
+		reasons_cell(s->reasons, t, "not measured", absent);
 	else
 		cell_missing(t, missing_word(c, w->quantity));
 }
@@ -82,10 +82,10 @@ static void cell_empty(struct sheet *s, struct table *t, const struct place *row
 	known = say_place(s, known, s->p->cols, col->values, s->p->col_count);
 	skip = arrangement_skip(s->arrangement, known);
 	if (skip)
-		reasons_cell(&s->reasons, t, "skipped",
+		reasons_cell(s->reasons, t, "skipped",
 			     arena_printed(&s->grid.texts, "the plan says skip %s", skip));
 	else
-		reasons_cell(&s->reasons, t, "-", "the experiment has no such configuration");
+		reasons_cell(s->reasons, t, "-", "the experiment has no such configuration");
 }
 
 static void put_figure(struct sheet *s, struct table *t, const struct place *row,
@@ -107,7 +107,7 @@ static void put_figure(struct sheet *s, struct table *t, const struct place *row
 	if (!count)
 		cell_empty(s, t, row, col, rest);
 	else if (count > 1)
-		reasons_cell(&s->reasons, t, "several",
+		reasons_cell(s->reasons, t, "several",
 			     "more than one configuration has these values: name what tells them apart, which may be configuration, among the rows or columns");
 	else if (found->configuration)
 		cell_measured(s, t, found->configuration, w);
@@ -196,6 +196,20 @@ static const char *name_of(struct sheet *s, const char *rest, const char *value)
 	return *name ? name : "pivot";
 }
 
+/* Why a figure that no configuration has is not there: as the first record says that does. */
+static const char *absent_reason(const struct sheet *s, const struct wanted *w)
+{
+	const char *reason = NULL;
+
+	for (size_t i = 0; i < s->grid.item_count && !reason; i++) {
+		const struct configuration *c = s->grid.items[i].configuration;
+
+		for (size_t r = 0; c && r < c->count && !reason; r++)
+			reason = wanted_absent(w, c->runs[r]);
+	}
+	return reason ? reason : "no record has such rows";
+}
+
 static bool is_measured(const struct sheet *s, const struct wanted *w)
 {
 	for (size_t i = 0; i < s->grid.item_count; i++) {
@@ -227,8 +241,8 @@ static void put_tables(struct sheet *s, const struct wanted *values, size_t valu
 			wanted_heading(&values[i], s->exponents, heading, sizeof(heading));
 			if (value_count > 1 && !is_measured(s, &values[i])) {
 				page_note(s->page,
-					  "No configuration has the figures for %s: no table of it.",
-					  heading);
+					  "No configuration has the figures for %s, so there is no table of it: %s",
+					  heading, absent_reason(s, &values[i]));
 				continue;
 			}
 			put_table(s, name_of(s, rest, values[i].name),
@@ -241,7 +255,7 @@ static void put_tables(struct sheet *s, const struct wanted *values, size_t valu
 
 void pivot_print(struct page *page, const struct pivot *p, const struct experiment *e,
 		 const struct arrangement *arrangement, const struct exponents *exponents,
-		 const char *prefix)
+		 const char *prefix, struct reasons *reasons)
 {
 	const struct wanted preset[] = {wanted_quantity(THROUGHPUT), wanted_quantity(CPU_TOTAL),
 					wanted_quantity(ROI_CPU_TOTAL)};
@@ -249,7 +263,8 @@ void pivot_print(struct page *page, const struct pivot *p, const struct experime
 			  .p = p,
 			  .arrangement = arrangement,
 			  .exponents = exponents,
-			  .prefix = prefix};
+			  .prefix = prefix,
+			  .reasons = reasons};
 
 	grid_make(&s.grid, p, e, arrangement);
 	if (!s.grid.item_count)
@@ -258,6 +273,5 @@ void pivot_print(struct page *page, const struct pivot *p, const struct experime
 		put_tables(&s, p->values, p->value_count);
 	else
 		put_tables(&s, preset, sizeof(preset) / sizeof(*preset));
-	reasons_notes(&s.reasons, page, prefix);
 	grid_free(&s.grid);
 }

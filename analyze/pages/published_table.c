@@ -24,7 +24,7 @@ struct sheet {
 	const struct experiment *e;
 	const struct arrangement *arrangement;
 	const struct exponents *exponents;
-	struct reasons reasons;
+	struct reasons *reasons;
 	struct arena texts;
 };
 
@@ -95,24 +95,24 @@ static void cell_without(struct sheet *s, struct table *t, const struct publishe
 	const char *absent = NULL, *skip;
 
 	if (here->count > 1) {
-		reasons_cell(&s->reasons, t, "several",
+		reasons_cell(s->reasons, t, "several",
 			     "more than one configuration of the experiment is meant: what was published is of one");
 	} else if (here->refused) {
 		const struct fact *refusal = run_refusal(here->refused);
 
-		reasons_cell(&s->reasons, t, refused_word(refusal),
+		reasons_cell(s->reasons, t, refused_word(refusal),
 			     refusal->end == END_HOST ? refusal->value
 						      : arena_printed(&s->texts, "%s: %s",
 								      record_end_name[refusal->end],
 								      refusal->value));
 	} else if (!here->configuration) {
 		skip = arrangement_skip(s->arrangement, known_of(s, p));
-		reasons_cell(&s->reasons, t, skip ? "skipped" : "not run",
+		reasons_cell(s->reasons, t, skip ? "skipped" : "not run",
 			     skip ? arena_printed(&s->texts, "the plan says skip %s", skip)
 				  : "the experiment has no such configuration: give its values by --set, or as options");
 	} else {
 		absent = wanted_absent(w, here->configuration->runs[0]);
-		reasons_cell(&s->reasons, t, "not measured",
+		reasons_cell(s->reasons, t, "not measured",
 			     absent ? absent : "the records have no such figure");
 	}
 }
@@ -151,14 +151,14 @@ static void put_block(struct sheet *s, const struct block *b, size_t number)
 		snprintf(name, sizeof(name), "published-%zu", number);
 	t = page_table(s->page, name,
 		       arena_printed(&s->texts, "Published: %s%s%s", b->title,
-				     *shared ? "\nof " : "", shared));
+				     *shared ? ", of " : "", shared));
 	table_column(t, "figure", "figure", "", COLUMN_TEXT, 0);
 	table_column(t, "configuration", "of", "", COLUMN_TEXT, 0);
 	table_column(t, "unit", "unit", "", COLUMN_TEXT, 0);
 	table_column(t, "published", "published", "", COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "here", "here", "", COLUMN_ESTIMATE, DECIMALS_EACH);
 	table_column(t, "here_by_published", "here by it", "x", COLUMN_NUMBER, DECIMALS_EACH);
-	table_column(t, "says", "", "", COLUMN_TEXT, 0);
+	table_column(t, "says", "compared", "", COLUMN_TEXT, 0);
 	for (size_t i = 0; i < b->count; i++)
 		put_line(s, t, b, &b->at[i]);
 }
@@ -180,14 +180,19 @@ static void put_blocks(struct sheet *s, const struct block *blocks, size_t count
 	if (number)
 		page_note(s->page,
 			  "What was published is of other hardware and another kernel, and no goal. Which of two is more, and by about how much, can be compared: lines with \"by\".");
-	reasons_notes(&s->reasons, s->page, "published");
 }
 
 int published_print(struct page *page, const struct experiment *e,
 		    const struct arrangement *arrangement, const struct exponents *exponents,
-		    char *why, size_t why_size)
+		    struct reasons *reasons, char *why, size_t why_size)
 {
-	struct sheet s = {.page = page, .e = e, .arrangement = arrangement, .exponents = exponents};
+	struct sheet s = {
+		.page = page,
+		.e = e,
+		.arrangement = arrangement,
+		.exponents = exponents,
+		.reasons = reasons,
+	};
 	struct block *blocks = NULL;
 	char wrong[300];
 	size_t count = 0;

@@ -10,10 +10,11 @@
 #include "analyze/figures/roi.h"
 #include "analyze/load/arrangement.h"
 #include "analyze/load/group.h"
+#include "analyze/pages/reasons.h"
 #include "page/page.h"
 
 int published_print(struct page *page, const struct experiment *e,
 		    const struct arrangement *arrangement, const struct exponents *exponents,
-		    char *why, size_t why_size);
+		    struct reasons *reasons, char *why, size_t why_size);
 
 #endif

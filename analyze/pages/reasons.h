@@ -10,14 +10,14 @@
 
 #include "page/page.h"
 
-/* Starts zeroed. The texts are not copied. */
+/* Of all of a page, so that one is read once. Starts zeroed. */
 struct reasons {
 	const char **at; /* the n-th is [n] */
 	size_t count;
+	struct arena texts;
 };
 
 void reasons_cell(struct reasons *r, struct table *t, const char *word, const char *why);
-/* prefix: what tells its numbers from others of the page; "" where there are none. */
-void reasons_notes(struct reasons *r, struct page *page, const char *prefix);
+void reasons_notes(struct reasons *r, struct page *page);
 
 #endif

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "analyze/load/asked.h"
 #include "analyze/pages/remarks.h"
 
 #include <math.h>
@@ -278,136 +277,6 @@ void remark_control(struct page *page, const struct experiment *e, const struct 
 			  pool.pairs == 1 ? "" : "s", controls);
 }
 
-/*
- * Facts of the machine: runs are compared as if they were the same in all of them. What zcpath did
- * to the NIC by itself goes with the path, and with the ports.
- */
-static bool should_be_equal(const struct fact *fact)
-{
-	switch (fact->id) {
-	case METRIC_fact_nic:
-		return strncmp(fact->key, NIC_ZERO_COPY, strlen(NIC_ZERO_COPY)) != 0;
-	case METRIC_fact_record_version:
-	case METRIC_fact_program:
-	case METRIC_fact_link:
-	case METRIC_fact_label:
-	case METRIC_fact_kernel:
-	case METRIC_fact_cpu_model:
-	case METRIC_fact_mitigation:
-	case METRIC_fact_governor:
-	case METRIC_fact_sysctl:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void remark_if_unequal(struct page *page, const struct experiment *e,
-			      const struct fact *wanted)
-{
-	const struct metric_info *info = metric_info(wanted->id);
-	const char *other = NULL;
-	size_t runs = 0, others = 0;
-
-	for (size_t i = 0; i < e->count; i++) {
-		const struct configuration *c = &e->configurations[i];
-
-		for (size_t j = 0; j < c->count; j++) {
-			const char *value =
-				run_fact(c->runs[j], wanted->id, wanted->end, wanted->key);
-
-			/* Of an end that nobody looked at nothing could be recorded. */
-			if (is_attached(c->runs[j]) && wanted->end != END_HOST &&
-			    !run_fact(c->runs[j], METRIC_fact_attached, wanted->end, NULL))
-				continue;
-			runs++;
-			if (value && !strcmp(value, wanted->value))
-				continue;
-			others++;
-			other = value ? value : "not recorded";
-		}
-	}
-	if (others && !asked_for(e, wanted))
-		page_note(page,
-			  "Not all runs are alike: %s%s%s is \"%s\" in %zu of %zu and \"%s\" in others; compare with care.",
-			  info->name, *wanted->key ? " " : "", wanted->key, wanted->value,
-			  runs - others, runs, other);
-}
-
-void remark_unequal(struct page *page, const struct experiment *e)
-{
-	const struct run *first = NULL;
-
-	for (size_t i = 0; i < e->count && !first; i++)
-		if (e->configurations[i].count)
-			first = e->configurations[i].runs[0];
-	for (size_t i = 0; first && i < first->fact_count; i++)
-		if (should_be_equal(&first->facts[i]))
-			remark_if_unequal(page, e, &first->facts[i]);
-}
-
-struct absence {
-	const struct fact *fact;
-	size_t runs;
-	bool said;
-};
-
-static void add_absence(struct absence **absences, size_t *count, const struct fact *fact)
-{
-	size_t at = 0;
-
-	while (at < *count && (strcmp((*absences)[at].fact->key, fact->key) ||
-			       strcmp((*absences)[at].fact->value, fact->value)))
-		at++;
-	if (at == *count)
-		ARRAY_ADD(*absences, *count) = (struct absence){fact, 0, false};
-	(*absences)[at].runs++;
-}
-
-/* One note for all sources that lack the same: a reason is read once. */
-static void say_absence(struct page *page, struct absence *absences, size_t count, size_t runs)
-{
-	const struct absence *first = &absences[0];
-	bool in_some = first->runs < runs;
-	char sources[256] = "";
-	size_t used = 0;
-
-	for (size_t i = 0; i < count && used < sizeof(sources); i++) {
-		struct absence *a = &absences[i];
-
-		if ((a->runs < runs) != in_some || strcmp(a->fact->value, first->fact->value) != 0)
-			continue;
-		used += snprintf(sources + used, sizeof(sources) - used, "%s%s", used ? ", " : "",
-				 a->fact->key);
-		a->said = true;
-	}
-	page_note(page, "Not measured: %s%s: %s", sources, in_some ? " (in some runs)" : "",
-		  first->fact->value);
-}
-
-void remark_absent(struct page *page, const struct experiment *e)
-{
-	struct absence *absences = NULL;
-	size_t count = 0, runs = 0;
-
-	for (size_t i = 0; i < e->count; i++) {
-		const struct configuration *c = &e->configurations[i];
-
-		for (size_t j = 0; j < c->count; j++) {
-			const struct run *run = c->runs[j];
-
-			runs++;
-			for (size_t k = 0; k < run->fact_count; k++)
-				if (run->facts[k].id == METRIC_collector_absent)
-					add_absence(&absences, &count, &run->facts[k]);
-		}
-	}
-	for (size_t i = 0; i < count; i++)
-		if (!absences[i].said)
-			say_absence(page, &absences[i], count - i, runs);
-	free(absences);
-}
-
 const char *refused_word(const struct fact *refusal)
 {
 	static const char *const words[][2] = {
@@ -449,8 +318,24 @@ void remark_refused(struct page *page, const struct experiment *e)
 	}
 }
 
+/* One note for all that were left out for the same reason. */
 void remark_left_out(struct page *page, const struct experiment *e)
 {
-	for (size_t i = 0; i < e->left_out_count; i++)
-		page_note(page, "Left out: %s, %s.", e->left_out[i].path, e->left_out[i].why);
+	for (size_t i = 0; i < e->left_out_count; i++) {
+		size_t before = 0, behind = 0;
+
+		for (size_t j = 0; j < e->left_out_count; j++)
+			if (!strcmp(e->left_out[i].why, e->left_out[j].why)) {
+				before += j < i;
+				behind += j > i;
+			}
+		if (before)
+			continue;
+		if (behind)
+			page_note(page, "Left out: %s, %s, and %zu more of which that is so.",
+				  e->left_out[i].path, e->left_out[i].why, behind);
+		else
+			page_note(page, "Left out: %s, %s.", e->left_out[i].path,
+				  e->left_out[i].why);
+	}
 }

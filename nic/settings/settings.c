@@ -76,12 +76,27 @@ static int refuse(const struct setting_place *p, size_t n, const struct options 
 	return -1;
 }
 
-/* What it is now, in o; what cannot be said in one value is not set there. */
+static bool is_off(const struct options *o, enum option_id id)
+{
+	char text[OPTION_TEXT_MAX];
+
+	options_print(o, id, text, sizeof(text));
+	return !strcmp(text, "off") || (option_info(id)->type == TYPE_COUNT && !strcmp(text, "0"));
+}
+
+/*
+ * What it is now, in o; what cannot be said in one value is not set there. What a device or a kernel does not have
+ * is off: a veth without NAPI has none in threads.
+ */
 static int look(struct setting_place *p, size_t n, const struct options *want, struct options *now)
 {
 	char text[OPTION_TEXT_MAX] = "", why[160];
 	int error = all[n].setting->read(p, all[n].id, want, text, sizeof(text));
 
+	if ((error == -EOPNOTSUPP || error == -ENOENT) && is_off(want, all[n].id)) {
+		options_print(want, all[n].id, text, sizeof(text));
+		error = 0;
+	}
 	/* A value that no option could ask for is none to compare with. */
 	if (options_take(now, all[n].id, error ? "" : text, why, sizeof(why)))
 		say_detail("%s: %s", option_info(all[n].id)->name, why);

@@ -82,6 +82,19 @@ runs() {
 	[ "$status" -eq 2 ]
 }
 
+@test "what an end finds that it cannot do, once it is there, is a cell with the reason, tried once" {
+	FAKE=unable=8K run zcprof run "${fake[@]}" --read 4K,8K --repeat 3 -o "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c 'read=8K is left out: the driver has no 8K' <<<"$output")" -eq 1 ]
+	[ "$(runs)" -eq 3 ]
+	[ "$(value "$dir/refused/rx=copy,tx=copy,read=8K.csv" rx fact refused cannot)" = "the driver has no 8K" ]
+	run zcroi table --rows read --value T "$dir"
+	[[ $output == *"8K "*"cannot run [1]"*"[1] rx: the driver has no 8K"* ]]
+	FAKE=unable=8K run zcprof run "${fake[@]}" --read 8K --repeat 3 -o "$dir.none"
+	[ "$status" -eq 3 ]
+}
+
 @test "more repeats go on, runs of another length do not, and each says so" {
 	zcprof run "${fake[@]}" --read 4K,8K --repeat 1 -o "$dir"
 	run zcprof run "${fake[@]}" --read 4K,8K --repeat 3 -o "$dir"

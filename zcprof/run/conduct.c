@@ -178,7 +178,7 @@ static int start_over(struct experiment *x)
 }
 
 /* Until there is nothing left to do, or no time for it; EXIT_FAILED has said why. */
-static int run_each(struct experiment *x, struct pace *pace, size_t *failed)
+static int run_each(struct experiment *x, struct pace *pace, size_t *failed, size_t *unable)
 {
 	const struct plan *plan = &x->settings->plan;
 	size_t slot;
@@ -191,12 +191,14 @@ static int run_each(struct experiment *x, struct pace *pace, size_t *failed)
 			return EXIT_FAILED;
 		if (!stop_asked())
 			result = run_once(x, &plan->slots[slot]);
-		if (result == RUN_FAILED) {
-			++*failed;
-			if (start_over(x))
-				return EXIT_FAILED;
+		*failed += result == RUN_FAILED;
+		if (result == RUN_UNABLE) {
+			++*unable;
+			pace_unable(pace, slot);
 		}
-		if (result == RUN_DONE || result == RUN_FAILED)
+		if ((result == RUN_FAILED || result == RUN_UNABLE) && start_over(x))
+			return EXIT_FAILED;
+		if (result != RUN_STOPPED && result != RUN_NO_OUTPUT)
 			continue;
 		progress_clear(&x->progress);
 		say_error("%s; %zu of %zu runs are whole and kept in %s; the same command with -o %s goes on",
@@ -211,7 +213,7 @@ static int run_all(struct experiment *x)
 {
 	const struct plan *plan = &x->settings->plan;
 	size_t finished = pace_finished(x);
-	size_t failed = 0;
+	size_t failed = 0, unable = 0;
 	struct pace pace;
 	int result;
 
@@ -223,7 +225,7 @@ static int run_all(struct experiment *x)
 	if (finished)
 		say_info("%zu of %zu runs are in %s already; going on", finished, plan->slot_count,
 			 x->directory);
-	result = run_each(x, &pace, &failed);
+	result = run_each(x, &pace, &failed, &unable);
 	finished = pace_finished(x);
 	if (result == EXIT_DONE && failed) {
 		say_error("%zu of %zu runs failed; what they had is in %s as .part files", failed,
@@ -233,6 +235,8 @@ static int run_all(struct experiment *x)
 	} else if (result == EXIT_DONE) {
 		say_info("%zu run%s in %s", finished, finished == 1 ? " is" : "s are", x->directory);
 		pace_end(&pace);
+		if (unable && !finished)
+			result = EXIT_UNABLE;
 	}
 	pace_close(&pace);
 	return result;

@@ -13,6 +13,7 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/say.h"
 #include "nic/netns.h"
 
 /* In the child; what is said on its standard error, the parent keeps. */
@@ -188,30 +189,51 @@ bool end_was_killed(const struct end *end)
 	return WIFSIGNALED(end->status) || WEXITSTATUS(end->status) > 128;
 }
 
-char *end_ending(const struct end *end, char *text, size_t size)
+/* Its last words, and how long they are: "zcpath rx: why" without whose they are, which stands in the sentence already. */
+static const char *last_words(const struct end *end, size_t *words_len)
 {
-	char how[64] = "is still there";
 	const char *last = end->said;
 	size_t len = end->said_len;
 	const char *colon;
 
-	if (end->finished && WIFEXITED(end->status))
-		snprintf(how, sizeof(how), "ended with exit code %d", WEXITSTATUS(end->status));
-	else if (end->finished)
-		snprintf(how, sizeof(how), "was ended by signal %d (%s)", WTERMSIG(end->status),
-			 strsignal(WTERMSIG(end->status)));
 	while (len && end->said[len - 1] == '\n')
 		len--;
 	for (size_t i = 0; i < len; i++)
 		if (end->said[i] == '\n')
 			last = end->said + i + 1;
 	len = end->said + len - last;
-	/* "zcpath rx: why": whose words these are stands in the sentence already. */
 	colon = len > 8 && !strncmp(last, "zcpath", 6) ? memmem(last, len, ": ", 2) : NULL;
 	if (colon) {
 		len -= colon + 2 - last;
 		last = colon + 2;
 	}
+	*words_len = len;
+	return last;
+}
+
+bool end_unable(const struct end *end, char *why, size_t size)
+{
+	size_t len;
+	const char *words = last_words(end, &len);
+
+	if (!end->finished || !WIFEXITED(end->status) || WEXITSTATUS(end->status) != EXIT_UNABLE ||
+	    !len)
+		return false;
+	snprintf(why, size, "%.*s", (int)len, words);
+	return true;
+}
+
+char *end_ending(const struct end *end, char *text, size_t size)
+{
+	char how[64] = "is still there";
+	size_t len;
+	const char *last = last_words(end, &len);
+
+	if (end->finished && WIFEXITED(end->status))
+		snprintf(how, sizeof(how), "ended with exit code %d", WEXITSTATUS(end->status));
+	else if (end->finished)
+		snprintf(how, sizeof(how), "was ended by signal %d (%s)", WTERMSIG(end->status),
+			 strsignal(WTERMSIG(end->status)));
 	snprintf(text, size, "%s%s%.*s", how, len ? ": " : " and said nothing", (int)len, last);
 	return text;
 }

@@ -8,6 +8,7 @@
  *   end_await()   wait for it, a while
  *   end_stop()    the same; then SIGTERM, then SIGKILL
  *   end_was_killed()  not by its own will
+ *   end_unable()  it found that this machine cannot do it, and why, in its words
  *   end_ending()  how it ended, in words, with its last message
  */
 #ifndef ZCPROF_RUN_END_H
@@ -59,6 +60,7 @@ bool end_await(struct end *end, int ms);
 bool end_was_killed(const struct end *end);
 /* 0 where it ended by itself within patience_ms and with exit code 0. Safe before end_start(). */
 int end_stop(struct end *end, int patience_ms);
+bool end_unable(const struct end *end, char *why, size_t size);
 char *end_ending(const struct end *end, char *text, size_t size);
 
 #endif

@@ -56,8 +56,10 @@ int pace_open(struct pace *p, struct experiment *x)
 {
 	*p = (struct pace){.x = x, .in_time = true};
 	p->known = calloc(x->settings->plan.configuration_count + 1, sizeof(*p->known));
-	if (p->known)
+	p->unable = calloc(x->settings->plan.configuration_count + 1, sizeof(*p->unable));
+	if (p->known && p->unable)
 		return 0;
+	pace_close(p);
 	say_error("no memory left for the order");
 	return -1;
 }
@@ -65,6 +67,12 @@ int pace_open(struct pace *p, struct experiment *x)
 void pace_close(struct pace *p)
 {
 	free(p->known);
+	free(p->unable);
+}
+
+void pace_unable(struct pace *p, size_t slot)
+{
+	p->unable[p->x->settings->plan.slots[slot].configuration] = true;
 }
 
 /* ---- what is known ---- */
@@ -188,7 +196,8 @@ bool pace_next(struct pace *p, size_t *slot)
 
 		if (!p->at || slots[p->at - 1].repeat != next->repeat)
 			begin_round(p);
-		if (p->known[next->configuration] || is_finished(p->x, next))
+		if (p->known[next->configuration] || p->unable[next->configuration] ||
+		    is_finished(p->x, next))
 			continue;
 		if (s->within_s > 0 && expected_s(p, next) > left_s(p)) {
 			p->in_time = false;
@@ -244,6 +253,8 @@ static void give_up(const struct pace *p)
 	for (size_t i = 0; i < plan->configuration_count; i++) {
 		unsigned int runs = runs_of(x, i);
 
+		if (p->unable[i])
+			continue;
 		none += !runs;
 		fewer += runs < x->settings->repeats && !p->known[i];
 		if (runs < fewest) {

@@ -5,6 +5,7 @@
  *
  *   pace_open()      of an experiment whose order is known
  *   pace_next()      the next run
+ *   pace_unable()    nor any repeat of this one
  *   pace_end()       says how it ended, and leaves a record of what it did not run at all
  *   pace_seconds()   what is left to do, as it is reckoned before a run was seen
  *   pace_finished()  runs that are there
@@ -21,6 +22,7 @@ struct pace {
 	struct experiment *x;
 	size_t at;    /* in the order */
 	bool *known;  /* of each configuration: as well as asked */
+	bool *unable; /* it cannot run */
 	bool in_time; /* there was time for all */
 };
 
@@ -28,6 +30,7 @@ struct pace {
 int pace_open(struct pace *p, struct experiment *x);
 /* Its place in the order; false: there is none, or no time for it. */
 bool pace_next(struct pace *p, size_t *slot);
+void pace_unable(struct pace *p, size_t slot);
 void pace_end(struct pace *p);
 void pace_close(struct pace *p);
 double pace_seconds(const struct experiment *x);

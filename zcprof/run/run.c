@@ -201,6 +201,30 @@ static enum run_result run_steps(struct running *r)
 	return writer_error(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
 }
 
+/* What an end found only once it was there, such as what a device's driver has. The other may have been told, and ended first. */
+#define LAST_WORDS_MS 300
+
+static bool is_unable(struct running *r)
+{
+	char why[sizeof(r->why)];
+
+	for (enum record_end side = END_RX; side <= END_TX; side++) {
+		struct end *end = &r->part.end[side];
+
+		if (!r->part.here[side] || end->pid <= 0)
+			continue;
+		end_await(end, LAST_WORDS_MS);
+		end_read_messages(end);
+		if (!end_unable(end, why, sizeof(why)))
+			continue;
+		progress_clear(&r->x->progress);
+		refused_write(r->x, r->configuration, side, "cannot", why);
+		say_warning("%s is left out: %s", r->configuration->name, why);
+		return true;
+	}
+	return false;
+}
+
 static enum run_result run_end(struct running *r, enum run_result result)
 {
 	char text[80] = "failed";
@@ -210,6 +234,8 @@ static enum run_result run_end(struct running *r, enum run_result result)
 		far_keep(r);
 		part_edge(&r->part, EDGE_CLOSE);
 		part_finish(&r->part);
+		if (!r->window_ns && is_unable(r))
+			result = RUN_UNABLE;
 	}
 	watching_closed(r);
 	pass_on_warnings(r); /* before an end says that it was told to stop */
@@ -233,7 +259,9 @@ static enum run_result run_end(struct running *r, enum run_result result)
 		say_error("%s run %u: %s", r->configuration->name, r->slot->repeat, r->why);
 		refused_write(r->x, r->configuration, END_HOST, "failed", r->why);
 	}
-	if (result == RUN_DONE || result == RUN_FAILED)
+	if (result == RUN_UNABLE)
+		snprintf(text, sizeof(text), "cannot run");
+	if (result == RUN_DONE || result == RUN_FAILED || result == RUN_UNABLE)
 		progress_end(&r->x->progress, text);
 	return result;
 }

@@ -14,6 +14,7 @@
 enum run_result {
 	RUN_DONE,
 	RUN_FAILED,    /* this one; the next may do better */
+	RUN_UNABLE,    /* nor would its repeats: this machine cannot, which was known only now */
 	RUN_STOPPED,   /* by a signal */
 	RUN_NO_OUTPUT, /* the file could not be written: no run after it could be either */
 };
