@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The connections that are known, for traffic_look.c, which comes to know them, traffic_hear.c, which hears of their
- * ends, and traffic.c, which adds up what they moved.
+ * The connections that are known: traffic_look.c comes to know them, and has these; traffic_hear.c hears of their
+ * ends, and traffic.c adds up what they moved.
  *
  *   connection_find()     by its cookie; NULL: it is not known
  *   connection_order()    of two, by their cookies
