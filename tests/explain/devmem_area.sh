@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# devmem has $SIZE KiB for what the NIC receives.
+# devmem has $SIZE KiB for what the NIC receives, and the ring of its queue is no larger: the sender's device waits for it.
 # shellcheck shell=bash disable=SC2034,SC2154
-expected=area
+expected="area tx_queue"
 where=lab
 collect=,pagepool
 default_size=512

@@ -4,7 +4,7 @@
 expected=round_trip
 where=lab
 collect=,softirq
-default_size=20000
+default_size=5000
 
 inject() {
 	queue delay_us "$SIZE"

@@ -11,7 +11,8 @@
 #
 #   expected      what a right answer names
 #   where         host or lab
-#   kernels       of the lab's machine without the fault and with it, where it is the kernel that differs
+#   kernels       of the lab's machine without the fault and with it, where it is the kernel that differs, or the words
+#                 that it is given: 7.2 7.2,mitigations=auto
 #   collect       in the lab, where starting a source takes long: those beside the few that all have, with a comma before
 #                 each
 #   needs         programs, or nothing

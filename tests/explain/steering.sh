@@ -6,7 +6,7 @@ where=lab
 collect=,iouring
 default_size=1
 # What is copied takes its buffers from the area too, which lasts for all of the run.
-options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1 --rx-area 768M)
+options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1 --rx-area 512M)
 
 inject() {
 	bound wrong_queue 1
