@@ -291,6 +291,13 @@ double figure_copied(const struct run *run, enum record_end end)
 	return 100 * run_figure(run, METRIC_path_bytes_copied, end, NULL) / run_payload(run, end);
 }
 
+double figure_zcrx_copied(const struct run *run, enum record_end end)
+{
+	const char *path = run_fact(run, METRIC_fact_option, end, "path");
+
+	return path && !strcmp(path, "zcrx") ? figure_copied(run, end) : 0;
+}
+
 /* The queue of a pool, as device/queue: so much of its key. */
 static size_t queue_length(const char *key)
 {

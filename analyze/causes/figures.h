@@ -37,6 +37,7 @@
  *   figure_enters()       calls of io_uring_enter per GB, in a record that other tools made: ours know more of a ring
  *   figure_iowait()       % of the window that the end's CPUs were billed for as iowait, in such a record
  *   figure_copied()       % of the bytes of a zero-copy path that were copied
+ *   figure_zcrx_copied()  the same of a receiver with zcrx, and 0 of any other
  *   figure_is_of_path()   whether a metric that is counted by CPU is of a mechanism that the end's path uses: else what
  *                         was counted is another program's
  *   figure_is_far()       whether the rate of the end's queueing discipline is far above what its busy CPU brings: HTB waits
@@ -77,6 +78,7 @@ double figure_rx_buf_len(const struct run *run, enum record_end end);
 double figure_enters(const struct run *run, enum record_end end);
 double figure_iowait(const struct run *run, enum record_end end);
 double figure_copied(const struct run *run, enum record_end end);
+double figure_zcrx_copied(const struct run *run, enum record_end end);
 bool figure_is_far(const struct run *run, enum record_end end);
 bool figure_is_of_path(const struct run *run, enum record_end end, enum metric_id id);
 

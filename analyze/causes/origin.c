@@ -196,7 +196,7 @@ static bool sets(const struct setting *option, const struct setting *s)
 const struct setting *setting_origin(const struct setting *s, const struct setting *settings,
 				     size_t count)
 {
-	for (size_t i = 0; s && s->id != METRIC_fact_option && i < count; i++)
+	for (size_t i = 0; s && i < count; i++)
 		if (settings[i].id == METRIC_fact_option && sets(&settings[i], s))
 			return &settings[i];
 	return s;

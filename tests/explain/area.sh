@@ -3,7 +3,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=area
 where=lab
-collect=,iouring,pagepool
 default_size=512
 options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1)
 options_after=(--rx-area "${SIZE}K")

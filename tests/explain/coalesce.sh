@@ -3,7 +3,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=interrupts
 where=lab
-collect=,softirq
 default_size=500
 options=(--rpc "1K:1K")
 options_after=(--rx-coalesce "rx-usecs=$SIZE")

@@ -3,7 +3,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected="late_recycling read_size"
 where=lab
-collect=,pagepool,genpool
 default_size=16
 options=(--rx devmem --rx-nic zcnic0 --rx-queues 1 --tx devmem --rx-read 8M)
 options_after=(--rx-read "${SIZE}K")

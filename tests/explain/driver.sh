@@ -3,6 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=driver
 where=lab
+collect=,profile
 default_size=1500
 
 inject() {

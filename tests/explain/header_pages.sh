@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=header_pages
 where=lab
-collect=,pagepool,holds
+collect=,pagepool,profile
 default_size=1
 options=(--rx devmem --rx-nic zcnic0 --rx-queues 1 --tx devmem --rx-gro hw)
 

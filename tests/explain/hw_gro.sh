@@ -3,7 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=gro
 where=lab
-collect=,skb
+collect=,skb,profile
 default_size=1
 options=(--rx-gro hw)
 options_after=(--rx-gro off)

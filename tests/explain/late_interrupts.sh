@@ -3,7 +3,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=round_trip
 where=lab
-collect=,softirq
 default_size=5000
 
 inject() {

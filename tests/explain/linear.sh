@@ -3,7 +3,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=linear
 where=lab
-collect=,pagepool
 default_size=4
 options=(--rx devmem --rx-nic zcnic0 --rx-queues 1 --tx devmem)
 

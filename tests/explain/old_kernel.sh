@@ -3,5 +3,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=kernel
 where=lab
+collect=,profile
 kernels="7.2 6.12"
 default_size=1

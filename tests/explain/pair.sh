@@ -211,7 +211,7 @@ for program in ${needs-}; do
 done
 if [ "$where" = lab ]; then
 	RX_NETNS=rx TX_NETNS=tx RX_DEVICE=zcnic0 TX_DEVICE=zcnic1
-	COLLECT=cpu,tcp,nic,softnet,profile${collect-}
+	COLLECT=cpu,tcp,nic,softnet${collect-}
 	# Interrupts come where the end is, whatever queue its flow falls on; and so that a second has a thousand samples.
 	command_options=(--rx-irq-cpu "$RX_CPU" --tx-irq-cpu "$TX_CPU" --exact)
 	in_rx true || {

@@ -3,7 +3,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=rx_buf_len
 where=lab
-collect=,iouring,pagepool
 default_size=4
 options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1 --rx-hugepages=yes --rx-gro hw --rx-rx-buf-len 32K)
 options_after=(--rx-rx-buf-len "${SIZE}K")

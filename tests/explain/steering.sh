@@ -3,7 +3,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=zcrx_copies
 where=lab
-collect=,iouring
 default_size=1
 # What is copied takes its buffers from the area too, which lasts for all of the run.
 options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1 --rx-area 512M)

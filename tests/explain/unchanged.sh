@@ -4,10 +4,11 @@
 ends="copy rpc zcrx devmem hwgro"
 expected=none
 where=lab
-collect=,syscalls,softirq,iouring,pagepool,qdisc
+collect=,netstat,qdisc
 default_size=1
 
 case $END in
+copy) collect+=,profile ;;
 rpc) options=(--rpc "1K:1K") ;;
 zcrx) options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1) ;;
 devmem) options=(--rx devmem --rx-nic zcnic0 --rx-queues 1 --tx devmem) ;;
