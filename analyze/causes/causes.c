@@ -5,19 +5,14 @@
 #include <string.h>
 
 #include "analyze/causes/explained.h"
-#include "analyze/causes/figures.h"
-#include "analyze/causes/functions.h"
 #include "analyze/causes/origin.h"
-#include "analyze/figures/parts.h"
 
-/* A cause that explains less is no cause. */
-#define LEAST_EXPLAINED 0.05
 /* What explains less than this, of a setting that differs, is little surer for the setting. */
 #define SETTING_EXPLAINS 0.1
 
 /* ---- one mechanism ---- */
 
-static void add_seen(struct cause *cause, struct seen seen)
+void cause_add_seen(struct cause *cause, struct seen seen)
 {
 	if (cause->seen_count < EVIDENCE_MAX)
 		cause->seen[cause->seen_count++] = seen;
@@ -38,7 +33,7 @@ static size_t hold(struct cause *cause, const struct sign *signs, const struct c
 		*measured += seen.measured;
 		holding += seen.holds || (signs[i].way == STAYS && !seen.measured);
 		if (seen.holds && signs[i].way != STAYS)
-			add_seen(cause, seen);
+			cause_add_seen(cause, seen);
 	}
 	return holding;
 }
@@ -53,7 +48,7 @@ static size_t length(const struct sign *signs)
 }
 
 /* The evidence that explains most stands first. */
-static void weigh(struct cause *cause, const struct causes *c)
+void cause_weigh(struct cause *cause, const struct causes *c)
 {
 	for (size_t i = 0; i < cause->seen_count; i++) {
 		double explains =
@@ -82,7 +77,7 @@ static bool holds_at(struct cause *cause, const struct causes *c, bool *known)
 	*known |= measured > 0;
 	if (all < length(m->all) || (length(m->any) && !any))
 		return false;
-	weigh(cause, c);
+	cause_weigh(cause, c);
 	also = hold(cause, m->also, c, &measured);
 	for (size_t i = 0; i < length(m->against); i++) {
 		struct seen seen = sign_seen(&m->against[i], &c->design, cause->end, false);
@@ -93,7 +88,19 @@ static bool holds_at(struct cause *cause, const struct causes *c, bool *known)
 	cause->score = cause->explains + 0.1 * also - 0.4 * cause->against_count;
 	if (cause->setting)
 		cause->score += fmin(1, cause->explains / SETTING_EXPLAINS);
-	return cause->setting || cause->explains >= LEAST_EXPLAINED;
+	return cause->setting || cause->explains >= CAUSE_EXPLAINS_LEAST;
+}
+
+/* A path that is not known, as of a program that zcprof attached to, may be any. */
+static bool is_of_path(const struct mechanism *m, const struct configuration *set,
+		       enum record_end end)
+{
+	const char *path = run_fact(set->runs[0], METRIC_fact_option, end, "path");
+
+	for (size_t i = 0; path && i < PATHS_MAX && m->paths[i]; i++)
+		if (!strcmp(path, m->paths[i]))
+			return true;
+	return !path || !m->paths[0];
 }
 
 static void try_mechanism(struct causes *c, const struct mechanism *m)
@@ -116,6 +123,8 @@ static void try_mechanism(struct causes *c, const struct mechanism *m)
 			.setting = mechanism_setting(m, end, c->settings, c->setting_count),
 		};
 
+		if (!is_of_path(m, c->design.a, end) && !is_of_path(m, c->design.b, end))
+			continue;
 		if (holds_at(&cause, c, &known) && (!m->needs_fact || cause.setting) &&
 		    (!best.mechanism || cause.score > best.score))
 			best = cause;
@@ -130,163 +139,6 @@ static void try_mechanism(struct causes *c, const struct mechanism *m)
 	ARRAY_ADD(c->at, c->count) = best;
 }
 
-/* ---- what no mechanism knows of ---- */
-
-static const struct mechanism unknown_setting = {
-	.id = "setting",
-	.because = "a setting differs",
-	.remedy = "the other value",
-	.confirm = "zcprof run with both values in one experiment",
-	.source = "the record's facts",
-	.kernels = "all",
-};
-
-bool cause_is_setting(const struct cause *cause)
-{
-	return cause->mechanism == &unknown_setting;
-}
-
-static bool is_used(const struct causes *c, const struct setting *s)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (c->at[i].setting == s || mechanism_setting(c->at[i].mechanism, s->end, s, 1) ||
-		    setting_origin(c->at[i].setting, c->settings, c->setting_count) == s)
-			return true;
-	return false;
-}
-
-static void see(struct cause *cause, const struct causes *c, const struct sign *sign,
-		enum record_end end)
-{
-	struct seen seen = sign_seen(sign, &c->design, end, false);
-
-	if (seen.holds && cause->seen_count < 3)
-		add_seen(cause, seen);
-}
-
-/*
- * A setting without a mechanism is named with what moved most, the components first. Where none did, with the time for
- * which the ends waited.
- */
-static void see_what_moved(struct cause *cause, const struct causes *c)
-{
-	static struct sign signs[COMPONENT_COUNT];
-	static const struct sign idle = {.how = SIGN_PERCENT,
-					 .figure = figure_idle,
-					 .way = UP,
-					 .least = 5,
-					 .words = "idle time of the busiest CPU"};
-
-	for (enum record_end end = END_RX; end <= END_TX; end++) {
-		for (int part = 0; part < COMPONENT_COUNT; part++) {
-			signs[part] = (struct sign){.how = SIGN_COMPONENT,
-						    .what = part,
-						    .way = UP,
-						    .least = 5,
-						    .words = component_name(part)};
-			if (part != COMPONENT_idle && part != COMPONENT_tracing)
-				see(cause, c, &signs[part], end);
-		}
-	}
-	for (enum record_end end = END_RX; end <= END_TX && !cause->seen_count; end++)
-		see(cause, c, &idle, end);
-}
-
-static void add_setting(struct causes *c, const struct setting *s)
-{
-	struct cause cause = {.mechanism = &unknown_setting, .setting = s, .end = s->end};
-
-	see_what_moved(&cause, c);
-	if (!cause.seen_count)
-		return;
-	weigh(&cause, c);
-	cause.explains /= 2;
-	cause.score = 0.5 + cause.explains;
-	ARRAY_ADD(c->at, c->count) = cause;
-}
-
-static void add_settings(struct causes *c)
-{
-	size_t known = c->count;
-
-	/* What differs beside a cause that is enough is in zcroi diff. */
-	for (size_t i = 0; i < known; i++)
-		if (cause_is_enough(&c->at[i]))
-			return;
-	for (size_t i = 0; i < c->setting_count; i++) {
-		struct causes before = *c;
-
-		before.count = known;
-		if (!setting_is_noise(&c->settings[i]) && !is_used(&before, &c->settings[i]))
-			add_setting(c, &c->settings[i]);
-		/* One is enough: which of several it was, no one knows. */
-		if (c->count > known)
-			return;
-	}
-}
-
-/* ---- functions ---- */
-
-static const struct mechanism unknown_function = {
-	.id = "function",
-	.because = "a function takes longer for the same bytes",
-	.remedy =
-		"find whose it is and what calls it: what it belongs to is named in zcroi show symbols",
-	.confirm = "zcroi diff: functions that came or grew; zcroi show folded, for who calls it",
-	.source = "the record's samples",
-	.kernels = "all",
-};
-
-/* Of a part of which a cause speaks already it is only one more piece of evidence. */
-static struct cause *cause_of_part(struct causes *c, enum record_end end, enum part part)
-{
-	for (size_t i = 0; i < c->count; i++)
-		for (size_t j = 0; j < c->at[i].seen_count; j++) {
-			const struct seen *seen = &c->at[i].seen[j];
-
-			if (seen->sign->how == SIGN_PART && seen->sign->what == (int)part &&
-			    seen->end == end)
-				return &c->at[i];
-		}
-	return NULL;
-}
-
-static void add_function(struct causes *c, const struct seen *seen, bool wanted)
-{
-	struct cause cause = {.mechanism = &unknown_function, .end = seen->end};
-	struct cause *known =
-		cause_of_part(c, seen->end,
-			      part_of_function(c->design.b->runs[0], seen->end, seen->sign->key));
-
-	if (known) {
-		add_seen(known, *seen);
-		return;
-	}
-	add_seen(&cause, *seen);
-	weigh(&cause, c);
-	/* What is known explains more than a name does. */
-	cause.explains /= 2;
-	cause.score = cause.explains;
-	if (wanted && cause.explains >= LEAST_EXPLAINED)
-		ARRAY_ADD(c->at, c->count) = cause;
-}
-
-static void add_functions(struct causes *c)
-{
-	bool wanted = true;
-
-	for (size_t i = 0; i < c->count; i++)
-		wanted &= !cause_is_enough(&c->at[i]);
-	for (enum record_end end = END_RX; end <= END_TX; end++) {
-		struct seen seen;
-
-		if (!function_grown(&c->design, end, &seen))
-			continue;
-		ARRAY_ADD(c->made, c->made_count) = seen.sign;
-		add_function(c, &seen, wanted);
-	}
-}
-
 /* ---- both ways ---- */
 
 static void rank(struct causes *c)
@@ -294,8 +146,7 @@ static void rank(struct causes *c)
 	for (size_t i = 0; i < mechanism_count; i++)
 		if (&mechanisms[i] != c->withdrawn.mechanism)
 			try_mechanism(c, &mechanisms[i]);
-	add_settings(c);
-	add_functions(c);
+	causes_add_unnamed(c);
 	for (size_t i = 0; i < c->count; i++)
 		c->at[i].setting = setting_origin(c->at[i].setting, c->settings, c->setting_count);
 	causes_merge(c);
@@ -312,16 +163,22 @@ static void find(struct causes *c, const struct configuration *a, const struct c
  * A counter that leapt in each of several rounds, of runs that took turns, is no accident, even where it cost nothing that
  * these runs prove.
  */
-#define LEAP	    10
-#define LEAST_LEAPS 1000 /* per GB, or in a million */
+#define LEAP	      10
+#define LEAST_LEAPS   1000 /* per GB, or in a million */
+#define LEAST_OF_TIME 10   /* % */
 
 static bool is_leap(const struct seen *seen, const struct design *d)
 {
 	enum sign_how how = seen->sign->how;
 
-	return d->layout == LAYOUT_ROUNDS && d->round_count >= 3 && seen->share >= 1 &&
-	       (how == SIGN_COUNT || (how == SIGN_FIGURE && seen->sign->way == UP)) &&
-	       seen->to >= LEAST_LEAPS && seen->to >= LEAP * seen->from;
+	if (d->layout != LAYOUT_ROUNDS || d->round_count < 3 || seen->share < 1 ||
+	    seen->sign->way != UP)
+		return false;
+	/* Of time that there is none of, a tenth. */
+	if (how == SIGN_TIME || how == SIGN_PERCENT)
+		return seen->from == 0 && seen->to >= LEAST_OF_TIME;
+	return (how == SIGN_COUNT || how == SIGN_FIGURE) && seen->to >= LEAST_LEAPS &&
+	       seen->to >= LEAP * seen->from;
 }
 
 /* One of those by which the mechanism shows, and not only one that goes with it. */
@@ -351,7 +208,7 @@ static void keep_shown(struct causes *c)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < c->count; i++)
-		if ((c->at[i].setting && c->at[i].mechanism != &unknown_setting) ||
+		if ((c->at[i].setting && !cause_is_setting(&c->at[i])) ||
 		    (!c->at[i].setting && leapt(c, &c->at[i])))
 			c->at[kept++] = c->at[i];
 	c->count = kept;
@@ -448,7 +305,7 @@ const char *cause_sure(const struct causes *c, const struct cause *cause)
 	if (cause_is_counted(c, cause))
 		return "possible";
 	if (few || c->proven == PROVEN_NOTHING || c->proven == PROVEN_SEEN ||
-	    cause->mechanism == &unknown_setting || cause->against_count)
+	    cause_is_setting(cause) || cause->against_count)
 		return cause->explains >= 0.5 && !few && !cause->against_count ? "likely"
 									       : "possible";
 	if ((cause->setting && cause->explains >= 0.5 && has_own_figure(cause)) ||

@@ -6,6 +6,9 @@
  *   causes_withdraw() the first cause's remedy brought nothing back: without it and its setting, all is ranked anew
  *   causes_free()
  *   causes_ask()     what moved for sure, and what limited each set, which causes_of() asks first; whether B is the worse
+ *   cause_add_seen() one more piece of evidence
+ *   cause_weigh()    by its evidence: how much it explains; what explains most stands first
+ *   causes_add_unnamed()  what no mechanism knows of: a setting that differs, a function that came
  *   causes_merge()   puts the best first; what follows from another, and what one setting makes, is named with it
  *   cause_is_enough()  whether what has no setting is no other cause beside it
  *   cause_sure()     "sure", "likely" or "possible"
@@ -22,6 +25,8 @@
 #include "analyze/causes/mechanism.h"
 #include "analyze/figures/compare.h"
 
+/* A cause that explains less is no cause. */
+#define CAUSE_EXPLAINS_LEAST 0.05
 #define EVIDENCE_MAX (3 * SIGNS_MAX)
 
 struct cause {
@@ -83,6 +88,9 @@ void causes_withdraw(struct causes *c);
 void causes_free(struct causes *c);
 bool causes_ask(struct causes *c, const struct configuration *a, const struct configuration *b,
 		const struct common *common);
+void cause_add_seen(struct cause *cause, struct seen seen);
+void cause_weigh(struct cause *cause, const struct causes *c);
+void causes_add_unnamed(struct causes *c);
 void causes_merge(struct causes *c);
 bool cause_is_enough(const struct cause *cause);
 const char *cause_sure(const struct causes *c, const struct cause *cause);

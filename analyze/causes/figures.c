@@ -98,6 +98,33 @@ double figure_shaping_rate(const struct run *run, enum record_end end)
 	return figure_shaped(run, END_TX) < FAR_FROM ? NAN : shaped_to(run);
 }
 
+double figure_answers(const struct run *run, enum record_end end)
+{
+	(void)end;
+	return run_sum(run, METRIC_path_responses, END_TX) / run_window_ns(run, END_TX) * 1e9;
+}
+
+/* NAN where they are not limited. */
+static double asked_of(const struct run *run)
+{
+	const char *rate = run_fact(run, METRIC_fact_option, END_TX, "rate");
+
+	return rate && *rate ? strtod(rate, NULL) : NAN;
+}
+
+double figure_asked_for(const struct run *run, enum record_end end)
+{
+	double asked = asked_of(run);
+
+	/* What is not limited is far from any limit. */
+	return figure_answers(run, end) * (asked > 0 ? 100 / asked : 0);
+}
+
+double figure_asked(const struct run *run, enum record_end end)
+{
+	return figure_asked_for(run, end) < FAR_FROM ? NAN : asked_of(run);
+}
+
 /* ---- what other tools know ---- */
 
 static bool is_imported(const struct run *run)

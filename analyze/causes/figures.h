@@ -18,6 +18,9 @@
  *   figure_pacing_rate()  what --pacing allows all flows together, in Gbit/s; NAN where throughput is far below it
  *   figure_shaping_rate() the rate of the sender's queueing discipline, in the same way
  *   figure_tracing()      % of the window that the end's CPUs took for BPF, perf and tracepoints
+ *   figure_answers()      answers a second, of --rpc
+ *   figure_asked_for()    answers in % of the requests that --rate says; 0 where it says none
+ *   figure_asked()        these requests; NAN where it says none, or far more than were answered
  *   figure_receive()      bytes that one receive brought
  *   figure_send_calls()   sends per GB: system calls that move data, or completions of io_uring
  *   figure_packet()       bytes in a packet that left the sender's device
@@ -61,6 +64,9 @@ double figure_pacing_rate(const struct run *run, enum record_end end);
 double figure_shaped(const struct run *run, enum record_end end);
 double figure_shaping_rate(const struct run *run, enum record_end end);
 double figure_tracing(const struct run *run, enum record_end end);
+double figure_answers(const struct run *run, enum record_end end);
+double figure_asked(const struct run *run, enum record_end end);
+double figure_asked_for(const struct run *run, enum record_end end);
 double figure_receive(const struct run *run, enum record_end end);
 double figure_send_calls(const struct run *run, enum record_end end);
 double figure_packet(const struct run *run, enum record_end end);

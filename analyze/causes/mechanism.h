@@ -16,6 +16,7 @@
 
 #define SIGNS_MAX 9
 #define FACTS_MAX 18
+#define PATHS_MAX 3
 
 enum at_end { AT_EITHER, AT_SENDER, AT_RECEIVER, AT_MACHINE };
 
@@ -29,7 +30,8 @@ struct mechanism {
 	 */
 	const char *facts[FACTS_MAX];
 	bool needs_fact;
-	bool of_sender;			/* what is set at the receiver does not make it */
+	const char *paths[PATHS_MAX]; /* of zcpath, at that end: what is counted on others is something else */
+	bool of_sender;		      /* what is set at the receiver does not make it */
 	struct sign all[SIGNS_MAX];	/* each has to hold; the first says how much it explains */
 	struct sign any[SIGNS_MAX];	/* one of them has to */
 	struct sign also[SIGNS_MAX];	/* makes it surer */

@@ -137,6 +137,28 @@ static void test_a_cause_is_withdrawn(void **state)
 	forget(&p);
 }
 
+/* It takes its setting along, with what that set; and what is left is ranked as if neither had been. */
+static void test_what_is_left_of_a_withdrawn_cause(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40,
+		",tx,fact,option,mss,,\n,rx,fact,option,bundles,yes,\n,tx,tcp,mss,0,8948,bytes\n",
+		20,
+		",tx,fact,option,mss,536,\n,rx,fact,option,bundles,no,\n,tx,tcp,mss,0,536,bytes\n"
+		",rx,profile,component,task/io_uring,300000000,ns\n");
+	assert_string_equal(first(&p), "segment_size");
+	p.causes.confirmed = CONFIRM_WITHDRAWN;
+	causes_withdraw(&p.causes);
+	assert_string_equal(p.causes.withdrawn.mechanism->id, "segment_size");
+	assert_string_equal(p.causes.withdrawn.setting->key, "mss");
+	assert_string_equal(p.causes.withdrawn.setting->b, "536");
+	assert_string_equal(first(&p), "setting");
+	assert_string_equal(p.causes.at[0].setting->key, "bundles");
+	forget(&p);
+}
+
 /* With the worse set as it is now beside, all is compared as of now, however far the machine went. */
 static void test_a_cause_on_a_machine_that_moved(void **state)
 {
@@ -179,6 +201,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_command_that_confirms),
 		cmocka_unit_test(test_a_cause_is_withdrawn),
+		cmocka_unit_test(test_what_is_left_of_a_withdrawn_cause),
 		cmocka_unit_test(test_a_cause_on_a_machine_that_moved),
 	};
 

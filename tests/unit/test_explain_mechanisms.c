@@ -96,8 +96,10 @@ static const struct {
 	 MARK ",rx,path,bytes_linear,,90000000,bytes\n"},
 	{"zcrx_copies", ",rx,fact,option,path,zcrx,\n,rx,iouring,zcrx_copied,task,0,bytes\n",
 	 ",rx,fact,option,path,zcrx,\n" MARK ",rx,iouring,zcrx_copied,task,90000000,bytes\n"},
-	{"token_batch", ",rx,fact,option,batch,1024,\n,rx,syscalls,calls,setsockopt,100,calls\n",
-	 ",rx,fact,option,batch,64,\n" MARK ",rx,syscalls,calls,setsockopt,1600,calls\n"},
+	{"token_batch",
+	 ",rx,fact,option,path,devmem,\n,rx,fact,option,batch,1024,\n,rx,syscalls,calls,setsockopt,100,calls\n",
+	 ",rx,fact,option,path,devmem,\n,rx,fact,option,batch,64,\n" MARK
+	 ",rx,syscalls,calls,setsockopt,1600,calls\n"},
 	{"page_pool", ",rx,pagepool,slow,softirq,0,calls\n",
 	 MARK ",rx,pagepool,slow,softirq,90000,calls\n"},
 	{"qdisc_work", ",tx,fact,on_path,qdisc,noqueue,\n",
@@ -142,12 +144,14 @@ static const struct {
 	 ",tx,fact,option,path,send_zc,\n" MARK ",tx,path,calls,,1200000,calls\n"
 	 ",tx,profile,component,task/io_uring,200000000,ns\n"},
 	{"token_lock",
-	 ",rx,syscalls,calls,setsockopt,1000,calls\n,rx,syscalls,total,setsockopt,78000000,ns\n",
-	 MARK ",rx,syscalls,calls,setsockopt,500,calls\n,rx,syscalls,total,setsockopt,103000000,ns\n"
-	      ",rx,profile,component,task/memory,200000000,ns\n"
-	      ",rx,profile,symbol,task;[kernel];gen_pool_free_owner,200,samples\n"},
-	{"late_recycling", ",rx,path,receive_size,8388608,600,receives\n",
-	 ",rx,path,receive_size,524288,4700,receives\n" MARK
+	 ",rx,fact,option,path,devmem,\n,rx,syscalls,calls,setsockopt,1000,calls\n,rx,syscalls,total,setsockopt,78000000,ns\n",
+	 ",rx,fact,option,path,devmem,\n" MARK
+	 ",rx,syscalls,calls,setsockopt,500,calls\n,rx,syscalls,total,setsockopt,103000000,ns\n"
+	 ",rx,profile,component,task/memory,200000000,ns\n"
+	 ",rx,profile,symbol,task;[kernel];gen_pool_free_owner,200,samples\n"},
+	{"late_recycling",
+	 ",rx,fact,option,path,devmem,\n,rx,path,receive_size,8388608,600,receives\n",
+	 ",rx,fact,option,path,devmem,\n,rx,path,receive_size,524288,4700,receives\n" MARK
 	 ",rx,profile,component,task/memory,200000000,ns\n"
 	 ",rx,profile,symbol,task;[kernel];gen_pool_alloc_algo_owner,200,samples\n"},
 	{"header_pages", ",rx,fact,nic,feature rx-gro-hw,off,\n",
@@ -242,6 +246,14 @@ static const struct {
 	{"driver", ",rx,fact,nic,driver,zcnic,\n",
 	 ",rx,fact,nic,driver,zcnic,\n" MARK ",rx,profile,component,softirq/unmapped,200000000,ns\n"
 	 ",rx,profile,symbol,softirq;[zcnic];zcnic_burn,200,samples\n"},
+	{"rate", ",tx,fact,option,rate,20000,\n,tx,path,responses,,20000,responses\n",
+	 ",tx,fact,option,rate,10000,\n" MARK ",tx,path,responses,,9990,responses\n"},
+	{"one_by_one", ",tx,fact,option,rpc_depth,32,\n,tx,path,responses,,200000,responses\n",
+	 ",tx,fact,option,rpc_depth,1,\n" MARK ",tx,path,responses,,20000,responses\n"},
+	{"connections",
+	 ",tx,fact,option,reconnect,no,\n,tx,netstat,counter,TcpOutSegs,3000000,events\n",
+	 ",tx,fact,option,reconnect,yes,\n,tx,netstat,counter,TcpOutSegs,3000000,events\n" MARK
+	 ",tx,netstat,counter,TcpActiveOpens,9000,events\n"},
 	{"stopped", ",rx,iowait,stopped,,0,ns\n", MARK ",rx,iowait,stopped,,500000000,ns\n"},
 	{"unmapped",
 	 ",rx,fact,option,path,mmap,\n,rx,path,bytes_copied,,0,bytes\n,rx,path,unmappable,,0,calls\n",

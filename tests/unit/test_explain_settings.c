@@ -31,6 +31,10 @@ static void test_what_set_a_setting(void **state)
 		 "rx_ring"},
 		{",rx,fact,nic,rx ring,64,\n,tx,tcp,retransmits,0,0,segments\n",
 		 ",rx,fact,nic,rx ring,1024,\n,tx,tcp,retransmits,0,9000,segments\n", NULL},
+		/* Without scatter-gather there is no segmentation either (netdev_fix_features()). */
+		{",tx,fact,nic,feature tx-generic-segmentation,on,\n,tx,fact,nic,feature tx-scatter-gather,on,\n,tx,nic,statistic,tx_packets,80000,events\n",
+		 ",tx,fact,nic,feature tx-generic-segmentation,off,\n,tx,fact,nic,feature tx-scatter-gather,off,\n,tx,nic,statistic,tx_packets,2000000,events\n",
+		 "feature tx-scatter-gather"},
 		/* At the other end. */
 		{",rx,fact,option,tso,on,\n,tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,80000,events\n",
 		 ",rx,fact,option,tso,off,\n,tx,fact,nic,feature tx-tcp-segmentation,off,\n,tx,nic,statistic,tx_packets,2000000,events\n",
