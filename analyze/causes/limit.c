@@ -30,6 +30,8 @@ static const struct candidate {
 	struct sign sign;
 } candidates[] = {
 	{"pacing", "the pacing of the sender", "% of its rate", END_TX, false, 90, FIGURE(paced)},
+	{"rate", "the requests that were to be made", "% of them answered", END_TX, false, 90,
+	 FIGURE(asked_for)},
 	{"qdisc", "the rate of the sender's queueing discipline", "% of its rate", END_TX, false,
 	 85, FIGURE(shaped)},
 	{"quota", "the quota of CPU time at the sender", "% of the window", END_TX, false, 3,

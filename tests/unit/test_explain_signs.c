@@ -174,7 +174,7 @@ static void test_what_one_row_says(void **state)
 		{"token_batch", ",rx,syscalls,calls,setsockopt,100,calls\n",
 		 ",rx,syscalls,calls,setsockopt,90000,calls\n", false},
 		{"unmapped", ",rx,fact,option,path,zcrx,\n,rx,path,bytes_copied,,0,bytes\n",
-		 ",rx,fact,option,path,zcrx,\n,rx,path,bytes_copied,,2500000000,bytes\n,rx,profile,component,task/data copy,300000000,ns\n",
+		 ",rx,fact,option,path,zcrx,\n,rx,path,bytes_copied,,2500000000,bytes\n,rx,profile,component,softirq/data copy,300000000,ns\n",
 		 false},
 		/* More requests were asked for, or other ends could not answer so many. */
 		{"rate", ",tx,fact,option,rate,10000,\n,tx,path,responses,,9990,responses\n",
