@@ -27,7 +27,7 @@
 
 /* A cause that explains less is no cause. */
 #define CAUSE_EXPLAINS_LEAST 0.05
-#define EVIDENCE_MAX (3 * SIGNS_MAX)
+#define EVIDENCE_MAX	     (3 * SIGNS_MAX)
 
 struct cause {
 	const struct mechanism *mechanism;
