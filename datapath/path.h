@@ -41,7 +41,7 @@ struct path {
 	uint32_t rpc_calls;	    /* … with --rpc, beside those */
 	uint32_t udp_calls;	    /* … with --udp, in their place */
 	uint32_t reconnect_calls;   /* … with --reconnect, in their place */
-	uint32_t events;	    /* BIT(EVENT_…): the same */
+	uint64_t events;	    /* BIT(EVENT_…): the same */
 	enum message_place message; /* tx: where it lies */
 	bool one_area;		    /* rx: all queues receive into the same --area */
 	bool tls;		    /* rx: it takes records (datapath/tls.h) */
@@ -65,7 +65,7 @@ struct path {
 	void (*release)(struct flows *all); /* NULL: nothing; also after a prepare that failed */
 };
 
-#define BIT(n) (1U << (n))
+#define BIT(n) (1ULL << (n))
 
 /* A loop that is compiled once for each of its uses, so that none pays for what only another does. */
 #define ALWAYS_INLINE inline __attribute__((always_inline))

@@ -6,16 +6,27 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
 #include "datapath/uring.h"
 #include "datapath/zcrx.h"
 
+#define PLAIN	    (256U << 10)  /* bytes of an ordinary receive */
+#define PATIENCE_NS 2000000000ULL /* while nothing can be received in any way */
+
 struct rx_zcrx {
 	struct uring uring;
 	struct zcrx zcrx;
 	bool armed;
+	/* The kernel found no buffer to copy into, and since when no byte has come. */
+	bool starved;
+	uint64_t starved_at;	/* bytes received by then */
+	uint64_t starved_since; /* 0: not */
+	void *plain;
 };
 
 /* A queue belongs to one ring, and a ring to one thread, unless the rings share one. */
@@ -80,6 +91,7 @@ static void rx_zcrx_close(struct flow *f)
 	if (!f->all->shared)
 		zcrx_queue_free(s->zcrx.queue);
 	free(s->zcrx.bounce);
+	free(s->plain);
 	rpc_close(f);
 	free(s);
 }
@@ -108,6 +120,10 @@ static int ended(struct rx_zcrx *s, struct flow *f, int result)
 		return 0;
 	case -ENOMEM: /* there was no unused buffer to copy into */
 		count(&c->event[EVENT_buffers_exhausted], 1);
+		s->starved = true;
+		return 0;
+	case -EFAULT: /* it lies in memory of another queue, or (to Linux 6.19) would be copied to a dma-buf */
+		s->starved = true;
 		return 0;
 	}
 	return flow_fail(f, "cannot receive on flow %u: %s", f->number, strerror(-result));
@@ -191,13 +207,61 @@ static int take(struct rx_zcrx *s, struct flow *f)
 	int result, error;
 
 	zcrx_lock(&s->zcrx);
+	s->starved = false;
 	result = reap(s, f);
-	error = result ? 0 : zcrx_publish(&s->zcrx, &f->counters);
+	error = result ? 0 : zcrx_publish(&s->zcrx, &f->counters, s->starved);
 	zcrx_unlock(&s->zcrx);
 	if (error)
 		return flow_fail(f, "cannot give buffers of flow %u back: %s", f->number,
 				 strerror(-error));
 	return result;
+}
+
+/* What is there was not put into the area, and cannot be copied there: it is copied to elsewhere. */
+static ssize_t receive_plain(struct rx_zcrx *s, struct flow *f)
+{
+	struct counters *c = &f->counters;
+	ssize_t got;
+
+	if (!s->plain)
+		s->plain = malloc(PLAIN);
+	if (!s->plain)
+		return flow_fail(f, "no memory left for flow %u", f->number);
+	got = recv(f->fd, s->plain, PLAIN, MSG_DONTWAIT);
+	count(&c->call[CALL_recvfrom], 1);
+	if (got <= 0)
+		return 0;
+	verify_bytes(&f->verify, s->plain, got);
+	count(&c->bytes_copied, got);
+	count(&c->event[EVENT_plain_receives], 1);
+	count_received(c, got);
+	return got;
+}
+
+/*
+ * No buffer was found to copy into. The first time a kernel that can be told to has been made to take back what the
+ * refill queue held (else it does so for the driver only, which asks for none while no packet comes to its queue). If
+ * that did not help, or cannot, all buffers are the NIC's, or others' who share the queue.
+ */
+static int relieve(struct rx_zcrx *s, struct flow *f)
+{
+	const struct zcrx_queue *q = s->zcrx.queue;
+	uint64_t bytes = f->counters.bytes;
+	bool again = s->starved_since && bytes == s->starved_at;
+
+	s->starved_at = bytes;
+	if (!again)
+		s->starved_since = clock_ns();
+	if (!again && q->can_flush)
+		return 0;
+	if (receive_plain(s, f) < 0)
+		return -1;
+	if (f->counters.bytes > bytes)
+		return 0;
+	if (clock_ns() - s->starved_since > PATIENCE_NS)
+		return zcrx_stuck(f);
+	usleep(1000);
+	return 0;
 }
 
 /* exchanges: known when this is compiled, so that only --rpc pays for it. */
@@ -216,6 +280,8 @@ static ALWAYS_INLINE int run(struct flow *f, const bool exchanges)
 		result = take(s, f);
 		if (result)
 			return result < 0 ? -1 : 0;
+		if (s->starved && relieve(s, f))
+			return -1;
 		if (exchanges && rpc_answer(f))
 			return -1;
 		if (s->armed)
@@ -257,10 +323,11 @@ const struct path path_rx_zcrx = {
 	.name = "zcrx",
 	.end = END_RX,
 	.what = "io_uring receive into memory that the NIC fills; --nodev: the kernel copies",
-	.calls = BIT(CALL_io_uring_enter) | BIT(CALL_io_uring_register),
+	.calls = BIT(CALL_io_uring_enter) | BIT(CALL_io_uring_register) | BIT(CALL_recvfrom),
 	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_rearms) | BIT(EVENT_buffers_exhausted) | BIT(EVENT_cq_overflow) |
-		  BIT(EVENT_refill_stalls) | BIT(EVENT_refill_flushes) | BIT(EVENT_alloc_failures),
+		  BIT(EVENT_refill_stalls) | BIT(EVENT_refill_flushes) | BIT(EVENT_alloc_failures) |
+		  BIT(EVENT_plain_receives),
 	.able = zcrx_able,
 	.check = zcrx_check,
 	.flow_memory = rx_zcrx_memory,

@@ -291,21 +291,34 @@ int zcrx_flush(struct zcrx *z, struct counters *c)
 	return result < 0 ? -errno : 0;
 }
 
-int zcrx_publish(struct zcrx *z, struct counters *c)
+int zcrx_publish(struct zcrx *z, struct counters *c, bool starved)
 {
 	struct zcrx_queue *q = z->queue;
 	int result;
 
 	put_spares(q);
 	__atomic_store_n(q->ktail, q->tail, __ATOMIC_RELEASE);
-	if (!q->can_flush || (!q->spares && !q->nodev))
+	if (!q->can_flush || (!q->spares && !q->nodev && !starved))
 		return 0;
-	if (!q->spares && waiting(q) < q->flush_at)
+	if (!q->spares && !starved && waiting(q) < q->flush_at)
 		return 0;
 	result = zcrx_flush(z, c);
 	put_spares(q);
 	__atomic_store_n(q->ktail, q->tail, __ATOMIC_RELEASE);
 	return result;
+}
+
+int zcrx_stuck(struct flow *f)
+{
+	const struct options *option = &f->config->options;
+
+	if (option->nodev)
+		return flow_fail(f,
+				 "flow %u stands still: zcrx has no buffer to copy it into; give a larger --area",
+				 f->number);
+	return flow_fail(f,
+			 "flow %u stands still: it is not in buffers of queue %u of %s, and cannot be copied into them; see whether a rule brings it there ('ethtool -n %s'), or give a larger --area",
+			 f->number, queue_of(f), option->nic, option->nic);
 }
 
 uint64_t zcrx_copied(struct zcrx *z, uint64_t bytes)

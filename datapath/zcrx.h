@@ -17,6 +17,7 @@
  *   zcrx_flush()       make the kernel take back what the refill queue holds, now
  *   zcrx_copied()      bytes that the kernel had to copy
  *   zcrx_unlock()
+ *   zcrx_stuck()       the sentence of a flow whose bytes can be received in no way; always -1
  *
  * The kernel takes buffers from the refill queue when the device's queue needs some, and from the
  * area's unused ones else (io_uring/zcrx.c, io_pp_zc_alloc_netmems). Copies take unused ones only.
@@ -147,7 +148,8 @@ static inline int zcrx_give(struct zcrx_queue *q, struct counters *c, const stru
 	return 0;
 }
 
-int zcrx_publish(struct zcrx *z, struct counters *c);
+/* starved: the kernel found no buffer to copy into, so it is made to take back what the refill queue holds. */
+int zcrx_publish(struct zcrx *z, struct counters *c, bool starved);
 /* 0, or a negative errno. */
 int zcrx_flush(struct zcrx *z, struct counters *c);
 /*
@@ -155,5 +157,6 @@ int zcrx_flush(struct zcrx *z, struct counters *c);
  * they are the queue's, so what flows that share it hear of it may be each other's.
  */
 uint64_t zcrx_copied(struct zcrx *z, uint64_t bytes);
+int zcrx_stuck(struct flow *f);
 
 #endif

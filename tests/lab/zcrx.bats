@@ -119,6 +119,59 @@ print(next(csv.DictReader(sys.stdin))["zerocopy_rx_percent"])')
 	[ "$(awk -F, '$4 == "bad_bytes" { print $6 }' $run)" = 0 ]
 }
 
+# stray BYTES RX-OPTION…: all of it comes to another queue, and is copied
+stray() {
+	echo 1 >$FAULTS/wrong_queue
+	both "${zcrx[@]}" "${@:2}" -- --bytes "$1" --verify
+	check_figures "$1"
+	echo "# $*: $(value rx buffers_exhausted) times no buffer, $(value rx refill_flushes) flushes, $(
+		value rx plain_receives) plain receives" >&3
+	[ "$(value rx bytes_copied)" = "$1" ]
+	[ "$(value rx bytes_zerocopy)" = 0 ]
+	[ "$(value rx rearms)" = "$(value rx buffers_exhausted)" ]
+}
+
+@test "what comes to another queue goes on when the area is used up" {
+	# The kernel takes back what the refill queue has: each time the rest of the area that the card has not.
+	stray $((96 << 20)) --area 16M
+	[ "$(value rx buffers_exhausted)" -ge 5 ]
+	[ "$(value rx refill_flushes)" = "$(value rx buffers_exhausted)" ]
+	[ "$(value rx plain_receives)" = 0 ]
+	# The card has all of it: nothing is left to copy into.
+	stray $((16 << 20)) --area 512K
+	[ "$(value rx plain_receives)" -gt 0 ]
+	# The kernel does not copy into a dma-buf.
+	stray $((16 << 20)) --memory udmabuf --area 16M
+	[ "$(value rx plain_receives)" -gt 0 ]
+	# And a flow that goes wrong in the middle of its way, and comes back to it.
+	echo 0 >$FAULTS/wrong_queue
+	rx "${zcrx[@]}" --area 8M
+	tx --bytes 96M --verify &
+	wait_for ',open,' rx.csv
+	for _ in 1 2 3; do
+		echo 1 >$FAULTS/wrong_queue
+		sleep 0.3
+		echo 0 >$FAULTS/wrong_queue
+		sleep 0.1
+	done
+	wait $!
+	rx_ends
+	[ "$rx_code" = 0 ]
+	check_figures $((96 << 20))
+	echo "# to and fro: $(value rx bytes_copied) copied, $(value rx bytes_zerocopy) not" >&3
+}
+
+@test "what comes to a queue that is another flow's ends with one sentence, which names the own queue" {
+	echo 1 >${FAULTS%3}2/wrong_queue
+	rx --path zcrx --nic zcnic0 --queues 2-3
+	tx --flows 2 --bytes 16M || true
+	rx_ends
+	echo "$(<rx.err)"
+	[ "$rx_code" = 1 ]
+	[ "$(wc -l <rx.err)" = 1 ]
+	[[ "$(<rx.err)" == *"flow 0 stands still: it is not in buffers of queue 2 of zcnic0"*"'ethtool -n zcnic0'"* ]]
+}
+
 @test "memory of each kind, larger buffers, several flows, odd sizes" {
 	# Twice an area: a ring that is closed gives its own back a moment later.
 	echo 72 >/proc/sys/vm/nr_hugepages
