@@ -58,16 +58,6 @@ static void end_line(struct line *line)
 	line->waiting = 0;
 }
 
-static void put_line(FILE *out, const struct table *t, const int *widths,
-		     const char *(*text)(const struct column *column))
-{
-	struct line line = {out, 0};
-
-	for (size_t i = 0; i < t->column_count; i++)
-		put(&line, text(&t->columns[i]), widths[i], t->columns[i].kind == COLUMN_TEXT);
-	end_line(&line);
-}
-
 static const char *heading_of(const struct column *column)
 {
 	return column->heading;
@@ -131,32 +121,94 @@ static void put_wrapped(FILE *out, const char *text, int indent)
 	fputc('\n', out);
 }
 
+/* Wider than a terminal is, a table is cut: the columns that say what a row is stand before each part. */
+#define TABLE_WIDTH 120
+
+struct part {
+	const struct table *t;
+	const int *widths;
+	size_t lead;	   /* columns that are in each part */
+	size_t begin, end; /* the others that are in this one */
+};
+
+static bool is_in(const struct part *p, size_t column)
+{
+	return column < p->lead || (column >= p->begin && column < p->end);
+}
+
+/* As many columns as there is room for, and one at the least. */
+static void lay_part(struct part *p)
+{
+	int width = -2;
+
+	for (size_t i = 0; i < p->lead; i++)
+		width += p->widths[i] + 2;
+	for (p->end = p->begin; p->end < p->t->column_count; p->end++) {
+		width += p->widths[p->end] + 2;
+		if (width > TABLE_WIDTH && p->end > p->begin)
+			break;
+	}
+}
+
+static void put_line(FILE *out, const struct part *p,
+		     const char *(*text)(const struct column *column))
+{
+	struct line line = {out, 0};
+
+	for (size_t i = 0; i < p->t->column_count; i++)
+		if (is_in(p, i))
+			put(&line, text(&p->t->columns[i]), p->widths[i],
+			    p->t->columns[i].kind == COLUMN_TEXT);
+	end_line(&line);
+}
+
+static void part_text(const struct part *p, bool units, FILE *out)
+{
+	const struct table *t = p->t;
+	struct line line = {out, 0};
+	char text[CELL_SIZE];
+
+	put_line(out, p, heading_of);
+	if (units)
+		put_line(out, p, unit_of);
+	for (size_t i = 0; i < t->column_count; i++) {
+		if (!is_in(p, i))
+			continue;
+		spaces(out, i ? 2 : 0);
+		dashes(out, p->widths[i]);
+	}
+	fputc('\n', out);
+	for (size_t row = 0; row < table_rows(t); row++) {
+		for (size_t i = 0; i < t->column_count; i++) {
+			if (!is_in(p, i))
+				continue;
+			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
+			put(&line, text, p->widths[i], t->columns[i].kind == COLUMN_TEXT);
+		}
+		end_line(&line);
+	}
+}
+
 static void table_text(const struct table *t, FILE *out)
 {
 	int *widths = must_calloc(t->column_count, sizeof(*widths));
 	bool units = measure(t, widths);
-	struct line line = {out, 0};
-	char text[CELL_SIZE];
+	struct part part = {.t = t, .widths = widths};
 
 	if (t->title) {
 		put_wrapped(out, t->title, 2);
 		fputc('\n', out);
 	}
-	put_line(out, t, widths, heading_of);
-	if (units)
-		put_line(out, t, widths, unit_of);
-	for (size_t i = 0; i < t->column_count; i++) {
-		spaces(out, i ? 2 : 0);
-		dashes(out, widths[i]);
-	}
-	fputc('\n', out);
-	for (size_t row = 0; row < table_rows(t); row++) {
-		for (size_t i = 0; i < t->column_count; i++) {
-			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
-			put(&line, text, widths[i], t->columns[i].kind == COLUMN_TEXT);
-		}
-		end_line(&line);
-	}
+	while (part.lead < t->column_count && t->columns[part.lead].kind == COLUMN_TEXT)
+		part.lead++;
+	part.end = part.lead;
+	do {
+		part.begin = part.end;
+		lay_part(&part);
+		part_text(&part, units, out);
+		if (part.end < t->column_count)
+			fputc('\n', out);
+	} while (part.end < t->column_count);
 	free(widths);
 }
 

@@ -385,6 +385,13 @@ static enum metric_id made_of(enum quantity q, enum record_end *end)
 	}
 }
 
+/* Of requests there were some, but not as many as the percentile takes. */
+static bool is_too_few(const struct wanted *w, const struct run *run)
+{
+	return w->quantity >= LATENCY_P50 && w->quantity <= LATENCY_P9999 &&
+	       run_range(run, METRIC_path_latency, END_TX).count;
+}
+
 const char *wanted_absent(const struct wanted *w, const struct run *run)
 {
 	enum record_end end = w->end == RECORD_ENDS ? END_HOST : w->end;
@@ -398,6 +405,8 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 	else if (w->kind == WANTED_PER_CPU)
 		id = METRIC_cpu_busy;
 	reason = run_absent_metric(run, end, id);
+	if (!reason && is_too_few(w, run))
+		return "a percentile stands where at least one request was slower: p99 takes 100 of them, p99.9 1,000, p99.99 10,000";
 	if (!reason && id == METRIC_profile_component && w->kind != WANTED_METRIC &&
 	    !has_samples(run, end))
 		return "its profile has fewer than 25 samples of that end, of which shares say nothing: make the window longer (--seconds)";

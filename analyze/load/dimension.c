@@ -132,6 +132,12 @@ const char *dimension_of(const struct dimension *d, const struct run *run, struc
 		name = run_fact(run, METRIC_fact_configuration, END_HOST, NULL);
 		return name ? name : run->path;
 	}
+	/* What the machine says of all of it is before what it says of parts of an end, such as a link's devices. */
+	if (d->kind == DIMENSION_FACT && d->ends == ENDS_BOTH && !*d->key) {
+		name = run_fact(run, d->fact, END_HOST, NULL);
+		if (name)
+			return name;
+	}
 	rx = d->ends & ENDS_RX ? value_at(d, run, END_RX, texts) : "";
 	tx = d->ends & ENDS_TX ? value_at(d, run, END_TX, texts) : "";
 	if (!*rx && !*tx)

@@ -32,6 +32,15 @@ static void cell_refused(struct sheet *s, struct table *t, const struct item *it
 					     record_end_name[refusal->end], refusal->value));
 }
 
+/* What no record says the reason of. */
+static void cell_without(struct sheet *s, struct table *t, const char *word)
+{
+	if (strcmp(word, "not measured") != 0)
+		cell_missing(t, word); /* a note says what that is */
+	else
+		reasons_cell(s->reasons, t, word, "the records have no such figure");
+}
+
 static void cell_measured(struct sheet *s, struct table *t, const struct configuration *c,
 			  const struct wanted *w)
 {
@@ -50,7 +59,7 @@ static void cell_measured(struct sheet *s, struct table *t, const struct configu
 	if (absent)
 		reasons_cell(s->reasons, t, "not measured", absent);
 	else
-		cell_missing(t, missing_word(c, w->quantity));
+		cell_without(s, t, missing_word(c, w->quantity));
 }
 
 /* "rx=zcrx, read=64K": a path of both ends says what each has. */
@@ -222,6 +231,33 @@ static bool is_measured(const struct sheet *s, const struct wanted *w)
 	return false;
 }
 
+static void note_absent(const struct sheet *s, const struct wanted *w)
+{
+	char heading[128];
+
+	wanted_heading(w, s->exponents, heading, sizeof(heading));
+	page_note(s->page, "No configuration has the figures for %s, so there is no %s of it: %s",
+		  heading, s->p->col_count ? "table" : "column", absent_reason(s, w));
+}
+
+/* Columns of nothing would only make lines long. */
+static void put_values(struct sheet *s, const char *rest, const char *title,
+		       const struct wanted *values, size_t value_count)
+{
+	struct wanted *measured = must_calloc(value_count + 1, sizeof(*measured));
+	size_t count = 0;
+
+	for (size_t i = 0; i < value_count; i++)
+		if (is_measured(s, &values[i]))
+			measured[count++] = values[i];
+	for (size_t i = 0; count && i < value_count; i++)
+		if (!is_measured(s, &values[i]))
+			note_absent(s, &values[i]);
+	put_table(s, name_of(s, rest, ""), title, rest, count ? measured : values,
+		  count ? count : value_count);
+	free(measured);
+}
+
 static void put_tables(struct sheet *s, const struct wanted *values, size_t value_count)
 {
 	for (size_t r = 0; r < s->grid.rest_count; r++) {
@@ -231,8 +267,7 @@ static void put_tables(struct sheet *s, const struct wanted *values, size_t valu
 							    : "without the others' options";
 
 		if (!s->p->col_count) {
-			put_table(s, name_of(s, rest, ""), *title ? title : NULL, rest, values,
-				  value_count);
+			put_values(s, rest, *title ? title : NULL, values, value_count);
 			continue;
 		}
 		for (size_t i = 0; i < value_count; i++) {
@@ -240,9 +275,7 @@ static void put_tables(struct sheet *s, const struct wanted *values, size_t valu
 
 			wanted_heading(&values[i], s->exponents, heading, sizeof(heading));
 			if (value_count > 1 && !is_measured(s, &values[i])) {
-				page_note(s->page,
-					  "No configuration has the figures for %s, so there is no table of it: %s",
-					  heading, absent_reason(s, &values[i]));
+				note_absent(s, &values[i]);
 				continue;
 			}
 			put_table(s, name_of(s, rest, values[i].name),

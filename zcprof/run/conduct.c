@@ -257,7 +257,8 @@ static void print_time(const struct experiment *x)
 		printf(", %zu skipped by the plan", s->plan.skipped);
 	if (finished)
 		printf(", %zu runs are in %s already", finished, x->directory);
-	printf("; %s %s\n", s->until > 0 || s->within_s > 0 ? "at most about" : "about",
+	printf("; %s %s, less for what cannot run here\n",
+	       s->until > 0 || s->within_s > 0 ? "at most about" : "about",
 	       progress_duration(seconds, text, sizeof(text)));
 }
 
