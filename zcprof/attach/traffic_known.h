@@ -4,7 +4,6 @@
  * ends, and traffic.c adds up what they moved.
  *
  *   connection_find()     by its cookie; NULL: it is not known
- *   connection_order()    of two, by their cookies
  *   connection_moved()    what tcp_info says that one moved, of data alone
  *   connection_unheard()  one is gone, and its last figures are not known
  *   moved_add()
@@ -16,7 +15,6 @@
 #include "zcprof/attach/traffic.h"
 
 struct connection *connection_find(const struct traffic *t, uint64_t cookie);
-int connection_order(const void *a, const void *b);
 struct moved connection_moved(const struct tcp_info *info);
 void connection_unheard(struct traffic *t, struct connection *c);
 void moved_add(struct moved *sum, struct moved moved);

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int connection_order(const void *a, const void *b)
+static int by_cookie(const void *a, const void *b)
 {
 	const struct connection *x = a;
 	const struct connection *y = b;
@@ -18,8 +18,7 @@ struct connection *connection_find(const struct traffic *t, uint64_t cookie)
 {
 	const struct connection key = {.cookie = cookie};
 
-	return t->sorted ? bsearch(&key, t->connections, t->sorted, sizeof(key), connection_order)
-			 : NULL;
+	return t->sorted ? bsearch(&key, t->connections, t->sorted, sizeof(key), by_cookie) : NULL;
 }
 
 /*
@@ -192,7 +191,7 @@ void traffic_look(struct traffic *t)
 		if (error)
 			t->error = error;
 		if (t->count)
-			qsort(t->connections, t->count, sizeof(*t->connections), connection_order);
+			qsort(t->connections, t->count, sizeof(*t->connections), by_cookie);
 		drop_repeated(t);
 		t->sorted = t->count;
 	}
