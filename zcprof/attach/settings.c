@@ -332,6 +332,42 @@ static void check(struct attach_settings *s, struct argp_state *state)
 	check_files(s, state);
 }
 
+/* A switch, or a text that is what it is. */
+static error_t plain_option(struct attach_settings *s, int key, char *text)
+{
+	switch (key) {
+	case KEY_PAIR:
+		s->of_pair = true;
+		return 0;
+	case KEY_GATE:
+		s->gate = true;
+		return 0;
+	case KEY_COLLECT:
+		s->collect = text;
+		return 0;
+	case KEY_EXACT:
+		s->exact = true;
+		return 0;
+	case KEY_NO_COLLECT:
+		s->no_collect = text;
+		return 0;
+	case KEY_LIVE:
+		s->live = true;
+		return 0;
+	case KEY_TERMINATE:
+		s->terminate = true;
+		return 0;
+	case 'o':
+		s->output = text;
+		return 0;
+	case 'v':
+		say_verbose(true);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
 	struct attach_settings *s = state->input;
@@ -344,12 +380,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &s->origin;
-		return 0;
-	case KEY_PAIR:
-		s->of_pair = true;
-		return 0;
-	case KEY_GATE:
-		s->gate = true;
 		return 0;
 	case KEY_AS:
 		if (strcmp(text, "rx") && strcmp(text, "tx"))
@@ -364,18 +394,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	case KEY_WARMUP:
 		s->warmup = seconds_option(state, "warmup", text);
 		return 0;
-	case KEY_COLLECT:
-		s->collect = text;
-		return 0;
-	case KEY_EXACT:
-		s->exact = true;
-		return 0;
 	case KEY_POWER:
 		if (meter_option(&s->meter, text, &why))
 			argp_error(state, "--power %s: %s", text, why);
-		return 0;
-	case KEY_NO_COLLECT:
-		s->no_collect = text;
 		return 0;
 	case KEY_ADAPTER:
 		if (strcmp(text, "none") && !adapter_named(text))
@@ -393,20 +414,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		if (s->interval < 0.05)
 			argp_error(state, "--interval %s: expected 0.05 seconds or more", text);
 		return 0;
-	case KEY_LIVE:
-		s->live = true;
-		return 0;
 	case KEY_OPENMETRICS:
 		s->openmetrics = openmetrics_option(state, text);
-		return 0;
-	case KEY_TERMINATE:
-		s->terminate = true;
-		return 0;
-	case 'o':
-		s->output = text;
-		return 0;
-	case 'v':
-		say_verbose(true);
 		return 0;
 	case ARGP_KEY_ARGS:
 		s->command = state->argv + state->next;
@@ -415,7 +424,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		check(s, state);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return plain_option(s, key, text);
 	}
 }
 

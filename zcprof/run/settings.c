@@ -227,39 +227,45 @@ static void check(const struct settings *s, struct argp_state *state)
 		say_warning("--ipv6 has no effect beside --address, which says what it is");
 }
 
-static error_t place_option(struct settings *settings, int key, char *text, struct argp_state *state)
+/* A switch, or a text that is what it is. */
+static error_t plain_option(struct settings *settings, int key, char *text)
 {
-	const char *refused;
-	uint64_t number;
-
 	switch (key) {
+	case KEY_AGAINST:
+		settings->against = text;
+		return 0;
+	case KEY_CONTROL:
+		settings->control = true;
+		return 0;
+	case KEY_DRY_RUN:
+		settings->dry_run = true;
+		return 0;
+	case KEY_COLLECT:
+		settings->collect = text;
+		return 0;
+	case KEY_EXACT:
+		settings->exact = true;
+		return 0;
+	case KEY_LIVE:
+		settings->live = true;
+		return 0;
+	case KEY_NO_COLLECT:
+		settings->no_collect = text;
+		return 0;
+	case 'o':
+		settings->output = text;
+		return 0;
+	case 'v':
+		say_verbose(true);
+		return 0;
 	case KEY_LINK:
 		settings->link = text;
 		return 0;
 	case KEY_IPV6:
 		settings->ipv6 = true;
 		return 0;
-	case KEY_RX_HOST:
-	case KEY_TX_HOST:
-		refused = reach_refuse_host(text);
-		if (refused)
-			argp_error(state, "--%s-host %s: %s", key == KEY_RX_HOST ? "rx" : "tx",
-				   text, refused);
-		settings->host[key == KEY_RX_HOST ? END_RX : END_TX] = text;
-		return 0;
 	case KEY_ADDRESS:
 		settings->address = text;
-		return 0;
-	case KEY_PORT:
-		count_option(state, "port", text, 1, 65534, &number);
-		settings->port = number;
-		return 0;
-	case KEY_SSH:
-		refused = reach_refuse(text);
-		if (refused)
-			argp_error(state, "--ssh %s: %s", text, refused);
-		settings->ssh = text;
-		settings->ssh_given = true;
 		return 0;
 	case KEY_ZCPATH:
 		settings->zcpath = text;
@@ -272,6 +278,37 @@ static error_t place_option(struct settings *settings, int key, char *text, stru
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Where the ends are, and how they are reached. */
+static error_t place_option(struct settings *settings, int key, char *text, struct argp_state *state)
+{
+	const char *refused;
+	uint64_t number;
+
+	switch (key) {
+	case KEY_RX_HOST:
+	case KEY_TX_HOST:
+		refused = reach_refuse_host(text);
+		if (refused)
+			argp_error(state, "--%s-host %s: %s", key == KEY_RX_HOST ? "rx" : "tx",
+				   text, refused);
+		settings->host[key == KEY_RX_HOST ? END_RX : END_TX] = text;
+		return 0;
+	case KEY_PORT:
+		count_option(state, "port", text, 1, 65534, &number);
+		settings->port = number;
+		return 0;
+	case KEY_SSH:
+		refused = reach_refuse(text);
+		if (refused)
+			argp_error(state, "--ssh %s: %s", text, refused);
+		settings->ssh = text;
+		settings->ssh_given = true;
+		return 0;
+	default:
+		return plain_option(settings, key, text);
 	}
 }
 
@@ -303,9 +340,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		settings->repeats = number;
 		settings->repeats_given = true;
 		return 0;
-	case KEY_AGAINST:
-		settings->against = text;
-		return 0;
 	case KEY_UNTIL:
 		until_option(state, text, &settings->until);
 		return 0;
@@ -324,33 +358,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		count_option(state, "seed", text, 0, UINT64_MAX, &settings->seed);
 		settings->seed_given = true;
 		return 0;
-	case KEY_CONTROL:
-		settings->control = true;
-		return 0;
-	case KEY_DRY_RUN:
-		settings->dry_run = true;
-		return 0;
-	case KEY_COLLECT:
-		settings->collect = text;
-		return 0;
-	case KEY_EXACT:
-		settings->exact = true;
-		return 0;
-	case KEY_LIVE:
-		settings->live = true;
-		return 0;
-	case KEY_NO_COLLECT:
-		settings->no_collect = text;
-		return 0;
 	case KEY_POWER:
 		if (meter_option(&settings->meter, text, &why))
 			argp_error(state, "--power %s: %s", text, why);
-		return 0;
-	case 'o':
-		settings->output = text;
-		return 0;
-	case 'v':
-		say_verbose(true);
 		return 0;
 	case ARGP_KEY_END:
 		check(settings, state);
