@@ -310,7 +310,7 @@ static int read_file(struct import *im, const struct source *s)
 	if (!format) {
 		result =
 			*head ? input_refuse(&in, in.line,
-					     "this looks like nothing that a tool prints that is known ('zcroi import --formats'); say what it is with --as")
+					     "no tool whose output can be imported prints what this file begins with: 'zcroi import --formats' lists them, and --as says which it is")
 			      : input_refuse(&in, in.line, "the file is empty");
 	} else {
 		snprintf(key, sizeof(key), "%zu %s", im->file + 1, format->name);
