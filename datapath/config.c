@@ -9,6 +9,7 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
+#include "datapath/control.h"
 
 /* Options of the table have the keys TABLE_KEY + id; the others follow here. */
 enum {
@@ -42,7 +43,9 @@ static const struct other {
 	{{"interval", KEY_INTERVAL, "S", 0, "seconds between the rows of bytes (1)", 1}, ENDS_BOTH},
 	{{"gate", KEY_GATE, NULL, 0, "be led by lines on standard input: start, open, close", 1},
 	 ENDS_TX},
-	{{"check", KEY_CHECK, NULL, 0, "only say whether this could run here", 1}, ENDS_BOTH},
+	{{"check", KEY_CHECK, "FLOWS", OPTION_ARG_OPTIONAL,
+	  "only say whether this could run here; rx: from so many flows", 1},
+	 ENDS_BOTH},
 	{{"verbose", KEY_VERBOSE, NULL, 0, "say more on standard error", 1}, ENDS_BOTH},
 };
 
@@ -148,6 +151,11 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_CHECK:
 		config->check = true;
+		if (arg && config->end == END_TX)
+			usage("--check=%s: of a sender --flows says how many", arg);
+		if (arg && (quantity_count(arg, &config->flows, &why) || !config->flows ||
+			    config->flows > CONTROL_FLOWS_MAX))
+			usage("--check=%s: expected 1 to %u", arg, CONTROL_FLOWS_MAX);
 		return 0;
 	case KEY_VERBOSE:
 		say_verbose(true);
@@ -180,7 +188,8 @@ void config_parse(struct config *config, enum record_end end, int argc, char **a
 		.doc = end == END_RX ? rx_doc : tx_doc,
 	};
 
-	*config = (struct config){.end = end, .bind = "127.0.0.1", .port = 5210, .interval_s = 1};
+	*config = (struct config){
+		.end = end, .bind = "127.0.0.1", .port = 5210, .interval_s = 1, .flows = 1};
 	if (!spelling)
 		usage("no memory left");
 	options_preset(&config->options);

@@ -5,6 +5,7 @@
  *   config_parse()  the command line of 'zcpath rx' or 'zcpath tx' -> a configuration
  *   config_facts()  every effective option of this end as a row
  *   config_is_mixed()  long flows beside requests (--pattern mixed)
+ *   config_sockets()   how many a flow has at once: a connection, and another where that only leads
  */
 #ifndef DATAPATH_CONFIG_H
 #define DATAPATH_CONFIG_H
@@ -31,7 +32,8 @@ struct config {
 	uint16_t port; /* of the control connection; the data flows use port + 1 */
 	double interval_s;
 	bool gate;
-	bool check; /* only say whether it could run */
+	bool check;	/* only say whether it could run */
+	uint64_t flows; /* … as so many: at rx, which else is told by its sender */
 };
 
 /* Usage errors end the program with EXIT_USAGE. */
@@ -42,6 +44,11 @@ void config_facts(const struct config *config, const struct options *effective, 
 static inline bool config_is_mixed(const struct config *config)
 {
 	return !strcmp(config->options.pattern, "mixed");
+}
+
+static inline unsigned int config_sockets(const struct config *config)
+{
+	return config->options.udp || config->options.reconnect ? 2 : 1;
 }
 
 #endif

@@ -20,6 +20,9 @@
 #include "datapath/priority.h"
 #include "datapath/tls.h"
 
+/* Threads that open their paths at once. */
+#define OPENING 256
+
 int flow_fail(struct flow *f, const char *format, ...)
 {
 	va_list args;
@@ -239,7 +242,7 @@ static void *flow_thread(void *arg)
 	pthread_mutex_lock(&all->lock);
 	if (failed && !all->error)
 		all->error = f->error;
-	if (++all->opened == all->count)
+	if (++all->opened == all->due)
 		tell_news(f);
 	/* A futex: whoever traces the calls of data paths sees none before the traffic. */
 	while (!failed && !all->go)
@@ -254,10 +257,20 @@ static void *flow_thread(void *arg)
 	return NULL;
 }
 
+/*
+ * Of thousands a part at a time: among as many threads that open, zero memory say, the one that starts them would have
+ * no turn for long, neither for the next nor for the peer that waits for a word.
+ */
 bool flows_begin(struct flows *all)
 {
-	all->running = all->count;
-	for (unsigned int i = 0; i < all->count; i++) {
+	unsigned int due =
+		all->count - all->started < OPENING ? all->count : all->started + OPENING;
+
+	pthread_mutex_lock(&all->lock);
+	all->running = all->started ? all->running : all->count;
+	all->due = due;
+	pthread_mutex_unlock(&all->lock);
+	for (unsigned int i = all->started; i < due; i++) {
 		int error = pthread_create(&all->flow[i].thread, NULL, flow_thread, &all->flow[i]);
 
 		if (error) {

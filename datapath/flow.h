@@ -4,7 +4,8 @@
  * control thread leads.
  *
  *   flows_new()     a set of n flows, not connected yet
- *   flows_begin()   start the threads, each of which opens its path; false when one cannot start
+ *   flows_begin()   start the threads, each of which opens its path, or the next of them when those opened that there
+ *                   are; false when one cannot start
  *   flows_opened()  whether all of them have
  *   flows_go()      let them run
  *   flows_stop()    tell the senders that it is enough
@@ -74,9 +75,9 @@ struct flow {
 struct flows {
 	unsigned int count;
 	struct flow *flow;
-	int news_fd;  /* readable (eventfd) when all threads have opened, or ended, or one failed */
-	bool unable;  /* a path could not open because this machine cannot do it */
-	void *shared; /* what the path prepared for all of them */
+	int news_fd; /* readable (eventfd) when all that were started have opened, or ended, or one failed */
+	bool unable;		   /* a path could not open because this machine cannot do it */
+	void *shared;		   /* what the path prepared for all of them */
 	struct exchange exchange;  /* --rpc; a response of 0: one direction */
 	struct memory answer;	   /* rx: a response, filled with the pattern */
 	unsigned int mixed;	   /* --pattern mixed: the first so many flows are long ones */
@@ -94,6 +95,7 @@ struct flows {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	unsigned int opened; /* under lock, with the rest */
+	unsigned int due;    /* to open, of those that are started next */
 	unsigned int running;
 	unsigned int started;
 	bool go;

@@ -11,6 +11,7 @@
 #include "built-with/zcpath.h"
 #include "nic/device.h"
 #include "datapath/config.h"
+#include "datapath/limits.h"
 #include "datapath/path.h"
 #include "datapath/placing.h"
 #include "datapath/room.h"
@@ -124,7 +125,10 @@ static int run_end(enum record_end end, int argc, char **argv)
 		say_error("%s", why);
 		return EXIT_UNABLE;
 	}
-	if (!room_allowed(&config, end == END_TX ? config.options.flows : 1, why, sizeof(why))) {
+	if (end == END_TX)
+		config.flows = config.options.flows;
+	if (!room_allowed(&config, config.flows, why, sizeof(why)) ||
+	    !limits_allow(&config, config.flows, config_sockets(&config), why, sizeof(why))) {
 		say_error("%s", why);
 		return EXIT_UNABLE;
 	}

@@ -44,8 +44,10 @@ struct path {
 	uint64_t events;	    /* BIT(EVENT_…): the same */
 	enum message_place message; /* tx: where it lies */
 	bool one_area;		    /* rx: all queues receive into the same --area */
-	bool tls;		    /* rx: it takes records (datapath/tls.h) */
-	bool tls_rpc;		    /* … and answers in such */
+	uint8_t files,
+		maps; /* open files of a flow beside its sockets, mappings beside a stack (datapath/limits.h) */
+	bool tls;			      /* rx: it takes records (datapath/tls.h) */
+	bool tls_rpc;			      /* … and answers in such */
 	bool (*able)(char *why, size_t size); /* NULL: always */
 	/* NULL: always. Why is the whole sentence. */
 	bool (*check)(const struct config *config, char *why, size_t size);

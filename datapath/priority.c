@@ -1,8 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "datapath/priority.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* struct sched_attr of include/uapi/linux/sched/types.h, which cannot be included beside <sched.h> of older libraries. */
+struct turn {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime_ns, deadline_ns, period_ns;
+};
+
+/* The shortest that there is: __setparam_fair() in kernel/sched/fair.c. */
+#define SHORT_TURN_NS 100000
 
 bool priority_below(int *policy, int *priority)
 {
@@ -26,4 +42,17 @@ int priority_yield(void)
 	if (error || !priority_below(&policy, &param.sched_priority))
 		return error;
 	return pthread_setschedparam(pthread_self(), policy, &param);
+}
+
+int priority_lead(void)
+{
+	struct turn turn = {.size = sizeof(turn)};
+
+	if (syscall(SYS_sched_getattr, 0, &turn, sizeof(turn), 0))
+		return errno;
+	if (turn.policy != SCHED_OTHER && turn.policy != SCHED_BATCH)
+		return 0;
+	turn.size = sizeof(turn);
+	turn.runtime_ns = SHORT_TURN_NS;
+	return syscall(SYS_sched_setattr, 0, &turn, 0) ? errno : 0;
 }

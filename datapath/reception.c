@@ -13,9 +13,7 @@
 #include "datapath/room.h"
 #include "datapath/tls.h"
 #include "datapath/udp.h"
-
-#define FLOWS_S	       8 /* in which all data flows have to come, and one for each so many */
-#define FLOWS_A_SECOND 500
+#include "record/patience.h"
 
 /* Said to a guest in one go; one that does not take it is not waited for. */
 static void answer(int fd, const char *why)
@@ -253,7 +251,7 @@ static int agree(struct reception *r)
 				    "the sender asks for what cannot be together; it is no zcpath, or a faulty one");
 	if (refuse(r))
 		return -1;
-	if (session_memory(s, r->hello.flows))
+	if (session_room(s, r->hello.flows, r->hello.udp || r->hello.reconnect ? 2 : 1))
 		return -1;
 	if (getrandom(r->key, sizeof(r->key), 0) != sizeof(r->key))
 		return session_fail(s, "cannot make a key for the run: %s", strerror(errno));
@@ -302,7 +300,7 @@ static int listen_again(struct session *s)
 int reception_flows(struct reception *r)
 {
 	struct session *s = r->session;
-	unsigned int most_s = FLOWS_S + s->flows->count / FLOWS_A_SECOND;
+	unsigned int most_s = patience_s(s->flows->count);
 	uint64_t deadline_ns = seconds_from_now(most_s);
 
 	while (r->connected < s->flows->count) {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "datapath/room.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "datapath/kernel_says.h"
 #include "datapath/path.h"
 
 uint64_t room_wanted(const struct config *config, uint64_t flows)
@@ -31,36 +28,13 @@ uint64_t room_wanted(const struct config *config, uint64_t flows)
 	return all;
 }
 
-static bool read_text(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return n > 0;
-}
-
-/* The number behind a word that begins a line. */
-static bool number_of(const char *text, const char *word, uint64_t *number)
-{
-	const char *at = text;
-
-	while (at && strncmp(at, word, strlen(word))) {
-		at = strchr(at, '\n');
-		at = at ? at + 1 : NULL;
-	}
-	return at && sscanf(at + strlen(word), "%lu", number) == 1;
-}
-
 static uint64_t machine(void)
 {
 	char text[4096];
 	uint64_t kib;
 
-	if (!read_text("/proc/meminfo", text, sizeof(text)) ||
-	    !number_of(text, "MemAvailable:", &kib))
+	if (!kernel_text("/proc/meminfo", text, sizeof(text)) ||
+	    !kernel_number(text, "MemAvailable:", &kib))
 		return UINT64_MAX;
 	return kib << 10;
 }
@@ -75,47 +49,21 @@ static uint64_t group(const char *dir)
 	uint64_t files;
 
 	snprintf(path, sizeof(path), "%s/memory.max", dir);
-	if (!read_text(path, text, sizeof(text)) || !number_of(text, "", &most))
+	if (!kernel_text(path, text, sizeof(text)) || !kernel_number(text, "", &most))
 		return UINT64_MAX; /* "max", or a kernel that does not say */
 	snprintf(path, sizeof(path), "%s/memory.current", dir);
-	if (!read_text(path, text, sizeof(text)) || !number_of(text, "", &now))
+	if (!kernel_text(path, text, sizeof(text)) || !kernel_number(text, "", &now))
 		return most;
 	snprintf(path, sizeof(path), "%s/memory.stat", dir);
-	if (read_text(path, text, sizeof(text)) && number_of(text, "inactive_file ", &files))
+	if (kernel_text(path, text, sizeof(text)) && kernel_number(text, "inactive_file ", &files))
 		now -= files < now ? files : now;
 	return now < most ? most - now : 0;
-}
-
-/* The limits of a group are those of each above it, too. */
-static uint64_t groups(void)
-{
-	char text[PATH_MAX];
-	char dir[PATH_MAX] = "/sys/fs/cgroup";
-	size_t root = strlen(dir);
-	uint64_t least = UINT64_MAX;
-	const char *own;
-
-	if (!read_text("/proc/self/cgroup", text, sizeof(text)))
-		return UINT64_MAX;
-	own = !strncmp(text, "0::/", 4) ? text + 3 : strstr(text, "\n0::/");
-	if (!own)
-		return UINT64_MAX;
-	own += *own == '\n' ? 4 : 0;
-	snprintf(dir + root, sizeof(dir) - root, "%.*s", (int)strcspn(own, "\n"), own);
-	for (;;) {
-		uint64_t room = group(dir);
-
-		least = room < least ? room : least;
-		if (strlen(dir) <= root)
-			return least;
-		*strrchr(dir, '/') = '\0';
-	}
 }
 
 uint64_t room_there(void)
 {
 	uint64_t here = machine();
-	uint64_t group_s = groups();
+	uint64_t group_s = groups_least(group);
 
 	return here < group_s ? here : group_s;
 }

@@ -157,6 +157,7 @@ static uint64_t rx_copy_memory(const struct config *config)
 const struct path path_rx_copy = {
 	.name = "copy",
 	.end = END_RX,
+	.files = 1,
 	.tls = true,
 	.tls_rpc = true,
 	.what = "epoll and recv(2), or blocking recv(2) with --blocking; the kernel copies",

@@ -387,6 +387,7 @@ static uint64_t rx_devmem_shared_memory(const struct config *config)
 const struct path path_rx_devmem = {
 	.name = "devmem",
 	.end = END_RX,
+	.files = 1,
 	.what = "recvmsg(2) of memory that the NIC wrote: a dma-buf bound to --queues of --nic",
 	.calls = BIT(CALL_recvmsg) | BIT(CALL_epoll_wait) | BIT(CALL_setsockopt),
 	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),

@@ -226,6 +226,8 @@ static uint64_t rx_mmap_memory(const struct config *config)
 const struct path path_rx_mmap = {
 	.name = "mmap",
 	.end = END_RX,
+	.files = 1,
+	.maps = 1,
 	.what = "TCP_ZEROCOPY_RECEIVE; whole pages are mapped, the rest is copied",
 	.calls = BIT(CALL_getsockopt) | BIT(CALL_recvfrom) | BIT(CALL_epoll_wait),
 	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),

@@ -369,6 +369,8 @@ static uint64_t rx_uring_memory(const struct config *config)
 const struct path path_rx_uring = {
 	.name = "uring",
 	.end = END_RX,
+	.files = 1,
+	.maps = 2,
 	.tls = true,
 	.what = "io_uring multishot recv into provided buffers; the kernel copies",
 	.calls = BIT(CALL_io_uring_enter),

@@ -249,6 +249,8 @@ static void rx_xsk_given(const struct flows *all, struct writer *w)
 const struct path path_rx_xsk = {
 	.name = "xsk",
 	.end = END_RX,
+	.files = 2,
+	.maps = 4,
 	.what = "AF_XDP: the device's frames in shared memory, before there is an skb; takes --udp at the sender",
 	.events = BIT(EVENT_xdp_misplaced) | BIT(EVENT_xsk_ring_full) | BIT(EVENT_xsk_fill_empty) |
 		  BIT(EVENT_xsk_dropped) | BIT(EVENT_xsk_invalid) | BIT(EVENT_xsk_short),

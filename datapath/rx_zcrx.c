@@ -322,6 +322,8 @@ static uint64_t rx_zcrx_shared_memory(const struct config *config)
 const struct path path_rx_zcrx = {
 	.name = "zcrx",
 	.end = END_RX,
+	.files = 1,
+	.maps = 2,
 	.what = "io_uring receive into memory that the NIC fills; --nodev: the kernel copies",
 	.calls = BIT(CALL_io_uring_enter) | BIT(CALL_io_uring_register) | BIT(CALL_recvfrom),
 	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),

@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/say.h"
 #include "datapath/interrupt.h"
+#include "datapath/limits.h"
 #include "datapath/path.h"
+#include "datapath/priority.h"
 #include "datapath/room.h"
 #include "datapath/served.h"
 #include "datapath/surroundings.h"
@@ -87,14 +89,17 @@ int session_send(struct session *s, enum control_verb verb)
 	return channel_send(&s->channel, &m) ? session_lost(s, errno) : 0;
 }
 
-int session_memory(struct session *s, uint64_t flows)
+/* sockets: of each flow. */
+int session_room(struct session *s, uint64_t flows, unsigned int sockets)
 {
 	struct failure failure = {.unable = true};
 
 	writer_u64(s->out, WINDOW, s->config->end, METRIC_path_memory, NULL,
 		   room_wanted(s->config, flows));
 	writer_flush(s->out);
-	return room_allowed(s->config, flows, failure.why, sizeof(failure.why))
+	return room_allowed(s->config, flows, failure.why, sizeof(failure.why)) &&
+			       limits_allow(s->config, flows, sockets, failure.why,
+					    sizeof(failure.why))
 		       ? 0
 		       : session_failure(s, &failure);
 }
@@ -128,6 +133,7 @@ static int await_opened(struct session *s)
 int session_prepare(struct session *s)
 {
 	const struct path *path = s->config->path;
+	int error;
 
 	if (window_init(&s->window, s->flows, s->window.message))
 		return session_fail(s, "no memory left for the counters of %u flows",
@@ -136,10 +142,16 @@ int session_prepare(struct session *s)
 		s->unable |= s->flows->unable;
 		return session_fail(s, "%s", s->flows->flow[0].error);
 	}
-	if (flows_begin(s->flows))
-		return await_opened(s);
-	s->unable |= s->flows->unable;
-	return session_fail(s, "%s", flows_error(s->flows));
+	if (!flows_begin(s->flows)) {
+		s->unable |= s->flows->unable;
+		return session_fail(s, "%s", flows_error(s->flows));
+	}
+	if (await_opened(s))
+		return -1;
+	error = priority_lead();
+	if (error)
+		say_detail("the control thread waits for its turn as all do: %s", strerror(error));
+	return 0;
 }
 
 void session_place(struct session *s, int data_fd)

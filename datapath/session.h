@@ -16,7 +16,7 @@
  *   session_failure()  the same of a failure that is known already
  *   session_peer()     "receiver" or "sender": what the other end is
  *   session_state()    write a row of state for whoever follows
- *   session_memory()   say what memory this end takes, and refuse more than there is
+ *   session_room()     say what memory this end takes, and refuse what is more than there is
  *   session_prepare()  start the data threads, and wait until each has opened its path
  *   session_place()    put softirq work where --irq-cpu wants it
  *   session_follow()   put the threads where their flows are served by now (--cpu rxq)
@@ -80,7 +80,8 @@ struct session {
 	uint64_t limit;	  /* bytes, by --bytes; 0: by time */
 	bool window_is_open;
 	bool moving;
-	uint64_t progress; /* whatever grows while bytes move */
+	uint64_t progress; /* bytes that have moved */
+	uint64_t acked;	   /* tx: that the peer had acknowledged when they did not */
 	uint64_t progress_ns;
 	uint64_t tick_ns;
 
@@ -109,7 +110,7 @@ int session_failure(struct session *s, const struct failure *failure);
 int session_lost(struct session *s, int error);
 const char *session_peer(const struct session *s);
 void session_state(struct session *s, const char *state);
-int session_memory(struct session *s, uint64_t flows);
+int session_room(struct session *s, uint64_t flows, unsigned int sockets);
 int session_follow(struct session *s);
 void session_moving(struct session *s, bool moving);
 int session_prepare(struct session *s);

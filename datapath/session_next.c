@@ -144,6 +144,10 @@ static bool flows_have_news(struct session *s, enum happening *what)
 		*what = flow_failed(s, error);
 		return true;
 	}
+	if (!flows_begin(s->flows)) {
+		*what = flow_failed(s, flows_error(s->flows));
+		return true;
+	}
 	s->ended = flows_ended(s->flows);
 	*what = s->ended ? HAPPENED_ENDED : HAPPENED_OPENED;
 	if (s->ended)
@@ -152,18 +156,33 @@ static bool flows_have_news(struct session *s, enum happening *what)
 	return s->opened;
 }
 
-/* A sender's bytes move on when they are acknowledged, too: one send may take long. */
-static uint64_t progress_of(const struct session *s)
+/*
+ * A sender's bytes move on when they are acknowledged, too: one send may take long. Only then it is asked: it waits for
+ * the socket, which of thousands of flows may be that of a thread that waits for its turn.
+ */
+static uint64_t acked_of(const struct session *s)
 {
-	uint64_t progress;
+	uint64_t acked = 0;
 
-	if (!s->flows)
-		return 0;
-	progress = flows_bytes(s->flows);
-	if (s->config->end == END_TX)
-		for (unsigned int i = 0; i < s->flows->count; i++)
-			progress += socket_acked(s->flows->flow[i].fd);
-	return progress;
+	for (unsigned int i = 0; s->config->end == END_TX && i < s->flows->count; i++)
+		acked += socket_acked(s->flows->flow[i].fd);
+	return acked;
+}
+
+static bool has_progressed(struct session *s)
+{
+	uint64_t bytes = s->flows ? flows_bytes(s->flows) : 0;
+	uint64_t acked;
+
+	if (bytes != s->progress) {
+		s->progress = bytes;
+		return true;
+	}
+	acked = s->flows ? acked_of(s) : 0;
+	if (acked == s->acked)
+		return false;
+	s->acked = acked;
+	return true;
 }
 
 void session_moving(struct session *s, bool moving)
@@ -174,17 +193,15 @@ void session_moving(struct session *s, bool moving)
 
 static int check_progress(struct session *s)
 {
-	uint64_t progress = progress_of(s);
+	bool progressed = has_progressed(s);
 	uint64_t now = clock_ns();
 
-	if (s->limit && s->config->end == END_RX && progress > s->limit)
+	if (s->limit && s->config->end == END_RX && s->progress > s->limit)
 		return session_fail(s,
 				    "the sender sends more than the %llu bytes that it said; it is no zcpath, or a faulty one",
 				    (unsigned long long)s->limit);
-	if (progress != s->progress) {
-		s->progress = progress;
+	if (progressed)
 		s->progress_ns = now;
-	}
 	if (now - s->progress_ns < STALL_S * SECOND_NS)
 		return 0;
 	return session_fail(s,

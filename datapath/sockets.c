@@ -160,13 +160,13 @@ failed:
 	return -1;
 }
 
-static int connect_within(int fd, const struct addrinfo *at, int timeout_ms)
+static int connect_within(int fd, const struct sockaddr *at, socklen_t size, int timeout_ms)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLOUT};
-	socklen_t size = sizeof(int);
+	socklen_t error_size = sizeof(int);
 	int error;
 
-	if (!connect(fd, at->ai_addr, at->ai_addrlen))
+	if (!connect(fd, at, size))
 		return 0;
 	if (errno != EINPROGRESS)
 		return -1;
@@ -177,46 +177,73 @@ static int connect_within(int fd, const struct addrinfo *at, int timeout_ms)
 	case -1:
 		return -1;
 	}
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size))
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &error_size))
 		return -1;
 	errno = error;
 	return error ? -1 : 0;
 }
 
-int socket_connect(const char *host, uint16_t port, int timeout_ms, const struct config *options,
-		   struct failure *failure)
+static int connect_failed(struct failure *failure, const char *host, uint16_t port)
+{
+	if (errno == EMFILE || errno == ENFILE)
+		return failure_of(failure, true,
+				  "cannot make a socket: %s; raise the hard limit of 'ulimit -n', or use fewer --flows",
+				  strerror(errno));
+	return failure_of(failure, false,
+			  "cannot connect to %s port %u: %s; start 'zcpath rx' there first, with a --bind that this host can reach",
+			  host, port, strerror(errno));
+}
+
+static void close_socket(int fd)
+{
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+}
+
+int socket_connect(const char *host, uint16_t port, int timeout_ms, struct failure *failure)
 {
 	struct addrinfo *all = resolve(host, port, 0, failure);
+	int fd = -1;
 
 	if (!all)
 		return -1;
-	for (struct addrinfo *at = all; at; at = at->ai_next) {
-		int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-		if (fd >= 0 && options && socket_options(fd, options, failure)) {
-			close(fd);
-			freeaddrinfo(all);
-			return -1;
-		}
-		if (fd >= 0 && !connect_within(fd, at, timeout_ms)) {
-			freeaddrinfo(all);
-			return fd;
-		}
-		/* Others would not help. */
-		if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-			freeaddrinfo(all);
-			return failure_of(failure, true,
-					  "cannot make a socket: %s; raise the hard limit of 'ulimit -n', or use fewer --flows",
-					  strerror(errno));
-		}
-		failure_of(failure, false,
-			   "cannot connect to %s port %u: %s; start 'zcpath rx' there first, with a --bind that this host can reach",
-			   host, port, strerror(errno));
-		if (fd >= 0)
-			close(fd);
+	for (struct addrinfo *at = all; at && fd < 0; at = at->ai_next) {
+		fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		if (fd >= 0 && !connect_within(fd, at->ai_addr, at->ai_addrlen, timeout_ms))
+			break;
+		close_socket(fd);
+		fd = connect_failed(failure, host, port);
 	}
 	freeaddrinfo(all);
-	return -1;
+	return fd;
+}
+
+/* By the address alone: a name is looked up once in a run, and may have several. */
+int socket_beside(int other, uint16_t port, int timeout_ms, const struct config *config,
+		  struct failure *failure)
+{
+	struct sockaddr_storage at = {0};
+	socklen_t size = sizeof(at);
+	int fd;
+
+	if (getpeername(other, (struct sockaddr *)&at, &size))
+		return connect_failed(failure, config->to, port);
+	/* The port is at the same place in both families. */
+	((struct sockaddr_in *)&at)->sin_port = htons(port);
+	fd = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return connect_failed(failure, config->to, port);
+	if (socket_options(fd, config, failure)) {
+		close(fd);
+		return -1;
+	}
+	if (!connect_within(fd, (struct sockaddr *)&at, size, timeout_ms))
+		return fd;
+	close_socket(fd);
+	return connect_failed(failure, config->to, port);
 }
 
 int socket_blocking(int fd, bool blocking)

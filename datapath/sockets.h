@@ -6,6 +6,7 @@
  *   socket_effective()  every option with what the kernel made of it
  *   socket_listen()     a listening socket
  *   socket_connect()    a connected one
+ *   socket_beside()     a data socket that is connected to where another is, at this port
  *   socket_datagrams()  a UDP socket that is connected to a number
  *   socket_blocking()   blocking, or not
  *   socket_control()    make a control connection notice a dead host, and send at once
@@ -40,8 +41,9 @@ int socket_effective(const struct config *config, struct options *effective,
 /* options: of a data socket, or NULL */
 int socket_listen(const char *address, uint16_t port, const struct config *options,
 		  struct failure *failure);
-int socket_connect(const char *host, uint16_t port, int timeout_ms, const struct config *options,
-		   struct failure *failure);
+int socket_connect(const char *host, uint16_t port, int timeout_ms, struct failure *failure);
+int socket_beside(int other, uint16_t port, int timeout_ms, const struct config *config,
+		  struct failure *failure);
 int socket_datagrams(const char *number, uint16_t port, struct failure *failure);
 int socket_blocking(int fd, bool blocking);
 void socket_control(int fd);

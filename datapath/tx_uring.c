@@ -342,6 +342,8 @@ static bool tx_send_zc_check(const struct config *config, char *why, size_t size
 const struct path path_tx_uring = {
 	.name = "uring",
 	.end = END_TX,
+	.files = 1,
+	.maps = 2,
 	.what = "io_uring send, --depth of them linked; the kernel copies",
 	.calls = BIT(CALL_io_uring_enter),
 	.events = BIT(EVENT_sends) | BIT(EVENT_cq_overflow),
@@ -358,6 +360,8 @@ const struct path path_tx_uring = {
 const struct path path_tx_send_zc = {
 	.name = "send_zc",
 	.end = END_TX,
+	.files = 1,
+	.maps = 2,
 	.what = "io_uring zero-copy send from registered memory; the kernel reports what it copied",
 	.calls = BIT(CALL_io_uring_enter),
 	.events = BIT(EVENT_sends) | BIT(EVENT_cq_overflow) | BIT(EVENT_notifications) |

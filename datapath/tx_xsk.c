@@ -170,6 +170,8 @@ static void tx_xsk_look(struct flow *f)
 const struct path path_tx_xsk = {
 	.name = "xsk",
 	.end = END_TX,
+	.files = 1,
+	.maps = 2,
 	.what = "AF_XDP: datagrams (--udp) as whole frames in shared memory, past the stack",
 	.events = BIT(EVENT_xsk_invalid) | BIT(EVENT_xsk_tx_empty) | BIT(EVENT_xsk_no_frame),
 	.able = xsk_able,

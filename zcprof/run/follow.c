@@ -13,8 +13,6 @@
 #include "zcprof/run/far.h"
 #include "zcprof/run/watching.h"
 
-/* zcpath gives up on a dead peer within 10 s; its own sentence is better than ours. */
-#define PATIENCE_MS 15000
 /* What still moves is waited for, but no end keeps another waiting by what it says alone. */
 #define MOVING_MS 60000
 #define LOOK_NS	  500000000
@@ -166,7 +164,7 @@ static bool goes_on_moving(struct running *r, uint64_t since_ns)
 enum run_result run_await(struct running *r, enum record_end side, enum reached wanted,
 			  const char *name)
 {
-	uint64_t began = clock_ns(), deadline = began + PATIENCE_MS * 1000000ULL;
+	uint64_t began = clock_ns(), deadline = began + r->patience_ms * 1000000ULL;
 
 	memset(r->moved, 0, sizeof(r->moved));
 	for (;;) {
@@ -178,13 +176,13 @@ enum run_result run_await(struct running *r, enum record_end side, enum reached 
 		if (r->part.end[late].reached >= wanted)
 			return RUN_DONE;
 		if (clock_ns() >= deadline)
-			return run_fail(r, "the %s was not %s after %d s", run_side(late), name,
-					PATIENCE_MS / 1000);
+			return run_fail(r, "the %s was not %s after %u s", run_side(late), name,
+					r->patience_ms / 1000);
 		result = run_follow(r, deadline, name);
 		if (result != RUN_DONE)
 			return result;
 		if (goes_on_moving(r, began))
-			deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
+			deadline = clock_ns() + r->patience_ms * 1000000ULL;
 	}
 }
 
@@ -231,21 +229,21 @@ static bool counted_alike(const struct running *r)
 /* Their last rows, and how they ended. */
 enum run_result run_finish_ends(struct running *r)
 {
-	uint64_t deadline = clock_ns() + PATIENCE_MS * 1000000ULL;
+	uint64_t deadline = clock_ns() + r->patience_ms * 1000000ULL;
 	enum run_result result;
 	char ending[1200];
 
 	while (goes_on(&r->part.end[END_RX]) || goes_on(&r->part.end[END_TX])) {
 		if (clock_ns() >= deadline)
-			return run_fail(r, "the %s did not end within %d s",
+			return run_fail(r, "the %s did not end within %u s",
 					run_side(goes_on(&r->part.end[END_RX]) ? END_RX : END_TX),
-					PATIENCE_MS / 1000);
+					r->patience_ms / 1000);
 		result = run_follow(r, deadline, "closed");
 		if (result != RUN_DONE)
 			return result;
 	}
 	for (enum record_end side = END_RX; side <= END_TX; side++)
-		if (end_stop(&r->part.end[side], PATIENCE_MS)) {
+		if (end_stop(&r->part.end[side], (int)r->patience_ms)) {
 			enum record_end first = first_to_go(r, side);
 
 			return run_fail(r, "the %s %s", run_side(first),

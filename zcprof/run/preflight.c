@@ -79,8 +79,9 @@ static size_t first_like(const struct plan *plan, size_t n, enum record_end side
 		const struct configuration *a = &plan->configurations[i];
 		const struct configuration *b = &plan->configurations[n];
 
-		/* Values are the lists' own texts, so equal ones are the same text. */
-		if (!memcmp(a->value[side], b->value[side], sizeof(a->value[side])))
+		/* Values are the lists' own texts, so equal ones are the same text. A receiver has the sender's flows. */
+		if (!memcmp(a->value[side], b->value[side], sizeof(a->value[side])) &&
+		    a->value[END_TX][OPTION_flows] == b->value[END_TX][OPTION_flows])
 			return i;
 	}
 	return n;

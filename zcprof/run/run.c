@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/quantity.h"
 #include "base/say.h"
+#include "record/patience.h"
 #include "zcprof/run/far.h"
 #include "zcprof/facts.h"
 #include "zcprof/origin.h"
@@ -45,7 +46,8 @@ static void set_targets(struct running *r)
 /* What the sender will do, and for how long; a plan's texts have been checked as they came in. */
 static void timing_of(const struct configuration *c, struct options *o)
 {
-	static const enum option_id ids[] = {OPTION_seconds, OPTION_warmup, OPTION_bytes};
+	static const enum option_id ids[] = {OPTION_seconds, OPTION_warmup, OPTION_bytes,
+					     OPTION_flows};
 	char why[160];
 
 	options_preset(o);
@@ -305,6 +307,7 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	r.warmup = timing.warmup;
 	r.by_bytes = timing.bytes;
 	r.asked_bytes = (double)timing.bytes;
+	r.patience_ms = (patience_s(timing.flows) + PATIENCE_LONGER_S) * 1000;
 	r.part.run.seconds = r.by_bytes ? 0 : r.seconds;
 	set_targets(&r);
 	progress_begin(&x->progress, r.configuration->name, slot->repeat);

@@ -15,7 +15,8 @@ struct running {
 	struct part part; /* of this machine; of an end elsewhere what is heard of it */
 	double seconds;
 	double warmup;
-	double asked_bytes; /* to be moved; 0: by time */
+	double asked_bytes;	  /* to be moved; 0: by time */
+	unsigned int patience_ms; /* for what an end has to do before it says the next word */
 	bool by_bytes;
 	/* Edges of this machine's window, and how its clock and those of hosts are apart. */
 	uint64_t edge_ns[EDGE_COUNT];

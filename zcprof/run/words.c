@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/run/words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "zcprof/reach/host.h"
 
 /* No row of options.def makes more than two words. */
 #define WORDS_MAX (2 * OPTIONS + 64)
@@ -105,9 +108,15 @@ char **words_of_check(const struct experiment *x, const struct configuration *c,
 		      enum record_end side)
 {
 	struct words words = words_of(x, c, side, "check");
+	const char *flows = c->value[END_TX][OPTION_flows];
+	bool other = x->host[side] && host_version(x->host[side]);
+	char check[40] = "--check";
 
+	/* A receiver hears of its flows from the sender only; one of another version may not know the word. */
+	if (side == END_RX && flows && !other)
+		snprintf(check, sizeof(check), "--check=%.20s", flows);
 	if (words.at)
-		add_word(&words, "--check");
+		add_word(&words, check);
 	return words_end(&words);
 }
 
