@@ -58,6 +58,7 @@ bool causes_ask(struct causes *c, const struct configuration *a, const struct co
 	}
 	for (int side = 0; side < 2; side++)
 		c->limit[side] = limit_of(side ? b : a, k.design.apart[side]);
+	c->newcomers = newcomers_of(&k);
 	compare_free(&k);
 	return b_worse;
 }

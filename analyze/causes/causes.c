@@ -147,6 +147,7 @@ static void rank(struct causes *c)
 		if (&mechanisms[i] != c->withdrawn.mechanism)
 			try_mechanism(c, &mechanisms[i]);
 	causes_add_unnamed(c);
+	causes_add_place(c);
 	for (size_t i = 0; i < c->count; i++)
 		c->at[i].setting = setting_origin(c->at[i].setting, c->settings, c->setting_count);
 	causes_merge(c);
@@ -244,6 +245,7 @@ void causes_of(struct causes *c, const struct configuration *a, const struct con
 		other = *c;
 		*c = kept;
 	}
+	other.newcomers = (struct newcomers){.at = NULL};
 	causes_free(&other);
 }
 
@@ -285,6 +287,7 @@ void causes_free(struct causes *c)
 	for (size_t i = 0; i < c->made_count; i++)
 		free((void *)c->made[i]);
 	free(c->made);
+	newcomers_free(&c->newcomers);
 	free(c->settings);
 	free(c->at);
 }

@@ -10,6 +10,8 @@
  *   cause_weigh()    by its evidence: how much it explains; what explains most stands first
  *   causes_add_unnamed()  what no mechanism knows of: a setting that differs, a function that came
  *   causes_merge()   puts the best first; what follows from another, and what one setting makes, is named with it
+ *   causes_add_place()  where nothing that is known explains the half of it: functions that came, unless as much went, as
+ *                    of one that has another name
  *   cause_is_enough()  whether what has no setting is no other cause beside it
  *   cause_sure()     "sure", "likely" or "possible"
  *   cause_is_setting()  whether it is a setting of which no mechanism is known
@@ -23,6 +25,7 @@
 
 #include "analyze/causes/limit.h"
 #include "analyze/causes/mechanism.h"
+#include "analyze/causes/newcomers.h"
 #include "analyze/figures/compare.h"
 
 /* A cause that explains less is no cause. */
@@ -61,6 +64,7 @@ struct causes {
 	struct limit limit[2];	  /* of the caller's A and B */
 	const struct sign **made; /* signs of what these records alone have: functions */
 	size_t made_count;
+	struct newcomers newcomers;
 	/* Of a test of the first cause, which is taken out of the list if the figure did not return. */
 	enum confirmed {
 		CONFIRM_NOT,
@@ -91,6 +95,7 @@ bool causes_ask(struct causes *c, const struct configuration *a, const struct co
 void cause_add_seen(struct cause *cause, struct seen seen);
 void cause_weigh(struct cause *cause, const struct causes *c);
 void causes_add_unnamed(struct causes *c);
+void causes_add_place(struct causes *c);
 void causes_merge(struct causes *c);
 bool cause_is_enough(const struct cause *cause);
 const char *cause_sure(const struct causes *c, const struct cause *cause);
