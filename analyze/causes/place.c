@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The place of a change that nothing explains which is known: the functions that came with it. */
 #include <math.h>
+#include <string.h>
 
 #include "analyze/causes/causes.h"
 #include "analyze/causes/figures.h"
@@ -84,7 +85,8 @@ void causes_add_place(struct causes *c)
 	struct cause cause;
 
 	for (size_t i = 0; i < c->count; i++)
-		if (c->at[i].explains >= ENOUGH_BESIDE && !c->at[i].against_count)
+		if ((c->at[i].explains >= ENOUGH_BESIDE && !c->at[i].against_count) ||
+		    !strcmp(c->at[i].mechanism->id, newcomer.id))
 			return;
 	if (is_place(&c->newcomers, c, &cause) && c->withdrawn.mechanism != &newcomer)
 		ARRAY_ADD(c->at, c->count) = cause;
