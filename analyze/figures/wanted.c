@@ -392,6 +392,15 @@ static bool is_too_few(const struct wanted *w, const struct run *run)
 	       run_range(run, METRIC_path_latency, END_TX).count;
 }
 
+/* What an end's CPUs did is known of both ends together only. */
+static bool is_shared(const struct run *run, enum metric_id id)
+{
+	return (id == METRIC_cpu_busy || id == METRIC_profile_component) &&
+	       !isnan(run_sum(run, METRIC_cpu_busy, END_HOST)) &&
+	       isnan(run_sum(run, METRIC_cpu_busy, END_RX)) &&
+	       isnan(run_sum(run, METRIC_cpu_busy, END_TX));
+}
+
 const char *wanted_absent(const struct wanted *w, const struct run *run)
 {
 	enum record_end end = w->end == RECORD_ENDS ? END_HOST : w->end;
@@ -405,6 +414,8 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 	else if (w->kind == WANTED_PER_CPU)
 		id = METRIC_cpu_busy;
 	reason = run_absent_metric(run, end, id);
+	if (!reason && id != w->metric && is_shared(run, id))
+		return "the ends share CPUs, so that CPU time is known of both together only: place them apart (--rx-cpu, --tx-cpu)";
 	if (!reason && is_too_few(w, run))
 		return "a percentile stands where at least one request was slower: p99 takes 100 of them, p99.9 1,000, p99.99 10,000";
 	if (!reason && id == METRIC_profile_component && w->kind != WANTED_METRIC &&

@@ -103,3 +103,26 @@ published() {
 	run --separate-stderr "$zcroi" report --format md "$dir"
 	[[ $output == *"### Published: A "* ]]
 }
+
+@test "a table wider than a terminal is cut, each row says what it is in every part, and no column is lost" {
+	names=$(seq -f 'figure_%g=rx-path.bytes' -s, 1 12)
+	run "$zcroi" table --rows rx,read --where read=4K --value "$names" "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(awk '{ if (length > m) m = length } END { print m }' <<<"$output")" -le 120 ]
+	[ "$(grep -o 'figure [0-9]*' <<<"$output" | sort -u | wc -l)" -eq 12 ]
+	[ "$(grep -c '^copy *4K' <<<"$output")" -eq "$(grep -c '^rx *read' <<<"$output")" ]
+	[ "$(grep -c '^copy *4K' <<<"$output")" -ge 2 ]
+}
+
+@test "an interval that is known to no digit is said by its factor" {
+	printf '' >"$dir/plan"
+	rm -r "$dir/rx=copy,tx=copy,read=64K" "$dir/rx=uring,tx=copy,read=4K"
+	synthetic "$dir/rx=copy,tx=copy,read=4K/run-1.csv" repeat=1 read=4K gbit=1 crx=50 ctx=80 configuration="rx=copy,tx=copy,read=4K"
+	rm "$dir/rx=copy,tx=copy,read=4K/run-3.csv"
+	run "$zcroi" table --rows read --value T "$dir"
+	echo "$output"
+	# 1 and 20.2 by Student's t of one degree: exp(12.706 * ln(20.2) / 2) either way of the geometric mean.
+	factor=$(python3 -c "import math; print('%.1g' % math.exp(12.7062 * math.log(20.2) / 2))")
+	[[ $output == *"(x/$factor)"* ]]
+}

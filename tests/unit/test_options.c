@@ -147,9 +147,9 @@ static void a_field_has_its_own_type(void **state)
 
 static void a_place_may_be_by_queue(void **state)
 {
-	static const char *const taken[] = {"rxq", "rxq+1", "rxq-2", "0,2-3"};
-	static const char *const refused[] = {"rx",	  "rxq1",  "rxq+", "rxq+-1",
-					      "rxq+1024", "rxq,1", "1,rxq"};
+	static const char *const taken[] = {"rxq", "rxq+1", "rxq-2", "rxq-far", "0,2-3"};
+	static const char *const refused[] = {"rx",	  "rxq1",  "rxq+",  "rxq+-1",
+					      "rxq+1024", "rxq,1", "1,rxq", "rxq-fa"};
 	char why[160], text[OPTION_TEXT_MAX];
 	struct options o;
 
@@ -157,7 +157,7 @@ static void a_place_may_be_by_queue(void **state)
 	options_preset(&o);
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
 		assert_int_equal(options_take(&o, OPTION_cpu, taken[i], why, sizeof(why)), 0);
-		assert_int_equal(o.cpu.by_queue, i < 3);
+		assert_int_equal(o.cpu.by_queue, i < 4);
 		assert_string_equal(options_print(&o, OPTION_cpu, text, sizeof(text)), taken[i]);
 	}
 	assert_int_equal(options_take(&o, OPTION_cpu, "rxq-2", why, sizeof(why)), 0);
