@@ -102,6 +102,25 @@ static void test_ksoftirqd_is_no_neighbour(void **state)
 	forget(&p);
 }
 
+/* Nor are softirqs that wake a thread, which waits until they are done: its CPU ran nobody else. */
+static void test_softirqs_are_no_neighbour(void **state)
+{
+#define ON_CPU(softirq, system, thread, wait)                                                      \
+	",tx,cpu,user,1,0,ns\n,tx,cpu,irq,1,0,ns\n,tx,cpu,softirq,1," #softirq                     \
+	"000000,ns\n,tx,cpu,system,1," #system "000000,ns\n,tx,cpu,thread,tx-copy-0/1," #thread    \
+	"000000,ns\n,tx,cpu,wait,tx-copy-0/1," #wait "000000,ns\n"
+	struct pair p;
+
+	(void)state;
+	explain(&p, 20, ON_CPU(100, 800, 800, 10), 10, ON_CPU(300, 600, 600, 200));
+	assert_string_equal(first(&p), "none");
+	forget(&p);
+	explain(&p, 20, ON_CPU(100, 800, 800, 10), 10, ON_CPU(100, 800, 400, 400));
+	assert_string_equal(first(&p), "neighbour");
+	forget(&p);
+#undef ON_CPU
+}
+
 /* What copies more at both ends because its packets are smaller is no question of memory. */
 static void test_memory_is_contradicted_by_smaller_packets(void **state)
 {
@@ -199,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_vulnerability),
 		cmocka_unit_test(test_header_pages_by_their_pool),
 		cmocka_unit_test(test_ksoftirqd_is_no_neighbour),
+		cmocka_unit_test(test_softirqs_are_no_neighbour),
 		cmocka_unit_test(test_memory_is_contradicted_by_smaller_packets),
 		cmocka_unit_test(test_what_speaks_against),
 		cmocka_unit_test(test_a_buffer_length_that_was_not_taken),
