@@ -117,9 +117,26 @@ static double softirqs_of(const struct run *run, enum record_end of)
 	return most;
 }
 
+/* In %: less of others' time is a tick here and there. */
+#define OTHERS_SEEN 1
+
+/* A thread that a softirq wakes waits until it is done; how much of them that was no one knows, where others ran too. */
+static double softirqs_before(const struct run *run, enum record_end end)
+{
+	const char *list = cpus_of(run, end);
+	double most = 0;
+
+	if (!(figure_others(run, end) < OTHERS_SEEN))
+		return 0;
+	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
+		if (in_list(list, cpu))
+			most = fmax(most, of_cpu(run, end, METRIC_cpu_softirq, cpu));
+	return most;
+}
+
 /*
- * What the end's own work ran on the CPU of one of its threads: the network's in ksoftirqd and, where there are more
- * threads than CPUs, the thread's siblings, by turns.
+ * What the end's own work ran on the CPU of one of its threads: the network's in ksoftirqd, and in softirqs where nobody
+ * else was seen; and, where there are more threads than CPUs, the thread's siblings, by turns.
  */
 static double own_work(const struct run *run, enum record_end end, const char *thread)
 {
@@ -138,7 +155,8 @@ static double own_work(const struct run *run, enum record_end end, const char *t
 	}
 	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
 		cpus += in_list(list, cpu);
-	return softirqs_of(run, end) + (cpus > 0 && threads > cpus ? siblings / cpus : 0);
+	return softirqs_of(run, end) + softirqs_before(run, end) +
+	       (cpus > 0 && threads > cpus ? siblings / cpus : 0);
 }
 
 /* The thread that waited most for others than the end's own work, and how long; NULL where no wait was measured. */
