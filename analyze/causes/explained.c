@@ -16,6 +16,7 @@
 #define UNTIL_TIMEOUT 0.2
 #define UNTIL_TICK    1e-3
 #define NANOSECOND    1e-9
+#define BYTE	      1e-8 /* copied, with what each piece of it takes */
 #define MICROSECOND   1e-6
 /* Of the logarithm of throughput: less is as good as nothing. */
 #define LEAST_LOST 0.02
@@ -79,7 +80,9 @@ static double longest_of(const struct seen *seen, const struct design *d)
 	static const char *const on_network[] = {"netstat", "qdisc", "softnet", "nic", "tcp"};
 	const struct metric_info *info = metric_info(seen->sign->what);
 
-	if (!strcmp(info->unit, "bytes") || !strcmp(info->unit, "ns"))
+	if (!strcmp(info->unit, "bytes"))
+		return BYTE;
+	if (!strcmp(info->unit, "ns"))
 		return NANOSECOND;
 	for (size_t i = 0; i < sizeof(on_network) / sizeof(*on_network); i++)
 		if (!strcmp(info->source, on_network[i]))

@@ -272,7 +272,7 @@ double figure_retransmitted(const struct run *run, enum record_end end)
 	       run_sum(run, METRIC_tcp_segments_out, END_TX);
 }
 
-/* In a million. To send so few again is no work, and a sender whose CPU is always busy was not held up by them. */
+/* In a million. To send so few again is no work, and ends of which one's CPU is always busy were not held up by them. */
 #define FEW_AGAIN 1000
 
 static double mean_of(const struct run *run, enum metric_id id)
@@ -306,7 +306,8 @@ static bool lets_through(const struct run *run, double again)
 double figure_delaying_retransmits(const struct run *run, enum record_end end)
 {
 	double again = figure_retransmitted(run, end);
-	bool held_by_cpu = again < FEW_AGAIN && figure_idle(run, END_TX) < BUSY_BY;
+	bool held_by_cpu = again < FEW_AGAIN && (figure_idle(run, END_TX) < BUSY_BY ||
+						 figure_idle(run, END_RX) < BUSY_BY);
 
 	return held_by_cpu || lets_through(run, again) ? 0 : again;
 }

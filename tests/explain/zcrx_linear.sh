@@ -3,6 +3,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 expected=zcrx_copies
 where=lab
+collect=,iouring
 default_size=4
 options=(--rx zcrx --rx-nic zcnic0 --rx-queues 1)
 
