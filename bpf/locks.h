@@ -13,7 +13,7 @@ enum locks_histogram { LOCKS_LENGTH };
 /* Waits under way, places where locks are waited for, and frames of such a place. */
 #define LOCKS_WAITING 4096
 #define LOCKS_PLACES  4096
-#define LOCKS_FRAMES  16
+#define LOCKS_FRAMES  10
 
 #define LOCKS_EARLIER (1U << 31)
 

@@ -4,7 +4,7 @@
  * collector loaded it, and the CPU time of the process itself.
  *
  * The kernel's own statistics of BPF programs say how long they run, but keeping them costs about
- * as much as a short program itself does. So they are on for a fiftieth of the window only, in
+ * as much as a short program itself does. So they are on for a hundredth of the window only, in
  * slices spread over it, and what they say is scaled up.
  */
 #include <bpf/bpf.h>
@@ -28,7 +28,7 @@
 #include "collectors/list.h"
 
 #define SLICE_NS 5000000
-#define PAUSE_NS (49 * SLICE_NS)
+#define PAUSE_NS (99 * SLICE_NS)
 
 /* Programs of one process; a source has a handful. */
 #define PROGRAMS 128
@@ -181,7 +181,7 @@ static int selfcost_open(void **state, const struct measurement *run, const char
 	s->may_enable = on >= 0;
 	if (s->may_enable)
 		close(on);
-	*means = s->may_enable ? "BPF statistics for a fiftieth of the window, process clock"
+	*means = s->may_enable ? "BPF statistics for a hundredth of the window, process clock"
 			       : "process clock alone: BPF statistics need CAP_SYS_ADMIN";
 	return 0;
 }

@@ -133,6 +133,18 @@ static void read_figures(void *state, __u64 *total)
 		}
 }
 
+/* A poll comes with a softirq that begins and ends. */
+static __u64 events(void *state)
+{
+	const struct state *s = state;
+	__u64 sum = 0;
+
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
+		for (enum record_end end = END_HOST; end < END_COUNT; end++)
+			sum += 3 * s->counts[cpu].figures[end].polls;
+	return sum;
+}
+
 static const struct slices_work slices_work = {
 	.on = slice_on,
 	.off = slice_off,
@@ -140,6 +152,7 @@ static const struct slices_work slices_work = {
 	.follows = MEASURE_PACKETS,
 	.figures = END_COUNT * FIGURES,
 	.read = read_figures,
+	.events = events,
 };
 
 static int softirq_open(void **state, const struct measurement *run, const char **means, char *why,

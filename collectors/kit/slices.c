@@ -25,6 +25,7 @@
  * and 1 % of the window in all where it was not as busy as that before, as a burst is not. It is
  * looked at so often.
  */
+#define EVENT_NS    100
 #define RARE_PER_S  20000
 #define BURST_PER_S 100000
 #define WATCH_NS    20000000
@@ -47,8 +48,10 @@ static struct {
 	double length;
 	unsigned int turns_taken; /* by those who had the fewest, when one had its latest */
 	__u64 watched_ns;
-	__u64 around_ns; /* so much longer than their slices turns were lately */
-} rota = {.lock = PTHREAD_MUTEX_INITIALIZER, .around_ns = 2000000};
+	__u64 around_ns;   /* so much longer than their slices turns were lately */
+	double slice_loss; /* the part of their time that programs took in slices lately */
+	bool knows;	   /* and has planned by it */
+} rota = {.lock = PTHREAD_MUTEX_INITIALIZER, .around_ns = 2000000, .slice_loss = 0.1};
 
 static void set_up(void)
 {
@@ -82,7 +85,7 @@ struct slices *slices_open(const struct slices_work *work, const struct measurem
 	s->total = calloc(work->figures + 1, sizeof(*s->total));
 	s->moments = calloc(work->figures + 1, sizeof(*s->moments));
 	s->certain_total = calloc(work->figures + 1, sizeof(*s->certain_total));
-	s->watched = work->events && !run->exact;
+	s->watched = work->keep && !run->exact;
 	s->opened_ns = clock_ns();
 	s->events = s->watched ? work->events(state) : 0;
 	if (!s->total || !s->moments || !s->certain_total) {
@@ -216,18 +219,14 @@ static __u64 slice_ns(const struct slices *s)
 }
 
 /* For all members, as their windows open one after another. */
-static void plan(__u64 ns)
+static struct turns plan_of(__u64 ns)
 {
 	unsigned int least = 1, members = 0;
 	__u64 slices = 0;
-	struct turns turns;
 
-	rota.turns = 0;
 	for (unsigned int i = 0; i < rota.count; i++) {
 		const struct slices *s = rota.member[i];
 
-		if (s->turns > rota.turns)
-			rota.turns = s->turns;
 		if (s->watched)
 			continue; /* most stay so */
 		members++;
@@ -235,10 +234,34 @@ static void plan(__u64 ns)
 		if (least_of(s) > least)
 			least = least_of(s);
 	}
-	turns = turns_plan(ns, members ? members : 1, members ? slices : SLICE_USUAL_NS, least);
+	return turns_plan(ns, members ? members : 1, members ? slices : SLICE_USUAL_NS, least,
+			  rota.slice_loss);
+}
+
+static void plan(__u64 ns)
+{
+	struct turns turns = plan_of(ns);
+
+	rota.turns = 0;
+	for (unsigned int i = 0; i < rota.count; i++)
+		if (rota.member[i]->turns > rota.turns)
+			rota.turns = rota.member[i]->turns;
 	rota.until_ns += ns;
 	rota.turns += turns.rounds;
 	rota.length = turns.length;
+}
+
+/* When each has had a turn it is known what slices cost this load. */
+static void plan_again(void)
+{
+	struct turns turns;
+
+	if (rota.knows || !rota.known || rota.turns_taken < 1)
+		return;
+	turns = plan_of(rota.until_ns - rota.begun_ns);
+	rota.turns = turns.rounds > 2 ? turns.rounds : 2;
+	rota.length = turns.length;
+	rota.knows = true;
 }
 
 /* How many turns of those planned are to come; *free_ns: the time that they leave. */
@@ -258,13 +281,23 @@ static unsigned int to_come(__s64 *free_ns)
 	return count;
 }
 
+/* With the lock held: what its programs took of a slice of so many ns. */
+static void note_loss(__u64 events, __u64 ns)
+{
+	double loss = (double)events * EVENT_NS / fmax((double)ns, 1);
+
+	rota.slice_loss = (7 * rota.slice_loss + fmin(loss, 1)) / 8;
+}
+
 static void take_turn(struct slices *s)
 {
 	__u64 began = clock_ns(), slice = slice_ns(s);
+	__u64 before = s->work->events ? s->work->events(s->state) : 0;
 	bool on;
 
 	s->busy = true;
 	rota.turns_taken = s->turns++;
+	plan_again();
 	pthread_mutex_unlock(&rota.lock);
 	on = !s->work->on(s->state, slice);
 	pthread_mutex_lock(&rota.lock);
@@ -281,6 +314,8 @@ static void take_turn(struct slices *s)
 		ns = s->work->off(s->state);
 		pthread_mutex_lock(&rota.lock);
 		slices_add(s, from, to, ns);
+		if (s->work->events)
+			note_loss(s->work->events(s->state) - before, ns);
 		rota.around_ns = (7 * rota.around_ns + (clock_ns() - began - ns)) / 8;
 	} else {
 		s->open = false;
@@ -326,6 +361,8 @@ static int start(__u64 window_ns)
 	if (rota.started)
 		return 0;
 	rota.known = window_ns;
+	rota.knows = false;
+	rota.turns_taken = 0;
 	rota.begun_ns = rota.until_ns = rota.watched_ns = clock_ns();
 	plan(window_ns ? window_ns - SPARE_NS(window_ns) : UNKNOWN_NS);
 	rota.started = !thread_start_quiet(&rota.thread, take_turns, NULL);

@@ -62,13 +62,13 @@ struct slices_work {
 	   thread, after it. */
 	unsigned int figures;
 	void (*read)(void *state, __u64 *total);
-	/*
-	 * How many events there were, counted or not, for a source that is switched on already. All
-	 * of the window is counted, on(0) to off(), while that costs little; from then on slices:
-	 * after an off(), keep() has what was counted so far set aside, which is not scaled up.
-	 * NULL: slices from the beginning.
-	 */
+	/* How many events there were, counted or not: what a slice costs. NULL: a usual one. */
 	__u64 (*events)(void *state);
+	/*
+	 * For a source that is switched on already, and says its events. All of the window is counted, on(0) to
+	 * off(), while that costs little; from then on slices: after an off(), keep() has what was counted so far
+	 * set aside, which is not scaled up. NULL: slices from the beginning.
+	 */
 	void (*keep)(void *state);
 };
 

@@ -223,6 +223,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		.follows = source->follows,
 		.figures = FIGURES,
 		.read = read_figures,
+		.events = events,
 	};
 	t->object = *source->skeleton->obj;
 	t->cpus = bpf_cpus();
@@ -234,10 +235,8 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 	if (bpf_run_scope(source->run_scope, run, why, why_size) || choose(t, why, why_size))
 		return -1;
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), t->cpus);
-	if (source->rare) {
-		t->work.events = events;
+	if (source->rare)
 		t->work.keep = keep;
-	}
 	t->shares = true;
 	if (tally_context_share(t->object, why, why_size) ||
 	    bpf_load(source->skeleton, source->name, why, why_size))
@@ -248,7 +247,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 	error = attach(t);
 	if (error)
 		return bpf_refused(error, "attaching the programs", why, why_size);
-	if (!run->exact && !t->work.events)
+	if (!run->exact && !source->rare)
 		detach(t); /* it was to see whether it can be */
 	t->slices = slices_open(&t->work, run, t);
 	if (!t->slices) {

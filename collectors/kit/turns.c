@@ -3,15 +3,16 @@
 
 #include <math.h>
 
-/* What the turns may take from the throughput: of all together, and of one that is alone. */
-#define LOSS_ALL 0.03
-#define LOSS_ONE 0.02
+/* What the turns may take from the throughput; and at the most, so that everyone has two. */
+#define LOSS	  0.01
+#define LOSS_MOST 0.03
 /*
- * What one turn takes: of its slice up to a fifth, and to put programs in place and away again,
- * which interrupts all CPUs for each of them, some two ms more.
+ * To put the programs of one source in place and away again takes 1.1 ms of a CPU, most of it to have the
+ * kernel's code changed, for which all other CPUs are interrupted.
  */
-#define LOSS_SLICE   0.2
-#define LOSS_TURN_NS 2000000.0
+#define LOSS_TURN_NS 1500000.0
+/* What is known to be less of a slice may come to be more. */
+#define LOSS_SLICE_LEAST 0.05
 
 /* Shorter slices hold too little to be told from what happens at their ends. */
 #define LENGTH_LEAST 0.3
@@ -25,17 +26,19 @@ static double length(double loss_ns, unsigned int rounds, double turns_ns, doubl
 	return (loss_ns / rounds - turns_ns) / slices_ns;
 }
 
-struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigned int least)
+struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigned int least,
+			double slice_loss)
 {
-	double loss_ns = (members > 1 ? LOSS_ALL : LOSS_ONE) * (double)ns;
-	double turns_ns = members * LOSS_TURN_NS, of_slices_ns = LOSS_SLICE * (double)slices_ns;
+	double loss_ns = LOSS * (double)ns, most_ns = LOSS_MOST * (double)ns;
+	double turns_ns = members * LOSS_TURN_NS;
+	double of_slices_ns = fmax(slice_loss, LOSS_SLICE_LEAST) * (double)slices_ns;
 	double usual = ceil(loss_ns / (turns_ns + of_slices_ns));
-	double most = floor(loss_ns / (turns_ns + LENGTH_LEAST * of_slices_ns));
-	double rounds = fmax(usual, fmin(most, ROUNDS_WANTED));
+	double many = floor(loss_ns / (turns_ns + LENGTH_LEAST * of_slices_ns));
+	double rounds = fmax(usual, fmin(many, ROUNDS_WANTED));
 	struct turns t = {.rounds = rounds > 2 ? (unsigned int)rounds : 2};
 
 	t.length = length(loss_ns, t.rounds, turns_ns, of_slices_ns);
-	if (t.length < LENGTH_LEAST && least < t.rounds) {
+	if (length(most_ns, t.rounds, turns_ns, of_slices_ns) < LENGTH_LEAST && least < t.rounds) {
 		t.rounds = 1;
 		t.length = length(loss_ns, 1, turns_ns, of_slices_ns);
 	}

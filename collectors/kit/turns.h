@@ -20,9 +20,11 @@ struct turns {
 /*
  * members: how many take turns. slices_ns: their usual slices together. As many rounds as leave no
  * slice longer than usual, but two, so that not everything hangs on one moment; one where two would
- * cost too much, unless least says that they are needed.
+ * cost too much, unless least says that they are needed. slice_loss: the part of the time of a slice that
+ * its programs take.
  */
-struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigned int least);
+struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigned int least,
+			double slice_loss);
 
 /*
  * free_ns: what the turns that are to come do not take; negative: they take more than there is.

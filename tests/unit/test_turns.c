@@ -12,11 +12,12 @@
 
 #define MS    1000000ULL
 #define SLICE (20 * MS)
+#define LOSS  0.05 /* of a slice */
 
 /* The part of the window that its slices take. */
 static double duty(__u64 ns, unsigned int members)
 {
-	struct turns t = turns_plan(ns, members, members * SLICE, 1);
+	struct turns t = turns_plan(ns, members, members * SLICE, 1, LOSS);
 
 	return t.rounds * t.length * (double)(members * SLICE) / (double)ns;
 }
@@ -26,14 +27,14 @@ static void three_seconds_are_enough_for_each_to_have_two(void **state)
 	(void)state;
 	for (unsigned int members = 1; members <= 8; members++)
 		for (__u64 ns = 3200 * MS; ns < 100000 * MS; ns += 77 * MS)
-			assert_true(turns_plan(ns, members, members * SLICE, 1).rounds >= 2);
+			assert_true(turns_plan(ns, members, members * SLICE, 1, LOSS).rounds >= 2);
 }
 
 static void who_needs_two_has_two_in_any(void **state)
 {
 	(void)state;
 	for (__u64 ns = 1; ns < 10000 * MS; ns += 7 * MS)
-		assert_true(turns_plan(ns, 8, 8 * SLICE, 2).rounds >= 2);
+		assert_true(turns_plan(ns, 8, 8 * SLICE, 2, LOSS).rounds >= 2);
 }
 
 static void everyone_has_one_in_the_shortest(void **state)
@@ -41,14 +42,14 @@ static void everyone_has_one_in_the_shortest(void **state)
 	(void)state;
 	for (unsigned int members = 1; members <= 32; members++)
 		for (__u64 ns = 1; ns < 1000 * MS; ns += 7 * MS)
-			assert_true(turns_plan(ns, members, members * SLICE, 1).rounds >= 1);
+			assert_true(turns_plan(ns, members, members * SLICE, 1, LOSS).rounds >= 1);
 }
 
 static void slices_are_never_longer_than_usual(void **state)
 {
 	(void)state;
 	for (__u64 ns = 1; ns < 100000 * MS; ns += 33 * MS) {
-		struct turns t = turns_plan(ns, 8, 8 * SLICE, 1);
+		struct turns t = turns_plan(ns, 8, 8 * SLICE, 1, LOSS);
 
 		assert_true(t.length > 0 && t.length <= 1);
 	}
@@ -64,7 +65,7 @@ static void a_tenth_of_the_window_is_the_most(void **state)
 
 static void a_long_window_has_long_slices_and_many_rounds(void **state)
 {
-	struct turns t = turns_plan(60000 * MS, 8, 8 * SLICE, 1);
+	struct turns t = turns_plan(60000 * MS, 8, 8 * SLICE, 1, LOSS);
 
 	(void)state;
 	assert_true(t.length > 0.9);
