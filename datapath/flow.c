@@ -224,13 +224,28 @@ static int encrypt(struct flow *f)
 	return 0;
 }
 
+/* By now, for what opens a flow is less than that. Who waits for the rest of a request would wait for ever. */
+static int set_low_water(struct flow *f)
+{
+	const struct options *option = &f->config->options;
+	int bytes = (int)option->lowat;
+
+	if (!option->set[OPTION_lowat] || f->config->end != END_RX)
+		return 0;
+	if (f->all->exchange.response || f->all->datagram || f->all->reconnects)
+		return flow_unable(f, "--lowat is for streams: leave it out with --rpc and --udp");
+	if (!setsockopt(f->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes)))
+		return 0;
+	return flow_unable(f, "cannot set --lowat to %d: %s", bytes, strerror(errno));
+}
+
 static void *flow_thread(void *arg)
 {
 	struct flow *f = arg;
 	struct flows *all = f->all;
 	const struct path *path = f->config->path;
 	int error = priority_yield();
-	bool failed = flow_place(f) || encrypt(f) || path->open(f);
+	bool failed = flow_place(f) || encrypt(f) || set_low_water(f) || path->open(f);
 	char name[16];
 
 	if (error)

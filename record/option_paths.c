@@ -8,8 +8,8 @@ _Static_assert(OPTION_verify < 64, "the options outgrow a word: make ONLY() a wi
 
 /* What is told to a socket through which the bytes come and go. */
 #define SOCKET                                                                                     \
-	(ONLY(mss) | ONLY(cc) | ONLY(pacing) | ONLY(sndbuf) | ONLY(rcvbuf) | ONLY(read) |          \
-	 ONLY(udp_gro))
+	(ONLY(mss) | ONLY(cc) | ONLY(pacing) | ONLY(sndbuf) | ONLY(rcvbuf) | ONLY(lowat) |         \
+	 ONLY(read) | ONLY(udp_gro))
 
 static const struct {
 	const char *name;

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# zcpath's copy and uring against the best of iperf3, neper and kperf, round by round: one connection over a veth
-# pair, the same buffer sizes, congestion control and CPUs, a second of warm-up each. PEERS as tests/bench/kit.bash
-# says; prints ratios, saves every figure, and fails where one is below 1 for sure.
+# zcpath's copy and uring, woken for the first byte and for SIZE bytes (--lowat), against the best of iperf3, neper
+# and kperf, round by round: one connection over a veth pair, the same buffer sizes, congestion control and CPUs, a
+# second of warm-up each. PEERS as tests/bench/kit.bash says; prints ratios, saves every figure, and fails where one
+# is below 1 for sure.
 #
 #   BUILD=build ROUNDS=14 SECONDS_EACH=2 MTU=4148 SIZE=256K tests/bench/streams.sh
 # shellcheck source=tests/bench/kit.bash
@@ -11,7 +12,7 @@
 ROUNDS=${ROUNDS:-14}
 SECONDS_EACH=${SECONDS_EACH:-2}
 SIZE=${SIZE:-256K}
-OURS=${OURS:-copy uring}
+OURS=${OURS:-copy uring copy_lowat uring_lowat}
 bytes=$(numfmt --from=iec "$SIZE")
 
 needs
@@ -21,13 +22,15 @@ peer kperf "https://github.com/facebookexperimental/kperf" kperf/client kperf/se
 some_peer
 two_namespaces "${MTU:-4148}"
 
-ours() { # PATH
-	zcpath --path "$1" --read "$SIZE" --cc cubic -- --path "$1" --cc cubic --msg "$SIZE" --write "$SIZE" --warmup 1 \
+ours() { # PATH [RX-OPTION...]
+	zcpath --path "$1" --read "$SIZE" --cc cubic "${@:2}" -- --path "$1" --cc cubic --msg "$SIZE" --write "$SIZE" --warmup 1 \
 		--seconds "$SECONDS_EACH"
 	gbits "$work/rx.csv" rx
 }
 copy() { ours copy; }
 uring() { ours uring; }
+copy_lowat() { ours copy --lowat "$SIZE"; }
+uring_lowat() { ours uring --lowat "$SIZE"; }
 
 iperf3() {
 	"${in_b[@]}" taskset -c 1 "${at[iperf3]}" -s -1 -p 5301 >"$work/server" 2>&1 &

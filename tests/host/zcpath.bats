@@ -123,6 +123,21 @@ states() { # END
 	grep -q '^,rx,fact,option,rcvbuf,128K,$' rx.csv
 }
 
+@test "--lowat: the receiver of a slow stream is woken for so many bytes, and gets the last ones" {
+	both --lowat 1M -- --pacing 160M --bytes 8M --verify
+	woken=$(awk -F, '$3 == "path" && $4 == "calls" && $5 == "epoll_wait" { print $6 }' rx.csv)
+	bytes=$(awk -F, '$3 == "path" && $4 == "bytes_life" { print $6 }' rx.csv)
+	echo "$bytes bytes, woken $woken times"
+	[ "$bytes" = $((8 * MB)) ]
+	[ "$woken" -ge 1 ] && [ "$woken" -le 12 ] || false
+	both --lowat 1 -- --pacing 160M --bytes 8M
+	awk -F, -v most="$woken" '$3 == "path" && $4 == "calls" && $5 == "epoll_wait" { exit !($6 > most) }' rx.csv
+	rx --lowat 1M
+	run --separate-stderr "$BUILD/zcpath" tx --to 127.0.0.1 --port "$port" --rpc 64:64 --seconds 1
+	[ "$status" != 0 ]
+	[[ $stderr == *"--lowat is for streams: leave it out with --rpc and --udp"* ]]
+}
+
 @test "softirq work is placed for an IPv4 sender at a receiver for all addresses, too" {
 	queue=/sys/class/net/lo/queues/rx-0/rps_cpus
 	[ -w $queue ] || skip "needs to write $queue"
