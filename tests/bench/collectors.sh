@@ -1,19 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What each collector takes from the throughput of a copy run over a veth pair, each alone and all
-# together. One pair of zcpaths moves bytes all the time; a collector is on for a second and off for
-# a second, again and again, in random order, so that what it costs is a ratio of neighbouring
-# seconds of the same connection and not of runs that a noisy machine sets apart. Beside it stands
-# the cost that the record itself says: run time of the BPF programs over the CPU time of the ends.
-# "nothing" is the same procedure without any collector: what is left of the noise; "perf-999" is the
-# peer, perf record of all CPUs with call chains, so many samples a second. Prints medians with a 95 %
-# interval (by order statistics), saves every figure.
+# What each collector takes from the throughput of a copy run over a veth pair, each alone and all together. One
+# pair of zcpaths moves bytes all the time; a collector is on for SECONDS_ON (a window of known length, as runs
+# have) and off for a second, again and again, in random order, so that what it costs is a ratio of neighbouring
+# seconds of the same connection and not of runs that a noisy machine sets apart. Beside it stands the cost that
+# the record itself says: run time of the BPF programs over the CPU time of the ends. "nothing" is the same
+# procedure without any collector: what is left of the noise; "perf-999" is the peer, perf record of all CPUs
+# with call chains, so many samples a second. Prints medians with a 95 % interval (by order statistics), saves
+# every figure.
 #
-#   BUILD=build ROUNDS=10 SOURCES="softirq all" tests/bench/collectors.sh
+#   BUILD=build ROUNDS=10 SECONDS_ON=4 SOURCES="softirq all" tests/bench/collectors.sh
 set -eu
 BUILD=${BUILD:-build}
 ROUNDS=${ROUNDS:-10}
+SECONDS_ON=${SECONDS_ON:-4}
 csv=$BUILD/bench/collectors.csv
 [ "$(id -u)" = 0 ] || { echo "collectors.sh: needs root, for namespaces and BPF" >&2; exit 3; }
 [ "$(nproc)" -ge 2 ] || { echo "collectors.sh: needs two CPUs, one for each end" >&2; exit 3; }
@@ -66,18 +67,16 @@ now() {
 	done </proc/self/net/dev
 	us=${EPOCHREALTIME/./}
 }
-# Bytes per ms over the next second.
-rate() {
+# Bytes per ms over the next seconds.
+rate() { # SECONDS
 	local from_bytes from_us
 	now
 	from_bytes=$bytes from_us=$us
-	sleep 1
+	sleep "$1"
 	now
 	rate=$(((bytes - from_bytes) * 1000 / (us - from_us)))
 }
 
-mkfifo "$dir/tool.in"
-exec {to_tool}<>"$dir/tool.in"
 on() { # SOURCE
 	local names=$1
 	case $1 in
@@ -90,13 +89,11 @@ on() { # SOURCE
 	all) names=$every ;;
 	esac
 	# shellcheck disable=SC2086 # a word each
-	"$BUILD/tests/tool/collect" --rx $rx --tx $tx --cpus-rx 0 --cpus-tx 1 --iface rx0 $names selfcost \
-		<"$dir/tool.in" >"$dir/rows" 2>"$dir/out" &
+	"$BUILD/tests/tool/collect" --rx $rx --tx $tx --cpus-rx 0 --cpus-tx 1 --iface rx0 --seconds "$SECONDS_ON" $names \
+		selfcost >"$dir/rows" 2>"$dir/out" &
 	tool=$!
-	until_says "$dir/out" ready
-	echo >&"$to_tool"
 	until_says "$dir/out" open
-	sleep 0.2
+	sleep 0.1
 }
 # Sets said to the record's own opinion of the cost, in percent of the CPU time of the ends.
 off() {
@@ -108,9 +105,7 @@ off() {
 		wait $tool || :
 		return ;;
 	esac
-	echo >&"$to_tool"
 	wait $tool
-	until_says "$dir/out" closed
 	said=$(awk -F, '$3 == "selfcost" && ($4 == "bpf_run" || $4 == "cpu") { ns += $6 }
 		END { printf "%.2f", ns }' "$dir/rows")
 	window=$(awk '/^open/ { from = $2 } /^closed/ { to = $2 } END { print to - from }' "$dir/out")
@@ -124,14 +119,14 @@ sources=${SOURCES:-nothing $every all ${peer-}}
 echo "source,round,bytes_per_ms_before,bytes_per_ms_on,bytes_per_ms_after,cost_percent,record_percent" >"$csv"
 sleep 1
 for round in $(seq "$ROUNDS"); do
-	rate
+	rate 1
 	for source in $(tr ' ' '\n' <<<"$sources" | sed '/^$/d' | shuf); do
 		before=$rate
 		on "$source"
-		rate
+		rate "$(awk -v s="$SECONDS_ON" 'BEGIN { print s - 0.3 }')"
 		during=$rate
 		off "$source"
-		rate
+		rate 1
 		awk -v "s=$source" -v "n=$round" -v "a=$before" -v "b=$during" -v "c=$rate" -v "said=$said" 'BEGIN {
 			printf "%s,%d,%d,%d,%d,%.3f,%s\n", s, n, a, b, c, 100 * (1 - b / sqrt(a * c)), said }' >>"$csv"
 	done
