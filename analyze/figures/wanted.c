@@ -217,6 +217,8 @@ static double window_ns(const struct run *run)
 /* What is counted at another end only was not looked for at this one. */
 static bool is_elsewhere(const struct wanted *w, const struct run *run)
 {
+	if (w->end < RECORD_ENDS && run_range(run, w->metric, w->end).count)
+		return false; /* it was, and of this key there was none */
 	for (enum record_end end = 0; end < END_COUNT; end++)
 		if (w->end != END_COUNT && w->end != end && run_range(run, w->metric, end).count)
 			return true;

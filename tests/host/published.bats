@@ -16,7 +16,7 @@ setup() {
 			configuration="rx=copy,tx=copy,read=64K" components="task/memory=3e9 softirq/netdev=1e9"
 	done
 	synthetic "$dir/rx=uring,tx=copy,read=4K/run-1.csv" repeat=1 read=4K gbit=25 crx=50 ctx=80 \
-		configuration="rx=uring,tx=copy,read=4K" rx_path=uring
+		configuration="rx=uring,tx=copy,read=4K" rx_path=uring rx_calls=50 rx_ns=100
 }
 
 flat() {
@@ -81,6 +81,11 @@ published() {
 	[ "$status" -eq 0 ]
 	# 3 of 4 ns, so that it could be four times as much; bytes by ns are Gbit/s by eight, of both ends by both.
 	[[ $output == *64K,75,*4,*3.775,* ]]
+	# A call that an end did not make, where others of it were counted, is a zero; of an end without any it is not known.
+	run --separate-stderr "$zcroi" table --rows read --format csv --where rx=uring \
+		--value rx-syscalls.calls:recv,rx-syscalls.calls:sendto,tx-syscalls.calls:sendto "$dir"
+	echo "$output"
+	[[ ${lines[1]} == '4K,5,,,,0,,,' ]]
 	for wrong in rx-share: share:memory rx-latency.napi_to_copy@q99 rx-cpu.iowait@p99 rx-cpu.iowait/nothing.at_all; do
 		run "$zcroi" table --rows read --value "$wrong" "$dir"
 		[ "$status" -eq 2 ]
@@ -102,6 +107,15 @@ published() {
 	grep -q 'A &lt;b&gt;, 2020' "$dir.html"
 	run --separate-stderr "$zcroi" report --format md "$dir"
 	[[ $output == *"### Published: A "* ]]
+}
+
+@test "what the kernel made of an option is found by what was asked for" {
+	# As of a buffer that the kernel doubles: the record has the effective 64K, and the name what was asked for.
+	sed -i 's/rx=copy,tx=copy,read=64K/rx=copy,tx=copy,read=32K/' "$dir/rx=copy,tx=copy,read=64K"/run-*.csv
+	published 'published by A' 'published value=T is=30.2 where=rx=copy where=read=32K' \
+		'published value=T is=30.2 where=rx=copy where=read=64K' 'published value=T is=30.2 where=rx=copy where=read=3K'
+	[ "$(grep -c ',30.2,30.2' <<<"$output")" -eq 2 ]
+	[[ $output == *'no such configuration'* ]]
 }
 
 @test "a table wider than a terminal is cut, each row says what it is in every part, and no column is lost" {
