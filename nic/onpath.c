@@ -342,11 +342,14 @@ void onpath_cgroup(int cgroup, onpath_fn say, void *data)
 static void tell_way(const struct telling *t, unsigned int ifindex)
 {
 	char text[200];
+	size_t rules;
 
 	if (!stacking_describe(ifindex, text, sizeof(text)))
 		t->say(t->data, "devices", text);
 	if (!routes_describe(ifindex, text, sizeof(text)))
 		t->say(t->data, "route metrics", text);
+	if (!routes_rules(&rules))
+		say_count(t, "routing rules", rules);
 }
 
 void onpath_describe(const char *iface, onpath_fn say, void *data)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nic/routes.h"
 
+#include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -90,5 +91,29 @@ int routes_describe(unsigned int ifindex, char *text, size_t size)
 	netlink_close(&nl);
 	if (!error && !*text)
 		snprintf(text, size, "none");
+	return error;
+}
+
+static int count_rule(const struct nlmsghdr *nlh, void *data)
+{
+	(void)nlh;
+	++*(size_t *)data;
+	return MNL_CB_OK;
+}
+
+int routes_rules(size_t *count)
+{
+	struct netlink nl;
+	int error = netlink_open(&nl, NETLINK_ROUTE);
+
+	*count = 0;
+	if (!error) {
+		struct nlmsghdr *nlh = netlink_begin(&nl, RTM_GETRULE, NLM_F_DUMP);
+		struct fib_rule_hdr *rule = mnl_nlmsg_put_extra_header(nlh, sizeof(*rule));
+
+		rule->family = AF_INET;
+		error = netlink_ask(&nl, count_rule, count);
+	}
+	netlink_close(&nl);
 	return error;
 }

@@ -150,18 +150,33 @@ double figure_enters(const struct run *run, enum record_end end)
 
 /* ---- sizes ---- */
 
-/* Calls that receive, as other tools count them; NAN where none are known. */
-static double receiving_calls(const struct run *run)
+/* Calls that move data, as other tools count them; NAN where none are known. */
+static double calls_of(const struct run *run, enum record_end end, const char *const *calls,
+		       size_t count)
 {
-	static const char *const calls[] = {"recv", "recvfrom", "recvmsg", "read", "readv"};
 	double sum = 0;
 
-	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
-		double n = run_figure(run, METRIC_syscalls_calls, END_RX, calls[i]);
+	for (size_t i = 0; i < count; i++) {
+		double n = run_figure(run, METRIC_syscalls_calls, end, calls[i]);
 
 		sum += isnan(n) ? 0 : n;
 	}
 	return sum > 0 ? sum : NAN;
+}
+
+static double receiving_calls(const struct run *run)
+{
+	static const char *const calls[] = {"recv", "recvfrom", "recvmsg", "read", "readv"};
+
+	return calls_of(run, END_RX, calls, sizeof(calls) / sizeof(*calls));
+}
+
+static double sending_calls(const struct run *run)
+{
+	static const char *const calls[] = {"send",   "sendto",	  "sendmsg",   "write",
+					    "writev", "sendfile", "sendfile64"};
+
+	return calls_of(run, END_TX, calls, sizeof(calls) / sizeof(*calls));
 }
 
 double figure_receive(const struct run *run, enum record_end end)
@@ -232,6 +247,8 @@ double figure_send_calls(const struct run *run, enum record_end end)
 		sends = completions > 0 && figure_is_of_path(run, END_TX, METRIC_iouring_completions)
 				? completions
 				: run_sum(run, METRIC_path_calls, END_TX);
+	if (!(sends > 0))
+		sends = sending_calls(run);
 	return sends * 1e9 / run_payload(run, END_TX);
 }
 

@@ -26,6 +26,7 @@
  *   figure_packet()       bytes in a packet that left the sender's device
  *   figure_batch()        segments that GRO merged to one skb
  *   figure_polled()       packets that one NAPI poll of the end's CPUs took in
+ *   figure_cpus()         how many CPUs the end has; NAN where it may run on any
  *   figure_shared()       % of the end's CPUs that are the other end's too
  *   figure_release()      ns of a call that gives buffers of device memory back (setsockopt)
  *   figure_delay()        ns from the protocols to the first copy to the receiver
@@ -72,6 +73,7 @@ double figure_send_calls(const struct run *run, enum record_end end);
 double figure_packet(const struct run *run, enum record_end end);
 double figure_batch(const struct run *run, enum record_end end);
 double figure_polled(const struct run *run, enum record_end end);
+double figure_cpus(const struct run *run, enum record_end end);
 double figure_shared(const struct run *run, enum record_end end);
 double figure_release(const struct run *run, enum record_end end);
 double figure_delay(const struct run *run, enum record_end end);

@@ -235,6 +235,16 @@ double figure_others(const struct run *run, enum record_end end)
 	return busy - own < 0 ? 0 : percent_of_window(run, end, busy - own);
 }
 
+double figure_cpus(const struct run *run, enum record_end end)
+{
+	const char *list = cpus_of(run, end);
+	double count = 0;
+
+	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
+		count += in_list(list, cpu);
+	return count > 0 ? count : NAN;
+}
+
 double figure_shared(const struct run *run, enum record_end end)
 {
 	const char *own = cpus_of(run, end);

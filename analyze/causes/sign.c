@@ -370,6 +370,23 @@ static const char *unit_of(const struct sign *sign, bool shares)
 	}
 }
 
+/*
+ * Of a table that was cut off it is known what a cost that it does not list is at the most. So none is known to be dear, and
+ * of two nothing is known but how long the tables are.
+ */
+static bool is_bound_alone(const struct sign *sign, const struct design *d, enum record_end end,
+			   const double *from, const double *to)
+{
+	bool up = sign->way != DOWN;
+	const struct configuration *c = up ? d->b : d->a;
+	const double *dear = up ? to : from;
+
+	for (size_t i = 0; sign_is_cost(sign) && i < c->count; i++)
+		if (dear[i] > profile_least(c->runs[i], end))
+			return false;
+	return sign_is_cost(sign) && c->count && profile_least(c->runs[0], end) > 0;
+}
+
 struct seen sign_seen(const struct sign *sign, const struct design *d, enum record_end end,
 		      bool expected)
 {
@@ -385,7 +402,9 @@ struct seen sign_seen(const struct sign *sign, const struct design *d, enum reco
 
 	shares = in_shares(d, seen.end);
 	seen.unit = unit_of(sign, shares > 0);
-	seen.measured = !isnan(seen.from) && !isnan(seen.to) && !(sign_is_cost(sign) && shares < 0);
+	seen.measured = !isnan(seen.from) && !isnan(seen.to) &&
+			!(sign_is_cost(sign) && shares < 0) &&
+			!is_bound_alone(sign, d, seen.end, from, to);
 	if (seen.measured && sign->way == STAYS) {
 		seen.share = 1;
 		seen.holds = fmax(seen.from, seen.to) <= sign->least * fmin(seen.from, seen.to);

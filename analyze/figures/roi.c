@@ -137,11 +137,22 @@ static double zerocopy_share(const struct run *run, enum record_end end)
 }
 
 /* Throughput is the receiver's. Where only the sender was attached to, it is what was acknowledged. */
+static bool is_imported(const struct run *run)
+{
+	for (size_t i = 0; i < run->fact_count; i++)
+		if (run->facts[i].id == METRIC_fact_imported)
+			return true;
+	return false;
+}
+
 static double throughput_of(const struct run *run)
 {
 	bool rx = run_fact(run, METRIC_fact_attached, END_RX, NULL);
 	bool tx = run_fact(run, METRIC_fact_attached, END_TX, NULL);
-	enum record_end end = tx && !rx ? END_TX : END_RX;
+	/* Other tools' tables may be of the sender alone. */
+	bool only_tx =
+		is_imported(run) && isnan(run_figure(run, METRIC_path_window_ns, END_RX, NULL));
+	enum record_end end = (tx && !rx) || only_tx ? END_TX : END_RX;
 
 	/* Bits per nanosecond are Gbit/s. */
 	return 8 * run_figure(run, METRIC_path_bytes, end, NULL) /

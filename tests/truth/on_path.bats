@@ -150,6 +150,14 @@ met_without() {
 	grep -q ',route metrics,"mtu 1300, window 65535",' "$record"
 }
 
+@test "policy rules of routing" {
+	[ "$(met 'routing rules')" = "$(ip -n "$netns" rule | wc -l)" ]
+	for priority in 100 101 102 103; do
+		ip -n "$netns" rule add from 198.51.100.0/24 prio $priority table main
+	done
+	[ "$(met 'routing rules')" = "$(ip -n "$netns" rule | wc -l)" ]
+}
+
 @test "how large a packet may be" {
 	met devices
 	[ "$(value "$record" rx fact nic gso_max_size)" = 65536 ]

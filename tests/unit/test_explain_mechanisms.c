@@ -37,6 +37,12 @@ static const struct {
 	 ",rx,fact,on_path,conntrack,on,\n" MARK
 	 ",tx,profile,component,softirq/TCP/IP,200000000,ns\n"
 	 ",tx,profile,symbol,softirq;[kernel];nf_conntrack_in,200,samples\n"},
+	{"routing", ",rx,fact,on_path,routing rules,3,\n",
+	 ",rx,fact,on_path,routing rules,2003,\n" MARK
+	 ",rx,profile,component,softirq/TCP/IP,200000000,ns\n"
+	 ",rx,profile,symbol,softirq;[kernel];fib_rules_lookup,200,samples\n"},
+	{"fewer_cpus", ",rx,fact,end_cpus,,\"0,2\",\n,rx,cpu,busy,,170,%\n",
+	 MARK ",rx,cpu,busy,,99,%\n"},
 	{"taps", ",tx,fact,on_path,packet sockets,0,\n",
 	 ",tx,fact,on_path,packet sockets,8,\n" MARK
 	 ",tx,profile,component,softirq/netdev,200000000,ns\n"
@@ -254,6 +260,9 @@ static const struct {
 	 ",tx,fact,option,reconnect,no,\n,tx,netstat,counter,TcpOutSegs,3000000,events\n",
 	 ",tx,fact,option,reconnect,yes,\n,tx,netstat,counter,TcpOutSegs,3000000,events\n" MARK
 	 ",tx,netstat,counter,TcpActiveOpens,9000,events\n"},
+	{"sends", ",tx,path,calls,,20000,calls\n",
+	 ",tx,path,calls,,1200000,calls\n" MARK
+	 ",tx,profile,component,task/syscall entry,200000000,ns\n"},
 	{"stopped", ",rx,iowait,stopped,,0,ns\n", MARK ",rx,iowait,stopped,,500000000,ns\n"},
 	{"unmapped",
 	 ",rx,fact,option,path,mmap,\n,rx,path,bytes_copied,,0,bytes\n,rx,path,unmappable,,0,calls\n",

@@ -191,6 +191,19 @@ static void test_what_one_row_says(void **state)
 		 ",rx,fact,option,bundles,no,\n,host,fact,sysctl,vm.zone_reclaim_mode,1,\n", false},
 		{"setting", ",rx,fact,on_path,packet sockets,0,\n",
 		 ",rx,fact,on_path,packet sockets,1,\n", false},
+		/* Of tables that were cut off, at 3 and 9 samples: what is in neither is not known to be dearer. */
+		{"conntrack", ",tx,profile,floor,,3,samples\n", ",tx,profile,floor,,90,samples\n",
+		 false},
+		{"conntrack", ",tx,profile,floor,,3,samples\n",
+		 ",tx,profile,floor,,90,samples\n,tx,profile,component,softirq/TCP/IP,200000000,ns\n"
+		 ",tx,profile,symbol,softirq;[kernel];nf_conntrack_in,200,samples\n",
+		 true},
+		/* What a smaller read makes of a batch. */
+		{"token_batch",
+		 ",rx,fact,option,path,devmem,\n,rx,syscalls,calls,setsockopt,100,calls\n,rx,path,receive_size,8388608,600,receives\n",
+		 ",rx,fact,option,path,devmem,\n,rx,syscalls,calls,setsockopt,1600,calls\n,rx,path,receive_size,524288,4700,receives\n"
+		 ",rx,profile,component,softirq/memory,200000000,ns\n,rx,profile,symbol,task;[kernel];gen_pool_alloc_algo_owner,200,samples\n",
+		 false},
 		/* Two threads of one end take turns on its CPU, and nobody else is there. */
 		{"neighbour", ",tx,cpu,wait,tx/1,1000000,ns\n,tx,cpu,thread,tx/1,990000000,ns\n",
 		 ",tx,cpu,wait,tx/1,500000000,ns\n,tx,cpu,thread,tx/1,500000000,ns\n"
