@@ -12,6 +12,8 @@
 
 /* From being killed to being gone, on a machine that is busy. */
 #define KILLED_MS 1000
+/* From its start to its program: a file system that answers nobody takes for ever. */
+#define BEGIN_MS 60000
 /* From being asked to end to being killed. */
 #define TERM_MS 200
 
@@ -44,13 +46,27 @@ static int become(const struct child *what, pid_t parent)
 	return -errno;
 }
 
+/* The parent learns of what went wrong by its errno, of a program that runs by the end of file. 0 or a negative errno. */
+static int hear(int report, pid_t pid)
+{
+	struct pollfd told = {.fd = report, .events = POLLIN};
+	int error = 0;
+
+	if (!TEMP_FAILURE_RETRY(poll(&told, 1, BEGIN_MS))) {
+		child_kill(pid, NULL);
+		return -ETIMEDOUT;
+	}
+	if (TEMP_FAILURE_RETRY(read(report, &error, sizeof(error))) == sizeof(error))
+		child_wait(pid, NULL);
+	return error;
+}
+
 int child_start(const struct child *what, pid_t *pid)
 {
 	pid_t parent = getpid();
 	int report[2];
 	int error = 0;
 
-	/* The parent learns of what went wrong by its errno, of a program that runs by the end of file. */
 	if (pipe2(report, O_CLOEXEC))
 		return -errno;
 	*pid = fork();
@@ -65,8 +81,8 @@ int child_start(const struct child *what, pid_t *pid)
 	close(report[1]);
 	if (*pid > 0 && what->own_group)
 		setpgid(*pid, *pid); /* whichever of the two comes first */
-	if (*pid > 0 && TEMP_FAILURE_RETRY(read(report[0], &error, sizeof(error))) == sizeof(error))
-		child_wait(*pid, NULL);
+	if (*pid > 0)
+		error = hear(report[0], *pid);
 	close(report[0]);
 	if (error)
 		*pid = 0;

@@ -32,7 +32,7 @@ struct child {
 
 /*
  * 0 with the child's number, or a negative errno: why there is no child, prepare's, or why the program
- * could not be run, and then none is left. SIGPIPE is as by default in it.
+ * could not be run, -ETIMEDOUT where it did not begin within a minute, and then none is left. SIGPIPE is as by default in it.
  */
 int child_start(const struct child *what, pid_t *pid);
 /*

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* link: -Wl,--wrap=kill */
+/* link: -Wl,--wrap=kill -Wl,--wrap=poll */
 /* A child whose end is waited for, but not for ever. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,43 @@ int __wrap_kill(pid_t pid, int signal);
 int __wrap_kill(pid_t pid, int signal)
 {
 	return hangs ? 0 : __real_kill(pid, signal);
+}
+
+/* What is waited for does not come within its time. */
+static bool in_time = true;
+
+int __real_poll(struct pollfd *fds, nfds_t count, int ms);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int ms);
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int ms)
+{
+	return in_time || !count ? __real_poll(fds, count, ms) : 0;
+}
+
+static int never(void *data)
+{
+	(void)data;
+	for (;;)
+		pause();
+	return 0;
+}
+
+/* As from a file system that answers nobody: the program does not begin. */
+static void test_one_that_does_not_begin(void **state)
+{
+	char *sleeps[] = {"sleep", "1000", NULL};
+	struct child child = {.argv = sleeps, .fds = {-1, -1, -1}, .prepare = never};
+	pid_t pid = 1;
+
+	(void)state;
+	alarm(60);
+	in_time = false;
+	assert_int_equal(child_start(&child, &pid), -ETIMEDOUT);
+	in_time = true;
+	alarm(0);
+	assert_int_equal(pid, 0);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
 }
 
 static void test_one_that_hangs(void **state)
@@ -132,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_pipes),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_one_that_hangs),
+		cmocka_unit_test(test_one_that_does_not_begin),
 		cmocka_unit_test(test_no_longer_than),
 	};
 
