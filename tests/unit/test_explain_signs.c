@@ -170,6 +170,12 @@ static void test_what_one_row_says(void **state)
 		{"loss", LOSING(0, 1000), LOSING(300, 1000), true},
 		{"loss", LOSING(0, 10),
 		 LOSING(300, 10) ",tx,netstat,counter,TcpExtTCPTimeouts,2,events\n", true},
+		/* A CPU that is always busy is not held up by so few, but for a window that they have closed. */
+		{"loss", LOSING(0, 1000) BUSY(999), LOSING(300, 1000) BUSY(999), false},
+		{"loss", LOSING(0, 1000) BUSY(999),
+		 LOSING(300, 1000) BUSY(999) ",tx,tcp,cwnd,0,7000,segments\n", false},
+		{"loss", LOSING(0, 1000) BUSY(999),
+		 LOSING(300, 1000) BUSY(999) ",tx,tcp,cwnd,0,7,segments\n", true},
 		/* Calls of setsockopt give buffers back where the path is devmem; on another they are anything. */
 		{"token_batch", ",rx,syscalls,calls,setsockopt,100,calls\n",
 		 ",rx,syscalls,calls,setsockopt,90000,calls\n", false},
