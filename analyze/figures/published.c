@@ -10,6 +10,8 @@
 
 /* What was published as a ratio this close to one was published as no difference. */
 #define ALIKE 0.02
+/* That two are alike can be said where the interval is no wider than this, from end to end. */
+#define KNOWN 1.2
 
 static int take_word(struct published *p, const char *name, const char *text, char *why, size_t size)
 {
@@ -49,29 +51,11 @@ static bool same_dimension(const struct where *a, const struct where *b)
 	return !strcmp(a->dimension.name, b->dimension.name);
 }
 
-/* As it was asked for, which is in the configuration's name: the kernel may have made it another, as it does a buffer's size. */
-static bool is_asked(const struct where *where, const struct run *run, struct arena *texts)
-{
-	const char *at = run_fact(run, METRIC_fact_configuration, END_HOST, NULL);
-
-	for (size_t len; at && *at; at += len + (at[len] == ',')) {
-		size_t name = strcspn(at, "=,");
-
-		len = strcspn(at, ",");
-		if (name < len && where->dimension.kind == DIMENSION_OPTION &&
-		    dimension_covers(&where->dimension, at, name) &&
-		    where_holds(where, arena_text(texts, at + name + 1, len - name - 1)))
-			return true;
-	}
-	return false;
-}
-
 /* An option that has no meaning for what a run did rules it out of nothing. */
 static bool holds(const struct where *where, const struct run *run, struct arena *texts)
 {
 	return !dimension_applies(&where->dimension, run) ||
-	       where_holds(where, dimension_of(&where->dimension, run, texts)) ||
-	       is_asked(where, run, texts);
+	       where_holds(where, dimension_of(&where->dimension, run, texts));
 }
 
 /* per in place of what where says of the same. */
@@ -165,6 +149,8 @@ const char *published_says(const struct published *p, const struct here *here)
 		return "";
 	if (isnan(i->low))
 		return "one run says nothing";
+	if (fabs(there) < ALIKE && i->high > KNOWN * i->low)
+		return "not told apart";
 	if (fabs(there) < ALIKE)
 		return i->low > 1 ? "more" : i->high < 1 ? "less" : "as published";
 	if (i->low <= 1 && i->high >= 1)

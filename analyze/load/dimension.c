@@ -122,6 +122,23 @@ static const char *experiment_of(const struct run *run, struct arena *texts)
 	return end && end > run->path + 1 ? arena_text(texts, run->path, end - 1 - run->path) : ".";
 }
 
+/*
+ * An option as it was asked for, where that tells configurations apart and so is in their names; NULL where it is not.
+ * The kernel makes one value of many, as it does of buffers that are larger than it allows.
+ */
+static const char *asked_of(const struct dimension *d, const struct run *run, struct arena *texts)
+{
+	const char *at = run_fact(run, METRIC_fact_configuration, END_HOST, NULL);
+	size_t name = strlen(d->name);
+
+	for (size_t len; at && *at; at += len + (at[len] == ',')) {
+		len = strcspn(at, ",");
+		if (len > name && at[name] == '=' && !strncmp(at, d->name, name))
+			return arena_text(texts, at + name + 1, len - name - 1);
+	}
+	return NULL;
+}
+
 const char *dimension_of(const struct dimension *d, const struct run *run, struct arena *texts)
 {
 	const char *rx, *tx, *name;
@@ -132,6 +149,9 @@ const char *dimension_of(const struct dimension *d, const struct run *run, struc
 		name = run_fact(run, METRIC_fact_configuration, END_HOST, NULL);
 		return name ? name : run->path;
 	}
+	name = d->kind == DIMENSION_OPTION ? asked_of(d, run, texts) : NULL;
+	if (name)
+		return name;
 	/* What the machine says of all of it is before what it says of parts of an end, such as a link's devices. */
 	if (d->kind == DIMENSION_FACT && d->ends == ENDS_BOTH && !*d->key) {
 		name = run_fact(run, d->fact, END_HOST, NULL);
