@@ -63,6 +63,30 @@ static void a_tenth_of_the_window_is_the_most(void **state)
 			assert_true(duty(ns, members) <= 0.1);
 }
 
+/* What programs take of the slices, and 1.5 ms for each turn; a round that was begun may be too much. */
+static void a_hundredth_of_the_throughput_is_what_they_take(void **state)
+{
+	(void)state;
+	for (unsigned int members = 1; members <= 8; members++)
+		for (double loss = 0.05; loss < 0.5; loss += 0.05) {
+			__u64 ns = 100000 * MS;
+			struct turns t = turns_plan(ns, members, members * SLICE, 1, loss);
+			double turn_ns = 1.5 * MS + t.length * loss * SLICE;
+			double round_ns = members * turn_ns;
+
+			assert_true(t.rounds * round_ns <= 0.01 * (double)ns + round_ns);
+			assert_true(t.rounds * round_ns >= 0.005 * (double)ns);
+		}
+}
+
+/* The dearer what is seen in a slice, the fewer there are. */
+static void dear_slices_are_fewer(void **state)
+{
+	(void)state;
+	assert_true(turns_plan(100000 * MS, 6, 6 * SLICE, 1, 0.3).rounds <
+		    turns_plan(100000 * MS, 6, 6 * SLICE, 1, 0.05).rounds);
+}
+
 static void a_long_window_has_long_slices_and_many_rounds(void **state)
 {
 	struct turns t = turns_plan(60000 * MS, 8, 8 * SLICE, 1, LOSS);
@@ -111,6 +135,8 @@ int main(void)
 		cmocka_unit_test(everyone_has_one_in_the_shortest),
 		cmocka_unit_test(slices_are_never_longer_than_usual),
 		cmocka_unit_test(a_tenth_of_the_window_is_the_most),
+		cmocka_unit_test(a_hundredth_of_the_throughput_is_what_they_take),
+		cmocka_unit_test(dear_slices_are_fewer),
 		cmocka_unit_test(a_long_window_has_long_slices_and_many_rounds),
 		cmocka_unit_test(pauses_leave_time_for_every_turn),
 		cmocka_unit_test(pauses_are_alike_in_the_mean),
