@@ -118,8 +118,14 @@ int reception_listen(struct reception *r)
 
 static int accept_failed(struct reception *r, int error)
 {
+	bool spared = false;
+
 	/* Guests take no descriptor from those who belong here, at whichever door. */
-	if ((error == EMFILE || error == ENFILE) && lobby_spare(&r->data) | lobby_spare(&r->control))
+	if (error == EMFILE || error == ENFILE) {
+		spared = lobby_spare(&r->data);
+		spared = lobby_spare(&r->control) || spared;
+	}
+	if (spared)
 		return 0;
 	return session_fail(r->session, "cannot accept a connection: %s%s", strerror(error),
 			    error == EMFILE ? "; raise 'ulimit -n', or use fewer --flows" : "");
