@@ -39,7 +39,7 @@ static irqreturn_t handle(int irq, void *data)
 	u64_stats_update_begin(&rx->sync);
 	u64_stats_inc(&rx->counts.interrupts);
 	u64_stats_update_end(&rx->sync);
-	__napi_schedule_irqoff(&rx->napi);
+	napi_schedule_irqoff(&rx->napi);
 	return IRQ_HANDLED;
 }
 
@@ -50,13 +50,24 @@ static void raise(void *data)
 	generic_handle_irq_safe(rx->irq);
 }
 
-/* Nobody else has the call's data while the poll is being scheduled. */
+/* As cards that mask themselves: one interrupt, and then none before the driver wants another. */
 void zcnic_interrupt_now(struct zcnic_rx *rx)
 {
-	if (!napi_schedule_prep(&rx->napi))
+	if (!xchg(&rx->unmasked, false))
 		return;
-	if (smp_call_function_single_async(READ_ONCE(rx->cpu), &rx->interrupt))
+	/* Busy: one is on its way, and the poll that it brings sees what this one would tell of. */
+	if (smp_call_function_single_async(READ_ONCE(rx->cpu), &rx->interrupt) == -ENXIO)
 		raise(rx); /* that CPU is gone */
+}
+
+/* Whoever writes does so before he looks at the mask: either he sees that, or this what he wrote. */
+void zcnic_interrupt_unmask(struct zcnic_rx *rx)
+{
+	const struct zcnic_memory *m = &rx->memory;
+
+	smp_store_mb(rx->unmasked, true);
+	if (READ_ONCE(m->tail) != READ_ONCE(m->head))
+		zcnic_interrupt(rx);
 }
 
 void zcnic_interrupt(struct zcnic_rx *rx)

@@ -185,7 +185,8 @@ int zcnic_poll(struct napi_struct *napi, int budget)
 	u64_stats_update_begin(&rx->sync);
 	u64_stats_inc(&rx->counts.polls);
 	u64_stats_update_end(&rx->sync);
-	if (work < budget)
-		napi_complete_done(napi, work);
+	/* Else the kernel polls again by itself: a busy poller, or a timer (gro_flush_timeout, irq-suspend-timeout). */
+	if (work < budget && napi_complete_done(napi, work))
+		zcnic_interrupt_unmask(rx);
 	return work;
 }

@@ -96,7 +96,8 @@ struct zcnic_rx {
 	/* interrupt.c */
 	int irq;
 	int cpu;
-	bool spread; /* over the CPUs, once, before anybody sets something else */
+	bool unmasked; /* the next packet may interrupt */
+	bool spread;   /* over the CPUs, once, before anybody sets something else */
 	call_single_data_t interrupt;
 	char name[IFNAMSIZ + 16];
 	struct hrtimer retry; /* when buffers ran out */
@@ -209,6 +210,8 @@ void zcnic_interrupt_free(struct zcnic_rx *rx);
 /* As soon as it may: a queue that is made to stall or to be late is. */
 void zcnic_interrupt(struct zcnic_rx *rx);
 void zcnic_interrupt_now(struct zcnic_rx *rx);
+/* By the poll that is done, where the kernel wants interrupts again; for what came meanwhile there is one at once. */
+void zcnic_interrupt_unmask(struct zcnic_rx *rx);
 
 /* queues.c: with the device's lock held */
 extern const struct netdev_queue_mgmt_ops zcnic_queue_ops;

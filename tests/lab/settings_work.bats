@@ -146,3 +146,25 @@ traffic() { # OPTION OF THE RECEIVER...
 	[ $((most - before)) -gt 5000000 ]
 	[ "$(pgrep -c '^napi/zcnic0')" -eq 0 ]
 }
+
+@test "--defer-irqs, --busy-poll and --irq-suspend: the card interrupts as often as the kernel lets it" {
+	count() { # RX-OPTION…
+		before=$(($(on_cpu 0) + $(on_cpu 1)))
+		# So slowly that each packet would be one.
+		both --path copy --cpu 0 "$@" -- --path copy --cpu 1 --pacing 50M --bytes 5M
+		count=$(($(on_cpu 0) + $(on_cpu 1) - before))
+	}
+	count
+	without=$count
+	count --gro-flush 200000 --defer-irqs 100
+	deferred=$count
+	count --busy-poll 200 --gro-flush 200000 --defer-irqs 100
+	polled=$count
+	count --busy-poll 200 --irq-suspend 20000000 --gro-flush 200000 --defer-irqs 100
+	echo "# interrupts: $without, deferred $deferred, with a busy poller $polled, suspended $count" >&3
+	[ "$without" -gt 50 ]
+	[ "$deferred" -lt $((without / 2)) ]
+	[ "$count" -lt $((without / 2)) ]
+	traffic # and comes back
+	[ "$(cat /proc/irq/"$(interrupts zcnic0 | head -1 | cut -d ' ' -f 1)"/smp_affinity_list)" = 0 ]
+}
