@@ -11,6 +11,52 @@
 #define ENOSPC		  28
 #define ENOBUFS		  105
 
+/* io_uring/zcrx.h, include/net/netmem.h, include/linux/io_uring_types.h: what is read of them. */
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct page_pool {
+	void *mp_priv;
+};
+
+struct net_iov_area {
+	size_t num_niovs;
+};
+
+struct io_zcrx_area {
+	struct net_iov_area nia;
+	__u32 free_count;
+};
+
+struct io_uring___ring {
+	__u32 tail;
+};
+
+struct zcrx_rq_hdr { /* in its place from 7.3 on */
+	__u32 tail;
+};
+
+struct zcrx_rq {
+	void *ring;
+	__u32 cached_head;
+	__u32 nr_entries;
+};
+
+struct io_zcrx_ifq {
+	struct io_zcrx_area *area;
+	struct zcrx_rq rq;
+};
+
+struct io_zcrx_ifq___several { /* from 7.3 */
+	struct io_zcrx_area **areas;
+	unsigned int nr_areas;
+};
+
+struct io_zcrx_ifq___before { /* to 7.0 */
+	void *rq_ring;
+	__u32 rq_entries;
+	__u32 cached_rq_head;
+};
+#pragma clang attribute pop
+
 /*
  * enum iouring_completion, set by the collector: what the tracepoint hands over. An argument that is not there
  * may not even be read.
@@ -107,6 +153,61 @@ HOOK_RETURN(iouring_zcrx_alloc, io_pp_zc_alloc_netmems)
 {
 	if (!a)
 		tally_add(tally_here(), IOURING_ZCRX_EMPTY, 1);
+}
+
+/* Buffers that the program has given back and the kernel has not taken yet. */
+static __always_inline __u32 zcrx_waiting(struct io_zcrx_ifq *ifq)
+{
+	struct io_zcrx_ifq___before *before = (void *)ifq;
+	__u32 tail, head, entries, waiting;
+	void *ring;
+
+	if (bpf_core_field_exists(ifq->rq)) {
+		ring = BPF_CORE_READ(ifq, rq.ring);
+		head = BPF_CORE_READ(ifq, rq.cached_head);
+		entries = BPF_CORE_READ(ifq, rq.nr_entries);
+	} else {
+		ring = BPF_CORE_READ(before, rq_ring);
+		head = BPF_CORE_READ(before, cached_rq_head);
+		entries = BPF_CORE_READ(before, rq_entries);
+	}
+	if (bpf_core_type_exists(struct zcrx_rq_hdr))
+		tail = BPF_CORE_READ((struct zcrx_rq_hdr *)ring, tail);
+	else
+		tail = BPF_CORE_READ((struct io_uring___ring *)ring, tail);
+	waiting = tail - head;
+	return waiting < entries ? waiting : entries;
+}
+
+/* Unused buffers of all areas, up to 16, and how many there are in all. */
+static __always_inline void zcrx_areas(struct io_zcrx_ifq *ifq, __u64 *left, __u64 *all)
+{
+	struct io_zcrx_ifq___several *several = (void *)ifq;
+	bool one = bpf_core_field_exists(ifq->area);
+	__u32 areas = one ? 1 : BPF_CORE_READ(several, nr_areas);
+
+	for (__u32 i = 0; i < 16 && i < areas; i++) {
+		struct io_zcrx_area *area = NULL;
+
+		if (one)
+			area = BPF_CORE_READ(ifq, area);
+		else
+			bpf_probe_read_kernel(&area, sizeof(area),
+					      BPF_CORE_READ(several, areas) + i);
+		*left += BPF_CORE_READ(area, free_count);
+		*all += BPF_CORE_READ(area, nia.num_niovs);
+	}
+}
+
+/* Early: the driver finds that most of it is with the card, the stack and the program, before none is left. */
+HOOK1(iouring_zcrx_low, io_pp_zc_alloc_netmems)
+{
+	struct io_zcrx_ifq *ifq = BPF_CORE_READ((struct page_pool *)a, mp_priv);
+	__u64 left = zcrx_waiting(ifq), all = 0;
+
+	zcrx_areas(ifq, &left, &all);
+	if (left * 8 < all)
+		tally_add(tally_here(), IOURING_ZCRX_LOW, 1);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -18,6 +18,7 @@ enum iouring_counter {
 	IOURING_ZCRX_COPIES,
 	IOURING_ZCRX_COPIED,
 	IOURING_ZCRX_EMPTY,
+	IOURING_ZCRX_LOW,
 };
 
 /* What the tracepoint of a completion hands over. */

@@ -22,6 +22,7 @@ static const struct tally_counter rows[] = {
 	{IOURING_ZCRX_COPIES, METRIC_iouring_zcrx_copies, "iouring_zcrx_copy"},
 	{IOURING_ZCRX_COPIED, METRIC_iouring_zcrx_copied, "iouring_zcrx_copy"},
 	{IOURING_ZCRX_EMPTY, METRIC_iouring_zcrx_empty, "iouring_zcrx_alloc"},
+	{IOURING_ZCRX_LOW, METRIC_iouring_zcrx_low, "iouring_zcrx_low"},
 };
 
 /*

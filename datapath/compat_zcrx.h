@@ -2,8 +2,7 @@
 /*
  * The kernel's interface for receiving without copy into memory of the program (zcrx), which came
  * after liburing 2.3 and the headers of Linux 6.1. By include/uapi/linux/io_uring.h,
- * io_uring/zcrx.h and io_uring/query.h of Linux 7.2, under names of its own where a newer header
- * may be there as well.
+ * io_uring/zcrx.h of Linux 7.2, under names of its own where a newer header may be there as well.
  */
 #ifndef DATAPATH_COMPAT_ZCRX_H
 #define DATAPATH_COMPAT_ZCRX_H
@@ -16,7 +15,6 @@
 /* enum io_uring_op and enum io_uring_register_op, with the kernel that each came with */
 #define COMPAT_OP_RECV_ZC	  58 /* 6.15 */
 #define COMPAT_REGISTER_ZCRX_IFQ  32 /* 6.15 */
-#define COMPAT_REGISTER_QUERY	  35 /* 6.18 */
 #define COMPAT_REGISTER_ZCRX_CTRL 36 /* 6.19 */
 
 /* sqe->ioprio of a receive */
@@ -121,32 +119,7 @@ struct compat_zcrx_ctrl {
 	};
 };
 
-/* COMPAT_REGISTER_QUERY: struct io_uring_query_hdr, and the answer about zcrx. */
-#define COMPAT_QUERY_ZCRX 1
-
-struct compat_query {
-	uint64_t next_entry;
-	uint64_t query_data;
-	uint32_t query_op;
-	uint32_t size;
-	int32_t result;
-	uint32_t reserved[3];
-};
-
-#define COMPAT_ZCRX_FEATURE_RX_PAGE_SIZE (1U << 0)
-#define COMPAT_ZCRX_FEATURE_EVENT	 (1U << 1)
-
-struct compat_query_zcrx {
-	uint64_t register_flags;
-	uint64_t area_flags;
-	uint32_t nr_ctrl_opcodes;
-	uint32_t features;
-	uint32_t rq_hdr_size;
-	uint32_t rq_hdr_alignment;
-	uint64_t reserved;
-};
-
-/* The kernel's answer, or -1 with errno set. fd is -1 for a query. */
+/* The kernel's answer, or -1 with errno set. */
 static inline int compat_register(int fd, unsigned int what, void *arg, unsigned int count)
 {
 	return syscall(__NR_io_uring_register, fd, what, arg, count);

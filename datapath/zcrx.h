@@ -4,7 +4,6 @@
  * the refill queue by which the program gives its buffers back. A data thread has one to itself,
  * or all threads share one, each with a ring of its own.
  *
- *   zcrx_kernel()      what this kernel's zcrx can do
  *   zcrx_able()        can this machine run it?
  *   zcrx_check()       … with these options?
  *   zcrx_queue_new()   a queue, for one flow or for several
@@ -35,18 +34,10 @@
 #include "datapath/flow.h"
 #include "datapath/memory.h"
 #include "datapath/uring.h"
+#include "nic/zcrx_kernel.h"
 
 /* user_data of the completions that say an event; that of the receive is 0. */
 #define ZCRX_EVENT_DATA 1
-
-struct zcrx_kernel {
-	bool nodev;
-	bool dmabuf;
-	bool flush;
-	bool share;
-	bool rx_buf_len;
-	bool events;
-};
 
 struct zcrx_queue {
 	bool shared;
@@ -89,8 +80,6 @@ struct zcrx {
 	void *bounce; /* for --verify of memory that the CPU does not see */
 };
 
-/* What this kernel can do: zcrx_able.c. */
-void zcrx_kernel(struct zcrx_kernel *k);
 /* Whether any --path zcrx could run here. If not: why, and what to do. */
 bool zcrx_able(char *why, size_t size);
 /* The same of what was chosen. */

@@ -6,29 +6,6 @@
 #include "datapath/zcrx.h"
 #include "nic/bind.h"
 
-void zcrx_kernel(struct zcrx_kernel *k)
-{
-	struct compat_query_zcrx answer = {0};
-	struct compat_query query = {
-		.query_data = (uintptr_t)&answer,
-		.query_op = COMPAT_QUERY_ZCRX,
-		.size = sizeof(answer),
-	};
-
-	*k = (struct zcrx_kernel){0};
-	/* A kernel that cannot be asked has none of what came later. */
-	if (compat_register(-1, COMPAT_REGISTER_QUERY, &query, 0) || query.result)
-		return;
-	k->nodev = answer.register_flags & COMPAT_ZCRX_NODEV;
-	k->dmabuf = answer.area_flags & COMPAT_ZCRX_AREA_DMABUF;
-	k->flush = answer.nr_ctrl_opcodes > COMPAT_ZCRX_CTRL_FLUSH_RQ;
-	k->share = answer.register_flags & COMPAT_ZCRX_IMPORT &&
-		   answer.nr_ctrl_opcodes > COMPAT_ZCRX_CTRL_EXPORT;
-	k->rx_buf_len = answer.features & COMPAT_ZCRX_FEATURE_RX_PAGE_SIZE;
-	k->events = answer.features & COMPAT_ZCRX_FEATURE_EVENT &&
-		    answer.nr_ctrl_opcodes > COMPAT_ZCRX_CTRL_ARM_EVENT;
-}
-
 /* The kernel asks for the capability before it looks at anything else. */
 static bool permitted(void)
 {
@@ -58,7 +35,7 @@ bool zcrx_able(char *why, size_t size)
 	}
 	if (kernel.nodev || binding_able(false, nic, sizeof(nic)))
 		return true;
-	snprintf(why, size, "%s; without a NIC (--nodev) it takes Linux 7.2", nic);
+	snprintf(why, size, "%s; without a NIC (--nodev) it takes Linux 7.1", nic);
 	return false;
 }
 
@@ -66,7 +43,7 @@ bool zcrx_able(char *why, size_t size)
 static const char *lacks(const struct zcrx_kernel *kernel, const struct options *option)
 {
 	if (option->nodev && !kernel->nodev)
-		return "this kernel's zcrx needs a NIC: --nodev takes Linux 7.2";
+		return "this kernel's zcrx needs a NIC: --nodev takes Linux 7.1";
 	if (option->set[OPTION_rx_buf_len] && !kernel->rx_buf_len)
 		return "this kernel's zcrx receives into pages only: --rx-buf-len takes Linux 7.0";
 	if (option->share_queue && !kernel->share)

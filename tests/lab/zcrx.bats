@@ -241,6 +241,33 @@ move_merged() { # RX-OPTION...
 	echo "area of 128 buffers: $(value rx alloc_failures) events of none left"
 }
 
+@test "an area that runs low is seen before it is empty, and a large one never" {
+	count() { # METRIC
+		awk -F, -v metric="$1" '$3 == "iouring" && $4 == metric { n += $6 } END { print n + 0 }' out/*/run-1.csv
+	}
+	asked() { # times that the driver asked for buffers, by ftrace
+		sed -n 's|^# entries-in-buffer/entries-written: [0-9]*/\([0-9]*\) .*|\1|p' $TRACE/trace
+	}
+	# The card's ring takes 1024 buffers: of 16384 most stay; 1100 are always nearly all in use; of 128 none is left.
+	for area in 64M 4400K 512K; do
+		rm -rf out
+		echo 0 >$TRACE/tracing_on
+		echo io_pp_zc_alloc_netmems >$TRACE/set_ftrace_filter
+		echo function >$TRACE/current_tracer
+		echo >$TRACE/trace
+		echo 1 >$TRACE/tracing_on
+		"$BUILD/zcprof" run --link netns:rx,tx --rx zcrx --nic zcnic0 --queues 3 --area $area --bytes 16M --verify \
+			--repeat 1 --exact --collect iouring -o out
+		echo "# area of $area: asked $(asked) times, of these $(count zcrx_low) low and $(count zcrx_empty) empty" >&3
+		[ "$(count zcrx_low)" -le "$(asked)" ]
+		[ "$(count zcrx_empty)" -le "$(count zcrx_low)" ]
+		case $area in
+		64M) [ "$(count zcrx_low)" = 0 ] ;;
+		*) [ "$(count zcrx_low)" -gt 0 ] ;;
+		esac
+	done
+}
+
 @test "packets that are lost, and a link that goes down in mid-stream, cost no byte" {
 	echo 200 >$FAULTS/drop_every
 	both "${zcrx[@]}" -- --bytes 16M --verify

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "nic/zcrx_kernel.h"
 #include "zcprof/doctor/doctor.h"
 
 /* Of newer kernels' linux/io_uring.h. */
@@ -66,11 +67,17 @@ static void look_send_zc(const struct doctor *d, struct doctor_row *row)
 
 static void look_zcrx(const struct doctor *d, struct doctor_row *row)
 {
+	char has[256] = "IORING_OP_RECV_ZC, with all that zcpath knows of", lacks[200];
+	struct zcrx_kernel kernel;
 	struct uring u;
 
 	(void)d;
 	ask_uring(&u);
-	judge(row, &u, u.supports[OP_RECV_ZC], "IORING_OP_RECV_ZC",
+	zcrx_kernel(&kernel);
+	zcrx_kernel_lacks(&kernel, lacks, sizeof(lacks));
+	if (lacks[0])
+		snprintf(has, sizeof(has), "IORING_OP_RECV_ZC, without %s", lacks);
+	judge(row, &u, u.supports[OP_RECV_ZC], u.supports[OP_RECV_ZC] ? has : "IORING_OP_RECV_ZC",
 	      "it takes 6.15 with CONFIG_IO_URING_ZCRX");
 }
 
