@@ -179,23 +179,32 @@ static __always_inline __u32 zcrx_waiting(struct io_zcrx_ifq *ifq)
 	return waiting < entries ? waiting : entries;
 }
 
+static __always_inline void zcrx_add(struct io_zcrx_area *area, __u64 *left, __u64 *all)
+{
+	*left += BPF_CORE_READ(area, free_count);
+	*all += BPF_CORE_READ(area, nia.num_niovs);
+}
+
 /* Unused buffers of all areas, up to 16, and how many there are in all. */
 static __always_inline void zcrx_areas(struct io_zcrx_ifq *ifq, __u64 *left, __u64 *all)
 {
 	struct io_zcrx_ifq___several *several = (void *)ifq;
-	bool one = bpf_core_field_exists(ifq->area);
-	__u32 areas = one ? 1 : BPF_CORE_READ(several, nr_areas);
+	struct io_zcrx_area **areas;
+	__u32 n;
 
-	for (__u32 i = 0; i < 16 && i < areas; i++) {
+	if (bpf_core_field_exists(ifq->area)) {
+		zcrx_add(BPF_CORE_READ(ifq, area), left, all);
+		return;
+	}
+	if (!bpf_core_field_exists(several->areas))
+		return;
+	areas = BPF_CORE_READ(several, areas);
+	n = BPF_CORE_READ(several, nr_areas);
+	for (__u32 i = 0; i < 16 && i < n; i++) {
 		struct io_zcrx_area *area = NULL;
 
-		if (one)
-			area = BPF_CORE_READ(ifq, area);
-		else
-			bpf_probe_read_kernel(&area, sizeof(area),
-					      BPF_CORE_READ(several, areas) + i);
-		*left += BPF_CORE_READ(area, free_count);
-		*all += BPF_CORE_READ(area, nia.num_niovs);
+		bpf_probe_read_kernel(&area, sizeof(area), areas + i);
+		zcrx_add(area, left, all);
 	}
 }
 

@@ -243,13 +243,14 @@ move_merged() { # RX-OPTION...
 
 @test "an area that runs low is seen before it is empty, and a large one never" {
 	count() { # METRIC
-		awk -F, -v metric="$1" '$3 == "iouring" && $4 == metric { n += $6 } END { print n + 0 }' out/*/run-1.csv
+		awk -F, -v metric="$1" '$3 == "iouring" && $4 == metric { n += $6; there = 1 }
+			END { print there ? n : "absent" }' out/*/run-1.csv
 	}
 	asked() { # times that the driver asked for buffers, by ftrace
 		sed -n 's|^# entries-in-buffer/entries-written: [0-9]*/\([0-9]*\) .*|\1|p' $TRACE/trace
 	}
-	# The card's ring takes 1024 buffers: of 16384 most stay; 1100 are always nearly all in use; of 128 none is left.
-	for area in 64M 4400K 512K; do
+	# The card's ring takes 1024 buffers: of 16384 most stay, of 128 none but what the program gives back meanwhile.
+	for area in 64M 512K; do
 		rm -rf out
 		echo 0 >$TRACE/tracing_on
 		echo io_pp_zc_alloc_netmems >$TRACE/set_ftrace_filter
