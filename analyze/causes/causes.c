@@ -167,6 +167,15 @@ static void find(struct causes *c, const struct configuration *a, const struct c
 #define LEAP	      10
 #define LEAST_LEAPS   1000 /* per GB, or in a million */
 #define LEAST_OF_TIME 10   /* % */
+#define LEAST_OF_COST 0.2  /* of all that the end costs; less may be the chance of a few samples */
+
+static bool is_much(const struct seen *seen, const struct design *d)
+{
+	static const struct sign whole = {.how = SIGN_COST, .way = UP};
+	struct seen all = sign_seen(&whole, d, seen->end, false);
+
+	return all.measured && seen->to >= LEAST_OF_COST * all.to;
+}
 
 static bool is_leap(const struct seen *seen, const struct design *d)
 {
@@ -178,6 +187,8 @@ static bool is_leap(const struct seen *seen, const struct design *d)
 	/* Of time that there is none of, a tenth. */
 	if (how == SIGN_TIME || how == SIGN_PERCENT)
 		return seen->from == 0 && seen->to >= LEAST_OF_TIME;
+	if (how == SIGN_PART || how == SIGN_FUNCTION)
+		return seen->to >= LEAP * seen->from && is_much(seen, d);
 	return (how == SIGN_COUNT || how == SIGN_FIGURE) && seen->to >= LEAST_LEAPS &&
 	       seen->to >= LEAP * seen->from;
 }
@@ -192,7 +203,8 @@ static bool is_needed(const struct sign *sign, const struct mechanism *m)
 static bool leapt(const struct causes *c, const struct cause *cause)
 {
 	for (size_t i = 0; i < cause->seen_count; i++)
-		if (is_needed(cause->seen[i].sign, cause->mechanism) &&
+		if ((is_needed(cause->seen[i].sign, cause->mechanism) ||
+		     cause->seen[i].sign->how == SIGN_FUNCTION) &&
 		    is_leap(&cause->seen[i], &c->design))
 			return !cause->against_count;
 	return false;

@@ -75,6 +75,8 @@ static void test_only_a_counter(void **state)
 		{LOST(9000), LOST(0), "loss"},
 		{LOST(2000), LOST(9000), "none"},
 		{LOST(0), LOST(2000), "none"},
+		{ROUNDS DRIVER, ROUNDS DRIVER SLOW("[zcnic];zcnic_burn"), "driver"},
+		{DRIVER, DRIVER SLOW("[zcnic];zcnic_burn"), "none"},
 		{",tx,tcp,retransmits,0,0,segments\n", ",tx,tcp,retransmits,0,9000,segments\n",
 		 "none"},
 	};
