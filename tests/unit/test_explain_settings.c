@@ -35,6 +35,10 @@ static void test_what_set_a_setting(void **state)
 		{",tx,fact,nic,feature tx-generic-segmentation,on,\n,tx,fact,nic,feature tx-scatter-gather,on,\n,tx,nic,statistic,tx_packets,80000,events\n",
 		 ",tx,fact,nic,feature tx-generic-segmentation,off,\n,tx,fact,nic,feature tx-scatter-gather,off,\n,tx,nic,statistic,tx_packets,2000000,events\n",
 		 "feature tx-scatter-gather"},
+		/* What a send is given follows from the size of a datagram, and of a request. */
+		{",tx,fact,option,udp,1400,\n,tx,fact,option,write,1400,\n,tx,path,calls,,20000,calls\n",
+		 ",tx,fact,option,udp,200,\n,tx,fact,option,write,200,\n,tx,path,calls,,1200000,calls\n",
+		 "udp"},
 		/* At the other end. */
 		{",rx,fact,option,tso,on,\n,tx,fact,nic,feature tx-tcp-segmentation,on,\n,tx,nic,statistic,tx_packets,80000,events\n",
 		 ",rx,fact,option,tso,off,\n,tx,fact,nic,feature tx-tcp-segmentation,off,\n,tx,nic,statistic,tx_packets,2000000,events\n",
