@@ -320,7 +320,10 @@ static bool lets_through(const struct run *run, double again)
 	       gbit > FAR_ABOVE * figure_throughput(run, END_TX);
 }
 
-/* Whether a congestion window that losses have closed lets hardly more through than came. */
+/*
+ * Whether a congestion window that losses have closed lets hardly more through than came. Before a receiver that is
+ * slow any window does: what waits there is in flight.
+ */
 static bool is_held_by_window(const struct run *run)
 {
 	double gbit = mean_of(run, METRIC_tcp_cwnd) * mean_of(run, METRIC_tcp_mss) * 8 /
@@ -332,9 +335,9 @@ static bool is_held_by_window(const struct run *run)
 double figure_delaying_retransmits(const struct run *run, enum record_end end)
 {
 	double again = figure_retransmitted(run, end);
-	bool held_by_cpu =
-		again < FEW_AGAIN && !is_held_by_window(run) &&
-		(figure_idle(run, END_TX) < BUSY_BY || figure_idle(run, END_RX) < BUSY_BY);
+	bool held_by_cpu = again < FEW_AGAIN &&
+			   (figure_idle(run, END_RX) < BUSY_BY ||
+			    (figure_idle(run, END_TX) < BUSY_BY && !is_held_by_window(run)));
 
 	return held_by_cpu || lets_through(run, again) ? 0 : again;
 }
