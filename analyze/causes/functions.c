@@ -96,8 +96,11 @@ static bool grew_with(const struct design *d, const struct seen *function)
 	/* Of what no pattern knows the end has to do. */
 	size_t count = component == COMPONENT_unmapped ? 1 : 2;
 
-	/* What is wanted for many things says nothing by itself: copying, unlocking with interrupts on. */
-	if (component == COMPONENT_caller)
+	/*
+	 * What is wanted for many things says nothing by itself: unlocking with interrupts on. That the same bytes take
+	 * longer to copy says where memory and caches are, and nothing of who did it.
+	 */
+	if (component == COMPONENT_caller || component == COMPONENT_data_copy)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		struct seen seen = sign_seen(&whole[i], d, function->end, false);
@@ -125,7 +128,9 @@ bool function_grown(const struct design *d, enum record_end end, struct seen *se
 		.words = name + 1,
 	};
 	*seen = sign_seen(sign, d, end, false);
-	if (seen->holds && seen->to >= LEAST_TIMES * seen->from && grew_with(d, seen))
+	/* Of sets one after the other, what was there before may have grown by the machine's mood alone. */
+	if (seen->holds && seen->to >= LEAST_TIMES * seen->from && grew_with(d, seen) &&
+	    (d->layout != LAYOUT_APART || !(seen->from > 0)))
 		return true;
 	free(sign);
 	return false;
