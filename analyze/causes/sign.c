@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/causes/chance.h"
 #include "analyze/causes/figures.h"
 #include "analyze/figures/ledger.h"
 #include "analyze/figures/parts.h"
@@ -278,24 +279,8 @@ static double mean_cost(const struct design *d, enum record_end end)
 	return cost;
 }
 
-/* Two standard errors of the difference of two counts, per GB; of runs without payload there is none. */
-static double chance_of(const struct seen *seen, const struct design *d)
-{
-	double variance = 0;
-
-	for (int side = 0; side < 2; side++) {
-		const struct configuration *c = side ? d->b : d->a;
-		double gb = 0;
-
-		for (size_t i = 0; i < c->count; i++)
-			gb += d->apart[side][i] ? 0 : run_payload(c->runs[i], seen->end) / GB;
-		variance += (side ? seen->to : seen->from) / gb;
-	}
-	return 2 * sqrt(variance);
-}
-
-/* Whether it moved far enough to matter. share: of the way that the sign asks for. */
-static bool far_enough(const struct seen *seen, const struct design *d, double share)
+/* Whether it moved far enough to matter. share: of the way that the sign asks for; chance: that far counts are apart by chance. */
+static bool far_enough(const struct seen *seen, const struct design *d, double share, double chance)
 {
 	const struct sign *sign = seen->sign;
 	double times = pow(sign->least, share);
@@ -315,8 +300,7 @@ static bool far_enough(const struct seen *seen, const struct design *d, double s
 	case SIGN_PERCENT:
 		return more >= share * sign->least;
 	case SIGN_COUNT:
-		return high >= LEAST_COUNT && more > 0 && high >= times * low &&
-		       more > chance_of(seen, d);
+		return high >= LEAST_COUNT && more > 0 && high >= times * low && more > chance;
 	default:
 		return more > 0 && high >= times * low;
 	}
@@ -409,10 +393,15 @@ struct seen sign_seen(const struct sign *sign, const struct design *d, enum reco
 		seen.share = 1;
 		seen.holds = fmax(seen.from, seen.to) <= sign->least * fmin(seen.from, seen.to);
 	} else if (seen.measured) {
+		double chance =
+			sign->how == SIGN_COUNT
+				? chance_of(sign, d, seen.end, (const double *const[]){from, to})
+				: 0;
+
 		seen.share = agreeing(d, sign->way, from, to);
 		seen.holds =
 			seen.share >= (d->layout == LAYOUT_ROUNDS ? ROUNDS_AGREE : PAIRS_AGREE) &&
-			far_enough(&seen, d, expected ? EXPECTED_SHARE : 1);
+			far_enough(&seen, d, expected ? EXPECTED_SHARE : 1, chance);
 		seen.holds |= expected && appeared(&seen, to, d->b->count);
 	}
 	free(from);

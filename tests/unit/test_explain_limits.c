@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -83,6 +84,41 @@ static void test_a_counter_without_an_answer(void **state)
 	forget(&p);
 }
 
+#define URING ",rx,fact,option,path,uring,\n,host,collector,slices,iouring,3,slices\n"
+#define ONE                                                                                        \
+	",rx,fact,option,path,uring,\n,host,collector,slices,iouring,1,slices\n,host,collector,share,iouring,0.01,ratio\n"
+
+/* Of a source that looked now and then, and says how far off it may be. */
+static void test_what_slices_met_by_chance(void **state)
+{
+	static const struct {
+		const char *a, *b, *first;
+	} cases[] = {
+		{URING,
+		 URING
+		 ",rx,collector,error,iouring/cq_overflow,1.5,ratio\n,rx,iouring,cq_overflow,,10000,events\n",
+		 "none"},
+		{URING,
+		 URING
+		 ",rx,collector,error,iouring/cq_overflow,0.3,ratio\n,rx,iouring,cq_overflow,,10000,events\n",
+		 "cq_overflow"},
+		{ONE, ONE ",rx,iouring,cq_overflow,,60,events\n", "none"},
+		{ONE, ONE ",rx,iouring,cq_overflow,,10000,events\n", "cq_overflow"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char a[512], b[512];
+		struct pair p;
+
+		snprintf(a, sizeof(a), "%s,rx,iouring,cq_overflow,,0,events\n", cases[i].a);
+		snprintf(b, sizeof(b), "%s", cases[i].b);
+		explain(&p, 40, a, 20, b);
+		assert_string_equal(first(&p), cases[i].first);
+		forget(&p);
+	}
+}
+
 static void test_no_known_cause(void **state)
 {
 	char sentence[1024];
@@ -151,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_a_cpu_that_others_fill_while_its_thread_sleeps),
 		cmocka_unit_test(test_nothing_moved),
 		cmocka_unit_test(test_a_counter_without_an_answer),
+		cmocka_unit_test(test_what_slices_met_by_chance),
 		cmocka_unit_test(test_no_known_cause),
 		cmocka_unit_test(test_a_cost_that_moved_house),
 		cmocka_unit_test(test_consequences_are_one_cause),

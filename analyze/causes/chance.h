@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * By how much two sets' counts differ by chance alone.
+ *
+ *   chance_of()  of what a sign counts, at an end
+ */
+#ifndef ANALYZE_CAUSES_CHANCE_H
+#define ANALYZE_CAUSES_CHANCE_H
+
+#include "analyze/causes/sign.h"
+
+/*
+ * Two standard errors of the difference of the means, per GB. values: per run of A and of B, NAN where not measured.
+ * Not finite where a run has moved no payload.
+ */
+double chance_of(const struct sign *sign, const struct design *d, enum record_end end,
+		 const double *const values[2]);
+
+#endif
