@@ -2,6 +2,8 @@
 #include "datapath/flow.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,9 +13,10 @@
 #include <sys/ioctl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/cpumask.h"
 #include "base/say.h"
 #include "datapath/path.h"
@@ -21,7 +24,9 @@
 #include "datapath/tls.h"
 
 /* Threads that open their paths at once. */
-#define OPENING 256
+#define OPENING FLOWS_MANY
+/* How long those of a run that failed may take to end. */
+#define BREAK_NS 1000000000ULL
 
 int flow_fail(struct flow *f, const char *format, ...)
 {
@@ -96,8 +101,6 @@ struct flows *flows_new(const struct config *config, unsigned int count)
 	}
 	memset(all->flow, 0, count * sizeof(*all->flow));
 	all->count = count;
-	pthread_mutex_init(&all->lock, NULL);
-	pthread_cond_init(&all->changed, NULL);
 	for (unsigned int i = 0; i < count; i++) {
 		struct flow *f = &all->flow[i];
 
@@ -158,7 +161,7 @@ static int flow_place(struct flow *f)
 	return flow_unable(f, "cannot run flow %u on %s", f->number, why);
 }
 
-/* Under the lock. Fails only when the counter is full, and then it is readable anyway. */
+/* Fails only when the counter is full, and then it is readable anyway. */
 static void tell_news(const struct flow *f)
 {
 	const uint64_t one = 1;
@@ -167,17 +170,33 @@ static void tell_news(const struct flow *f)
 		say_detail("flow %u: the event counter is full", f->number);
 }
 
+/* The first stays. */
+static void keep_error(struct flows *all, const char *error)
+{
+	const char *none = NULL;
+
+	__atomic_compare_exchange_n(&all->error, &none, error, false, __ATOMIC_ACQ_REL,
+				    __ATOMIC_ACQUIRE);
+}
+
 static void flow_ended(struct flow *f, bool failed)
 {
 	struct flows *all = f->all;
 
-	pthread_mutex_lock(&all->lock);
-	if (failed && !all->error)
-		all->error = f->error;
-	if (!--all->running || failed)
+	if (failed)
+		keep_error(all, f->error);
+	if (!__atomic_sub_fetch(&all->running, 1, __ATOMIC_ACQ_REL) || failed)
 		tell_news(f);
-	pthread_cond_broadcast(&all->changed);
-	pthread_mutex_unlock(&all->lock);
+}
+
+/*
+ * No lock is taken behind it: of thousands that wake up at once each would wait for the one before, which waits for its
+ * turn among those that run already. A futex: whoever traces the calls of data paths sees none before the traffic.
+ */
+static void await_go(struct flows *all)
+{
+	while (!__atomic_load_n(&all->go, __ATOMIC_ACQUIRE))
+		syscall(SYS_futex, &all->go, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 }
 
 /* Nothing comes (--away): until the sender has ended. */
@@ -244,7 +263,7 @@ static void *flow_thread(void *arg)
 	struct flow *f = arg;
 	struct flows *all = f->all;
 	const struct path *path = f->config->path;
-	int error = priority_yield();
+	int error = priority_yield(flows_many(all));
 	bool failed = flow_place(f) || encrypt(f) || set_low_water(f) || path->open(f);
 	char name[16];
 
@@ -254,15 +273,13 @@ static void *flow_thread(void *arg)
 	snprintf(name, sizeof(name), "%.2s-%.7s-%u", record_end_name[path->end], path->name,
 		 f->number % 1000);
 	pthread_setname_np(pthread_self(), name);
-	pthread_mutex_lock(&all->lock);
-	if (failed && !all->error)
-		all->error = f->error;
-	if (++all->opened == all->due)
+	if (failed)
+		keep_error(all, f->error);
+	if (__atomic_add_fetch(&all->opened, 1, __ATOMIC_ACQ_REL) ==
+	    __atomic_load_n(&all->due, __ATOMIC_ACQUIRE))
 		tell_news(f);
-	/* A futex: whoever traces the calls of data paths sees none before the traffic. */
-	while (!failed && !all->go)
-		pthread_cond_wait(&all->changed, &all->lock);
-	pthread_mutex_unlock(&all->lock);
+	if (!failed)
+		await_go(all);
 	if (!failed)
 		failed = run_as(f);
 	/* The receiver's run ends with the stream. */
@@ -281,10 +298,9 @@ bool flows_begin(struct flows *all)
 	unsigned int due =
 		all->count - all->started < OPENING ? all->count : all->started + OPENING;
 
-	pthread_mutex_lock(&all->lock);
-	all->running = all->started ? all->running : all->count;
-	all->due = due;
-	pthread_mutex_unlock(&all->lock);
+	if (!all->started)
+		all->running = all->count;
+	__atomic_store_n(&all->due, due, __ATOMIC_RELEASE);
 	for (unsigned int i = all->started; i < due; i++) {
 		int error = pthread_create(&all->flow[i].thread, NULL, flow_thread, &all->flow[i]);
 
@@ -292,9 +308,7 @@ bool flows_begin(struct flows *all)
 			flow_unable(&all->flow[i],
 				    "cannot start a thread for flow %u: %s; use fewer --flows", i,
 				    strerror(error));
-			pthread_mutex_lock(&all->lock);
-			all->error = all->flow[i].error;
-			pthread_mutex_unlock(&all->lock);
+			keep_error(all, all->flow[i].error);
 			return false;
 		}
 		all->started++;
@@ -304,20 +318,13 @@ bool flows_begin(struct flows *all)
 
 bool flows_opened(struct flows *all)
 {
-	bool opened;
-
-	pthread_mutex_lock(&all->lock);
-	opened = all->opened == all->count;
-	pthread_mutex_unlock(&all->lock);
-	return opened;
+	return __atomic_load_n(&all->opened, __ATOMIC_ACQUIRE) == all->count;
 }
 
 void flows_go(struct flows *all)
 {
-	pthread_mutex_lock(&all->lock);
-	all->go = true;
-	pthread_cond_broadcast(&all->changed);
-	pthread_mutex_unlock(&all->lock);
+	__atomic_store_n(&all->go, 1, __ATOMIC_RELEASE);
+	syscall(SYS_futex, &all->go, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
 void flows_stop(struct flows *all)
@@ -325,21 +332,20 @@ void flows_stop(struct flows *all)
 	__atomic_store_n(&all->stop, true, __ATOMIC_RELAXED);
 }
 
+static unsigned int still_running(const struct flows *all)
+{
+	return __atomic_load_n(&all->running, __ATOMIC_ACQUIRE);
+}
+
 bool flows_ended(struct flows *all)
 {
-	bool ended;
-
-	pthread_mutex_lock(&all->lock);
-	ended = !all->running;
-	pthread_mutex_unlock(&all->lock);
-	return ended;
+	return !still_running(all);
 }
 
 bool flows_break(struct flows *all)
 {
 	unsigned int unstarted = all->count - all->started;
-	struct timespec deadline;
-	bool ended;
+	uint64_t deadline_ns = clock_ns() + BREAK_NS;
 
 	flows_stop(all);
 	memory_give_up();
@@ -347,25 +353,14 @@ bool flows_break(struct flows *all)
 		if (all->flow[i].fd >= 0)
 			shutdown(all->flow[i].fd, SHUT_RDWR);
 	flows_go(all); /* who waits for the start finds that it is over */
-	clock_gettime(CLOCK_MONOTONIC, &deadline);
-	deadline.tv_sec++;
-	pthread_mutex_lock(&all->lock);
-	while (all->running > unstarted &&
-	       !pthread_cond_clockwait(&all->changed, &all->lock, CLOCK_MONOTONIC, &deadline))
-		;
-	ended = all->running <= unstarted;
-	pthread_mutex_unlock(&all->lock);
-	return ended;
+	while (still_running(all) > unstarted && clock_ns() < deadline_ns)
+		usleep(1000);
+	return still_running(all) <= unstarted;
 }
 
 const char *flows_error(struct flows *all)
 {
-	const char *error;
-
-	pthread_mutex_lock(&all->lock);
-	error = all->error;
-	pthread_mutex_unlock(&all->lock);
-	return error;
+	return __atomic_load_n(&all->error, __ATOMIC_ACQUIRE);
 }
 
 void flows_look(const struct flows *all)
@@ -406,8 +401,6 @@ void flows_free(struct flows *all)
 	if (all->listener >= 0)
 		close(all->listener);
 	close(all->news_fd);
-	pthread_cond_destroy(&all->changed);
-	pthread_mutex_destroy(&all->lock);
 	free(all->looks);
 	free(all->flow);
 	free(all);

@@ -11,6 +11,7 @@
  *   flows_stop()    tell the senders that it is enough
  *   flows_break()   of a run that failed: shut the connections, wait a moment for the threads
  *   flows_idle()    whether nothing is to come
+ *   flows_many()    whether their threads give way to all others
  *   flows_error()   the sentence of the first flow that failed, or NULL
  *   flows_look()    bring counters up to date that no thread of a flow keeps
  *   flows_bytes()   payload moved so far, by counters that are
@@ -39,6 +40,9 @@
 #include "datapath/memory.h"
 #include "datapath/placing.h"
 #include "datapath/verify.h"
+
+/* From so many on threads are started in parts, and have the least weight of all. */
+#define FLOWS_MANY 256
 
 struct flows;
 struct rpc;
@@ -92,14 +96,13 @@ struct flows {
 	unsigned int cpus;
 
 	bool stop; /* by relaxed atomics */
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	unsigned int opened; /* under lock, with the rest */
-	unsigned int due;    /* to open, of those that are started next */
+	/* By atomics, too: a lock that thousands take at once is one more thing to wait for. */
+	unsigned int opened;
+	unsigned int due; /* to open, of those that are started next */
 	unsigned int running;
-	unsigned int started;
-	bool go;
-	const char *error; /* of the flow that failed first */
+	uint32_t go;	      /* a futex */
+	const char *error;    /* of the flow that failed first */
+	unsigned int started; /* the control thread's own */
 };
 
 struct flows *flows_new(const struct config *config, unsigned int count);
@@ -139,6 +142,12 @@ static inline size_t flow_chunk(const struct flow *f, uint64_t position, size_t 
 	if (chunk > to_end)
 		chunk = to_end;
 	return chunk < to_limit ? chunk : to_limit;
+}
+
+/* Whether they are more threads than any machine runs at once, and have to be kept from what leads them. */
+static inline bool flows_many(const struct flows *all)
+{
+	return all->count > FLOWS_MANY;
 }
 
 /* Whether nothing ever comes to this end: a receiver's whose sender has --away. NULL: there are no flows yet. */

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@ struct turn {
 	uint32_t priority;
 	uint64_t runtime_ns, deadline_ns, period_ns;
 };
+
+#define NICE_MOST 19
 
 /* The shortest that there is: __setparam_fair() in kernel/sched/fair.c. */
 #define SHORT_TURN_NS 100000
@@ -33,14 +36,18 @@ bool priority_below(int *policy, int *priority)
 	return true;
 }
 
-int priority_yield(void)
+int priority_yield(bool one_of_many)
 {
 	struct sched_param param;
 	int policy;
 	int error = pthread_getschedparam(pthread_self(), &policy, &param);
 
-	if (error || !priority_below(&policy, &param.sched_priority))
+	if (error)
 		return error;
+	/* A thread has a nice value of its own: setpriority(2), "C library/kernel differences". */
+	if (!priority_below(&policy, &param.sched_priority))
+		return one_of_many && setpriority(PRIO_PROCESS, (id_t)gettid(), NICE_MOST) ? errno
+											   : 0;
 	return pthread_setschedparam(pthread_self(), policy, &param);
 }
 

@@ -43,8 +43,8 @@
 #include "nic/zerocopy.h"
 #include "record/writer.h"
 
-#define REPLY_S 5 /* a peer that says nothing for so long, where it has to, has stalled */
-#define STALL_S 5 /* so has one that moves no byte for so long */
+/* A peer that says nothing for so long, where it has to, has stalled; so has one that moves no byte. Of many flows longer. */
+#define REPLY_S 5
 
 enum happening {
 	HAPPENED_MESSAGE, /* session.message */
@@ -123,6 +123,7 @@ void session_place(struct session *s, int data_fd);
 
 /* When a peer that has been silent since it said something last is given up. */
 uint64_t session_patience(const struct session *s);
+unsigned int session_reply_s(const struct session *s);
 uint64_t seconds_from_now(double seconds);
 
 #endif

@@ -11,6 +11,7 @@
 #include "datapath/path.h"
 #include "datapath/served.h"
 #include "datapath/session.h"
+#include "record/patience.h"
 
 #define SECOND_NS 1000000000ULL
 
@@ -202,11 +203,11 @@ static int check_progress(struct session *s)
 				    (unsigned long long)s->limit);
 	if (progressed)
 		s->progress_ns = now;
-	if (now - s->progress_ns < STALL_S * SECOND_NS)
+	if (now - s->progress_ns < session_reply_s(s) * SECOND_NS)
 		return 0;
 	return session_fail(s,
-			    "no byte has moved for %d s: the %s or the link between has stalled; see whether it still runs",
-			    STALL_S, session_peer(s));
+			    "no byte has moved for %u s: the %s or the link between has stalled; see whether it still runs",
+			    session_reply_s(s), session_peer(s));
 }
 
 /* ---- the gate and the clock ---- */
@@ -326,9 +327,14 @@ enum happening session_next(struct session *s, uint64_t deadline_ns, bool gate)
 	}
 }
 
+unsigned int session_reply_s(const struct session *s)
+{
+	return REPLY_S + (s->flows ? patience_s(s->flows->count) - PATIENCE_S : 0);
+}
+
 uint64_t session_patience(const struct session *s)
 {
-	return s->heard_ns + REPLY_S * SECOND_NS;
+	return s->heard_ns + session_reply_s(s) * SECOND_NS;
 }
 
 /* The total may come before what is waited for; and somebody may interrupt the run anywhere. */
@@ -355,7 +361,7 @@ int session_expect(struct session *s, enum control_verb verb)
 	while (!(s->heard & 1U << verb)) {
 		uint64_t since_ns = s->heard_ns > asked_ns ? s->heard_ns : asked_ns;
 
-		switch (session_next(s, since_ns + REPLY_S * SECOND_NS, false)) {
+		switch (session_next(s, since_ns + session_reply_s(s) * SECOND_NS, false)) {
 		case HAPPENED_MESSAGE:
 			if (s->message.verb != verb && expect_other(s, verb))
 				return -1;
@@ -369,8 +375,9 @@ int session_expect(struct session *s, enum control_verb verb)
 			if (clock_ns() < session_patience(s))
 				break;
 			return session_fail(s,
-					    "the %s did not say '%s' within %d s; it has stalled, or is no zcpath",
-					    session_peer(s), control_verb_name[verb], REPLY_S);
+					    "the %s did not say '%s' within %u s; it has stalled, or is no zcpath",
+					    session_peer(s), control_verb_name[verb],
+					    session_reply_s(s));
 		case HAPPENED_FAILED:
 			return -1;
 		default:

@@ -123,8 +123,8 @@ static int silent(struct session *s)
 	if (s->moving || clock_ns() < session_patience(s))
 		return 0;
 	return session_fail(s,
-			    "the sender has said nothing for %d s since it was told that all is ready; it has stalled",
-			    REPLY_S);
+			    "the sender has said nothing for %u s since it was told that all is ready; it has stalled",
+			    session_reply_s(s));
 }
 
 /* Until the window is closed. */

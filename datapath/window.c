@@ -216,6 +216,8 @@ void window_write(const struct window *w, struct writer *out)
 		writer_u64(out, WINDOW, path->end, METRIC_path_bytes_copied, NULL, sum.bytes_copied);
 	}
 	write_flows(w, out, path->end);
+	if (flows_many(w->flows))
+		writer_fact(out, path->end, METRIC_path_given, "nice", "19: there are many flows");
 	for (int i = 0; i < CALLS; i++)
 		if (calls & BIT(i))
 			writer_u64(out, WINDOW, path->end, METRIC_path_calls, call_name[i],

@@ -35,7 +35,7 @@ static void what_is_fair_stays(void **state)
 	check(SCHED_OTHER, 0, SCHED_OTHER, 0);
 	check(SCHED_BATCH, 0, SCHED_BATCH, 0);
 	check(SCHED_IDLE, 0, SCHED_IDLE, 0);
-	assert_int_equal(priority_yield(), 0);
+	assert_int_equal(priority_yield(false), 0);
 }
 
 int main(void)
