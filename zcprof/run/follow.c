@@ -229,7 +229,7 @@ static bool counted_alike(const struct running *r)
 /* Their last rows, and how they ended. */
 enum run_result run_finish_ends(struct running *r)
 {
-	uint64_t deadline = clock_ns() + r->patience_ms * 1000000ULL;
+	uint64_t deadline = clock_ns() + r->ending_ms * 1000000ULL;
 	enum run_result result;
 	char ending[1200];
 
@@ -237,7 +237,7 @@ enum run_result run_finish_ends(struct running *r)
 		if (clock_ns() >= deadline)
 			return run_fail(r, "the %s did not end within %u s",
 					run_side(goes_on(&r->part.end[END_RX]) ? END_RX : END_TX),
-					r->patience_ms / 1000);
+					r->ending_ms / 1000);
 		result = run_follow(r, deadline, "closed");
 		if (result != RUN_DONE)
 			return result;

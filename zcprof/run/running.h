@@ -17,6 +17,7 @@ struct running {
 	double warmup;
 	double asked_bytes;	  /* to be moved; 0: by time */
 	unsigned int patience_ms; /* for what an end has to do before it says the next word */
+	unsigned int ending_ms; /* for the rest of what is on its way, which each flow has some of */
 	bool by_bytes;
 	/* Edges of this machine's window, and how its clock and those of hosts are apart. */
 	uint64_t edge_ns[EDGE_COUNT];
