@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# zcpath with very many flows: FLOWS (5000) of each pattern, every byte checked; and what it takes until they are ready,
+# which has to grow as they do.
+
+bats_require_minimum_version 1.5.0
+load ../host/zcpath
+
+FLOWS=${FLOWS:-5000}
+
+setup() {
+	zcpath_setup
+}
+
+teardown() {
+	exec 8>&-
+	zcpath_teardown
+}
+
+# moved RX-OPTION… -- TX-OPTION…: a run of so many, to its end
+moved() {
+	local for_rx=() code=0 begun=$SECONDS
+	while [ "$1" != -- ]; do
+		for_rx+=("$1")
+		shift
+	done
+	shift
+	"$BUILD/zcpath" rx --port "$port" "${for_rx[@]}" >rx.csv 2>rx.err 3>&- &
+	rx_pid=$!
+	wait_for ',listening,' rx.csv "$rx_pid"
+	"$BUILD/zcpath" tx --to 127.0.0.1 --port "$port" --flows "$FLOWS" --seconds 1 --warmup 0.2 --msg 64K \
+		--sndbuf 64K --verify "$@" >tx.csv 2>tx.err 3>&- || code=$?
+	rx_ends
+	echo "# $FLOWS flows, ${for_rx[*]} | $*: $((SECONDS - begun)) s" >&3
+	cat tx.err rx.err
+	[ "$code" = 0 ] && [ "$rx_code" = 0 ] || return
+	[ "$(value rx bytes_life)" = "$(value tx bytes_life)" ] && [ "$(value rx bad_bytes)" = 0 ] || return
+	[ "$(grep -c '^,rx,path,flow_bytes,' rx.csv)" = "$FLOWS" ]
+}
+
+@test "streams: each pattern" {
+	moved --path copy --blocking --read 16K --rcvbuf 64K -- --path copy
+	for pattern in incast outcast all-to-all; do
+		moved --path copy --blocking --read 16K --rcvbuf 64K --pattern $pattern --cpu 0 -- --path copy --pattern $pattern --cpu 0
+	done
+}
+
+@test "streams: each path" {
+	moved --path copy --read 16K --rcvbuf 64K -- --path send_zc --plain-buffers
+	moved --path uring --read 4K --buffers 8 --rcvbuf 64K -- --path uring
+	moved --path mmap --read 16K --rcvbuf 64K -- --path zerocopy
+}
+
+@test "requests, alone and beside long flows" {
+	moved --path copy --blocking --read 4K -- --path copy --rpc 64:64 --rate 2000
+	moved --path copy --blocking --read 4K --pattern mixed -- --path copy --rpc 64:64 --rate 2000 --pattern mixed --long-flows 10
+}
+
+# CPU ticks of both ends until N flows are ready
+start_up() {
+	rx --path uring --read 4K --buffers 8
+	exec 8> >(exec "$BUILD/zcpath" tx --to 127.0.0.1 --port "$port" --path uring --flows "$1" --gate >tx.csv 2>tx.err 3>&-)
+	for _ in $(seq 600); do
+		! grep -q ',state,,ready,' tx.csv || break
+		sleep 0.1
+	done
+	grep -q ',state,,ready,' tx.csv
+	ticks=0
+	for pid in $(pgrep -f "zcpath [rt]x .*--port $port( |$)"); do
+		[ "$(cat "/proc/$pid/comm")" = zcpath ] || continue
+		ticks=$((ticks + $(awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$pid/stat")))
+	done
+	exec 8>&-
+	rx_ends
+	port=$(free_port)
+}
+
+@test "the CPU time until all are ready grows as the flows do" {
+	start_up $((FLOWS / 5))
+	few=$ticks
+	start_up "$FLOWS"
+	echo "# ready: $few ticks of $((FLOWS / 5)) flows, $ticks of $FLOWS" >&3
+	# Twice five times: by the square it would be 25 times. A tick more, for what is less than one.
+	[ "$ticks" -le $((10 * (few + 1))) ]
+}
