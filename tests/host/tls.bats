@@ -68,8 +68,9 @@ has_tls() {
 			s.bind(("lo", 0)); s.settimeout(0.2)
 			port, end, raw = int(sys.argv[1]), time.time() + 4, b""
 			while time.time() < end:
-			    try: p = s.recv(70000)
+			    try: p, where = s.recvfrom(70000)
 			    except socket.timeout: continue
+			    if where[2] == socket.PACKET_OUTGOING: continue # it comes again as received
 			    ip = (p[0] & 15) * 4
 			    if p[9] != 6 or int.from_bytes(p[ip+2:ip+4], "big") != port: continue
 			    raw += p[ip + (p[ip+12] >> 4) * 4:]
