@@ -192,9 +192,15 @@ static unsigned int least_of(const struct slices *s)
 }
 
 /*
- * One of those that had the fewest turns, and fewer than are planned; where there is no time left
- * for these (late), than it needs. NULL: there is none.
+ * Fewer than are planned; where there is no time left for these (late), than it needs: one at the least, of what
+ * comes after all of it was counted.
  */
+static bool is_due(const struct slices *s, bool late)
+{
+	return s->turns < rota.turns && (!late || s->turns < least_of(s) || !s->sampled.count);
+}
+
+/* One of those that had the fewest turns. NULL: there is none. */
 static struct slices *next(bool late)
 {
 	struct slices *found = NULL;
@@ -203,8 +209,7 @@ static struct slices *next(bool late)
 	for (unsigned int i = 0; i < rota.count; i++) {
 		struct slices *s = rota.member[i];
 
-		if (!s->open || s->watched || s->turns >= (late ? least_of(s) : rota.turns) ||
-		    (found && s->turns > found->turns))
+		if (!s->open || s->watched || !is_due(s, late) || (found && s->turns > found->turns))
 			continue;
 		as_few = found && s->turns == found->turns ? as_few + 1 : 1;
 		if (at_random() * as_few <= 1)
