@@ -49,17 +49,16 @@ double chance_of(const struct sign *sign, const struct design *d, enum record_en
 
 	for (int side = 0; side < 2; side++) {
 		const struct configuration *c = side ? d->b : d->a;
-		double sum = 0, runs = 0;
+		double sum = 0, payload = 0;
 
+		/* Of all runs together: one that moved next to nothing has no say in what the others counted. */
 		for (size_t i = 0; i < c->count; i++) {
-			double gb = run_payload(c->runs[i], end) / GB;
-
 			if (isnan(values[side][i]))
 				continue;
-			sum += variance_of(c->runs[i], sign, end) / (gb * gb);
-			runs++;
+			sum += variance_of(c->runs[i], sign, end);
+			payload += run_payload(c->runs[i], end) / GB;
 		}
-		variance += sum / (runs * runs);
+		variance += sum / (payload * payload);
 	}
 	return 2 * sqrt(variance);
 }

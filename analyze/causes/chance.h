@@ -11,7 +11,7 @@
 
 /*
  * Two standard errors of the difference of the means, per GB. values: per run of A and of B, NAN where not measured.
- * Not finite where a run has moved no payload.
+ * Not finite where no run of a set has moved payload.
  */
 double chance_of(const struct sign *sign, const struct design *d, enum record_end end,
 		 const double *const values[2]);

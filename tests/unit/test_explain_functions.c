@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -77,6 +78,8 @@ static void test_a_driver_by_its_module(void **state)
 	forget(&p);
 }
 
+#define FULL(count)                                                                                \
+	ROUNDS ",rx,fact,option,path,uring,\n,rx,iouring,cq_overflow,," #count ",events\n"
 #define LOST(count) ROUNDS ",tx,tcp,retransmits,0," #count ",segments\n"
 
 /* Of runs that took turns: certain in each round, whatever it costs. */
@@ -114,12 +117,35 @@ static void test_only_a_counter(void **state)
 	}
 }
 
+/* A run that moved next to nothing, and in which next to nothing was counted, makes the others no less certain. */
+static void test_a_counter_where_a_run_fails(void **state)
+{
+	static const struct common common = COMMON_DEFAULTS;
+	static const double gbit[] = {7, 9, 5e-5, 0.4, 5};
+	char paths[2][64];
+	struct pair p;
+
+	(void)state;
+	for (int i = 1; i <= 5; i++) {
+		write_run("a", i, 40, FULL(0));
+		write_run("b", i, gbit[i - 1], gbit[i - 1] < 1e-3 ? FULL(1) : FULL(9000));
+	}
+	for (int side = 0; side < 2; side++)
+		snprintf(paths[side], sizeof(paths[side]), "%s/%c", top, "ab"[side]);
+	assert_int_equal(experiment_load(&p.a, &(char *){paths[0]}, 1, KEEP_WINDOW), 0);
+	assert_int_equal(experiment_load(&p.b, &(char *){paths[1]}, 1, KEEP_WINDOW), 0);
+	causes_of(&p.causes, &p.a.configurations[0], &p.b.configurations[0], &common, NULL);
+	assert_string_equal(first(&p), "cq_overflow");
+	forget(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_function_that_came),
 		cmocka_unit_test(test_a_driver_by_its_module),
 		cmocka_unit_test(test_only_a_counter),
+		cmocka_unit_test(test_a_counter_where_a_run_fails),
 	};
 
 	return cmocka_run_group_tests(tests, explaining_start, explaining_finish);
