@@ -28,8 +28,9 @@ moved() {
 	"$BUILD/zcpath" rx --port "$port" "${for_rx[@]}" >rx.csv 2>rx.err 3>&- &
 	rx_pid=$!
 	wait_for ',listening,' rx.csv "$rx_pid"
-	"$BUILD/zcpath" tx --to 127.0.0.1 --port "$port" --flows "$FLOWS" --seconds 1 --warmup 0.2 --msg 64K \
+	"$BUILD/zcpath" tx --to 127.0.0.1 --port "$port" --flows "$FLOWS" --seconds 1 --warmup 0.2 \
 		--sndbuf 64K --verify "$@" >tx.csv 2>tx.err 3>&- || code=$?
+	[ "$code" = 0 ] || kill "$rx_pid" || :
 	rx_ends
 	echo "# $FLOWS flows, ${for_rx[*]} | $*: $((SECONDS - begun)) s" >&3
 	cat tx.err rx.err
