@@ -128,7 +128,7 @@ static void test_a_counter_where_a_run_fails(void **state)
 	(void)state;
 	for (int i = 1; i <= 5; i++) {
 		write_run("a", i, 40, FULL(0));
-		write_run("b", i, gbit[i - 1], gbit[i - 1] < 1e-3 ? FULL(1) : FULL(9000));
+		write_run("b", i, gbit[i - 1], gbit[i - 1] < 1e-3 ? FULL(1) : FULL(300));
 	}
 	for (int side = 0; side < 2; side++)
 		snprintf(paths[side], sizeof(paths[side]), "%s/%c", top, "ab"[side]);
