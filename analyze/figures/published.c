@@ -147,8 +147,10 @@ const char *published_says(const struct published *p, const struct here *here)
 
 	if (!p->per.where_count || isnan(here->estimate.middle))
 		return "";
-	if (isnan(i->low))
+	if (here->estimate.count < 2)
 		return "one run says nothing";
+	if (isnan(i->low))
+		return "not told apart"; /* of runs in which there was none of it, there is no ratio */
 	if (fabs(there) < ALIKE && i->high > KNOWN * i->low)
 		return "not told apart";
 	if (fabs(there) < ALIKE)
