@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/causes/functions.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "analyze/figures/measures.h"
@@ -65,6 +66,14 @@ static const char *most_grown(struct costs *costs)
 	return name;
 }
 
+/* One that moved nothing has no cost by the byte. */
+static bool has_say(const struct design *d, int side, size_t i, enum record_end end)
+{
+	const struct configuration *c = side ? d->b : d->a;
+
+	return !d->apart[side][i] && !isnan(sample_worth(c->runs[i], end));
+}
+
 static const char *name_of_grown(const struct design *d, enum record_end end)
 {
 	struct costs costs = {.at = NULL, .count = 0};
@@ -75,9 +84,9 @@ static const char *name_of_grown(const struct design *d, enum record_end end)
 		size_t together = 0;
 
 		for (size_t i = 0; i < c->count; i++)
-			together += !d->apart[side][i];
+			together += has_say(d, side, i, end);
 		for (size_t i = 0; i < c->count; i++)
-			if (!d->apart[side][i])
+			if (has_say(d, side, i, end))
 				add_run(&costs, c->runs[i], end, side, 1.0 / together);
 	}
 	name = most_grown(&costs);

@@ -136,7 +136,6 @@ static double zerocopy_share(const struct run *run, enum record_end end)
 	return zerocopy + copied > 0 ? 100 * zerocopy / (zerocopy + copied) : NAN;
 }
 
-/* Throughput is the receiver's. Where only the sender was attached to, it is what was acknowledged. */
 static bool is_imported(const struct run *run)
 {
 	for (size_t i = 0; i < run->fact_count; i++)
@@ -145,6 +144,7 @@ static bool is_imported(const struct run *run)
 	return false;
 }
 
+/* Throughput is the receiver's. Where only the sender was attached to, it is what was acknowledged. */
 static double throughput_of(const struct run *run)
 {
 	bool rx = run_fact(run, METRIC_fact_attached, END_RX, NULL);

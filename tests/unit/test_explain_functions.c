@@ -117,6 +117,27 @@ static void test_only_a_counter(void **state)
 	}
 }
 
+/* A run that moved nothing has no cost by the byte, and keeps no function of the others from being found. */
+static void test_a_function_where_a_run_moves_nothing(void **state)
+{
+	static const struct common common = COMMON_DEFAULTS;
+	char paths[2][64];
+	struct pair p;
+
+	(void)state;
+	for (int i = 1; i <= 5; i++) {
+		write_run("a", i, 20, "");
+		write_run("b", i, i == 3 ? 0 : 10, SLOW("[kernel];__odd_work"));
+	}
+	for (int side = 0; side < 2; side++)
+		snprintf(paths[side], sizeof(paths[side]), "%s/%c", top, "ab"[side]);
+	assert_int_equal(experiment_load(&p.a, &(char *){paths[0]}, 1, KEEP_WINDOW), 0);
+	assert_int_equal(experiment_load(&p.b, &(char *){paths[1]}, 1, KEEP_WINDOW), 0);
+	causes_of(&p.causes, &p.a.configurations[0], &p.b.configurations[0], &common, NULL);
+	assert_string_equal(first(&p), "function");
+	forget(&p);
+}
+
 /* A run that moved next to nothing, and in which next to nothing was counted, makes the others no less certain. */
 static void test_a_counter_where_a_run_fails(void **state)
 {
@@ -145,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_a_function_that_came),
 		cmocka_unit_test(test_a_driver_by_its_module),
 		cmocka_unit_test(test_only_a_counter),
+		cmocka_unit_test(test_a_function_where_a_run_moves_nothing),
 		cmocka_unit_test(test_a_counter_where_a_run_fails),
 	};
 
