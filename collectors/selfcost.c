@@ -24,6 +24,7 @@
 #include "base/say.h"
 #include "base/thread.h"
 #include "collectors/kit/bpf_load.h"
+#include "collectors/kit/turns.h"
 #include "collectors/kit/unique.h"
 #include "collectors/list.h"
 
@@ -44,7 +45,8 @@ struct state {
 	size_t count;
 	__u64 edge_ns[EDGE_COUNT];
 	__u64 cpu_ns[EDGE_COUNT];
-	bool may_enable; /* the statistics */
+	__u64 window_ns, first_ns; /* of the window, 0: not known; and until the first slice */
+	bool may_enable;	   /* the statistics */
 	bool started;
 	pthread_t thread; /* switches them on and off, */
 	sem_t stop;	  /* until this is posted */
@@ -87,7 +89,7 @@ static void add_figures(struct state *s, bool off)
 static void *slices(void *argument)
 {
 	struct state *s = argument;
-	bool stop = false;
+	bool stop = wait_to_stop(&s->stop, s->first_ns);
 
 	while (!stop) {
 		int on = bpf_enable_stats(BPF_STATS_RUN_TIME);
@@ -110,6 +112,10 @@ static void *slices(void *argument)
 
 static void start_slices(struct state *s)
 {
+	unsigned int seed = (unsigned int)clock_ns();
+
+	s->first_ns =
+		turns_first(s->window_ns, SLICE_NS, PAUSE_NS, (double)rand_r(&seed) / RAND_MAX);
 	s->started = !thread_start_quiet(&s->thread, slices, s);
 }
 
@@ -169,12 +175,12 @@ static int selfcost_open(void **state, const struct measurement *run, const char
 	struct state *s = calloc(1, sizeof(*s));
 	int on;
 
-	(void)run;
 	*state = s;
 	if (!s) {
 		snprintf(why, why_size, "no memory left");
 		return -1;
 	}
+	s->window_ns = (__u64)(run->seconds * 1e9);
 	sem_init(&s->stop, 0, 0);
 	pthread_mutex_init(&s->lock, NULL);
 	on = bpf_enable_stats(BPF_STATS_RUN_TIME);
@@ -245,6 +251,9 @@ static void selfcost_emit(void *state, struct writer *w)
 			   (uint64_t)usage.ru_maxrss * 1024);
 	if (s->on_ns)
 		program_rows(s, w, s->edge_ns[EDGE_CLOSE]);
+	else if (s->may_enable)
+		writer_absent(w, END_HOST, "selfcost/bpf_run",
+			      "the window was over before its turn came: make it longer (--seconds)");
 }
 
 static void selfcost_close(void *state)

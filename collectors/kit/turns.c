@@ -14,6 +14,9 @@
 /* What is known to be less of a slice may come to be more. */
 #define LOSS_SLICE_LEAST 0.05
 
+/* Of a window that may end at any time. */
+#define FIRST_UNKNOWN_NS 50000000
+
 /* Shorter slices hold too little to be told from what happens at their ends. */
 #define LENGTH_LEAST 0.3
 
@@ -49,4 +52,12 @@ struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigne
 __u64 turns_pause(__s64 free_ns, unsigned int turns, double random)
 {
 	return free_ns > 0 ? (__u64)(2 * (double)free_ns / (turns + 1) * random) : 0;
+}
+
+__u64 turns_first(__u64 window_ns, __u64 slice_ns, __u64 pause_ns, double random)
+{
+	__u64 room = slice_ns + pause_ns, most = window_ns ? window_ns : FIRST_UNKNOWN_NS;
+
+	room = room < most ? room : most;
+	return room > slice_ns ? (__u64)((double)(room - slice_ns) * random) : 0;
 }

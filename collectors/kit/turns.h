@@ -6,6 +6,7 @@
  *   turns_plan()    for a stretch of time: rounds, in each of which everyone has a turn, and the
  *                   length of slices
  *   turns_pause()   before the next turn, of random length
+ *   turns_first()   before the first slice of one that has its own
  */
 #ifndef COLLECTORS_KIT_TURNS_H
 #define COLLECTORS_KIT_TURNS_H
@@ -32,5 +33,11 @@ struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigne
  * together not longer than that.
  */
 __u64 turns_pause(__s64 free_ns, unsigned int turns, double random);
+
+/*
+ * Of one that has slices of its own, so long and with such pauses between them: how long until the first, so that each
+ * moment of a window is met as likely as any other. window_ns: 0: not known. random: 0 to 1.
+ */
+__u64 turns_first(__u64 window_ns, __u64 slice_ns, __u64 pause_ns, double random);
 
 #endif

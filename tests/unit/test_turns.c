@@ -127,6 +127,21 @@ static void pauses_are_alike_in_the_mean(void **state)
 	}
 }
 
+/* Neither the beginning nor any other part of a window is met more often than the rest, and each window has a slice. */
+static void the_first_of_ones_own_is_anywhere(void **state)
+{
+	static const __u64 windows[] = {0, 20 * MS, 300 * MS, 500 * MS, 10000 * MS};
+	static const __u64 last[] = {45 * MS, 15 * MS, 295 * MS, 495 * MS, 495 * MS};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++) {
+		assert_int_equal(turns_first(windows[i], 5 * MS, 495 * MS, 0), 0);
+		assert_int_equal(turns_first(windows[i], 5 * MS, 495 * MS, 1), last[i]);
+		assert_int_equal(turns_first(windows[i], 5 * MS, 495 * MS, 0.5), last[i] / 2);
+	}
+	assert_int_equal(turns_first(1 * MS, 5 * MS, 495 * MS, 1), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +155,7 @@ int main(void)
 		cmocka_unit_test(a_long_window_has_long_slices_and_many_rounds),
 		cmocka_unit_test(pauses_leave_time_for_every_turn),
 		cmocka_unit_test(pauses_are_alike_in_the_mean),
+		cmocka_unit_test(the_first_of_ones_own_is_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
