@@ -302,7 +302,7 @@ static int tcp_open(void **state, const struct measurement *run, const char **me
 	}
 	t->run = run;
 	if (!target_here(&run->target[END_RX]) && !target_here(&run->target[END_TX])) {
-		snprintf(why, why_size, "the ends are not on this machine");
+		snprintf(why, why_size, "no end of the traffic is on this machine");
 		return -1;
 	}
 	for (int end = END_RX; end <= END_TX; end++) {

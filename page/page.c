@@ -177,8 +177,10 @@ static bool says_nothing(double low, double high)
 
 void cell_interval(struct table *t, double low, double high)
 {
-	if (isnan(low) || isnan(high) || says_nothing(low, high))
+	if (isnan(low) || isnan(high))
 		cell_missing(t, "");
+	else if (says_nothing(low, high))
+		cell_missing(t, "too wide");
 	else
 		add_cell(t, (struct cell){CELL_INTERVAL, .value = low, .high = high});
 }

@@ -131,9 +131,20 @@ static bool find_quantile(struct wanted *w, const char *name, const char *at)
 	       w->end < END_COUNT && metric_info(w->metric)->kind == KIND_HISTOGRAM;
 }
 
+/* How much of it is that of one: of "packets" "packet", as in "bytes/packet"; "us" and "bytes/s" stay. */
+static int singular(const char *unit)
+{
+	size_t len = strlen(unit);
+
+	if (len < 3 || unit[len - 1] != 's' || unit[len - 2] == '/')
+		return (int)len;
+	return (int)(strcmp(unit + len - 3, "ses") != 0 ? len - 1 : len - 2);
+}
+
 static bool find_ratio(struct wanted *w, const char *name, const char *slash)
 {
 	char first[sizeof(w->name)];
+	const char *unit;
 	int used;
 
 	snprintf(first, sizeof(first), "%.*s", (int)(slash - name), name);
@@ -142,7 +153,8 @@ static bool find_ratio(struct wanted *w, const char *name, const char *slash)
 	    !find_one(slash + 1, &w->by.metric, &w->by.end, w->by.key, sizeof(w->by.key)))
 		return false;
 	used = snprintf(w->unit, sizeof(w->unit), "%.11s", metric_info(w->metric)->unit);
-	snprintf(w->unit + used, sizeof(w->unit) - used, "/%.11s", metric_info(w->by.metric)->unit);
+	unit = metric_info(w->by.metric)->unit;
+	snprintf(w->unit + used, sizeof(w->unit) - used, "/%.*s", singular(unit), unit);
 	return true;
 }
 

@@ -259,8 +259,8 @@ static void alike_words(const struct configuration *c, char *text, size_t size)
 			 c->directory, c->count - known, c->count, runs);
 	else if (c->count < STRANGERS_LEAST)
 		snprintf(text, size,
-			 "Which run of %s is unlike its siblings is not told by %zu %s: it takes %d",
-			 c->directory, c->count, runs, STRANGERS_LEAST);
+			 "Which run of %s is unlike its siblings is not told by %zu %s: it takes %d, which the same zcprof run with --repeat %d adds",
+			 c->directory, c->count, runs, STRANGERS_LEAST, STRANGERS_LEAST);
 	else
 		snprintf(text, size, "No run of %s is unlike its siblings: %zu runs", c->directory,
 			 c->count);

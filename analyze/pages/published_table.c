@@ -70,10 +70,11 @@ static const char *conditions(struct sheet *s, const struct block *b, const stru
 
 static const char *place_of(struct sheet *s, const struct block *b, const struct published *p)
 {
+	bool above = p->of.where_count && b->count > 1;
 	const char *of = conditions(s, b, &p->of, false);
 
 	if (!p->per.where_count)
-		return *of ? of : "all";
+		return *of ? of : above ? "as above" : "all";
 	return arena_printed(&s->texts, "%s by %s", of, conditions(s, b, &p->per, false));
 }
 
@@ -157,7 +158,7 @@ static void put_block(struct sheet *s, const struct block *b, size_t number)
 	table_column(t, "unit", "unit", "", COLUMN_TEXT, 0);
 	table_column(t, "published", "published", "", COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "here", "here", "", COLUMN_ESTIMATE, DECIMALS_EACH);
-	table_column(t, "here_by_published", "here by it", "x", COLUMN_NUMBER, DECIMALS_EACH);
+	table_column(t, "here_by_published", "here/published", "x", COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "says", "compared", "", COLUMN_TEXT, 0);
 	for (size_t i = 0; i < b->count; i++)
 		put_line(s, t, b, &b->at[i]);
@@ -165,9 +166,11 @@ static void put_block(struct sheet *s, const struct block *b, size_t number)
 
 static void put_blocks(struct sheet *s, const struct block *blocks, size_t count)
 {
-	size_t number = 0;
+	size_t number = 0, ratios = 0;
 
 	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < blocks[i].count; k++)
+			ratios += blocks[i].at[k].per.where_count > 0;
 		if (blocks[i].count)
 			put_block(s, &blocks[i], ++number);
 		else
@@ -179,7 +182,8 @@ static void put_blocks(struct sheet *s, const struct block *blocks, size_t count
 	}
 	if (number)
 		page_note(s->page,
-			  "What was published is of other hardware and another kernel, and no goal. Which of two is more, and by about how much, can be compared: lines with \"by\".");
+			  "What was published is of other hardware and another kernel, and no goal. Only how two configurations differ can be compared, %s.",
+			  ratios ? "in the lines \"A by B\"" : "and of that no figure was published");
 }
 
 int published_print(struct page *page, const struct experiment *e,

@@ -186,10 +186,12 @@ bool bpf_means_works(enum bpf_means means, char *why, size_t why_size)
 		return true;
 	if (!why)
 		return false;
-	if (means == MEANS_KPROBE && kprobe_pmu() < 0)
+	if (means == MEANS_KPROBE && kprobe_pmu() < 0) {
 		snprintf(why, why_size, "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
-	else
+	} else {
+		bpf_quiet(); /* what libbpf said meanwhile was of something else */
 		bpf_refused(found[means].error, means_of[means].what, why, why_size);
+	}
 	return false;
 }
 

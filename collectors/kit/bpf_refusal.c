@@ -15,6 +15,8 @@
 
 /* What the kernel said that it does not have, when it refused a program; "": nothing. */
 static _Thread_local char lacking[128];
+/* libbpf said something of it, which --verbose prints. */
+static _Thread_local bool detailed;
 
 static const char *helper_name(unsigned int id)
 {
@@ -51,6 +53,7 @@ static int demote(enum libbpf_print_level level, const char *format, va_list arg
 	while ((line = strsep(&rest, "\n")))
 		if (*line) {
 			note_lacking(line);
+			detailed = true;
 			say_detail("%s", line);
 		}
 	free(text);
@@ -60,6 +63,7 @@ static int demote(enum libbpf_print_level level, const char *format, va_list arg
 void bpf_quiet(void)
 {
 	*lacking = '\0';
+	detailed = false;
 	libbpf_set_print(demote);
 }
 
@@ -100,7 +104,7 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size)
 		snprintf(why, why_size, "%s was refused: this kernel has no %s, as newer ones have",
 			 what, lacking);
 	else
-		snprintf(why, why_size, "%s was refused by the kernel (%s): --verbose says more",
-			 what, strerror(error));
+		snprintf(why, why_size, "%s was refused by the kernel (%s)%s", what, strerror(error),
+			 detailed ? ": zcprof's --verbose says more" : "");
 	return -1;
 }

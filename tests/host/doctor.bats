@@ -320,3 +320,12 @@ both() {
 	run -2 zcprof doctor --rate 200G --rtt 100ns
 	run -3 zcprof doctor nosuchdevice0
 }
+
+@test "what the kernel refuses points at --verbose only where that says more" {
+	zcprof doctor >"$BATS_TEST_TMPDIR/plain"
+	zcprof doctor --verbose >"$BATS_TEST_TMPDIR/verbose" 2>&1
+	cat "$BATS_TEST_TMPDIR/plain"
+	if grep -q 'verbose says more' "$BATS_TEST_TMPDIR/plain"; then
+		[ "$(wc -l <"$BATS_TEST_TMPDIR/verbose")" -gt "$(wc -l <"$BATS_TEST_TMPDIR/plain")" ]
+	fi
+}

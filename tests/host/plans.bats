@@ -75,6 +75,9 @@ runs() {
 	[ "$status" -eq 0 ]
 	[[ $output == *"==== host-stack-mixed"*"flows "*"Published: Cai et al."*"Page: $dir/host-stack-mixed.html"* ]]
 	[ -s "$dir/host-stack-mixed.html" ]
+	BUILD=/nonexistent PATH=/usr/bin:/bin run studies/run
+	[ "$status" -eq 1 ]
+	[[ $output == *"run make first"* ]]
 	run studies/run no-such-study
 	[ "$status" -eq 2 ]
 	[[ $output == *"no study is called no-such-study"* ]]
@@ -115,7 +118,7 @@ runs() {
 	zcprof run "@$plan" --set TX=copy "${fake[@]}" --repeat 2 -o "$dir"
 	run zcprof run "@$plan" --set TX=copy "${fake[@]}" --repeat 4 --within 5s --dry-run -o "$dir"
 	echo "$output"
-	[[ $output == *"12 runs, 1 skipped by the plan, 6 runs are in $dir already; at most about 5 s"* ]]
+	[[ $output == *"12 runs, 1 skipped by the plan, 6 of them are in $dir already; at most about 5 s"* ]]
 }
 
 @test "--within gives up what does not fit, the least known last, and says it" {

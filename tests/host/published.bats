@@ -81,6 +81,8 @@ published() {
 	[ "$status" -eq 0 ]
 	# 3 of 4 ns, so that it could be four times as much; bytes by ns are Gbit/s by eight, of both ends by both.
 	[[ $output == *64K,75,*4,*3.775,* ]]
+	run "$zcroi" table --rows read --where rx=copy --value each=path.bytes/rx-syscalls.calls:recv "$dir"
+	[[ $output == *" bytes/call"* && $output != *bytes/calls* ]]
 	# A call that an end did not make, where others of it were counted, is a zero; of an end without any it is not known.
 	run --separate-stderr "$zcroi" table --rows read --format csv --where rx=uring \
 		--value rx-syscalls.calls:recv,rx-syscalls.calls:sendto,tx-syscalls.calls:sendto "$dir"

@@ -252,11 +252,14 @@ static void print_time(const struct experiment *x)
 
 	if (s->within_s > 0 && seconds > s->within_s)
 		seconds = s->within_s;
-	printf("# %zu configurations, %zu runs", s->plan.configuration_count, s->plan.slot_count);
+	printf("# %zu configuration%s, %zu run%s", s->plan.configuration_count,
+	       s->plan.configuration_count == 1 ? "" : "s", s->plan.slot_count,
+	       s->plan.slot_count == 1 ? "" : "s");
 	if (s->plan.skipped)
 		printf(", %zu skipped by the plan", s->plan.skipped);
 	if (finished)
-		printf(", %zu runs are in %s already", finished, x->directory);
+		printf(", %zu of them %s in %s already", finished, finished == 1 ? "is" : "are",
+		       x->directory);
 	printf("; %s %s, less for what cannot run here\n",
 	       s->until > 0 || s->within_s > 0 ? "at most about" : "about",
 	       progress_duration(seconds, text, sizeof(text)));
