@@ -260,7 +260,7 @@ static void sizes_page(struct page *page, struct need *need)
 	}
 	if (2 * need->rate / 8 * need->rtt_s > 3e6)
 		page_note(page,
-			  "More than about 3 MB in a receive buffer leaves the share of the cache that a NIC may write to (DDIO), and each byte is fetched from memory: SIGCOMM 2021. A larger buffer than this serves nobody.");
+			  "Of what waits in a receive buffer, what is beyond about 3 MB is out of the share of the cache that a NIC may write to (DDIO), and is fetched from memory again: SIGCOMM 2021. So give buffers what stands here, and not more.");
 }
 
 /* ---- the command ---- */

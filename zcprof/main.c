@@ -98,7 +98,7 @@ static int restore(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	r = journal_restore(JOURNAL_DIR);
 	if (!r.put_back && !r.failed && !r.waiting)
-		say_info("nothing to put back: no process that has ended left a setting here changed, and none is kept");
+		say_info("nothing to put back: no process that has ended left a setting changed here, and zcprof setup set none");
 	return r.failed || r.waiting ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -415,6 +415,17 @@ static bool is_shared(const struct run *run, enum metric_id id)
 	       isnan(run_sum(run, METRIC_cpu_busy, END_TX));
 }
 
+/* Of a ratio: what it is divided by was not measured, or was, and did not happen. */
+static const char *absent_divisor(const struct wanted *w, const struct run *run)
+{
+	enum record_end end = w->by.end == RECORD_ENDS ? END_HOST : w->by.end;
+	const char *reason = run_absent_metric(run, end, w->by.metric);
+
+	if (!reason && fpclassify(sum_of(run, w->by.metric, w->by.end, w->by.key)) == FP_ZERO)
+		return "what it is divided by was counted, and there was none of it";
+	return reason;
+}
+
 const char *wanted_absent(const struct wanted *w, const struct run *run)
 {
 	enum record_end end = w->end == RECORD_ENDS ? END_HOST : w->end;
@@ -430,6 +441,8 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 	reason = run_absent_metric(run, end, id);
 	if (!reason && id != w->metric && is_shared(run, id))
 		return "the ends share CPUs, so that CPU time is known of both together only: place them apart (--rx-cpu, --tx-cpu)";
+	if (!reason && w->kind == WANTED_RATIO)
+		reason = absent_divisor(w, run);
 	if (!reason && is_too_few(w, run))
 		return "a percentile stands where at least one request was slower: p99 takes 100 of them, p99.9 1,000, p99.99 10,000";
 	if (!reason && id == METRIC_profile_component && w->kind != WANTED_METRIC &&

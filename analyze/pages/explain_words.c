@@ -18,7 +18,7 @@
 static const char *const end_words[RECORD_ENDS] = {"both ends", "the receiver", "the sender",
 						   "the receiver's machine", "the sender's machine"};
 
-/* "30 % (27..33) slower": of the caller's B against A. */
+/* "30 % (95 %: 27..33) slower": of the caller's B against A. */
 static void change_words(const struct comparison *k, const char *more, const char *less, char *text,
 			 size_t size)
 {
@@ -30,7 +30,8 @@ static void change_words(const struct comparison *k, const char *more, const cha
 	if (isnan(low))
 		snprintf(text, size, "%.3g %% %s", center, up ? more : less);
 	else
-		snprintf(text, size, "%.3g %% (%.3g..%.3g) %s", center, low, high, up ? more : less);
+		snprintf(text, size, "%.3g %% (95 %%: %.3g..%.3g) %s", center, low, high,
+			 up ? more : less);
 }
 
 void explain_because(const struct causes *c, const struct cause *cause, char *text, size_t size)
@@ -201,7 +202,7 @@ static void lead_tested(struct page *page, const struct causes *c)
 
 	if (c->confirmed >= CONFIRM_RETURNED && m)
 		page_lead(page,
-			  "tested     %s: with the remedy %.0f %% (%.0f..%.0f) of the change went away: %s",
+			  "tested     %s: with the remedy %.0f %% (95 %%: %.0f..%.0f) of the change went away: %s",
 			  m->id, 100 * c->returned.center, 100 * c->returned.low,
 			  100 * c->returned.high, came[c->confirmed]);
 }

@@ -107,7 +107,7 @@ static void lead_moved(struct page *page, const struct moved *moved)
 	char from[32], to[32], ratio[96] = "";
 
 	if (!change->linear)
-		snprintf(ratio, sizeof(ratio), ", x %.3g (%.3g..%.3g)", change->ratio.center,
+		snprintf(ratio, sizeof(ratio), ", x %.3g (95 %%: %.3g..%.3g)", change->ratio.center,
 			 change->ratio.low, change->ratio.high);
 	page_lead(page, "%s: %s to %s%s%s%s, %s; %zu experiments before, %zu since", info->words,
 		  figure_words(change->from, from, sizeof(from)),

@@ -47,7 +47,7 @@ static void ratio_words(const struct step *s, char *text, size_t size)
 	else if (isnan(r->low))
 		snprintf(text, size, "x %.3g", r->center);
 	else
-		snprintf(text, size, "x %.3g (%.3g..%.3g)", r->center, r->low, r->high);
+		snprintf(text, size, "x %.3g (95 %%: %.3g..%.3g)", r->center, r->low, r->high);
 }
 
 static void lead_verdict(struct page *page, const struct step *machine, const struct step *choice)

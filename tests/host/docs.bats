@@ -88,3 +88,13 @@ options_of() {
 	[ "$((there - some))" -ge 0 ]
 	[ "$((there - some))" -lt 20 ]
 }
+
+@test "zcprof(1) names every source that --collect takes" {
+	sources=$("$BUILD/zcprof" doctor --area collector --format json |
+		python3 -c 'import json, sys; print(*[row["check"] for row in json.load(sys.stdin)])')
+	[[ $sources == *syscalls* ]]
+	for source in $sources; do
+		echo "$source"
+		sed -n '/collect " LIST"/,/^\.TP/p' man/zcprof.1 | grep -qx "\.B $source"
+	done
+}

@@ -92,6 +92,7 @@ runs() {
 	[ "$(grep -c 'read=8K is left out: the driver has no 8K' <<<"$output")" -eq 1 ]
 	[ "$(runs)" -eq 3 ]
 	[ "$(value "$dir/refused/rx=copy,tx=copy,read=8K.csv" rx fact refused cannot)" = "the driver has no 8K" ]
+	[ -z "$(find "$dir" -name '*.part')" ]
 	run zcroi table --rows read --value T "$dir"
 	[[ $output == *"8K "*"cannot run [1]"*"[1] rx: the driver has no 8K"* ]]
 	FAKE=unable=8K run zcprof run "${fake[@]}" --read 8K --repeat 3 -o "$dir.none"

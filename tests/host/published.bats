@@ -83,6 +83,9 @@ published() {
 	[[ $output == *64K,75,*4,*3.775,* ]]
 	run "$zcroi" table --rows read --where rx=copy --value each=path.bytes/rx-syscalls.calls:recv "$dir"
 	[[ $output == *" bytes/call"* && $output != *bytes/calls* ]]
+	run "$zcroi" table --rows read --where rx=uring --value each=path.bytes/rx-syscalls.errors "$dir"
+	echo "$output"
+	[[ $(flat) == *"] what it is divided by was counted, and there was none of it"* ]]
 	# A call that an end did not make, where others of it were counted, is a zero; of an end without any it is not known.
 	run --separate-stderr "$zcroi" table --rows read --format csv --where rx=uring \
 		--value rx-syscalls.calls:recv,rx-syscalls.calls:sendto,tx-syscalls.calls:sendto "$dir"

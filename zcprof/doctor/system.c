@@ -81,7 +81,7 @@ static void look_mitigations(const struct doctor *d, struct doctor_row *row)
 	if (!said)
 		doctor_found(row, DOCTOR_UNKNOWN, "the kernel does not say");
 	else if (*active) {
-		doctor_found(row, DOCTOR_BETTER, "on against:%s", active);
+		doctor_found(row, DOCTOR_BETTER, "on, against:%s", active);
 		doctor_mend(row,
 			    "for an experiment on a machine of its own: mitigations=off on the kernel's command line");
 	} else

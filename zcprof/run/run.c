@@ -246,6 +246,8 @@ static enum run_result run_end(struct running *r, enum run_result result)
 	if (result == RUN_DONE || result == RUN_NO_OUTPUT) {
 		progress_clear(&r->x->progress);
 		result = writer_finish(r->writer) ? RUN_NO_OUTPUT : RUN_DONE;
+	} else if (result == RUN_UNABLE) {
+		writer_discard(r->writer); /* refused/ says why; there is no window */
 	} else {
 		writer_abandon(r->writer);
 	}
