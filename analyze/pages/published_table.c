@@ -183,7 +183,8 @@ static void put_blocks(struct sheet *s, const struct block *blocks, size_t count
 	if (number)
 		page_note(s->page,
 			  "What was published is of other hardware and another kernel, and no goal. Only how two configurations differ can be compared, %s.",
-			  ratios ? "in the lines \"A by B\"" : "and of that no figure was published");
+			  ratios ? "in the lines \"A by B\""
+				 : "and of that no figure was published");
 }
 
 int published_print(struct page *page, const struct experiment *e,

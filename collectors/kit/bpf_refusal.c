@@ -104,7 +104,7 @@ int bpf_refused(int error, const char *what, char *why, size_t why_size)
 		snprintf(why, why_size, "%s was refused: this kernel has no %s, as newer ones have",
 			 what, lacking);
 	else
-		snprintf(why, why_size, "%s was refused by the kernel (%s)%s", what, strerror(error),
-			 detailed ? ": zcprof's --verbose says more" : "");
+		snprintf(why, why_size, "%s was refused by the kernel (%s)%s", what,
+			 strerror(error), detailed ? ": zcprof's --verbose says more" : "");
 	return -1;
 }
