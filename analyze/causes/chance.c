@@ -23,26 +23,27 @@ static double error_of(const struct run *run, enum metric_id id, enum record_end
  * That of a count is the count itself, by Poisson; of one that was scaled up from slices what its source says, in which
  * slices that were few of one key were of the next as well.
  */
-static double variance_of(const struct run *run, const struct sign *sign, enum record_end end)
+static double variance_of(const struct run *run, enum metric_id id, const char *key,
+			  enum record_end end)
 {
 	double sum = 0, off = 0;
 
 	for (enum record_end one = 0; one < RECORD_ENDS; one++) {
-		struct figures range = run_range(run, sign->what, one);
+		struct figures range = run_range(run, id, one);
 
 		for (size_t i = 0; (end == END_HOST || end == one) && i < range.count; i++) {
 			double value = range.at[i].value;
 
-			if (sign->key && fnmatch(sign->key, range.at[i].key, 0))
+			if (key && fnmatch(key, range.at[i].key, 0))
 				continue;
 			sum += value;
-			off += value > 0 ? value * error_of(run, sign->what, one, &range.at[i]) : 0;
+			off += value > 0 ? value * error_of(run, id, one, &range.at[i]) : 0;
 		}
 	}
 	return fmax(sum, off * off);
 }
 
-double chance_of(const struct sign *sign, const struct design *d, enum record_end end,
+double chance_of(enum metric_id id, const char *key, const struct design *d, enum record_end end,
 		 const double *const values[2])
 {
 	double variance = 0;
@@ -55,7 +56,7 @@ double chance_of(const struct sign *sign, const struct design *d, enum record_en
 		for (size_t i = 0; i < c->count; i++) {
 			if (isnan(values[side][i]))
 				continue;
-			sum += variance_of(c->runs[i], sign, end);
+			sum += variance_of(c->runs[i], id, key, end);
 			payload += run_payload(c->runs[i], end) / GB;
 		}
 		variance += sum / (payload * payload);

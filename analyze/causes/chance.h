@@ -2,18 +2,20 @@
 /*
  * By how much two sets' counts differ by chance alone.
  *
- *   chance_of()  of what a sign counts, at an end
+ *   chance_of()  of a metric that counts, at an end
  */
 #ifndef ANALYZE_CAUSES_CHANCE_H
 #define ANALYZE_CAUSES_CHANCE_H
 
-#include "analyze/causes/sign.h"
+#include "analyze/figures/design.h"
+#include "record/record.h"
 
 /*
- * Two standard errors of the difference of the means, per GB. values: per run of A and of B, NAN where not measured.
+ * Two standard errors of the difference of the means, per GB. key: a pattern of the
+ * keys, or NULL for all. values: per run of A and of B, NAN where not measured.
  * Not finite where no run of a set has moved payload.
  */
-double chance_of(const struct sign *sign, const struct design *d, enum record_end end,
+double chance_of(enum metric_id id, const char *key, const struct design *d, enum record_end end,
 		 const double *const values[2]);
 
 #endif

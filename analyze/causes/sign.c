@@ -393,10 +393,10 @@ struct seen sign_seen(const struct sign *sign, const struct design *d, enum reco
 		seen.share = 1;
 		seen.holds = fmax(seen.from, seen.to) <= sign->least * fmin(seen.from, seen.to);
 	} else if (seen.measured) {
-		double chance =
-			sign->how == SIGN_COUNT
-				? chance_of(sign, d, seen.end, (const double *const[]){from, to})
-				: 0;
+		double chance = sign->how == SIGN_COUNT
+					? chance_of(sign->what, sign->key, d, seen.end,
+						    (const double *const[]){from, to})
+					: 0;
 
 		seen.share = agreeing(d, sign->way, from, to);
 		seen.holds =
