@@ -6,17 +6,17 @@ where=host
 ends="rx tx"
 default_size=30
 
-# Its processes: those of its namespace that are zcpath.
+# What of its namespace is zcpath, if it is there.
 stopping() {
 	local netns=$RX_NETNS pid
 	[ "$END" = rx ] || netns=$TX_NETNS
 	while :; do
 		for pid in $(ip netns pids "$netns"); do
-			[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != zcpath ] || break
+			[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = zcpath ] || continue
+			kill -STOP "$pid" 2>/dev/null || :
+			sleep "0.0$SIZE"
+			kill -CONT "$pid" 2>/dev/null || :
 		done
-		kill -STOP "$pid" 2>/dev/null || :
-		sleep "0.0$SIZE"
-		kill -CONT "$pid" 2>/dev/null || :
 		sleep "0.0$((60 - SIZE))"
 	done
 }
