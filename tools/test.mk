@@ -46,7 +46,7 @@ soak: all ## SECONDS (1200) of every path, side by side and verified: memory, op
 	@tools/install-deps test
 	@tools/soak $(B) $(or $(SECONDS),1200)
 
-bench-lab: all test-tools ## in a virtual machine: zcrx and devmem against liburing's example and the kernel's selftests (PAIRS, BYTES, CLOCK)
+bench-lab: all test-tools ## in a virtual machine: zcrx, devmem, XDP and AF_XDP against liburing's example, the kernel's selftests and xdp-tools (PAIRS, BYTES, CLOCK, GROUPS_OF)
 	@tools/install-deps lab
 	@tools/bench-lab $(B)
 

@@ -4,15 +4,15 @@
 # zcpath's zero-copy receivers against others', in the lab's machine; 'make bench-lab' calls it, and says
 # what they are. Of each group the programs run one after the other, in an order that turns, with the
 # same sizes, buffers and CPUs: the receiver and its interrupts on CPU 0; on CPU 1 (TX_CPU) a sender that
-# copies nothing, sendfile(2) of 260 KiB, for it is the receiver that is to be measured. With TX_CPU=0
-# throughput is what both ends together cost.
+# copies nothing, sendfile(2) of 260 KiB, for it is the receiver that is to be measured: the same program for all of
+# them, tests/bench/pump. With TX_CPU=0 throughput is what both ends together cost.
 #
 #   zcrx      zcpath; zcrx.c of liburing's examples; the selftest iou-zcrx, bare
 #   verified  zcpath --verify; the selftest iou-zcrx, which looks at every byte; 256 MiB at most
 #   devmem    zcpath; the selftest ncdevmem without validation, bare, and as it is, with a 64th of
 #             the bytes, for it prints every one of them (here to nowhere)
 #
-# The time of a peer is that from the first byte sent until it has closed, of zcpath its own window.
+# The time is the sender's, from its first byte until the receiver has closed, or, of zcpath, has said that it has all.
 #
 # Prints ratios of geometric means with their 95 % interval (Student's t on the logarithms of each
 # round's ratios); fails where an interval is below 1. Figures go to $OUT/peers.csv.
@@ -42,27 +42,19 @@ place zcnic0 0
 place zcnic1 $TX_CPU
 modprobe udmabuf 2>/dev/null || true
 
-# ours BYTES RX-OPTION... [-- TX-OPTION...]: nanoseconds
+# ours OF-PUMP BYTES RX-OPTION...: nanoseconds
 ours() {
-	local bytes=$1 for_rx=() receiver
-	shift
-	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		for_rx+=("$1")
-		shift
-	done
-	[ $# = 0 ] || shift
+	local kind=$1 bytes=$2 receiver ns
 	: >"$work/rx"
-	ip netns exec rx "$BUILD/zcpath" rx --bind 10.9.0.1 --nic zcnic0 --queues $queue --cpu 0 "${for_rx[@]}" \
+	ip netns exec rx "$BUILD/zcpath" rx --bind 10.9.0.1 --nic zcnic0 --queues $queue --cpu 0 "${@:3}" \
 		>"$work/rx" 2>"$work/err" &
 	receiver=$!
 	until grep -q ,listening, "$work/rx"; do sleep 0.05; done
-	ip netns exec tx "$BUILD/zcpath" tx --to 10.9.0.1 --cpu $TX_CPU --bytes "$bytes" --path sendfile \
-		--msg $WRITE --write $WRITE "$@" \
-		>/dev/null 2>"$work/tx" || :
+	ns=$($tx timeout 60 "$BUILD/tests/bench/pump" "$kind" 10.9.0.1 5210 "$bytes" $WRITE 2>"$work/tx") || ns=
 	wait $receiver 2>/dev/null || cat "$work/tx" "$work/err" >&2
 	# All of it without copy, or it is another race.
-	awk -F, -v bytes="$bytes" '$1 == "" && $3 == "path" && $4 == "bytes_zerocopy" { zc = $6 }
-		$4 == "window_ns" { ns = $6 } END { if (zc >= bytes * 0.999) print ns }' "$work/rx"
+	awk -F, -v bytes="$bytes" -v ns="$ns" '$1 == "" && $3 == "path" && $4 == "bytes_zerocopy" { zc = $6 }
+		END { if (zc >= bytes * 0.999) print ns }' "$work/rx"
 }
 
 is_held() {
@@ -91,8 +83,8 @@ theirs() {
 	echo "$ns"
 }
 
-zcrx() { ours "$1" --path zcrx --area 64M --refill 8192 --completions 8192 "${@:2}"; }
-run_zcrx() { zcrx "$BYTES" $RX_OPTIONS; }
+zcrx() { ours "$1" "$2" --path zcrx --area 64M --refill 8192 --completions 8192 "${@:3}"; }
+run_zcrx() { zcrx --zcpath "$BYTES" $RX_OPTIONS; }
 run_liburing() { theirs 5301 "$BYTES" "$PEERS/liburing" -p 5301 -i zcnic0 -q $queue -S $((64 << 20)) -R 8192 -C 8192; }
 iou_zcrx() { theirs 5302 "$2" "$PEERS/$1" -s -p 5302 -i zcnic0 -q $queue; }
 run_iou_zcrx_bare() { iou_zcrx iou-zcrx-bare "$BYTES"; }
@@ -101,10 +93,10 @@ run_iou_zcrx_bare() { iou_zcrx iou-zcrx-bare "$BYTES"; }
 most=$((256 << 20))
 verified=$((BYTES < most ? BYTES : most))
 run_iou_zcrx() { iou_zcrx iou-zcrx $verified; }
-run_zcrx_verified() { zcrx $verified -- --verify; }
+run_zcrx_verified() { zcrx --verified $verified; }
 
 # 16000 pages, as much for one receive and its messages as ncdevmem has.
-run_devmem() { ours "$BYTES" --path devmem --memory udmabuf --area 65536000 --read 819200 --control 80000; }
+run_devmem() { ours --zcpath "$BYTES" --path devmem --memory udmabuf --area 65536000 --read 819200 --control 80000; }
 ncdevmem() { # PROGRAM BYTES
 	theirs 5303 "$2" "$PEERS/$1" -l -n -s ::ffff:10.9.0.1 -p 5303 -f zcnic0 -t $queue -q 1
 }
