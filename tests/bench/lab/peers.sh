@@ -59,21 +59,31 @@ ours() {
 
 is_held() {
 	ip netns exec rx "$BUILD/zcprof" doctor zcnic0 --area "zero copy" --format csv |
-		grep -q '"queue leases","could be better"'
+		grep -q ',queue leases,could be better,'
 }
+
+within_10_s() { # COMMAND...
+	local end=$((SECONDS + 10))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || { echo "never came true within 10 s: $*" >&2; return 0; }
+		sleep 0.05
+	done
+}
+is_free() { ! is_held; }
+is_held_or_over() { is_held || ! kill -0 "$1" 2>/dev/null; }
 
 # theirs PORT BYTES COMMAND...: nanoseconds
 theirs() {
 	local port=$1 bytes=$2 receiver ns rule
 	shift 2
 	# What the one before has let go of may be held for a moment yet.
-	until ! is_held; do sleep 0.05; done
+	within_10_s is_free
 	# The only rule, as zcpath's own is.
 	rule=$(ip netns exec rx ethtool -N zcnic0 flow-type tcp4 dst-port "$port" action $queue | grep -o '[0-9]*$')
 	$rx "$@" >"$work/out" 2>"$work/err" &
 	receiver=$!
 	# They listen before they have the queue, and a queue that restarts loses what comes.
-	until is_held || ! kill -0 $receiver 2>/dev/null; do sleep 0.05; done
+	within_10_s is_held_or_over $receiver
 	ns=$($tx timeout 60 "$BUILD/tests/bench/pump" 10.9.0.1 "$port" "$bytes" $WRITE 2>"$work/tx") || ns=
 	# liburing's example waits for the next connection.
 	kill $receiver 2>/dev/null || :
