@@ -28,6 +28,7 @@ struct zerocopy {
 	const cpu_set_t *queues;
 	struct zerocopy_area area;
 	unsigned int queue_count; /* of the device */
+	unsigned int rules;	  /* that were added */
 	zerocopy_say say;
 	void *data;
 	char *why;
@@ -352,6 +353,7 @@ struct zerocopy *zerocopy_begin(const char *iface, const cpu_set_t *queues,
 int zerocopy_steer(struct zerocopy *z, int fd, unsigned int queue, char *why, size_t why_size)
 {
 	char rule[STEER_RULE_MAX];
+	char what[24] = "rule";
 	int error;
 
 	if (z->lessee)
@@ -369,7 +371,10 @@ int zerocopy_steer(struct zerocopy *z, int fd, unsigned int queue, char *why, si
 		return fail(z,
 			    "%s takes no rule that brings a flow to queue %u: %s; see 'ethtool -n %s'",
 			    z->iface, queue, strerror(-error), z->iface);
-	z->say(z->data, "rule", rule);
+	/* A record says each thing once. */
+	if (z->rules++)
+		snprintf(what, sizeof(what), "rule %u", z->rules);
+	z->say(z->data, what, rule);
 	return 0;
 }
 
