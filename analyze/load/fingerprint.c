@@ -22,7 +22,11 @@ static bool is_name(enum metric_id id)
 
 void fingerprint_row(struct fingerprint *f, const struct row *row)
 {
-	const int what[] = {(int)row->id, (int)row->end};
+	const unsigned char what[] = {
+		(unsigned char)row->id,
+		(unsigned char)((unsigned int)row->id >> 8),
+		(unsigned char)row->end,
+	};
 	uint64_t hash = add(FNV_BASIS, what, sizeof(what));
 
 	/* A figure by its value: 1 is 1.0. */
