@@ -103,6 +103,29 @@ static void test_the_command_that_confirms(void **state)
 	forget(&p);
 }
 
+/* A folder in which the sets of a test of a cause lie. */
+static void begin_test(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	assert_int_equal(mkdir(path, 0777), 0);
+}
+
+static enum confirmed judged(struct pair *p, const char *name)
+{
+	char path[64], *paths[] = {path};
+	struct experiment tested;
+	struct interval returned;
+	enum confirmed confirmed;
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	assert_int_equal(experiment_load(&tested, paths, 1, KEEP_WINDOW), 0);
+	confirmed = confirm_judge(&p->causes, &tested, &returned);
+	experiment_free(&tested);
+	return confirmed;
+}
+
 /* With the remedy the figure comes back, or it does not. */
 static void test_a_cause_is_withdrawn(void **state)
 {
@@ -117,22 +140,17 @@ static void test_a_cause_is_withdrawn(void **state)
 	explain(&p, 40, ",tx,tcp,rwnd_limited,0,0,ns\n", 20,
 		",tx,tcp,rwnd_limited,0,800000000,ns\n");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		char path[64], *paths[] = {path};
-		struct experiment tested;
-		struct interval returned;
+		char set[32], path[64];
 
-		snprintf(path, sizeof(path), "%s/test%zu", top, i);
-		mkdir(path, 0777);
+		snprintf(set, sizeof(set), "test%zu", i);
+		begin_test(set);
 		for (int run = 1; run <= 2; run++) {
-			snprintf(path, sizeof(path), "test%zu/again,one", i);
+			snprintf(path, sizeof(path), "%s/again,one", set);
 			write_run(path, run, cases[i].again, "");
-			snprintf(path, sizeof(path), "test%zu/cured", i);
+			snprintf(path, sizeof(path), "%s/cured", set);
 			write_run(path, run, cases[i].cured, "");
 		}
-		snprintf(path, sizeof(path), "%s/test%zu", top, i);
-		assert_int_equal(experiment_load(&tested, paths, 1, KEEP_WINDOW), 0);
-		assert_int_equal(confirm_judge(&p.causes, &tested, &returned), cases[i].expected);
-		experiment_free(&tested);
+		assert_int_equal(judged(&p, set), cases[i].expected);
 	}
 	forget(&p);
 }
@@ -174,24 +192,19 @@ static void test_a_cause_on_a_machine_that_moved(void **state)
 	explain(&p, 40, ",rx,fact,option,rcvbuf,,\n,tx,tcp,rwnd_limited,0,0,ns\n", 20,
 		",rx,fact,option,rcvbuf,32K,\n,tx,tcp,rwnd_limited,0,800000000,ns\n");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		char path[64], *paths[] = {path};
-		struct experiment tested;
-		struct interval returned;
+		char set[32], path[64];
 
-		snprintf(path, sizeof(path), "%s/now%zu", top, i);
-		mkdir(path, 0777);
+		snprintf(set, sizeof(set), "now%zu", i);
+		begin_test(set);
 		for (int run = 1; run <= 2; run++) {
-			snprintf(path, sizeof(path), "now%zu/again,one", i);
+			snprintf(path, sizeof(path), "%s/again,one", set);
 			write_run(path, run, cases[i].again, ",rx,fact,option,rcvbuf,,\n");
-			snprintf(path, sizeof(path), "now%zu/rcvbuf=", i);
+			snprintf(path, sizeof(path), "%s/rcvbuf=", set);
 			write_run(path, run, cases[i].cured, ",rx,fact,option,rcvbuf,,\n");
-			snprintf(path, sizeof(path), "now%zu/rcvbuf=32K", i);
+			snprintf(path, sizeof(path), "%s/rcvbuf=32K", set);
 			write_run(path, run, cases[i].still, ",rx,fact,option,rcvbuf,32K,\n");
 		}
-		snprintf(path, sizeof(path), "%s/now%zu", top, i);
-		assert_int_equal(experiment_load(&tested, paths, 1, KEEP_WINDOW), 0);
-		assert_int_equal(confirm_judge(&p.causes, &tested, &returned), cases[i].expected);
-		experiment_free(&tested);
+		assert_int_equal(judged(&p, set), cases[i].expected);
 	}
 	forget(&p);
 }
