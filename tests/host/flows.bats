@@ -80,6 +80,115 @@ with_files() { # NUMBER COMMAND…
 	grep -q "the peer gave up: rx copy with 30 flows" tx.err
 }
 
+# What a file of the kernel's says, to this command alone.
+saying() { # FILE NUMBER COMMAND…
+	echo "$2" >number
+	# shellcheck disable=SC2016 # expanded there
+	unshare -m sh -c 'file=$1 && shift && mount --bind number "$file" && exec "$@"' sh "$1" "${@:3}"
+}
+
+# The limits of a control group and of the one above it, of which 7 and 100 are taken.
+grouped() { # NUMBER NUMBER-ABOVE COMMAND…
+	mkdir -p group/above/own
+	echo "$1" >group/above/own/pids.max && echo 7 >group/above/own/pids.current
+	echo "$2" >group/above/pids.max && echo 100 >group/above/pids.current
+	echo 0::/above/own >cgroup
+	# shellcheck disable=SC2016
+	unshare -m sh -c 'mount --bind group /sys/fs/cgroup && mount --bind cgroup /proc/$$/cgroup && exec "$@"' sh "${@:3}"
+}
+
+@test "threads: of the machine's, what others have is taken off; and each control group has its limit" {
+	[ "$(id -u)" = 0 ] || skip "a mount namespace takes root"
+	many=("$BUILD/zcpath" tx --to 127.0.0.1 --flows 1000 --check)
+	tasks=$(awk '{ sub(".*/", "", $4); print $4 }' /proc/loadavg)
+	for limit in pid_max threads-max; do
+		refused "tx copy with 1000 flows takes 1002 threads, and [0-9]+ are left here: see 'sysctl kernel.pid_max.*or take fewer flows" \
+			saying /proc/sys/kernel/$limit $((tasks + 700)) "${many[@]}"
+		# Some come and go meanwhile.
+		[[ "$stderr" =~ and\ ([0-9]+)\ are ]] && [ "${BASH_REMATCH[1]}" -ge 400 ] || false
+		saying /proc/sys/kernel/$limit $((tasks + 2000)) "${many[@]}"
+	done
+	few=("$BUILD/zcpath" rx --path uring --check=50)
+	refused "rx uring with 50 flows takes 52 threads, and 51 are left here" grouped 58 max "${few[@]}"
+	refused "rx uring with 50 flows takes 52 threads, and 51 are left here" grouped max 151 "${few[@]}"
+	refused "rx uring with 50 flows takes 52 threads, and 0 are left here" grouped max 99 "${few[@]}"
+	grouped 59 152 "${few[@]}"
+}
+
+@test "threads of a user: said before; and where others of that user have them, by whom the kernel refuses one" {
+	[ "$(id -u)" = 0 ] || skip "another user takes root"
+	user=$((61000 + port % 4000))
+	limited() { # THREADS
+		echo "setpriv --reuid=$user --regid=$user --clear-groups prlimit --nproc=$1"
+	}
+	$(limited 100) "$BUILD/zcpath" --version || skip "other users cannot run $BUILD/zcpath"
+	# shellcheck disable=SC2046 # words
+	refused "rx copy with 50 flows takes 52 threads, and 51 are left here: .*'ulimit -u'" \
+		$(limited 51) "$BUILD/zcpath" rx --check=50
+	$(limited 52) "$BUILD/zcpath" rx --check=50
+	# Either end may have so many, and both may not.
+	in_rx=$(limited 150)
+	in_tx=$in_rx
+	rx
+	code=0
+	tx --flows 100 --seconds 1 || code=$?
+	rx_ends
+	cat rx.err tx.err
+	[ "$rx_code" != 0 ] && [ "$code" != 0 ] || false
+	grep -q 'cannot start a thread for flow [0-9]*: Resource temporarily unavailable; use fewer --flows' rx.err tx.err
+	[ "$(wc -l <rx.err)" = 1 ] && [ "$(wc -l <tx.err)" = 1 ] || false
+}
+
+@test "mappings: what the limit lacks is said before" {
+	[ "$(id -u)" = 0 ] || skip "a mount namespace takes root"
+	refused "rx uring with 100 flows takes 464 mappings of memory, and 463 are left here: raise sysctl vm.max_map_count, or take fewer flows" \
+		saying /proc/sys/vm/max_map_count 463 "$BUILD/zcpath" rx --path uring --check=100
+	saying /proc/sys/vm/max_map_count 464 "$BUILD/zcpath" rx --path uring --check=100
+}
+
+# What zcpath says that 200 flows take: it is asked where there are too few.
+said_of() { # files|threads|maps END PATH
+	local few=(prlimit --nofile=20:20) flows=(--check=200)
+	[ "$2" = rx ] || flows=(--to 127.0.0.1 --flows 200 --check)
+	case $1 in
+	threads) few=(saying /proc/sys/kernel/threads-max 1) ;;
+	maps) few=(saying /proc/sys/vm/max_map_count 1) ;;
+	esac
+	"${few[@]}" "$BUILD/zcpath" "$2" --path "$3" "${flows[@]}" 2>&1 | grep -o 'takes [0-9]*' | cut -d ' ' -f 2
+}
+
+# What the kernel says that a process has.
+there_of() { # files|threads|maps PID
+	case $1 in
+	files) find "/proc/$2/fd" -mindepth 1 | wc -l ;;
+	threads) find "/proc/$2/task" -mindepth 1 -maxdepth 1 | wc -l ;;
+	maps) wc -l <"/proc/$2/maps" ;;
+	esac
+}
+
+@test "files, threads and mappings that 200 flows are said to take are what they take, on each path" {
+	[ "$(id -u)" = 0 ] || skip "a mount namespace takes root"
+	for pair in copy,copy uring,uring mmap,send_zc copy,zerocopy uring,sendfile; do
+		rx --path "${pair%,*}" --read 4K
+		exec 8> >(exec "$BUILD/zcpath" tx --to 127.0.0.1 --port "$port" --path "${pair#*,}" --msg 16K --flows 200 --gate >tx.csv 2>tx.err 3>&-)
+		wait_for ',state,,ready,' tx.csv
+		for pid in $(pgrep -f "zcpath [rt]x .*--port $port( |$)"); do
+			[ "$(cat "/proc/$pid/comm")" = zcpath ] || continue
+			end=$(tr '\0' '\n' <"/proc/$pid/cmdline" | sed -n 2p)
+			path=${pair%,*}
+			[ "$end" = rx ] || path=${pair#*,}
+			for what in files threads maps; do
+				said=$(said_of $what "$end" "$path") there=$(there_of $what "$pid")
+				echo "$end $path: $there $what, of $said"
+				# The rest is for what has nothing to do with flows.
+				[ "$there" -le "$said" ] && [ $((said - there)) -le 64 ] || false
+			done
+		done
+		exec 8>&-
+		rx_ends
+	done
+}
+
 @test "ports: a sender has one for each flow" {
 	[ "$(id -u)" = 0 ] || skip "a network namespace takes root"
 	narrow() {

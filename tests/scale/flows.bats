@@ -1,14 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# zcpath with very many flows: FLOWS (5000) of each pattern, every byte checked; and what it takes until they are ready,
-# which has to grow as they do.
+# Very many flows: FLOWS (10000) of each pattern, on each path of streams and with requests, every byte checked; what it takes
+# until they are ready, which has to grow as they do; and zcprof run with so many and all of its sources.
 
 bats_require_minimum_version 1.5.0
 load ../host/zcpath
 
-FLOWS=${FLOWS:-5000}
+FLOWS=${FLOWS:-10000}
 
 setup() {
+	# Three files are the most that a flow takes. Who may not have as many is told by zcpath.
+	[ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -ge $((3 * FLOWS + 1000)) ] || ulimit -n $((3 * FLOWS + 1000)) || :
 	zcpath_setup
 }
 
@@ -50,11 +52,29 @@ moved() {
 	moved --path copy --read 16K --rcvbuf 64K -- --path send_zc --plain-buffers
 	moved --path uring --read 4K --buffers 8 --rcvbuf 64K -- --path uring
 	moved --path mmap --read 16K --rcvbuf 64K -- --path zerocopy
+	moved --path copy --blocking --read 16K --rcvbuf 64K -- --path sendfile
 }
 
-@test "requests, alone and beside long flows" {
+@test "requests: each path, and beside long flows" {
 	moved --path copy --blocking --read 4K -- --path copy --rpc 64:64 --rate 2000
+	moved --path uring --read 4K --buffers 8 -- --path uring --rpc 64:64 --rate 2000
+	moved --path mmap --read 16K -- --path zerocopy --rpc 64:64 --rate 2000
+	moved --path copy --read 4K -- --path send_zc --plain-buffers --rpc 64:64 --rate 2000
 	moved --path copy --blocking --read 4K --pattern mixed -- --path copy --rpc 64:64 --rate 2000 --pattern mixed --long-flows 10
+}
+
+@test "zcprof run, with all sources: a whole record that has each flow at both ends" {
+	[ "$(id -u)" = 0 ] || skip "BPF takes root"
+	local begun=$SECONDS
+	PATH=$BUILD:$PATH zcprof run --rx copy --tx copy --port "$port" --flows "$FLOWS" --read 16K --rcvbuf 64K --sndbuf 64K \
+		--seconds 2 --warmup 0.5 --repeat 1 -o out 2>said || { cat said; false; }
+	echo "# zcprof run --flows $FLOWS: $((SECONDS - begun)) s" >&3
+	record=$(echo out/*/run-1.csv)
+	[ "$(grep -c '^,rx,path,flow_bytes,' "$record")" = "$FLOWS" ]
+	[ "$(grep -c '^,tx,path,flow_bytes,' "$record")" = "$FLOWS" ]
+	[ "$(awk -F, '$1 == "" && $2 == "rx" && $4 == "bytes" { print $6 > 0 }' "$record")" = 1 ]
+	"$BUILD/zcroi" check "$record"
+	"$BUILD/zcroi" table "$record"
 }
 
 # CPU ticks of both ends until N flows are ready
