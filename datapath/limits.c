@@ -12,7 +12,10 @@
 /* Of an end without a flow, and some to spare. */
 #define OWN_FILES   16
 #define OWN_THREADS 2
-#define OWN_MAPS    64
+#define OWN_MAPS    80
+/* By malloc's own choice (glibc's NARENAS_FROM_NCORES): as many for each CPU, for those threads that came first. */
+#define ARENAS_A_CPU 8
+#define ARENA_MAPS   2
 /* A thread's stack and the page below it, which nobody may touch. */
 #define STACK_MAPS 2
 
@@ -63,16 +66,23 @@ static uint64_t threads_left(void)
 {
 	uint64_t most = least(number_in("/proc/sys/kernel/pid_max"),
 			      number_in("/proc/sys/kernel/threads-max"));
+	uint64_t left;
 	unsigned long long tasks = 0;
 	char text[128];
 
 	if (kernel_text("/proc/loadavg", text, sizeof(text)) &&
 	    sscanf(text, "%*s %*s %*s %*u/%llu", &tasks) != 1)
 		tasks = 0;
-	/* Whom else this user runs is not known; root is not held to it. */
-	if (geteuid())
-		most = least(most, own_limit(RLIMIT_NPROC));
-	return least(less(most, tasks), groups_least(threads_of_group));
+	left = least(less(most, tasks), groups_least(threads_of_group));
+	/* How many of these are this user's is not known; root is not held to it. */
+	return geteuid() ? least(left, own_limit(RLIMIT_NPROC)) : left;
+}
+
+static uint64_t own_maps(uint64_t flows)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return OWN_MAPS + ARENA_MAPS * least(flows, ARENAS_A_CPU * (cpus > 0 ? (uint64_t)cpus : 1));
 }
 
 /* All connections of a sender are to one port of one address, so none can share its own. */
@@ -101,7 +111,7 @@ bool limits_allow(const struct config *config, uint64_t flows, unsigned int sock
 		 "raise the hard limit of 'ulimit -n'"},
 		{flows + OWN_THREADS, threads_left(), "threads",
 		 "see 'sysctl kernel.pid_max kernel.threads-max', 'ulimit -u' and pids.max of the control group"},
-		{flows * (STACK_MAPS + path->maps) + OWN_MAPS,
+		{flows * (STACK_MAPS + path->maps) + own_maps(flows),
 		 number_in("/proc/sys/vm/max_map_count"), "mappings of memory",
 		 "raise sysctl vm.max_map_count"},
 		{tx ? flows : 0, ports_there(), "ports of its own",

@@ -136,6 +136,7 @@ const struct path path_tx_zerocopy = {
 	.rpc_calls = BIT(CALL_recvfrom) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_sends) | BIT(EVENT_notifications) | BIT(EVENT_enobufs) |
 		  BIT(EVENT_errqueue_stalls),
+	.maps = 1,
 	.able = tx_zerocopy_able,
 	.flow_memory = udp_send_zerocopy_memory,
 	.open = tx_zerocopy_open,
