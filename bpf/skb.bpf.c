@@ -3,11 +3,28 @@
 #include "bpf/tally.bpf.h"
 #include "bpf/skb.h"
 
+/*
+ * Where each end has a network namespace of its own, that of the device tells whose packet it is: over veth what one end
+ * receives is handed up by softirqs on the CPU of the other, and the CPU would say the wrong one.
+ */
+static __always_inline enum record_end owner(struct sk_buff *skb)
+{
+	__u32 netns;
+
+	if (!run_scope[END_RX].devices_netns)
+		return END_HOST;
+	netns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
+	for (enum record_end end = END_RX; end <= END_TX; end++)
+		if (run_scope[end].devices_netns == netns)
+			return end;
+	return END_HOST;
+}
+
 SEC("raw_tracepoint/netif_receive_skb")
 int skb_received(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct tally_figures *here = tally_here();
+	struct tally_figures *here = tally_for(owner(skb));
 	struct skb_shared_info *shared;
 	__u32 length, segments;
 

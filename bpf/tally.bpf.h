@@ -59,11 +59,10 @@ static __always_inline __u32 tally_context(void)
 	return mine ? mine->context & (TALLY_CONTEXTS - 1) : TALLY_TASK;
 }
 
-/* Where an event of now belongs: NULL while nothing is counted. */
-static __always_inline struct tally_figures *tally_here(void)
+/* Where an event of now belongs, of which the program may know whose it is: NULL while nothing is counted. */
+static __always_inline struct tally_figures *tally_for(__u32 end)
 {
 	struct tally_cpu *mine;
-	__u32 end;
 
 	mine = tally_cpu();
 	if (!mine)
@@ -71,10 +70,16 @@ static __always_inline struct tally_figures *tally_here(void)
 	mine->events++;
 	if (!counting)
 		return 0;
-	end = current_end();
+	if (end == END_HOST)
+		end = current_end();
 	if (end == END_HOST)
 		end = mine->home;
 	return tally_of(mine, end, tally_context());
+}
+
+static __always_inline struct tally_figures *tally_here(void)
+{
+	return tally_for(END_HOST);
 }
 
 /* Atomic, because a task may be preempted between reading and writing; alone it costs little. */

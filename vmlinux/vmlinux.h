@@ -175,7 +175,16 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 };
 
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct net_device {
+	possible_net_t nd_net;
+};
+
 struct sk_buff {
+	struct net_device *dev;
 	struct sock *sk;
 	unsigned int len, data_len;
 	unsigned int end; /* an offset from head */

@@ -367,11 +367,13 @@ static enum metric_id made_of(enum quantity q, enum record_end *end)
 {
 	*end = END_RX;
 	switch (q) {
-	case CPU_RX:
 	case CPU_TX:
+	case ROI_CPU_TX:
+		*end = END_TX;
+		return METRIC_cpu_busy;
+	case CPU_RX:
 	case CPU_TOTAL:
 	case ROI_CPU_RX:
-	case ROI_CPU_TX:
 	case ROI_CPU_TOTAL:
 	case PACKETS_CPU_RX:
 	case ROI_PACKETS:
@@ -406,13 +408,20 @@ static bool is_too_few(const struct wanted *w, const struct run *run)
 	       run_range(run, METRIC_path_latency, END_TX).count;
 }
 
-/* What an end's CPUs did is known of both ends together only. */
-static bool is_shared(const struct run *run, enum metric_id id)
+/* Why what an end's CPUs did is not known, though the machine's is: it has none of its own; or NULL. */
+static const char *without_cpus(const struct run *run, enum metric_id id, enum record_end end)
 {
-	return (id == METRIC_cpu_busy || id == METRIC_profile_component) &&
-	       !isnan(run_sum(run, METRIC_cpu_busy, END_HOST)) &&
-	       isnan(run_sum(run, METRIC_cpu_busy, END_RX)) &&
-	       isnan(run_sum(run, METRIC_cpu_busy, END_TX));
+	bool rx = !isnan(run_sum(run, METRIC_cpu_busy, END_RX));
+	bool tx = !isnan(run_sum(run, METRIC_cpu_busy, END_TX));
+
+	if ((id != METRIC_cpu_busy && id != METRIC_profile_component) ||
+	    isnan(run_sum(run, METRIC_cpu_busy, END_HOST)))
+		return NULL;
+	if (!rx && !tx)
+		return "the ends share CPUs, so that CPU time is known of both together only: place them apart (--rx-cpu, --tx-cpu)";
+	if (end == END_RX ? !rx : end == END_TX ? !tx : !(rx && tx))
+		return "which CPUs were that end's is not known, as where it follows its queue (--cpu rxq): name them (--rx-cpu, --tx-cpu)";
+	return NULL;
 }
 
 /* Of a ratio: what it is divided by was not measured, or was, and did not happen. */
@@ -439,8 +448,8 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 	else if (w->kind == WANTED_PER_CPU)
 		id = METRIC_cpu_busy;
 	reason = run_absent_metric(run, end, id);
-	if (!reason && id != w->metric && is_shared(run, id))
-		return "the ends share CPUs, so that CPU time is known of both together only: place them apart (--rx-cpu, --tx-cpu)";
+	if (!reason && id != w->metric)
+		reason = without_cpus(run, id, end);
 	if (!reason && w->kind == WANTED_RATIO)
 		reason = absent_divisor(w, run);
 	if (!reason && is_too_few(w, run))

@@ -14,6 +14,7 @@
 #include "base/say.h"
 #include "collectors/kit/bpf_means.h"
 #include "collectors/kit/cpus.h"
+#include "nic/netns.h"
 
 /*
  * How far ahead an edge is set: longer than a write takes to be seen by every CPU and than a
@@ -79,6 +80,22 @@ static void set_scope(struct run_scope *scope, const struct target *t)
 	}
 }
 
+/* Only where they differ: of one namespace both ends are, or neither. */
+static void set_devices(struct run_scope scope[END_COUNT], const struct target *target)
+{
+	const struct target *rx = &target[END_RX], *tx = &target[END_TX];
+	ino_t rx_netns, tx_netns;
+
+	if (!target_here(rx) || !target_here(tx))
+		return;
+	rx_netns = netns_inode(rx->netns);
+	tx_netns = netns_inode(tx->netns);
+	if (!rx_netns || !tx_netns || rx_netns == tx_netns)
+		return;
+	scope[END_RX].devices_netns = rx_netns;
+	scope[END_TX].devices_netns = tx_netns;
+}
+
 int bpf_run_scope(struct run_scope scope[END_COUNT], const struct measurement *run, char *why,
 		  size_t why_size)
 {
@@ -97,6 +114,7 @@ int bpf_run_scope(struct run_scope scope[END_COUNT], const struct measurement *r
 	}
 	for (int end = END_RX; end <= END_TX; end++)
 		set_scope(&scope[end], &run->target[end]);
+	set_devices(scope, run->target);
 	return 0;
 }
 

@@ -32,6 +32,19 @@ setup() {
 	check skb
 }
 
+@test "skb: over veth, whose softirqs run on the sender's CPU, the receiver's packets are those with the data" {
+	"$BUILD/zcprof" run --link veth --rx copy --tx copy --seconds 1 --repeat 1 --rx-cpu 0 --tx-cpu 1 --collect skb --exact -o "$BATS_TEST_TMPDIR/x"
+	file=$(echo "$BATS_TEST_TMPDIR"/x/*/run-1.csv)
+	bytes=$(awk -F, '$2 == "rx" && $3 == "path" && $4 == "bytes" && $1 == "" { print $6 }' "$file")
+	for end in rx tx; do
+		printf -v "$end" %s "$(awk -F, -v end=$end '$2 == end && $3 == "skb" && $4 == "bytes" { n += $6 } END { printf "%.0f", n }' "$file")"
+	done
+	echo "moved $bytes bytes; in packets for the receiver $rx, for the sender, which are acknowledgements, $tx"
+	[ $((rx * 100)) -ge $((bytes * 97)) ] && [ $((rx * 100)) -le $((bytes * 110)) ] || false
+	[ "$tx" -gt 0 ]
+	[ $((tx * 10)) -lt "$rx" ]
+}
+
 @test "iouring: completions and the end of a multishot receive" {
 	check iouring
 }
