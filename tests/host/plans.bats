@@ -58,8 +58,11 @@ runs() {
 		[ "$status" -eq 0 ]
 	done
 	# The talk's matrix: five ways, by GRO, BIG TCP, CPUs and reads, devmem by three batches, uring by one read.
-	run zcprof run @studies/battle-of-the-zcs.plan --dry-run -o "$dir"
+	run zcprof run @studies/full-battle-of-the-zcs.plan --dry-run -o "$dir"
 	[[ $output == *"# 104 configurations, 520 runs"* ]]
+	# What its tables need: one size of reads, devmem two, and one batch; within about an hour.
+	run zcprof run @studies/battle-of-the-zcs.plan --dry-run -o "$dir"
+	[[ $output == *"# 48 configurations, 240 runs, "*" skipped by the plan; about "[45][0-9]" min "* ]]
 }
 
 @test "studies/run runs every plan of a study, prints its tables and what was published, and makes pages" {
@@ -83,6 +86,33 @@ runs() {
 	[[ $output == *"no study is called no-such-study"* ]]
 	run studies/run read-size --no-such-option -o "$dir"
 	[ "$status" -eq 2 ]
+}
+
+@test "studies/run says why it cannot say how long a plan takes" {
+	mkdir "$dir" "$dir/bin"
+	ln -s "$BUILD/zcroi" "$dir/bin/"
+	zcprof_is() {
+		printf '#!/bin/sh\n%s\n' "$1" >"$dir/bin/zcprof"
+		chmod +x "$dir/bin/zcprof"
+		BUILD=$dir/bin run studies/run
+		echo "$output"
+	}
+	zcprof_is "echo \"zcprof run: unrecognized option '--published=x'\" >&2; exit 2"
+	[ "$status" -eq 2 ]
+	for study in studies/*.plan; do
+		grep -q "^$(basename "$study" .plan)  *not known: zcprof run: unrecognized option '--published=x'$" <<<"$output"
+	done
+	# Of one plan alone: the others are told.
+	zcprof_is 'case $2 in */load.plan) printf "no \033[31mload\n" >&2; exit 3 ;; esac; exec '"$BUILD"'/zcprof "$@"'
+	[ "$status" -eq 3 ]
+	grep -qx 'load  *not known: no \[31mload' <<<"$output"
+	[ "$(grep -c ' runs.* about ' <<<"$output")" -eq $(($(ls studies/*.plan | wc -l) - 1)) ]
+	zcprof_is 'exit 0'
+	[ "$status" -eq 1 ]
+	[[ $output == *"of another version"* ]]
+	zcprof_is 'exit 139'
+	[ "$status" -eq 139 ]
+	[[ $output == *"zcprof ended with 139 and said nothing"* ]]
 }
 
 @test "what an end finds that it cannot do, once it is there, is a cell with the reason, tried once" {
