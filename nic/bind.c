@@ -53,8 +53,14 @@ static int ask(struct binding *b, unsigned int ifindex, int dmabuf_fd, const cpu
 	return netlink_ask(&b->genl.netlink, take_id, &b->id);
 }
 
-static const char *advice(int error, bool tx, bool buffer)
+/* said: by the kernel of it, or "". */
+static const char *advice(int error, const char *said, bool tx, bool buffer)
 {
+	/* net_devmem_bind_dmabuf(): a piece that ends within a buffer; pages are such where they lie apart. */
+	if (buffer && strstr(said, "sg entry") && strstr(said, "not aligned"))
+		return "the memory does not lie in pieces of --rx-buf-len: give --hugepages, which are pieces of 2M, or a smaller --rx-buf-len";
+	if (buffer && strstr(said, "dmabuf size") && strstr(said, "not aligned"))
+		return "give an --area that is a multiple of --rx-buf-len";
 	switch (error) {
 	case -EPERM:
 		return "it needs CAP_NET_ADMIN, as root has";
@@ -136,7 +142,7 @@ static int bind_to(struct binding *b, const char *iface, int dmabuf_fd, const cp
 	if (error == -EPERM || !explain_queues(b, iface, queues, why, why_size))
 		snprintf(why, why_size, "cannot bind a dma-buf to %s: %s%s%s%s; %s", iface,
 			 strerror(-error), *said ? " (" : "", said, *said ? ")" : "",
-			 advice(error, !queues, buffer));
+			 advice(error, said, !queues, buffer));
 	binding_close(b);
 	return -1;
 }
