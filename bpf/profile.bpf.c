@@ -14,6 +14,7 @@
 const volatile __u8 cpu_end[PROFILE_CPUS];	 /* enum record_end */
 const volatile __u64 softirqs_from, softirqs_to; /* the function that runs softirqs */
 __u64 lost[END_COUNT];
+__u64 misses_lost[END_COUNT];
 __u64 on_cpu[PROFILE_CPUS][END_COUNT][PROFILE_WORKS];
 
 struct {
@@ -22,6 +23,13 @@ struct {
 	__type(key, struct profile_kind);
 	__type(value, __u64);
 } kinds SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PROFILE_MISSES);
+	__type(key, struct profile_kind);
+	__type(value, __u64);
+} misses SEC(".maps"); /* likewise, of samples of the second event */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -95,16 +103,16 @@ static __always_inline void count_on_cpu(const struct profile_kind *kind, __u32 
 		on_cpu[cpu][end][work]++;
 }
 
-static __always_inline int keep(struct profile_kind *kind)
+static __always_inline int keep(void *map, struct profile_kind *kind)
 {
-	__u64 *count = bpf_map_lookup_elem(&kinds, kind);
+	__u64 *count = bpf_map_lookup_elem(map, kind);
 	__u64 one = 1;
 
 	if (!count) {
-		if (!bpf_map_update_elem(&kinds, kind, &one, BPF_NOEXIST))
+		if (!bpf_map_update_elem(map, kind, &one, BPF_NOEXIST))
 			return 0;
 		/* Another CPU was first, or there is no room. */
-		count = bpf_map_lookup_elem(&kinds, kind);
+		count = bpf_map_lookup_elem(map, kind);
 	}
 	if (count)
 		__sync_fetch_and_add(count, 1);
@@ -136,26 +144,60 @@ static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u
 	return kind->user ? 0 : -1;
 }
 
-SEC("perf_event")
-int profile_sample(void *ctx)
+static __always_inline struct profile_kind kind_here(__u32 cpu)
 {
-	__u64 now = bpf_ktime_get_ns();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
-	enum record_end end = run_end(current_task(), tgid);
-	__u32 cpu = bpf_get_smp_processor_id(), work = PROFILE_TASK;
 	struct profile_kind kind = {
 		.tgid = tgid,
-		.end = end,
+		.end = run_end(current_task(), tgid),
 		.cpu_end = cpu < PROFILE_CPUS ? cpu_end[cpu] : END_HOST,
 	};
 
-	if (now < window.open_ns || now >= window.close_ns)
-		return 0;
 	if (tgid)
 		bpf_get_current_comm(kind.comm, sizeof(kind.comm));
-	if (keep_stacks(ctx, &kind, &work) || keep(&kind))
-		__sync_fetch_and_add(&lost[end], 1);
+	return kind;
+}
+
+static __always_inline void count_lost(__u64 *of, __u32 end)
+{
+	if (end < END_COUNT)
+		__sync_fetch_and_add(&of[end], 1);
+}
+
+static __always_inline bool in_window(void)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	return now >= window.open_ns && now < window.close_ns;
+}
+
+SEC("perf_event")
+int profile_sample(void *ctx)
+{
+	__u32 cpu = bpf_get_smp_processor_id(), work = PROFILE_TASK;
+	struct profile_kind kind;
+
+	if (!in_window())
+		return 0;
+	kind = kind_here(cpu);
+	if (keep_stacks(ctx, &kind, &work) || keep(&kinds, &kind))
+		count_lost(lost, kind.end);
 	count_on_cpu(&kind, cpu, work);
+	return 0;
+}
+
+/* On an event of its own. Programs of perf events do not interrupt one another on a CPU (bpf_prog_active). */
+SEC("perf_event")
+int profile_miss(void *ctx)
+{
+	struct profile_kind kind;
+	__u32 work;
+
+	if (!in_window())
+		return 0;
+	kind = kind_here(bpf_get_smp_processor_id());
+	if (keep_stacks(ctx, &kind, &work) || keep(&misses, &kind))
+		count_lost(misses_lost, kind.end);
 	return 0;
 }
 

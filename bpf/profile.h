@@ -21,6 +21,8 @@
 #define PROFILE_KINDS	      65536
 #define PROFILE_KINDS_PER_CPU 4096
 #define PROFILE_STACKS	      16384
+/* Kinds of samples that are misses: 2 MB, where they are counted. */
+#define PROFILE_MISSES 16384
 
 /* What a CPU was busy with; idle is neither. */
 enum profile_work { PROFILE_TASK, PROFILE_SOFTIRQ, PROFILE_WORKS };

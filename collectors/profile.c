@@ -20,10 +20,15 @@
 
 /* A process may end right behind the window, and may keep those waiting who look at it. */
 #define SETTLE_NS 50000000
+/* Misses for one sample: some hundred samples a second where memory is waited for most of the time. */
+#define MISSES_EACH 100003
 
 struct state {
 	struct profile_bpf *bpf;
 	struct clocks clocks;
+	struct clocks misses; /* on the second event, */
+	bool counts_misses;   /* where there is one */
+	char no_misses[160];  /* else: why */
 	struct measurement run;
 	struct symbols *symbols;
 };
@@ -65,6 +70,16 @@ static void find_softirqs(struct state *s)
 	s->bpf->rodata->softirqs_to = to;
 }
 
+/* Before the programs are loaded. */
+static void choose_misses(struct state *s)
+{
+	s->counts_misses =
+		clocks_choose_misses(&s->misses, MISSES_EACH, s->no_misses, sizeof(s->no_misses));
+	bpf_program__set_autoload(s->bpf->progs.profile_miss, s->counts_misses);
+	if (!s->counts_misses)
+		bpf_map__set_max_entries(s->bpf->maps.misses, 1);
+}
+
 static int profile_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
 {
@@ -91,6 +106,7 @@ static int profile_open(void **state, const struct measurement *run, const char 
 				 PROFILE_KINDS + PROFILE_KINDS_PER_CPU * bpf_cpus());
 	if (!symbols_hidden() && !symbols_load_kernel(s->symbols))
 		find_softirqs(s);
+	choose_misses(s);
 	error = profile_bpf__load(s->bpf);
 	if (error)
 		return bpf_refused(error, "loading the profile program", why, why_size);
@@ -99,6 +115,8 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		return -1;
 	}
 	note_processes(s);
+	s->counts_misses = s->counts_misses && !clocks_open(&s->misses, s->bpf->progs.profile_miss,
+							    s->no_misses, sizeof(s->no_misses));
 	*means = clocks_choose(&s->clocks, run->exact);
 	return clocks_open(&s->clocks, s->bpf->progs.profile_sample, why, why_size);
 }
@@ -109,8 +127,12 @@ static int profile_snapshot(void *state, enum edge edge)
 
 	if (edge == EDGE_OPEN)
 		clocks_renew(&s->clocks);
+	if (edge == EDGE_OPEN && s->counts_misses)
+		clocks_renew(&s->misses);
 	bpf_window_edge(&s->bpf->data->window, edge);
 	clocks_read(&s->clocks, edge);
+	if (s->counts_misses)
+		clocks_read(&s->misses, edge);
 	if (edge == EDGE_CLOSE) {
 		symbols_note_again(s->symbols);
 		symbols_settle(s->symbols, SETTLE_NS);
@@ -140,10 +162,11 @@ static int read_map(const struct bpf_map *map, void **keys, void **values, __u32
 	return error == -ENOENT ? 0 : error; /* which says that nothing is left */
 }
 
-static int read_kept(const struct state *s, struct kept *k)
+/* of: the map of their kinds. */
+static int read_kept(const struct state *s, const struct bpf_map *of, struct kept *k)
 {
 	void *hashes = NULL, *frames = NULL, *kinds = NULL, *counts = NULL;
-	int error = read_map(s->bpf->maps.kinds, &kinds, &counts, &k->kind_count);
+	int error = read_map(of, &kinds, &counts, &k->kind_count);
 
 	k->kinds = kinds;
 	k->counts = counts;
@@ -288,6 +311,28 @@ static void cpu_rows(const struct state *s, struct writer *w)
 			}
 }
 
+/* A PMU with too few counters takes turns: then what came is scaled up to the window. */
+static void misses_rows(struct state *s, struct writer *w)
+{
+	double share = s->counts_misses ? clocks_share(&s->misses) : 0;
+	struct stacks *stacks = share > 0 ? stacks_new() : NULL;
+	struct kept kept = {0};
+
+	if (s->counts_misses && !stacks)
+		snprintf(s->no_misses, sizeof(s->no_misses), "the PMU did not come to count them");
+	if (!stacks) {
+		writer_absent(w, END_HOST, "profile/misses", s->no_misses);
+		return;
+	}
+	if (!read_kept(s, s->bpf->maps.misses, &kept) && !add_all(s, &kept, stacks, false))
+		stacks_misses(stacks, w, MISSES_EACH / share);
+	for (enum record_end end = END_HOST; end < END_COUNT; end++)
+		writer_u64(w, WINDOW, end, METRIC_profile_misses_lost, NULL,
+			   s->bpf->bss->misses_lost[end]);
+	stacks_free(stacks);
+	free_kept(&kept);
+}
+
 static void emit_all(struct state *s, const struct kept *k, struct writer *w, struct stacks *stacks)
 {
 	char path[4096];
@@ -298,6 +343,7 @@ static void emit_all(struct state *s, const struct kept *k, struct writer *w, st
 	clocks_rows(&s->clocks, s->run.target, &s->bpf->data->window, w);
 	stacks_rows(stacks, w, s->clocks.period_ns);
 	cpu_rows(s, w);
+	misses_rows(s, w);
 	unnamed_row(s, w);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		writer_u64(w, WINDOW, end, METRIC_profile_lost, NULL, s->bpf->bss->lost[end]);
@@ -315,7 +361,7 @@ static void profile_emit(void *state, struct writer *w)
 	int error = stacks ? 0 : -ENOMEM;
 
 	if (!error)
-		error = read_kept(s, &kept);
+		error = read_kept(s, s->bpf->maps.kinds, &kept);
 	if (!error)
 		error = symbols_load_kernel(s->symbols);
 	if (!error)
@@ -341,7 +387,7 @@ static void profile_look(void *state, struct writer *w)
 	struct stacks *stacks = stacks_new();
 	struct kept kept = {0};
 
-	if (stacks && !read_kept(s, &kept) && !symbols_load_kernel(s->symbols)) {
+	if (stacks && !read_kept(s, s->bpf->maps.kinds, &kept) && !symbols_load_kernel(s->symbols)) {
 		add_all(s, &kept, stacks, false);
 		stacks_components(stacks, w, s->clocks.period_ns);
 		if (s->run.watched)
@@ -361,6 +407,7 @@ static void profile_close(void *state)
 	if (!s)
 		return;
 	clocks_close(&s->clocks);
+	clocks_close(&s->misses);
 	profile_bpf__destroy(s->bpf);
 	symbols_free(s->symbols);
 	free(s);

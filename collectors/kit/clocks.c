@@ -93,14 +93,17 @@ static bool choose_cycles(struct clocks *c)
 	return any;
 }
 
+static const struct perf_event_attr of_all = {
+	.disabled = 1,
+	.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
+	.use_clockid = 1,
+	.clockid = CLOCK_MONOTONIC,
+	.config = PERF_COUNT_HW_CPU_CYCLES,
+};
+
 const char *clocks_choose(struct clocks *c, bool exact)
 {
-	c->attr = (struct perf_event_attr){
-		.disabled = 1,
-		.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
-		.use_clockid = 1,
-		.clockid = CLOCK_MONOTONIC,
-	};
+	c->attr = of_all;
 	if (choose_cycles(c)) {
 		c->attr.type = PERF_TYPE_HARDWARE;
 		return "perf_event cycles";
@@ -113,13 +116,40 @@ const char *clocks_choose(struct clocks *c, bool exact)
 	return "perf_event cpu-clock";
 }
 
+bool clocks_choose_misses(struct clocks *c, unsigned int each, char *why, size_t why_size)
+{
+	struct perf_event_attr attr;
+	int fd;
+
+	c->attr = of_all;
+	c->attr.type = PERF_TYPE_HARDWARE;
+	c->attr.config = PERF_COUNT_HW_CACHE_MISSES;
+	attr = c->attr;
+	fd = open_clock(&attr, 0, -1);
+	if (fd < 0) {
+		snprintf(why, why_size,
+			 errno == EACCES || errno == EPERM
+				 ? "counting misses is not allowed: CAP_PERFMON allows it"
+				 : "no PMU counts misses of the last cache: a virtual machine's host has to pass it on");
+		return false;
+	}
+	close(fd);
+	if (cpu_types_read(&c->types, CPU_TYPES_PMUS)) {
+		snprintf(why, why_size, "the CPUs are of more types than can be told apart");
+		return false;
+	}
+	for (unsigned int type = 0; type < c->types.count; type++)
+		c->period[type] = each;
+	return true;
+}
+
 static struct perf_event_attr attr_of(const struct clocks *c, unsigned int type)
 {
 	struct perf_event_attr attr = c->attr;
 
 	attr.sample_period = c->period[type];
 	attr.config = c->by_time ? PERF_COUNT_SW_CPU_CLOCK
-				 : (__u64)c->types.type[type].pmu << 32 | PERF_COUNT_HW_CPU_CYCLES;
+				 : (__u64)c->types.type[type].pmu << 32 | c->attr.config;
 	return attr;
 }
 
@@ -167,7 +197,8 @@ static int attach_cpu(struct clocks *c, unsigned int cpu, char *why, size_t why_
 		return 0; /* it has just gone */
 	if (fd < 0)
 		return bpf_refused(errno, "opening a perf clock on every CPU", why, why_size);
-	await_turn(&c->begun, c->period_ns, c->count, c->hotplug.online.count);
+	if (c->period_ns > 0)
+		await_turn(&c->begun, c->period_ns, c->count, c->hotplug.online.count);
 	throttle_open(&clock->throttle, fd);
 	clock->link = bpf_program__attach_perf_event(c->program, fd);
 	clock->fd = fd;
@@ -265,6 +296,21 @@ void clocks_rows(const struct clocks *c, const struct target target[END_COUNT],
 {
 	for (unsigned int cpu = 0; cpu < c->hotplug.bound; cpu++)
 		clock_rows(c, cpu, target_of_cpu(target, (int)cpu), window, w);
+}
+
+double clocks_share(const struct clocks *c)
+{
+	double enabled = 0, running = 0;
+
+	for (unsigned int cpu = 0; cpu < c->hotplug.bound; cpu++) {
+		const struct clock_read *read = c->clock[cpu].read;
+
+		if (!c->clock[cpu].link || read[EDGE_CLOSE].enabled_ns <= read[EDGE_OPEN].enabled_ns)
+			continue;
+		enabled += (double)(read[EDGE_CLOSE].enabled_ns - read[EDGE_OPEN].enabled_ns);
+		running += (double)(read[EDGE_CLOSE].running_ns - read[EDGE_OPEN].running_ns);
+	}
+	return enabled > 0 ? running / enabled : 0;
 }
 
 void clocks_close(struct clocks *c)

@@ -222,6 +222,23 @@ void stacks_components(const struct stacks *s, struct writer *w, double period_n
 	}
 }
 
+void stacks_misses(const struct stacks *s, struct writer *w, double each)
+{
+	for (enum record_end end = END_HOST; end < END_COUNT; end++)
+		for (enum context context = 0; context < CONTEXT_COUNT; context++)
+			for (enum component c = 0; c < COMPONENT_COUNT; c++) {
+				uint64_t count = s->component[end][context][c];
+				char key[64];
+
+				if (!count)
+					continue;
+				snprintf(key, sizeof(key), "%s/%s", context_name(context),
+					 component_name(c));
+				writer_f64(w, WINDOW, end, METRIC_profile_misses, key,
+					   (double)count * each);
+			}
+}
+
 void stacks_rows(struct stacks *s, struct writer *w, double period_ns)
 {
 	stacks_components(s, w, period_ns);

@@ -8,6 +8,7 @@
  *   stacks_rows()    what was added, as rows of source profile
  *   stacks_components()   those of them that are not of functions
  *   stacks_functions()    the others
+ *   stacks_misses()  of samples that are misses of a cache and no time: those of each component
  *   stacks_folded()  the same for flame graphs: "end;context;command;outermost;…;leaf count"
  *   stacks_free()
  */
@@ -41,6 +42,8 @@ int stacks_add(struct stacks *s, const struct sample *sample);	 /* 0, or -ENOMEM
 int stacks_count(struct stacks *s, const struct sample *sample); /* likewise */
 void stacks_components(const struct stacks *s, struct writer *w, double period_ns);
 void stacks_functions(struct stacks *s, struct writer *w);
+/* each: misses that a sample stands for. */
+void stacks_misses(const struct stacks *s, struct writer *w, double each);
 void stacks_rows(struct stacks *s, struct writer *w, double period_ns);
 /* 0, or -1 after saying why. */
 int stacks_folded(struct stacks *s, const char *path);
