@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Datagrams of a run's flows, taken before the kernel makes an skb of them: counted and dropped, or
- * handed to the flow's AF_XDP socket; or counted and dropped where the stack begins (tc). Whatever else comes goes on to the stack, untouched.
+ * handed to the flow's AF_XDP socket; or counted and dropped where the stack begins (tc); or sent on by another device, and
+ * counted and dropped where that leads. Whatever else comes goes on to the stack, untouched.
  *
  * Each CPU counts for itself, so that nothing is lost or waited for; the maps are mapped by the reader.
  */
@@ -14,6 +15,8 @@
 const volatile struct xdp_wanted wanted;
 const volatile bool ipv6;
 const volatile bool to_sockets;
+const volatile bool forwards;	  /* xdp_forward() has them before xdp_take() */
+const volatile __u8 next_hop[12]; /* … whose frames begin with these addresses */
 const volatile __u32 flows;
 
 struct {
@@ -59,6 +62,13 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } sockets SEC(".maps"); /* by flow */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} next SEC(".maps"); /* the device that is forwarded by */
 
 struct ethernet {
 	__u8 addresses[12];
@@ -171,27 +181,38 @@ enum verdict {
 	TO_SOCKET,
 };
 
-/* number: of the flow. */
-static __always_inline enum verdict take(struct ethernet *eth, void *end, __u32 queue, __u32 *number)
+/* number: of the flow. The datagram's header of UDP, with its number behind it; NULL: it is another's. */
+static __always_inline struct udp *find(struct ethernet *eth, void *end, __u32 *number)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct xdp_progress *all;
-	struct xdp_tally *tally;
-	__u32 *flow, *place;
 	struct udp *udp;
+	__u32 *flow;
 	__u32 at;
 
 	if ((void *)(eth + 1) > end || eth->protocol != wanted.protocol)
-		return ANOTHERS;
+		return 0;
 	udp = ipv6 ? behind_ipv6(eth + 1, end) : behind_ipv4(eth + 1, end);
 	if (!udp || (void *)(udp + 1) + sizeof(__u64) > end || udp->destination != wanted.port ||
 	    udp->length != wanted.length)
-		return ANOTHERS;
+		return 0;
 	at = udp->source;
 	flow = bpf_map_lookup_elem(&flow_of, &at);
 	if (!flow || !*flow)
-		return ANOTHERS;
+		return 0;
 	*number = *flow - 1;
+	return udp;
+}
+
+static __always_inline enum verdict take(struct ethernet *eth, void *end, __u32 queue, __u32 *number)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct udp *udp = find(eth, end, number);
+	struct xdp_progress *all;
+	struct xdp_tally *tally;
+	__u32 *place;
+	__u32 at;
+
+	if (!udp)
+		return ANOTHERS;
 	at = cpu * flows + *number;
 	tally = bpf_map_lookup_elem(&tallies, &at);
 	if (!tally)
@@ -200,7 +221,8 @@ static __always_inline enum verdict take(struct ethernet *eth, void *end, __u32 
 		all = bpf_map_lookup_elem(&progress, number);
 		if (!all || !count_one(tally, all, *(__u64 *)(udp + 1)))
 			return ANOTHERS;
-		count_queue(cpu, queue);
+		if (!forwards)
+			count_queue(cpu, queue);
 		return TO_DROP;
 	}
 	count_queue(cpu, queue);
@@ -227,6 +249,21 @@ int xdp_take(struct xdp_md *ctx)
 	default:
 		return XDP_PASS;
 	}
+}
+
+/* To the next hop: what a switch or a router without tables does. */
+SEC("xdp.frags")
+int xdp_forward(struct xdp_md *ctx)
+{
+	struct ethernet *eth = (void *)(long)ctx->data;
+	__u32 number;
+
+	if (!find(eth, (void *)(long)ctx->data_end, &number))
+		return XDP_PASS;
+	count_queue(bpf_get_smp_processor_id(), ctx->rx_queue_index);
+	for (int i = 0; i < 12; i++)
+		eth->addresses[i] = next_hop[i];
+	return bpf_redirect_map(&next, 0, XDP_DROP);
 }
 
 /* Many drivers put into an skb's own memory the headers alone: what is looked at beside them is got from its pages. */

@@ -39,13 +39,13 @@ static const char help[] =
 
 static int list_paths(void)
 {
-	if (printf("%-4s %-9s %-4s %s\n", "end", "path", "can", "what it is, or why not") < 0)
+	if (printf("%-4s %-12s %-4s %s\n", "end", "path", "can", "what it is, or why not") < 0)
 		return EXIT_FAILED;
 	for (int i = 0; paths[i]; i++) {
 		char why[256];
 		bool able = !paths[i]->able || paths[i]->able(why, sizeof(why));
 
-		printf("%-4s %-9s %-4s %s\n", record_end_name[paths[i]->end], paths[i]->name,
+		printf("%-4s %-12s %-4s %s\n", record_end_name[paths[i]->end], paths[i]->name,
 		       able ? "yes" : "no", able ? paths[i]->what : why);
 	}
 	if (fflush(stdout)) {

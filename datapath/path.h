@@ -43,7 +43,8 @@ struct path {
 	uint32_t reconnect_calls;   /* … with --reconnect, in their place */
 	uint64_t events;	    /* BIT(EVENT_…): the same */
 	enum message_place message; /* tx: where it lies */
-	bool one_area;		    /* rx: all queues receive into the same --area */
+	const char *numbers_unknown; /* rx: why it does not see which datagrams are missing; NULL: it does */
+	bool one_area;		     /* rx: all queues receive into the same --area */
 	uint8_t files,
 		maps; /* open files of a flow beside its sockets, mappings beside a stack (datapath/limits.h) */
 	bool tls;			      /* rx: it takes records (datapath/tls.h) */

@@ -111,13 +111,15 @@ int rules_xsk(const struct config *config)
 {
 	const struct options *option = &config->options;
 
-	if (!config->path->run && config->end == END_RX && option->loss) {
+	if (!config->path->run && config->end == END_RX && option->loss &&
+	    !config->path->numbers_unknown) {
 		say_error("--loss has no meaning for --path %s, which has packets before nft(8) could drop them; leave it out",
 			  config->path->name);
 		return -1;
 	}
-	if (!strcmp(option->xdp_mode, "tc") && !strcmp(config->path->name, "xsk")) {
-		say_error("--xdp-mode tc drops, and hands nothing to a socket: give --path xdp_drop, or another mode");
+	if (!strcmp(option->xdp_mode, "tc") && !config->path->run &&
+	    strcmp(config->path->name, "xdp_drop")) {
+		say_error("--xdp-mode tc drops, and hands nothing to a socket or a device: give --path xdp_drop, or another mode");
 		return -1;
 	}
 	if (strcmp(option->xdp_mode, "auto") && strcmp(option->xdp_mode, "native") &&

@@ -43,7 +43,8 @@ static int rx_xsk_prepare(struct flows *all)
 	all->shared = shared;
 	if (!shared)
 		return flow_fail(&all->flow[0], "no memory left for what the flows share");
-	return xdp_begin(&shared->xdp, all, true) || xsk_share(&shared->area, all) ? -1 : 0;
+	return xdp_begin(&shared->xdp, all, XDP_FATE_SOCKETS) || xsk_share(&shared->area, all) ? -1
+											       : 0;
 }
 
 static void rx_xsk_release(struct flows *all)

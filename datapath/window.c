@@ -175,11 +175,17 @@ static uint32_t calls_of(const struct flows *flows)
 	return path->calls | (flows->exchange.response ? path->rpc_calls : 0);
 }
 
-static void write_datagrams(const struct counters *sum, struct writer *out, enum record_end end)
+static void write_datagrams(const struct counters *sum, struct writer *out, const struct path *path)
 {
+	enum record_end end = path->end;
+
 	writer_u64(out, WINDOW, end, METRIC_path_datagrams, NULL, sum->event[EVENT_datagrams]);
 	if (end != END_RX)
 		return;
+	if (path->numbers_unknown) {
+		writer_absent(out, END_RX, "path/datagrams_missed", path->numbers_unknown);
+		return;
+	}
 	writer_u64(out, WINDOW, END_RX, METRIC_path_datagrams_missed, NULL,
 		   sum->event[EVENT_datagrams_missed]);
 	writer_u64(out, WINDOW, END_RX, METRIC_path_datagrams_late, NULL,
@@ -226,7 +232,7 @@ void window_write(const struct window *w, struct writer *out)
 		if (path->events & BIT(i))
 			writer_u64(out, WINDOW, path->end, event_metric[i], NULL, sum.event[i]);
 	if (datagrams)
-		write_datagrams(&sum, out, path->end);
+		write_datagrams(&sum, out, path);
 	if (exchanges)
 		writer_u64(out, WINDOW, path->end, METRIC_path_responses, NULL,
 			   sum.event[EVENT_responses]);

@@ -19,14 +19,16 @@
 #include "bpf/xdp.skel.h"
 #include "datapath/frame.h"
 #include "datapath/sockets.h"
+#include "datapath/xdp_sink.h"
 
 struct xdp {
 	struct xdp_bpf *program;
 	int link; /* below 0: not attached */
 	char device[IF_NAMESIZE];
 	int ifindex;
-	bool to_sockets;
+	enum xdp_fate fate;
 	bool in_stack; /* --xdp-mode tc */
+	struct xdp_sink sink;
 	unsigned int flows;
 	unsigned int cpus;
 	const struct xdp_tally *tallies; /* mapped; NULL: not */
@@ -87,7 +89,9 @@ static int set_up(struct xdp *x, const struct flows *all)
 	x->program->rodata->wanted.port = ends.here_port;
 	x->program->rodata->wanted.length = htons(sizeof(struct udphdr) + all->datagram);
 	x->program->rodata->ipv6 = ends.ipv6;
-	x->program->rodata->to_sockets = x->to_sockets;
+	x->program->rodata->to_sockets = x->fate == XDP_FATE_SOCKETS;
+	x->program->rodata->forwards = x->fate == XDP_FATE_FORWARD;
+	memcpy((void *)x->program->rodata->next_hop, x->sink.macs, sizeof(x->sink.macs));
 	x->program->rodata->flows = x->flows;
 	bpf_map__set_max_entries(x->program->maps.tallies, tallies_of(x));
 	bpf_map__set_max_entries(x->program->maps.progress, x->flows);
@@ -129,6 +133,7 @@ static int load(struct xdp *x, const struct flows *all)
 	if (!x->program)
 		return -errno;
 	bpf_program__set_autoload(x->program->progs.xdp_take, !x->in_stack);
+	bpf_program__set_autoload(x->program->progs.xdp_forward, x->fate == XDP_FATE_FORWARD);
 	bpf_program__set_autoload(x->program->progs.tc_take, x->in_stack);
 	error = set_up(x, all);
 	if (!error)
@@ -147,6 +152,9 @@ static int load(struct xdp *x, const struct flows *all)
 
 static int attach(struct xdp *x, const char *mode)
 {
+	const struct bpf_program *program = x->fate == XDP_FATE_FORWARD
+						    ? x->program->progs.xdp_forward
+						    : x->program->progs.xdp_take;
 	LIBBPF_OPTS(bpf_link_create_opts, options);
 
 	if (x->in_stack) {
@@ -158,8 +166,7 @@ static int attach(struct xdp *x, const char *mode)
 		options.flags = XDP_FLAGS_DRV_MODE;
 	if (!strcmp(mode, "generic"))
 		options.flags = XDP_FLAGS_SKB_MODE;
-	x->link = bpf_link_create(bpf_program__fd(x->program->progs.xdp_take), x->ifindex, BPF_XDP,
-				  &options);
+	x->link = bpf_link_create(bpf_program__fd(program), x->ifindex, BPF_XDP, &options);
 	return x->link < 0 ? x->link : 0;
 }
 
@@ -192,7 +199,29 @@ static int refused(struct flow *f, const struct xdp *x, const char *what, int er
 			   strerror(-error));
 }
 
-int xdp_begin(struct xdp **made, struct flows *all, bool to_sockets)
+/* The programs, and where forwarded datagrams come to, which is there before they are. */
+static int set_out(struct xdp *x, struct flows *all)
+{
+	struct flow *first = &all->flow[0];
+	bool forward = x->fate == XDP_FATE_FORWARD;
+	const char *what = "";
+	int error = forward ? xdp_sink_make(&x->sink, x->device, &what) : 0;
+
+	if (error)
+		return flow_unable(first, "cannot %s, which datagrams are forwarded to: %s", what,
+				   strerror(-error));
+	error = load(x, all);
+	if (error)
+		return refused(first, x, "loading the XDP program", error);
+	if (forward)
+		error = xdp_sink_join(&x->sink, bpf_program__fd(x->program->progs.xdp_take),
+				      bpf_map__fd(x->program->maps.next));
+	return error ? flow_unable(first, "cannot forward to a veth pair by XDP: %s; take Linux 6.3",
+				   strerror(-error))
+		     : 0;
+}
+
+int xdp_begin(struct xdp **made, struct flows *all, enum xdp_fate fate)
 {
 	struct flow *first = &all->flow[0];
 	struct xdp *x = calloc(1, sizeof(*x));
@@ -203,7 +232,8 @@ int xdp_begin(struct xdp **made, struct flows *all, bool to_sockets)
 		return flow_fail(first, "no memory left for the XDP program");
 	*made = x;
 	x->link = -1;
-	x->to_sockets = to_sockets;
+	x->fate = fate;
+	xdp_sink_init(&x->sink);
 	x->in_stack = !strcmp(first->config->options.xdp_mode, "tc");
 	x->flows = all->count;
 	libbpf_set_print(say_quietly);
@@ -212,9 +242,8 @@ int xdp_begin(struct xdp **made, struct flows *all, bool to_sockets)
 		return flow_unable(first,
 				   "the device of the flows is not known, so that no XDP program can be attached there");
 	x->ifindex = (int)if_nametoindex(x->device);
-	error = load(x, all);
-	if (error)
-		return refused(first, x, "loading the XDP program", error);
+	if (set_out(x, all))
+		return -1;
 	error = attach(x, first->config->options.xdp_mode);
 	return error ? refused(first, x, "attaching the XDP program", error) : 0;
 }
@@ -240,6 +269,7 @@ void xdp_end(struct xdp *x)
 	if (x->queues)
 		munmap((void *)x->queues, queues_of(x) * sizeof(*x->queues));
 	xdp_bpf__destroy(x->program);
+	xdp_sink_end(&x->sink);
 	free(x);
 }
 
@@ -280,7 +310,7 @@ void xdp_look(const struct xdp *x, struct flow *f)
 		misplaced += counter_read((const uint64_t *)&t->misplaced);
 	}
 	count_up_to(&c->event[EVENT_xdp_misplaced], misplaced);
-	if (x->to_sockets)
+	if (x->fate == XDP_FATE_SOCKETS)
 		return;
 	count_up_to(&c->event[EVENT_datagrams], datagrams);
 	count_up_to(&c->event[EVENT_datagrams_late], late);

@@ -5,7 +5,7 @@
  *
  *   xdp_begin()   load and attach it, once all flows are connected
  *   xdp_socket()  hand the datagrams of a flow to this AF_XDP socket, where they come by this queue
- *   xdp_seen()    how many datagrams of a flow were dropped until now
+ *   xdp_seen()    how many datagrams of a flow were dropped until now, forwarded or not
  *   xdp_look()    bring a flow's counters up to date, of what the program counts
  *   xdp_edge()    an edge of the window: what came by each queue until here
  *   xdp_given()   how the kernel runs it, and what came by which queue, as rows
@@ -22,10 +22,17 @@
 
 struct xdp;
 
+/* What becomes of the datagrams. */
+enum xdp_fate {
+	XDP_FATE_DROP,
+	XDP_FATE_SOCKETS,
+	XDP_FATE_FORWARD, /* XDP_REDIRECT to a device behind which they are counted and dropped (datapath/xdp_sink.h) */
+};
+
 /* Would the kernel take such a program? False with why filled in. */
 bool xdp_able(char *why, size_t size);
-/* to_sockets: else all are dropped. 0, or -1 after flow_fail() of the first flow; *made is to be ended in any case. */
-int xdp_begin(struct xdp **made, struct flows *all, bool to_sockets);
+/* 0, or -1 after flow_fail() of the first flow; *made is to be ended in any case. */
+int xdp_begin(struct xdp **made, struct flows *all, enum xdp_fate fate);
 const char *xdp_device(const struct xdp *x);
 /* 0 or a negative errno. */
 int xdp_socket(struct xdp *x, unsigned int flow, unsigned int queue, int socket);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Packets: what xsk and xdp_drop count against what the device counted, whom they leave alone, and that
+# Packets: what xsk, xdp_drop and xdp_redirect count against what the device counted, and nft_drop against nft; whom they leave alone, and that
 # nothing of them stays.
 
 bats_require_minimum_version 1.5.0
@@ -97,9 +97,111 @@ no_program() {
 	[ "$($in_rx awk '$1 == "Udp6InErrors" { print $2 }' /proc/net/snmp6)" = "$($in_rx awk '$1 == "Udp6RcvbufErrors" { print $2 }' /proc/net/snmp6)" ]
 }
 
+# The namespace that xdp_redirect forwards to: it has no name, and zcpath alone holds it.
+in_sink() { # COMMAND…
+	local fd pid
+	pid=$(<"/proc/$rx_pid/task/$rx_pid/children")
+	for fd in /proc/"${pid% }"/fd/*; do
+		[[ $(readlink "$fd") == "net:"* ]] || continue
+		nsenter --net="$fd" ip link show zcprof-end >/dev/null 2>&1 || continue
+		nsenter --net="$fd" "$@"
+		return
+	done
+	return 1
+}
+
+@test "what xdp_redirect counts is what came out behind the device that it forwards by" {
+	for how in "native 10.97.0.2" "native fd97::2" "generic 10.97.0.2"; do
+		mode=${how% *} host=${how#* }
+		before=$(counted xdp_redirect)
+		rx --path xdp_redirect --xdp-mode "$mode"
+		tx --path copy --udp 64 --seconds 50 --warmup 0 3>&- &
+		tx_pid=$!
+		wait_for ',open,' rx.csv
+		# What the far end's device has received until then is in what was counted.
+		for _ in $(seq 100); do
+			came=$(in_sink ip -s -j link show zcprof-end | jq '.[0].stats64.rx.packets')
+			[ "$came" -lt 100 ] || break
+			sleep 0.05
+		done
+		in_sink ip link show zcprof-out
+		! $in_rx ip link show zcprof-out || false
+		pkill -INT -f "zcpath tx .*--port $port( |\$)"
+		wait $tx_pid || :
+		rx_ends
+		cat rx.err
+		got=$(($(value rx bytes_life) / 64)) handed=$(($(counted xdp_redirect) - before)) sent=$(($(value tx bytes_life) / 64))
+		echo "$how: sent $sent, device handed on $handed, came so far $came, counted $got, missed $(value rx datagrams_missed)"
+		# Beside them some of the kernel's own, such as neighbour discovery.
+		[ "$came" -ge 100 ] && [ "$got" -ge "$((came - 50))" ] && [ "$got" -le "$sent" ] || false
+		# What the device has handed on, less what found no room at the next.
+		[ "$mode" = generic ] || [ "$got" -le "$handed" ]
+		[ "$mode" = generic ] || [ "$got" -ge $((handed * 9 / 10)) ]
+		[[ "$(value rx given xdp)" == $mode* ]]
+		! value rx bytes_zerocopy || false
+		no_program
+	done
+}
+
+@test "what nft_drop counts is what came to its hook, and nothing gets past it" {
+	"$BUILD/zcpath" paths | grep -q '^rx *nft_drop *yes' || skip "$("$BUILD/zcpath" paths | grep '^rx *nft_drop')"
+	for host in 10.97.0.2 fd97::2; do
+		rx --path nft_drop
+		$in_rx nft -f - <<-END
+			table inet beside
+			delete table inet beside
+			table inet beside {
+				chain before { type filter hook prerouting priority -400; udp dport $((port + 1)) udp length 26 counter comment "before"; }
+				chain behind { type filter hook prerouting priority -200; udp dport $((port + 1)) udp length 26 counter comment "behind"; }
+				chain others { type filter hook input priority 0; udp dport $((port + 1)) udp length != 26 counter comment "others"; }
+			}
+		END
+		tx --path copy --udp 18 --flows 3 --seconds 3 --warmup 0.1 3>&- &
+		tx_pid=$!
+		wait_for ',open,' rx.csv
+		$in_rx nft list tables | grep zcprof_drop
+		# Somebody else's, of another size.
+		$in_tx python3 - "$host" $((port + 1)) <<-'END'
+			import socket, sys
+			s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+			for _ in range(20):
+			    s.sendto(b"x" * 13, (sys.argv[1], int(sys.argv[2])))
+		END
+		wait $tx_pid
+		rx_ends
+		cat rx.err
+		counter() { $in_rx nft list table inet beside | sed -n "s/.*counter packets \([0-9]*\) .*\"$1\".*/\1/p"; }
+		echo "$host: before $(counter before), behind $(counter behind), others $(counter others), counted $(($(value rx bytes_life) / 18))"
+		[ "$rx_code" = 0 ]
+		[ "$(counter before)" -gt 0 ]
+		[ "$(value rx bytes_life)" = $(($(counter before) * 18)) ]
+		[ "$(counter behind)" = 0 ]
+		[ "$(counter others)" -ge 10 ]
+		for flow in 0 1 2; do
+			[ "$(value rx flow_bytes $flow)" -gt 0 ]
+		done
+		# Which are missing, nobody has seen.
+		! value rx datagrams_missed || false
+		grep -q '^,rx,collector,absent,path/datagrams_missed,' rx.csv
+		! $in_rx nft list tables | grep zcprof_drop || false
+	done
+	# The kernel takes it off where zcpath cannot.
+	rx --path nft_drop
+	tx --path copy --udp 18 --seconds 20 3>&- &
+	wait_for ',open,' rx.csv
+	$in_rx nft list tables | grep zcprof_drop
+	pkill -KILL -f "zcpath [rt]x .*--port $port( |\$)"
+	wait || :
+	for _ in $(seq 100); do
+		$in_rx nft list tables | grep -q zcprof_drop || break
+		sleep 0.05
+	done
+	! $in_rx nft list tables | grep zcprof_drop || false
+}
+
 @test "a foreign packet passes: another port, another size, another sender" {
 	command -v nft >/dev/null || skip "needs nft, to count what passed"
-	for path in xdp_drop xsk; do
+	for path in xdp_drop xdp_redirect xsk; do
 		rx --path $path
 		$in_rx nft -f - <<-END
 			table inet passed
@@ -269,7 +371,7 @@ forge() { # PORT-OF-THE-SENDER NUMBER…
 }
 
 @test "SIGKILL leaves no program at the device" {
-	for path in xdp_drop xsk; do
+	for path in xdp_drop xdp_redirect xsk; do
 		rx --path $path
 		tx --path xsk --seconds 20 3>&- &
 		wait_for ',open,' rx.csv
@@ -309,6 +411,8 @@ forge() { # PORT-OF-THE-SENDER NUMBER…
 		[[ "$stderr" == *$2* ]]
 	}
 	refused 2 "expected auto, copy or zerocopy" rx --path xsk --xsk-mode fast
+	refused 2 "hands nothing to a socket or a device" rx --path xdp_redirect --xdp-mode tc
+	refused 2 "has no meaning for --path nft_drop" rx --path nft_drop --xdp-mode native
 	refused 2 "expected auto, native, generic or tc" rx --path xdp_drop --xdp-mode fast
 	refused 2 "expected a power of two" tx --path xsk --xsk-ring 100
 	refused 2 "expected 2K or 4K" tx --path xsk --xsk-frame 3K
@@ -330,7 +434,7 @@ forge() { # PORT-OF-THE-SENDER NUMBER…
 	refused 2 "expected queue numbers below 1024" tx --path xsk --udp 64 --queues 70000
 	refused 2 "before nft(8) could drop them" rx --path xsk --loss 100
 	# Without privileges both say so, and 3.
-	for path in xsk xdp_drop; do
+	for path in xsk xdp_drop xdp_redirect nft_drop; do
 		run --separate-stderr setpriv --reuid 65534 --clear-groups --bounding-set -all "$BUILD/zcpath" rx --path $path
 		echo "$stderr"
 		[ "$status" = 3 ]
@@ -347,7 +451,9 @@ forge() { # PORT-OF-THE-SENDER NUMBER…
 		grep -q -e "$1" rx.err tx.err
 	}
 	fails "takes datagrams alone" "--path xdp_drop" --path copy
-	fails "looks into no datagram" "--path xdp_drop" --path xsk --verify
+	for path in xdp_drop xdp_redirect nft_drop; do
+		fails "looks into no datagram" "--path $path" --path xsk --verify
+	done
 	ip -n $a link set v0 mtu 3000
 	ip -n $b link set v0 mtu 3000
 	fails "into frames, where there is room for 1792" "--path xsk" --path copy --udp 1800

@@ -62,7 +62,7 @@ states() { # END
 	run "$BUILD/zcpath" paths
 	[ "$status" = 0 ]
 	[ "${#lines[@]}" = $((1 + $(grep -c '^PATH(' "$BATS_TEST_DIRNAME/../../record/paths.def"))) ]
-	[[ "${lines[1]}" == "rx   copy      yes "* ]]
+	[[ "${lines[1]}" == "rx   copy         yes "* ]]
 	for line in "${lines[@]:1}"; do
 		[[ "$line" =~ ^(rx|tx)\ +[a-z_]+\ +(yes|no)\ +[^\ ]{2,} ]]
 	done
