@@ -74,12 +74,23 @@ static const struct run *witness_of(const struct item *item, const struct config
 	return NULL;
 }
 
+/* Of what a run that moved nothing, or had no window, there is no figure by the byte or by time: no zero either. */
+static bool may_be_zero(const struct item *item, const struct run *run)
+{
+	const char *unit = item->what.unit;
+	bool by_bytes = !strcmp(unit, "/GB") || !strcmp(unit, "ns/KB");
+
+	if (by_bytes)
+		return !isnan(run_payload(run, item->what.end));
+	return strcmp(unit, "% of time") != 0 || !isnan(run_window_ns(run, item->what.end));
+}
+
 /* What a source that measured did not see in a run did not happen there: that is a zero. */
 static void fill_zeros(const struct item *item, const struct configuration *of,
 		       const struct run *witness, double *values)
 {
 	for (size_t i = 0; i < of->count; i++)
-		if (isnan(values[i]) &&
+		if (isnan(values[i]) && may_be_zero(item, of->runs[i]) &&
 		    run_measured(of->runs[i], item->what.end, item->what.source, witness))
 			values[i] = 0;
 }
@@ -296,8 +307,8 @@ static void weigh(struct comparing *c, size_t n_a, size_t n_b)
 			/* Arithmetic means add up, geometric ones do not. */
 			item->comparison.a = mean_measured(item->a, n_a);
 			item->comparison.b = mean_measured(item->b, n_b);
-			item->change = or_zero(item->comparison.b) - or_zero(item->comparison.a);
-			if (item_is_cost(item)) {
+			item->change = item->comparison.b - item->comparison.a;
+			if (item_is_cost(item) && !isnan(item->change)) {
 				c->cost_before += or_zero(item->comparison.a);
 				c->cost_change += item->change;
 			}

@@ -19,7 +19,7 @@ static const char *name(struct measures *m, const char *first, const char *secon
 
 static void add(struct measures *m, struct measure measure)
 {
-	if (!isnan(measure.value))
+	if (isfinite(measure.value))
 		ARRAY_ADD(m->at, m->count) = measure;
 }
 

@@ -95,10 +95,11 @@ static struct here find(const struct published *p, const struct pivot *per,
 			here.refused = e->refused[i];
 	if (here.count == 1) {
 		bool *apart = must_calloc(here.configuration->count + 1, sizeof(*apart));
+		struct wanted w = p->of.values[0];
 
+		wanted_look(&w, e);
 		configuration_strangers(here.configuration, apart);
-		here.estimate =
-			wanted_estimate(&p->of.values[0], here.configuration, apart, exponents);
+		here.estimate = wanted_estimate(&w, here.configuration, apart, exponents);
 		free(apart);
 	}
 	arena_free(&texts);

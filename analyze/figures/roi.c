@@ -145,14 +145,20 @@ static bool is_imported(const struct run *run)
 }
 
 /* Throughput is the receiver's. Where only the sender was attached to, it is what was acknowledged. */
-static double throughput_of(const struct run *run)
+static enum record_end throughput_end(const struct run *run)
 {
 	bool rx = run_fact(run, METRIC_fact_attached, END_RX, NULL);
 	bool tx = run_fact(run, METRIC_fact_attached, END_TX, NULL);
 	/* Other tools' tables may be of the sender alone. */
 	bool only_tx =
 		is_imported(run) && isnan(run_figure(run, METRIC_path_window_ns, END_RX, NULL));
-	enum record_end end = (tx && !rx) || only_tx ? END_TX : END_RX;
+
+	return (tx && !rx) || only_tx ? END_TX : END_RX;
+}
+
+static double throughput_of(const struct run *run)
+{
+	enum record_end end = throughput_end(run);
 
 	/* Bits per nanosecond are Gbit/s. */
 	return 8 * run_figure(run, METRIC_path_bytes, end, NULL) /
@@ -216,6 +222,57 @@ struct outcome outcome_of(const struct run *run, const struct exponents *exponen
 		if (!isfinite(o.of[q]))
 			o.of[q] = NAN;
 	return o;
+}
+
+/* Of the figures that are by something: whether there was none of that. */
+static const char *none_to_divide_by(const struct run *run, enum quantity q)
+{
+	double scopes[3];
+
+	switch (q) {
+	case ROI_CPU_RX:
+	case ROI_CPU_TX:
+	case ROI_CPU_TOTAL:
+	case PACKETS_CPU_RX:
+	case ROI_PACKETS:
+		by_scope(run, METRIC_cpu_busy, scopes);
+		return scopes[q == ROI_PACKETS	    ? 2
+			      : q == PACKETS_CPU_RX ? 0
+						    : q - ROI_CPU_RX] <= 0
+			       ? "it is by CPU time, which was counted, and there was none of it"
+			       : NULL;
+	case ROI_POWER_RX:
+	case ROI_POWER_TX:
+	case ROI_POWER_TOTAL:
+		by_scope(run, METRIC_power_mean, scopes);
+		return scopes[q - ROI_POWER_RX] <= 0
+			       ? "it is by power, of which the meter said 0 W or less"
+			       : NULL;
+	case ZEROCOPY_RX:
+	case ZEROCOPY_TX:
+		return run_figure(run, METRIC_path_bytes, q == ZEROCOPY_TX ? END_TX : END_RX,
+				  NULL) == 0
+			       ? "it is a share of the bytes, and none was moved"
+			       : NULL;
+	case LOST:
+		return run_figure(run, METRIC_path_datagrams, END_RX, NULL) == 0
+			       ? "it is a share of the datagrams, and none came"
+			       : NULL;
+	default:
+		return NULL;
+	}
+}
+
+const char *outcome_undefined(const struct run *run, enum quantity q)
+{
+	bool of_cpu = q >= CPU_RX && q <= POWER_TOTAL;
+	enum record_end end = q >= REQUESTS && q <= LATENCY_P9999 ? END_TX
+			      : q >= PACKETS			  ? END_RX
+								  : throughput_end(run);
+
+	if (!of_cpu && run_figure(run, METRIC_path_window_ns, end, NULL) <= 0)
+		return "the window is 0 ns long, in which nothing has a rate";
+	return none_to_divide_by(run, q);
 }
 
 size_t outcomes(struct run *const *runs, size_t count, enum quantity q,

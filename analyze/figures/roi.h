@@ -5,6 +5,7 @@
  * them received a second, by CPU of the receiver, and M^n/C.
  *
  *   outcome_of()         every quantity of one run; NAN where it was not measured
+ *   outcome_undefined()  why one that was measured is none all the same: it is by something that was none
  *   outcomes()           one quantity of many runs, those that lack it left out
  *   quantity_info()      how a quantity is called and written
  *   quantity_heading()   of a column, with the exponents that were chosen
@@ -65,6 +66,9 @@ struct outcome {
 };
 
 struct outcome outcome_of(const struct run *run, const struct exponents *exponents);
+
+/* A sentence, or NULL: what it is made of has rows in the record and is no zero, or has none. */
+const char *outcome_undefined(const struct run *run, enum quantity q);
 
 /* values has room for count; returns how many were measured. */
 size_t outcomes(struct run *const *runs, size_t count, enum quantity q,

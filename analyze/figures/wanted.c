@@ -221,9 +221,9 @@ int wanted_parse(struct wanted *w, const char *typed, size_t len, char *why, siz
 
 static double window_ns(const struct run *run)
 {
-	double rx = run_figure(run, METRIC_path_window_ns, END_RX, NULL);
+	double rx = run_window_ns(run, END_RX);
 
-	return isnan(rx) ? run_figure(run, METRIC_path_window_ns, END_TX, NULL) : rx;
+	return isnan(rx) ? run_window_ns(run, END_TX) : rx;
 }
 
 /* What is counted at another end only was not looked for at this one. */
@@ -239,9 +239,12 @@ static bool is_elsewhere(const struct wanted *w, const struct run *run)
 
 static double per_cpu(const struct outcome *o)
 {
+	double c;
+
 	if (isnan(o->of[CPU_RX]) || isnan(o->of[CPU_TX]))
 		return NAN;
-	return 100 * o->of[THROUGHPUT] / fmax(o->of[CPU_RX], o->of[CPU_TX]);
+	c = fmax(o->of[CPU_RX], o->of[CPU_TX]);
+	return c > 0 ? 100 * o->of[THROUGHPUT] / c : NAN;
 }
 
 /* Of all keys that are meant; NAN: the run has none of them. */
@@ -299,7 +302,7 @@ static double metric_value(const struct wanted *w, const struct run *run)
 			}
 	}
 	if (!count)
-		return scales && measured && !is_elsewhere(w, run) ? 0 : NAN;
+		return scales && measured && !is_elsewhere(w, run) && window_ns(run) > 0 ? 0 : NAN;
 	if (!scales)
 		return sum / count;
 	return is_share(w) ? 100 * sum / window_ns(run) : sum / window_ns(run) * 1e9;
@@ -330,9 +333,65 @@ static double value_of(const struct wanted *w, const struct run *run)
 	return isfinite(value) ? value : NAN;
 }
 
+/* Whether a row of a metric that any end has is of a key that is meant. */
+static bool has_key(const struct run *run, enum metric_id id, const char *key, bool *has_rows)
+{
+	bool found = false;
+
+	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
+		struct figures range = run_range(run, id, end);
+
+		*has_rows = *has_rows || range.count;
+		for (size_t i = 0; i < range.count && !found; i++)
+			found = !fnmatch(key, range.at[i].key, 0);
+	}
+	return found;
+}
+
+/* Of a metric of which nothing was seen at all, no key can be told from a typo. */
+static bool is_strange(const struct experiment *e, enum metric_id id, const char *key)
+{
+	bool found = !*key, has_rows = false;
+
+	for (size_t i = 0; i < e->count && !found; i++)
+		for (size_t r = 0; r < e->configurations[i].count && !found; r++)
+			found = has_key(e->configurations[i].runs[r], id, key, &has_rows);
+	return has_rows && !found;
+}
+
+void wanted_look(struct wanted *w, const struct experiment *e)
+{
+	char function[sizeof(w->key) + 8];
+
+	if (w->quantity < QUANTITIES)
+		return;
+	switch (w->kind) {
+	case WANTED_METRIC:
+	case WANTED_QUANTILE:
+		w->strange = w->kind == WANTED_METRIC && is_strange(e, w->metric, w->key);
+		break;
+	case WANTED_RATIO:
+		w->strange =
+			is_strange(e, w->metric, w->key) || is_strange(e, w->by.metric, w->by.key);
+		break;
+	case WANTED_SHARE:
+	case WANTED_WITHOUT:
+		/* Components and parts are known by name; a function ends the key of a symbol. */
+		snprintf(function, sizeof(function), "*;%s", w->key);
+		w->strange = spared_find(w->key).function &&
+			     is_strange(e, METRIC_profile_symbol, function);
+		break;
+	default:
+		break;
+	}
+}
+
 double wanted_value(const struct wanted *w, const struct run *run, const struct exponents *exponents)
 {
 	struct outcome outcome;
+
+	if (w->strange)
+		return NAN;
 
 	if (w->quantity == QUANTITIES && w->kind != WANTED_PER_CPU)
 		return value_of(w, run);
@@ -441,6 +500,10 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 	enum metric_id id = w->metric;
 	const char *reason;
 
+	if (w->strange)
+		return w->kind == WANTED_SHARE || w->kind == WANTED_WITHOUT
+			       ? "no record here has such a component, part or function: 'zcroi show symbols' lists the functions"
+			       : "no record here has a row of that key: if its name is right, it was never seen";
 	if (w->quantity < QUANTITIES)
 		id = made_of(w->quantity, &end);
 	else if (w->kind == WANTED_SHARE || w->kind == WANTED_WITHOUT)
@@ -452,6 +515,10 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 		reason = without_cpus(run, id, end);
 	if (!reason && w->kind == WANTED_RATIO)
 		reason = absent_divisor(w, run);
+	if (!reason && w->quantity < QUANTITIES)
+		reason = outcome_undefined(run, w->quantity);
+	if (!reason && w->kind == WANTED_PER_CPU && w->quantity == QUANTITIES)
+		reason = outcome_undefined(run, ROI_CPU_TOTAL);
 	if (!reason && is_too_few(w, run))
 		return "a percentile stands where at least one request was slower: p99 takes 100 of them, p99.9 1,000, p99.99 10,000";
 	if (!reason && id == METRIC_profile_component && w->kind != WANTED_METRIC &&

@@ -10,6 +10,7 @@
  *                      there could be if it cost nothing, rx-without:page_allocator (figures/bound.h)
  *   wanted_quantity()  one of the table's own
  *   wanted_value()     of a run; NAN where it was not measured
+ *   wanted_look()      whether any record of an experiment has the key that is named; before values are asked for
  *   wanted_heading()   of its column
  *   wanted_estimate()  over the runs of a configuration
  *   wanted_absent()    why a run has none, as its record says; NULL where it does not
@@ -48,6 +49,7 @@ struct wanted {
 		char key[64];
 	} by;		 /* of WANTED_RATIO */
 	double quantile; /* of WANTED_QUANTILE */
+	bool strange;	 /* no record has the key or function that it names: a typo is no zero */
 };
 
 struct estimate {
@@ -61,6 +63,7 @@ int wanted_parse(struct wanted *w, const char *typed, size_t len, char *why, siz
 struct wanted wanted_quantity(enum quantity q);
 double wanted_value(const struct wanted *w, const struct run *run,
 		    const struct exponents *exponents);
+void wanted_look(struct wanted *w, const struct experiment *e);
 void wanted_heading(const struct wanted *w, const struct exponents *exponents, char *text,
 		    size_t size);
 const char *wanted_absent(const struct wanted *w, const struct run *run);

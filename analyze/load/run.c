@@ -175,8 +175,10 @@ enum record_end run_machine(const struct run *run, enum record_end end)
 
 double run_window_ns(const struct run *run, enum record_end end)
 {
-	return run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end_side(end),
-			  NULL);
+	double ns = run_figure(run, METRIC_path_window_ns, end == END_HOST ? END_RX : end_side(end),
+			       NULL);
+
+	return ns > 0 ? ns : NAN;
 }
 
 double run_sum(const struct run *run, enum metric_id id, enum record_end end)

@@ -7,7 +7,7 @@
  *   run_range()     all figures of a metric and an end, ordered by key
  *   run_sum()       their sum
  *   run_payload()   the bytes that an end moved, or the other where only that is known
- *   run_window_ns() the window of an end; of a machine that of its end, else of the receiver
+ *   run_window_ns() the window of an end; of a machine that of its end, else of the receiver; one of no length is none
  *   run_machine()   the end under which the machine of an end stands in this record
  *   run_error()     how far off a figure may be that was counted in slices
  *   run_fact()      one fact

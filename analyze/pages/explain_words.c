@@ -18,16 +18,21 @@
 static const char *const end_words[RECORD_ENDS] = {"both ends", "the receiver", "the sender",
 						   "the receiver's machine", "the sender's machine"};
 
-/* "30 % (95 %: 27..33) slower": of the caller's B against A. */
+/* "30 % (95 %: 27..33) slower": of the caller's B against A. "faster (8 against 0)": of nothing there is no percent. */
 static void change_words(const struct comparison *k, const char *more, const char *less, char *text,
 			 size_t size)
 {
-	bool up = k->ratio.center > 1;
+	bool up = k->b > k->a;
+	char one[32], other[32];
 	double center = 100 * fabs(k->ratio.center - 1);
 	double low = 100 * (up ? k->ratio.low - 1 : 1 - k->ratio.high);
 	double high = 100 * (up ? k->ratio.high - 1 : 1 - k->ratio.low);
 
-	if (isnan(low))
+	if (isnan(center))
+		snprintf(text, size, "%s (%s against %s)", up ? more : less,
+			 figure_words(k->b, one, sizeof(one)),
+			 figure_words(k->a, other, sizeof(other)));
+	else if (isnan(low))
 		snprintf(text, size, "%.3g %% %s", center, up ? more : less);
 	else
 		snprintf(text, size, "%.3g %% (95 %%: %.3g..%.3g) %s", center, low, high,

@@ -292,6 +292,7 @@ void pivot_print(struct page *page, const struct pivot *p, const struct experime
 {
 	const struct wanted preset[] = {wanted_quantity(THROUGHPUT), wanted_quantity(CPU_TOTAL),
 					wanted_quantity(ROI_CPU_TOTAL)};
+	struct wanted values[sizeof(p->values) / sizeof(*p->values)];
 	struct sheet s = {.page = page,
 			  .p = p,
 			  .arrangement = arrangement,
@@ -299,11 +300,15 @@ void pivot_print(struct page *page, const struct pivot *p, const struct experime
 			  .prefix = prefix,
 			  .reasons = reasons};
 
+	for (size_t i = 0; i < p->value_count; i++) {
+		values[i] = p->values[i];
+		wanted_look(&values[i], e);
+	}
 	grid_make(&s.grid, p, e, arrangement);
 	if (!s.grid.item_count)
 		page_note(page, "No configuration is what --where asks for.");
 	else if (p->value_count)
-		put_tables(&s, p->values, p->value_count);
+		put_tables(&s, values, p->value_count);
 	else
 		put_tables(&s, preset, sizeof(preset) / sizeof(*preset));
 	grid_free(&s.grid);

@@ -92,7 +92,7 @@ static const char *known_of(struct sheet *s, const struct published *p)
 static void cell_without(struct sheet *s, struct table *t, const struct published *p,
 			 const struct here *here)
 {
-	const struct wanted *w = &p->of.values[0];
+	struct wanted w = p->of.values[0];
 	const char *absent = NULL, *skip;
 
 	if (here->count > 1) {
@@ -112,7 +112,8 @@ static void cell_without(struct sheet *s, struct table *t, const struct publishe
 			     skip ? arena_printed(&s->texts, "the plan says skip %s", skip)
 				  : "the experiment has no such configuration: give its values by --set, or as options");
 	} else {
-		absent = wanted_absent(w, here->configuration->runs[0]);
+		wanted_look(&w, s->e);
+		absent = wanted_absent(&w, here->configuration->runs[0]);
 		reasons_cell(s->reasons, t, "not measured",
 			     absent ? absent : "the records have no such figure");
 	}

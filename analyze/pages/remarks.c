@@ -61,6 +61,11 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 	figure_words(value, figure, sizeof(figure));
 	for (size_t i = 1; i < count; i++)
 		beaten += won(&against[i], p[i], margin, quantity->better);
+	if (isnan(c->ratio.center) && (c->a == 0 || c->b == 0)) {
+		page_note(page, "First here by %s: %s, %s; the next, %s, has 0.", quantity->words,
+			  best->name, figure, next->name);
+		return;
+	}
 	if (isnan(c->ratio.center)) {
 		page_note(page, "Best %s: %s, %s. No other has that figure.", quantity->words,
 			  best->name, figure);

@@ -12,6 +12,7 @@
  *   remark_copied()      where the kernel copied although a zero-copy path was asked for
  *   remark_control()     what instrumentation did to the throughput
  *   remark_unequal()     what differs between runs and should be equal
+ *   remark_undefined()   of which runs a result is by something of which there was none
  *   remark_absent()      what was not measured, and why
  *   remark_refused()     which configurations were not run, and why
  *   remark_left_out()    which files were left out
@@ -47,6 +48,8 @@ void remark_copied(struct page *page, const struct experiment *e);
 void remark_control(struct page *page, const struct experiment *e,
 		    const struct exponents *exponents);
 void remark_unequal(struct page *page, const struct experiment *e);
+void remark_undefined(struct page *page, const struct experiment *e,
+		      const struct exponents *exponents);
 void remark_absent(struct page *page, const struct experiment *e);
 /* What stands in the cell of a configuration that was not run. */
 const char *refused_word(const struct fact *refusal);

@@ -2,6 +2,7 @@
 /* Remarks about single runs: unlike their siblings, not what they seem, or in contradiction with themselves. */
 #include "analyze/pages/remarks.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,4 +91,65 @@ void remark_contradictions(struct page *page, const struct experiment *e)
 					  "%s does not add up, and is counted all the same: %s.",
 					  run->path, run->contradictions[k]);
 		}
+}
+
+/* Why a run lacks a result that each other has; NULL where a note says it already, for its source or for the ends. */
+static const char *lacking(const struct run *run, enum quantity q)
+{
+	enum metric_id of = q == THROUGHPUT ? METRIC_path_bytes : METRIC_cpu_busy;
+	const char *undefined = outcome_undefined(run, q);
+
+	if (undefined)
+		return undefined;
+	if (!isnan(run_sum(run, of, END_RX)) || is_attached(run) || cpu_shared(run) ||
+	    run_absent_metric(run, END_RX, of) || run_absent_metric(run, END_TX, of))
+		return NULL;
+	return of == METRIC_path_bytes
+		       ? "its record has no row of what the receiver got, and does not say why"
+		       : "its record has no row of the receiver's CPU time, and does not say why";
+}
+
+/* Reasons that were said. */
+struct said {
+	const char *at[8];
+	size_t count;
+};
+
+/* Whether it was said before, or there is nothing to say; now it is. */
+static bool is_said(struct said *said, const char *why)
+{
+	size_t i = 0;
+
+	while (why && i < said->count && strcmp(said->at[i], why) != 0)
+		i++;
+	if (!why || i < said->count || i == sizeof(said->at) / sizeof(*said->at))
+		return true;
+	said->at[said->count++] = why;
+	return false;
+}
+
+void remark_undefined(struct page *page, const struct experiment *e,
+		      const struct exponents *exponents)
+{
+	static const enum quantity results[] = {THROUGHPUT, CPU_TOTAL, ROI_CPU_TOTAL};
+	struct said said = {.count = 0};
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+
+		for (size_t j = 0; j < c->count; j++) {
+			struct outcome o = outcome_of(c->runs[j], exponents);
+
+			for (size_t q = 0; q < sizeof(results) / sizeof(*results); q++) {
+				const char *why = isnan(o.of[results[q]])
+							  ? lacking(c->runs[j], results[q])
+							  : NULL;
+
+				if (!is_said(&said, why))
+					page_note(page, "No %s of %s: %s.",
+						  quantity_info(results[q])->words,
+						  c->runs[j]->path, why);
+			}
+		}
+	}
 }

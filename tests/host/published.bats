@@ -87,10 +87,19 @@ published() {
 	echo "$output"
 	[[ $(flat) == *"] what it is divided by was counted, and there was none of it"* ]]
 	# A call that an end did not make, where others of it were counted, is a zero; of an end without any it is not known.
+	# That there is such a call, another record of the experiment says: a name that none has may be a typo.
+	printf ',rx,syscalls,calls,sendto,7,calls\n' >>"$dir/rx=copy,tx=copy,read=4K/run-1.csv"
 	run --separate-stderr "$zcroi" table --rows read --format csv --where rx=uring \
 		--value rx-syscalls.calls:recv,rx-syscalls.calls:sendto,tx-syscalls.calls:sendto "$dir"
 	echo "$output"
 	[[ ${lines[1]} == '4K,5,,,,0,,,' ]]
+	printf ',rx,profile,symbol,task;[kernel];_copy_to_iter,30,samples\n' >>"$dir/rx=copy,tx=copy,read=64K/run-1.csv"
+	for typo in rx-syscalls.calls:recvv rx-share:data_copi rx-without:data_copi rx-syscalls.calls:recvv/path.bytes; do
+		run --separate-stderr "$zcroi" table --rows read --format csv --value "T,$typo" "$dir"
+		echo "$output $stderr"
+		[[ ${lines[0]} != *recvv* && ${lines[0]} != *copi* ]]
+		[[ $stderr == *"no record here has "* ]]
+	done
 	for wrong in rx-share: share:memory rx-latency.napi_to_copy@q99 rx-cpu.iowait@p99 rx-cpu.iowait/nothing.at_all; do
 		run "$zcroi" table --rows read --value "$wrong" "$dir"
 		[ "$status" -eq 2 ]

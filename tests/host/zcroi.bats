@@ -710,3 +710,49 @@ then_and_now() {
 	run "$zcroi" explain "$dir/new" "$dir/old/one"
 	[ "$status" -eq 1 ]
 }
+
+@test "what is by CPU time or a window of which there was none is absent, with the reason, in every command" {
+	for i in 1 2 3; do
+		synthetic "$dir/good/run-$i.csv" configuration=good repeat=$i gbit=8.$i crx=50 ctx=60 rx_calls=50000 rx_ns=9
+		synthetic "$dir/idle/run-$i.csv" configuration=idle repeat=$i gbit=8.$i crx=0 ctx=0 rx_calls=50000 rx_ns=9
+		synthetic "$dir/still/run-$i.csv" configuration=still repeat=$i gbit=0 crx=50.$i ctx=60 rx_calls=50000 rx_ns=9
+		synthetic "$dir/none/run-$i.csv" configuration=none repeat=$i gbit=8.$i crx= ctx= rx_calls=50000 rx_ns=9
+		synthetic "$dir/short/run-$i.csv" configuration=short repeat=$i gbit=8.$i crx=50 ctx=60 rx_calls=50000 rx_ns=9
+		sed -i 's/window_ns,,1e+10/window_ns,,0/; s/window_ns,,10000000000/window_ns,,0/' "$dir/short/run-$i.csv"
+	done
+	grep -q 'window_ns,,0' "$dir/short/run-1.csv"
+	run "$zcroi" table "$dir"
+	echo "$output"
+	[[ $(flat) == *"First here by CPU ROI: good, 0.611; the next, still, has 0."* ]]
+	[[ $(flat) == *"No CPU ROI of "*/idle/run-1.csv:" it is by CPU time, which was counted, and there was none of it."* ]]
+	[[ $(flat) == *"No CPU in total of "*/none/run-1.csv:" its record has no row of the receiver's CPU time, and does not say why."* ]]
+	[[ $(flat) == *"No throughput of "*/short/run-1.csv:" the window is 0 ns long, in which nothing has a rate."* ]]
+	run --separate-stderr "$zcroi" table --format csv --rows configuration --value T/CPU,T,ROI "$dir"
+	echo "$output"
+	[[ $output == *'idle,,,,"it is by CPU time, which was counted, and there was none of it",8.'* ]]
+	[[ $output == *'short,,,,"the window is 0 ns long, in which nothing has a rate",,,,"the window'* ]]
+	[[ $output == *"still,0,"* ]] # measured, and none came
+	for other in idle still none short; do
+		for pair in "good $other" "$other good"; do
+			set -- $pair
+			for command in diff explain; do
+				for format in text json; do
+					run "$zcroi" "$command" --format "$format" "$dir/$1" "$dir/$2"
+					echo "$command $pair: $output"
+					[ "$status" -eq 0 ]
+					! grep -Eiqw -- '-?(nan|inf|infinity)' <<<"$output" || false
+				done
+			done
+		done
+	done
+	run "$zcroi" explain "$dir/still" "$dir/good"
+	[[ ${lines[0]} == "B is faster (8."*" against 0), "* ]]
+	# What a run cost by the byte that it did not move is no zero, and neither is what it cost in no time.
+	for other in still short; do
+		run "$zcroi" diff --format json "$dir/good" "$dir/$other"
+		echo "$output"
+		jq -e '[.cost[] | select(.figure == "as accounted")] | length == 2 and all(.b == null and .change_ns_per_kb == null)' <<<"$output"
+	done
+	run "$zcroi" diff --format json "$dir/good" "$dir/still"
+	jq -e '[.. | objects | select(.figure? == "recv calls")] | length == 1 and .[0].b == null' <<<"$output"
+}
