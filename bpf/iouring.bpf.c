@@ -40,9 +40,15 @@ struct zcrx_rq {
 	__u32 nr_entries;
 };
 
+struct net_device {
+	char name[16];
+};
+
 struct io_zcrx_ifq {
 	struct io_zcrx_area *area;
 	struct zcrx_rq rq;
+	__u32 if_rxq;
+	struct net_device *netdev;
 };
 
 struct io_zcrx_ifq___several { /* from 7.3 */
@@ -55,7 +61,19 @@ struct io_zcrx_ifq___before { /* to 7.0 */
 	__u32 rq_entries;
 	__u32 cached_rq_head;
 };
+
+struct io_kiocb___ring {
+	struct io_ring_ctx *ctx;
+};
 #pragma clang attribute pop
+
+/* Rings that received, by the queue: those of one share it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, IOURING_RINGS);
+	__type(key, struct iouring_ring);
+	__type(value, struct iouring_user);
+} zcrx_rings SEC(".maps");
 
 /*
  * enum iouring_completion, set by the collector: what the tracepoint hands over. An argument that is not there
@@ -217,6 +235,36 @@ HOOK1(iouring_zcrx_low, io_pp_zc_alloc_netmems)
 	zcrx_areas(ifq, &left, &all);
 	if (left * 8 < all)
 		tally_add(tally_here(), IOURING_ZCRX_LOW, 1);
+}
+
+static __always_inline void note_ring(const struct iouring_ring *ring)
+{
+	struct io_zcrx_ifq *ifq = (void *)ring->queue;
+	struct net_device *device = BPF_CORE_READ(ifq, netdev);
+	struct tally_cpu *mine = tally_cpu();
+	struct iouring_user user = {};
+
+	user.end = current_end();
+	if (user.end == END_HOST && mine)
+		user.end = mine->home;
+	user.tgid = current_field(current_task(), tgid);
+	if (device) {
+		user.rxq = BPF_CORE_READ(ifq, if_rxq);
+		BPF_CORE_READ_STR_INTO(&user.device, device, name);
+	}
+	bpf_map_update_elem(&zcrx_rings, ring, &user, BPF_NOEXIST);
+}
+
+/* A receive goes on, by the ring's own task: once for each time that it was woken, or for some 20 packets. */
+HOOK2(iouring_zcrx_recv, io_zcrx_recv)
+{
+	struct io_kiocb___ring *req = (void *)a;
+	struct iouring_ring ring = {.queue = b, .ring = (__u64)BPF_CORE_READ(req, ctx)};
+	struct tally_figures *here = tally_here();
+
+	tally_add(here, IOURING_ZCRX_RECEIVES, 1);
+	if (here && !bpf_map_lookup_elem(&zcrx_rings, &ring))
+		note_ring(&ring);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -19,6 +19,7 @@ enum iouring_counter {
 	IOURING_ZCRX_COPIED,
 	IOURING_ZCRX_EMPTY,
 	IOURING_ZCRX_LOW,
+	IOURING_ZCRX_RECEIVES,
 };
 
 /* What the tracepoint of a completion hands over. */
@@ -30,5 +31,20 @@ enum iouring_completion {
 
 /* Of the histograms. */
 #define IOURING_WORK_PER_RUN 0
+
+/* A ring that received from a queue of zcrx: both as the kernel's addresses, which tell them apart. */
+struct iouring_ring {
+	__u64 queue;
+	__u64 ring;
+};
+
+struct iouring_user {
+	__u32 end;
+	__u32 tgid;	 /* a ring of zcrx is one task's (IORING_SETUP_SINGLE_ISSUER) */
+	__u32 rxq;	 /* of the device */
+	char device[16]; /* empty: none */
+};
+
+#define IOURING_RINGS 1024
 
 #endif

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* io_uring inside the kernel. The CPU time of io-wq's workers is among cpu's threads (iou-wrk-…). */
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bpf/iouring.h"
@@ -23,6 +26,7 @@ static const struct tally_counter rows[] = {
 	{IOURING_ZCRX_COPIED, METRIC_iouring_zcrx_copied, "iouring_zcrx_copy"},
 	{IOURING_ZCRX_EMPTY, METRIC_iouring_zcrx_empty, "iouring_zcrx_alloc"},
 	{IOURING_ZCRX_LOW, METRIC_iouring_zcrx_low, "iouring_zcrx_low"},
+	{IOURING_ZCRX_RECEIVES, METRIC_iouring_zcrx_receives, "iouring_zcrx_recv"},
 };
 
 /*
@@ -72,14 +76,107 @@ static void look_at_kernel(void *state)
 				  kernel_has_tracepoint("io_uring_local_work_run"));
 }
 
-static void work_per_run(const struct tally *t, struct writer *w)
+/* A ring that received from a queue of zcrx, and whose it is. */
+struct user {
+	struct iouring_ring of;
+	struct iouring_user is;
+};
+
+static int by_name(const struct user *a, const struct user *b)
+{
+	if (a->is.end != b->is.end)
+		return a->is.end < b->is.end ? -1 : 1;
+	if (a->is.rxq != b->is.rxq)
+		return a->is.rxq < b->is.rxq ? -1 : 1;
+	return strncmp(a->is.device, b->is.device, sizeof(a->is.device));
+}
+
+static int by_queue(const struct user *a, const struct user *b)
+{
+	int order = by_name(a, b);
+
+	if (order || a->of.queue == b->of.queue)
+		return order;
+	return a->of.queue < b->of.queue ? -1 : 1;
+}
+
+static int by_process(const void *one, const void *other)
+{
+	const struct user *a = one, *b = other;
+	int order = by_queue(a, b);
+
+	if (order || a->is.tgid == b->is.tgid)
+		return order;
+	return a->is.tgid < b->is.tgid ? -1 : 1;
+}
+
+static size_t read_users(int fd, struct user *all)
+{
+	struct iouring_ring key, *before = NULL;
+	size_t count = 0;
+
+	for (; count < IOURING_RINGS && !bpf_map_get_next_key(fd, before, &key); before = &key) {
+		all[count].of = key;
+		if (!bpf_map_lookup_elem(fd, &key, &all[count].is))
+			count++;
+	}
+	return count;
+}
+
+/* nth: of the queues with this name, which may be in other namespaces, or come one after the other. */
+static void name_queue(const struct iouring_user *is, unsigned int nth, char *key, size_t size)
+{
+	int length = (int)sizeof(is->device);
+	char number[16] = "";
+
+	if (nth > 1)
+		snprintf(number, sizeof(number), "#%u", nth);
+	if (is->device[0])
+		snprintf(key, size, "%.*s/%u%s", length, is->device, is->rxq, number);
+	else
+		snprintf(key, size, "nodev%s", number);
+}
+
+/* Those of one queue stand together, and among them those of a process. */
+static void emit_users(const struct user *all, size_t count, struct writer *w)
+{
+	unsigned int nth = 0;
+
+	for (size_t first = 0, next; first < count; first = next) {
+		const struct user *u = &all[first];
+		uint64_t processes = 1;
+		char key[48];
+
+		for (next = first + 1; next < count && !by_queue(u, &all[next]); next++)
+			processes += all[next].is.tgid != all[next - 1].is.tgid;
+		nth = first && !by_name(u, u - 1) ? nth + 1 : 1;
+		name_queue(&u->is, nth, key, sizeof(key));
+		writer_u64(w, WINDOW, u->is.end, METRIC_iouring_zcrx_rings, key, next - first);
+		writer_u64(w, WINDOW, u->is.end, METRIC_iouring_zcrx_processes, key, processes);
+	}
+}
+
+static void zcrx_users(const struct tally *t, struct writer *w)
+{
+	const struct iouring_bpf *bpf = tally_bpf(t);
+	struct user *all = calloc(IOURING_RINGS, sizeof(*all));
+	size_t count = all ? read_users(bpf_map__fd(bpf->maps.zcrx_rings), all) : 0;
+
+	if (count)
+		qsort(all, count, sizeof(*all), by_process);
+	emit_users(all, count, w);
+	free(all);
+}
+
+static void more(const struct tally *t, struct writer *w)
 {
 	if (tally_counts(t, "iouring_task_work"))
 		tally_histogram(t, w, IOURING_WORK_PER_RUN, METRIC_iouring_work_per_run);
+	zcrx_users(t, w);
 }
 
 TALLY_COLLECTOR(iouring,
 		"io_uring: completions, overflow, task work, io-wq, ends of multishot, zcrx",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
 		.tracepoints = true, .rare = true, .follows = MEASURE_PACKETS,
-		.prepare = look_at_kernel, .more = work_per_run);
+		.prepare = look_at_kernel, .more = more);

@@ -206,7 +206,7 @@ static int take(struct rx_zcrx *s, struct flow *f)
 {
 	int result, error;
 
-	zcrx_lock(&s->zcrx);
+	zcrx_lock(&s->zcrx, &f->counters);
 	s->starved = false;
 	result = reap(s, f);
 	error = result ? 0 : zcrx_publish(&s->zcrx, &f->counters, s->starved);
@@ -329,7 +329,7 @@ const struct path path_rx_zcrx = {
 	.rpc_calls = BIT(CALL_sendto) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_rearms) | BIT(EVENT_buffers_exhausted) | BIT(EVENT_cq_overflow) |
 		  BIT(EVENT_refill_stalls) | BIT(EVENT_refill_flushes) | BIT(EVENT_alloc_failures) |
-		  BIT(EVENT_plain_receives),
+		  BIT(EVENT_plain_receives) | BIT(EVENT_refill_waits) | BIT(EVENT_refill_wait_time),
 	.able = zcrx_able,
 	.check = zcrx_check,
 	.flow_memory = rx_zcrx_memory,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "nic/zerocopy.h"
 
 /* The region: the kernel's header, the refill queue, and behind it the statistics. */
@@ -125,6 +126,10 @@ static int enlist(struct zcrx *z, struct flow *f, bool with_events)
 	};
 	struct compat_zcrx_events events = {
 		.user_data = ZCRX_EVENT_DATA,
+		/*
+		 * Not COMPAT_ZCRX_EVENT_COPY: it says once that something was copied, and again only after it was armed
+		 * by another system call, while the statistics count each copy for nothing.
+		 */
 		.type_mask = 1U << COMPAT_ZCRX_EVENT_ALLOC_FAIL,
 		.flags = COMPAT_ZCRX_EVENT_STATS,
 		.stats_offset = stats_offset(q->entries),
@@ -224,7 +229,7 @@ int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f)
 	int result;
 
 	z->ring_fd = u->ring.ring_fd;
-	zcrx_lock(z);
+	zcrx_lock(z, &f->counters);
 	result = join_or_set_up(z, f);
 	zcrx_unlock(z);
 	if (result)
@@ -234,6 +239,15 @@ int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f)
 	if (z->queue->dmabuf && !z->queue->at && f->verify.message && !z->bounce)
 		return flow_fail(f, "no memory left to check the bytes of flow %u", f->number);
 	return 0;
+}
+
+void zcrx_wait(struct zcrx *z, struct counters *c)
+{
+	uint64_t since = clock_ns();
+
+	pthread_mutex_lock(&z->queue->lock);
+	count(&c->event[EVENT_refill_waits], 1);
+	count(&c->event[EVENT_refill_wait_time], clock_ns() - since);
 }
 
 /* What the kernel has not taken yet. */

@@ -92,10 +92,13 @@ void zcrx_queue_free(struct zcrx_queue *q); /* NULL is fine */
 /* z->queue is set. Whoever comes first to a shared queue sets it up. */
 int zcrx_open(struct zcrx *z, struct uring *u, struct flow *f);
 
-static inline void zcrx_lock(struct zcrx *z)
+/* Another thread has it: what sharing costs. */
+void zcrx_wait(struct zcrx *z, struct counters *c);
+
+static inline void zcrx_lock(struct zcrx *z, struct counters *c)
 {
-	if (z->queue->shared)
-		pthread_mutex_lock(&z->queue->lock);
+	if (z->queue->shared && pthread_mutex_trylock(&z->queue->lock))
+		zcrx_wait(z, c);
 }
 
 static inline void zcrx_unlock(struct zcrx *z)

@@ -90,7 +90,7 @@ experiment() {
 }
 
 @test "flows that rules bring to queues that memory is bound to" {
-	# A queue of zcrx is one flow's; devmem's memory is bound to all of them, and flows take turns.
+	# A queue of zcrx is one flow's unless it is shared; devmem's memory is bound to all of them, and flows take turns.
 	FLOWS=2 experiment --rx zcrx --rx-nic zcnic0 --rx-queues 1-2 --area 8M --rx-cpu rxq
 	[ "$(of_flows flow_queue | cut -d ' ' -f 2 | tr '\n' ' ')" = "1 2 " ]
 	[ "$(of_flows flow_cpu | cut -d ' ' -f 2 | tr '\n' ' ')" = "2 1 " ]

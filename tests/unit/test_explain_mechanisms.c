@@ -98,6 +98,8 @@ static const struct {
 	 MARK ",rx,path,alloc_failures,,900,events\n"},
 	{"refill", ",rx,path,refill_stalls,,0,buffers\n",
 	 MARK ",rx,path,refill_stalls,,900,buffers\n"},
+	{"shared_refill", ",rx,path,refill_waits,,0,calls\n",
+	 MARK ",rx,path,refill_waits,,9000,calls\n"},
 	{"linear", ",rx,path,bytes_linear,,0,bytes\n",
 	 MARK ",rx,path,bytes_linear,,90000000,bytes\n"},
 	{"zcrx_copies", ",rx,fact,option,path,zcrx,\n,rx,iouring,zcrx_copied,task,0,bytes\n",
