@@ -191,6 +191,23 @@ stray() {
 	echo "# to and fro: $(value rx bytes_copied) copied, $(value rx bytes_zerocopy) not" >&3
 }
 
+@test "a kernel that cannot be asked has no flush, no sharing, no count of copies: it goes on all the same" {
+	# IORING_REGISTER_QUERY, from 6.18 on; what it answers came later.
+	in_rx+=" $BUILD/tests/tool/without_uring --register 35"
+	echo 1 >$FAULTS/wrong_queue
+	both "${zcrx[@]}" --area 16M -- --bytes 48M --verify
+	echo "# $(value rx buffers_exhausted) times no buffer, $(value rx plain_receives) plain receives" >&3
+	[ "$(value rx bytes)" = $((48 << 20)) ]
+	[ "$(value rx bad_bytes)" = 0 ]
+	[ "$(value rx bytes_copied)" = "" ]
+	[ "$(value rx buffers_exhausted)" -gt 0 ]
+	[ "$(value rx refill_flushes)" = 0 ]
+	[ "$(value rx plain_receives)" -gt 0 ]
+	refuses "leave out --share-queue, or take Linux 6.19" "${zcrx[@]}" --share-queue
+	refuses "--nodev takes Linux 7.1" --path zcrx --nodev
+	refuses "--rx-buf-len takes Linux 7.0" "${zcrx[@]}" --rx-buf-len 32K
+}
+
 @test "what comes to a queue that is another flow's ends with one sentence, which names the own queue" {
 	echo 1 >${FAULTS%3}2/wrong_queue
 	rx --path zcrx --nic zcnic0 --queues 2-3
@@ -326,7 +343,7 @@ grants() {
 	for shared in yes no; do
 		rm -rf out
 		grants begin
-		"$BUILD/zcprof" run --link netns:rx,tx --flows 3 --rx zcrx --nic zcnic0 --queues 1-3 --share-queue $shared \
+		"$BUILD/zcprof" run --link netns:rx,tx --flows 3 --rx zcrx --nic zcnic0 --queues 1-3 --share-queue=$shared \
 			--bytes 64M --verify --repeat 1 --exact --collect iouring -o out
 		granted=$(grants count)
 		grants end
@@ -417,14 +434,8 @@ refuses() { # PATTERN RX-OPTION...: at the latest when the flow has come; one se
 
 @test "what cannot be is one sentence and exit 3" {
 	echo 40 >/proc/sys/vm/nr_hugepages
-	if since 7.0; then
-		refuses "has not pieces so large in a row" "${zcrx[@]}" --rx-buf-len 8M --area 512M
-		refuses "its driver has no buffers of --rx-buf-len" "${zcrx[@]}" --hugepages --rx-buf-len 1M --area 64M
-	else
-		refuses "--rx-buf-len takes Linux 7.0" "${zcrx[@]}" --rx-buf-len 32K
-	fi
-	since 7.1 || refuses "--nodev takes Linux 7.1" --path zcrx --nodev
-	since 6.19 || refuses "leave out --share-queue, or take Linux 6.19" "${zcrx[@]}" --share-queue
+	! since 7.0 || refuses "has not pieces so large in a row" "${zcrx[@]}" --rx-buf-len 8M --area 512M
+	! since 7.0 || refuses "its driver has no buffers of --rx-buf-len" "${zcrx[@]}" --hugepages --rx-buf-len 1M --area 64M
 	refuses "nr_hugepages" "${zcrx[@]}" --hugepages --area 1G
 	refuses "libcuda.so.1 is not here" "${zcrx[@]}" --memory cuda
 	ip -n rx link add odd0 type dummy
