@@ -40,10 +40,6 @@ struct zcrx_rq {
 	__u32 nr_entries;
 };
 
-struct net_device {
-	char name[16];
-};
-
 struct io_zcrx_ifq {
 	struct io_zcrx_area *area;
 	struct zcrx_rq rq;
