@@ -34,6 +34,7 @@ static const struct {
 	{"nsproxy", "net_ns", 8},
 	{"net", "ns", 0},
 	{"ns_common", "inum", 4},
+	{"net_device", "name", 16},
 	{"sk_buff", "sk", 8},
 	{"sock", "__sk_common", 0},
 	{"sock_common", "skc_family", 2},
