@@ -95,17 +95,23 @@ static size_t add_up(const struct locks_bpf *bpf, struct symbols *symbols, struc
 	return count;
 }
 
-/* The kernel's names, read once for as long as they are of the same window. */
+/*
+ * The kernel's names, once for as long as they are of the same window: those that profile has read for it, if it does.
+ * Windows are told apart by the id of a map, which the kernel does not give twice; memory is had again.
+ */
 static struct symbols *names_for(const struct locks_bpf *bpf)
 {
-	static const struct locks_bpf *of;
 	static struct symbols *names;
+	static __u32 of;
+	struct bpf_map_info info = {0};
+	__u32 size = sizeof(info);
 
-	if (names && of == bpf)
+	bpf_obj_get_info_by_fd(bpf_map__fd(bpf->maps.places), &info, &size);
+	if (names && of == info.id)
 		return names;
 	symbols_free(names);
 	names = symbols_new();
-	of = bpf;
+	of = info.id;
 	return names;
 }
 
@@ -117,7 +123,7 @@ static void contention(const struct tally *t, struct writer *w)
 	size_t count = 0;
 
 	if (symbols && place) {
-		symbols_load_kernel(symbols);
+		symbols_share_kernel(symbols);
 		count = add_up(bpf, symbols, place);
 	}
 	tally_histogram(t, w, LOCKS_LENGTH, METRIC_locks_length);

@@ -16,6 +16,7 @@
 #include "collectors/kit/clocks.h"
 #include "collectors/list.h"
 #include "collectors/kit/stacks.h"
+#include "collectors/kit/kallsyms.h"
 #include "collectors/kit/symbols.h"
 
 /* A process may end right behind the window, and may keep those waiting who look at it. */
@@ -104,14 +105,14 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		s->bpf->rodata->cpu_end[cpu] = target_of_cpu(run->target, cpu);
 	bpf_map__set_max_entries(s->bpf->maps.kinds,
 				 PROFILE_KINDS + PROFILE_KINDS_PER_CPU * bpf_cpus());
-	if (!symbols_hidden() && !symbols_load_kernel(s->symbols))
+	if (!kallsyms_hidden() && !symbols_load_kernel(s->symbols))
 		find_softirqs(s);
 	choose_misses(s);
 	error = profile_bpf__load(s->bpf);
 	if (error)
 		return bpf_refused(error, "loading the profile program", why, why_size);
-	if (symbols_hidden()) {
-		snprintf(why, why_size, "%s", symbols_hidden());
+	if (kallsyms_hidden()) {
+		snprintf(why, why_size, "%s", kallsyms_hidden());
 		return -1;
 	}
 	note_processes(s);

@@ -8,6 +8,7 @@
 #include <linux/bpf.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "collectors/kit/bpf_refusal.h"
+#include "collectors/kit/kallsyms.h"
 #include "collectors/kit/kernel_btf.h"
 
 #define TRIED_ON "bpf_fentry_test1"
@@ -121,17 +123,9 @@ static int try_raw_tracepoint(void)
 
 unsigned long bpf_means_address(const char *function)
 {
-	FILE *f = fopen("/proc/kallsyms", "re");
-	unsigned long address, found = 0;
-	char line[512], name[128];
+	const struct kernel_function *f = kallsyms_named(kallsyms_core(), function);
 
-	if (!f)
-		return 0;
-	while (!found && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%lx %*c %127s", &address, name) == 2 && !strcmp(name, function))
-			found = address;
-	fclose(f);
-	return found;
+	return f ? f->address : 0;
 }
 
 static int try_breakpoint(void)
@@ -234,11 +228,49 @@ static bool is_traceable(const char *function)
 	return !list;
 }
 
+/* Each look is at all that the kernel has, and finds the same while this process lives. */
+struct reach {
+	bool has_type, traceable;
+	char function[];
+};
+
+static int by_function(const void *a, const void *b)
+{
+	return strcmp(((const struct reach *)a)->function, ((const struct reach *)b)->function);
+}
+
+static bool has_type(const char *function)
+{
+	const struct btf *types = kernel_btf();
+
+	return types && btf__find_by_name_kind(types, function, BTF_KIND_FUNC) > 0;
+}
+
+/* NULL: no memory left. */
+static const struct reach *reach_of(const char *function)
+{
+	static void *known;
+	struct reach *r = calloc(1, sizeof(*r) + strlen(function) + 1);
+	struct reach **kept;
+
+	if (!r)
+		return NULL;
+	strcpy(r->function, function);
+	kept = tsearch(r, &known, by_function);
+	if (!kept || *kept != r) {
+		free(r);
+		return kept ? *kept : NULL;
+	}
+	r->has_type = has_type(function);
+	r->traceable = is_traceable(function);
+	return r;
+}
+
 bool bpf_means_reaches(enum bpf_means means, const char *function)
 {
-	if (means == MEANS_FENTRY && libbpf_find_vmlinux_btf_id(function, BPF_TRACE_FENTRY) < 0)
-		return false;
-	return is_traceable(function);
+	const struct reach *r = reach_of(function);
+
+	return r && r->traceable && (means != MEANS_FENTRY || r->has_type);
 }
 
 /* What is behind the slash of a program's section, if the section begins so; else NULL. */

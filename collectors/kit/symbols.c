@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collectors/kit/symbols.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <search.h>
 #include <stdbool.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "collectors/kit/kallsyms.h"
 #include "collectors/kit/namer.h"
 
 #define UNKNOWN "[unknown]"
@@ -20,13 +20,6 @@
 #define PROCESSES_MAX 256
 /* How long all names together may take; one process may have a quarter of it. */
 #define PATIENCE_NS 20000000000ULL
-
-struct kernel_symbol {
-	uint64_t address;
-	struct symbol symbol;
-	bool global;
-	bool asked; /* component and context are known */
-};
 
 struct process {
 	pid_t tgid;
@@ -43,9 +36,7 @@ struct user_symbol {
 };
 
 struct symbols {
-	char *text; /* /proc/kallsyms, cut into names */
-	struct kernel_symbol *kernel;
-	size_t count;
+	struct kallsyms *core, *rest; /* of the kernel */
 	struct process *processes;
 	size_t process_count;
 	uint64_t spent_ns; /* waiting for names of processes */
@@ -53,156 +44,57 @@ struct symbols {
 	char why[160];
 };
 
-/* A whole file whose size cannot be asked for, with a NUL behind it. */
-static char *read_file(const char *path, size_t *len)
-{
-	size_t room = 1 << 16, used = 0, got;
-	FILE *f = fopen(path, "re");
-	char *text = NULL, *more;
-
-	if (!f)
-		return NULL;
-	do {
-		room *= 2;
-		more = realloc(text, room);
-		if (!more) {
-			free(text);
-			fclose(f);
-			errno = ENOMEM;
-			return NULL;
-		}
-		text = more;
-		got = fread(text + used, 1, room - used - 1, f);
-		used += got;
-	} while (got);
-	fclose(f);
-	text[used] = '\0';
-	*len = used;
-	return text;
-}
-
-/* kptr_restrict shows every address as 0 to whoever may not know them. */
-const char *symbols_hidden(void)
-{
-	FILE *f = fopen("/proc/kallsyms", "re");
-	const char *hidden = "this kernel has no /proc/kallsyms: it takes one with CONFIG_KALLSYMS";
-	unsigned long long address;
-	char type, line[512];
-
-	if (!f)
-		return hidden;
-	hidden =
-		"/proc/kallsyms hides its addresses: sysctl kernel.kptr_restrict=0, or CAP_SYSLOG where that is 1";
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%llx %c", &address, &type) != 2 || type != 'T')
-			continue;
-		if (address)
-			hidden = NULL;
-		break;
-	}
-	fclose(f);
-	return hidden;
-}
-
 struct symbols *symbols_new(void)
 {
 	return calloc(1, sizeof(struct symbols));
 }
 
-/* "ffffffff81000000 T _stext" or "ffffffffc0001000 t veth_poll\t[veth]"; false: not a function */
-static bool parse_kallsyms(char *line, struct kernel_symbol *k)
+static int take_kernel(struct symbols *s, struct kallsyms *(*how)(void))
 {
-	char *type, *name, *object;
-
-	k->address = strtoull(line, &type, 16);
-	if (*type != ' ' || !strchr("tTwW", type[1]) || type[2] != ' ')
-		return false;
-	name = type + 3;
-	object = strpbrk(name, "\t ");
-	k->global = isupper((unsigned char)type[1]);
-	k->symbol.name = name;
-	k->symbol.object = KERNEL;
-	if (object) {
-		*object++ = '\0';
-		k->symbol.object = object;
-	}
-	return true;
-}
-
-/* Of several names for one address the global one comes first, then the one that is sooner read. */
-static int by_address(const void *a, const void *b)
-{
-	const struct kernel_symbol *x = a, *y = b;
-
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
-	if (x->global != y->global)
-		return x->global ? -1 : 1;
-	return x->symbol.name < y->symbol.name ? -1 : 1;
+	if (!s->core)
+		s->core = kallsyms_core();
+	if (s->core && !s->rest)
+		s->rest = how();
+	return s->core && s->rest ? 0 : -errno;
 }
 
 int symbols_load_kernel(struct symbols *s)
 {
-	size_t len, room = 0;
-	char *rest, *line;
+	return take_kernel(s, kallsyms_read);
+}
 
-	if (s->kernel)
-		return 0;
-	s->text = read_file("/proc/kallsyms", &len);
-	if (!s->text)
-		return -errno;
-	for (char *at = s->text; *at; at++)
-		room += *at == '\n';
-	s->kernel = calloc(room + 1, sizeof(*s->kernel));
-	if (!s->kernel)
-		return -ENOMEM;
-	rest = s->text;
-	while (s->count < room && (line = strsep(&rest, "\n")))
-		if (parse_kallsyms(line, &s->kernel[s->count]))
-			s->count++;
-	qsort(s->kernel, s->count, sizeof(*s->kernel), by_address);
-	return 0;
+int symbols_share_kernel(struct symbols *s)
+{
+	return take_kernel(s, kallsyms_share);
 }
 
 bool symbols_extent(const struct symbols *s, const char *name, uint64_t *from, uint64_t *to)
 {
-	for (size_t i = 0; i + 1 < s->count; i++) {
-		if (strcmp(s->kernel[i].symbol.name, name) != 0)
-			continue;
-		*from = s->kernel[i].address;
-		for (*to = *from; i < s->count && *to == *from; i++)
-			*to = s->kernel[i].address;
-		return true;
-	}
-	return false;
+	const struct kernel_function *f = kallsyms_named(s->core, name);
+
+	if (!f)
+		return false;
+	*from = *to = f->address;
+	for (; f < s->core->at + s->core->count && *to == *from; f++)
+		*to = f->address;
+	return *to > *from;
 }
 
 const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip)
 {
 	static const struct symbol unknown = {UNKNOWN, KERNEL, COMPONENT_unmapped, CONTEXT_TASK};
-	size_t low = 0, high = s->count;
-	struct symbol *symbol;
+	struct kernel_function *f = kallsyms_at(s->core, ip), *other = kallsyms_at(s->rest, ip);
 
-	/* The last one at or below ip, and of its equals the first. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->kernel[middle].address <= ip)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!f || (other && other->address > f->address))
+		f = other;
+	if (!f)
 		return &unknown;
-	for (low--; low && s->kernel[low - 1].address == s->kernel[low].address; low--)
-		;
-	symbol = &s->kernel[low].symbol;
-	if (!s->kernel[low].asked) {
-		s->kernel[low].asked = true;
-		symbol->component = component_of_symbol(symbol->name);
-		symbol->context = context_of_symbol(symbol->name);
+	if (!f->asked) {
+		f->asked = true;
+		f->symbol.component = component_of_symbol(f->symbol.name);
+		f->symbol.context = context_of_symbol(f->symbol.name);
 	}
-	return symbol;
+	return &f->symbol;
 }
 
 static void lose(struct symbols *s, pid_t tgid, const char *why)
@@ -337,7 +229,6 @@ void symbols_free(struct symbols *s)
 		tdestroy(p->asked, free);
 		free(p);
 	}
-	free(s->kernel);
-	free(s->text);
+	kallsyms_release(s->rest);
 	free(s);
 }

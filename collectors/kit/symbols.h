@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names for addresses: of the kernel, from /proc/kallsyms, and of processes, from the symbol tables
- * of the files they have mapped.
+ * Names for addresses: of the kernel, from /proc/kallsyms (collectors/kit/kallsyms.h), and of processes, from the
+ * symbol tables of the files they have mapped.
  *
  * A process has to be there only when it is noted, twice at best: the files that it had then are named by.
  * A child looks at each (collectors/kit/namer.h), so that none can do more than stay without names.
  *
- *   symbols_hidden()        why this kernel shows no addresses; NULL if it does
  *   symbols_new()           an empty table
  *   symbols_note_process()  remembers what a process has mapped now, if it is not known yet
  *   symbols_note_again()    what those that are known have mapped later; does not wait
  *   symbols_settle()        waits until that is done, at most so long
  *   symbols_knows()         is this process known, or one that looks at others
- *   symbols_load_kernel()   reads /proc/kallsyms: 0, or a negative errno
- *   symbols_extent()        where a function of the kernel lies
+ *   symbols_load_kernel()   the kernel's functions as they are now: 0, or a negative errno
+ *   symbols_share_kernel()  as another table of this process has them, if there is one; else as they are now
+ *   symbols_extent()        where a function of the kernel itself lies
  *   symbols_kernel()        the function at an address of the kernel
  *   symbols_user()          the function at an address of a process
  *   symbols_lost()          how many processes stayed without names, and why the first of them
@@ -37,13 +37,13 @@ struct symbol {
 
 struct symbols;
 
-const char *symbols_hidden(void);
 struct symbols *symbols_new(void); /* NULL: no memory left */
 void symbols_note_process(struct symbols *s, pid_t tgid);
 void symbols_note_again(struct symbols *s);
 void symbols_settle(struct symbols *s, uint64_t wait_ns);
 bool symbols_knows(const struct symbols *s, pid_t tgid);
 int symbols_load_kernel(struct symbols *s);
+int symbols_share_kernel(struct symbols *s);
 /* From its first byte to the next function's; false: there is none of that name. */
 bool symbols_extent(const struct symbols *s, const char *name, uint64_t *from, uint64_t *to);
 const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip);
