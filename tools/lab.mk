@@ -7,7 +7,7 @@ LAB_TIMEOUT ?= 600
 
 lab_run = PATH="$(abspath $(B)):$$PATH" BUILD="$(abspath $(B))" lab/run --kernel $(LAB_KERNEL) --mtu $(LAB_MTU)
 
-.PHONY: lab lab-ready lab-run lab-two lab-kernels lab-demo lab-soak lab-selftests
+.PHONY: lab lab-ready lab-run lab-two lab-kernels lab-studies lab-demo lab-soak lab-selftests
 
 lab-ready:
 	@tools/install-deps lab
@@ -29,6 +29,10 @@ lab-two: lab-ready ## a shell, or CMD, in one of two virtual machines with a wir
 
 lab-kernels: lab-ready ## a STUDY (studies/kernels.plan) on each of KERNELS (6.12 7.2 7.3) by the clock of instructions, and what changed
 	@tools/lab-kernels $(B) $(or $(STUDY),kernels) $(or $(KERNELS),6.12 7.2 7.3)
+
+lab-studies: lab-ready ## a STUDY of studies/ there, OPTIONS='--seconds 1 --repeat 2', beside what was published; goes on where it was; in $(B)/lab/studies/
+	@[ -n "$(STUDY)" ] || { echo "lab-studies: give it a study: make lab-studies STUDY=read-size; studies/run says which there are" >&2; exit 2; }
+	@tools/lab-studies $(B) $(STUDY) $(LAB_KERNEL) $(OPTIONS)
 
 lab-demo: lab-ready ## copy, zcrx and devmem there, with and without HW GRO, on one and two CPUs: tables, and records in $(B)/lab/demo/
 	@B=$(B) LAB_KERNEL=$(LAB_KERNEL) tools/lab-demo
