@@ -115,6 +115,53 @@ runs() {
 	[[ $output == *"zcprof ended with 139 and said nothing"* ]]
 }
 
+@test "studies/run: Ctrl-C ends the study and not only a plan of it; what zcroi refuses is told; a plan is named as a shell completes it" {
+	export BUILD
+	cd "$BATS_TEST_TMPDIR"
+	mkdir study
+	cp "$BATS_TEST_DIRNAME/../../studies/run" study/
+	printf '%s\n' 'rx copy' 'read 4K,8K' >study/two-a.plan
+	cp study/two-a.plan study/two-b.plan
+	fake[1]=$BATS_TEST_DIRNAME/../fixtures/zcpath-fake
+	cp "$BATS_TEST_DIRNAME/../../VERSION" .
+	# As a terminal does it: to all of the foreground, while the first plan is run.
+	python3 - study/run two "${fake[@]}" --seconds 30 --repeat 1 -o out >said 2>&1 <<-'END'
+		import os, signal, subprocess, sys, time
+		study = subprocess.Popen(["bash"] + sys.argv[1:], start_new_session=True,
+		                         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+		for _ in range(600):
+		    if any(f.endswith(".part") for _, _, files in os.walk("out") for f in files):
+		        break
+		    time.sleep(0.05)
+		os.killpg(study.pid, signal.SIGINT)
+		print("ended with", study.wait())
+	END
+	cat said
+	grep -q 'ended with 130' said
+	grep -q 'studies/run: stopped in two-a; the same command goes on' said
+	! grep -q '==== two-b' said || false
+	[ ! -e out/two-b ]
+	# What is printed or made of the runs has failed.
+	cp study/two-a.plan study/two-b-and-more.plan
+	run bash study/run study/two-b.plan "${fake[@]}" --repeat 1 --output=out --published 'value=T is=x where=rx=copy'
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[ "$(find out -name 'run-*.csv' | wc -l)" -eq 2 ]
+	[[ $output == *'two-b/plan: "published value=T is=x'*"Page: out/two-b.html" ]]
+	[[ $output != *and-more* ]]
+	zcprof run @study/two-b.plan "${fake[@]}" --repeat 1 -o sound/two-b
+	mkdir sound/two-b.html
+	run bash study/run study/two-b.plan "${fake[@]}" --repeat 1 -o sound
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"two-b.html: "* && $output != *"Page: "* ]]
+	run bash study/run two --dry-run --output none
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"==== two-a"*"==== two-b"*" runs"* ]]
+	[ ! -e none ]
+}
+
 @test "what an end finds that it cannot do, once it is there, is a cell with the reason, tried once" {
 	FAKE=unable=8K run zcprof run "${fake[@]}" --read 4K,8K --repeat 3 -o "$dir"
 	echo "$output"
