@@ -5,13 +5,18 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* From being killed to being gone, on a machine that is busy. */
-#define KILLED_MS 1000
+/* From being killed to being on its way out, and from there to being gone: what it holds takes its time on a busy machine. */
+#define KILLED_MS  1000
+#define LEAVING_MS 30000
+/* include/linux/sched.h; proc_pid_stat(5) shows it, "flags". */
+#define PF_EXITING 0x4
 /* From its start to its program: a file system that answers nobody takes for ever. */
 #define BEGIN_MS 60000
 /* From being asked to end to being killed. */
@@ -172,10 +177,37 @@ int child_end(pid_t pid, int *status, int patience_ms)
 	return error == -ETIMEDOUT ? child_kill(pid, status) : error;
 }
 
+/* Whether it has begun to end, so that no call of the kernel holds it, or would run if a CPU were free. */
+static bool is_leaving(pid_t pid)
+{
+	char path[32], text[512], state = 0;
+	unsigned int flags = 0;
+	const char *name_end;
+	ssize_t got = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		got = TEMP_FAILURE_RETRY(read(fd, text, sizeof(text) - 1));
+		close(fd);
+	}
+	text[got > 0 ? got : 0] = '\0';
+	name_end = strrchr(text, ')'); /* a name may hold anything */
+	return name_end && sscanf(name_end, ") %c %*d %*d %*d %*d %*d %u", &state, &flags) == 2 &&
+	       (state == 'R' || flags & PF_EXITING);
+}
+
 int child_kill(pid_t pid, int *status)
 {
+	int error, waited_ms = 0;
+
 	kill(pid, SIGKILL);
-	return await(pid, status, KILLED_MS);
+	do {
+		error = await(pid, status, KILLED_MS);
+		waited_ms += KILLED_MS;
+	} while (error == -ETIMEDOUT && waited_ms < LEAVING_MS && is_leaving(pid));
+	return error;
 }
 
 int child_only(int fd)

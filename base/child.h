@@ -8,8 +8,9 @@
  *   child_wait()         its end, however often a signal interrupts the wait
  *   child_wait_for()     its end, and no longer than so many ms; then it is killed
  *   child_end()          its end: by itself, else because it was asked to (SIGTERM), else because it was killed
- *   child_kill()         ends it, and waits for that a second at most: what hangs in a call of the kernel, as in a
- *                        file system that answers nobody, does not end
+ *   child_kill()         ends it, and waits for that a second at most, or half a minute where it is on its way out
+ *                        and has much to give back: what hangs in a call of the kernel, as in a file system that
+ *                        answers nobody, does not end
  *   child_only()         in a child that was forked to run no program: no descriptor but this, which becomes 0
  */
 #ifndef BASE_CHILD_H

@@ -95,6 +95,10 @@ int session_lost(struct session *s, int error)
 		return session_fail(s,
 				    "the %s does not read what it is told any more; it has stalled",
 				    peer);
+	case EFAULT: /* net/ipv4/tcp.c: tcp_recvmsg_locked() of frags that no CPU can read */
+		return session_fail(s,
+				    "the control connection to the %s stands, but its packets came to a queue whose memory only a zero-copy receiver can read (Bad address): a flow rule or the RSS table leads port %u there too; lead only port %u, of the data, to that queue",
+				    peer, s->config->port, s->config->port + 1);
 	}
 	return session_fail(s,
 			    "the control connection to the %s broke: %s; see whether its host is up, and the link between",

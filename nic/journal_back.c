@@ -8,9 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/say.h"
 #include "base/visible.h"
 #include "nic/netns.h"
+
+/* A driver may take seconds to begin anew with other rings; one that takes longer answers nobody. */
+#define PUT_BACK_MS 30000
 
 /* The namespace that the change before was of, mostly that of the next as well. */
 struct place {
@@ -42,20 +46,22 @@ static int put_back_global(const struct change *c)
 /* In a child, because joining a namespace is for good. */
 static int put_back_there(const struct change *c, int netns)
 {
-	int status;
+	int status, error;
 	pid_t pid = fork();
 
 	if (!pid) {
-		int error = netns_join(netns);
-
+		error = netns_join(netns);
 		/* Netlink needs no /sys. */
 		if (!error || (error == -EXDEV && c->kind))
 			error = c->kind ? c->kind->put_back(c->subject, c->old)
 					: journal_write_value(c->subject, c->old);
 		_exit(-error);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+	if (pid < 0)
 		return -errno;
+	error = child_wait_for(pid, &status, PUT_BACK_MS);
+	if (error)
+		return error;
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
@@ -90,6 +96,10 @@ static void say_failed(const struct change *c, int error)
 	if (c->kind && error == -EADDRINUSE)
 		say_error("cannot put back the %s of %s yet: a queue of it is still held; 'zcprof doctor %s' says by whom, and 'zcprof restore' tries again",
 			  c->kind->what, c->subject, c->subject);
+	else if (error == -ETIMEDOUT)
+		say_error("cannot put the %s%s%s back to \"%s\": the kernel had not done it after %d s, and it stays noted; 'zcprof restore' tries again",
+			  c->kind ? c->kind->what : "setting", c->kind ? " of " : " ", c->subject,
+			  c->old, PUT_BACK_MS / 1000);
 	else if (c->kind)
 		say_error("cannot put back the %s of %s, which was \"%s\": %s; %s", c->kind->what,
 			  c->subject, c->old, strerror(-error), c->kind->by_hand);

@@ -257,6 +257,21 @@ end_peer() {
 	both --path copy -- --path zerocopy --bytes 1M --verify
 }
 
+@test "a control connection whose packets come to memory that no CPU can read: it is not the link that broke" {
+	cc -O1 -o refuse_read "$BATS_TEST_DIRNAME/../tool/refuse_read.c"
+	size=$(awk '$2 == "CONTROL_LINE_MAX" { print $3 }' "$BATS_TEST_DIRNAME/../../datapath/control.h")
+	./refuse_read "$size" true || skip "this kernel has no seccomp filters"
+	rx --path copy
+	in_tx="./refuse_read $size"
+	code=0
+	tx --path copy --seconds 1 || code=$?
+	rx_ends
+	cat tx.err
+	[ "$code" = 1 ]
+	one_sentence tx.err "its packets came to a queue whose memory only a zero-copy receiver can read"
+	grep -q "leads port $port there too; lead only port $((port + 1)), of the data" tx.err
+}
+
 @test "a memlock limit that the message does not fit in: said with the fix, exit 3" {
 	[ "$(id -u)" = 0 ] || skip "takes root, to become an ordinary user with a small limit"
 	command -v setpriv >/dev/null || skip "needs setpriv"

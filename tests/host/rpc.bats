@@ -88,9 +88,12 @@ exchange() { # RX TX ARG…
 	# One connection per request, and none left open.
 	[ "$(value tx calls connect)" -ge "$(value tx responses)" ]
 	[ "$(value rx calls accept4)" -ge "$(value rx responses)" ]
+	began=${EPOCHREALTIME/./}
 	both --path copy -- --path copy --rpc 64:64 --reconnect --rate 200 --flows 2 --seconds 2 --warmup 0
-	echo "answered $(value tx responses)"
-	[ "$(value tx responses)" -ge 300 ] && [ "$(value tx responses)" -le 401 ] || false
+	# What came due before the window opened is answered in it, and on a loaded machine the window closes late.
+	due=$(((${EPOCHREALTIME/./} - began) * 200 / 1000000 + 2))
+	echo "answered $(value tx responses), due $due at the most"
+	[ "$(value tx responses)" -ge 300 ] && [ "$(value tx responses)" -le "$due" ] || false
 	rx --path uring
 	code=0
 	tx --path copy --rpc 1:1 --reconnect || code=$?
@@ -103,8 +106,9 @@ exchange() { # RX TX ARG…
 	both --path copy -- --path copy --rpc 64:64 --rate 500 --flows 2 --seconds 2 --warmup 0.2
 	answered=$(value tx responses)
 	echo "answered $answered, unanswered $(value tx unanswered)"
-	# What waits at one edge comes in at the other.
-	[ "$answered" -ge 900 ] && [ "$answered" -le 1100 ] || false
+	# What waits at one edge comes in at the other. The window may be longer than asked for.
+	due=$(($(value tx window_ns) / 2000000))
+	[ "$answered" -ge $((due * 9 / 10)) ] && [ "$answered" -le $((due * 11 / 10)) ] || false
 	local apart=$(($(buckets service) - answered)) # by an edge between the two counts, in each flow
 	[ "${apart#-}" -le 2 ]
 }

@@ -296,9 +296,9 @@ moved() {
 	[ "$(value "$dir/rx=copy,tx=copy,rx-gro=sw/run-1.csv" tx fact option tso)" = off ]
 	run zcroi diff "$dir/rx=copy,tx=copy,rx-gro=off" "$dir/rx=copy,tx=copy,rx-gro=sw"
 	[[ $output == *"setting "*"rx --gro: off in A, sw in B"* ]]
-	# What was asked for is nobody's surprise; what was not, is.
+	# What was asked for is nobody's surprise; what was not, is. Sysctls of the machine may be set by others meanwhile.
 	run zcroi table "$dir"
-	[[ $output != *"Not all runs are alike"* ]]
+	[[ $output != *"Not all runs are alike: nic"* ]]
 	sed -i 's/,fact,nic,mtu,4148,/,fact,nic,mtu,4000,/' "$dir/rx=copy,tx=copy,rx-gro=sw/run-1.csv"
 	run zcroi table "$dir"
 	[[ $output == *"Not all runs are alike: nic mtu is"* ]]

@@ -8,7 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,6 +86,64 @@ static void test_one_that_hangs(void **state)
 	assert_int_equal(child_kill(pid, &status), 0);
 	assert_int_equal(WTERMSIG(status), SIGKILL);
 	alarm(0);
+}
+
+static pid_t inmate; /* a process that the child cannot go without */
+
+static void release(int signal)
+{
+	(void)signal;
+	waitpid(inmate, NULL, WNOHANG);
+}
+
+/* The first process of a PID namespace, whose end waits until the last of the others is reaped: here, by this test. */
+static int have_an_inmate(int report)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		for (;;)
+			pause();
+	if (write(report, &pid, sizeof(pid)) != sizeof(pid))
+		return 1;
+	for (;;)
+		pause();
+}
+
+/* As one with much memory, or with many events of perf, on a machine that is busy. */
+static void test_one_that_takes_long_to_go(void **state)
+{
+	struct sigaction on_alarm = {.sa_handler = release}, before;
+	char path[64], line[256] = "";
+	int report[2], status = 0;
+	pid_t pid;
+	FILE *f;
+
+	(void)state;
+	assert_int_equal(pipe(report), 0);
+	pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, NULL);
+	if (pid < 0)
+		skip(); /* takes root */
+	if (!pid)
+		_exit(have_an_inmate(report[1]));
+	assert_int_equal(read(report[0], &inmate, sizeof(inmate)), sizeof(inmate));
+	/* Its number here, and not in there. */
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	f = fopen(path, "r");
+	if (!f || !fgets(line, sizeof(line), f) || !(inmate = atoi(line))) {
+		__real_kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		skip();
+	}
+	fclose(f);
+	assert_int_equal(ptrace(PTRACE_SEIZE, inmate, NULL, NULL), 0);
+	assert_int_equal(sigaction(SIGALRM, &on_alarm, &before), 0);
+	alarm(2);
+	assert_int_equal(child_kill(pid, &status), 0);
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+	sigaction(SIGALRM, &before, NULL);
+	close(report[0]);
+	close(report[1]);
 }
 
 static void test_no_longer_than(void **state)
@@ -170,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_pipes),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_one_that_hangs),
+		cmocka_unit_test(test_one_that_takes_long_to_go),
 		cmocka_unit_test(test_one_that_does_not_begin),
 		cmocka_unit_test(test_no_longer_than),
 	};

@@ -3,6 +3,7 @@
  * nic/genl.c nic/netlink.c nic/netdev.c nic/lease.c nic/settings nic/ethtool_message.c nic/device.c nic/big_tcp.c
  */
 /* libs: libmnl */
+/* link: -Wl,--wrap=child_wait_for -Wl,--wrap=netns_join */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -116,6 +117,46 @@ static void test_put_back(void **state)
 	assert_int_equal(journal_close(j), 0);
 	holds(first, "4096\t87380\t6291456");
 	holds(second, "\n");
+	assert_int_equal(journals(), 0);
+}
+
+/* The child that puts something back gets no answer from the kernel, as of a driver that hangs. */
+static bool stuck;
+
+int __real_netns_join(int netns);
+int __wrap_netns_join(int netns);
+
+int __wrap_netns_join(int netns)
+{
+	while (stuck)
+		pause();
+	return __real_netns_join(netns);
+}
+
+int __real_child_wait_for(pid_t pid, int *status, int patience_ms);
+int __wrap_child_wait_for(pid_t pid, int *status, int patience_ms);
+
+int __wrap_child_wait_for(pid_t pid, int *status, int patience_ms)
+{
+	return __real_child_wait_for(pid, status, stuck ? 50 : patience_ms);
+}
+
+/* It is noted still, and the rest is put back. */
+static void test_no_answer(void **state)
+{
+	struct journal *j = journal_open(dir);
+
+	(void)state;
+	assert_int_equal(journal_set(j, second, "0f"), 0);
+	assert_int_equal(journal_note(j, "ntuple", "nosuchdevice0", "off"), 0);
+	stuck = true;
+	alarm(60);
+	assert_int_not_equal(journal_close(j), 0);
+	stuck = false;
+	alarm(0);
+	holds(second, "\n");
+	assert_int_equal(journals(), 1);
+	put_back(); /* of a device that is gone nothing is left to do */
 	assert_int_equal(journals(), 0);
 }
 
@@ -554,6 +595,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_put_back, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_no_answer, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_nothing_to_change, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_recover, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_recover_at_once, prepare, clean),
