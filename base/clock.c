@@ -64,10 +64,15 @@ static void read_ahead(void)
 		fclose(f);
 }
 
-uint64_t clock_kernel_ns(void)
+uint64_t clock_to_kernel_ns(uint64_t ns)
 {
 	clock_kernel_known();
-	return clock_ns() - ahead_ns;
+	return ns - ahead_ns;
+}
+
+uint64_t clock_kernel_ns(void)
+{
+	return clock_to_kernel_ns(clock_ns());
 }
 
 bool clock_kernel_known(void)

@@ -6,6 +6,7 @@
  *   clock_s()         the same in seconds
  *   clock_kernel_ns() the same as the kernel itself counts it, and bpf_ktime_get_ns() in BPF
  *                     programs: another than clock_ns() in a time namespace
+ *   clock_to_kernel_ns() a moment of clock_ns() as that counts it
  *   clock_kernel_known() false where it cannot be told how far they are apart; then they are taken for
  *                     the same
  *   clock_compare()   how far another machine's is ahead of clock_ns(), by one question: of CLOCK_ROUNDS the
@@ -22,6 +23,7 @@
 uint64_t clock_ns(void);
 double clock_s(void);
 uint64_t clock_kernel_ns(void);
+uint64_t clock_to_kernel_ns(uint64_t ns);
 bool clock_kernel_known(void);
 uint64_t clock_of_ns(clockid_t clock);
 

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "datapath/pace.h"
+#include "datapath/stamps.h"
 #include "datapath/udp.h"
 
 /* Datagrams that the kernel cuts from one send: UDP_MAX_SEGMENTS of older ones. */
@@ -16,7 +18,7 @@
 #define SLOTS	    4096U
 #define SLOTS_BYTES (64UL << 20)
 
-static unsigned int at_once(const struct options *option)
+unsigned int bursts_datagrams(const struct options *option)
 {
 	unsigned int most = UDP_MOST / option->udp;
 
@@ -27,14 +29,14 @@ static unsigned int at_once(const struct options *option)
 
 unsigned int bursts_slots(const struct options *option)
 {
-	uint64_t fit = SLOTS_BYTES / (at_once(option) * option->udp);
+	uint64_t fit = SLOTS_BYTES / (bursts_datagrams(option) * option->udp);
 
 	return fit < SLOTS ? fit : SLOTS;
 }
 
 uint64_t bursts_memory(const struct options *option, unsigned int slots)
 {
-	return option->udp ? slots * at_once(option) * option->udp : 0;
+	return option->udp ? slots * bursts_datagrams(option) * option->udp : 0;
 }
 
 static int fill(struct bursts *b, struct flow *f)
@@ -56,8 +58,10 @@ int bursts_open(struct bursts *b, struct flow *f, unsigned int slots)
 
 	*b = (struct bursts){
 		.datagram = f->all->datagram,
-		.datagrams = at_once(&f->config->options),
+		.datagrams = bursts_datagrams(&f->config->options),
 		.slots = slots,
+		.pace = f->pace,
+		.stamped = f->all->stamp,
 		.free = calloc(slots, sizeof(*b->free)),
 	};
 	b->bytes = b->datagrams * b->datagram;
@@ -74,6 +78,7 @@ int bursts_open(struct bursts *b, struct flow *f, unsigned int slots)
 
 int bursts_take(struct bursts *b)
 {
+	uint64_t stamp = 0;
 	unsigned int slot;
 	char *at;
 
@@ -81,8 +86,13 @@ int bursts_take(struct bursts *b)
 		return -1;
 	slot = b->free[--b->free_count];
 	at = bursts_at(b, slot);
-	for (unsigned int i = 0; i < b->datagrams; i++, at += b->datagram, b->number++)
+	if (b->pace)
+		stamp = pace_begin(b->pace, bursts_next(b), clock_ns());
+	for (unsigned int i = 0; i < b->datagrams; i++, at += b->datagram, b->number++) {
 		memcpy(at, &b->number, sizeof(b->number));
+		if (b->stamped)
+			memcpy(at + UDP_NUMBER, &stamp, sizeof(stamp));
+	}
 	return (int)slot;
 }
 

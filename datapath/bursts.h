@@ -6,9 +6,11 @@
  * CPU's cache.
  *
  *   bursts_open()   so many slots, each filled with the beginning of the message; -1 after flow_fail()
+ *   bursts_datagrams()  how many a burst has
  *   bursts_memory()  bytes that so many slots take; 0 without --udp
  *   bursts_slots()  how many slots a sender has that does not wait for the kernel to let go of them
- *   bursts_take()   a slot, with its datagrams numbered; -1: none is free
+ *   bursts_next()   which burst is the next, from 0 on (datapath/pace.h)
+ *   bursts_take()   a slot, with its datagrams numbered and stamped; -1: none is free
  *   bursts_at()     where it lies: bursts->bytes of them
  *   bursts_give()   the kernel has let go of it
  *   bursts_refused()  the same of one that the kernel would not take: its numbers are given to the next
@@ -31,10 +33,13 @@ struct bursts {
 	unsigned int slots;
 	unsigned int free_count;
 	unsigned int *free;
-	uint64_t number; /* of the next datagram */
+	uint64_t number;   /* of the next datagram */
+	struct pace *pace; /* NULL: as fast as it goes, without stamps */
+	bool stamped;
 };
 
 int bursts_open(struct bursts *b, struct flow *f, unsigned int slots);
+unsigned int bursts_datagrams(const struct options *option);
 uint64_t bursts_memory(const struct options *option, unsigned int slots);
 unsigned int bursts_slots(const struct options *option);
 int bursts_take(struct bursts *b);
@@ -43,6 +48,11 @@ void bursts_close(struct bursts *b);
 static inline void *bursts_at(const struct bursts *b, unsigned int slot)
 {
 	return (char *)b->memory.at + slot * b->bytes;
+}
+
+static inline uint64_t bursts_next(const struct bursts *b)
+{
+	return b->number / b->datagrams;
 }
 
 static inline void bursts_give(struct bursts *b, unsigned int slot)

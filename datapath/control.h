@@ -38,7 +38,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONTROL_VERSION	   5
+#define CONTROL_VERSION	   6
 #define CONTROL_LINE_MAX   512 /* with the line break */
 #define CONTROL_REASON_MAX 255
 #define CONTROL_NAME_MAX   31
@@ -68,11 +68,14 @@ enum control_field {
 	FIELD_AWAY = 1 << 15,
 	FIELD_MIXED = 1 << 16,
 	FIELD_TLS = 1 << 17,
+	FIELD_STAMP = 1 << 18,
+	FIELD_KERNEL = 1 << 19,
 };
 
 #define RUN_FIELDS                                                                                 \
 	(FIELD_VERSION | FIELD_PATH | FIELD_FLOWS | FIELD_MSG | FIELD_LIMIT | FIELD_VERIFY |       \
-	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP | FIELD_AWAY | FIELD_MIXED | FIELD_TLS)
+	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP | FIELD_AWAY | FIELD_MIXED | FIELD_TLS |       \
+	 FIELD_STAMP | FIELD_KERNEL)
 #define CONTROL_VERBS(X)                                                                           \
 	X(hello, RUN_FIELDS)                                                                       \
 	X(welcome, RUN_FIELDS | FIELD_KEY)                                                         \
@@ -111,6 +114,8 @@ struct control_message {
 	uint64_t mixed;			 /* so many flows are long ones beside requests */
 	uint64_t away;			 /* 1: datagrams go elsewhere, to nobody */
 	uint64_t tls;			 /* 0 or 1: in records that the kernel encrypts */
+	uint64_t stamp;			 /* an enum stamp (datapath/stamps.h) */
+	uint64_t kernel;		 /* which runs this end; 0: it does not say */
 	uint64_t reconnect;		 /* 0 or 1: each on a connection of its own */
 	uint64_t response;		 /* bytes that answer each message; 0: nothing does */
 	unsigned char key[RUN_KEY_SIZE]; /* welcome */

@@ -8,9 +8,3 @@ int delays_open(struct flow *f)
 	f->delays = calloc(1, sizeof(*f->delays));
 	return f->delays ? 0 : flow_fail(f, "no memory left for flow %u", f->number);
 }
-
-void delays_add(const struct flow *f, struct delays *sum)
-{
-	for (unsigned int i = 0; f->delays && i < HISTOGRAM_FINE_BUCKETS; i++)
-		sum->delay[i] += counter_read(&f->delays->delay[i]);
-}

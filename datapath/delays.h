@@ -5,7 +5,6 @@
  *
  *   delays_open()   for one flow; -1 after flow_fail()
  *   delays_count()  one send's, in ns
- *   delays_add()    add those of a flow to a sum
  */
 #ifndef DATAPATH_DELAYS_H
 #define DATAPATH_DELAYS_H
@@ -20,7 +19,6 @@ struct delays {
 };
 
 int delays_open(struct flow *f);
-void delays_add(const struct flow *f, struct delays *sum);
 
 static inline void delays_count(struct flow *f, uint64_t ns)
 {

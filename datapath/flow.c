@@ -323,6 +323,8 @@ bool flows_opened(struct flows *all)
 
 void flows_go(struct flows *all)
 {
+	if (!all->begun_ns)
+		all->begun_ns = clock_ns();
 	__atomic_store_n(&all->go, 1, __ATOMIC_RELEASE);
 	syscall(SYS_futex, &all->go, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }

@@ -47,6 +47,8 @@
 struct flows;
 struct rpc;
 struct delays;
+struct pace;
+struct stamps;
 struct arrivals;
 
 /* Bytes of the message of a long flow beside requests (--pattern mixed), at both ends. */
@@ -67,6 +69,8 @@ struct flow {
 	uint64_t doubted;	       /* --udp: the number behind one that was too far off */
 	struct rpc *rpc;	       /* NULL: one direction (datapath/rpc.h) */
 	struct delays *delays;	       /* of notifications; NULL: the path has none */
+	struct pace *pace;	       /* tx, --udp: when datagrams are due (datapath/pace.h) */
+	struct stamps *stamps;	       /* rx, --udp: how long they took (datapath/stamps.h) */
 	void *state;		       /* the path's own */
 	const char *copies_unknown; /* why it cannot be told whether its bytes were copied; NULL: it can */
 	bool drops; /* rx: they are thrown away: not copied, and not received either */
@@ -88,6 +92,8 @@ struct flows {
 	struct arrivals *arrivals; /* tx: --arrivals poisson; NULL: even */
 	uint64_t datagram;	   /* --udp: bytes of one; 0: a stream */
 	bool away;		   /* --away: nothing of it reaches the receiver */
+	unsigned int stamp;	   /* --stamp: an enum stamp (datapath/stamps.h) */
+	const char *stamps_absent; /* rx: why delays cannot be counted; NULL: they can */
 	bool reconnects;	   /* short flows (datapath/short_flows.h) */
 	bool tls;		   /* (datapath/tls.h) */
 	unsigned char tls_key[16];
@@ -101,6 +107,7 @@ struct flows {
 	unsigned int due; /* to open, of those that are started next */
 	unsigned int running;
 	uint32_t go;	      /* a futex */
+	uint64_t begun_ns;    /* when they were let run; 0: not yet */
 	const char *error;    /* of the flow that failed first */
 	unsigned int started; /* the control thread's own */
 };

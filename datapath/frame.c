@@ -76,15 +76,16 @@ static uint16_t fold(uint32_t sum)
 	return ~((sum & 0xffff) + (sum >> 16));
 }
 
-/* What the checksum covers (RFC 8200, 8.1), with a number of 0. */
+/* What the checksum covers (RFC 8200, 8.1), with a number of 0, and a stamp of 0. */
 static uint32_t sum_of_all(const struct frame *frame, const struct flow *f)
 {
 	const struct frame_ends *e = &frame->ends;
+	size_t stamp = frame->stamped ? sizeof(uint64_t) : 0;
 	uint16_t length = htons(sizeof(struct udphdr) + frame->payload);
 
 	return sum_of(e->here, sizeof(e->here)) + sum_of(e->there, sizeof(e->there)) +
 	       htons(IPPROTO_UDP) + length + length + e->here_port + e->there_port +
-	       sum_of(f->message->at, frame->payload - sizeof(uint64_t));
+	       sum_of(f->message->at + stamp, frame->payload - sizeof(uint64_t) - stamp);
 }
 
 int frame_init(struct frame *frame, struct flow *f, const char *device)
@@ -96,6 +97,7 @@ int frame_init(struct frame *frame, struct flow *f, const char *device)
 		return flow_fail(f, "flow %u has no peer any more: %s", f->number, strerror(errno));
 	frame->headers = frame_headers(&frame->ends);
 	frame->payload = f->all->datagram;
+	frame->stamped = f->all->stamp;
 	if (neighbour_macs(device, frame->ends.ipv6 ? AF_INET6 : AF_INET, frame->ends.there,
 			   frame->macs, why, sizeof(why)))
 		return flow_fail(f, "%s", why);
@@ -153,5 +155,5 @@ void frame_write(const struct frame *frame, void *at, const void *message)
 		write_ipv4(frame, to + sizeof(eth), sizeof(udp) + frame->payload);
 	memcpy(to + frame->headers - sizeof(udp), &udp, sizeof(udp));
 	memcpy(to + frame->headers + sizeof(uint64_t), message, frame->payload - sizeof(uint64_t));
-	frame_number(frame, to, 0);
+	frame_number(frame, to, 0, 0);
 }

@@ -11,6 +11,7 @@
 #include "base/say.h"
 #include "datapath/path.h"
 #include "datapath/room.h"
+#include "datapath/stamps.h"
 #include "datapath/tls.h"
 #include "datapath/udp.h"
 #include "record/patience.h"
@@ -252,7 +253,8 @@ static int agree(struct reception *r)
 	if ((r->hello.udp && (r->hello.udp < UDP_LEAST || r->hello.response)) ||
 	    (r->hello.away && !r->hello.udp) || r->hello.mixed >= r->hello.flows ||
 	    (r->hello.mixed && (!r->hello.response || r->hello.reconnect)) ||
-	    (r->hello.tls && (r->hello.udp || r->hello.reconnect)))
+	    (r->hello.tls && (r->hello.udp || r->hello.reconnect)) ||
+	    (r->hello.stamp && (!r->hello.udp || r->hello.away)))
 		return session_fail(s,
 				    "the sender asks for what cannot be together; it is no zcpath, or a faulty one");
 	if (refuse(r))
@@ -270,6 +272,8 @@ static int agree(struct reception *r)
 	s->flows->datagram = r->hello.udp;
 	s->flows->away = r->hello.away;
 	s->flows->tls = r->hello.tls;
+	s->flows->stamp = r->hello.stamp;
+	s->flows->stamps_absent = stamps_absent(r->hello.stamp, r->hello.kernel);
 	memcpy(s->flows->tls_key, r->key, sizeof(r->key));
 	s->flows->mixed = r->hello.mixed;
 	s->window.message = r->hello.msg;

@@ -12,7 +12,6 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "datapath/arrivals.h"
 #include "datapath/sockets.h"
 
 #define BUFFER_BYTES (64UL << 10)
@@ -29,10 +28,9 @@ static int open_client(struct flow *f, struct rpc *r)
 	unsigned int clients = f->all->count - f->all->mixed;
 
 	if (option->set[OPTION_rate])
-		r->interval_ns = 1e9 * clients / option->rate;
-	r->arrivals = f->all->arrivals;
-	r->first_arrival = (uint64_t)ARRIVALS * (f->number - f->all->mixed) / clients;
-	r->depth = r->interval_ns > 0 ? RPC_IN_FLIGHT : option->rpc_depth;
+		schedule_init(&r->schedule, option->rate, f->number - f->all->mixed, clients,
+			      f->all->arrivals, &f->all->begun_ns);
+	r->depth = schedule_is(&r->schedule) ? RPC_IN_FLIGHT : option->rpc_depth;
 	/* A timer of the kernel may be 50 us late by default. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	if (memory_get(&r->buffer, BUFFER_BYTES, false, why, sizeof(why)))
@@ -77,31 +75,13 @@ bool rpc_goes_on(const struct flow *f)
 	return !flow_told(f) || r->done < r->begun;
 }
 
-/* In nanoseconds of clock_ns(). Flows begin one after the other, evenly. */
-static uint64_t due_ns(const struct rpc *r, uint64_t number)
+static bool may_begin(const struct flow *f, uint64_t now)
 {
-	if (r->arrivals)
-		return r->first_ns +
-		       (uint64_t)((arrivals_at(r->arrivals, r->first_arrival + number) -
-				   arrivals_at(r->arrivals, r->first_arrival)) *
-				  r->interval_ns);
-	return r->first_ns + (uint64_t)(number * r->interval_ns);
-}
-
-static bool may_begin(struct flow *f, uint64_t now)
-{
-	struct rpc *r = f->rpc;
+	const struct rpc *r = f->rpc;
 
 	if (flow_told(f) || r->begun - r->done >= r->depth)
 		return false;
-	if (r->interval_ns <= 0)
-		return true;
-	if (!r->first_ns)
-		__atomic_store_n(&r->first_ns,
-				 now + (uint64_t)((f->number - f->all->mixed) * r->interval_ns /
-						  (f->all->count - f->all->mixed)),
-				 __ATOMIC_RELAXED);
-	return due_ns(r, r->begun) <= now;
+	return !schedule_is(&r->schedule) || schedule_due_ns(&r->schedule, r->begun) <= now;
 }
 
 size_t rpc_due(struct flow *f)
@@ -133,7 +113,8 @@ static void completed(struct flow *f, uint64_t now)
 {
 	struct rpc *r = f->rpc;
 	uint64_t sent_ns = r->sent_ns[r->done % RPC_IN_FLIGHT];
-	uint64_t from_ns = r->interval_ns > 0 ? due_ns(r, r->done) : sent_ns;
+	uint64_t from_ns =
+		schedule_is(&r->schedule) ? schedule_due_ns(&r->schedule, r->done) : sent_ns;
 
 	count(&r->latencies.latency[histogram_fine_bucket(now - from_ns)], 1);
 	count(&r->latencies.service[histogram_fine_bucket(now - sent_ns)], 1);
@@ -163,10 +144,11 @@ uint64_t rpc_patience(const struct flow *f)
 	uint64_t now;
 	uint64_t due;
 
-	if (flow_told(f) || r->interval_ns <= 0 || r->begun - r->done >= r->depth || r->in_request)
+	if (flow_told(f) || !schedule_is(&r->schedule) || r->begun - r->done >= r->depth ||
+	    r->in_request)
 		return FOREVER_NS;
 	now = clock_ns();
-	due = due_ns(r, r->begun);
+	due = schedule_due_ns(&r->schedule, r->begun);
 	if (due <= now)
 		return 0;
 	return due - now < LOOK_NS ? due - now : LOOK_NS;
@@ -196,7 +178,7 @@ static int wait_for_socket(struct flow *f, uint64_t patience_ns)
 int rpc_wait(struct flow *f)
 {
 	struct rpc *r = f->rpc;
-	bool only_answers = r->interval_ns <= 0 && !r->full && !r->polls;
+	bool only_answers = !schedule_is(&r->schedule) && !r->full && !r->polls;
 	ssize_t got;
 
 	if (!only_answers) {
@@ -270,33 +252,11 @@ int rpc_answer(struct flow *f)
 
 /* ---- the window ---- */
 
-void rpc_add(const struct flow *f, struct latencies *sum)
-{
-	const struct latencies *own = &f->rpc->latencies;
-
-	for (unsigned int i = 0; i < HISTOGRAM_FINE_BUCKETS; i++) {
-		sum->latency[i] += counter_read(&own->latency[i]);
-		sum->service[i] += counter_read(&own->service[i]);
-	}
-}
-
-/* So many intervals from the first on. */
-static uint64_t due_within(const struct rpc *r, double intervals)
-{
-	return r->arrivals ? arrivals_until(r->arrivals, r->first_arrival, intervals)
-			   : (uint64_t)intervals + 1;
-}
-
-uint64_t rpc_waiting(const struct flow *f, uint64_t until_ns)
+uint64_t rpc_waiting(const struct flow *f, uint64_t until_ns, uint64_t done)
 {
 	const struct rpc *r = f->rpc;
-	uint64_t done = counter_read(&f->counters.event[EVENT_responses]);
-	uint64_t first_ns = __atomic_load_n(&r->first_ns, __ATOMIC_RELAXED);
-	uint64_t due = __atomic_load_n(&r->begun, __ATOMIC_RELAXED);
+	uint64_t due = schedule_is(&r->schedule) ? schedule_until(&r->schedule, until_ns)
+						 : counter_read(&r->begun);
 
-	if (r->interval_ns > 0)
-		due = first_ns && until_ns >= first_ns
-			      ? due_within(r, (until_ns - first_ns) / r->interval_ns)
-			      : 0;
 	return due > done ? due - done : 0;
 }

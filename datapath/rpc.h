@@ -31,7 +31,6 @@
  *
  * And for the window:
  *
- *   rpc_add()      add the latencies of a flow
  *   rpc_waiting()  how many requests were due until a moment and have no answer
  */
 #ifndef DATAPATH_RPC_H
@@ -42,6 +41,7 @@
 #include <stdint.h>
 
 #include "datapath/flow.h"
+#include "datapath/schedule.h"
 #include "record/histogram.h"
 
 #define RPC_SMALL     4096 /* bytes that a socket takes at once, if nothing else is in it */
@@ -58,12 +58,9 @@ struct rpc {
 
 	/* a client's */
 	uint64_t depth;
-	double interval_ns; /* from one request of this flow to the next; 0: a closed loop */
-	const struct arrivals *arrivals; /* NULL: at even intervals */
-	uint64_t first_arrival;		 /* of them */
-	uint64_t first_ns;		 /* when the first was due; 0: not yet */
-	uint64_t begun;			 /* requests of which a byte was sent */
-	uint64_t in_request;		 /* bytes of the last of them that were sent */
+	struct schedule schedule; /* without one: a closed loop */
+	uint64_t begun;		  /* requests of which a byte was sent */
+	uint64_t in_request;	  /* bytes of the last of them that were sent */
 	uint64_t in_response;
 	uint64_t done;
 	bool full;
@@ -100,7 +97,7 @@ static inline uint64_t rpc_owed(const struct flow *f)
 void rpc_answered(struct flow *f, uint64_t responses);
 int rpc_answer(struct flow *f);
 
-void rpc_add(const struct flow *f, struct latencies *sum);
-uint64_t rpc_waiting(const struct flow *f, uint64_t until_ns);
+/* done: of them, until then. */
+uint64_t rpc_waiting(const struct flow *f, uint64_t until_ns, uint64_t done);
 
 #endif

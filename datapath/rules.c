@@ -93,11 +93,24 @@ static int check_mixed(const struct config *config)
 	return -1;
 }
 
+static int check_rate(const struct config *config)
+{
+	const struct options *option = &config->options;
+
+	if (strcmp(option->arrivals, "even") && !option->set[OPTION_rate]) {
+		say_error("--arrivals says when requests or datagrams are due: give --rate N too");
+		return -1;
+	}
+	if (!option->set[OPTION_rate] || option->set[OPTION_rpc] || option->set[OPTION_udp])
+		return 0;
+	say_error("--rate is of requests or datagrams: give --rpc REQUEST:RESPONSE or --udp BYTES too");
+	return -1;
+}
+
 /* A request is the message, and goes out as one. */
 static int check_rpc(struct config *config)
 {
-	static const enum option_id without[] = {OPTION_rate, OPTION_rpc_depth, OPTION_reconnect,
-						 OPTION_arrivals};
+	static const enum option_id without[] = {OPTION_rpc_depth, OPTION_reconnect};
 	static const enum option_id with[] = {OPTION_msg, OPTION_write, OPTION_bytes};
 	struct options *option = &config->options;
 	char name[OPTION_SPELL_MAX];
@@ -110,10 +123,6 @@ static int check_rpc(struct config *config)
 		}
 	if (!option->set[OPTION_rpc])
 		return 0;
-	if (strcmp(option->arrivals, "even") && !option->set[OPTION_rate]) {
-		say_error("--arrivals says when requests are due: give --rate N too");
-		return -1;
-	}
 	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
 		if (option->typed[with[i]] && !rules_at_preset(config, with[i]) &&
 		    /* What a record has of them is the request's size: --against says it again. */
@@ -213,7 +222,8 @@ static int check_tx(struct config *config)
 		say_error("--warmup would move part of --bytes outside the window; leave one out");
 		return -1;
 	}
-	if (rules_udp(config) || rules_away(config) || check_rpc(config) ||
+	if (rules_udp(config) || rules_away(config) || check_rate(config) ||
+	    check_rpc(config) ||
 	    check_limit(config, OPTION_write, OPTION_msg))
 		return -1;
 	if (check_vectors(config) || check_tls(config))

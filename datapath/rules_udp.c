@@ -7,6 +7,7 @@
 #include "base/say.h"
 #include "datapath/path.h"
 #include "datapath/rules.h"
+#include "datapath/stamps.h"
 #include "datapath/udp.h"
 
 bool rules_at_preset(const struct config *config, enum option_id id)
@@ -35,6 +36,10 @@ int rules_udp(struct config *config)
 	}
 	if (!option->set[OPTION_udp] && option->udp_gso != 1) {
 		say_error("--udp-gso is for datagrams: give --udp BYTES too");
+		return -1;
+	}
+	if (!option->set[OPTION_udp] && stamp_of(option->stamp)) {
+		say_error("--stamp is for datagrams: give --udp BYTES too");
 		return -1;
 	}
 	if (!option->set[OPTION_udp])
@@ -94,6 +99,9 @@ int rules_away(const struct config *config)
 	else if (option->verify)
 		say_error("--verify has no meaning with " AWAY
 			  ": nobody receives what could be checked; leave one out");
+	else if (stamp_of(option->stamp))
+		say_error("--stamp has no meaning with " AWAY
+			  ": nobody receives what could be timed; leave one out");
 	else if (!is_number(config->away))
 		say_error("--away %s: expected the number of an address that nobody has, such as 10.99.0.2 or fd99::2",
 			  config->away);

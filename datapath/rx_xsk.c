@@ -132,6 +132,7 @@ static unsigned int reap(struct rx_xsk *s, struct flow *f, unsigned int batch)
 
 	if (!got)
 		return 0;
+	stamps_now(f);
 	/* Never full: it has as many entries as there are frames. */
 	xsk_ring_prod__reserve(&s->xsk.fill, got, &to);
 	for (unsigned int i = 0; i < got; i++) {
@@ -140,7 +141,8 @@ static unsigned int reap(struct rx_xsk *s, struct flow *f, unsigned int batch)
 		/* The program goes by what the header says; a frame may hold less. */
 		if (desc->len < s->headers + f->all->datagram)
 			count(&c->event[EVENT_xsk_short], 1);
-		else if (udp_take_one(f, xsk_frame(&s->xsk, desc->addr) + s->headers, &s->next))
+		else if (udp_take_one(f, (const char *)xsk_frame(&s->xsk, desc->addr) + s->headers,
+				      &s->next))
 			receives_add(&receives, c, f->all->datagram);
 		*xsk_ring_prod__fill_addr(&s->xsk.fill, to + i) =
 			desc->addr & ~(f->config->options.xsk_frame - 1);

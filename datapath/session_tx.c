@@ -11,6 +11,7 @@
 #include "datapath/path.h"
 #include "datapath/served.h"
 #include "datapath/session.h"
+#include "datapath/stamps.h"
 
 static struct control_message hello_of(const struct config *config)
 {
@@ -28,8 +29,10 @@ static struct control_message hello_of(const struct config *config)
 		.udp = option->udp,
 		.away = config->away != NULL,
 		.tls = option->tls,
+		.stamp = stamp_of(option->stamp),
 	};
 
+	m.kernel = m.stamp == STAMP_KERNEL ? stamps_kernel() : 0;
 	snprintf(m.path, sizeof(m.path), "%s", config->path->name);
 	return m;
 }
@@ -51,7 +54,8 @@ static int agree(struct session *s)
 	    answer->limit != hello.limit || answer->verify != hello.verify ||
 	    answer->response != hello.response || answer->reconnect != hello.reconnect ||
 	    answer->udp != hello.udp || answer->away != hello.away ||
-	    answer->mixed != hello.mixed || answer->tls != hello.tls)
+	    answer->mixed != hello.mixed || answer->tls != hello.tls ||
+	    answer->stamp != hello.stamp)
 		return session_fail(s,
 				    "the receiver echoed other options than were asked for; it is no zcpath, or a faulty one");
 	return 0;
@@ -128,6 +132,7 @@ static int connect_flows(struct session *s)
 		return -1;
 	s->flows->datagram = option->udp;
 	s->flows->away = s->config->away != NULL;
+	s->flows->stamp = stamp_of(option->stamp);
 	s->flows->tls = option->tls;
 	memcpy(s->flows->tls_key, key, sizeof(key));
 	s->window.message = hello_of(s->config).msg;

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "datapath/frame.h"
+#include "datapath/pace.h"
 #include "datapath/path.h"
 #include "datapath/sockets.h"
 #include "datapath/udp.h"
@@ -103,6 +104,8 @@ static void send_frames(struct tx_xsk *s, struct flow *f, unsigned int frames)
 	uint32_t length = s->frame.headers + s->frame.payload;
 	uint64_t bytes = frames * s->frame.payload;
 	struct counters *c = &f->counters;
+	uint64_t now_ns = f->pace ? clock_ns() : 0;
+	uint64_t stamp = 0;
 	uint32_t to = 0;
 
 	/* Never full: it has as many entries as there are frames. */
@@ -110,7 +113,9 @@ static void send_frames(struct tx_xsk *s, struct flow *f, unsigned int frames)
 	for (unsigned int i = 0; i < frames; i++) {
 		uint64_t address = s->spare[--s->spares];
 
-		frame_number(&s->frame, xsk_frame(&s->xsk, address), s->number++);
+		if (f->pace)
+			stamp = pace_begin(f->pace, s->number, now_ns);
+		frame_number(&s->frame, xsk_frame(&s->xsk, address), s->number++, stamp);
 		*xsk_ring_prod__tx_desc(&s->xsk.tx, to + i) =
 			(struct xdp_desc){.addr = address, .len = length};
 	}
@@ -118,6 +123,12 @@ static void send_frames(struct tx_xsk *s, struct flow *f, unsigned int frames)
 	count(&c->event[EVENT_datagrams], frames);
 	count(s->xsk.zerocopy ? &c->bytes_zerocopy : &c->bytes_copied, bytes);
 	count(&c->bytes, bytes);
+}
+
+/* Whether the kernel has yet to take some from the ring: of copied ones it takes 32 at a call (TX_BATCH_SIZE, net/xdp/xsk.c). */
+static bool untaken(const struct tx_xsk *s)
+{
+	return __atomic_load_n(s->xsk.tx.consumer, __ATOMIC_ACQUIRE) != *s->xsk.tx.producer;
 }
 
 /* Errors of a device or a queue that is full are no errors: the frames stay in the ring. */
@@ -141,11 +152,18 @@ static int tx_xsk_udp(struct flow *f)
 	uint64_t deadline_ns;
 
 	while (!flow_told(f)) {
+		unsigned int frames;
+
+		if (pace_is_scheduled(f) && !untaken(s) && !pace_wait(f, s->number))
+			continue;
 		if (s->spares < batch)
 			reclaim(s);
-		if (s->spares)
-			send_frames(s, f, s->spares < batch ? s->spares : batch);
-		else
+		frames = s->spares < batch ? s->spares : batch;
+		if (pace_is_scheduled(f))
+			frames = pace_due(f, s->number, frames, clock_ns());
+		if (frames)
+			send_frames(s, f, frames);
+		else if (!s->spares)
 			count(&f->counters.event[EVENT_xsk_no_frame], 1);
 		if (wake(s, f))
 			return -1;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "datapath/pace.h"
 #include "datapath/sockets.h"
 
 /* The socket of a flow, with the addresses of its connection; -1 after flow_fail(). */
@@ -64,11 +65,13 @@ int udp_open(struct flow *f)
 	if (buffer)
 		setsockopt(f->datagrams_fd, SOL_SOCKET, tx ? SO_SNDBUF : SO_RCVBUF, &buffer,
 			   sizeof(buffer));
-	return 0;
+	return tx ? pace_open(f) : stamps_open(f);
 }
 
 void udp_close(struct flow *f)
 {
+	pace_close(f);
+	stamps_close(f);
 	if (f->all->datagram && f->datagrams_fd >= 0)
 		close(f->datagrams_fd);
 }
@@ -112,6 +115,7 @@ void udp_take(struct flow *f, const char *at, size_t bytes, size_t segment, uint
 	 */
 	if (segment != f->all->datagram)
 		return;
+	stamps_now(f);
 	for (size_t done = 0; done + segment <= bytes; done += segment)
 		if (udp_take_one(f, at + done, next))
 			taken += segment;

@@ -3,7 +3,7 @@
  * Datagrams (--udp): each flow has a UDP socket beside its TCP connection, with the same addresses and
  * ports at both ends, so that the two find each other without a word. The connection stays, moves
  * nothing, and says by its end that it is enough. A datagram begins with its number, by which the
- * receiver knows what is missing and what came late.
+ * receiver knows what is missing and what came late; with --stamp its time follows (datapath/stamps.h).
  *
  *   udp_open(), udp_close()  the socket; nothing where there is no --udp. -1 after flow_fail()
  *   udp_join()     a receiver's: let the kernel join datagrams (--udp-gro, UDP_GRO); -1 after flow_fail()
@@ -26,8 +26,9 @@
 
 #include "datapath/counters.h"
 #include "datapath/flow.h"
+#include "datapath/stamps.h"
 
-#define UDP_LEAST 16
+#define UDP_LEAST 16 /* a number and a stamp */
 /* Of a path of datagrams alone: in the smallest frame of Ethernet, 64 bytes. */
 #define UDP_PRESET 18
 #define UDP_MOST   65507 /* that an IPv4 packet can hold */
@@ -66,7 +67,7 @@ static inline bool udp_is_believed(struct flow *f, uint64_t number, uint64_t *ne
 }
 
 /* at: of f->all->datagram bytes. next: the number that is expected. False: it is somebody else's. */
-static inline bool udp_take_one(struct flow *f, const void *at, uint64_t *next)
+static inline bool udp_take_one(struct flow *f, const char *at, uint64_t *next)
 {
 	struct counters *c = &f->counters;
 	uint64_t number;
@@ -82,10 +83,14 @@ static inline bool udp_take_one(struct flow *f, const void *at, uint64_t *next)
 		count(&c->event[EVENT_datagrams_late], 1);
 	}
 	count(&c->event[EVENT_datagrams], 1);
+	if (__builtin_expect(f->stamps != NULL, 0))
+		stamps_take(f, at + UDP_NUMBER);
 	if (__builtin_expect(f->verify.message != 0, 0)) {
-		f->verify.position = 0;
-		verify_check(&f->verify, (const char *)at + sizeof(number),
-			     f->all->datagram - sizeof(number));
+		size_t stamp = f->all->stamp ? STAMP_SIZE : 0; /* in place of what the message has there */
+
+		f->verify.position = stamp;
+		verify_check(&f->verify, at + UDP_NUMBER + stamp,
+			     f->all->datagram - UDP_NUMBER - stamp);
 	}
 	return true;
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "datapath/bursts.h"
 #include "datapath/errqueue.h"
+#include "datapath/pace.h"
 #include "datapath/udp.h"
 
 /* ---- the sender ---- */
@@ -21,9 +22,13 @@ static int send_bursts(struct flow *f, struct bursts *b)
 	struct counters *c = &f->counters;
 
 	while (!flow_told(f)) {
-		int slot = bursts_take(b);
-		ssize_t sent = send(f->datagrams_fd, bursts_at(b, slot), b->bytes, MSG_NOSIGNAL);
+		ssize_t sent;
+		int slot;
 
+		if (!pace_ready(f, bursts_next(b)))
+			continue;
+		slot = bursts_take(b);
+		sent = send(f->datagrams_fd, bursts_at(b, slot), b->bytes, MSG_NOSIGNAL);
 		count(&c->call[CALL_sendto], 1);
 		if (sent < 0) {
 			if (errno != EINTR && errno != ENOBUFS)
@@ -89,10 +94,13 @@ static int send_zerocopy(struct zerocopy *z, struct flow *f)
 	struct counters *c = &f->counters;
 
 	while (!flow_told(f)) {
-		int slot = wait_for_slot(z, f);
 		ssize_t sent;
 		int error;
+		int slot;
 
+		if (!pace_ready(f, bursts_next(&z->bursts)))
+			continue;
+		slot = wait_for_slot(z, f);
 		if (slot < 0)
 			return -1;
 		sent = send(f->datagrams_fd, bursts_at(&z->bursts, slot), z->bursts.bytes,

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "datapath/bursts.h"
 #include "datapath/delays.h"
+#include "datapath/pace.h"
 #include "datapath/udp.h"
 #include "datapath/uring.h"
 #include "datapath/vectors.h"
@@ -109,13 +110,18 @@ static void prepare(struct udp_uring *s, const struct flow *f, unsigned int slot
 	s->sending++;
 }
 
-/* As many as may be under way, and as there are slots for. */
+static bool is_due(const struct udp_uring *s, const struct flow *f)
+{
+	return !pace_is_scheduled(f) || !pace_wait_ns(f, bursts_next(&s->bursts));
+}
+
+/* As many as are due and may be under way, and as there are slots for. */
 static void prepare_all(struct udp_uring *s, const struct flow *f)
 {
 	uint64_t now = s->zerocopy ? clock_ns() : 0;
 	int slot;
 
-	while (s->sending < s->depth && (slot = bursts_take(&s->bursts)) >= 0) {
+	while (s->sending < s->depth && is_due(s, f) && (slot = bursts_take(&s->bursts)) >= 0) {
 		s->sent_ns[slot] = now;
 		prepare(s, f, slot);
 	}
@@ -185,6 +191,25 @@ static int enter_and_reap(struct udp_uring *s, struct flow *f, unsigned int wait
 	return reap(s, f);
 }
 
+/* With nothing to send: until the next is due (--rate), or a slot comes back. */
+static int wait_to_send(struct udp_uring *s, struct flow *f)
+{
+	uint64_t patience_ns;
+	int result;
+
+	if (!s->bursts.free_count) {
+		count(&f->counters.event[EVENT_errqueue_stalls], 1);
+		return enter_and_reap(s, f, 1);
+	}
+	patience_ns = pace_wait_ns(f, bursts_next(&s->bursts));
+	if (!patience_ns)
+		return 0;
+	uring_patience(&s->uring, patience_ns);
+	result = enter_and_reap(s, f, 1);
+	uring_patience(&s->uring, UINT64_MAX);
+	return result;
+}
+
 static int wait_for_notifications(struct udp_uring *s, struct flow *f)
 {
 	while (s->unnotified)
@@ -202,11 +227,8 @@ int udp_uring_send(struct flow *f)
 	while (!flow_told(f)) {
 		prepare_all(s, f);
 		unflushed += s->sending;
-		if (!s->sending) {
-			count(&f->counters.event[EVENT_errqueue_stalls], 1);
-			if (enter_and_reap(s, f, 1))
-				return -1;
-		}
+		if (!s->sending && wait_to_send(s, f))
+			return -1;
 		while (s->sending)
 			if (enter_and_reap(s, f, s->sending))
 				return -1;

@@ -7,61 +7,64 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "datapath/delays.h"
+#include "datapath/distributions.h"
+#include "datapath/pace.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
+#include "datapath/stamps.h"
 
 int window_init(struct window *w, const struct flows *flows, uint64_t message)
 {
 	*w = (struct window){.flows = flows, .message = message};
 	w->at_open = calloc(flows->count, sizeof(*w->at_open));
 	w->at_close = calloc(flows->count, sizeof(*w->at_close));
-	if (!w->at_open || !w->at_close)
-		return -1;
-	if (flows->flow[0].config->path->events & BIT(EVENT_notifications)) {
-		w->delays_at_open = calloc(1, sizeof(*w->delays_at_open));
-		w->delays_at_close = calloc(1, sizeof(*w->delays_at_close));
-		if (!w->delays_at_open || !w->delays_at_close)
-			return -1;
-	}
-	if (!flows->exchange.response || flows->flow[0].config->end != END_TX)
-		return 0;
-	w->latencies_at_open = calloc(1, sizeof(*w->latencies_at_open));
-	w->latencies_at_close = calloc(1, sizeof(*w->latencies_at_close));
-	return w->latencies_at_open && w->latencies_at_close ? 0 : -1;
+	w->distributions_at_open = calloc(1, sizeof(*w->distributions_at_open));
+	w->distributions_at_close = calloc(1, sizeof(*w->distributions_at_close));
+	return w->at_open && w->at_close && w->distributions_at_open && w->distributions_at_close
+		       ? 0
+		       : -1;
 }
 
 void window_free(struct window *w)
 {
 	free(w->at_open);
 	free(w->at_close);
-	free(w->latencies_at_open);
-	free(w->latencies_at_close);
-	free(w->delays_at_open);
-	free(w->delays_at_close);
+	free(w->distributions_at_open);
+	free(w->distributions_at_close);
 }
 
-static void snapshot(const struct window *w, struct counters *to, struct latencies *latencies,
-		     struct delays *delays)
+/* What was due of a flow and is not done. */
+static void count_owed(struct window *w, const struct flow *f, const struct counters *now)
+{
+	if (f->rpc)
+		w->unanswered += rpc_waiting(f, w->close_ns, now->event[EVENT_responses]);
+	if (pace_is_scheduled(f))
+		w->unsent += pace_unsent(f, w->close_ns, now->event[EVENT_datagrams]);
+}
+
+static void snapshot(struct window *w, bool closing)
 {
 	const struct path *path = w->flows->flow[0].config->path;
+	struct counters *to = closing ? w->at_close : w->at_open;
 
 	flows_look(w->flows);
 	if (path->edge && !flows_idle(w->flows))
 		path->edge(w->flows);
 	for (unsigned int i = 0; i < w->flows->count; i++) {
-		counters_copy(&to[i], &w->flows->flow[i].counters);
-		if (latencies && w->flows->flow[i].rpc)
-			rpc_add(&w->flows->flow[i], latencies);
-		if (delays)
-			delays_add(&w->flows->flow[i], delays);
+		const struct flow *f = &w->flows->flow[i];
+
+		counters_copy(&to[i], &f->counters);
+		distributions_add(closing ? w->distributions_at_close : w->distributions_at_open,
+				  f);
+		if (closing && path->end == END_TX)
+			count_owed(w, f, &to[i]);
 	}
 }
 
 void window_open(struct window *w)
 {
 	w->open_ns = clock_ns();
-	snapshot(w, w->at_open, w->latencies_at_open, w->delays_at_open);
+	snapshot(w, false);
 	for (unsigned int i = 0; i < w->flows->count; i++)
 		w->tick_bytes += w->at_open[i].bytes;
 }
@@ -69,10 +72,7 @@ void window_open(struct window *w)
 void window_close(struct window *w)
 {
 	w->close_ns = clock_ns();
-	for (unsigned int i = 0; w->latencies_at_close && i < w->flows->count; i++)
-		if (w->flows->flow[i].rpc)
-			w->unanswered += rpc_waiting(&w->flows->flow[i], w->close_ns);
-	snapshot(w, w->at_close, w->latencies_at_close, w->delays_at_close);
+	snapshot(w, true);
 }
 
 void window_tick(struct window *w, struct writer *out)
@@ -141,47 +141,48 @@ static void write_flows(const struct window *w, struct writer *out, enum record_
 		writer_u64(out, WINDOW, end, METRIC_path_long_bytes, NULL, of_long);
 }
 
-static void write_latencies(const struct window *w, struct writer *out)
-{
-	struct latencies *all = w->latencies_at_close;
-
-	for (unsigned int i = 0; i < HISTOGRAM_FINE_BUCKETS; i++) {
-		all->latency[i] -= w->latencies_at_open->latency[i];
-		all->service[i] -= w->latencies_at_open->service[i];
-	}
-	writer_histogram(out, END_TX, METRIC_path_latency, NULL, all->latency);
-	if (w->flows->flow[0].config->options.set[OPTION_rate])
-		writer_histogram(out, END_TX, METRIC_path_service, NULL, all->service);
-	writer_u64(out, WINDOW, END_TX, METRIC_path_unanswered, NULL, w->unanswered);
-}
-
-static void write_delays(const struct window *w, struct writer *out)
-{
-	struct delays *all = w->delays_at_close;
-
-	for (unsigned int i = 0; i < HISTOGRAM_FINE_BUCKETS; i++)
-		all->delay[i] -= w->delays_at_open->delay[i];
-	writer_histogram(out, END_TX, METRIC_path_notification_delay, NULL, all->delay);
-}
-
 static uint32_t calls_of(const struct flows *flows)
 {
 	const struct path *path = flows->flow[0].config->path;
 
+	/* Who sends at a rate waits for it. */
 	if (flows->datagram)
-		return path->udp_calls;
+		return path->udp_calls |
+		       (pace_is_scheduled(&flows->flow[0]) ? BIT(CALL_ppoll) : 0);
 	if (flows->reconnects)
 		return path->reconnect_calls;
 	return path->calls | (flows->exchange.response ? path->rpc_calls : 0);
 }
 
-static void write_datagrams(const struct counters *sum, struct writer *out, const struct path *path)
+/* Whether their delays could be counted, and by which clock; or why not. */
+static void write_stamps(const struct window *w, const struct counters *sum, struct writer *out)
+{
+	if (!w->flows->stamp)
+		return;
+	if (w->flows->stamps_absent) {
+		writer_absent(out, END_RX, "path/one_way_delay", w->flows->stamps_absent);
+		writer_absent(out, END_RX, "path/delay_variation", w->flows->stamps_absent);
+		return;
+	}
+	writer_fact(out, END_RX, METRIC_path_given, "stamp",
+		    w->flows->stamp == STAMP_KERNEL
+			    ? "by the clock of the kernel, which is one at both ends"
+			    : "by the wall clocks of the ends, as if they agreed (--stamp ptp)");
+	writer_u64(out, WINDOW, END_RX, METRIC_path_stamps_wrong, NULL,
+		   sum->event[EVENT_stamps_wrong]);
+}
+
+static void write_datagrams(const struct window *w, const struct counters *sum, struct writer *out,
+			    const struct path *path)
 {
 	enum record_end end = path->end;
 
 	writer_u64(out, WINDOW, end, METRIC_path_datagrams, NULL, sum->event[EVENT_datagrams]);
+	if (pace_is_scheduled(&w->flows->flow[0]))
+		writer_u64(out, WINDOW, END_TX, METRIC_path_unsent, NULL, w->unsent);
 	if (end != END_RX)
 		return;
+	write_stamps(w, sum, out);
 	if (path->numbers_unknown) {
 		writer_absent(out, END_RX, "path/datagrams_missed", path->numbers_unknown);
 		return;
@@ -232,14 +233,13 @@ void window_write(const struct window *w, struct writer *out)
 		if (path->events & BIT(i))
 			writer_u64(out, WINDOW, path->end, event_metric[i], NULL, sum.event[i]);
 	if (datagrams)
-		write_datagrams(&sum, out, path);
+		write_datagrams(w, &sum, out, path);
 	if (exchanges)
 		writer_u64(out, WINDOW, path->end, METRIC_path_responses, NULL,
 			   sum.event[EVENT_responses]);
-	if (w->latencies_at_close)
-		write_latencies(w, out);
-	if (w->delays_at_close)
-		write_delays(w, out);
+	distributions_write(w->distributions_at_open, w->distributions_at_close, path->end, out);
+	if (exchanges && path->end == END_TX)
+		writer_u64(out, WINDOW, END_TX, METRIC_path_unanswered, NULL, w->unanswered);
 	if (path->end == END_RX)
 		writer_histogram(out, END_RX, METRIC_path_receive_size, NULL, sum.receive_size);
 	if (path->given)

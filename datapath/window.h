@@ -17,8 +17,7 @@
 #include "datapath/flow.h"
 #include "record/writer.h"
 
-struct latencies;
-struct delays;
+struct distributions;
 
 struct window {
 	const struct flows *flows;
@@ -28,11 +27,10 @@ struct window {
 	uint64_t open_ns; /* 0: not yet */
 	uint64_t close_ns;
 	uint64_t tick_bytes;
-	struct latencies *latencies_at_open; /* of --rpc, at tx; else NULL */
-	struct latencies *latencies_at_close;
-	struct delays *delays_at_open; /* of notifications, where the path has them; else NULL */
-	struct delays *delays_at_close;
-	uint64_t unanswered;
+	struct distributions *distributions_at_open;
+	struct distributions *distributions_at_close;
+	uint64_t unanswered; /* --rpc */
+	uint64_t unsent;     /* --udp with --rate */
 };
 
 /* -1: no memory. */

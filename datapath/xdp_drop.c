@@ -13,6 +13,7 @@ int drop_prepare(struct flows *all)
 {
 	struct flow *f = &all->flow[0];
 
+	all->stamps_absent = "the receiver's path looks into no datagram";
 	return f->verify.message
 		       ? flow_unable(f, "--path %s looks into no datagram: leave out --verify",
 				     f->config->path->name)

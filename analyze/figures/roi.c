@@ -165,9 +165,21 @@ static double throughput_of(const struct run *run)
 	       run_figure(run, METRIC_path_window_ns, end, NULL);
 }
 
+/* A run has requests or datagrams, and never both. */
+enum metric_id latency_of(const struct run *run, enum record_end *end)
+{
+	const char *stamp = run_fact(run, METRIC_fact_option, END_TX, "stamp");
+	bool stamped = stamp && strcmp(stamp, "off") != 0;
+
+	*end = stamped ? END_RX : END_TX;
+	return stamped ? METRIC_path_one_way_delay : METRIC_path_latency;
+}
+
 static void requests_of(const struct run *run, struct outcome *o)
 {
-	struct figures latency = distribution_of(run, METRIC_path_latency, END_TX, NULL);
+	enum record_end end;
+	enum metric_id id = latency_of(run, &end);
+	struct figures latency = distribution_of(run, id, end, NULL);
 	double ns = run_figure(run, METRIC_path_window_ns, END_TX, NULL);
 
 	o->of[REQUESTS] = 1e9 * run_figure(run, METRIC_path_responses, END_TX, NULL) / ns;

@@ -8,6 +8,7 @@
  *   outcome_undefined()  why one that was measured is none all the same: it is by something that was none
  *   outcomes()           one quantity of many runs, those that lack it left out
  *   quantity_info()      how a quantity is called and written
+ *   latency_of()         what latencies of a run are: of requests (--rpc), or one-way delays of datagrams (--stamp)
  *   quantity_heading()   of a column, with the exponents that were chosen
  *   quantity_find()      by the name that --sort takes
  */
@@ -34,6 +35,7 @@ enum quantity {
 	ROI_POWER_TOTAL,
 	/* of --rpc alone */
 	REQUESTS,
+	/* … or of --udp with --stamp */
 	LATENCY_P50,
 	LATENCY_P99,
 	LATENCY_P999,
@@ -73,6 +75,8 @@ const char *outcome_undefined(const struct run *run, enum quantity q);
 /* values has room for count; returns how many were measured. */
 size_t outcomes(struct run *const *runs, size_t count, enum quantity q,
 		const struct exponents *exponents, double *values);
+
+enum metric_id latency_of(const struct run *run, enum record_end *end);
 
 const struct quantity_info *quantity_info(enum quantity q);
 void quantity_heading(enum quantity q, const struct exponents *exponents, char *text, size_t size);

@@ -422,7 +422,7 @@ void wanted_heading(const struct wanted *w, const struct exponents *exponents, c
 }
 
 /* What a quantity is made of. */
-static enum metric_id made_of(enum quantity q, enum record_end *end)
+static enum metric_id made_of(const struct run *run, enum quantity q, enum record_end *end)
 {
 	*end = END_RX;
 	switch (q) {
@@ -446,12 +446,13 @@ static enum metric_id made_of(enum quantity q, enum record_end *end)
 		*end = END_HOST;
 		return METRIC_power_mean;
 	case REQUESTS:
+		*end = END_TX;
+		return METRIC_path_latency;
 	case LATENCY_P50:
 	case LATENCY_P99:
 	case LATENCY_P999:
 	case LATENCY_P9999:
-		*end = END_TX;
-		return METRIC_path_latency;
+		return latency_of(run, end);
 	case PACKETS:
 	case LOST:
 		return METRIC_path_datagrams;
@@ -460,11 +461,14 @@ static enum metric_id made_of(enum quantity q, enum record_end *end)
 	}
 }
 
-/* Of requests there were some, but not as many as the percentile takes. */
+/* Of requests or datagrams there were some, but not as many as the percentile takes. */
 static bool is_too_few(const struct wanted *w, const struct run *run)
 {
+	enum record_end end;
+	enum metric_id id = latency_of(run, &end);
+
 	return w->quantity >= LATENCY_P50 && w->quantity <= LATENCY_P9999 &&
-	       run_range(run, METRIC_path_latency, END_TX).count;
+	       run_range(run, id, end).count;
 }
 
 /* Why what an end's CPUs did is not known, though the machine's is: it has none of its own; or NULL. */
@@ -505,7 +509,7 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 			       ? "no record here has such a component, part or function: 'zcroi show symbols' lists the functions"
 			       : "no record here has a row of that key: if its name is right, it was never seen";
 	if (w->quantity < QUANTITIES)
-		id = made_of(w->quantity, &end);
+		id = made_of(run, w->quantity, &end);
 	else if (w->kind == WANTED_SHARE || w->kind == WANTED_WITHOUT)
 		id = METRIC_profile_component;
 	else if (w->kind == WANTED_PER_CPU)
@@ -520,7 +524,7 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 	if (!reason && w->kind == WANTED_PER_CPU && w->quantity == QUANTITIES)
 		reason = outcome_undefined(run, ROI_CPU_TOTAL);
 	if (!reason && is_too_few(w, run))
-		return "a percentile stands where at least one request was slower: p99 takes 100 of them, p99.9 1,000, p99.99 10,000";
+		return "a percentile stands where at least one was slower: p99 takes 100 of them, p99.9 1,000, p99.99 10,000";
 	if (!reason && id == METRIC_profile_component && w->kind != WANTED_METRIC &&
 	    !has_samples(run, end))
 		return "its profile has fewer than 25 samples of that end, of which shares say nothing: make the window longer (--seconds)";

@@ -165,28 +165,41 @@ void remark_shared(struct page *page, const struct experiment *e)
 }
 
 /* Of so many p99 would be another. */
-#define UNANSWERED_SHARE 0.01
+#define OWED_SHARE 0.01
 
-void remark_unanswered(struct page *page, const struct experiment *e)
+/* Which part of what was due in all of its runs is left, as a sender says it; 0 where nothing was due. */
+static double share_owed(const struct configuration *c, enum metric_id left, enum metric_id done)
+{
+	double owed = 0, all = 0;
+
+	for (size_t j = 0; j < c->count; j++) {
+		double without = run_figure(c->runs[j], left, END_TX, NULL);
+		double with = run_figure(c->runs[j], done, END_TX, NULL);
+
+		if (isnan(without) || isnan(with))
+			continue;
+		owed += without;
+		all += without + with;
+	}
+	return owed > 0 ? owed / all : 0;
+}
+
+void remark_owed(struct page *page, const struct experiment *e)
 {
 	for (size_t i = 0; i < e->count; i++) {
 		const struct configuration *c = &e->configurations[i];
-		double waiting = 0, all = 0;
+		double unanswered =
+			share_owed(c, METRIC_path_unanswered, METRIC_path_responses);
+		double unsent = share_owed(c, METRIC_path_unsent, METRIC_path_datagrams);
 
-		for (size_t j = 0; j < c->count; j++) {
-			double without =
-				run_figure(c->runs[j], METRIC_path_unanswered, END_TX, NULL);
-			double with = run_figure(c->runs[j], METRIC_path_responses, END_TX, NULL);
-
-			if (isnan(without) || isnan(with))
-				continue;
-			waiting += without;
-			all += without + with;
-		}
-		if (waiting > UNANSWERED_SHARE * all)
+		if (unanswered > OWED_SHARE)
 			page_note(page,
 				  "%s: %.2g %% of the requests that were due had no answer when the window closed, and are in no figure of latency: these are too small.",
-				  c->name, 100 * waiting / all);
+				  c->name, 100 * unanswered);
+		if (unsent > OWED_SHARE)
+			page_note(page,
+				  "%s: %.2g %% of the datagrams that were due were not sent when the window closed, and are in no figure of latency: the sender did not keep the rate.",
+				  c->name, 100 * unsent);
 	}
 }
 

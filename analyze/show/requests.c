@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How long requests took (--rpc): all of a configuration's runs as one distribution. */
+/* How long requests took (--rpc), and datagrams (--stamp): all of a configuration's runs as one distribution. */
 #include <math.h>
 
 #include "analyze/figures/average.h"
@@ -18,9 +18,10 @@ static const struct {
 };
 
 /* Whether there was any. */
-static bool line(struct table *t, const struct view *v, enum metric_id id, const char *from)
+static bool line(struct table *t, const struct view *v, enum metric_id id, enum record_end end,
+		 const char *from)
 {
-	struct averages all = averages_of(v->configuration, id, END_TX, MEAN);
+	struct averages all = averages_of(v->configuration, id, end, MEAN);
 	double requests = averages_sum(&all) * v->configuration->count;
 
 	if (!all.count)
@@ -30,10 +31,60 @@ static bool line(struct table *t, const struct view *v, enum metric_id id, const
 	cell_number(t, requests);
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
 		cell_number(t,
-			    distribution_merged(v->configuration, id, END_TX, quantiles[i].share) /
+			    distribution_merged(v->configuration, id, end, quantiles[i].share) /
 				    US);
 	averages_free(&all);
 	return true;
+}
+
+static struct table *begin(const struct view *v, const char *name, const char *title,
+			   const char *of_what)
+{
+	struct table *t = page_table(v->page, name, title);
+
+	table_column(t, "metric", "metric", "", COLUMN_TEXT, 0);
+	table_column(t, "from", "from", "", COLUMN_TEXT, 0);
+	table_column(t, of_what, of_what, "", COLUMN_NUMBER, 0);
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
+		table_column(t, quantiles[i].name, quantiles[i].heading, "us", COLUMN_NUMBER, 1);
+	return t;
+}
+
+static void show_datagrams(const struct view *v)
+{
+	struct averages delay =
+		averages_of(v->configuration, METRIC_path_one_way_delay, END_RX, MEAN);
+	struct averages late = averages_of(v->configuration, METRIC_path_lateness, END_TX, MEAN);
+	struct averages unsent = averages_of(v->configuration, METRIC_path_unsent, END_TX, MEAN);
+	struct averages wrong =
+		averages_of(v->configuration, METRIC_path_stamps_wrong, END_RX, MEAN);
+	const char *due = "when it was due";
+	struct table *t;
+
+	if (delay.count || late.count) {
+		t = begin(v, "datagrams",
+			  "Time of datagrams until the receiver had them, of all runs together, to within 2 %",
+			  "datagrams");
+		line(t, v, METRIC_path_one_way_delay, END_RX,
+		     late.count ? due : "when it was handed over");
+		line(t, v, METRIC_path_delay_variation, END_RX, "the delay of the one before");
+		line(t, v, METRIC_path_lateness, END_TX, due);
+	}
+	if (late.count)
+		page_note(v->page,
+			  "lateness is the sender's: how late it handed over what was due. The delays have it in them.");
+	if (averages_sum(&unsent) > 0)
+		page_note(v->page,
+			  "%.4g datagrams of a run that were due were not sent when the window closed, and are in no figure: the sender did not keep the rate.",
+			  averages_sum(&unsent));
+	if (averages_sum(&wrong) > 0)
+		page_note(v->page,
+			  "%.4g datagrams of a run carried a time that cannot be, and are in no delay: the clocks of the ends do not agree, or somebody else sent them.",
+			  averages_sum(&wrong));
+	averages_free(&delay);
+	averages_free(&late);
+	averages_free(&unsent);
+	averages_free(&wrong);
 }
 
 void show_requests(const struct view *v)
@@ -43,17 +94,15 @@ void show_requests(const struct view *v)
 	struct averages service = averages_of(v->configuration, METRIC_path_service, END_TX, MEAN);
 	struct table *t;
 
+	show_datagrams(v);
 	if (!waiting.count)
 		return;
-	t = page_table(v->page, "requests",
-		       "Time of requests until their answer was there, of all runs together, to within 2 %");
-	table_column(t, "metric", "metric", "", COLUMN_TEXT, 0);
-	table_column(t, "from", "from", "", COLUMN_TEXT, 0);
-	table_column(t, "requests", "requests", "", COLUMN_NUMBER, 0);
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
-		table_column(t, quantiles[i].name, quantiles[i].heading, "us", COLUMN_NUMBER, 1);
-	line(t, v, METRIC_path_latency, service.count ? "when it was due" : "when it was sent");
-	line(t, v, METRIC_path_service, "when it was sent");
+	t = begin(v, "requests",
+		  "Time of requests until their answer was there, of all runs together, to within 2 %",
+		  "requests");
+	line(t, v, METRIC_path_latency, END_TX,
+	     service.count ? "when it was due" : "when it was sent");
+	line(t, v, METRIC_path_service, END_TX, "when it was sent");
 	if (isnan(distribution_merged(v->configuration, METRIC_path_latency, END_TX, 0.9999)))
 		page_note(v->page,
 			  "A percentile stands where at least one request was slower: p99.9 takes 1,000 of them, p99.99 10,000.");

@@ -164,7 +164,7 @@ exchange() { # RX TX ARG…
 	refused "expected 1 to 64M" --rpc 0:1
 	refused "expected 1 to 64M" --rpc 1:65M
 	refused "expected" --rpc 1:x
-	refused "for requests: give --rpc" --rate 5
+	refused "of requests or datagrams: give --rpc REQUEST:RESPONSE or --udp BYTES too" --rate 5
 	refused "for requests: give --rpc" --rpc-depth 5
 	refused "--msg has no meaning with --rpc" --rpc 1:1 --msg 5
 	refused "--bytes has no meaning with --rpc" --rpc 1:1 --bytes 5
@@ -172,7 +172,7 @@ exchange() { # RX TX ARG…
 	refused "makes no short flows" --rpc 1:1 --reconnect --path sendfile
 	refused "one connection at a time" --rpc 1:1 --reconnect --rpc-depth 2
 	refused "--rpc-depth has no meaning with --rate" --rpc 1:1 --rate 5 --rpc-depth 2
-	refused "--arrivals says when requests are due: give --rate N too" --rpc 1:1 --arrivals poisson
+	refused "--arrivals says when requests or datagrams are due: give --rate N too" --rpc 1:1 --arrivals poisson
 	refused "give --pattern mixed too" --rpc 1:1 --flows 4 --long-flows 2
 }
 

@@ -12,7 +12,7 @@ load ../port
 
 # What a hello says, and a welcome, in the control protocol's version of this tree.
 CONTROL_VERSION=$(awk '$2 == "CONTROL_VERSION" { print $3 }' "${BASH_SOURCE[0]%/*}/../../datapath/control.h")
-USUAL="version=$CONTROL_VERSION flows=1 msg=1024 limit=0 verify=0 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 path=copy"
+USUAL="version=$CONTROL_VERSION flows=1 msg=1024 limit=0 verify=0 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy"
 
 zcpath_setup() {
 	cd "$BATS_TEST_TMPDIR" || return
