@@ -74,7 +74,7 @@ enum control_field {
 
 #define RUN_FIELDS                                                                                 \
 	(FIELD_VERSION | FIELD_PATH | FIELD_FLOWS | FIELD_MSG | FIELD_LIMIT | FIELD_VERIFY |       \
-	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP | FIELD_AWAY | FIELD_MIXED | FIELD_TLS |       \
+	 FIELD_RESPONSE | FIELD_RECONNECT | FIELD_UDP | FIELD_AWAY | FIELD_MIXED | FIELD_TLS |     \
 	 FIELD_STAMP | FIELD_KERNEL)
 #define CONTROL_VERBS(X)                                                                           \
 	X(hello, RUN_FIELDS)                                                                       \

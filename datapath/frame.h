@@ -59,8 +59,8 @@ static inline void frame_number(const struct frame *frame, unsigned char *at, ui
 		memcpy(at + frame->headers + sizeof(number), &stamp, sizeof(stamp));
 	/* IPv4 lets a sender leave the checksum out (RFC 768), IPv6 does not (RFC 8200, 8.1). */
 	if (frame->ends.ipv6) {
-		uint32_t sum = frame->sum + frame_sum(number) +
-			       (frame->stamped ? frame_sum(stamp) : 0);
+		uint32_t sum =
+			frame->sum + frame_sum(number) + (frame->stamped ? frame_sum(stamp) : 0);
 		uint16_t checksum;
 
 		sum = (sum & 0xffff) + (sum >> 16);

@@ -60,9 +60,7 @@ static inline uint64_t pace_begin(struct pace *p, uint64_t nth, uint64_t now_ns)
 
 	if (schedule_is(&p->schedule)) {
 		due_ns = schedule_due_ns(&p->schedule, nth);
-		count(&p->lateness[histogram_fine_bucket(
-			      now_ns > due_ns ? now_ns - due_ns : 0)],
-		      1);
+		count(&p->lateness[histogram_fine_bucket(now_ns > due_ns ? now_ns - due_ns : 0)], 1);
 	}
 	return due_ns + p->ahead_ns;
 }

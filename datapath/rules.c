@@ -222,8 +222,7 @@ static int check_tx(struct config *config)
 		say_error("--warmup would move part of --bytes outside the window; leave one out");
 		return -1;
 	}
-	if (rules_udp(config) || rules_away(config) || check_rate(config) ||
-	    check_rpc(config) ||
+	if (rules_udp(config) || rules_away(config) || check_rate(config) || check_rpc(config) ||
 	    check_limit(config, OPTION_write, OPTION_msg))
 		return -1;
 	if (check_vectors(config) || check_tls(config))

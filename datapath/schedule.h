@@ -18,8 +18,8 @@
 #include "datapath/arrivals.h"
 
 struct schedule {
-	double interval_ns;		 /* from one of this flow to the next, in the mean; 0: no schedule */
-	double first_ns;		 /* when the first is due, from *begun_ns on */
+	double interval_ns; /* from one of this flow to the next, in the mean; 0: no schedule */
+	double first_ns;    /* when the first is due, from *begun_ns on */
 	const uint64_t *begun_ns;	 /* 0: the flows do not run yet */
 	const struct arrivals *arrivals; /* NULL: at even intervals */
 	uint64_t first_arrival;		 /* of them */

@@ -54,8 +54,7 @@ static int agree(struct session *s)
 	    answer->limit != hello.limit || answer->verify != hello.verify ||
 	    answer->response != hello.response || answer->reconnect != hello.reconnect ||
 	    answer->udp != hello.udp || answer->away != hello.away ||
-	    answer->mixed != hello.mixed || answer->tls != hello.tls ||
-	    answer->stamp != hello.stamp)
+	    answer->mixed != hello.mixed || answer->tls != hello.tls || answer->stamp != hello.stamp)
 		return session_fail(s,
 				    "the receiver echoed other options than were asked for; it is no zcpath, or a faulty one");
 	return 0;

@@ -65,8 +65,8 @@ static inline void stamps_take(struct flow *f, const void *at)
 	delay = s->now_ns - stamp;
 	count(&s->delay[histogram_fine_bucket(delay)], 1);
 	if (s->last_ns != UINT64_MAX)
-		count(&s->variation[histogram_fine_bucket(
-			      delay > s->last_ns ? delay - s->last_ns : s->last_ns - delay)],
+		count(&s->variation[histogram_fine_bucket(delay > s->last_ns ? delay - s->last_ns
+									     : s->last_ns - delay)],
 		      1);
 	s->last_ns = delay;
 }

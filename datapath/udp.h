@@ -86,7 +86,8 @@ static inline bool udp_take_one(struct flow *f, const char *at, uint64_t *next)
 	if (__builtin_expect(f->stamps != NULL, 0))
 		stamps_take(f, at + UDP_NUMBER);
 	if (__builtin_expect(f->verify.message != 0, 0)) {
-		size_t stamp = f->all->stamp ? STAMP_SIZE : 0; /* in place of what the message has there */
+		size_t stamp =
+			f->all->stamp ? STAMP_SIZE : 0; /* in place of what the message has there */
 
 		f->verify.position = stamp;
 		verify_check(&f->verify, at + UDP_NUMBER + stamp,

@@ -54,8 +54,7 @@ static void snapshot(struct window *w, bool closing)
 		const struct flow *f = &w->flows->flow[i];
 
 		counters_copy(&to[i], &f->counters);
-		distributions_add(closing ? w->distributions_at_close : w->distributions_at_open,
-				  f);
+		distributions_add(closing ? w->distributions_at_close : w->distributions_at_open, f);
 		if (closing && path->end == END_TX)
 			count_owed(w, f, &to[i]);
 	}
@@ -147,8 +146,7 @@ static uint32_t calls_of(const struct flows *flows)
 
 	/* Who sends at a rate waits for it. */
 	if (flows->datagram)
-		return path->udp_calls |
-		       (pace_is_scheduled(&flows->flow[0]) ? BIT(CALL_ppoll) : 0);
+		return path->udp_calls | (pace_is_scheduled(&flows->flow[0]) ? BIT(CALL_ppoll) : 0);
 	if (flows->reconnects)
 		return path->reconnect_calls;
 	return path->calls | (flows->exchange.response ? path->rpc_calls : 0);

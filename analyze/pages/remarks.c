@@ -188,8 +188,7 @@ void remark_owed(struct page *page, const struct experiment *e)
 {
 	for (size_t i = 0; i < e->count; i++) {
 		const struct configuration *c = &e->configurations[i];
-		double unanswered =
-			share_owed(c, METRIC_path_unanswered, METRIC_path_responses);
+		double unanswered = share_owed(c, METRIC_path_unanswered, METRIC_path_responses);
 		double unsent = share_owed(c, METRIC_path_unsent, METRIC_path_datagrams);
 
 		if (unanswered > OWED_SHARE)

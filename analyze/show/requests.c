@@ -30,9 +30,8 @@ static bool line(struct table *t, const struct view *v, enum metric_id id, enum 
 	cell_text(t, "%s", from);
 	cell_number(t, requests);
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(*quantiles); i++)
-		cell_number(t,
-			    distribution_merged(v->configuration, id, end, quantiles[i].share) /
-				    US);
+		cell_number(t, distribution_merged(v->configuration, id, end, quantiles[i].share) /
+				       US);
 	averages_free(&all);
 	return true;
 }

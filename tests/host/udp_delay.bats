@@ -47,7 +47,11 @@ all_due() { # RATE DONE LEFT [CHANCE]
 }
 
 led() { # SECONDS ARG…: a sender whose window opens before the first byte
-	{ echo open; sleep "$1"; echo close; } | tx --gate "${@:2}"
+	: >tx.csv
+	{ wait_for ',ready,' tx.csv >&2; echo open; sleep "$1"; echo close; } | tx --gate "${@:2}" || {
+		echo "tx ${*:2}: exit $?: $(cat tx.err rx.err)"
+		return 1
+	}
 }
 
 delays_of() { # TRAIN: each datagram that was received has its delay, and nothing is wrong with any
@@ -124,7 +128,6 @@ pair() { # two namespaces with a veth between them
 			# At random they may be some deviations off, of which one is the root of them.
 			all_due 2000 "$(value tx datagrams)" "$(value tx unsent)" $([ $arrivals = even ] || echo 300)
 			near "$(buckets tx lateness)" "$(value tx sends)" 8
-			near $(($(value rx datagrams) + $(value rx datagrams_missed))) "$(value tx datagrams)" 64
 		done
 	done
 	# More than can be: it says so, and goes on counting from when each was due.
@@ -258,7 +261,7 @@ shows_stalls() { # END METRIC
 	echo "$output"
 	p50=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i ~ /p50/ && !at) at = i } NR == 2 { print $at }' <<<"$output")
 	awk -v said="$p50" -v edge="$(quantile rx one_way_delay 0.5)" 'BEGIN { exit !(said * 1000 >= edge * 0.98 && said * 1000 <= edge * 1.05) }'
-	run "$BUILD/zcroi" show latency out/*
+	run "$BUILD/zcroi" show latency out/rx=copy,tx=copy
 	echo "$output"
 	[[ "$output" == *"one_way_delay "*"when it was due"*"delay_variation"*"lateness"* ]]
 	"$BUILD/zcprof" run --link loopback --port "$port" --udp 64 --rate 100000000 --stamp kernel --seconds 0.3 --warmup 0 --repeat 1 --collect cpu -o much
