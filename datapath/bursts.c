@@ -18,7 +18,7 @@
 #define SLOTS	    4096U
 #define SLOTS_BYTES (64UL << 20)
 
-unsigned int bursts_datagrams(const struct options *option)
+static unsigned int at_once(const struct options *option)
 {
 	unsigned int most = UDP_MOST / option->udp;
 
@@ -29,14 +29,14 @@ unsigned int bursts_datagrams(const struct options *option)
 
 unsigned int bursts_slots(const struct options *option)
 {
-	uint64_t fit = SLOTS_BYTES / (bursts_datagrams(option) * option->udp);
+	uint64_t fit = SLOTS_BYTES / (at_once(option) * option->udp);
 
 	return fit < SLOTS ? fit : SLOTS;
 }
 
 uint64_t bursts_memory(const struct options *option, unsigned int slots)
 {
-	return option->udp ? slots * bursts_datagrams(option) * option->udp : 0;
+	return option->udp ? slots * at_once(option) * option->udp : 0;
 }
 
 static int fill(struct bursts *b, struct flow *f)
@@ -58,15 +58,17 @@ int bursts_open(struct bursts *b, struct flow *f, unsigned int slots)
 
 	*b = (struct bursts){
 		.datagram = f->all->datagram,
-		.datagrams = bursts_datagrams(&f->config->options),
+		.datagrams = at_once(&f->config->options),
 		.slots = slots,
-		.pace = f->pace,
 		.stamped = f->all->stamp,
 		.free = calloc(slots, sizeof(*b->free)),
 	};
 	b->bytes = b->datagrams * b->datagram;
 	if (!b->free)
 		return flow_fail(f, "no memory left for flow %u", f->number);
+	if (pace_open(f, b->datagrams))
+		return -1;
+	b->pace = f->pace;
 	while (slots)
 		bursts_give(b, --slots);
 	if (b->datagrams > 1 &&

@@ -6,7 +6,6 @@
  * CPU's cache.
  *
  *   bursts_open()   so many slots, each filled with the beginning of the message; -1 after flow_fail()
- *   bursts_datagrams()  how many a burst has
  *   bursts_memory()  bytes that so many slots take; 0 without --udp
  *   bursts_slots()  how many slots a sender has that does not wait for the kernel to let go of them
  *   bursts_next()   which burst is the next, from 0 on (datapath/pace.h)
@@ -39,7 +38,6 @@ struct bursts {
 };
 
 int bursts_open(struct bursts *b, struct flow *f, unsigned int slots);
-unsigned int bursts_datagrams(const struct options *option);
 uint64_t bursts_memory(const struct options *option, unsigned int slots);
 unsigned int bursts_slots(const struct options *option);
 int bursts_take(struct bursts *b);

@@ -6,10 +6,9 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-#include "datapath/bursts.h"
 #include "datapath/stamps.h"
 
-int pace_open(struct flow *f)
+int pace_open(struct flow *f, unsigned int train)
 {
 	const struct options *option = &f->config->options;
 	bool rate = option->set[OPTION_rate];
@@ -21,11 +20,12 @@ int pace_open(struct flow *f)
 	f->pace = p;
 	if (!p)
 		return flow_fail(f, "no memory left for flow %u", f->number);
+	p->train = train;
 	p->ahead_ns = stamps_ahead_ns(f->all->stamp);
 	if (!rate)
 		return 0;
-	schedule_init(&p->schedule, (double)option->rate / bursts_datagrams(option), f->number,
-		      f->all->count, f->all->arrivals, &f->all->begun_ns);
+	schedule_init(&p->schedule, (double)option->rate / train, f->number, f->all->count,
+		      f->all->arrivals, &f->all->begun_ns);
 	/* A timer of the kernel may be 50 us late by default. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	return 0;
@@ -60,8 +60,7 @@ bool pace_wait(struct flow *f, uint64_t nth)
 
 uint64_t pace_unsent(const struct flow *f, uint64_t until_ns, uint64_t sent)
 {
-	uint64_t due = schedule_until(&f->pace->schedule, until_ns) *
-		       bursts_datagrams(&f->config->options);
+	uint64_t due = schedule_until(&f->pace->schedule, until_ns) * f->pace->train;
 
 	return due > sent ? due - sent : 0;
 }

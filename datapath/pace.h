@@ -23,12 +23,14 @@
 #define PACE_LOOK_NS 50000000ULL
 
 struct pace {
-	struct schedule schedule;
+	struct schedule schedule; /* of sends */
+	unsigned int train;
 	uint64_t ahead_ns; /* the clock of the stamps, of clock_ns() */
 	uint64_t lateness[HISTOGRAM_FINE_BUCKETS];
 };
 
-int pace_open(struct flow *f);
+/* train: datagrams of one send. */
+int pace_open(struct flow *f, unsigned int train);
 void pace_close(struct flow *f);
 uint64_t pace_wait_ns(const struct flow *f, uint64_t nth);
 bool pace_wait(struct flow *f, uint64_t nth);

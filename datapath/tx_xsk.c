@@ -69,7 +69,7 @@ static int tx_xsk_open(struct flow *f)
 	if (socket_device(f->fd, device))
 		return flow_unable(f, "the device that leads to the receiver is not known");
 	/* The socket keeps the port from others. */
-	if (udp_open(f) || frame_init(&s->frame, f, device) ||
+	if (udp_open(f) || pace_open(f, 1) || frame_init(&s->frame, f, device) ||
 	    xsk_open(&s->xsk, f, device, f->all->shared))
 		return -1;
 	return write_frames(s, f);
