@@ -5,14 +5,15 @@
 
 /*
  * Where each end has a network namespace of its own, that of the device tells whose packet it is: over veth what one end
- * receives is handed up by softirqs on the CPU of the other, and the CPU would say the wrong one.
+ * receives is handed up by softirqs on the CPU of the other, and the CPU would say the wrong one. What a third namespace
+ * receives, as that of a forwarder between them, is neither's.
  */
-static __always_inline enum record_end owner(struct sk_buff *skb)
+static __always_inline __u32 owner(struct sk_buff *skb)
 {
 	__u32 netns;
 
 	if (!run_scope[END_RX].devices_netns)
-		return END_HOST;
+		return TALLY_OF_NOW;
 	netns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
 	for (enum record_end end = END_RX; end <= END_TX; end++)
 		if (run_scope[end].devices_netns == netns)

@@ -59,7 +59,10 @@ static __always_inline __u32 tally_context(void)
 	return mine ? mine->context & (TALLY_CONTEXTS - 1) : TALLY_TASK;
 }
 
-/* Where an event of now belongs, of which the program may know whose it is: NULL while nothing is counted. */
+/* In place of an end: that of the task that runs, or else of the CPU. */
+#define TALLY_OF_NOW END_COUNT
+
+/* Where an event of an end belongs, of which the program knows whose it is: NULL while nothing is counted. */
 static __always_inline struct tally_figures *tally_for(__u32 end)
 {
 	struct tally_cpu *mine;
@@ -70,16 +73,18 @@ static __always_inline struct tally_figures *tally_for(__u32 end)
 	mine->events++;
 	if (!counting)
 		return 0;
-	if (end == END_HOST)
+	if (end == TALLY_OF_NOW) {
 		end = current_end();
-	if (end == END_HOST)
-		end = mine->home;
+		if (end == END_HOST)
+			end = mine->home;
+	}
 	return tally_of(mine, end, tally_context());
 }
 
+/* Likewise, of now. */
 static __always_inline struct tally_figures *tally_here(void)
 {
-	return tally_for(END_HOST);
+	return tally_for(TALLY_OF_NOW);
 }
 
 /* Atomic, because a task may be preempted between reading and writing; alone it costs little. */

@@ -45,6 +45,20 @@ setup() {
 	[ $((tx * 10)) -lt "$rx" ]
 }
 
+@test "skb: what a forwarder between the ends receives is neither's" {
+	"$BUILD/zcprof" run --link forward --rx copy --tx copy --seconds 1 --repeat 1 --rx-cpu 0 --tx-cpu 1 --collect skb --exact -o "$BATS_TEST_TMPDIR/x"
+	file=$(echo "$BATS_TEST_TMPDIR"/x/*/run-1.csv)
+	bytes=$(awk -F, '$2 == "rx" && $3 == "path" && $4 == "bytes" && $1 == "" { print $6 }' "$file")
+	for end in rx tx host; do
+		printf -v "$end" %s "$(awk -F, -v end=$end '$2 == end && $3 == "skb" && $4 == "bytes" { n += $6 } END { printf "%.0f", n }' "$file")"
+	done
+	echo "moved $bytes bytes; in packets for the receiver $rx, for the sender $tx, for neither $host"
+	[ $((rx * 100)) -ge $((bytes * 97)) ] && [ $((rx * 100)) -le $((bytes * 110)) ] || false
+	[ "$tx" -gt 0 ] && [ $((tx * 10)) -lt "$rx" ] || false
+	# All data and all acknowledgements once more.
+	[ $((host * 100)) -ge $((bytes * 97)) ]
+}
+
 @test "iouring: completions and the end of a multishot receive" {
 	check iouring
 }
