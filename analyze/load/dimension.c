@@ -190,8 +190,11 @@ bool dimension_covers(const struct dimension *d, const char *part, size_t len)
 
 	if (d->kind == DIMENSION_CONFIGURATION)
 		return true;
-	if (dimension_parse(&other, part, len, why, sizeof(why)) ||
-	    other.kind != DIMENSION_OPTION || !(other.ends & d->ends))
+	if (dimension_parse(&other, part, len, why, sizeof(why)))
+		return false;
+	if (d->kind == DIMENSION_EXPERIMENT)
+		return other.kind == DIMENSION_EXPERIMENT;
+	if (other.kind != DIMENSION_OPTION || !(other.ends & d->ends))
 		return false;
 	if (d->kind == DIMENSION_CPUS)
 		return other.option == OPTION_cpu || other.option == OPTION_irq_cpu;

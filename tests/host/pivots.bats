@@ -57,6 +57,23 @@ refused() {
 	END
 }
 
+@test "two experiments stand side by side where that is asked for, else apart" {
+	experiment
+	mv "$dir" "$dir.one"
+	experiment
+	mv "$dir" "$dir.two"
+	cd "$BATS_TEST_TMPDIR"
+	for i in 1 2 3; do
+		synthetic "out.two/rx=copy,tx=copy,read=4K/run-$i.csv" repeat=$i read=4K configuration="rx=copy,tx=copy,read=4K" gbit=7$i
+	done
+	run "$zcroi" table --rows rx,read --cols experiment --value T out.one out.two
+	echo "$output"
+	[ "$(grep -c '^T' <<<"$output")" -eq 1 ]
+	[[ $(flat) == *"rx read experiment=out.one experiment=out.two "*" copy 4K 42."*" 72."* ]]
+	run "$zcroi" table --rows rx,read --value T out.one out.two
+	[[ $(flat) == *"out.one "*" out.two "* ]]
+}
+
 @test "four formats, rows and columns in the order of numbers or of the plan" {
 	experiment
 	run "$zcroi" table --rows rx --cols read --value T "$dir"
