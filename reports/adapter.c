@@ -122,7 +122,34 @@ void report_add(struct report *r, uint64_t from_ns, uint64_t to_ns, double recei
 		return;
 	}
 	r->spans = grown;
-	grown[r->count++] = (struct span){from_ns, to_ns, received, sent};
+	grown[r->count++] = (struct span){from_ns, to_ns, received, sent, -1};
+}
+
+void report_add_packets(struct report *r, uint64_t from_ns, uint64_t to_ns, double received,
+			double sent, double packets)
+{
+	size_t before = r->count;
+
+	report_add(r, from_ns, to_ns, received, sent);
+	if (r->count > before && packets <= ABSURD)
+		r->spans[before].packets = packets;
+}
+
+double report_packets(const struct report *r, uint64_t from_ns, uint64_t to_ns)
+{
+	double packets = -1;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct span *s = &r->spans[i];
+		uint64_t from = s->from_ns > from_ns ? s->from_ns : from_ns;
+		uint64_t to = s->to_ns < to_ns ? s->to_ns : to_ns;
+
+		if (from >= to || s->packets < 0)
+			continue;
+		packets = packets < 0 ? 0 : packets;
+		packets += s->packets * (double)(to - from) / (double)(s->to_ns - s->from_ns);
+	}
+	return packets;
 }
 
 static int by_begin(const void *a, const void *b)

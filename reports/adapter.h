@@ -9,6 +9,8 @@
  *   adapter_unit()    bytes per second in "10^6bits/s" and the like; 0: unknown
  *
  *   report_add()      so much was moved from then until then
+ *   report_add_packets()  … and so many packets, in the direction that there is
+ *   report_packets()  the packets of a window; below 0: it does not speak of any
  *   report_total()    what was moved in a window, and how much of the window that is known of
  *   report_free()
  *
@@ -28,6 +30,7 @@
 struct span {
 	uint64_t from_ns, to_ns;
 	double received, sent; /* bytes */
+	double packets;	       /* below 0: it does not say */
 };
 
 struct report {
@@ -66,6 +69,9 @@ double adapter_unit(const char *text);
 bool adapter_has_word(char *const argv[], const char *const *words);
 
 void report_add(struct report *r, uint64_t from_ns, uint64_t to_ns, double received, double sent);
+void report_add_packets(struct report *r, uint64_t from_ns, uint64_t to_ns, double received,
+			double sent, double packets);
+double report_packets(const struct report *r, uint64_t from_ns, uint64_t to_ns);
 /* The part of the window that spans cover. */
 double report_total(struct report *r, uint64_t from_ns, uint64_t to_ns, double *received,
 		    double *sent);

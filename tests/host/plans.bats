@@ -162,6 +162,23 @@ runs() {
 	[ ! -e none ]
 }
 
+@test "rows of DPDK beside a plan, where there is none, are cells with the reason" {
+	zcprof run "${fake[@]}" --udp 18 --repeat 1 -o "$dir"
+	mkdir "$dir.bin"
+	for tool in bash mktemp mkdir rm awk ip id; do
+		ln -s "$(command -v $tool)" "$dir.bin/"
+	done
+	PATH=$dir.bin run studies/packet-reception.beside "$dir" --seconds 1 --udp=18,466 --repeat 1
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"no rows of DPDK: dpdk-testpmd is not installed (Debian: dpdk-dev)" ]]
+	run zcroi table --rows rx --cols udp --value packets "$dir"
+	echo "$output"
+	[[ $output == *"dpdk_af_packet "*"cannot run ["*"cannot run ["*"dpdk_af_xdp "*"rx: dpdk-testpmd is not installed (Debian: dpdk-dev)"* ]]
+	PATH=$dir.bin:$BUILD run studies/packet-reception.beside "$dir" --link eth1
+	[ "$status" -eq 0 ]
+}
+
 @test "what an end finds that it cannot do, once it is there, is a cell with the reason, tried once" {
 	FAKE=unable=8K run zcprof run "${fake[@]}" --read 4K,8K --repeat 3 -o "$dir"
 	echo "$output"

@@ -203,6 +203,10 @@ refuses() { # END PATTERN RX-OPTION... -- TX-OPTION...
 	[ "$limit" -gt 1024 ] ||
 		refuses rx "more than the $limit MiB" "${devmem[@]}" --area $((limit + 1))M -- --bytes 1M
 	refuses rx "libcuda.so.1 is not here" "${devmem[@]}" --memory cuda -- --bytes 1M
+	# Pages of 4 KiB are no memory for buffers of 32: where the kernel has such at all, it says which piece is too small.
+	if ! uname -r | grep -qE '^(6|7\.[0-2])\.'; then
+		refuses rx "does not lie in pieces of --rx-buf-len: give --hugepages" "${devmem[@]}" --rx-buf-len 32K --area 16M -- --bytes 1M
+	fi
 	[ $send = copy ] || refuses tx "cannot send device memory" "${devmem[@]}" -- --path devmem --nic lo --bytes 1M
 }
 

@@ -55,7 +55,7 @@ within() {
 @test "dpdk-testpmd: bytes of its statistics are those of the device" {
 	command -v dpdk-testpmd >/dev/null || skip "dpdk-testpmd is not installed (Debian: dpdk-dev)"
 	export XDG_RUNTIME_DIR=$dir
-	zcprof attach --collect cpu,syscalls,nic --seconds 4 --terminate --iface at1 -o "$dir/pmd.csv" -- \
+	zcprof attach --collect cpu,syscalls,nic --seconds 4 --terminate --iface at1 --given "tx=dpdk udp=22" -o "$dir/pmd.csv" -- \
 		ip netns exec "$ns-c" dpdk-testpmd --no-huge -m 256 --no-pci \
 		--lcores '0,1@0' --file-prefix "zc$$" --vdev=net_af_packet0,iface=at1 -- \
 		--forward-mode=txonly --total-num-mbufs=2048 >"$dir/pmd.out" 2>"$dir/said" || {
@@ -66,6 +66,16 @@ within() {
 	grep -q 'testpmd is started with --stats-period=1' "$dir/said"
 	grep -q '^,tx,fact,attached,bytes,report of testpmd,' "$dir/pmd.csv"
 	[ "$(value "$dir/pmd.csv" tx path bytes)" -gt 1000000 ]
+	# Frames of 64 bytes, which is what it makes where nothing else is said.
+	[ $(($(value "$dir/pmd.csv" tx path bytes) / $(value "$dir/pmd.csv" tx path datagrams))) = 64 ]
+	zcroi table --rows tx --cols udp --value T "$dir/pmd.csv" >"$dir/table"
+	grep 'udp=22' "$dir/table"
+	grep '^dpdk ' "$dir/table"
+	for wrong in "tx=dpdk,xsk" "tx!=dpdk" "speed=9" "udp=x" ""; do
+		run zcprof attach --given "$wrong" --pid $$ -o "$dir/no.csv"
+		echo "$output"
+		[ "$status" -eq 2 ]
+	done
 	# Of the whole window it does not speak, and its rate is no steady one.
 	within "$(value "$dir/pmd.csv" tx path bytes)" "$(value "$dir/pmd.csv" tx path bytes_seen)" 30
 	# It sends by sendto() on its packet socket.

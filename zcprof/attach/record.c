@@ -44,6 +44,28 @@ static void write_attached(struct attaching *a, const struct subject *s)
 		write_origin(a, s, NULL);
 }
 
+/* As zcpath would have them in its record. */
+static void write_given(struct attaching *a)
+{
+	const struct skip *given = &a->settings->given;
+	char value[OPTION_TEXT_MAX], text[OPTION_TEXT_MAX], why[200];
+	struct options o;
+
+	options_preset(&o);
+	for (size_t i = 0; i < given->count; i++) {
+		const struct condition *c = &given->conditions[i];
+
+		snprintf(value, sizeof(value), "%.*s", (int)strcspn(c->values, " \t"), c->values);
+		if (options_take(&o, c->id, value, why, sizeof(why)))
+			continue;
+		for (enum record_end end = END_RX; end <= END_TX; end++)
+			if (c->ends & ENDS_OF(end))
+				writer_fact(a->writer, end, METRIC_fact_option,
+					    option_info(c->id)->name,
+					    options_print(&o, c->id, text, sizeof(text)));
+	}
+}
+
 void attach_record_facts(struct attaching *a)
 {
 	const char *output = a->settings->output ? a->settings->output : "live";
@@ -60,6 +82,7 @@ void attach_record_facts(struct attaching *a)
 		     1, &a->settings->origin);
 	free(name);
 	facts_machine(a->writer);
+	write_given(a);
 	for (size_t i = 0; i < a->count; i++)
 		write_attached(a, &a->subjects[i]);
 	if (a->settings->seconds > 0) {
@@ -241,7 +264,7 @@ static void write_reported(struct attaching *a, const struct subject *s)
 {
 	struct report *r = &a->reporting.report;
 	const char *name = a->reporting.adapter->name;
-	double received, sent, bytes;
+	double received, sent, bytes, packets;
 	double share = report_total(r, s->at_ns[EDGE_OPEN], s->at_ns[EDGE_CLOSE], &received, &sent);
 
 	if (!(share > 0)) {
@@ -261,6 +284,10 @@ static void write_reported(struct attaching *a, const struct subject *s)
 	write_origin(a, s, name);
 	writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes, NULL, (uint64_t)(bytes + 0.5));
 	writer_f64(a->writer, WINDOW, s->end, METRIC_path_reported, NULL, share);
+	packets = report_packets(r, s->at_ns[EDGE_OPEN], s->at_ns[EDGE_CLOSE]) / share;
+	if (packets >= 0 && packets < MOST)
+		writer_u64(a->writer, WINDOW, s->end, METRIC_path_datagrams, NULL,
+			   (uint64_t)(packets + 0.5));
 	/* Beside UDP the connections of TCP are for control. */
 	if (was_seen(s) &&
 	    (s->iface || (!is_other_protocol(r) && (r->protocol || !others_any(&s->others)))))

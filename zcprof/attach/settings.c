@@ -34,6 +34,7 @@ enum {
 	KEY_TERMINATE,
 	KEY_INTERVAL,
 	KEY_NAME,
+	KEY_GIVEN,
 	KEY_LIVE,
 	KEY_OPENMETRICS,
 };
@@ -97,6 +98,9 @@ static const struct argp_option options[] = {
 	{"name", KEY_NAME, "NAME", 0,
 	 "The configuration that the record repeats (the name of FILE): records of one name, in one directory, are repeats",
 	 0},
+	{"given", KEY_GIVEN, "OPTIONS", 0,
+	 "What COMMAND or the others were given, as options of a plan, such as 'rx=dpdk udp=18': by them the record stands in the tables of 'zcprof run'",
+	 0},
 	{"interval", KEY_INTERVAL, "SECONDS", 0,
 	 "Write what every source counted in each such time into the record too", 0},
 	{"live", KEY_LIVE, NULL, 0,
@@ -146,6 +150,21 @@ static double seconds_option(struct argp_state *state, const char *name, const c
 	if (quantity_seconds(text, &seconds, &why))
 		argp_error(state, "--%s %s: %s", name, text, why);
 	return seconds;
+}
+
+static void given_option(struct argp_state *state, struct attach_settings *s, const char *text)
+{
+	char why[200];
+
+	if (skip_parse(&s->given, text, why, sizeof(why)))
+		argp_error(state, "--given '%s': %s", text, why);
+	for (size_t i = 0; i < s->given.count; i++)
+		if (s->given.conditions[i].differs ||
+		    s->given.conditions[i].values[strcspn(s->given.conditions[i].values, ", \t")] ==
+			    ',')
+			argp_error(state,
+				   "--given '%s': expected one value for each option, such as rx=dpdk",
+				   text);
 }
 
 static const char *openmetrics_option(struct argp_state *state, const char *text)
@@ -408,6 +427,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 		if (!*text)
 			argp_error(state, "--name: expected a name");
 		s->name = text;
+		return 0;
+	case KEY_GIVEN:
+		given_option(state, s, text);
 		return 0;
 	case KEY_INTERVAL:
 		s->interval = seconds_option(state, "interval", text);

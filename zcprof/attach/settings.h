@@ -14,6 +14,7 @@
 #include "collectors/power/meter.h"
 #include "record/record.h"
 #include "zcprof/origin.h"
+#include "zcprof/run/skip.h"
 
 /* What belongs to an end; [END_HOST] is given for whichever end there is. */
 struct attach_settings {
@@ -34,6 +35,7 @@ struct attach_settings {
 	double interval; /* of rows in mid-window; 0: of throughput alone, every second */
 	bool live;
 	const char *openmetrics; /* a file, or ':' and a port; NULL: none */
+	struct skip given;	 /* what of a plan it is, each option with one value */
 	const char *name;	 /* of the configuration; NULL: that of the output */
 	const char *output;	 /* NULL: none, somebody only watches */
 	const char *collect;	 /* lists of collectors; NULL: all */
