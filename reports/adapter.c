@@ -122,20 +122,22 @@ void report_add(struct report *r, uint64_t from_ns, uint64_t to_ns, double recei
 		return;
 	}
 	r->spans = grown;
-	grown[r->count++] = (struct span){from_ns, to_ns, received, sent, -1};
+	grown[r->count++] = (struct span){from_ns, to_ns, received, sent, -1, -1};
 }
 
 void report_add_packets(struct report *r, uint64_t from_ns, uint64_t to_ns, double received,
-			double sent, double packets)
+			double sent, double packets_received, double packets_sent)
 {
 	size_t before = r->count;
 
 	report_add(r, from_ns, to_ns, received, sent);
-	if (r->count > before && packets <= ABSURD)
-		r->spans[before].packets = packets;
+	if (r->count == before || packets_received > ABSURD || packets_sent > ABSURD)
+		return;
+	r->spans[before].packets_received = packets_received;
+	r->spans[before].packets_sent = packets_sent;
 }
 
-double report_packets(const struct report *r, uint64_t from_ns, uint64_t to_ns)
+double report_packets(const struct report *r, enum record_end end, uint64_t from_ns, uint64_t to_ns)
 {
 	double packets = -1;
 
@@ -143,11 +145,12 @@ double report_packets(const struct report *r, uint64_t from_ns, uint64_t to_ns)
 		const struct span *s = &r->spans[i];
 		uint64_t from = s->from_ns > from_ns ? s->from_ns : from_ns;
 		uint64_t to = s->to_ns < to_ns ? s->to_ns : to_ns;
+		double moved = end == END_RX ? s->packets_received : s->packets_sent;
 
-		if (from >= to || s->packets < 0)
+		if (from >= to || moved < 0)
 			continue;
 		packets = packets < 0 ? 0 : packets;
-		packets += s->packets * (double)(to - from) / (double)(s->to_ns - s->from_ns);
+		packets += moved * (double)(to - from) / (double)(s->to_ns - s->from_ns);
 	}
 	return packets;
 }

@@ -9,8 +9,8 @@
  *   adapter_unit()    bytes per second in "10^6bits/s" and the like; 0: unknown
  *
  *   report_add()      so much was moved from then until then
- *   report_add_packets()  … and so many packets, in the direction that there is
- *   report_packets()  the packets of a window; below 0: it does not speak of any
+ *   report_add_packets()  … and so many packets
+ *   report_packets()  those of a window that the end has received, or sent; below 0: it does not speak of any
  *   report_total()    what was moved in a window, and how much of the window that is known of
  *   report_free()
  *
@@ -29,8 +29,8 @@
 
 struct span {
 	uint64_t from_ns, to_ns;
-	double received, sent; /* bytes */
-	double packets;	       /* below 0: it does not say */
+	double received, sent;		       /* bytes */
+	double packets_received, packets_sent; /* below 0: it does not say */
 };
 
 struct report {
@@ -70,8 +70,8 @@ bool adapter_has_word(char *const argv[], const char *const *words);
 
 void report_add(struct report *r, uint64_t from_ns, uint64_t to_ns, double received, double sent);
 void report_add_packets(struct report *r, uint64_t from_ns, uint64_t to_ns, double received,
-			double sent, double packets);
-double report_packets(const struct report *r, uint64_t from_ns, uint64_t to_ns);
+			double sent, double packets_received, double packets_sent);
+double report_packets(const struct report *r, enum record_end end, uint64_t from_ns, uint64_t to_ns);
 /* The part of the window that spans cover. */
 double report_total(struct report *r, uint64_t from_ns, uint64_t to_ns, double *received,
 		    double *sent);

@@ -16,7 +16,7 @@ struct state {
 	int port; /* whose lines these are, from 1; 0: nobody's */
 	struct {
 		uint64_t at_ns; /* 0: not seen so far */
-		uint64_t received, sent, packets;
+		uint64_t received, sent, packets_received, packets_sent;
 	} last[PORTS];
 	uint64_t received, received_packets;
 };
@@ -78,19 +78,18 @@ static void take_reading(struct state *s, struct report *r, uint64_t packets, ui
 	int port = s->port - 1;
 	bool known = s->last[port].at_ns;
 
-	/* What it forwards it has received; what it makes it sends. */
-	uint64_t one_way = s->received_packets > packets ? s->received_packets : packets;
-
-	packets += s->received_packets;
-	if (packets && !s->received && !sent)
+	if (packets + s->received_packets && !s->received && !sent)
 		r->why = "its driver counts packets and no bytes";
 	else if (known && s->received >= s->last[port].received && sent >= s->last[port].sent &&
-		 one_way >= s->last[port].packets)
+		 s->received_packets >= s->last[port].packets_received &&
+		 packets >= s->last[port].packets_sent)
 		report_add_packets(r, s->last[port].at_ns, at_ns,
 				   (double)(s->received - s->last[port].received),
 				   (double)(sent - s->last[port].sent),
-				   (double)(one_way - s->last[port].packets));
-	s->last[port].packets = one_way;
+				   (double)(s->received_packets - s->last[port].packets_received),
+				   (double)(packets - s->last[port].packets_sent));
+	s->last[port].packets_received = s->received_packets;
+	s->last[port].packets_sent = packets;
 	s->last[port].at_ns = at_ns;
 	s->last[port].received = s->received;
 	s->last[port].sent = sent;

@@ -149,6 +149,13 @@ static void testpmd_counts_from_its_start(void **state)
 	assert_close(h->sent, 46051328, 1e-9);
 	assert_true(h->received == 0);
 	assert_close(h->share, 0.5, 1e-9);
+	/* Frames of 64 bytes, and half of them in half of that second. */
+	assert_close(report_packets(&h->report, END_TX, 100 * S, 102 * S), 46051328 / 64, 1e-9);
+	assert_close(report_packets(&h->report, END_TX, 100 * S, 101 * S + S / 2) +
+			     report_packets(&h->report, END_TX, 101 * S + S / 2, 102 * S),
+		     46051328 / 64, 1e-9);
+	assert_true(report_packets(&h->report, END_RX, 100 * S, 102 * S) == 0);
+	assert_true(report_packets(&h->report, END_TX, 200 * S, 202 * S) < 0);
 }
 
 static void testpmd_may_not_know_bytes(void **state)

@@ -284,7 +284,7 @@ static void write_reported(struct attaching *a, const struct subject *s)
 	write_origin(a, s, name);
 	writer_u64(a->writer, WINDOW, s->end, METRIC_path_bytes, NULL, (uint64_t)(bytes + 0.5));
 	writer_f64(a->writer, WINDOW, s->end, METRIC_path_reported, NULL, share);
-	packets = report_packets(r, s->at_ns[EDGE_OPEN], s->at_ns[EDGE_CLOSE]) / share;
+	packets = report_packets(r, s->end, s->at_ns[EDGE_OPEN], s->at_ns[EDGE_CLOSE]) / share;
 	if (packets >= 0 && packets < MOST)
 		writer_u64(a->writer, WINDOW, s->end, METRIC_path_datagrams, NULL,
 			   (uint64_t)(packets + 0.5));
