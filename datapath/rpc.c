@@ -75,12 +75,15 @@ bool rpc_goes_on(const struct flow *f)
 	return !flow_told(f) || r->done < r->begun;
 }
 
-static bool may_begin(const struct flow *f, uint64_t now)
+static bool has_room(const struct flow *f)
 {
 	const struct rpc *r = f->rpc;
 
-	if (flow_told(f) || r->begun - r->done >= r->depth)
-		return false;
+	return !flow_told(f) && r->begun - r->done < r->depth;
+}
+
+static bool is_due(const struct rpc *r, uint64_t now)
+{
 	return !schedule_is(&r->schedule) || schedule_due_ns(&r->schedule, r->begun) <= now;
 }
 
@@ -93,8 +96,10 @@ size_t rpc_due(struct flow *f)
 		return 0;
 	if (r->in_request)
 		return r->request - r->in_request;
+	if (!has_room(f))
+		return 0;
 	now = clock_ns();
-	if (!may_begin(f, now))
+	if (!is_due(r, now))
 		return 0;
 	r->sent_ns[r->begun % RPC_IN_FLIGHT] = now;
 	return r->request;
@@ -113,11 +118,13 @@ static void completed(struct flow *f, uint64_t now)
 {
 	struct rpc *r = f->rpc;
 	uint64_t sent_ns = r->sent_ns[r->done % RPC_IN_FLIGHT];
-	uint64_t from_ns =
-		schedule_is(&r->schedule) ? schedule_due_ns(&r->schedule, r->done) : sent_ns;
+	unsigned int service = histogram_fine_bucket(now - sent_ns);
+	unsigned int latency = service;
 
-	count(&r->latencies.latency[histogram_fine_bucket(now - from_ns)], 1);
-	count(&r->latencies.service[histogram_fine_bucket(now - sent_ns)], 1);
+	if (schedule_is(&r->schedule))
+		latency = histogram_fine_bucket(now - schedule_due_ns(&r->schedule, r->done));
+	count(&r->latencies.latency[latency], 1);
+	count(&r->latencies.service[service], 1);
 	count(&f->counters.event[EVENT_responses], 1);
 	r->done++;
 }
@@ -144,8 +151,7 @@ uint64_t rpc_patience(const struct flow *f)
 	uint64_t now;
 	uint64_t due;
 
-	if (flow_told(f) || !schedule_is(&r->schedule) || r->begun - r->done >= r->depth ||
-	    r->in_request)
+	if (!schedule_is(&r->schedule) || !has_room(f) || r->in_request)
 		return FOREVER_NS;
 	now = clock_ns();
 	due = schedule_due_ns(&r->schedule, r->begun);
