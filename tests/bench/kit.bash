@@ -11,7 +11,7 @@
 set -euo pipefail
 BUILD=${BUILD:-build}
 script=$(basename "$0")
-dir=$BUILD/bench
+dir=${OUT:-$BUILD/bench} # OUT: in the lab's machine
 csv=$dir/${script%.sh}.csv
 a=zcbench$$-a # the sender's or client's side, on CPU 0
 b=zcbench$$-b # the receiver's or server's, on CPU 1
@@ -189,6 +189,15 @@ rounds() { # ROUNDS WHAT PROGRAM...
 			fi
 		done
 	done
+}
+
+# By the clock of instructions of lab/vm, each of which takes INSTRUCTION_NS: how many of them there were, of the whole
+# machine, for one THING, of which a value is SO-MANY a second.
+instructions() { # THING [SO-MANY]
+	[ -n "${INSTRUCTION_NS:-}" ] || return 0
+	awk -F, -v ns="$INSTRUCTION_NS" -v thing="$1" -v many="${2:-1}" '
+		NR > 1 { k = sprintf("%-12s %-14s", $2, $3); n[k]++; s[k] += log($4) }
+		END { for (k in n) printf "%s %.0f instructions for a %s\n", k, 1e9 / ns / many / exp(s[k] / n[k]), thing }' "$csv" | sort
 }
 
 # Of each WHAT: ours to each of the others, and to the best of them in each round. The ratio of geometric means by

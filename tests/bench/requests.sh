@@ -55,6 +55,7 @@ netperf() {
 rm -f "$csv"
 # shellcheck disable=SC2086 # a word each
 rounds "$ROUNDS" "$REQUEST:$REQUEST" $OURS "${peers[@]}"
+instructions request
 failed=0
 for path in $OURS; do
 	ratios /s "$path" "${peers[@]}" || failed=1

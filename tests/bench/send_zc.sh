@@ -86,4 +86,5 @@ for over in $OVER; do
 		done
 	done
 done
+instructions send
 ratios sends/s ours "${peers[@]}"

@@ -58,6 +58,7 @@ kperf() {
 rm -f "$csv"
 # shellcheck disable=SC2086 # a word each
 rounds "$ROUNDS" stream $OURS "${peers[@]}"
+instructions KB 122070.3125 # of 1 Gbit/s
 failed=0
 for path in $OURS; do
 	ratios Gbit/s "$path" "${peers[@]}" || failed=1

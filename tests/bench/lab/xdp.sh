@@ -16,7 +16,7 @@
 # receiver's part of it is the smaller one, so ratios are nearer to 1 than those of the receivers alone.
 #
 #   BUILD, PEERS (a folder of these programs), PAIRS (rounds), WINDOW (seconds of each), ONLY (some of the above),
-#   CLOCK. Figures go to $OUT/xdp_drop.csv and so on.
+#   INSTRUCTION_NS. Figures go to $OUT/xdp_drop.csv and so on.
 # shellcheck source=tests/bench/kit.bash
 . "$(dirname "$0")/../kit.bash"
 ROUNDS=${PAIRS:-8}
@@ -125,19 +125,12 @@ ours() { # WHAT
 	esac
 }
 
-# 2 ns each: lab/vm's clock of instructions.
-per_packet() {
-	[ "${CLOCK:-}" = instructions ] || return 0
-	awk -F, 'NR > 1 { n[$3]++; s[$3] += log($4); what = $2 }
-		END { for (p in n) printf "%-12s %-14s %.0f instructions for a packet\n", what, p, 5e8 / exp(s[p] / n[p]) }' "$csv" | sort
-}
-
 failed=0
 compare() { # WHAT OTHER...
 	csv=$OUT/$1.csv
 	rm -f "$csv"
 	rounds "$ROUNDS" "$1" ours "${@:2}"
-	per_packet
+	instructions packet
 	ratios packets/s ours "${@:2}" || failed=1
 }
 for what in ${ONLY:-xdp_drop xsk xsk_tx}; do
