@@ -4,10 +4,12 @@
  * handed to the flow's AF_XDP socket; or counted and dropped where the stack begins (tc); or sent on by another device, and
  * counted and dropped where that leads. Whatever else comes goes on to the stack, untouched.
  *
- * Each CPU counts for itself, so that nothing is lost or waited for; the maps are mapped by the reader.
+ * Each CPU counts for itself, so that nothing is lost or waited for; what it counts is mapped by the reader. What is
+ * usual is counted without a call; all else is looked at more closely.
  */
 #include "vmlinux/vmlinux.h"
 
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/xdp.h"
@@ -15,16 +17,12 @@
 const volatile struct xdp_wanted wanted;
 const volatile bool ipv6;
 const volatile bool to_sockets;
-const volatile bool forwards;	  /* xdp_forward() has them before xdp_take() */
+const volatile bool forwards;	  /* xdp_forward() has them before they are dropped */
 const volatile __u8 next_hop[12]; /* … whose frames begin with these addresses */
-const volatile __u32 flows;
+const volatile bool are_few;	  /* tallies: they are in few, and not in many */
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 65536);
-	__type(key, __u32);
-	__type(value, __u32);
-} flow_of SEC(".maps"); /* by the sender's port, from 1; 0: none */
+struct xdp_flow flow_of[XDP_PORTS]; /* by the sender's port, in network order */
+struct xdp_tally few[XDP_FEW];
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -32,10 +30,11 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct xdp_tally);
-} tallies SEC(".maps"); /* CPU * flows + flow */
+} many SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct xdp_progress);
@@ -47,14 +46,15 @@ struct {
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u64);
-} queues SEC(".maps"); /* CPU * XDP_QUEUES_MOST + queue: datagrams */
+} elsewhere
+	SEC(".maps"); /* CPU * XDP_QUEUES_MOST + queue: datagrams by another queue than their tally's, and forwarded ones */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
-} queue_of SEC(".maps"); /* by flow */
+} queue_of SEC(".maps"); /* by flow: where its socket is, plus one */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_XSKMAP);
@@ -70,67 +70,70 @@ struct {
 	__type(value, __u32);
 } next SEC(".maps"); /* the device that is forwarded by */
 
-struct ethernet {
-	__u8 addresses[12];
-	__u16 protocol;
-};
+/* ---- whose it is ---- */
 
-struct ipv4 {
-	__u8 version_and_length;
-	__u8 service;
-	__u16 total;
-	__u16 id;
-	__u16 fragment;
-	__u8 hops;
-	__u8 protocol;
-	__u16 checksum;
-	__u32 source;
-	__u32 destination;
-};
+#define WORD(at, byte)	    (*(__u32 *)((at) + (byte)))
+#define LONG_WORD(at, byte) (*(__u64 *)((at) + (byte)))
 
-struct ipv6 {
-	__u32 version_class_and_label;
-	__u16 payload;
-	__u8 next;
-	__u8 hops;
-	__u32 source[4];
-	__u32 destination[4];
-};
+#define ETHERNET 14
+#define UDP	 8
+#define NUMBER	 8 /* with which a datagram begins (datapath/udp.h) */
+#define PROTOCOL 17
 
-struct udp {
-	__u16 source;
-	__u16 destination;
-	__u16 length;
-	__u16 checksum;
-};
-
-#define PROTOCOL_UDP 17
-#define NO_OPTIONS   0x45
-#define NO_FRAGMENT  __builtin_bswap16(0x4000) /* "don't" is all that may be said */
-
-/* The header of UDP behind one of IPv4 with the run's addresses; NULL: another's. */
-static __always_inline struct udp *behind_ipv4(void *at, void *end)
+/* Bytes before the header of UDP. */
+static __always_inline __u32 before_udp(const bool v6)
 {
-	struct ipv4 *ip = at;
-
-	if ((void *)(ip + 1) > end || ip->version_and_length != NO_OPTIONS ||
-	    ip->protocol != PROTOCOL_UDP || ip->fragment & ~NO_FRAGMENT ||
-	    ip->source != wanted.source[0] || ip->destination != wanted.destination[0])
-		return 0;
-	return (struct udp *)(ip + 1);
+	return ETHERNET + (v6 ? 40 : 20);
 }
 
-static __always_inline struct udp *behind_ipv6(void *at, void *end)
+/* From the last two bytes of Ethernet's header on: IPv4 without options and not a fragment ("don't" is all that may be said), UDP. */
+static __always_inline bool is_ipv4(void *at)
 {
-	struct ipv6 *ip = at;
-
-	if ((void *)(ip + 1) > end || ip->next != PROTOCOL_UDP)
-		return 0;
-	for (int i = 0; i < 4; i++)
-		if (ip->source[i] != wanted.source[i] || ip->destination[i] != wanted.destination[i])
-			return 0;
-	return (struct udp *)(ip + 1);
+	return (WORD(at, 12) & bpf_htonl(0xffffff00)) == bpf_htonl(0x08004500) &&
+	       (WORD(at, 20) & bpf_htonl(0xbfff00ff)) == bpf_htonl(PROTOCOL) &&
+	       LONG_WORD(at, 26) == wanted.addresses[0];
 }
+
+static __always_inline bool is_ipv6(void *at)
+{
+	return (WORD(at, 12) & bpf_htonl(0xfffff000)) == bpf_htonl(0x86dd6000) &&
+	       *(__u8 *)(at + 20) == PROTOCOL && LONG_WORD(at, 22) == wanted.addresses[0] &&
+	       LONG_WORD(at, 30) == wanted.addresses[1] &&
+	       LONG_WORD(at, 38) == wanted.addresses[2] && LONG_WORD(at, 46) == wanted.addresses[3];
+}
+
+/* With the run's addresses, port and length, and a number behind the header of UDP. */
+static __always_inline bool is_of_run(void *at, void *end, const bool v6)
+{
+	void *udp = at + before_udp(v6);
+
+	return udp + UDP + NUMBER <= end && (v6 ? is_ipv6(at) : is_ipv4(at)) &&
+	       WORD(udp, 2) == *(const volatile __u32 *)&wanted.port;
+}
+
+static __always_inline const struct xdp_flow *flow_at(void *at, const bool v6)
+{
+	return &flow_of[*(__u16 *)(at + before_udp(v6))];
+}
+
+static __always_inline struct xdp_tally *tally_of(const struct xdp_flow *flow, __u32 cpu,
+						  const bool in_program)
+{
+	__u32 at = flow->first + cpu;
+
+	struct xdp_tally *t;
+
+	if (!in_program)
+		return bpf_map_lookup_elem(&many, &at);
+	if (at >= XDP_FEW)
+		return 0;
+	t = &few[at];
+	/* Or the compiler finds each field anew. */
+	asm volatile("" : "+r"(t));
+	return t;
+}
+
+/* ---- what is not usual ---- */
 
 /* Numbers do not wrap: what lies far above all others is not just below zero. */
 static __always_inline bool is_near(__u64 one, __u64 other)
@@ -138,139 +141,195 @@ static __always_inline bool is_near(__u64 one, __u64 other)
 	return one >= other ? one - other <= XDP_FAR_OFF : other - one <= XDP_FAR_OFF;
 }
 
+/* The reader takes the two only as they belong together. */
+static __always_inline void set_next(struct xdp_tally *t, __u64 next, __u64 offset)
+{
+	t->near = next + offset + XDP_TELL_EVERY;
+	if (t->offset == offset) {
+		t->next = next + offset;
+		return;
+	}
+	__sync_lock_test_and_set(&t->edits, t->edits + 1);
+	*(volatile __u64 *)&t->next = next + offset;
+	*(volatile __u64 *)&t->offset = offset;
+	__sync_lock_test_and_set(&t->edits, t->edits + 1);
+}
+
 /*
- * A datagram begins with its number (datapath/udp.h); anybody can send one. False: it is somebody else's. Two in
- * a row are believed, and the numbers begin anew: what lies between is no loss that anybody could tell.
+ * Anybody can send a datagram, with any number. False: it is somebody else's. Two in a row are believed, and the
+ * numbers begin anew: what lies between is no loss that anybody could tell.
  */
-static __always_inline bool count_one(struct xdp_tally *t, struct xdp_progress *all, __u64 said)
+static __always_inline bool count_by_number(struct xdp_tally *t, struct xdp_progress *all,
+					    __u64 said)
 {
 	__u64 number = said - all->offset;
+	__u64 next = t->next - t->offset;
 
-	if (!is_near(number, t->next) && !is_near(number, all->next)) {
+	if (!is_near(number, next) && !is_near(number, all->next)) {
 		if (said != t->doubted) {
 			t->doubted = said + 1;
 			return false;
 		}
-		number = t->next > all->next ? t->next : all->next;
+		number = next > all->next ? next : all->next;
 		all->offset = said - number;
-		t->jumped++;
+		__sync_fetch_and_add(&all->jumped, 1);
 	}
 	t->datagrams++;
-	if (number < t->next) {
+	if (number < next)
 		t->late++;
-		return true;
-	}
-	t->next = number + 1;
-	if (t->next - all->next >= XDP_TELL_EVERY && t->next > all->next)
-		all->next = t->next;
+	else
+		next = number + 1;
+	if (next > all->next && next - all->next >= XDP_TELL_EVERY)
+		all->next = next;
+	set_next(t, next, all->offset);
 	return true;
 }
 
-static __always_inline void count_queue(__u32 cpu, __u32 queue)
+static __always_inline void count_elsewhere(__u32 cpu, __u32 queue)
 {
 	__u32 at = cpu * XDP_QUEUES_MOST + queue % XDP_QUEUES_MOST;
-	__u64 *datagrams = bpf_map_lookup_elem(&queues, &at);
+	__u64 *datagrams = bpf_map_lookup_elem(&elsewhere, &at);
 
 	if (datagrams)
 		++*datagrams;
 }
 
-enum verdict {
-	ANOTHERS,
-	TO_DROP,
-	TO_SOCKET,
-};
-
-/* number: of the flow. The datagram's header of UDP, with its number behind it; NULL: it is another's. */
-static __always_inline struct udp *find(struct ethernet *eth, void *end, __u32 *number)
+static __always_inline void count_queue(struct xdp_tally *t, __u32 cpu, __u32 queue)
 {
-	struct udp *udp;
-	__u32 *flow;
-	__u32 at;
-
-	if ((void *)(eth + 1) > end || eth->protocol != wanted.protocol)
-		return 0;
-	udp = ipv6 ? behind_ipv6(eth + 1, end) : behind_ipv4(eth + 1, end);
-	if (!udp || (void *)(udp + 1) + sizeof(__u64) > end || udp->destination != wanted.port ||
-	    udp->length != wanted.length)
-		return 0;
-	at = udp->source;
-	flow = bpf_map_lookup_elem(&flow_of, &at);
-	if (!flow || !*flow)
-		return 0;
-	*number = *flow - 1;
-	return udp;
+	if (t->queue == queue)
+		return;
+	t->elsewhere++;
+	count_elsewhere(cpu, queue);
 }
 
-static __always_inline enum verdict take(struct ethernet *eth, void *end, __u32 queue, __u32 *number)
+/* True: it is to be dropped. */
+static __noinline bool drop_after_all(struct xdp_tally *t, __u64 said, __u32 flow, __u32 cpu,
+				      __u32 queue)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct udp *udp = find(eth, end, number);
-	struct xdp_progress *all;
-	struct xdp_tally *tally;
-	__u32 *place;
-	__u32 at;
+	struct xdp_progress *all = bpf_map_lookup_elem(&progress, &flow);
 
-	if (!udp)
-		return ANOTHERS;
-	at = cpu * flows + *number;
-	tally = bpf_map_lookup_elem(&tallies, &at);
-	if (!tally)
-		return ANOTHERS;
-	if (!to_sockets) {
-		all = bpf_map_lookup_elem(&progress, number);
-		if (!all || !count_one(tally, all, *(__u64 *)(udp + 1)))
-			return ANOTHERS;
-		if (!forwards)
-			count_queue(cpu, queue);
-		return TO_DROP;
-	}
-	count_queue(cpu, queue);
-	place = bpf_map_lookup_elem(&queue_of, number);
-	if (!place || *place != queue) {
-		tally->misplaced++;
-		return ANOTHERS;
-	}
-	tally->datagrams++;
-	return TO_SOCKET;
+	if (!t->near)
+		t->queue = queue;
+	if (!all || !count_by_number(t, all, said))
+		return false;
+	if (!forwards)
+		count_queue(t, cpu, queue);
+	return true;
+}
+
+/* The first, and those that came to another queue than the flow's socket is at. True: the socket may have it. */
+static __noinline bool hand_over_after_all(struct xdp_tally *t, __u32 flow, __u32 cpu, __u32 queue)
+{
+	__u32 *home = bpf_map_lookup_elem(&queue_of, &flow);
+
+	if (!home || !*home)
+		return false;
+	t->queue = *home - 1;
+	t->near = 1;
+	t->datagrams++;
+	count_queue(t, cpu, queue);
+	return *home - 1 == queue;
+}
+
+/* ---- at the device ---- */
+
+/* True: it was counted, and is to be dropped. What is constant is known when this is compiled. */
+static __always_inline bool drop(void *at, void *end, __u32 cpu, __u32 queue, const bool v6,
+				 const bool in_program)
+{
+	const struct xdp_flow *flow;
+	struct xdp_tally *t;
+	__u64 said;
+
+	if (!is_of_run(at, end, v6))
+		return false;
+	flow = flow_at(at, v6);
+	t = tally_of(flow, cpu, in_program);
+	if (!t)
+		return false;
+	said = LONG_WORD(at, before_udp(v6) + UDP);
+	if (__builtin_expect(queue != t->queue || said < t->next || said >= t->near, 0))
+		return drop_after_all(t, said, flow->number, cpu, queue);
+	/* In this order, so that who reads them the other way round sees no loss where there is none. */
+	++*(volatile __u64 *)&t->datagrams;
+	*(volatile __u64 *)&t->next = said + 1;
+	return true;
+}
+
+static __always_inline int hand_over(struct xdp_md *ctx, __u32 cpu)
+{
+	void *at = (void *)(long)ctx->data;
+	const struct xdp_flow *flow;
+	struct xdp_tally *t;
+
+	if (!is_of_run(at, (void *)(long)ctx->data_end, ipv6))
+		return XDP_PASS;
+	flow = flow_at(at, ipv6);
+	t = tally_of(flow, cpu, are_few);
+	if (!t)
+		return XDP_PASS;
+	if (ctx->rx_queue_index == t->queue && t->near)
+		t->datagrams++;
+	else if (!hand_over_after_all(t, flow->number, cpu, ctx->rx_queue_index))
+		return XDP_PASS;
+	return bpf_redirect_map(&sockets, flow->number, XDP_PASS);
+}
+
+static __always_inline int drop_at_device(struct xdp_md *ctx, __u32 cpu, const bool v6,
+					  const bool in_program)
+{
+	int verdict;
+
+	if (drop((void *)(long)ctx->data, (void *)(long)ctx->data_end, cpu, ctx->rx_queue_index, v6,
+		 in_program))
+		return XDP_DROP;
+	/* Written so, it is in no register before, which each datagram would have to save. */
+	asm volatile("%0 = %1" : "=r"(verdict) : "i"(XDP_PASS));
+	return verdict;
 }
 
 SEC("xdp.frags")
 int xdp_take(struct xdp_md *ctx)
 {
-	__u32 number;
+	__u32 cpu = bpf_get_smp_processor_id();
 
-	switch (take((void *)(long)ctx->data, (void *)(long)ctx->data_end, ctx->rx_queue_index,
-		     &number)) {
-	case TO_DROP:
-		return XDP_DROP;
-	case TO_SOCKET:
-		return bpf_redirect_map(&sockets, number, XDP_PASS);
-	default:
-		return XDP_PASS;
-	}
+	return to_sockets ? hand_over(ctx, cpu) : drop_at_device(ctx, cpu, ipv6, are_few);
 }
+
+/* The same as that for what is to be quick: flows that are few. */
+SEC("xdp.frags")
+int xdp_drop_ipv4(struct xdp_md *ctx)
+{
+	return drop_at_device(ctx, bpf_get_smp_processor_id(), false, true);
+}
+
+SEC("xdp.frags")
+int xdp_drop_ipv6(struct xdp_md *ctx)
+{
+	return drop_at_device(ctx, bpf_get_smp_processor_id(), true, true);
+}
+
+/* ---- where the stack begins ---- */
 
 /* To the next hop: what a switch or a router without tables does. */
 SEC("xdp.frags")
 int xdp_forward(struct xdp_md *ctx)
 {
-	struct ethernet *eth = (void *)(long)ctx->data;
-	__u32 number;
+	void *at = (void *)(long)ctx->data;
 
-	if (!find(eth, (void *)(long)ctx->data_end, &number))
+	if (!is_of_run(at, (void *)(long)ctx->data_end, ipv6) ||
+	    flow_at(at, ipv6)->first == XDP_NOBODY)
 		return XDP_PASS;
-	count_queue(bpf_get_smp_processor_id(), ctx->rx_queue_index);
 	for (int i = 0; i < 12; i++)
-		eth->addresses[i] = next_hop[i];
+		((__u8 *)at)[i] = next_hop[i];
+	count_elsewhere(bpf_get_smp_processor_id(), ctx->rx_queue_index);
 	return bpf_redirect_map(&next, 0, XDP_DROP);
 }
 
 /* Many drivers put into an skb's own memory the headers alone: what is looked at beside them is got from its pages. */
 static __always_inline void gather(struct __sk_buff *ctx)
 {
-	__u32 bytes = sizeof(struct ethernet) + (ipv6 ? sizeof(struct ipv6) : sizeof(struct ipv4)) +
-		      sizeof(struct udp) + sizeof(__u64);
+	__u32 bytes = before_udp(ipv6) + UDP + NUMBER;
 
 	if ((void *)(long)ctx->data + bytes > (void *)(long)ctx->data_end && ctx->len >= bytes)
 		bpf_skb_pull_data(ctx, bytes);
@@ -284,11 +343,10 @@ SEC("tc")
 int tc_take(struct __sk_buff *ctx)
 {
 	__u32 queue = ctx->queue_mapping;
-	__u32 number;
 
 	gather(ctx);
-	return take((void *)(long)ctx->data, (void *)(long)ctx->data_end, queue ? queue - 1 : 0,
-		    &number) == TO_DROP
+	return drop((void *)(long)ctx->data, (void *)(long)ctx->data_end,
+		    bpf_get_smp_processor_id(), queue ? queue - 1 : 0, ipv6, are_few)
 		       ? TC_SHOT
 		       : TC_NEXT;
 }

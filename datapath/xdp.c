@@ -23,7 +23,9 @@
 
 struct xdp {
 	struct xdp_bpf *program;
-	int link; /* below 0: not attached */
+	struct bpf_program *at_device; /* of those that it has */
+	struct bpf_program *at_sink;   /* XDP_FATE_FORWARD: behind the other */
+	int link;		       /* below 0: not attached */
 	char device[IF_NAMESIZE];
 	int ifindex;
 	enum xdp_fate fate;
@@ -31,8 +33,10 @@ struct xdp {
 	struct xdp_sink sink;
 	unsigned int flows;
 	unsigned int cpus;
-	const struct xdp_tally *tallies; /* mapped; NULL: not */
-	const uint64_t *queues;
+	bool are_few; /* tallies: they are the program's own memory, and no map */
+	const struct xdp_tally *tallies; /* of a flow those of all CPUs; NULL: not mapped */
+	const struct xdp_progress *progress;
+	const uint64_t *elsewhere;
 	uint64_t at_edge[2][XDP_QUEUES_MOST]; /* what came by each queue until the window's edges */
 };
 
@@ -72,9 +76,30 @@ static size_t tallies_of(const struct xdp *x)
 	return (size_t)x->cpus * x->flows;
 }
 
+static const struct xdp_tally *tally_at(const struct xdp *x, unsigned int flow, unsigned int cpu)
+{
+	return &x->tallies[(size_t)flow * x->cpus + cpu];
+}
+
+static size_t many_bytes(const struct xdp *x)
+{
+	return tallies_of(x) * sizeof(struct xdp_tally);
+}
+
 static size_t queues_of(const struct xdp *x)
 {
 	return (size_t)x->cpus * XDP_QUEUES_MOST;
+}
+
+static void want(struct xdp *x, const struct frame_ends *ends, uint16_t length)
+{
+	struct xdp_wanted *wanted = (struct xdp_wanted *)&x->program->rodata->wanted;
+	size_t size = ends->ipv6 ? sizeof(ends->there) : sizeof(ends->there[0]);
+
+	memcpy(wanted->addresses, ends->there, size);
+	memcpy((char *)wanted->addresses + size, ends->here, size);
+	wanted->port = ends->here_port;
+	wanted->length = length;
 }
 
 static int set_up(struct xdp *x, const struct flows *all)
@@ -83,19 +108,18 @@ static int set_up(struct xdp *x, const struct flows *all)
 
 	if (frame_ends(all->flow[0].fd, &ends))
 		return -errno;
-	memcpy((void *)x->program->rodata->wanted.source, ends.there, sizeof(ends.there));
-	memcpy((void *)x->program->rodata->wanted.destination, ends.here, sizeof(ends.here));
-	x->program->rodata->wanted.protocol = htons(ends.ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP);
-	x->program->rodata->wanted.port = ends.here_port;
-	x->program->rodata->wanted.length = htons(sizeof(struct udphdr) + all->datagram);
+	want(x, &ends, htons(sizeof(struct udphdr) + all->datagram));
 	x->program->rodata->ipv6 = ends.ipv6;
 	x->program->rodata->to_sockets = x->fate == XDP_FATE_SOCKETS;
 	x->program->rodata->forwards = x->fate == XDP_FATE_FORWARD;
 	memcpy((void *)x->program->rodata->next_hop, x->sink.macs, sizeof(x->sink.macs));
-	x->program->rodata->flows = x->flows;
-	bpf_map__set_max_entries(x->program->maps.tallies, tallies_of(x));
+	x->program->rodata->are_few = x->are_few;
+	for (unsigned int port = 0; port < XDP_PORTS; port++)
+		x->program->bss->flow_of[port].first = XDP_NOBODY;
+	if (!x->are_few)
+		bpf_map__set_max_entries(x->program->maps.many, tallies_of(x));
 	bpf_map__set_max_entries(x->program->maps.progress, x->flows);
-	bpf_map__set_max_entries(x->program->maps.queues, queues_of(x));
+	bpf_map__set_max_entries(x->program->maps.elsewhere, queues_of(x));
 	bpf_map__set_max_entries(x->program->maps.queue_of, x->flows);
 	bpf_map__set_max_entries(x->program->maps.sockets, x->flows);
 	return 0;
@@ -105,17 +129,36 @@ static int name_flows(struct xdp *x, const struct flows *all)
 {
 	for (unsigned int i = 0; i < all->count; i++) {
 		struct frame_ends ends;
-		uint32_t port;
-		uint32_t number = i + 1;
 
 		if (frame_ends(all->flow[i].fd, &ends))
 			return -errno;
-		port = ends.there_port;
-		if (bpf_map_update_elem(bpf_map__fd(x->program->maps.flow_of), &port, &number,
-					BPF_ANY))
-			return -errno;
+		x->program->bss->flow_of[ends.there_port] =
+			(struct xdp_flow){.first = i * x->cpus, .number = i};
 	}
 	return 0;
+}
+
+/* The quickest that can take them. */
+static struct bpf_program *quickest(const struct xdp *x)
+{
+	if (x->in_stack)
+		return x->program->progs.tc_take;
+	if (x->fate == XDP_FATE_SOCKETS || !x->are_few)
+		return x->program->progs.xdp_take;
+	return x->program->rodata->ipv6 ? x->program->progs.xdp_drop_ipv6
+					: x->program->progs.xdp_drop_ipv4;
+}
+
+/* No other is loaded. */
+static void choose(struct xdp *x)
+{
+	struct bpf_program *program = NULL;
+
+	x->at_device = x->at_sink = quickest(x);
+	if (x->fate == XDP_FATE_FORWARD)
+		x->at_device = x->program->progs.xdp_forward;
+	while ((program = bpf_object__next_program(x->program->obj, program)))
+		bpf_program__set_autoload(program, program == x->at_device || program == x->at_sink);
 }
 
 static const void *map_in(const struct bpf_map *map, size_t size)
@@ -132,19 +175,19 @@ static int load(struct xdp *x, const struct flows *all)
 	x->program = xdp_bpf__open();
 	if (!x->program)
 		return -errno;
-	bpf_program__set_autoload(x->program->progs.xdp_take, !x->in_stack);
-	bpf_program__set_autoload(x->program->progs.xdp_forward, x->fate == XDP_FATE_FORWARD);
-	bpf_program__set_autoload(x->program->progs.tc_take, x->in_stack);
 	error = set_up(x, all);
+	choose(x);
 	if (!error)
 		error = xdp_bpf__load(x->program);
 	if (!error)
 		error = name_flows(x, all);
 	if (error)
 		return error;
-	x->tallies = map_in(x->program->maps.tallies, tallies_of(x) * sizeof(*x->tallies));
-	x->queues = map_in(x->program->maps.queues, queues_of(x) * sizeof(*x->queues));
-	return x->tallies && x->queues ? 0 : -errno;
+	x->tallies =
+		x->are_few ? x->program->bss->few : map_in(x->program->maps.many, many_bytes(x));
+	x->progress = map_in(x->program->maps.progress, x->flows * sizeof(*x->progress));
+	x->elsewhere = map_in(x->program->maps.elsewhere, queues_of(x) * sizeof(*x->elsewhere));
+	return x->tallies && x->progress && x->elsewhere ? 0 : -errno;
 }
 
 /* include/uapi/linux/bpf.h of Linux 6.6 */
@@ -152,21 +195,18 @@ static int load(struct xdp *x, const struct flows *all)
 
 static int attach(struct xdp *x, const char *mode)
 {
-	const struct bpf_program *program = x->fate == XDP_FATE_FORWARD
-						    ? x->program->progs.xdp_forward
-						    : x->program->progs.xdp_take;
 	LIBBPF_OPTS(bpf_link_create_opts, options);
 
 	if (x->in_stack) {
-		x->link = bpf_link_create(bpf_program__fd(x->program->progs.tc_take), x->ifindex,
-					  TCX_INGRESS, &options);
+		x->link = bpf_link_create(bpf_program__fd(x->at_device), x->ifindex, TCX_INGRESS,
+					  &options);
 		return x->link < 0 ? x->link : 0;
 	}
 	if (!strcmp(mode, "native"))
 		options.flags = XDP_FLAGS_DRV_MODE;
 	if (!strcmp(mode, "generic"))
 		options.flags = XDP_FLAGS_SKB_MODE;
-	x->link = bpf_link_create(bpf_program__fd(program), x->ifindex, BPF_XDP, &options);
+	x->link = bpf_link_create(bpf_program__fd(x->at_device), x->ifindex, BPF_XDP, &options);
 	return x->link < 0 ? x->link : 0;
 }
 
@@ -214,7 +254,7 @@ static int set_out(struct xdp *x, struct flows *all)
 	if (error)
 		return refused(first, x, "loading the XDP program", error);
 	if (forward)
-		error = xdp_sink_join(&x->sink, bpf_program__fd(x->program->progs.xdp_take),
+		error = xdp_sink_join(&x->sink, bpf_program__fd(x->at_sink),
 				      bpf_map__fd(x->program->maps.next));
 	return error ? flow_unable(first, "cannot forward to a veth pair by XDP: %s; take Linux 6.3",
 				   strerror(-error))
@@ -238,6 +278,7 @@ int xdp_begin(struct xdp **made, struct flows *all, enum xdp_fate fate)
 	x->flows = all->count;
 	libbpf_set_print(say_quietly);
 	x->cpus = libbpf_num_possible_cpus();
+	x->are_few = tallies_of(x) <= XDP_FEW;
 	if (socket_device(first->fd, x->device))
 		return flow_unable(first,
 				   "the device of the flows is not known, so that no XDP program can be attached there");
@@ -250,9 +291,10 @@ int xdp_begin(struct xdp **made, struct flows *all, enum xdp_fate fate)
 
 int xdp_socket(struct xdp *x, unsigned int flow, unsigned int queue, int socket)
 {
+	uint32_t home = queue + 1;
 	uint32_t key = flow;
 
-	if (bpf_map_update_elem(bpf_map__fd(x->program->maps.queue_of), &key, &queue, BPF_ANY) ||
+	if (bpf_map_update_elem(bpf_map__fd(x->program->maps.queue_of), &key, &home, BPF_ANY) ||
 	    bpf_map_update_elem(bpf_map__fd(x->program->maps.sockets), &key, &socket, BPF_ANY))
 		return -errno;
 	return 0;
@@ -264,10 +306,12 @@ void xdp_end(struct xdp *x)
 		return;
 	if (x->link >= 0)
 		close(x->link);
-	if (x->tallies)
-		munmap((void *)x->tallies, tallies_of(x) * sizeof(*x->tallies));
-	if (x->queues)
-		munmap((void *)x->queues, queues_of(x) * sizeof(*x->queues));
+	if (x->tallies && !x->are_few)
+		munmap((void *)x->tallies, many_bytes(x));
+	if (x->progress)
+		munmap((void *)x->progress, x->flows * sizeof(*x->progress));
+	if (x->elsewhere)
+		munmap((void *)x->elsewhere, queues_of(x) * sizeof(*x->elsewhere));
 	xdp_bpf__destroy(x->program);
 	xdp_sink_end(&x->sink);
 	free(x);
@@ -280,10 +324,25 @@ uint64_t xdp_seen(const struct xdp *x, unsigned int flow)
 	uint64_t datagrams = 0;
 
 	for (unsigned int cpu = 0; cpu < x->cpus; cpu++)
-		datagrams +=
-			counter_read((const uint64_t *)&x->tallies[(size_t)cpu * x->flows + flow]
-					     .datagrams);
+		datagrams += counter_read((const uint64_t *)&tally_at(x, flow, cpu)->datagrams);
 	return datagrams;
+}
+
+#define NEXT_TRIES 100
+
+/* The number above the highest, which are two fields that change together at times; 0: not to be had. */
+static uint64_t next_of(const struct xdp_tally *t)
+{
+	for (unsigned int tries = 0; tries < NEXT_TRIES; tries++) {
+		uint32_t edits = __atomic_load_n(&t->edits, __ATOMIC_ACQUIRE);
+		uint64_t next = counter_read((const uint64_t *)&t->next) -
+				counter_read((const uint64_t *)&t->offset);
+
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (!(edits % 2) && __atomic_load_n(&t->edits, __ATOMIC_RELAXED) == edits)
+			return next;
+	}
+	return 0;
 }
 
 /*
@@ -295,26 +354,26 @@ void xdp_look(const struct xdp *x, struct flow *f)
 	struct counters *c = &f->counters;
 	uint64_t datagrams = 0;
 	uint64_t misplaced = 0;
-	uint64_t jumped = 0;
 	uint64_t late = 0;
 	uint64_t next = 0;
 
 	for (unsigned int cpu = 0; cpu < x->cpus; cpu++) {
-		const struct xdp_tally *t = &x->tallies[(size_t)cpu * x->flows + f->number];
-		uint64_t above = counter_read((const uint64_t *)&t->next);
+		const struct xdp_tally *t = tally_at(x, f->number, cpu);
+		uint64_t above = next_of(t);
 
 		next = above > next ? above : next;
 		late += counter_read((const uint64_t *)&t->late);
-		jumped += counter_read((const uint64_t *)&t->jumped);
 		datagrams += counter_read((const uint64_t *)&t->datagrams);
-		misplaced += counter_read((const uint64_t *)&t->misplaced);
+		misplaced += counter_read((const uint64_t *)&t->elsewhere);
 	}
-	count_up_to(&c->event[EVENT_xdp_misplaced], misplaced);
-	if (x->fate == XDP_FATE_SOCKETS)
+	if (x->fate == XDP_FATE_SOCKETS) {
+		count_up_to(&c->event[EVENT_xdp_misplaced], misplaced);
 		return;
+	}
 	count_up_to(&c->event[EVENT_datagrams], datagrams);
 	count_up_to(&c->event[EVENT_datagrams_late], late);
-	count_up_to(&c->event[EVENT_datagrams_jumped], jumped);
+	count_up_to(&c->event[EVENT_datagrams_jumped],
+		    counter_read((const uint64_t *)&x->progress[f->number].jumped));
 	count_up_to(&c->event[EVENT_datagrams_missed],
 		    next > datagrams ? next - datagrams + late : late);
 	count_up_to(&c->receive_size[histogram_bucket(f->all->datagram)], datagrams);
@@ -340,28 +399,39 @@ static const char *mode_of(const struct xdp *x)
 	return NULL;
 }
 
+/* What came by the queue of a tally, and not by another. */
+static void add_tally(const struct xdp_tally *t, uint64_t by_queue[])
+{
+	uint32_t queue = __atomic_load_n(&t->queue, __ATOMIC_RELAXED) % XDP_QUEUES_MOST;
+	uint64_t elsewhere = counter_read((const uint64_t *)&t->elsewhere);
+
+	by_queue[queue] += counter_read((const uint64_t *)&t->datagrams) - elsewhere;
+}
+
 void xdp_edge(struct xdp *x)
 {
-	memcpy(x->at_edge[0], x->at_edge[1], sizeof(x->at_edge[0]));
-	for (unsigned int queue = 0; queue < XDP_QUEUES_MOST; queue++) {
-		uint64_t datagrams = 0;
+	uint64_t *now = x->at_edge[1];
 
-		for (unsigned int cpu = 0; cpu < x->cpus; cpu++)
-			datagrams += counter_read(&x->queues[cpu * XDP_QUEUES_MOST + queue]);
-		x->at_edge[1][queue] = datagrams;
-	}
+	memcpy(x->at_edge[0], now, sizeof(x->at_edge[0]));
+	memset(now, 0, sizeof(x->at_edge[1]));
+	/* Of forwarded ones a tally has the queue behind. */
+	for (size_t i = 0; x->fate != XDP_FATE_FORWARD && i < tallies_of(x); i++)
+		add_tally(&x->tallies[i], now);
+	for (size_t i = 0; i < queues_of(x); i++)
+		now[i % XDP_QUEUES_MOST] += counter_read(&x->elsewhere[i]);
 }
 
 /* Which queues the flows were placed on. */
 static void write_queues(const struct xdp *x, struct writer *w)
 {
 	for (unsigned int queue = 0; queue < XDP_QUEUES_MOST; queue++) {
-		uint64_t datagrams = x->at_edge[1][queue] - x->at_edge[0][queue];
+		const uint64_t *at_edge[] = {&x->at_edge[0][queue], &x->at_edge[1][queue]};
 		char key[12];
 
 		snprintf(key, sizeof(key), "%u", queue);
-		if (datagrams)
-			writer_u64(w, WINDOW, END_RX, METRIC_path_queue_datagrams, key, datagrams);
+		if (*at_edge[1] > *at_edge[0])
+			writer_u64(w, WINDOW, END_RX, METRIC_path_queue_datagrams, key,
+				   *at_edge[1] - *at_edge[0]);
 	}
 }
 
