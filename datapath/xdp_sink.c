@@ -15,6 +15,9 @@
 #define NEAR "zcprof-out"
 #define FAR  "zcprof-end"
 
+/* The loopback device has one more. */
+#define VETH_MTU_MOST 65535
+
 void xdp_sink_init(struct xdp_sink *sink)
 {
 	memset(sink, 0, sizeof(*sink));
@@ -55,7 +58,7 @@ int xdp_sink_make(struct xdp_sink *sink, const char *device, const char **what)
 	previous = sink->netns < 0 ? sink->netns : netns_enter(sink->netns);
 	if (previous < 0)
 		return previous;
-	error = make_pair(sink, (unsigned int)mtu, what);
+	error = make_pair(sink, mtu > VETH_MTU_MOST ? VETH_MTU_MOST : (unsigned int)mtu, what);
 	netns_leave(previous);
 	return error;
 }

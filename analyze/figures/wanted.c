@@ -454,8 +454,9 @@ static enum metric_id made_of(const struct run *run, enum quantity q, enum recor
 	case LATENCY_P9999:
 		return latency_of(run, end);
 	case PACKETS:
-	case LOST:
 		return METRIC_path_datagrams;
+	case LOST:
+		return METRIC_path_datagrams_missed;
 	default:
 		return METRIC_path_bytes;
 	}
