@@ -74,7 +74,7 @@ static int build(struct page *page, const struct experiment *e, const struct tab
 					sizeof(why));
 	reasons_notes(&reasons, page);
 	if (result)
-		say_error("%s/plan: %s; mend the line, or give --flat", o->paths[0], why);
+		say_error("%s/plan: %s; mend it, or give --flat", o->paths[0], why);
 	if (!lines) {
 		ways_remarks(page, e, &o->common.exponents, o->by);
 		remark_absent(page, e);

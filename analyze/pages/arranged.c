@@ -6,6 +6,9 @@
 #include "analyze/pages/pivot_tables.h"
 #include "analyze/pages/published_table.h"
 
+/* Each takes kilobytes, and is held against all others; studies have some forty. */
+#define LINES_MAX 1000
+
 static int put_tables(struct page *page, const struct experiment *e,
 		      const struct arrangement *arrangement, const struct exponents *exponents,
 		      struct reasons *reasons, char *why, size_t why_size)
@@ -32,8 +35,15 @@ int arranged_print(struct page *page, const struct experiment *e,
 		   char *why, size_t why_size)
 {
 	struct reasons reasons = {.count = 0};
-	int result = put_tables(page, e, arrangement, exponents, &reasons, why, why_size);
+	int result;
 
+	if (arrangement->table_count + arrangement->published_count > LINES_MAX) {
+		snprintf(why, why_size,
+			 "it has %zu lines \"table\" and \"published\", and more than %d are too many",
+			 arrangement->table_count + arrangement->published_count, LINES_MAX);
+		return -1;
+	}
+	result = put_tables(page, e, arrangement, exponents, &reasons, why, why_size);
 	if (!result)
 		result = published_print(page, e, arrangement, exponents, &reasons, why, why_size);
 	reasons_notes(&reasons, page);

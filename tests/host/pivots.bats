@@ -177,7 +177,7 @@ assert list(json.load(sys.stdin))[:2] == ["1: throughput_gbit_s", "2"]' <<<"$out
 	run "$zcroi" table "$dir"
 	echo "$output"
 	[ "$status" -eq 1 ]
-	[[ $output == *'/plan: "table rows=rx colour=red": expected rows=, cols=, value= or where=; mend the line, or give --flat'* ]]
+	[[ $output == *'/plan: "table rows=rx colour=red": expected rows=, cols=, value= or where=; mend it, or give --flat'* ]]
 	# What is too long is none that is a little shorter.
 	long=$(printf '%0300d' 0)
 	run -2 "$zcroi" table --where "read=$long" "$dir"

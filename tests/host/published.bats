@@ -113,9 +113,15 @@ published() {
 		run "$zcroi" table "$dir"
 		echo "$output"
 		[ "$status" -eq 1 ]
-		[[ $output == *"/plan: \"published $wrong\": "*"mend the line, or give --flat"* ]]
+		[[ $output == *"/plan: \"published $wrong\": "*"mend it, or give --flat"* ]]
 		"$zcroi" table --flat "$dir" >/dev/null
 	done
+	# A plan of others' that would take minutes and gigabytes.
+	{ echo 'rx copy' && yes 'published value=T is=4 where=rx=copy where=read=4K per=read=64K' | head -n 20000; } >"$dir/plan"
+	run timeout 20 "$zcroi" table "$dir"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *'/plan: it has 20000 lines "table" and "published", and more than 1000 are too many; mend it, or give --flat'* ]]
 	published 'published by A <b>, 2020' 'published value=T is=40.4 where=rx=copy where=read=4K'
 	"$zcroi" report "$dir" -o "$dir.html"
 	grep -q 'A &lt;b&gt;, 2020' "$dir.html"
