@@ -304,6 +304,10 @@ without_bpf() {
 	refused 3 "this machine has no CPU $cpu" run --rx-irq-cpu "$cpu" --link loopback -o "$dir/x"
 	refused 2 "--pid is there twice, $! and 1" attach --pid $! --pid 1 -o "$dir/x.csv"
 	refused 2 "--cgroup is there twice" attach --cgroup a --cgroup b -o "$dir/x.csv"
+	for twice in 'rx=a rx=b' 'path=a rx=b' 'udp=18 tx-udp=22'; do
+		refused 2 "--given '$twice': expected one value for each option" attach --pid $! --given "$twice" -o "$dir/x.csv"
+	done
+	refused 2 "--given is there twice, 'rx=a' and 'udp=18': give all options in one" attach --pid $! --given rx=a --given udp=18 -o "$dir/x.csv"
 	refused 2 "--iface is there twice" attach --pid $! --iface a --iface b -o "$dir/x.csv"
 	refused 2 "--power has no effect" attach --pid $! --collect cpu --power cmd:true -o "$dir/x.csv"
 	refused 2 "--power has no effect" run --no-collect power --power idle:5 -o "$dir/x"

@@ -152,14 +152,28 @@ static double seconds_option(struct argp_state *state, const char *name, const c
 	return seconds;
 }
 
+/* Of an end there is one value of each, as zcroi check insists. */
+static bool is_given_before(const struct skip *given, size_t n)
+{
+	const struct condition *c = given->conditions;
+
+	for (size_t i = 0; i < n; i++)
+		if (c[i].id == c[n].id && c[i].ends & c[n].ends)
+			return true;
+	return false;
+}
+
 static void given_option(struct argp_state *state, struct attach_settings *s, const char *text)
 {
 	char why[200];
 
+	if (s->given.count)
+		argp_error(state, "--given is there twice, '%s' and '%s': give all options in one",
+			   s->given.text, text);
 	if (skip_parse(&s->given, text, why, sizeof(why)))
 		argp_error(state, "--given '%s': %s", text, why);
 	for (size_t i = 0; i < s->given.count; i++)
-		if (s->given.conditions[i].differs ||
+		if (s->given.conditions[i].differs || is_given_before(&s->given, i) ||
 		    s->given.conditions[i].values[strcspn(s->given.conditions[i].values, ", \t")] ==
 			    ',')
 			argp_error(state,
