@@ -147,3 +147,28 @@ assert any("\\x1b[2J" in k for k in keys), keys' "$dir/m.prom"
 	"$BUILD/zcroi" check "$dir/none.csv" >"$dir/check" 2>&1 || :
 	assert_safe "$dir/check"
 }
+
+@test "what a plan of others holds moves no cursor: where it is refused, and where it is printed" {
+	cd "$BATS_TEST_TMPDIR"
+	tried() { # PLAN
+		run "$BUILD/zcprof" run @x.plan --dry-run -o out
+		echo "$output" | cat -v
+		[ "$status" -eq 2 ]
+		! LC_ALL=C grep -q $'[\e\x9b\a]' <<<"$output" || false
+		[[ $output == *"the plan x.plan, line 2: it holds what nobody sees, such as an escape, or what is no UTF-8: take it out" ]]
+	}
+	for line in $'rx \e[31mcopy' $'skip rx=\e[31mx' $'r\e[31mx copy' $'published by \e]0;x\a' $'table \x9b' $'read\t4K\t# \e[2J' $'label a=\xe2\x80\xaeb'; do
+		printf 'tx copy\n%s\n' "$line" >x.plan
+		tried
+	done
+	# Sound, with tabs, in other letters, and of a system that ends lines otherwise.
+	printf 'tx\tcopy\r\npublished by Møller, 同步\r\n' >x.plan
+	"$BUILD/zcprof" run @x.plan --dry-run -o out | grep -qx 'published by Møller, 同步'
+	# The plan that a directory keeps may be somebody else's by now.
+	mkdir out
+	printf '%s\n' 'rx copy' 'tx copy' 'seconds 100' 'link veth' $'published by \e[31mred' $'table rows=\e[2J' 'seed 1' 'repeat 5' >out/plan
+	run "$BUILD/zcprof" run --dry-run -o out
+	echo "$output" | cat -v
+	[ "$status" -eq 0 ]
+	[[ $output == *'published by \x1b[31mred'* && $output == *'table rows=\x1b[2J'* ]]
+}

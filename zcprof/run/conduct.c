@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "base/visible.h"
 #include "zcprof/run/against.h"
 #include "zcprof/run/far.h"
 #include "zcprof/run/output.h"
@@ -265,18 +266,35 @@ static void print_time(const struct experiment *x)
 	       progress_duration(seconds, text, sizeof(text)));
 }
 
+/* What the plan of a directory says may be anybody's. */
+static int print_lines(const char *text)
+{
+	for (size_t len; *text; text += len + (text[len] == '\n')) {
+		char *line;
+
+		len = strcspn(text, "\n");
+		line = malloc(len * (VISIBLE_BYTE - 1) + 1);
+		if (!line)
+			return -1;
+		visible_copy(line, len * (VISIBLE_BYTE - 1) + 1, text, len);
+		puts(line);
+		free(line);
+	}
+	return 0;
+}
+
 static int print_order(const struct experiment *x)
 {
 	const struct settings *s = x->settings;
 	const struct plan *plan = &s->plan;
 	char *kept = output_plan(s);
+	int error = kept ? print_lines(kept) : -1;
 
-	if (!kept) {
+	free(kept);
+	if (error) {
 		say_error("no memory left for the plan");
 		return EXIT_FAILED;
 	}
-	fputs(kept, stdout);
-	free(kept);
 	print_time(x);
 	for (size_t i = 0; i < plan->slot_count; i++)
 		printf("# %zu: %s %s %u\n", i + 1,

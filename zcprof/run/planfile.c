@@ -10,6 +10,7 @@
 
 #include "base/outfile.h"
 #include "base/say.h"
+#include "base/visible.h"
 
 struct words {
 	char **at;
@@ -286,14 +287,29 @@ static FILE *open_plan(const struct file *from, const char *path)
 	return file;
 }
 
-/* What stands behind a byte of value zero is seen by some programs and not by others. */
+/*
+ * What stands behind a byte of value zero is seen by some programs and not by others; and what moves a cursor would do so
+ * wherever a value is said, by argp and getopt too.
+ */
 static bool is_text(const struct file *in, const char *line, size_t len)
 {
-	if (!memchr(line, '\0', len))
-		return true;
-	say_error("the plan %s, line %u: it holds a byte of value zero, as no text does: take it out",
-		  in->path, in->line);
-	return false;
+	const char *wrong = memchr(line, '\0', len)
+				    ? "a byte of value zero, as no text does"
+				    : "what nobody sees, such as an escape, or what is no UTF-8";
+	bool seen = true;
+
+	while (len && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+		len--;
+	for (size_t at = 0, part; at < len && seen; at += part + 1) {
+		const char *tab = memchr(line + at, '\t', len - at);
+
+		part = tab ? (size_t)(tab - line) - at : len - at;
+		seen = visible(line + at, part);
+	}
+	if (!seen)
+		say_error("the plan %s, line %u: it holds %s: take it out", in->path, in->line,
+			  wrong);
+	return seen;
 }
 
 static int add_file(struct words *words, const struct file *from, const char *path)
