@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
+#include <net/checksum.h>
 #include <net/ip.h>
 
 #include "zcnic.h"
@@ -197,18 +198,31 @@ void zcnic_write_nothing(struct zcnic_cut *cut)
 	cut->offset += unit_bytes(cut);
 }
 
+/*
+ * By the card, of what it wrote: skb_checksum_help() would first have the packet copied, where its pages are of a
+ * process that may write to them, and so nothing but TCP would be sent without a copy.
+ */
+static void finish_checksum(const struct sk_buff *skb, u8 *packet)
+{
+	u8 *start = packet + skb_checksum_start_offset(skb);
+	__sum16 *sum = (void *)(start + skb->csum_offset);
+
+	*sum = csum_fold(csum_partial(start, skb->len - skb_checksum_start_offset(skb), 0))
+		       ?: CSUM_MANGLED_0;
+}
+
 /* What cannot be split: not TCP. */
 bool zcnic_write_whole(struct zcnic_rx *rx, struct sk_buff *skb)
 {
 	struct sk_buff *whole;
 	struct zcnic_done *done = next_done(rx);
 
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_checksum_help(skb))
-		return false;
 	whole = __netdev_alloc_skb_ip_align(rx->port->dev, skb->len, GFP_ATOMIC);
 	if (!whole)
 		return false;
 	gather(rx, skb, 0, skb_put(whole, skb->len), skb->len);
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		finish_checksum(skb, whole->data);
 	done->whole = whole;
 	done->bytes = skb->len;
 	done->hash = 0;
