@@ -261,6 +261,40 @@ void remark_copied(struct page *page, const struct experiment *e)
 	}
 }
 
+/*
+ * From Linux 6.10 on, sends of a stream that lie in one packet share its notification, and only the first of them is
+ * told that its pages were sent: the others' say "copied" (io_link_skb(), io_notif_tw_complete(), io_uring/notif.c).
+ */
+static bool hides_zerocopy(const struct run *run)
+{
+	const char *path = run_fact(run, METRIC_fact_option, END_TX, "path");
+	const char *datagrams = run_fact(run, METRIC_fact_option, END_TX, "udp");
+	const char *kernel = run_fact(run, METRIC_fact_kernel, run_machine(run, END_TX), NULL);
+
+	return path && !strcmp(path, "send_zc") && (!datagrams || !*datagrams) && kernel &&
+	       strverscmp(kernel, "6.10") >= 0 &&
+	       run_figure(run, METRIC_path_bytes_zerocopy, END_TX, NULL) > 0 &&
+	       run_figure(run, METRIC_path_bytes_copied, END_TX, NULL) > 0;
+}
+
+void remark_linked(struct page *page, const struct experiment *e)
+{
+	size_t configurations = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+		bool hides = false;
+
+		for (size_t j = 0; !hides && j < c->count; j++)
+			hides = hides_zerocopy(c->runs[j]);
+		configurations += hides;
+	}
+	if (configurations)
+		page_note(page,
+			  "zc tx of send_zc is at least that (%zu configuration%s): from Linux 6.10 on, of sends that share a packet all but the first are reported as copied, even where none was; with longer sends (--write) fewer share one.",
+			  configurations, configurations > 1 ? "s" : "");
+}
+
 void remark_control(struct page *page, const struct experiment *e, const struct exponents *exponents)
 {
 	struct pooling pool = {0};

@@ -10,6 +10,7 @@
  *   remark_owed()        where latencies leave out requests that had no answer, or datagrams that were not sent
  *   remark_strangers()   which runs are unlike their siblings
  *   remark_copied()      where the kernel copied although a zero-copy path was asked for
+ *   remark_linked()      where it says that it copied more than it did
  *   remark_control()     what instrumentation did to the throughput
  *   remark_unequal()     what differs between runs and should be equal
  *   remark_undefined()   of which runs a result is by something of which there was none
@@ -45,6 +46,7 @@ void remark_shared(struct page *page, const struct experiment *e);
 void remark_owed(struct page *page, const struct experiment *e);
 void remark_strangers(struct page *page, const struct experiment *e);
 void remark_copied(struct page *page, const struct experiment *e);
+void remark_linked(struct page *page, const struct experiment *e);
 void remark_control(struct page *page, const struct experiment *e,
 		    const struct exponents *exponents);
 void remark_unequal(struct page *page, const struct experiment *e);

@@ -148,6 +148,7 @@ void ways_remarks(struct page *page, const struct experiment *e, const struct ex
 	if (!by)
 		remark_strangers(page, e);
 	remark_copied(page, e);
+	remark_linked(page, e);
 	remark_control(page, e, exponents);
 	remark_unequal(page, e);
 	remark_left_out(page, e);

@@ -107,6 +107,7 @@ static void remark(struct configuration *c)
 	remark_shared(page, &e);
 	remark_strangers(page, &e);
 	remark_copied(page, &e);
+	remark_linked(page, &e);
 	remark_control(page, &e, &exponents);
 	remark_unequal(page, &e);
 	remark_absent(page, &e);

@@ -60,6 +60,24 @@ print(eval(sys.argv[1]))' "$1"
 	done
 }
 
+@test "sends that share a packet: what the kernel reports of them is the least, and this is said where it is so" {
+	for kernel in 6.9 6.10.3 7.2.13; do
+		synthetic "$dir/$kernel/one/run-1.csv" repeat=1 kernel=$kernel tx_path=send_zc zc_tx=5 gbit=20 crx=50 ctx=80
+	done
+	for kernel in 6.10.3 7.2.13; do
+		run "$zcroi" table "$dir/$kernel"
+		echo "$output"
+		[[ $output == *"zc tx of send_zc is at least that (1 configuration)"* ]]
+	done
+	synthetic "$dir/whole/one/run-1.csv" repeat=1 kernel=7.2.13 tx_path=send_zc zc_tx=100 gbit=20 crx=50 ctx=80
+	synthetic "$dir/other/one/run-1.csv" repeat=1 kernel=7.2.13 tx_path=zerocopy zc_tx=5 gbit=20 crx=50 ctx=80
+	for which in 6.9 whole other; do
+		run "$zcroi" table "$dir/$which"
+		[ "$status" -eq 0 ]
+		[[ $output != *"at least that"* ]]
+	done
+}
+
 @test "table: the interval is Student's on logarithms" {
 	experiment
 	run --separate-stderr "$zcroi" table --format csv "$dir/out"
