@@ -47,20 +47,27 @@ static int decimals_for(double value, int decimals)
 	return value >= 0.1 && value < 1 ? 3 : four_digits(value);
 }
 
-const char *figure_words(double value, char *text, size_t size)
-{
-	snprintf(text, size, "%.*f", decimals_for(value, DECIMALS_EACH), value);
-	return text;
-}
-
 /* What so many decimals at most would show with one or no digit has two, by a power of ten. */
 static void number_words(double value, int decimals, char *text, size_t size)
 {
 	decimals = decimals_for(value, decimals);
-	if (decimals >= 6 && value && fabs(value) < 1e-5)
+	if (decimals >= 5 && value && fabs(value) < 1e-5)
 		snprintf(text, size, "%.1e", value);
 	else
 		snprintf(text, size, "%.*f", decimals, value);
+}
+
+const char *figure_words(double value, char *text, size_t size)
+{
+	number_words(value, DECIMALS_EACH, text, size);
+	return text;
+}
+
+static void interval_words(double low, double high, int decimals, char *text, size_t size)
+{
+	number_words(low, decimals, text, size);
+	snprintf(text + strlen(text), size - strlen(text), "..");
+	number_words(high, decimals, text + strlen(text), size - strlen(text));
 }
 
 /* An interval of more than so much from end to end knows the figure by no digit: by which factor is all there is to say. */
@@ -74,15 +81,19 @@ static bool is_wide(double low, double high)
 /* "40.30 (40.1..40.5)": the ends of an interval have one digit less, as in a column of their own. Or "1.724 (x/240)". */
 static void estimate_words(const struct cell *cell, int decimals, char *text, size_t size)
 {
-	int used = snprintf(text, size, "%.*f", decimals_for(cell->value, decimals), cell->value);
 	int less = decimals > 0 ? decimals - 1 : decimals;
+	char ends[64];
+	size_t used;
 
-	if (is_wide(cell->low, cell->high))
+	number_words(cell->value, decimals, text, size);
+	used = strlen(text);
+	if (is_wide(cell->low, cell->high)) {
 		snprintf(text + used, size - used, " (x/%.*g)",
 			 cell->high / cell->low < 1e6 ? 2 : 1, sqrt(cell->high / cell->low));
-	else if (!isnan(cell->low) && !isnan(cell->high))
-		snprintf(text + used, size - used, " (%.*f..%.*f)", decimals_for(cell->low, less),
-			 cell->low, decimals_for(cell->high, less), cell->high);
+	} else if (!isnan(cell->low) && !isnan(cell->high)) {
+		interval_words(cell->low, cell->high, less, ends, sizeof(ends));
+		snprintf(text + used, size - used, " (%s)", ends);
+	}
 }
 
 void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
@@ -96,8 +107,7 @@ void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
 		number_words(cell->value, decimals, text, size);
 		break;
 	case CELL_INTERVAL:
-		snprintf(text, size, "%.*f..%.*f", decimals_for(cell->value, decimals), cell->value,
-			 decimals_for(cell->high, decimals), cell->high);
+		interval_words(cell->value, cell->high, decimals, text, size);
 		break;
 	case CELL_ESTIMATE:
 		estimate_words(cell, decimals, text, size);

@@ -4,6 +4,7 @@
 
 #include "analyze/figures/average.h"
 #include "analyze/figures/distribution.h"
+#include "analyze/figures/roi.h"
 #include "analyze/show/show.h"
 
 #define US 1e3
@@ -58,6 +59,7 @@ static void show_datagrams(const struct view *v)
 	struct averages wrong =
 		averages_of(v->configuration, METRIC_path_stamps_wrong, END_RX, MEAN);
 	const char *due = "when it was due";
+	enum record_end end;
 	struct table *t;
 
 	if (delay.count || late.count) {
@@ -69,6 +71,8 @@ static void show_datagrams(const struct view *v)
 		line(t, v, METRIC_path_delay_variation, END_RX, "the delay of the one before");
 		line(t, v, METRIC_path_lateness, END_TX, due);
 	}
+	if (!delay.count && latency_of(v->configuration->runs[0], &end) == METRIC_path_one_way_delay)
+		show_unmeasured(v, "path/one_way_delay", "Delay of datagrams");
 	if (late.count)
 		page_note(v->page,
 			  "lateness is the sender's: how late it handed over what was due. The delays have it in them.");

@@ -270,6 +270,14 @@ shows_stalls() { # END METRIC
 	[[ "${output//$'\n' /}" == *"of the datagrams that were due were not sent"* ]]
 }
 
+@test "zcroi: of a path that looks into no datagram, show latency says that there are no delays, and why" {
+	[ "$(id -u)" = 0 ] || skip "XDP takes root"
+	"$BUILD/zcprof" run --rx xdp_drop --udp 64 --stamp kernel --seconds 0.2 --warmup 0 --repeat 1 --collect cpu -o out
+	run "$BUILD/zcroi" show latency out
+	echo "$output"
+	[[ "$output" == *"Delay of datagrams: not measured: the receiver's path looks into no datagram"* ]]
+}
+
 @test "what has no meaning for stamps and rates is refused in a sentence" {
 	refused() { # PATTERN ARG…
 		run --separate-stderr "$BUILD/zcpath" tx --to "$host" "${@:2}"

@@ -186,6 +186,34 @@ static void estimates(void **state)
 	page_free(page);
 }
 
+/* An interval is no zero where its figure is none. */
+static void small_figures(void **state)
+{
+	struct page *page = page_new();
+	struct table *t = page_table(page, "e", NULL);
+	char words[32];
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	table_column(t, "t", "T", "", COLUMN_NUMBER, DECIMALS_AUTO);
+	table_column(t, "i", "95 %", "", COLUMN_INTERVAL, DECIMALS_AUTO);
+	table_column(t, "e", "E", "", COLUMN_ESTIMATE, DECIMALS_AUTO);
+	cell_number(t, 1.04e-10);
+	cell_interval(t, 1.01e-10, 1.07e-10);
+	cell_estimate(t, 1.04e-10, 1.01e-10, 1.07e-10);
+	print_text(page, out);
+	fclose(out);
+	assert_string_equal(text, "      T              95 %                           E\n"
+				  "-------  ----------------  --------------------------\n"
+				  "1.0e-10  1.0e-10..1.1e-10  1.0e-10 (1.0e-10..1.1e-10)\n");
+	assert_string_equal(figure_words(1.04e-10, words, sizeof(words)), "1.0e-10");
+	assert_string_equal(figure_words(0, words, sizeof(words)), "0");
+	free(text);
+	page_free(page);
+}
+
 static char *printed_hostile(void (*print)(const struct page *page, FILE *out))
 {
 	struct page *page = hostile();
@@ -272,15 +300,11 @@ static void long_notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text),
-		cmocka_unit_test(markdown),
-		cmocka_unit_test(csv),
-		cmocka_unit_test(json),
-		cmocka_unit_test(estimates),
-		cmocka_unit_test(hostile_text),
-		cmocka_unit_test(hostile_markdown),
-		cmocka_unit_test(hostile_csv),
-		cmocka_unit_test(hostile_json),
+		cmocka_unit_test(text),		cmocka_unit_test(markdown),
+		cmocka_unit_test(csv),		cmocka_unit_test(json),
+		cmocka_unit_test(estimates),	cmocka_unit_test(small_figures),
+		cmocka_unit_test(hostile_text), cmocka_unit_test(hostile_markdown),
+		cmocka_unit_test(hostile_csv),	cmocka_unit_test(hostile_json),
 		cmocka_unit_test(long_notes),
 	};
 
