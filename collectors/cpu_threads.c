@@ -7,6 +7,7 @@
 #include "collectors/cpu_threads.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/quantity.h"
 #include "collectors/kit/process.h"
 #include "collectors/kit/sysfs.h"
 
@@ -24,6 +26,7 @@ struct thread {
 	enum record_end end;
 	uint64_t ns;
 	uint64_t wait_ns; /* it could run, and waited for a CPU */
+	cpu_set_t may;	  /* run on; empty: not known */
 	char name[16];
 };
 
@@ -103,6 +106,9 @@ static void add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end e
 		.wait_ns = wait_ns,
 	};
 	memcpy(grown->name, stat.name, sizeof(grown->name));
+	/* As taskset set it, within what cpusets and the CPUs that are there leave of that. */
+	if (!kernel && sched_getaffinity(tid, sizeof(grown->may), &grown->may))
+		CPU_ZERO(&grown->may);
 }
 
 struct look {
@@ -297,6 +303,44 @@ static void emit_ended(const struct cpu_threads *t, struct writer *w, enum recor
 		writer_u64(w, WINDOW, end, METRIC_cpu_gone, NULL, gone);
 }
 
+/* Sets of CPUs that are told apart; the rest is put together. */
+#define SETS 16
+
+/* Threads that may run on the same CPUs. */
+struct alike {
+	const cpu_set_t *may; /* NULL: on others */
+	unsigned int threads;
+};
+
+static void add_alike(struct alike sets[SETS + 1], const cpu_set_t *may)
+{
+	size_t i = 0;
+
+	while (i < SETS && sets[i].threads && !CPU_EQUAL(sets[i].may, may))
+		i++;
+	sets[i].may = i < SETS ? may : NULL;
+	sets[i].threads++;
+}
+
+static void emit_allowed(const struct moment *m, struct writer *w, enum record_end end,
+			 const char *edge)
+{
+	struct alike sets[SETS + 1] = {{NULL, 0}};
+	char cpus[CPULIST_TEXT_MAX], key[CPULIST_TEXT_MAX + 16];
+
+	for (size_t i = 0; i < m->thread_count; i++)
+		if (m->threads[i].process && m->threads[i].end == end &&
+		    CPU_COUNT(&m->threads[i].may))
+			add_alike(sets, &m->threads[i].may);
+	for (size_t i = 0; i <= SETS; i++) {
+		if (!sets[i].threads)
+			continue;
+		snprintf(key, sizeof(key), "%s/%s", edge,
+			 sets[i].may ? cpulist_print(sets[i].may, cpus, sizeof(cpus)) : "others");
+		writer_u64(w, WINDOW, end, METRIC_cpu_allowed, key, sets[i].threads);
+	}
+}
+
 void cpu_threads_emit(const struct cpu_threads *t, struct writer *w)
 {
 	const struct moment *closed = &t->moment[EDGE_CLOSE];
@@ -320,8 +364,11 @@ void cpu_threads_emit(const struct cpu_threads *t, struct writer *w)
 			threads[of->end]++;
 		}
 	}
-	for (int end = END_RX; end <= END_TX; end++)
+	for (int end = END_RX; end <= END_TX; end++) {
 		emit_ended(t, w, end, alive[end], threads[end]);
+		emit_allowed(&t->moment[EDGE_OPEN], w, end, "open");
+		emit_allowed(closed, w, end, "close");
+	}
 }
 
 void cpu_threads_free(struct cpu_threads *t)

@@ -5,12 +5,13 @@
  *
  * The kernel's own statistics of BPF programs say how long they run, but keeping them costs about
  * as much as a short program itself does. So they are on for a hundredth of the window only, in
- * slices spread over it, and what they say is scaled up.
+ * slices spread over it, and what they say is scaled up, with its error by what slices differ (collectors/kit/estimate.h).
  */
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@
 #include "base/say.h"
 #include "base/thread.h"
 #include "collectors/kit/bpf_load.h"
+#include "collectors/kit/estimate.h"
 #include "collectors/kit/turns.h"
 #include "collectors/kit/unique.h"
 #include "collectors/list.h"
@@ -38,6 +40,8 @@ struct program {
 	int fd;
 	char name[BPF_OBJ_NAME_LEN + 4]; /* the kernel cuts names, and then two are one: "#2" */
 	__u64 runs, run_ns;		 /* within slices */
+	__u64 slice_runs, slice_ns; /* the kernel's at the start of a slice; then what came in it */
+	struct moments of_runs, of_ns; /* over all slices */
 };
 
 struct state {
@@ -50,8 +54,8 @@ struct state {
 	bool started;
 	pthread_t thread; /* switches them on and off, */
 	sem_t stop;	  /* until this is posted */
-	bool in_slice;
-	__u64 on_ns;	      /* how long they were on */
+	__u64 on_ns;	  /* how long they were on */
+	struct sampled sampled;
 	pthread_mutex_t lock; /* of what the thread counts, until it is joined */
 };
 
@@ -68,11 +72,9 @@ static bool wait_to_stop(sem_t *stop, __u64 ns)
 	return !error;
 }
 
-/* Adds the kernel's figures of every program, or takes them off at the start of a slice. */
-static void add_figures(struct state *s, bool off)
+/* What the kernel has of every program when a slice begins, and what came in it when it ends. */
+static void look_at_programs(struct state *s, bool begins)
 {
-	pthread_mutex_lock(&s->lock);
-	s->in_slice = off;
 	for (size_t i = 0; i < s->count; i++) {
 		struct program *p = &s->program[i];
 		struct bpf_prog_info info = {0};
@@ -80,15 +82,39 @@ static void add_figures(struct state *s, bool off)
 
 		if (bpf_obj_get_info_by_fd(p->fd, &info, &size))
 			continue;
-		p->runs += off ? -info.run_cnt : info.run_cnt;
-		p->run_ns += off ? -info.run_time_ns : info.run_time_ns;
+		p->slice_runs = begins ? info.run_cnt : info.run_cnt - p->slice_runs;
+		p->slice_ns = begins ? info.run_time_ns : info.run_time_ns - p->slice_ns;
+	}
+}
+
+static void add_slice(struct state *s, __u64 ns)
+{
+	const struct extent slice = {.of = {[MEASURE_TIME] = ns}};
+
+	pthread_mutex_lock(&s->lock);
+	s->on_ns += ns;
+	sampled_add(&s->sampled, &slice);
+	for (size_t i = 0; i < s->count; i++) {
+		struct program *p = &s->program[i];
+
+		p->runs += p->slice_runs;
+		p->run_ns += p->slice_ns;
+		moments_add(&p->of_runs, &slice, (double)p->slice_runs);
+		moments_add(&p->of_ns, &slice, (double)p->slice_ns);
 	}
 	pthread_mutex_unlock(&s->lock);
+}
+
+/* Between half and one and a half of the usual, so as not to be in step with what comes each half second. */
+static __u64 pause_ns(unsigned int *seed)
+{
+	return PAUSE_NS / 2 + (__u64)((double)rand_r(seed) / RAND_MAX * PAUSE_NS);
 }
 
 static void *slices(void *argument)
 {
 	struct state *s = argument;
+	unsigned int seed = (unsigned int)s->first_ns;
 	bool stop = wait_to_stop(&s->stop, s->first_ns);
 
 	while (!stop) {
@@ -97,15 +123,13 @@ static void *slices(void *argument)
 
 		if (on < 0)
 			break;
-		add_figures(s, true);
+		look_at_programs(s, true);
 		start = clock_ns();
 		stop = wait_to_stop(&s->stop, SLICE_NS);
-		add_figures(s, false);
-		pthread_mutex_lock(&s->lock);
-		s->on_ns += clock_ns() - start;
-		pthread_mutex_unlock(&s->lock);
+		look_at_programs(s, false);
+		add_slice(s, clock_ns() - start);
 		close(on);
-		stop = stop || wait_to_stop(&s->stop, PAUSE_NS);
+		stop = stop || wait_to_stop(&s->stop, pause_ns(&seed));
 	}
 	return NULL;
 }
@@ -207,6 +231,34 @@ static int selfcost_snapshot(void *state, enum edge edge)
 	return 0;
 }
 
+/* Standard error of a program's time, or of its runs, as a part of it. Time is no surer than runs, by which it comes. */
+static void error_row(const struct state *s, struct writer *w, const struct program *p,
+		      enum metric_id id, const struct extent *window)
+{
+	double error = estimate_error(&s->sampled, &p->of_runs, MEASURE_TIME, window);
+	char key[64];
+
+	if (id == METRIC_selfcost_bpf_run)
+		error = fmax(error, estimate_error(&s->sampled, &p->of_ns, MEASURE_TIME, window));
+	snprintf(key, sizeof(key), "selfcost/%s/%s", metric_info(id)->name, p->name);
+	if (!isnan(error))
+		writer_f64(w, WINDOW, END_HOST, METRIC_collector_error, key, error);
+}
+
+/* Of how many slices that is known, and how far off it may be; zcprof's own CPU time is counted. */
+static void error_rows(const struct state *s, struct writer *w)
+{
+	const struct extent window = {
+		.of = {[MEASURE_TIME] = s->edge_ns[EDGE_CLOSE] - s->edge_ns[EDGE_OPEN]}};
+
+	writer_u64(w, WINDOW, END_HOST, METRIC_collector_slices, "selfcost", s->sampled.count);
+	writer_u64(w, WINDOW, END_HOST, METRIC_collector_error, "selfcost/cpu", 0);
+	for (size_t i = 0; i < s->count; i++) {
+		error_row(s, w, &s->program[i], METRIC_selfcost_bpf_run, &window);
+		error_row(s, w, &s->program[i], METRIC_selfcost_bpf_runs, &window);
+	}
+}
+
 /* Scaled up from the slices so far. */
 static void program_rows(const struct state *s, struct writer *w, __u64 until_ns)
 {
@@ -224,7 +276,7 @@ static void program_rows(const struct state *s, struct writer *w, __u64 until_ns
 	}
 }
 
-/* A slice that is going on has what its programs ran before it taken off, and not added yet. */
+/* What a slice that is going on has met is not added yet. */
 static void selfcost_look(void *state, struct writer *w)
 {
 	struct state *s = state;
@@ -232,7 +284,7 @@ static void selfcost_look(void *state, struct writer *w)
 	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_cpu, NULL,
 		   clock_of_ns(CLOCK_PROCESS_CPUTIME_ID) - s->cpu_ns[EDGE_OPEN]);
 	pthread_mutex_lock(&s->lock);
-	if (s->on_ns && !s->in_slice)
+	if (s->on_ns)
 		program_rows(s, w, clock_ns());
 	pthread_mutex_unlock(&s->lock);
 }
@@ -249,11 +301,13 @@ static void selfcost_emit(void *state, struct writer *w)
 	if (!getrusage(RUSAGE_SELF, &usage))
 		writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_memory, NULL,
 			   (uint64_t)usage.ru_maxrss * 1024);
-	if (s->on_ns)
+	if (s->on_ns) {
 		program_rows(s, w, s->edge_ns[EDGE_CLOSE]);
-	else if (s->may_enable)
+		error_rows(s, w);
+	} else if (s->may_enable) {
 		writer_absent(w, END_HOST, "selfcost/bpf_run",
 			      "the window was over before its turn came: make it longer (--seconds)");
+	}
 }
 
 static void selfcost_close(void *state)

@@ -81,7 +81,12 @@ const char *figure_words(double value, char *text, size_t size);
 
 /* 0, or -1 after saying that standard output refused it. */
 int page_print(struct page *page, enum format format);
-/* The same for what a command printed by itself. */
+/*
+ * For what a command prints by itself to standard output, of which so many columns are written: words and a line's end, on
+ * lines of a terminal's width, later ones indented; in one line where it is none.
+ */
+void page_words(const char *text, int column, int indent);
+/* The same as page_print() says. */
 int page_flush(void);
 
 #endif

@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A page as text, and as markdown. */
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "page/internal.h"
 
 #define TEXT_WIDTH 100
 #define CELL_SIZE  512
+
+/* Narrower than this nothing can be read: a terminal that says so is not believed. */
+#define WIDTH_LEAST 40
+
+/* usual, or as wide as the terminal where that is narrower; what is no terminal is as wide as usual. */
+static int width_for(FILE *out, int usual)
+{
+	struct winsize window;
+	int fd = fileno(out);
+
+	if (fd < 0 || !isatty(fd) || ioctl(fd, TIOCGWINSZ, &window) ||
+	    window.ws_col < WIDTH_LEAST || window.ws_col > usual)
+		return usual;
+	return window.ws_col;
+}
 
 /* Characters, not bytes: "Σ" is one of them. */
 static int width_of(const char *text)
@@ -91,10 +109,10 @@ static bool measure(const struct table *t, int *widths)
 	return units;
 }
 
-/* Words up to TEXT_WIDTH, later lines indented below the first. */
-static void put_wrapped(FILE *out, const char *text, int indent)
+/* Words up to the width, later lines indented below the first, which begins at column. */
+static void put_words(FILE *out, const char *text, int column, int indent, int most)
 {
-	int column = 0;
+	bool begun = false;
 
 	while (*text) {
 		int len = strcspn(text, " \n");
@@ -103,22 +121,39 @@ static void put_wrapped(FILE *out, const char *text, int indent)
 
 		snprintf(word, sizeof(word), "%.*s", len, text);
 		width = width_of(word);
-		if (column > indent && column + 1 + width > TEXT_WIDTH) {
+		if (begun && column > indent && column + 1 + width > most) {
 			fputc('\n', out);
 			spaces(out, indent);
 			column = indent;
-		} else if (column) {
+		} else if (begun) {
 			fputc(' ', out);
 			column++;
 		}
 		fprintf(out, "%.*s", len, text);
 		column += width;
+		begun = begun || width;
 		text += len;
 		/* A sentence may lay out its own blanks: keep them. */
 		if (*text == ' ')
 			text++;
 	}
 	fputc('\n', out);
+}
+
+static void put_wrapped(FILE *out, const char *text, int indent)
+{
+	put_words(out, text, 0, indent, width_for(out, TEXT_WIDTH));
+}
+
+void page_words(const char *text, int column, int indent)
+{
+	int most = width_for(stdout, INT_MAX);
+
+	/* What lays out lines of its own, such as what a verifier said, keeps them. */
+	if (most == INT_MAX || strchr(text, '\n'))
+		printf("%s\n", text);
+	else
+		put_words(stdout, text, column, indent, most);
 }
 
 /* Wider than a terminal is, a table is cut: the columns that say what a row is stand before each part. */
@@ -129,6 +164,7 @@ struct part {
 	const int *widths;
 	size_t lead;	   /* columns that are in each part */
 	size_t begin, end; /* the others that are in this one */
+	int most;	   /* characters in a line */
 };
 
 static bool is_in(const struct part *p, size_t column)
@@ -145,7 +181,7 @@ static void lay_part(struct part *p)
 		width += p->widths[i] + 2;
 	for (p->end = p->begin; p->end < p->t->column_count; p->end++) {
 		width += p->widths[p->end] + 2;
-		if (width > TABLE_WIDTH && p->end > p->begin)
+		if (width > p->most && p->end > p->begin)
 			break;
 	}
 }
@@ -193,7 +229,7 @@ static void table_text(const struct table *t, FILE *out)
 {
 	int *widths = must_calloc(t->column_count, sizeof(*widths));
 	bool units = measure(t, widths);
-	struct part part = {.t = t, .widths = widths};
+	struct part part = {.t = t, .widths = widths, .most = width_for(out, TABLE_WIDTH)};
 
 	if (t->title) {
 		put_wrapped(out, t->title, 2);

@@ -27,6 +27,8 @@
  *   figure_batch()        segments that GRO merged to one skb
  *   figure_polled()       packets that one NAPI poll of the end's CPUs took in
  *   figure_cpus()         how many CPUs the end has; NAN where it may run on any
+ *   figure_allowed()      on how many CPUs the end's threads may run, all together, when the window closes
+ *   figure_moved()        % of them that were put on other CPUs in the window
  *   figure_shared()       % of the end's CPUs that are the other end's too
  *   figure_release()      ns of a call that gives buffers of device memory back (setsockopt)
  *   figure_delay()        ns from the protocols to the first copy to the receiver
@@ -74,6 +76,8 @@ double figure_packet(const struct run *run, enum record_end end);
 double figure_batch(const struct run *run, enum record_end end);
 double figure_polled(const struct run *run, enum record_end end);
 double figure_cpus(const struct run *run, enum record_end end);
+double figure_moved(const struct run *run, enum record_end end);
+double figure_allowed(const struct run *run, enum record_end end);
 double figure_shared(const struct run *run, enum record_end end);
 double figure_release(const struct run *run, enum record_end end);
 double figure_delay(const struct run *run, enum record_end end);

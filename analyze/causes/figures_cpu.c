@@ -245,6 +245,56 @@ double figure_cpus(const struct run *run, enum record_end end)
 	return count > 0 ? count : NAN;
 }
 
+/* The CPUs of a key of cpu.allowed of that edge; NULL: of the other. */
+static const char *allowed_at(const struct figure *f, const char *edge)
+{
+	size_t len = strlen(edge);
+
+	return !strncmp(f->key, edge, len) && f->key[len] == '/' ? f->key + len + 1 : NULL;
+}
+
+double figure_allowed(const struct run *run, enum record_end end)
+{
+	struct figures sets = run_range(run, METRIC_cpu_allowed, end);
+	double count = 0;
+
+	for (long cpu = 0; cpu < CPUS_MAX; cpu++) {
+		bool may = false;
+
+		for (size_t i = 0; i < sets.count && !may; i++) {
+			const char *list = allowed_at(&sets.at[i], "close");
+
+			may = list && in_list(list, cpu);
+		}
+		count += may;
+	}
+	return count > 0 ? count : NAN;
+}
+
+/* By how many more there are on the same CPUs than there were. Threads that came meanwhile are not told from moved ones. */
+double figure_moved(const struct run *run, enum record_end end)
+{
+	struct figures sets = run_range(run, METRIC_cpu_allowed, end);
+	double moved = 0, before = 0, after = 0;
+
+	for (size_t i = 0; i < sets.count; i++) {
+		const char *list = allowed_at(&sets.at[i], "close");
+		char key[512];
+		double was;
+
+		before += allowed_at(&sets.at[i], "open") ? sets.at[i].value : 0;
+		if (!list)
+			continue;
+		snprintf(key, sizeof(key), "open/%s", list);
+		was = run_figure(run, METRIC_cpu_allowed, end, key);
+		was = isnan(was) ? 0 : was;
+		after += sets.at[i].value;
+		moved += fmax(sets.at[i].value - was, 0);
+	}
+	moved -= fmax(after - before, 0);
+	return before > 0 && after > 0 ? 100 * fmax(moved, 0) / after : NAN;
+}
+
 double figure_shared(const struct run *run, enum record_end end)
 {
 	const char *own = cpus_of(run, end);

@@ -278,6 +278,31 @@ void show_iowait(const struct view *v)
 	averages_free(&waits[1]);
 }
 
+/* Of the program that ran longest, how far off its time may be: the others' is mostly as far. */
+static void note_longest(const struct view *v)
+{
+	struct averages run = of_machines(v, METRIC_selfcost_bpf_run);
+	const struct average *longest = NULL;
+	double margin = NAN;
+
+	for (size_t i = 0; i < run.count; i++)
+		if (run.at[i].value > 0 && (!longest || run.at[i].value > longest->value))
+			longest = &run.at[i];
+	for (enum record_end end = 0; longest && end < RECORD_ENDS; end++)
+		if (isnan(margin))
+			margin = averages_margin(v->configuration, METRIC_selfcost_bpf_run, end,
+						 longest->key);
+	if (longest && margin > 0)
+		page_note(v->page,
+			  "By what the slices of the window differ, the run time of %s may be off by ±%.0f %% (95 %%).",
+			  longest->key, 100 * margin);
+	else if (longest)
+		page_note(v->page,
+			  "How far off the run time of %s may be is not known: that takes two slices of the window (--seconds).",
+			  longest->key);
+	averages_free(&run);
+}
+
 void show_selfcost(const struct view *v)
 {
 	static const struct sheet programs = {
@@ -311,6 +336,8 @@ void show_selfcost(const struct view *v)
 	show_sheet(v, &programs);
 	show_sheet(v, &own);
 	show_sheet(v, &edges);
+	if (share.count)
+		note_longest(v);
 	if (share.count)
 		page_note(v->page,
 			  "The kernel measured its BPF programs in %.0f %% of the window; their run time and runs are scaled up from that.",

@@ -774,3 +774,31 @@ then_and_now() {
 	run "$zcroi" diff --format json "$dir/good" "$dir/still"
 	jq -e '[.. | objects | select(.figure? == "recv calls")] | length == 1 and .[0].b == null' <<<"$output"
 }
+
+@test "on a terminal of 80 columns lines end there, and no cell is broken; what is no terminal is as wide as ever" {
+	experiment
+	terminal() {
+		python3 "$BATS_TEST_DIRNAME/../tool/terminal.py" "$@"
+	}
+	"$zcroi" table "$dir/out" >"$dir/wide"
+	[ "$(wc -L <"$dir/wide")" -gt 80 ]
+	for columns in 80 100 200; do
+		terminal "$columns" "$zcroi" table "$dir/out" >"$dir/seen"
+		cat "$dir/seen"
+		[ "$(grep -v 'Next: ' "$dir/seen" | wc -L)" -le "$columns" ]
+		# Every word of it is there.
+		for word in $(cat "$dir/wide"); do
+			[[ $word == *---* ]] || grep -qF -- "$word" "$dir/seen"
+		done
+	done
+	terminal 200 "$zcroi" table "$dir/out" | diff - "$dir/wide"
+	terminal 80 "$zcroi" table --format csv "$dir/out" >"$dir/seen"
+	# Its notes are on standard error, which is the same terminal.
+	"$zcroi" table --format csv "$dir/out" 2>/dev/null >"$dir/csv"
+	while read -r line; do
+		grep -qxF -- "$line" "$dir/seen"
+	done <"$dir/csv"
+	terminal 80 "$BUILD/zcprof" doctor --area system >"$dir/seen" || [ $? -le 3 ]
+	cat "$dir/seen"
+	[ "$(grep -v 'mend: ' "$dir/seen" | wc -L)" -le 80 ]
+}

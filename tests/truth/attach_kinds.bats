@@ -270,3 +270,20 @@ time.sleep(60)'
 	between 9e7 "$(value "$dir/run.csv" tx cpu thread "python3/$second")" 4e8
 	zcroi check "$dir/run.csv"
 }
+
+@test "a thread that taskset moves in the window: on which CPUs it might run, at both edges" {
+	sleep 60 3>&- &
+	mover=$!
+	before=$(awk '/^Cpus_allowed_list/ { print $2 }' "/proc/$mover/status")
+	[[ $before == 0?* ]] || skip "takes CPU 0 and another"
+	zcprof attach --as tx --pid "$mover" --warmup 0.1 --seconds 2 --interval 0.2 --collect cpu -o "$dir/run.csv" 3>&- &
+	attached=$!
+	wait_until 10 grep -q '^0\.' "$dir/run.csv.part"
+	taskset -cp 0 "$mover"
+	wait "$attached"
+	zcroi check "$dir/run.csv"
+	grep ',allowed,' "$dir/run.csv"
+	[ "$(value "$dir/run.csv" tx cpu allowed "open/$before")" = 1 ]
+	[ "$(value "$dir/run.csv" tx cpu allowed close/0)" = 1 ]
+	[ "$(grep -c ',tx,cpu,allowed,' "$dir/run.csv")" = 2 ]
+}

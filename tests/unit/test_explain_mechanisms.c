@@ -43,6 +43,9 @@ static const struct {
 	 ",rx,profile,symbol,softirq;[kernel];fib_rules_lookup,200,samples\n"},
 	{"fewer_cpus", ",rx,fact,end_cpus,,\"0,2\",\n,rx,cpu,busy,,170,%\n",
 	 MARK ",rx,cpu,busy,,99,%\n"},
+	{"affinity", ",tx,cpu,allowed,open/0-1,3,threads\n,tx,cpu,allowed,close/0-1,3,threads\n",
+	 MARK ",tx,cpu,allowed,open/0-1,3,threads\n,tx,cpu,allowed,close/0-1,2,threads\n"
+	      ",tx,cpu,allowed,close/0,1,threads\n"},
 	{"taps", ",tx,fact,on_path,packet sockets,0,\n",
 	 ",tx,fact,on_path,packet sockets,8,\n" MARK
 	 ",tx,profile,component,softirq/netdev,200000000,ns\n"

@@ -47,13 +47,18 @@ struct asked {
 
 /* ---- the table ---- */
 
+#define FOUND_COLUMN 47
+
 /* Rows for a person: of what is well no more has to be said. */
 static void print_row(const char *const fields[COLUMNS], bool well)
 {
-	printf("%-9s %-20s %-15s %s\n", fields[0], fields[1], fields[2], fields[3]);
+	printf("%-9s %-20s %-15s ", fields[0], fields[1], fields[2]);
+	page_words(fields[3], FOUND_COLUMN, FOUND_COLUMN);
 	if (well)
 		return;
-	printf("%47swhy: %s\n", "", fields[4]);
+	printf("%*swhy: ", FOUND_COLUMN, "");
+	page_words(fields[4], FOUND_COLUMN + strlen("why: "), FOUND_COLUMN);
+	/* In one line, as long as it is: it is to be copied. */
 	if (*fields[5])
 		printf("%47smend: %s\n", "", fields[5]);
 }
