@@ -156,7 +156,7 @@ in_sink() { # COMMAND…
 				chain others { type filter hook input priority 0; udp dport $((port + 1)) udp length != 26 counter comment "others"; }
 			}
 		END
-		tx --path copy --udp 18 --flows 3 --seconds 3 --warmup 0.1 3>&- &
+		tx --path copy --udp 18 --flows 3 --seconds 2 --warmup 0.1 3>&- &
 		tx_pid=$!
 		wait_for ',open,' rx.csv
 		$in_rx nft list tables | grep zcprof_drop
