@@ -120,7 +120,6 @@ static __always_inline struct xdp_tally *tally_of(const struct xdp_flow *flow, _
 						  const bool in_program)
 {
 	__u32 at = flow->first + cpu;
-
 	struct xdp_tally *t;
 
 	if (!in_program)

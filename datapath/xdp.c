@@ -20,6 +20,7 @@
 #include "datapath/frame.h"
 #include "datapath/sockets.h"
 #include "datapath/xdp_sink.h"
+#include "datapath/xdp_tally.h"
 
 struct xdp {
 	struct xdp_bpf *program;
@@ -328,56 +329,25 @@ uint64_t xdp_seen(const struct xdp *x, unsigned int flow)
 	return datagrams;
 }
 
-#define NEXT_TRIES 100
-
-/* The number above the highest, which are two fields that change together at times; 0: not to be had. */
-static uint64_t next_of(const struct xdp_tally *t)
-{
-	for (unsigned int tries = 0; tries < NEXT_TRIES; tries++) {
-		uint32_t edits = __atomic_load_n(&t->edits, __ATOMIC_ACQUIRE);
-		uint64_t next = counter_read((const uint64_t *)&t->next) -
-				counter_read((const uint64_t *)&t->offset);
-
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		if (!(edits % 2) && __atomic_load_n(&t->edits, __ATOMIC_RELAXED) == edits)
-			return next;
-	}
-	return 0;
-}
-
-/*
- * What is missing is what the highest number says beyond those that came; a number that came late had been
- * missing until then. Read while the program counts on, so that a figure only ever grows.
- */
+/* Read while the program counts on, so that a figure only ever grows. */
 void xdp_look(const struct xdp *x, struct flow *f)
 {
 	struct counters *c = &f->counters;
-	uint64_t datagrams = 0;
-	uint64_t misplaced = 0;
-	uint64_t late = 0;
-	uint64_t next = 0;
+	struct xdp_sum sum = {0};
 
-	for (unsigned int cpu = 0; cpu < x->cpus; cpu++) {
-		const struct xdp_tally *t = tally_at(x, f->number, cpu);
-		uint64_t above = next_of(t);
-
-		next = above > next ? above : next;
-		late += counter_read((const uint64_t *)&t->late);
-		datagrams += counter_read((const uint64_t *)&t->datagrams);
-		misplaced += counter_read((const uint64_t *)&t->elsewhere);
-	}
+	for (unsigned int cpu = 0; cpu < x->cpus; cpu++)
+		xdp_tally_add(tally_at(x, f->number, cpu), &sum);
 	if (x->fate == XDP_FATE_SOCKETS) {
-		count_up_to(&c->event[EVENT_xdp_misplaced], misplaced);
+		count_up_to(&c->event[EVENT_xdp_misplaced], sum.elsewhere);
 		return;
 	}
-	count_up_to(&c->event[EVENT_datagrams], datagrams);
-	count_up_to(&c->event[EVENT_datagrams_late], late);
+	count_up_to(&c->event[EVENT_datagrams], sum.datagrams);
+	count_up_to(&c->event[EVENT_datagrams_late], sum.late);
 	count_up_to(&c->event[EVENT_datagrams_jumped],
 		    counter_read((const uint64_t *)&x->progress[f->number].jumped));
-	count_up_to(&c->event[EVENT_datagrams_missed],
-		    next > datagrams ? next - datagrams + late : late);
-	count_up_to(&c->receive_size[histogram_bucket(f->all->datagram)], datagrams);
-	count_up_to(&c->bytes, datagrams * f->all->datagram);
+	count_up_to(&c->event[EVENT_datagrams_missed], xdp_tally_missed(&sum));
+	count_up_to(&c->receive_size[histogram_bucket(f->all->datagram)], sum.datagrams);
+	count_up_to(&c->bytes, sum.datagrams * f->all->datagram);
 }
 
 static const char *mode_of(const struct xdp *x)
@@ -399,15 +369,6 @@ static const char *mode_of(const struct xdp *x)
 	return NULL;
 }
 
-/* What came by the queue of a tally, and not by another. */
-static void add_tally(const struct xdp_tally *t, uint64_t by_queue[])
-{
-	uint32_t queue = __atomic_load_n(&t->queue, __ATOMIC_RELAXED) % XDP_QUEUES_MOST;
-	uint64_t elsewhere = counter_read((const uint64_t *)&t->elsewhere);
-
-	by_queue[queue] += counter_read((const uint64_t *)&t->datagrams) - elsewhere;
-}
-
 void xdp_edge(struct xdp *x)
 {
 	uint64_t *now = x->at_edge[1];
@@ -416,7 +377,7 @@ void xdp_edge(struct xdp *x)
 	memset(now, 0, sizeof(x->at_edge[1]));
 	/* Of forwarded ones a tally has the queue behind. */
 	for (size_t i = 0; x->fate != XDP_FATE_FORWARD && i < tallies_of(x); i++)
-		add_tally(&x->tallies[i], now);
+		xdp_tally_queue(&x->tallies[i], now);
 	for (size_t i = 0; i < queues_of(x); i++)
 		now[i % XDP_QUEUES_MOST] += counter_read(&x->elsewhere[i]);
 }

@@ -109,10 +109,10 @@ two_namespaces() { # MTU
 in_a=(timeout -k 2 60 ip netns exec "$a")
 in_b=(timeout -k 2 60 ip netns exec "$b")
 
-# A port of $b is listened on, or 10 s are over.
+# A port of $b is listened on, or 50 s are over.
 until_listening() { # PORT
 	local tries
-	for ((tries = 0; tries < 500; tries++)); do
+	for ((tries = 0; tries < 2500; tries++)); do
 		[ -z "$(ip netns exec $b ss -Hltn "sport = :$1")" ] || return 0
 		sleep 0.02
 	done
@@ -125,8 +125,10 @@ receiver() { # SIDE RX-OPTION...
 	: >"$work/rx.csv"
 	"${inside[@]}" "$BUILD/zcpath" rx "${@:2}" >"$work/rx.csv" 2>"$work/rx.err" &
 	receiver=$!
-	for ((tries = 0; tries < 500; tries++)); do
+	# By the clock of instructions time runs on while a file is waited for.
+	for ((tries = 0; tries < 2500; tries++)); do
 		! grep -q listening "$work/rx.csv" || return 0
+		kill -0 "$receiver" 2>/dev/null || return 0
 		sleep 0.02
 	done
 }

@@ -71,7 +71,7 @@ ended() { # PROCESS
 xdp_bench() { # OPTION...
 	local tries
 	tool b 1 xdp_bench "$@"
-	for ((tries = 0; tries < 500; tries++)); do
+	for ((tries = 0; tries < 2500; tries++)); do
 		! ip -n $b link show v0 | grep -q prog/xdp || return 0
 		sleep 0.02
 	done
@@ -86,7 +86,7 @@ flow() { # RX-OPTION...
 	"${in_a[@]}" "$BUILD/zcpath" tx --to $to --cpu 0 --path xsk --udp 18 --warmup 0.02 --seconds 60 \
 		>"$work/tx.csv" 2>"$work/tx.err" &
 	tx=$!
-	for ((tries = 0; tries < 500; tries++)); do
+	for ((tries = 0; tries < 2500; tries++)); do
 		! grep -q ,open, "$work/tx.csv" || break
 		sleep 0.02
 	done
