@@ -42,7 +42,8 @@
 #include "datapath/verify.h"
 
 /* From so many on threads are started in parts, and have the least weight of all. */
-#define FLOWS_MANY 256
+#define FLOWS_MANY   256
+#define FLOW_LOOK_NS 50000000ULL
 
 struct flows;
 struct rpc;
@@ -155,6 +156,15 @@ static inline size_t flow_chunk(const struct flow *f, uint64_t position, size_t 
 static inline bool flows_many(const struct flows *all)
 {
 	return all->count > FLOWS_MANY;
+}
+
+/*
+ * A sender that sleeps until something is due looks so often whether it was told to stop. Of many each less often: twenty
+ * times a second is nothing for one thread, and a CPU for ten thousand.
+ */
+static inline uint64_t flow_look_ns(const struct flow *f)
+{
+	return FLOW_LOOK_NS * (1 + f->all->count / FLOWS_MANY);
 }
 
 /* Whether nothing ever comes to this end: a receiver's whose sender has --away. NULL: there are no flows yet. */

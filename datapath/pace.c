@@ -41,17 +41,20 @@ uint64_t pace_wait_ns(const struct flow *f, uint64_t nth)
 {
 	uint64_t due_ns = schedule_due_ns(&f->pace->schedule, nth);
 	uint64_t now_ns = clock_ns();
+	uint64_t most_ns = flow_look_ns(f);
 
 	if (due_ns <= now_ns)
 		return 0;
-	return due_ns - now_ns < PACE_LOOK_NS ? due_ns - now_ns : PACE_LOOK_NS;
+	return due_ns - now_ns < most_ns ? due_ns - now_ns : most_ns;
 }
 
 bool pace_wait(struct flow *f, uint64_t nth)
 {
-	struct timespec most = {.tv_nsec = (long)pace_wait_ns(f, nth)};
+	uint64_t ns = pace_wait_ns(f, nth);
+	struct timespec most = {.tv_sec = (time_t)(ns / 1000000000),
+				.tv_nsec = (long)(ns % 1000000000)};
 
-	if (!most.tv_nsec)
+	if (!ns)
 		return true;
 	ppoll(NULL, 0, &most, NULL);
 	count(&f->counters.call[CALL_ppoll], 1);

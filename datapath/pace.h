@@ -6,7 +6,7 @@
  *
  *   pace_open()      for a sending flow, as f->pace, which stays NULL where there is neither; -1 after flow_fail()
  *   pace_close()
- *   pace_wait_ns()   how long until the nth send is due; 0: it is; not more than PACE_LOOK_NS, for the end may come before
+ *   pace_wait_ns()   how long until the nth send is due; 0: it is; not more than flow_look_ns(), for the end may come before
  *   pace_ready()     whether it is; if not, that was waited for by ppoll(2)
  *   pace_due()       how many from the nth on are due now, of so many
  *   pace_begin()     the nth is handed over now: its stamp
@@ -19,8 +19,6 @@
 #include "datapath/flow.h"
 #include "datapath/schedule.h"
 #include "record/histogram.h"
-
-#define PACE_LOOK_NS 50000000ULL
 
 struct pace {
 	struct schedule schedule; /* of sends */

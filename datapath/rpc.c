@@ -15,10 +15,8 @@
 #include "datapath/sockets.h"
 
 #define BUFFER_BYTES (64UL << 10)
-/* A client looks so often whether it was told to stop. */
-#define LOOK_NS	   50000000ULL
-#define FOREVER_NS UINT64_MAX
-#define SECOND_NS  1000000000ULL
+#define FOREVER_NS   UINT64_MAX
+#define SECOND_NS    1000000000ULL
 
 static int open_client(struct flow *f, struct rpc *r)
 {
@@ -148,6 +146,7 @@ void rpc_received(struct flow *f, const void *bytes, size_t size)
 uint64_t rpc_patience(const struct flow *f)
 {
 	const struct rpc *r = f->rpc;
+	uint64_t most = flow_look_ns(f);
 	uint64_t now;
 	uint64_t due;
 
@@ -157,7 +156,7 @@ uint64_t rpc_patience(const struct flow *f)
 	due = schedule_due_ns(&r->schedule, r->begun);
 	if (due <= now)
 		return 0;
-	return due - now < LOOK_NS ? due - now : LOOK_NS;
+	return due - now < most ? due - now : most;
 }
 
 /* 1: something may be there to receive; 0: not; -1 after flow_fail(). */

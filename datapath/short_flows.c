@@ -15,8 +15,7 @@
 #include "datapath/sockets.h"
 
 #define SECOND_NS  1000000000ULL
-#define LOOK_NS	   50000000ULL /* a client that sleeps looks so often whether it was told to stop */
-#define PATIENCE_S 5	       /* for the rest of a request, and for an answer to be taken */
+#define PATIENCE_S 5 /* for the rest of a request, and for an answer to be taken */
 
 static void close_counted(struct flow *f, int fd)
 {
@@ -112,8 +111,8 @@ static void sleep_until_due(struct flow *f)
 	struct timespec most = {0};
 
 	/* Told to stop since it looked, it has no answer to wait for, and nothing would wake it. */
-	if (ns > LOOK_NS)
-		ns = LOOK_NS;
+	if (ns > flow_look_ns(f))
+		ns = flow_look_ns(f);
 	most.tv_sec = ns / SECOND_NS;
 	most.tv_nsec = ns % SECOND_NS;
 	ppoll(NULL, 0, &most, NULL);
