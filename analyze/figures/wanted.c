@@ -160,15 +160,17 @@ static bool find_ratio(struct wanted *w, const char *name, const char *slash)
 
 static bool find_metric(struct wanted *w, const char *name)
 {
-	const char *slash = strchr(name, '/');
 	const char *at = strchr(name, '@');
 
 	if (find_part(w, name))
 		return true;
 	if (at)
 		return find_quantile(w, name, at);
-	if (slash)
-		return find_ratio(w, name, slash);
+	/* A key may have a slash too: "rx-profile.misses:task/skb". */
+	for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/'))
+		if (find_ratio(w, name, slash))
+			return true;
+	memset(&w->by, 0, sizeof(w->by));
 	w->kind = WANTED_METRIC;
 	if (!find_one(name, &w->metric, &w->end, w->key, sizeof(w->key)))
 		return false;

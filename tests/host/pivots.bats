@@ -186,3 +186,19 @@ assert list(json.load(sys.stdin))[:2] == ["1: throughput_gbit_s", "2"]' <<<"$out
 	run -1 "$zcroi" table "$dir"
 	[[ $output == *"a word has 511 characters at most"* ]]
 }
+
+@test "a key with a slash, alone and by another figure; and every table of the studies is understood" {
+	synthetic "$BATS_TEST_TMPDIR/keys/one/run-1.csv" repeat=1 gbit=8 components="task/memory=3e9 softirq/netdev=1e9"
+	run --separate-stderr "$BUILD/zcroi" table "$BATS_TEST_TMPDIR/keys" --format csv --rows rx \
+		--value 'm=rx-profile.component:task/memory,by=rx-profile.component:task/memory/rx-profile.component:softirq/netdev'
+	echo "$output $stderr"
+	[ "$status" -eq 0 ]
+	# Three of ten seconds of the window's CPU, and three times what the other has.
+	[[ ${lines[1]} == copy,30,*,3,* ]]
+	for study in studies/*.plan; do
+		grep '^table ' "$study" >"$BATS_TEST_TMPDIR/keys/plan" || continue
+		run "$BUILD/zcroi" table "$BATS_TEST_TMPDIR/keys"
+		echo "$study: $output"
+		[[ $output != *"expected T, C"* ]]
+	done
+}
