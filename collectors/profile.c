@@ -325,11 +325,15 @@ static void misses_rows(struct state *s, struct writer *w)
 		writer_absent(w, END_HOST, "profile/misses", s->no_misses);
 		return;
 	}
-	if (!read_kept(s, s->bpf->maps.misses, &kept) && !add_all(s, &kept, stacks, false))
+	if (!read_kept(s, s->bpf->maps.misses, &kept) && !add_all(s, &kept, stacks, false)) {
 		stacks_misses(stacks, w, MISSES_EACH / share);
-	for (enum record_end end = END_HOST; end < END_COUNT; end++)
-		writer_u64(w, WINDOW, end, METRIC_profile_misses_lost, NULL,
-			   s->bpf->bss->misses_lost[end]);
+		for (enum record_end end = END_HOST; end < END_COUNT; end++)
+			writer_u64(w, WINDOW, end, METRIC_profile_misses_lost, NULL,
+				   s->bpf->bss->misses_lost[end]);
+	} else {
+		writer_absent(w, END_HOST, "profile/misses",
+			      "its table of samples could not be read");
+	}
 	stacks_free(stacks);
 	free_kept(&kept);
 }
