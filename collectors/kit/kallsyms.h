@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collectors/kit/symbols.h"
+#include "collectors/kit/symbol.h"
 
 struct kernel_function {
 	uint64_t address;

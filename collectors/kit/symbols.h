@@ -26,14 +26,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "record/components.h"
-
-struct symbol {
-	const char *name;	  /* "[unknown]" where there is none */
-	const char *object;	  /* "[kernel]", "[veth]", "libc.so.6", "[user]", … */
-	enum component component; /* what it says by itself; COMPONENT_user in user space */
-	enum context context;
-};
+#include "collectors/kit/symbol.h"
 
 struct symbols;
 
