@@ -88,7 +88,7 @@ end_peer() {
 }
 
 @test "a receiver of another version, said at both ends" {
-	tx_meets "version 5 of the control protocol and the receiver version 7" \
+	tx_meets "version 6 of the control protocol and the receiver version 7" \
 		read say "zcpath welcome version=7" read hold
 	grep -q "zcpath fail reason=.*version 7" peer.out
 }

@@ -108,7 +108,7 @@ sum() { # END METRIC: of all keys
 	}
 	refused "give --rpc REQUEST:RESPONSE too" --pattern mixed
 	refused "give more --flows" --pattern mixed --rpc 1:1
-	refused "is for requests" --arrivals poisson
+	refused "give --rate N too" --arrivals poisson
 	refused "give --vectored too" --path send_zc --header 64
 	refused "give --plain-buffers too" --path send_zc --vectored --header 64
 	refused "fewer than --udp" --path uring --vectored --header 64 --udp 64

@@ -64,7 +64,7 @@ states() { # END
 	[ "${#lines[@]}" = $((1 + $(grep -c '^PATH(' "$BATS_TEST_DIRNAME/../../record/paths.def"))) ]
 	[[ "${lines[1]}" == "rx   copy         yes "* ]]
 	for line in "${lines[@]:1}"; do
-		[[ "$line" =~ ^(rx|tx)\ +[a-z_]+\ +(yes|no)\ +[^\ ]{2,} ]]
+		[[ "$line" =~ ^(rx|tx)\ +[a-z_]+\ +(yes|no)\ +[^\ ].+ ]]
 	done
 }
 

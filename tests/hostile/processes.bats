@@ -91,7 +91,7 @@ samples() {
 		begin hostile "$work" "$dir/$work"
 		attach
 		[ "$(samples hostile spin_here)" -gt 2 ]
-		! grep 'absent,profile' "$dir/r.csv" || false
+		! grep 'absent,profile,' "$dir/r.csv" || false
 		kill -9 "$pid"
 	done
 }
