@@ -125,6 +125,19 @@ static bool explain_queues(struct binding *b, const char *iface, const cpu_set_t
 	return (unsigned int)last >= look.count || look.holder;
 }
 
+/* Where a piece lies is another place each time, and how long it is: the same reason would be many. */
+static void leave_out_place(char *said)
+{
+	char *from = strstr(said, " (addr="), *to = from ? strchr(from, ')') : NULL, *size;
+
+	if (!to)
+		return;
+	memmove(from, to + 1, strlen(to));
+	size = strstr(from, " size");
+	if (size)
+		*size = '\0';
+}
+
 static int bind_to(struct binding *b, const char *iface, int dmabuf_fd, const cpu_set_t *queues,
 		   uint32_t buffer, char *why, size_t why_size)
 {
@@ -139,6 +152,7 @@ static int bind_to(struct binding *b, const char *iface, int dmabuf_fd, const cp
 	if (!error)
 		error = -EPROTO;
 	memcpy(said, b->genl.netlink.said, sizeof(said));
+	leave_out_place(said);
 	if (error == -EPERM || !explain_queues(b, iface, queues, why, why_size))
 		snprintf(why, why_size, "cannot bind a dma-buf to %s: %s%s%s%s; %s", iface,
 			 strerror(-error), *said ? " (" : "", said, *said ? ")" : "",

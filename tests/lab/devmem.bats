@@ -206,6 +206,7 @@ refuses() { # END PATTERN RX-OPTION... -- TX-OPTION...
 	# Pages of 4 KiB are no memory for buffers of 32: where the kernel has such at all, it says which piece is too small.
 	if ! uname -r | grep -qE '^(6|7\.[0-2])\.'; then
 		refuses rx "does not lie in pieces of --rx-buf-len: give --hugepages" "${devmem[@]}" --rx-buf-len 32K --area 16M -- --bytes 1M
+		grep 'sg entry not aligned to niov)' rx.err
 	fi
 	[ $send = copy ] || refuses tx "cannot send device memory" "${devmem[@]}" -- --path devmem --nic lo --bytes 1M
 }
