@@ -29,4 +29,10 @@ void xdp_drop_edge(const struct flows *all);
 void xdp_drop_given(const struct flows *all, struct writer *w);
 void xdp_drop_release(struct flows *all);
 
+/* They differ in what becomes of a datagram alone: in prepare. */
+#define XDP_COUNTED_VERBS                                                                          \
+	.able = xdp_able, .open = drop_open, .udp = xdp_drop_udp, .udp_calls = DROP_CALLS,         \
+	.look = xdp_drop_look, .edge = xdp_drop_edge, .given = xdp_drop_given, .close = udp_close, \
+	.release = xdp_drop_release
+
 #endif

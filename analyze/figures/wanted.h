@@ -61,6 +61,8 @@ struct estimate {
 /* 0, or -1 with why: a part of a sentence that fits behind "NAME: ". */
 int wanted_parse(struct wanted *w, const char *typed, size_t len, char *why, size_t why_size);
 struct wanted wanted_quantity(enum quantity q);
+/* Time that grows with the window: percent of it. */
+bool wanted_is_share(const struct wanted *w);
 double wanted_value(const struct wanted *w, const struct run *run,
 		    const struct exponents *exponents);
 void wanted_look(struct wanted *w, const struct experiment *e);
