@@ -132,7 +132,7 @@ static void leave_out_place(char *said)
 
 	if (!to)
 		return;
-	memmove(from, to + 1, strlen(to));
+	memmove(from, to + 1, strlen(to + 1) + 1);
 	size = strstr(from, " size");
 	if (size)
 		*size = '\0';
