@@ -216,6 +216,26 @@ static bool has_parent(const char *iface)
 	return bus;
 }
 
+static void see_last(void *data, const struct netdev_queue *q)
+{
+	unsigned int *last = data;
+
+	if (q->direction == NETDEV_RX && q->id > *last && q->id < CPU_SETSIZE)
+		*last = q->id;
+}
+
+/* The last, for the first of a device that leases queues is its own. */
+static cpu_set_t last_queue(struct binding *b, unsigned int ifindex)
+{
+	unsigned int last = 0;
+	cpu_set_t queues;
+
+	netdev_queues(&b->genl, ifindex, see_last, &last);
+	CPU_ZERO(&queues);
+	CPU_SET(last, &queues);
+	return queues;
+}
+
 /*
  * The kernel looks at the device before it looks for the dma-buf: a descriptor that is none ends
  * with EBADF only where the device would do. Before 6.15 it is the other way round, as the loopback
@@ -225,17 +245,16 @@ static int probe(struct binding *b, const char *only, bool tx)
 {
 	struct if_nameindex *all = if_nameindex();
 	bool dmabuf_first = false;
-	cpu_set_t first;
 	int best = -ENODEV;
 
-	CPU_ZERO(&first);
-	CPU_SET(0, &first);
 	for (struct if_nameindex *i = all; i && i->if_index && best != -EBADF; i++) {
+		cpu_set_t last;
 		int error;
 
 		if (only && strcmp(i->if_name, only) && strcmp(i->if_name, "lo"))
 			continue;
-		error = ask(b, i->if_index, -1, tx ? NULL : &first, 0);
+		last = last_queue(b, i->if_index);
+		error = ask(b, i->if_index, -1, tx ? NULL : &last, 0);
 		dmabuf_first |= error == -EBADF && !strcmp(i->if_name, "lo");
 		if (only && strcmp(i->if_name, only))
 			continue;

@@ -287,14 +287,6 @@ static int prepare_rss(struct zerocopy *z)
 	return error;
 }
 
-/* Its driver says nothing of rings, rules and headers: these are those of the NIC that it leases from. */
-static bool is_lessee(const struct zerocopy *z)
-{
-	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
-
-	return !ethtool_ask(&z->ethtool, &info) && !strcmp(info.driver, "netkit");
-}
-
 static int prepare_lessee(struct zerocopy *z)
 {
 	char text[CPULIST_TEXT_MAX];
@@ -311,7 +303,7 @@ static int prepare_lessee(struct zerocopy *z)
 
 static int prepare(struct zerocopy *z)
 {
-	z->lessee = is_lessee(z);
+	z->lessee = lease_taken(z->iface);
 	if (z->lessee)
 		return claim(z) || prepare_lessee(z);
 	return claim(z) || recover(z) || prepare_split(z) || count_queues(z) || look_leases(z) ||

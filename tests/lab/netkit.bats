@@ -38,12 +38,37 @@ lease() { # what doctor finds of zcnic0's queues
 	[[ "$output" == *"3: a virtual device (leased to queue 1 of device $index in network namespace "* ]]
 }
 
-@test "zcrx from a namespace that owns no NIC: every byte right and none copied" {
-	# The data port alone: what other sockets receive from that queue they cannot read.
-	ip netns exec rx ethtool -N zcnic0 flow-type tcp4 dst-ip 10.9.1.2 dst-port $((port + 1)) action 3
-	both --path zcrx --nic nk0 --queues 1 -- --path copy --bytes $BYTES --verify
+@test "doctor there says that its queues take memory, and that the rest is of the NIC" {
+	run ip netns exec pod "$BUILD/zcprof" doctor --area "zero copy" --format csv nk0
+	echo "$output"
+	[[ "$output" == *",memory providers,ok,"* ]]
+	[[ "$output" != *",missing,"* ]]
+	[ "$(grep -c "that of the NIC whose queues it leases" <<<"$output")" = 5 ]
+}
+
+# The data port alone: what other sockets receive from that queue they cannot read.
+steered() { # PORT
+	ip netns exec rx ethtool -N zcnic0 flow-type tcp4 dst-ip 10.9.1.2 dst-port "$1" action 3
+}
+
+@test "zcrx and devmem from a namespace that owns no NIC: every byte right and none copied" {
+	steered $((port + 1))
+	for path in zcrx devmem; do
+		for sender in copy devmem; do
+			echo "$path from $sender"
+			both --path $path --nic nk0 --queues 1 -- --path $sender --bytes $BYTES --verify
+			check_figures $BYTES
+			[ "$(value rx bytes_zerocopy)" = $BYTES ]
+		done
+	done
+}
+
+@test "what a namespace that owns no NIC sends by devmem arrives, and is not copied by it" {
+	# shellcheck disable=SC2034 # rx() and tx() have them
+	host=10.9.0.2 in_rx="ip netns exec tx" in_tx="ip netns exec pod"
+	both --path copy -- --path devmem --nic nk0 --bytes $BYTES --verify
 	check_figures $BYTES
-	[ "$(value rx bytes_zerocopy)" = $BYTES ]
+	[ "$(value tx bytes_zerocopy)" = $BYTES ]
 }
 
 @test "its own queue is none of a NIC's, and nothing was set at its device" {

@@ -31,11 +31,24 @@ static void look_providers(const struct doctor *d, struct doctor_row *row)
 	}
 }
 
+/* What only the owner of the NIC can see and set whose queues this device leases. */
+static bool is_lessors(const struct doctor *d, struct doctor_row *row)
+{
+	bool taken = lease_taken(d->iface);
+
+	if (taken)
+		doctor_found(row, DOCTOR_UNKNOWN,
+			     "that of the NIC whose queues it leases: ask doctor there");
+	return taken;
+}
+
 static void look_split(const struct doctor *d, struct doctor_row *row)
 {
 	struct split split;
 	char text[SPLIT_TEXT_MAX];
 
+	if (is_lessors(d, row))
+		return;
 	if (split_get(d->iface, &split)) {
 		doctor_found(row, DOCTOR_MISSING, "its driver has no tcp-data-split");
 		return;
@@ -50,6 +63,8 @@ static void look_threshold(const struct doctor *d, struct doctor_row *row)
 {
 	struct split split;
 
+	if (is_lessors(d, row))
+		return;
 	if (split_get(d->iface, &split) || !split.has_threshold) {
 		doctor_found(row, DOCTOR_UNKNOWN,
 			     "no hds-thresh: neither the driver nor a kernel before 6.14 has it");
@@ -67,7 +82,7 @@ static void look_steering(const struct doctor *d, struct doctor_row *row)
 	unsigned int count = 0;
 	struct ethtool e;
 
-	if (ethtool_open(&e, d->iface))
+	if (is_lessors(d, row) || ethtool_open(&e, d->iface))
 		return;
 	if (steer_rules(&e, &rules) || rules == STEER_NEVER) {
 		doctor_found(row, DOCTOR_MISSING, "its driver has no ntuple filters");
@@ -86,7 +101,7 @@ static void look_contexts(const struct doctor *d, struct doctor_row *row)
 {
 	struct ethtool e;
 
-	if (ethtool_open(&e, d->iface))
+	if (is_lessors(d, row) || ethtool_open(&e, d->iface))
 		return;
 	if (steer_contexts(&e))
 		doctor_found(row, DOCTOR_MISSING, "its driver has no additional RSS contexts");
@@ -116,7 +131,7 @@ static void look_rss(const struct doctor *d, struct doctor_row *row)
 	unsigned int used;
 	struct ethtool e;
 
-	if (ethtool_open(&e, d->iface))
+	if (is_lessors(d, row) || ethtool_open(&e, d->iface))
 		return;
 	if (rss_get(&e, &t) || rss_queues(&e, &queues)) {
 		doctor_found(row, DOCTOR_MISSING, "its driver has no RSS table");
