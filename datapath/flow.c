@@ -114,10 +114,12 @@ struct flows *flows_new(const struct config *config, unsigned int count)
 	return all;
 }
 
-/* What a sender of datagrams receives comes by its connection. */
+/* What a sender of datagrams receives comes by its connection, unless they are answered. */
 int flow_receives(const struct flow *f)
 {
-	return f->config->end == END_RX && f->datagrams_fd >= 0 ? f->datagrams_fd : f->fd;
+	return (f->config->end == END_RX || flow_exchanges(f)) && f->datagrams_fd >= 0
+		       ? f->datagrams_fd
+		       : f->fd;
 }
 
 int flow_follow(struct flow *f, pthread_t thread, char *why, size_t size)
@@ -218,7 +220,7 @@ static int run_as(struct flow *f)
 	if (flows_idle(f->all))
 		return run_idle(f);
 	if (f->all->datagram)
-		return path->udp(f);
+		return flow_exchanges(f) ? path->udp_rpc(f) : path->udp(f);
 	if (f->all->reconnects)
 		return path->reconnect(f);
 	return flow_exchanges(f) ? path->rpc(f) : path->run(f);
@@ -229,7 +231,7 @@ static int encrypt(struct flow *f)
 {
 	const struct tls_flow of = {.fd = f->fd,
 				    .number = f->number,
-				    .key = f->all->tls_key,
+				    .key = f->all->key,
 				    .of_tx = f->config->end == END_TX,
 				    .both = flow_exchanges(f)};
 	char why[200];

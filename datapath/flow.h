@@ -91,13 +91,14 @@ struct flows {
 	struct memory answer;	   /* rx: a response, filled with the pattern */
 	unsigned int mixed;	   /* --pattern mixed: the first so many flows are long ones */
 	struct arrivals *arrivals; /* tx: --arrivals poisson; NULL: even */
-	uint64_t datagram;	   /* --udp: bytes of one; 0: a stream */
+	uint64_t datagram;	   /* --udp: bytes of one, or of a request; 0: a stream */
 	bool away;		   /* --away: nothing of it reaches the receiver */
 	unsigned int stamp;	   /* --stamp: an enum stamp (datapath/stamps.h) */
 	const char *stamps_absent; /* rx: why delays cannot be counted; NULL: they can */
 	bool reconnects;	   /* short flows (datapath/short_flows.h) */
 	bool tls;		   /* (datapath/tls.h) */
-	unsigned char tls_key[16];
+	unsigned char
+		key[16]; /* of the run: of records of TLS, and of the tokens of requests in datagrams */
 	int listener;	 /* rx: of short flows; else -1 */
 	uint32_t *looks; /* for each flow those that found each CPU to serve it */
 	unsigned int cpus;

@@ -40,6 +40,7 @@ struct path {
 	uint32_t calls;		    /* BIT(CALL_…): what it counts; the others are no rows */
 	uint32_t rpc_calls;	    /* … with --rpc, beside those */
 	uint32_t udp_calls;	    /* … with --udp, in their place */
+	uint32_t udp_rpc_calls;	    /* … and --rpc, in the place of those */
 	uint32_t reconnect_calls;   /* … with --reconnect, in their place */
 	uint64_t events;	    /* BIT(EVENT_…): the same */
 	enum message_place message; /* tx: where it lies */
@@ -59,7 +60,8 @@ struct path {
 	int (*open)(struct flow *f);	   /* -1 after flow_fail() */
 	int (*run)(struct flow *f);	   /* NULL: datagrams alone */
 	int (*udp)(struct flow *f);	   /* run, with datagrams; NULL: refuses */
-	int (*reconnect)(struct flow *f);  /* the same with short flows; NULL: refuses */
+	int (*udp_rpc)(struct flow *f); /* run, with requests in datagrams (datapath/udp_rpc.h); NULL: refuses */
+	int (*reconnect)(struct flow *f); /* the same with short flows; NULL: refuses */
 	int (*rpc)(struct flow *f); /* run, with requests and responses (datapath/rpc.h); NULL: refuses */
 	void (*look)(struct flow *f);	       /* NULL: nothing */
 	void (*edge)(const struct flows *all); /* NULL: nothing */

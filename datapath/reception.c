@@ -207,6 +207,16 @@ static uint64_t message_of(const struct reception *r, unsigned int flow)
 	return flow < r->hello.mixed ? FLOW_LONG_MESSAGE : r->hello.msg;
 }
 
+/* Requests in datagrams: each is one, and so is its answer. */
+static bool udp_rpc_fits(const struct control_message *hello)
+{
+	if (!hello->udp || !hello->response)
+		return true;
+	return hello->msg >= UDP_LEAST && hello->msg <= hello->udp &&
+	       hello->response >= UDP_LEAST && hello->response <= hello->udp && !hello->reconnect &&
+	       !hello->away && !hello->stamp && !hello->mixed;
+}
+
 /* What this end's path or machine has not, is said as that. */
 static int refuse(struct reception *r)
 {
@@ -220,6 +230,8 @@ static int refuse(struct reception *r)
 	} asks[] = {
 		{hello->udp, path->udp,
 		 "takes no datagrams; give it another for --udp, such as copy"},
+		{hello->udp && hello->response, path->udp_rpc,
+		 "answers no requests in datagrams; give it another for --udp with --rpc, such as copy"},
 		{hello->reconnect, path->reconnect,
 		 "answers no short flows; give it another for --reconnect, such as copy"},
 		{hello->response, path->rpc,
@@ -250,7 +262,7 @@ static int agree(struct reception *r)
 	struct session *s = r->session;
 	struct control_message welcome = r->hello;
 
-	if ((r->hello.udp && (r->hello.udp < UDP_LEAST || r->hello.response)) ||
+	if ((r->hello.udp && r->hello.udp < UDP_LEAST) || !udp_rpc_fits(&r->hello) ||
 	    (r->hello.away && !r->hello.udp) || r->hello.mixed >= r->hello.flows ||
 	    (r->hello.mixed && (!r->hello.response || r->hello.reconnect)) ||
 	    (r->hello.tls && (r->hello.udp || r->hello.reconnect)) ||
@@ -269,12 +281,12 @@ static int agree(struct reception *r)
 				    (unsigned long long)r->hello.flows);
 	if (r->hello.response && prepare_answer(s, &r->hello))
 		return -1;
-	s->flows->datagram = r->hello.udp;
+	s->flows->datagram = r->hello.udp && r->hello.response ? r->hello.msg : r->hello.udp;
 	s->flows->away = r->hello.away;
 	s->flows->tls = r->hello.tls;
 	s->flows->stamp = r->hello.stamp;
 	s->flows->stamps_absent = stamps_absent(r->hello.stamp, r->hello.kernel);
-	memcpy(s->flows->tls_key, r->key, sizeof(r->key));
+	memcpy(s->flows->key, r->key, sizeof(r->key));
 	s->flows->mixed = r->hello.mixed;
 	s->window.message = r->hello.msg;
 	s->limit = r->hello.limit;

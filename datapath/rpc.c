@@ -28,7 +28,10 @@ static int open_client(struct flow *f, struct rpc *r)
 	if (option->set[OPTION_rate])
 		schedule_init(&r->schedule, option->rate, f->number - f->all->mixed, clients,
 			      f->all->arrivals, &f->all->begun_ns);
-	r->depth = schedule_is(&r->schedule) ? RPC_IN_FLIGHT : option->rpc_depth;
+	r->depth = option->rpc_depth;
+	/* In datagrams a request without an answer is given up (datapath/udp_rpc.h), and holds up none that is due. */
+	if (schedule_is(&r->schedule))
+		r->depth = f->all->datagram ? UINT64_MAX : RPC_IN_FLIGHT;
 	/* A timer of the kernel may be 50 us late by default. */
 	prctl(PR_SET_TIMERSLACK, 1UL);
 	if (memory_get(&r->buffer, BUFFER_BYTES, false, why, sizeof(why)))
@@ -50,7 +53,7 @@ int rpc_open(struct flow *f)
 	r->request = f->all->exchange.request;
 	r->response = f->all->exchange.response;
 	r->answer = f->all->answer.at;
-	if (setsockopt(f->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
+	if (!f->all->datagram && setsockopt(f->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
 		return flow_fail(f, "cannot set TCP_NODELAY of flow %u: %s", f->number,
 				 strerror(errno));
 	return f->config->end == END_TX ? open_client(f, r) : 0;
@@ -85,6 +88,11 @@ static bool is_due(const struct rpc *r, uint64_t now)
 	return !schedule_is(&r->schedule) || schedule_due_ns(&r->schedule, r->begun) <= now;
 }
 
+bool rpc_may_begin(const struct flow *f, uint64_t now)
+{
+	return has_room(f) && is_due(f->rpc, now);
+}
+
 size_t rpc_due(struct flow *f)
 {
 	struct rpc *r = f->rpc;
@@ -112,15 +120,14 @@ void rpc_sent(struct flow *f, size_t bytes)
 	r->in_request = (r->in_request + bytes) % r->request;
 }
 
-static void completed(struct flow *f, uint64_t now)
+void rpc_completed(struct flow *f, uint64_t number, uint64_t sent_ns, uint64_t now)
 {
 	struct rpc *r = f->rpc;
-	uint64_t sent_ns = r->sent_ns[r->done % RPC_IN_FLIGHT];
 	unsigned int service = histogram_fine_bucket(now - sent_ns);
 	unsigned int latency = service;
 
 	if (schedule_is(&r->schedule))
-		latency = histogram_fine_bucket(now - schedule_due_ns(&r->schedule, r->done));
+		latency = histogram_fine_bucket(now - schedule_due_ns(&r->schedule, number));
 	count(&r->latencies.latency[latency], 1);
 	count(&r->latencies.service[service], 1);
 	count(&f->counters.event[EVENT_responses], 1);
@@ -138,7 +145,7 @@ void rpc_received(struct flow *f, const void *bytes, size_t size)
 		return;
 	now = clock_ns();
 	while (r->in_response >= r->response && r->done < r->begun) {
-		completed(f, now);
+		rpc_completed(f, r->done, r->sent_ns[r->done % RPC_IN_FLIGHT], now);
 		r->in_response -= r->response;
 	}
 }

@@ -23,6 +23,11 @@
  *   rpc_received() so many bytes of answers came
  *   rpc_patience() how long a client may wait for answers until something is due
  *
+ * And for one whose requests are datagrams (datapath/udp_rpc.h), and may be answered in any order:
+ *
+ *   rpc_may_begin()  whether the next request may be sent now
+ *   rpc_completed()  the answer of a request, by its number, is there as a whole
+ *
  * For a server:
  *
  *   rpc_owed()     how many requests are there as a whole and not answered yet
@@ -67,9 +72,10 @@ struct rpc {
 	bool polls; /* its socket does not block */
 	struct memory buffer;
 	uint64_t sent_ns[RPC_IN_FLIGHT]; /* by number of the request */
+	struct udp_asked *asked;	 /* NULL: its requests are no datagrams */
 	struct latencies latencies;
 
-	/* a server's */
+	/* a server's; in datagrams each answer is made in buffer */
 	const unsigned char *answer;
 	uint64_t answered;
 };
@@ -88,6 +94,8 @@ static inline void rpc_full(struct flow *f)
 int rpc_wait(struct flow *f);
 void rpc_received(struct flow *f, const void *bytes, size_t size);
 uint64_t rpc_patience(const struct flow *f);
+bool rpc_may_begin(const struct flow *f, uint64_t now);
+void rpc_completed(struct flow *f, uint64_t number, uint64_t sent_ns, uint64_t now);
 
 static inline uint64_t rpc_owed(const struct flow *f)
 {

@@ -110,7 +110,8 @@ static int check_rate(const struct config *config)
 /* A request is the message, and goes out as one. */
 static int check_rpc(struct config *config)
 {
-	static const enum option_id without[] = {OPTION_rpc_depth, OPTION_reconnect};
+	static const enum option_id without[] = {OPTION_rpc_depth, OPTION_rpc_timeout,
+						 OPTION_reconnect};
 	static const enum option_id with[] = {OPTION_msg, OPTION_write, OPTION_bytes};
 	struct options *option = &config->options;
 	char name[OPTION_SPELL_MAX];
@@ -123,6 +124,11 @@ static int check_rpc(struct config *config)
 		}
 	if (!option->set[OPTION_rpc])
 		return 0;
+	if (!option->set[OPTION_udp] && option->typed[OPTION_rpc_timeout] &&
+	    !rules_at_preset(config, OPTION_rpc_timeout)) {
+		say_error("--rpc-timeout is of requests that may be lost, which those of a stream are not: give --udp BYTES too");
+		return -1;
+	}
 	for (size_t i = 0; i < sizeof(with) / sizeof(*with); i++)
 		if (option->typed[with[i]] && !rules_at_preset(config, with[i]) &&
 		    /* What a record has of them is the request's size: --against says it again. */

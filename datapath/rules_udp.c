@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The rules of datagrams, and of the paths that take them from a device and not from a socket. */
 #include <netdb.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -18,9 +19,50 @@ bool rules_at_preset(const struct config *config, enum option_id id)
 		       option_info(id)->preset);
 }
 
+/* Those that can, as a list: "copy, uring". */
+static void list_able(char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (int i = 0; paths[i]; i++)
+		if (paths[i]->end == END_TX && paths[i]->udp_rpc && used < size)
+			used += snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+					 paths[i]->name);
+}
+
+/* A request is one datagram, and so is its answer. */
+static int check_udp_rpc(const struct config *config)
+{
+	const struct options *option = &config->options;
+	char able[100];
+
+	if (!config->path->udp_rpc) {
+		list_able(able, sizeof(able));
+		say_error("--path %s sends no requests in datagrams; give another for --rpc with --udp: %s",
+			  config->path->name, able);
+	} else if (option->rpc.request < UDP_LEAST || option->rpc.response < UDP_LEAST) {
+		say_error("--rpc with --udp: a request and its answer begin with a number and a token, of %d bytes together: give %d or more of each",
+			  UDP_LEAST, UDP_LEAST);
+	} else if (option->rpc.request > option->udp || option->rpc.response > option->udp) {
+		say_error("--rpc with --udp: a request and its answer are one datagram each, of --udp bytes at most: give a larger --udp, or a smaller --rpc");
+	} else if (option->udp_gso != 1 || stamp_of(option->stamp)) {
+		say_error("--%s has no meaning with --rpc, whose requests are datagrams of their own and come back; leave it out",
+			  option->udp_gso != 1 ? "udp-gso" : "stamp");
+	} else if (config_is_mixed(config)) {
+		say_error("--pattern mixed has long flows, which are streams; leave out --udp");
+	} else if (option->reconnect) {
+		say_error("--reconnect is of connections, and datagrams have none; leave it out");
+	} else if (config->away) {
+		say_error("--away (as zcprof's --link dummy gives it) has no meaning with --rpc: nobody answers there; leave one out");
+	} else {
+		return 0;
+	}
+	return -1;
+}
+
 int rules_udp(struct config *config)
 {
-	static const enum option_id with[] = {OPTION_write, OPTION_bytes, OPTION_rpc};
+	static const enum option_id with[] = {OPTION_write, OPTION_bytes};
 	static const enum option_id stream[] = {OPTION_mss, OPTION_cc, OPTION_pacing};
 	struct options *option = &config->options;
 	char name[OPTION_SPELL_MAX];
@@ -66,7 +108,7 @@ int rules_udp(struct config *config)
 		return -1;
 	}
 	option->write = option->udp;
-	return 0;
+	return option->set[OPTION_rpc] ? check_udp_rpc(config) : 0;
 }
 
 /* It may be zcprof that gave it. */

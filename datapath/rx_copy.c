@@ -14,6 +14,7 @@
 #include "datapath/rpc.h"
 #include "datapath/short_flows.h"
 #include "datapath/udp.h"
+#include "datapath/udp_rpc.h"
 #include "datapath/sockets.h"
 
 struct rx_copy {
@@ -43,7 +44,7 @@ static int rx_copy_open(struct flow *f)
 	if (socket_blocking(f->fd, option->blocking))
 		return flow_fail(f, "cannot set the mode of flow %u: %s", f->number,
 				 strerror(errno));
-	if (rpc_open(f) || udp_open(f))
+	if (rpc_open(f) || udp_open(f) || udp_rpc_open(f))
 		return -1;
 	if (option->blocking)
 		return 0;
@@ -59,6 +60,7 @@ static void rx_copy_close(struct flow *f)
 	memory_free(&s->buffer);
 	if (s->epoll >= 0)
 		close(s->epoll);
+	udp_rpc_close(f);
 	rpc_close(f);
 	udp_close(f);
 	free(s);
@@ -170,6 +172,8 @@ const struct path path_rx_copy = {
 	.rpc = rx_copy_rpc,
 	.udp = udp_receive,
 	.udp_calls = UDP_RECEIVE_CALLS,
+	.udp_rpc = udp_answer,
+	.udp_rpc_calls = UDP_ANSWER_CALLS,
 	.reconnect = short_flows_answer,
 	.reconnect_calls = SHORT_FLOWS_ANSWER,
 	.close = rx_copy_close,

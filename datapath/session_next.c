@@ -241,12 +241,19 @@ int session_follow(struct session *s)
 	return session_fail(s, "%s", why);
 }
 
+/* The server of requests in datagrams may get none: whether they are sent is what their client knows, and says by its end. */
+static bool may_lose_all(const struct session *s)
+{
+	return s->flows && s->config->end == END_RX && s->flows->datagram &&
+	       s->flows->exchange.response;
+}
+
 /* Rows of the window's course, and whether bytes still move. When to come again, or 0: failed. */
 static uint64_t keep_time(struct session *s, uint64_t deadline_ns)
 {
 	uint64_t now = clock_ns();
 
-	if (s->moving && !flows_idle(s->flows) && check_progress(s))
+	if (s->moving && !flows_idle(s->flows) && !may_lose_all(s) && check_progress(s))
 		return 0;
 	if (s->moving && deadline_ns > now + SECOND_NS)
 		deadline_ns = now + SECOND_NS;

@@ -129,11 +129,12 @@ static int connect_flows(struct session *s)
 	s->flows->mixed = config_is_mixed(s->config) ? option->long_flows : 0;
 	if (prepare_arrivals(s, key))
 		return -1;
-	s->flows->datagram = option->udp;
+	s->flows->datagram =
+		option->udp && option->rpc.response ? option->rpc.request : option->udp;
 	s->flows->away = s->config->away != NULL;
 	s->flows->stamp = stamp_of(option->stamp);
 	s->flows->tls = option->tls;
-	memcpy(s->flows->tls_key, key, sizeof(key));
+	memcpy(s->flows->key, key, sizeof(key));
 	s->window.message = hello_of(s->config).msg;
 	for (unsigned int i = 0; i < s->flows->count; i++) {
 		struct flow *f = &s->flows->flow[i];

@@ -8,6 +8,7 @@
 #include "datapath/rpc.h"
 #include "datapath/short_flows.h"
 #include "datapath/udp.h"
+#include "datapath/udp_rpc.h"
 
 static int tx_copy_run(struct flow *f)
 {
@@ -73,13 +74,19 @@ static int tx_copy_rpc(struct flow *f)
 
 static int tx_copy_open(struct flow *f)
 {
-	return rpc_open(f) || udp_open(f) ? -1 : 0;
+	return rpc_open(f) || udp_open(f) || udp_rpc_open(f) ? -1 : 0;
 }
 
 static void tx_copy_close(struct flow *f)
 {
+	udp_rpc_close(f);
 	rpc_close(f);
 	udp_close(f);
+}
+
+static uint64_t tx_copy_memory(const struct config *config)
+{
+	return udp_send_memory(config) + udp_rpc_memory(config);
 }
 
 const struct path path_tx_copy = {
@@ -89,12 +96,14 @@ const struct path path_tx_copy = {
 	.calls = BIT(CALL_sendto),
 	.rpc_calls = BIT(CALL_recvfrom) | BIT(CALL_ppoll),
 	.events = BIT(EVENT_sends),
-	.flow_memory = udp_send_memory,
+	.flow_memory = tx_copy_memory,
 	.open = tx_copy_open,
 	.run = tx_copy_run,
 	.rpc = tx_copy_rpc,
 	.udp = udp_send,
 	.udp_calls = UDP_SEND_CALLS,
+	.udp_rpc = udp_query,
+	.udp_rpc_calls = UDP_QUERY_CALLS,
 	.reconnect = short_flows_ask,
 	.reconnect_calls = SHORT_FLOWS_ASK,
 	.close = tx_copy_close,

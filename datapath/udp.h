@@ -18,6 +18,8 @@
  *   udp_send_zerocopy()  … with MSG_ZEROCOPY
  *   udp_send_memory(), udp_send_zerocopy_memory()  what they take, of a flow (datapath/room.h)
  *   udp_receive()  until the sender has ended and nothing is left, by recvmsg(2)
+ *   udp_answer()   … and answer each, with --rpc (datapath/udp_rpc.h), by send(2)
+ *   udp_query()    its client, until told and every request is answered or lost: by send(2), ppoll(2) and recv(2)
  */
 #ifndef DATAPATH_UDP_H
 #define DATAPATH_UDP_H
@@ -42,6 +44,8 @@
 #define UDP_SEND_CALLS	   (1U << CALL_sendto)
 #define UDP_ZEROCOPY_CALLS (1U << CALL_sendto | 1U << CALL_recvmsg | 1U << CALL_poll)
 #define UDP_RECEIVE_CALLS  (1U << CALL_epoll_wait | 1U << CALL_recvmsg)
+#define UDP_ANSWER_CALLS   (UDP_RECEIVE_CALLS | 1U << CALL_sendto)
+#define UDP_QUERY_CALLS	   (1U << CALL_sendto | 1U << CALL_recvfrom | 1U << CALL_ppoll)
 
 /* More than this is lost at once where a receiver stands still for a while, if at all. */
 #define UDP_FAR_OFF (1 << 20)
@@ -86,8 +90,8 @@ static inline bool udp_take_one(struct flow *f, const char *at, uint64_t *next)
 	if (__builtin_expect(f->stamps != NULL, 0))
 		stamps_take(f, at + UDP_NUMBER);
 	if (__builtin_expect(f->verify.message != 0, 0)) {
-		size_t stamp =
-			f->all->stamp ? STAMP_SIZE : 0; /* in place of what the message has there */
+		/* In place of what the message has there; a token is as long. */
+		size_t stamp = f->all->stamp || f->rpc ? STAMP_SIZE : 0;
 
 		f->verify.position = stamp;
 		verify_check(&f->verify, at + UDP_NUMBER + stamp,
@@ -109,5 +113,7 @@ int udp_send_zerocopy(struct flow *f);
 uint64_t udp_send_memory(const struct config *config);
 uint64_t udp_send_zerocopy_memory(const struct config *config);
 int udp_receive(struct flow *f);
+int udp_answer(struct flow *f);
+int udp_query(struct flow *f);
 
 #endif

@@ -13,7 +13,9 @@
 #include "datapath/bursts.h"
 #include "datapath/errqueue.h"
 #include "datapath/pace.h"
+#include "datapath/path.h"
 #include "datapath/udp.h"
+#include "datapath/udp_rpc.h"
 
 /* ---- the sender ---- */
 
@@ -171,17 +173,48 @@ static ssize_t receive(struct flow *f, const struct memory *buffer, size_t *segm
 	return got;
 }
 
+/* What one receive has brought; -1 after flow_fail(). */
+static int answer(struct flow *f, const unsigned char *at, size_t bytes, size_t segment,
+		  uint64_t *next)
+{
+	const struct rpc *r = f->rpc;
+	size_t part = 0;
+
+	for (size_t done = 0; !done || done < bytes; done += part ? part : 1) {
+		ssize_t sent;
+
+		part = segment < bytes - done ? segment : bytes - done;
+		if (!udp_request(f, at + done, part, next, r->buffer.at))
+			continue;
+		do {
+			sent = send(f->datagrams_fd, r->buffer.at, r->response, MSG_NOSIGNAL);
+			count(&f->counters.call[CALL_sendto], 1);
+		} while (sent < 0 && errno == EINTR);
+		/* ECONNREFUSED: the client's socket is closed already, or somebody says so of an earlier one. */
+		if (sent < 0 && errno != ECONNREFUSED && errno != ENOBUFS)
+			return udp_refused(f, errno);
+		rpc_answered(f, 1);
+	}
+	return 0;
+}
+
 #define LOOK_EVERY 4096 /* receives between two looks at the connection, which says the end */
 
-/* What is there, up to so many receives: how many, or -1 after flow_fail(). */
-static int drain(struct flow *f, const struct memory *buffer, uint64_t *next)
+/* What is there, up to so many receives: how many, or -1 after flow_fail(). exchanges: each is answered. */
+static ALWAYS_INLINE int drain(struct flow *f, const struct memory *buffer, uint64_t *next,
+			       const bool exchanges)
 {
 	int receives = 0;
 	size_t segment;
 	ssize_t got = 0;
 
-	while (receives < LOOK_EVERY && (got = receive(f, buffer, &segment)) > 0) {
-		udp_take(f, buffer->at, got, segment, next);
+	/* An empty one, which is somebody else's, ends the loop of those that are not answered, and is seen no more. */
+	while (receives < LOOK_EVERY &&
+	       (got = receive(f, buffer, &segment)) >= (exchanges ? 0 : 1)) {
+		if (!exchanges)
+			udp_take(f, buffer->at, got, segment, next);
+		else if (answer(f, buffer->at, got, segment, next))
+			return -1;
 		receives++;
 	}
 	/* ECONNREFUSED: the sender's socket is closed already. */
@@ -192,18 +225,20 @@ static int drain(struct flow *f, const struct memory *buffer, uint64_t *next)
 }
 
 /* What is left when the sender has ended; whoever else goes on sending is left behind. */
-static int settle(struct flow *f, const struct memory *buffer, uint64_t *next)
+static ALWAYS_INLINE int settle(struct flow *f, const struct memory *buffer, uint64_t *next,
+				const bool exchanges)
 {
 	uint64_t over_ns = clock_ns() + UDP_SETTLE_NS;
 	int received;
 
 	do
-		received = drain(f, buffer, next);
+		received = drain(f, buffer, next, exchanges);
 	while (received == LOOK_EVERY && clock_ns() < over_ns);
 	return received < 0 ? -1 : 0;
 }
 
-static int until_ended(struct flow *f, int epoll, const struct memory *buffer)
+static ALWAYS_INLINE int until_ended(struct flow *f, int epoll, const struct memory *buffer,
+				     const bool exchanges)
 {
 	uint64_t next = 0;
 
@@ -219,13 +254,13 @@ static int until_ended(struct flow *f, int epoll, const struct memory *buffer)
 		for (int i = 0; i < ready; i++)
 			ended = ended || events[i].data.fd == f->fd;
 		if (ended)
-			return settle(f, buffer, &next);
-		if (drain(f, buffer, &next) < 0)
+			return settle(f, buffer, &next, exchanges);
+		if (drain(f, buffer, &next, exchanges) < 0)
 			return -1;
 	}
 }
 
-int udp_receive(struct flow *f)
+static ALWAYS_INLINE int receive_as(struct flow *f, const bool exchanges)
 {
 	struct epoll_event datagrams = {.events = EPOLLIN, .data.fd = f->datagrams_fd};
 	struct epoll_event end = {.events = EPOLLIN | EPOLLRDHUP, .data.fd = f->fd};
@@ -243,9 +278,19 @@ int udp_receive(struct flow *f)
 	else if (memory_get(&buffer, udp_most(f), f->config->options.hugepages, why, sizeof(why)))
 		result = flow_unable(f, "%s", why);
 	else
-		result = until_ended(f, epoll, &buffer);
+		result = until_ended(f, epoll, &buffer, exchanges);
 	memory_free(&buffer);
 	if (epoll >= 0)
 		close(epoll);
 	return result;
+}
+
+int udp_receive(struct flow *f)
+{
+	return receive_as(f, false);
+}
+
+int udp_answer(struct flow *f)
+{
+	return receive_as(f, true);
 }

@@ -37,7 +37,9 @@ void window_free(struct window *w)
 static void count_owed(struct window *w, const struct flow *f, const struct counters *now)
 {
 	if (f->rpc)
-		w->unanswered += rpc_waiting(f, w->close_ns, now->event[EVENT_responses]);
+		w->unanswered +=
+			rpc_waiting(f, w->close_ns,
+				    now->event[EVENT_responses] + now->event[EVENT_requests_lost]);
 	if (pace_is_scheduled(f))
 		w->unsent += pace_unsent(f, w->close_ns, now->event[EVENT_datagrams]);
 }
@@ -145,6 +147,8 @@ static uint32_t calls_of(const struct flows *flows)
 	const struct path *path = flows->flow[0].config->path;
 
 	/* Who sends at a rate waits for it. */
+	if (flows->datagram && flows->exchange.response)
+		return path->udp_rpc_calls;
 	if (flows->datagram)
 		return path->udp_calls | (pace_is_scheduled(&flows->flow[0]) ? BIT(CALL_ppoll) : 0);
 	if (flows->reconnects)
@@ -178,6 +182,17 @@ static void write_datagrams(const struct window *w, const struct counters *sum, 
 	writer_u64(out, WINDOW, end, METRIC_path_datagrams, NULL, sum->event[EVENT_datagrams]);
 	if (pace_is_scheduled(&w->flows->flow[0]))
 		writer_u64(out, WINDOW, END_TX, METRIC_path_unsent, NULL, w->unsent);
+	if (w->flows->exchange.response)
+		writer_u64(out, WINDOW, end, METRIC_path_datagrams_refused, NULL,
+			   sum->event[EVENT_datagrams_refused]);
+	if (w->flows->exchange.response && end == END_TX) {
+		writer_u64(out, WINDOW, END_TX, METRIC_path_requests_lost, NULL,
+			   sum->event[EVENT_requests_lost]);
+		writer_u64(out, WINDOW, END_TX, METRIC_path_answers_late, NULL,
+			   sum->event[EVENT_answers_late]);
+		writer_u64(out, WINDOW, END_TX, METRIC_path_answers_duplicate, NULL,
+			   sum->event[EVENT_answers_duplicate]);
+	}
 	if (end != END_RX)
 		return;
 	write_stamps(w, sum, out);

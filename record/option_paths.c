@@ -3,8 +3,11 @@
 
 #include "record/options.h"
 
-#define ONLY(option) (1ULL << OPTION_##option)
-_Static_assert(OPTION_verify < 64, "the options outgrow a word: make ONLY() a wider set");
+/* A bit for each option. */
+__extension__ typedef unsigned __int128 option_set;
+#define BIT_OF(id)   ((option_set)1 << (id))
+#define ONLY(option) BIT_OF(OPTION_##option)
+_Static_assert(OPTION_verify < 128, "the options outgrow a set: make it a wider one");
 
 /* What is told to a socket through which the bytes come and go. */
 #define SOCKET                                                                                     \
@@ -12,9 +15,9 @@ _Static_assert(OPTION_verify < 64, "the options outgrow a word: make ONLY() a wi
 	 ONLY(read) | ONLY(udp_gro))
 
 static const struct {
+	option_set only;
+	option_set without;
 	const char *name;
-	uint64_t only;
-	uint64_t without;
 	bool datagrams;
 } paths[] = {
 #define PATH(end, path, ...) {.name = #path, .only = __VA_ARGS__},
@@ -39,9 +42,9 @@ bool option_for(enum option_id id, const char *path)
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		bool is_it = !strcmp(paths[i].name, path);
 
-		if (is_it && paths[i].without & 1ULL << id)
+		if (is_it && paths[i].without & BIT_OF(id))
 			return false;
-		if (!(paths[i].only & 1ULL << id))
+		if (!(paths[i].only & BIT_OF(id)))
 			continue;
 		if (is_it)
 			return true;

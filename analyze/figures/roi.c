@@ -200,6 +200,7 @@ static void packets_of(const struct run *run, const struct exponents *exponents,
 	double got = run_figure(run, METRIC_path_datagrams, END_RX, NULL);
 	double missed = run_figure(run, METRIC_path_datagrams_missed, END_RX, NULL);
 	double late = run_figure(run, METRIC_path_datagrams_late, END_RX, NULL);
+	double unanswered = run_figure(run, METRIC_path_requests_lost, END_TX, NULL);
 	double lost = missed > late ? missed - late : zero_of(missed);
 	double m = 1e3 * got / run_figure(run, METRIC_path_window_ns, END_RX, NULL);
 
@@ -207,6 +208,9 @@ static void packets_of(const struct run *run, const struct exponents *exponents,
 	o->of[PACKETS_CPU_RX] = 100 * m / o->of[CPU_RX];
 	o->of[ROI_PACKETS] = pow(m, exponents->throughput) / o->of[CPU_TOTAL];
 	o->of[LOST] = 100 * lost / (got + lost);
+	if (!isnan(unanswered))
+		o->of[LOST] = 100 * unanswered /
+			      (unanswered + run_figure(run, METRIC_path_responses, END_TX, NULL));
 }
 
 struct outcome outcome_of(const struct run *run, const struct exponents *exponents)

@@ -190,11 +190,16 @@ void remark_owed(struct page *page, const struct experiment *e)
 		const struct configuration *c = &e->configurations[i];
 		double unanswered = share_owed(c, METRIC_path_unanswered, METRIC_path_responses);
 		double unsent = share_owed(c, METRIC_path_unsent, METRIC_path_datagrams);
+		double lost = share_owed(c, METRIC_path_requests_lost, METRIC_path_responses);
 
 		if (unanswered > OWED_SHARE)
 			page_note(page,
 				  "%s: %.2g %% of the requests that were due had no answer when the window closed, and are in no figure of latency: these are too small.",
 				  c->name, 100 * unanswered);
+		if (lost > OWED_SHARE)
+			page_note(page,
+				  "%s: %.2g %% of the requests were lost, they or their answers, and are in no figure of latency: percentiles beyond p%.3g would be among them.",
+				  c->name, 100 * lost, 100 * (1 - lost));
 		if (unsent > OWED_SHARE)
 			page_note(page,
 				  "%s: %.2g %% of the datagrams that were due were not sent when the window closed, and are in no figure of latency: the sender did not keep the rate.",

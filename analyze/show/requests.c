@@ -90,6 +90,34 @@ static void show_datagrams(const struct view *v)
 	averages_free(&wrong);
 }
 
+/* In datagrams (--udp): what became of those that are in no bucket. */
+static void show_lost(const struct view *v)
+{
+	struct averages lost =
+		averages_of(v->configuration, METRIC_path_requests_lost, END_TX, MEAN);
+	struct averages answered =
+		averages_of(v->configuration, METRIC_path_responses, END_TX, MEAN);
+	struct averages late =
+		averages_of(v->configuration, METRIC_path_answers_late, END_TX, MEAN);
+	struct averages twice =
+		averages_of(v->configuration, METRIC_path_answers_duplicate, END_TX, MEAN);
+	const char *timeout =
+		run_fact(v->configuration->runs[0], METRIC_fact_option, END_TX, "rpc_timeout");
+	double share = averages_sum(&lost) / (averages_sum(&lost) + averages_sum(&answered));
+
+	if (averages_sum(&lost) > 0)
+		page_note(v->page,
+			  "%.4g requests of a run, %.2g %%, had no answer within %s ms and are in no figure of latency; %.4g answers came later. Percentiles beyond p%.4g would be among them.",
+			  averages_sum(&lost), 100 * share, timeout ? timeout : "?",
+			  averages_sum(&late), 100 * (1 - share));
+	if (averages_sum(&twice) > 0)
+		page_note(v->page, "%.4g answers of a run came twice.", averages_sum(&twice));
+	averages_free(&lost);
+	averages_free(&answered);
+	averages_free(&late);
+	averages_free(&twice);
+}
+
 void show_requests(const struct view *v)
 {
 	struct averages waiting =
@@ -109,6 +137,7 @@ void show_requests(const struct view *v)
 	if (isnan(distribution_merged(v->configuration, METRIC_path_latency, END_TX, 0.9999)))
 		page_note(v->page,
 			  "A percentile stands where at least one request was slower: p99.9 takes 1,000 of them, p99.99 10,000.");
+	show_lost(v);
 	if (averages_sum(&waiting) > 0)
 		page_note(v->page,
 			  "%.4g requests that were due had no answer when the window closed, and are in no figure of latency.",

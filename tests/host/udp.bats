@@ -233,7 +233,6 @@ snmp() { # a counter of Udp, as the kernel of the namespace has it
 	refused "expected 16 to" --udp 15
 	refused "expected 16 to" --udp 65508
 	refused "give --udp BYTES too" --udp-gso 4
-	refused "--rpc has no meaning with --udp" --udp 64 --rpc 1:1
 	refused "--bytes has no meaning with --udp" --udp 64 --bytes 1M
 	refused "sends no datagrams" --udp 64 --path sendfile
 	refused "--cc has no meaning with --udp: it is for streams" --udp 64 --cc cubic
