@@ -52,13 +52,39 @@ double pace_seconds(const struct experiment *x)
 	return sum;
 }
 
+static unsigned int runs_of(const struct experiment *x, size_t configuration)
+{
+	const struct plan *plan = &x->settings->plan;
+	unsigned int runs = 0;
+
+	for (size_t i = 0; i < plan->slot_count; i++)
+		runs += plan->slots[i].configuration == configuration && !plan->slots[i].control &&
+			is_finished(x, &plan->slots[i]);
+	return runs;
+}
+
+/* What could not run then may run now. */
+static void say_again(const struct experiment *x)
+{
+	const struct plan *plan = &x->settings->plan;
+	size_t again = 0;
+
+	for (size_t i = 0; i < plan->configuration_count; i++)
+		again += refused_earlier(x, &plan->configurations[i]) && !runs_of(x, i);
+	if (again)
+		say_info("%zu configuration%s left out by an earlier call, and %s tried again",
+			 again, again == 1 ? " was" : "s were", again == 1 ? "is" : "are");
+}
+
 int pace_open(struct pace *p, struct experiment *x)
 {
 	*p = (struct pace){.x = x, .in_time = true};
 	p->known = calloc(x->settings->plan.configuration_count + 1, sizeof(*p->known));
 	p->unable = calloc(x->settings->plan.configuration_count + 1, sizeof(*p->unable));
-	if (p->known && p->unable)
+	if (p->known && p->unable) {
+		say_again(x);
 		return 0;
+	}
 	pace_close(p);
 	say_error("no memory left for the order");
 	return -1;
@@ -134,17 +160,6 @@ static int by_knowledge(const void *a, const void *b)
 	if (x->width > y->width || y->width > x->width)
 		return x->width > y->width ? -1 : 1;
 	return 0;
-}
-
-static unsigned int runs_of(const struct experiment *x, size_t configuration)
-{
-	const struct plan *plan = &x->settings->plan;
-	unsigned int runs = 0;
-
-	for (size_t i = 0; i < plan->slot_count; i++)
-		runs += plan->slots[i].configuration == configuration && !plan->slots[i].control &&
-			is_finished(x, &plan->slots[i]);
-	return runs;
 }
 
 static void order_round(struct pace *p, size_t end)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/outfile.h"
 #include "base/say.h"
@@ -45,18 +46,33 @@ static int write_record(const struct experiment *x, const struct configuration *
 	return writer_finish(w) ? -1 : 0;
 }
 
+/* Caller frees; NULL: no memory. */
+static char *path_of(const struct experiment *x, const struct configuration *c)
+{
+	char *path;
+
+	return asprintf(&path, "%s/refused/%s.csv", x->directory, c->name) < 0 ? NULL : path;
+}
+
+bool refused_earlier(const struct experiment *x, const struct configuration *c)
+{
+	char *path = path_of(x, c);
+	bool earlier = path && !access(path, F_OK);
+
+	free(path);
+	return earlier;
+}
+
 int refused_write(const struct experiment *x, const struct configuration *c, enum record_end end,
 		  const char *key, const char *reason)
 {
 	struct outfile_why why;
-	char *folder, *path;
+	char *folder, *path = path_of(x, c);
 	int result = -1;
 
 	if (asprintf(&folder, "%s/refused", x->directory) < 0)
 		folder = NULL;
-	if (!folder || asprintf(&path, "%s/%s.csv", folder, c->name) < 0)
-		path = NULL;
-	if (!path)
+	if (!folder || !path)
 		say_error("no memory left for the name of a record");
 	else if (outfile_directory(folder, &why))
 		say_error("cannot create %s: %s; give a directory that can be written with -o",
