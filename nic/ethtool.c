@@ -258,8 +258,8 @@ static void describe_features(const struct ethtool *e, say_fn say, void *data)
 			char key[ETH_GSTRING_LEN + 16] = "feature ";
 
 			ethtool_name(&names, i, key + strlen(key));
-			/* A feature that is off and cannot be on says nothing. */
-			if ((b->active | b->available) & (1U << (i % 32)))
+			/* One that is off and cannot be on as well: it may be on in another run. */
+			if (key[strlen("feature ")])
 				say(data, key, b->active & (1U << (i % 32)) ? "on" : "off");
 		}
 	free(features);

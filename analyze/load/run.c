@@ -207,6 +207,20 @@ double run_error(const struct run *run, enum metric_id id, enum record_end end, 
 	return run_figure(run, METRIC_collector_error, end, name);
 }
 
+#define FEATURE "feature "
+
+/* Records of 2026 have no row of a feature that is off and cannot be on; nor has a kernel that does not know it. */
+static bool is_off(const struct run *run, enum record_end end, const char *key)
+{
+	if (strncmp(key, FEATURE, strlen(FEATURE)) != 0)
+		return false;
+	for (size_t i = 0; i < run->fact_count; i++)
+		if (run->facts[i].id == METRIC_fact_nic && run->facts[i].end == end &&
+		    !strncmp(run->facts[i].key, FEATURE, strlen(FEATURE)))
+			return true;
+	return false;
+}
+
 const char *run_fact(const struct run *run, enum metric_id id, enum record_end end, const char *key)
 {
 	for (size_t i = 0; i < run->fact_count; i++) {
@@ -215,7 +229,7 @@ const char *run_fact(const struct run *run, enum metric_id id, enum record_end e
 		if (fact->id == id && fact->end == end && !strcmp(fact->key, key ? key : ""))
 			return fact->value;
 	}
-	return NULL;
+	return id == METRIC_fact_nic && key && is_off(run, end, key) ? "off" : NULL;
 }
 
 const char *run_host(const struct run *run)

@@ -304,6 +304,15 @@ moved() {
 	[[ $output == *"Not all runs are alike: nic mtu is"* ]]
 }
 
+@test "every feature of a device is a fact, as ethtool tells it: what is off, and cannot be on, is no gap" {
+	zcprof run --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir"
+	# ethtool has names of its own for some, and for groups of them.
+	ethtool -k lo | sed -n 's/^\t\{0,1\}\([a-z0-9-]*\): \(o[nf]*\).*/,rx,fact,nic,feature \1,\2,/p' | grep -Fxf "$dir"/*/run-1.csv >"$dir.same"
+	[ "$(wc -l <"$dir.same")" -ge 30 ]
+	grep -qx ',rx,fact,nic,feature rx-vlan-filter,off,' "$dir.same"
+	[ "$(grep -c ',rx,fact,nic,feature ' "$dir"/*/run-1.csv)" -ge 50 ]
+}
+
 # setup OPTION...: of the device, in its namespace
 set_up() { in_rx zcprof setup "$@" "$dev"; }
 

@@ -218,6 +218,24 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	[[ $output != *'zero copy'* ]]
 }
 
+@test "table, diff, show: a feature of which a record has no row is off, where it has rows of others" {
+	for i in 1 2; do
+		synthetic "$dir/a/run-$i.csv" repeat=$i gbit=4$i configuration=a
+		synthetic "$dir/b/run-$i.csv" repeat=$i gbit=3$i configuration=b
+	done
+	sed -i '0,/,fact,kernel,/s/^.*,fact,kernel,.*/&\n,rx,fact,nic,feature rx-gro,on,\n,rx,fact,nic,feature rx-lro,on,/' "$dir"/a/run-?.csv
+	sed -i '0,/,fact,kernel,/s/^.*,fact,kernel,.*/&\n,rx,fact,nic,feature rx-gro,on,/' "$dir"/b/run-?.csv
+	run "$zcroi" table "$dir"
+	[[ $output == *'Not all runs are alike: nic feature rx-lro is "on" in 2 of 4 and "off" in others'* ]]
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	echo "$output"
+	[[ $(flat) == *'nic feature rx-lro: on in A, off in B'* ]]
+	# Where none was read, it is not known.
+	sed -i /feature/d "$dir"/b/run-?.csv
+	run "$zcroi" diff "$dir/a" "$dir/b"
+	[[ $(flat) == *'nic feature rx-lro: on in A, not recorded in B'* ]]
+}
+
 @test "table: one configuration's name in two experiments is two lines" {
 	synthetic "$dir/x/one/run-1.csv"
 	synthetic "$dir/y/one/run-1.csv" gbit=50
