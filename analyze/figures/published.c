@@ -13,12 +13,47 @@
 /* That two are alike can be said where the interval is no wider than this, from end to end. */
 #define KNOWN 1.2
 
+/* The names of links that are no device, as the fact link has them; anything else is one. */
+static const char *const links[] = {"nic", "veth", "dummy", "loopback", "forward"};
+
+static int take_over(struct published *p, const char *text, char *why, size_t size)
+{
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		if (!strcmp(text, links[i])) {
+			snprintf(p->over, sizeof(p->over), "%s", text);
+			return 0;
+		}
+	snprintf(why, size, "over=%s: expected nic, veth, dummy, loopback or forward", text);
+	return -1;
+}
+
+/* In namespaces, and attached, the driver says what it is. */
+static void over_of(const struct run *run, char over[16])
+{
+	const char *link = run_fact(run, METRIC_fact_link, END_HOST, NULL);
+	const char *driver = run_fact(run, METRIC_fact_nic, END_TX, "driver");
+
+	*over = '\0';
+	for (size_t i = 1; link && i < sizeof(links) / sizeof(*links); i++)
+		if (!strcmp(link, links[i]))
+			snprintf(over, 16, "%s", link);
+	if (!driver)
+		driver = run_fact(run, METRIC_fact_nic, END_RX, "driver");
+	for (size_t i = 1; driver && !*over && i < sizeof(links) / sizeof(*links); i++)
+		if (!strcmp(driver, links[i]))
+			snprintf(over, 16, "%s", driver);
+	if (!*over && (link || driver))
+		snprintf(over, 16, "nic");
+}
+
 static int take_word(struct published *p, const char *name, const char *text, char *why, size_t size)
 {
 	char *rest;
 
 	if (!strcmp(name, "per"))
 		return pivot_take(&p->per, "where", text, why, size);
+	if (!strcmp(name, "over"))
+		return take_over(p, text, why, size);
 	if (strcmp(name, "is") != 0)
 		return pivot_take(&p->of, name, text, why, size);
 	p->is = strtod(text, &rest);
@@ -97,6 +132,7 @@ static struct here find(const struct published *p, const struct pivot *per,
 		bool *apart = must_calloc(here.configuration->count + 1, sizeof(*apart));
 		struct wanted w = p->of.values[0];
 
+		over_of(here.configuration->runs[0], here.over);
 		wanted_look(&w, e);
 		configuration_strangers(here.configuration, apart);
 		here.estimate = wanted_estimate(&w, here.configuration, apart, exponents);
@@ -141,12 +177,17 @@ struct here published_here(const struct published *p, const struct experiment *e
 	return per;
 }
 
+bool published_elsewhere(const struct published *p, const struct here *here)
+{
+	return *p->over && !isnan(here->estimate.middle) && strcmp(p->over, here->over) != 0;
+}
+
 const char *published_says(const struct published *p, const struct here *here)
 {
 	const struct interval *i = &here->estimate.interval;
 	double there = log(p->is);
 
-	if (!p->per.where_count || isnan(here->estimate.middle))
+	if (!p->per.where_count || isnan(here->estimate.middle) || published_elsewhere(p, here))
 		return "";
 	if (here->estimate.count < 2)
 		return "one run says nothing";

@@ -119,6 +119,19 @@ static void cell_without(struct sheet *s, struct table *t, const struct publishe
 	}
 }
 
+static void cell_elsewhere(struct sheet *s, struct table *t, const struct published *p,
+			   const struct here *here)
+{
+	const char *over = *here->over ? here->over : "what is not known";
+
+	reasons_cell(s->reasons, t, "over another",
+		     arena_printed(&s->texts,
+				   "published over %s, measured over %s here: not compared%s",
+				   strcmp(p->over, "nic") ? p->over : "a NIC",
+				   strcmp(over, "nic") ? over : "a NIC",
+				   *here->over ? "" : ", for the records do not say"));
+}
+
 static void put_line(struct sheet *s, struct table *t, const struct block *b,
 		     const struct published *p)
 {
@@ -140,7 +153,10 @@ static void put_line(struct sheet *s, struct table *t, const struct block *b,
 		cell_missing(t, "");
 	else
 		cell_number(t, here.estimate.middle / p->is);
-	cell_text(t, "%s", published_says(p, &here));
+	if (published_elsewhere(p, &here))
+		cell_elsewhere(s, t, p, &here);
+	else
+		cell_text(t, "%s", published_says(p, &here));
 }
 
 static void put_block(struct sheet *s, const struct block *b, size_t number)

@@ -182,11 +182,12 @@ static void test_table(void **state)
 	assert_non_null(strstr(why, "found \"colour=red\""));
 	assert_int_equal(plan.tables.count, 1);
 	assert_int_equal(plan_published(&plan, "by A: B, C", why, sizeof(why)), 0);
-	assert_int_equal(plan_published(&plan, "value=T is=4 where=read=4K per=rx=uring", why,
-					sizeof(why)),
+	assert_int_equal(plan_published(&plan, "value=T is=4 where=read=4K per=rx=uring over=nic",
+					why, sizeof(why)),
 			 0);
 	assert_int_equal(plan_published(&plan, "value=T is=4 rows=rx", why, sizeof(why)), -1);
-	assert_non_null(strstr(why, "expected value=, is=, where= and per=, found \"rows=rx\""));
+	assert_non_null(strstr(why,
+			       "expected value=, is=, where=, per= and over=, found \"rows=rx\""));
 	assert_int_equal(plan.published.count, 2);
 	plan_free(&plan);
 }

@@ -295,7 +295,7 @@ int plan_table(struct plan *plan, const char *text, char *why, size_t why_size)
 
 int plan_published(struct plan *plan, const char *text, char *why, size_t why_size)
 {
-	static const char *const names[] = {"value", "is", "where", "per", NULL};
+	static const char *const names[] = {"value", "is", "where", "per", "over", NULL};
 
 	if (!strncmp(text, "value=", strlen("value=")) && only_words(text, names, why, why_size))
 		return -1;

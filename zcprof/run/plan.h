@@ -93,7 +93,7 @@ char *plan_name(const struct plan *plan, size_t n, char *name, size_t size);
 /* text lives as long as the plan. As plan_option(). */
 int plan_skip(struct plan *plan, const char *text, char *why, size_t why_size);
 int plan_table(struct plan *plan, const char *text, char *why, size_t why_size);
-/* "by WHO"; what they measured, "value=… is=… where=… [per=…]"; or a remark. */
+/* "by WHO"; what they measured, "value=… is=… where=… [per=…] [over=…]"; or a remark. */
 int plan_published(struct plan *plan, const char *text, char *why, size_t why_size);
 /* The n-th configuration leaves the plan, which keeps the reason. 0, or -1: no memory left. */
 int plan_refuse(struct plan *plan, size_t n, enum record_end end, const char *key,
