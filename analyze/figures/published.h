@@ -27,8 +27,8 @@ struct here {
 	const struct configuration
 		*configuration;	   /* that should have had the figure; NULL: there is none */
 	const struct run *refused; /* what was not run in its place, or NULL */
-	char over[16];		   /* as that of the line, of the runs; "": their records do not say */
-	size_t count;		   /* configurations that are meant; one is right */
+	char over[16]; /* as that of the line, of the runs; "": their records do not say */
+	size_t count;  /* configurations that are meant; one is right */
 };
 
 /* 0, or -1 with why: a part of a sentence that fits behind the line. */
