@@ -4,20 +4,9 @@
 #include <fnmatch.h>
 #include <math.h>
 
+#include "analyze/figures/sampling.h"
+
 #define GB 1e9
-
-/* As a part of it. One slice does not differ from others: then it is no less than chance makes of what was met in it. */
-static double error_of(const struct run *run, enum metric_id id, enum record_end end,
-		       const struct figure *figure)
-{
-	double slices, error = run_error(run, id, end, figure->key, &slices), share;
-
-	if (!isnan(error) || slices != 1)
-		return isnan(error) ? 0 : error;
-	share = run_figure(run, METRIC_collector_share, run_machine(run, end),
-			   metric_info(id)->source);
-	return share > 0 ? 1 / sqrt(figure->value * share) : 0;
-}
 
 /*
  * That of a count is the count itself, by Poisson; of one that was scaled up from slices what its source says, in which
@@ -32,12 +21,12 @@ static double variance_of(const struct run *run, enum metric_id id, const char *
 		struct figures range = run_range(run, id, one);
 
 		for (size_t i = 0; (end == END_HOST || end == one) && i < range.count; i++) {
-			double value = range.at[i].value;
+			double value = range.at[i].value, freedom;
 
 			if (key && fnmatch(key, range.at[i].key, 0))
 				continue;
 			sum += value;
-			off += value > 0 ? value * error_of(run, id, one, &range.at[i]) : 0;
+			off += value * sampling_slices(run, id, one, &range.at[i], &freedom);
 		}
 	}
 	return fmax(sum, off * off);

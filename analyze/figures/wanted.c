@@ -4,7 +4,6 @@
 #include <fnmatch.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -335,28 +334,4 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 	return reason || w->quantity >= QUANTITIES
 		       ? reason
 		       : run_absent_metric(run, END_RX, METRIC_path_bytes);
-}
-
-struct estimate wanted_estimate(const struct wanted *w, const struct configuration *c,
-				const bool *apart, const struct exponents *exponents)
-{
-	double *all = must_calloc(c->count + 1, sizeof(*all));
-	double *typical = must_calloc(c->count + 1, sizeof(*typical));
-	struct estimate e = {.count = 0};
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->count; i++) {
-		double value = wanted_value(w, c->runs[i], exponents);
-
-		if (isnan(value))
-			continue;
-		all[e.count++] = value;
-		if (!apart[i])
-			typical[n++] = value;
-	}
-	e.middle = stats_middle(all, e.count);
-	e.interval = stats_interval(typical, n);
-	free(all);
-	free(typical);
-	return e;
 }

@@ -12,7 +12,7 @@
  *   wanted_value()     of a run; NAN where it was not measured
  *   wanted_look()      whether any record of an experiment has the key that is named; before values are asked for
  *   wanted_heading()   of its column
- *   wanted_estimate()  over the runs of a configuration
+ *   wanted_estimate()  over the runs of a configuration (estimate.c)
  *   wanted_absent()    why a run has none, as its record says; NULL where it does not
  *
  * "batch=rx-skb.segments/rx-skb.received" is one that is headed by a word of one's own.
@@ -54,7 +54,7 @@ struct wanted {
 
 struct estimate {
 	double middle;		  /* as the talk averaged: NAN if no run has it */
-	struct interval interval; /* of the typical run */
+	struct interval interval; /* of the typical run; of one alone by what it sampled, or NAN */
 	size_t count;		  /* runs that have it */
 };
 

@@ -69,6 +69,21 @@ static bool all_zero(const struct view *v, const struct sheet *sheet, enum recor
 	return zero;
 }
 
+/* Of the figure of a line that is known least. */
+static double least_known(const struct view *v, const struct sheet *sheet, enum record_end end,
+			  const char *key)
+{
+	double worst = NAN;
+
+	for (size_t j = 0; j < column_count(sheet); j++) {
+		double margin = averages_margin(v->configuration, sheet->columns[j].id, end, key);
+
+		if (margin > 0)
+			worst = fmax(isnan(worst) ? 0 : worst, margin);
+	}
+	return worst;
+}
+
 static void sheet_rows(struct table *t, const struct view *v, const struct sheet *sheet,
 		       enum record_end end)
 {
@@ -89,6 +104,8 @@ static void sheet_rows(struct table *t, const struct view *v, const struct sheet
 					       (scale > 0 ? scale : 100 / window));
 			averages_free(&one);
 		}
+		if (show_sampled(v, sheet->source))
+			show_margin(t, least_known(v, sheet, end, keys.at[i].key));
 	}
 	averages_free(&keys);
 }
@@ -128,6 +145,12 @@ static void show_sheet(const struct view *v, const struct sheet *sheet)
 	for (size_t j = 0; j < column_count(sheet); j++)
 		table_column(t, metric_info(sheet->columns[j].id)->name, sheet->columns[j].heading,
 			     sheet->columns[j].unit, COLUMN_NUMBER, sheet->columns[j].decimals);
+	if (show_sampled(v, sheet->source)) {
+		show_margin_column(t, "margin_percent");
+		page_note(v->page,
+			  "%s was counted in slices of the window, and scaled up: ± is the 95 %% interval of the figure of a line that is known least.",
+			  sheet->source);
+	}
 	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		sheet_rows(t, v, sheet, end);
 }

@@ -2,6 +2,7 @@
 /* What a person can act on beneath the components. */
 #include <math.h>
 
+#include "analyze/figures/measures.h"
 #include "analyze/figures/parts.h"
 #include "analyze/show/show.h"
 
@@ -21,6 +22,19 @@ static double mean_cost(const struct configuration *c, enum record_end end, enum
 	return n ? sum / n : NAN;
 }
 
+/* Of all runs. */
+static double samples_of(const struct configuration *c, enum record_end end, enum part part)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		double samples = part_cost(c->runs[i], end, part) / sample_worth(c->runs[i], end);
+
+		sum += samples > 0 ? samples : 0;
+	}
+	return sum;
+}
+
 void show_parts(const struct view *v)
 {
 	struct table *t = NULL;
@@ -37,12 +51,16 @@ void show_parts(const struct view *v)
 			table_column(t, "part", "part", "", COLUMN_TEXT, 0);
 			table_column(t, "component", "component", "", COLUMN_TEXT, 0);
 			table_column(t, "rx_ns_per_kb", "rx", "ns/KB", COLUMN_NUMBER, 2);
+			show_margin_column(t, "rx_margin_percent");
 			table_column(t, "tx_ns_per_kb", "tx", "ns/KB", COLUMN_NUMBER, 2);
+			show_margin_column(t, "tx_margin_percent");
 		}
 		cell_text(t, "%s", part_name(part));
 		cell_text(t, "%s", component_name(part_component(part)));
 		cell_number(t, rx);
+		show_margin(t, show_margin_of(samples_of(v->configuration, END_RX, part)));
 		cell_number(t, tx);
+		show_margin(t, show_margin_of(samples_of(v->configuration, END_TX, part)));
 	}
 	if (t)
 		page_note(v->page,

@@ -36,7 +36,7 @@ static double without_idle(struct averages *symbols)
 }
 
 /* context;object;symbol. A symbol of C++ may hold a semicolon itself: only the first two count. */
-static void symbol_row(struct table *t, const struct average *symbol, double total)
+static void symbol_row(struct table *t, const struct average *symbol, double total, double runs)
 {
 	int context = strcspn(symbol->key, ";");
 	const char *object = symbol->key + context + (symbol->key[context] == ';');
@@ -49,12 +49,13 @@ static void symbol_row(struct table *t, const struct average *symbol, double tot
 	/* As perf: [k] in the kernel, [.] in user space. */
 	cell_text(t, "[%c] %s", *object == '[' && strncmp(object, "[user]", 6) ? 'k' : '.', name);
 	cell_number(t, symbol->value);
+	show_margin(t, show_margin_of(symbol->value * runs));
 }
 
 static bool symbols_of_end(const struct view *v, enum record_end end)
 {
 	struct averages symbols = averages_of(v->configuration, METRIC_profile_symbol, end, MEAN);
-	double total = without_idle(&symbols);
+	double total = without_idle(&symbols), runs = v->configuration->count;
 	size_t shown = v->lines && v->lines < symbols.count ? v->lines : symbols.count;
 	double rest = 0;
 	struct table *t;
@@ -67,8 +68,9 @@ static bool symbols_of_end(const struct view *v, enum record_end end)
 	table_column(t, "object", "Shared Object", "", COLUMN_TEXT, 0);
 	table_column(t, "symbol", "Symbol", "", COLUMN_TEXT, 0);
 	table_column(t, "samples", "Samples", "", COLUMN_NUMBER, 0);
+	show_margin_column(t, "margin_percent");
 	for (size_t i = 0; i < shown; i++)
-		symbol_row(t, &symbols.at[i], total);
+		symbol_row(t, &symbols.at[i], total, runs);
 	for (size_t i = shown; i < symbols.count; i++)
 		rest += symbols.at[i].value;
 	if (shown < symbols.count)
@@ -131,6 +133,7 @@ struct component_cost {
 	const char *name;
 	double in[CONTEXTS];
 	double all;
+	double samples; /* of all runs */
 };
 
 struct component_costs {
@@ -174,6 +177,7 @@ static struct component_costs costs_of(const struct ledger *ledgers, size_t coun
 				continue;
 			c = component_of(&costs, cost_component(cost->key));
 			c->all += cost->ns_per_kb / runs;
+			c->samples += cost->ns_per_kb / cost->quantum;
 			for (int context = 0; context < CONTEXTS; context++)
 				if (len == strlen(context_name(context)) &&
 				    !memcmp(cost->key, context_name(context), len))
@@ -192,6 +196,7 @@ static void component_row(struct table *t, const struct component_cost *c, const
 		if (occurs[context])
 			cell_number(t, c->in[context]);
 	cell_number(t, c->all);
+	show_margin(t, show_margin_of(c->samples));
 	cell_number(t, 100 * c->all / total);
 }
 
@@ -206,6 +211,7 @@ static void component_columns(struct table *t, const bool *occurs)
 			table_column(t, name, context_name(context), "ns/KB", COLUMN_NUMBER, 2);
 	}
 	table_column(t, "ns_per_kb", "cost", "ns/KB", COLUMN_NUMBER, 2);
+	show_margin_column(t, "margin_percent");
 	table_column(t, "share_percent", "share", "%", COLUMN_NUMBER, 1);
 }
 
@@ -223,6 +229,7 @@ static bool components_of_end(const struct view *v, const struct ledger *ledgers
 		return false;
 	for (size_t i = 0; i < costs.count; i++) {
 		total.all += costs.at[i].all;
+		total.samples += costs.at[i].samples;
 		for (int context = 0; context < CONTEXTS; context++) {
 			total.in[context] += costs.at[i].in[context];
 			occurs[context] |= costs.at[i].in[context] > 0;

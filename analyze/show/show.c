@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyze/commands.h"
+#include "analyze/figures/sampling.h"
 #include "analyze/options.h"
 #include "analyze/show/stacks.h"
 #include "base/say.h"
@@ -107,6 +108,33 @@ double show_window_ns(const struct view *v)
 		runs++;
 	}
 	return runs ? sum / runs : NAN;
+}
+
+bool show_sampled(const struct view *v, const char *source)
+{
+	for (size_t i = 0; i < v->configuration->count; i++)
+		if (run_figure(v->configuration->runs[i], METRIC_collector_slices,
+			       run_machine(v->configuration->runs[i], END_RX), source) > 0)
+			return true;
+	return false;
+}
+
+void show_margin_column(struct table *t, const char *name)
+{
+	table_column(t, name, "±", "%", COLUMN_NUMBER, 1);
+}
+
+void show_margin(struct table *t, double part)
+{
+	if (isnan(part))
+		cell_missing(t, "-");
+	else
+		cell_number(t, 100 * part);
+}
+
+double show_margin_of(double samples)
+{
+	return samples > 0 ? sampling_margin(1 / sqrt(samples), INFINITY) : NAN;
 }
 
 struct table *show_table(const struct view *v, const char *name, enum record_end end,

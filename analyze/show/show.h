@@ -57,6 +57,13 @@ void show_source(const struct view *v);
 void show_unmeasured(const struct view *v, const char *source, const char *what);
 /* The length of the window: the mean of the runs, in ns. */
 double show_window_ns(const struct view *v);
+/* In slices, in one run at least. */
+bool show_sampled(const struct view *v, const char *source);
+/* A column and a cell of half the 95 % interval, a part of the figure; NAN: there is none, or it is not known. */
+void show_margin_column(struct table *t, const char *name);
+void show_margin(struct table *t, double part);
+/* Of so many samples. */
+double show_margin_of(double samples);
 /* "System calls of rx, rx=copy,tx=copy, mean of 5 runs" above a table of its own for an end. */
 struct table *show_table(const struct view *v, const char *name, enum record_end end,
 			 const char *what);

@@ -60,26 +60,15 @@ static bool has_column(const struct view *v, enum record_end end)
 	return end == END_HOST;
 }
 
-/* In slices, in one run at least. */
-static bool was_sampled(const struct view *v)
-{
-	for (size_t i = 0; i < v->configuration->count; i++)
-		if (run_figure(v->configuration->runs[i], METRIC_collector_slices,
-			       run_machine(v->configuration->runs[i], END_RX), v->source) > 0)
-			return true;
-	return false;
-}
-
 /* Of its largest figure. */
-static double margin_percent(const struct view *v, enum metric_id id, const struct line *line)
+static double margin_of(const struct view *v, enum metric_id id, const struct line *line)
 {
 	enum record_end most = 0;
 
 	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		if (!isnan(line->of[end]) && !(line->of[most] >= line->of[end]))
 			most = end;
-	return line->of[most] > 0 ? 100 * averages_margin(v->configuration, id, most, line->key)
-				  : NAN;
+	return line->of[most] > 0 ? averages_margin(v->configuration, id, most, line->key) : NAN;
 }
 
 static void metric_lines(struct table *t, const struct view *v, enum metric_id id)
@@ -106,8 +95,8 @@ static void metric_lines(struct table *t, const struct view *v, enum metric_id i
 			if (end_is_machine(end) && has_column(v, end))
 				cell_number(t, lines[i].of[end]);
 		cell_number(t, weight(&lines[i]) / gb);
-		if (was_sampled(v))
-			cell_number(t, margin_percent(v, id, &lines[i]));
+		if (show_sampled(v, v->source))
+			show_margin(t, margin_of(v, id, &lines[i]));
 		cell_text(t, "%s", info->unit);
 	}
 	if (v->lines && count > v->lines)
@@ -197,8 +186,8 @@ static struct table *totals_table(const struct view *v)
 			table_column(t, record_end_name[end], record_end_name[end], "",
 				     COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "per_gb", "all/GB", "", COLUMN_NUMBER, DECIMALS_EACH);
-	if (was_sampled(v))
-		table_column(t, "margin_percent", "±", "%", COLUMN_NUMBER, DECIMALS_EACH);
+	if (show_sampled(v, v->source))
+		show_margin_column(t, "margin_percent");
 	table_column(t, "unit", "unit", "", COLUMN_TEXT, 0);
 	return t;
 }
