@@ -24,14 +24,44 @@ struct place {
 	char why[300];
 };
 
+static int write_back(const struct change *c)
+{
+	return c->kind ? c->kind->put_back(c->subject, c->old)
+		       : journal_write_value(c->subject, c->old);
+}
+
+/* In this process: what joins a namespace stays there, and what asks the kernel may wait for ever. */
+static int put_back_at(const struct change *c, int netns)
+{
+	int error = c->global ? 0 : netns_join(netns);
+
+	/* Netlink needs no /sys. */
+	return !error || (error == -EXDEV && c->kind) ? write_back(c) : error;
+}
+
+/* netns: of a change that is not of the whole machine. */
+static int put_back_there(const struct change *c, int netns)
+{
+	int status, error;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(-put_back_at(c, netns));
+	if (pid < 0)
+		return -errno;
+	error = child_wait_for(pid, &status, PUT_BACK_MS);
+	if (error)
+		return error;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
 /*
  * -ENOENT: it is gone, or the device with it. What is not there because all of /proc/irq or
  * /proc/sys is not, as in a container, is not gone.
  */
 static int put_back_global(const struct change *c)
 {
-	int error = c->kind ? c->kind->put_back(c->subject, c->old)
-			    : journal_write_value(c->subject, c->old);
+	int error = put_back_there(c, -1);
 	const char *second = strchr(c->subject + 1, '/');
 	size_t len = second ? strcspn(second + 1, "/") + (second + 1 - c->subject) : 0;
 	char root[64];
@@ -41,28 +71,6 @@ static int put_back_global(const struct change *c)
 	memcpy(root, c->subject, len);
 	root[len] = '\0';
 	return access(root, F_OK) ? -ENOTDIR : error;
-}
-
-/* In a child, because joining a namespace is for good. */
-static int put_back_there(const struct change *c, int netns)
-{
-	int status, error;
-	pid_t pid = fork();
-
-	if (!pid) {
-		error = netns_join(netns);
-		/* Netlink needs no /sys. */
-		if (!error || (error == -EXDEV && c->kind))
-			error = c->kind ? c->kind->put_back(c->subject, c->old)
-					: journal_write_value(c->subject, c->old);
-		_exit(-error);
-	}
-	if (pid < 0)
-		return -errno;
-	error = child_wait_for(pid, &status, PUT_BACK_MS);
-	if (error)
-		return error;
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
 static void find_place(struct place *p, struct netns_id id)

@@ -3,7 +3,7 @@
  * nic/genl.c nic/netlink.c nic/netdev.c nic/lease.c nic/settings nic/ethtool_message.c nic/device.c nic/big_tcp.c
  */
 /* libs: libmnl */
-/* link: -Wl,--wrap=child_wait_for -Wl,--wrap=netns_join */
+/* link: -Wl,--wrap=child_wait_for -Wl,--wrap=netns_join -Wl,--wrap=journal_write_value */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -133,12 +133,24 @@ int __wrap_netns_join(int netns)
 	return __real_netns_join(netns);
 }
 
+static bool stuck_file;
+
+int __real_journal_write_value(const char *path, const char *value);
+int __wrap_journal_write_value(const char *path, const char *value);
+
+int __wrap_journal_write_value(const char *path, const char *value)
+{
+	while (stuck_file && !strcmp(path, first))
+		pause();
+	return __real_journal_write_value(path, value);
+}
+
 int __real_child_wait_for(pid_t pid, int *status, int patience_ms);
 int __wrap_child_wait_for(pid_t pid, int *status, int patience_ms);
 
 int __wrap_child_wait_for(pid_t pid, int *status, int patience_ms)
 {
-	return __real_child_wait_for(pid, status, stuck ? 50 : patience_ms);
+	return __real_child_wait_for(pid, status, stuck || stuck_file ? 50 : patience_ms);
 }
 
 /* It is noted still, and the rest is put back. */
@@ -157,6 +169,27 @@ static void test_no_answer(void **state)
 	holds(second, "\n");
 	assert_int_equal(journals(), 1);
 	put_back(); /* of a device that is gone nothing is left to do */
+	assert_int_equal(journals(), 0);
+}
+
+/* A write to /proc or /sys that does not come back holds nobody. */
+static void test_no_answer_of_a_file(void **state)
+{
+	struct journal *j = journal_open(dir);
+
+	(void)state;
+	assert_int_equal(journal_set(j, second, "0f"), 0);
+	assert_int_equal(journal_set(j, first, "1 2 3"), 0);
+	stuck_file = true;
+	alarm(60);
+	assert_int_not_equal(journal_close(j), 0);
+	stuck_file = false;
+	alarm(0);
+	holds(first, "1 2 3");
+	holds(second, "\n");
+	assert_int_equal(journals(), 1);
+	assert_int_equal(put_back(), 1);
+	holds(first, "4096\t87380\t6291456");
 	assert_int_equal(journals(), 0);
 }
 
@@ -596,6 +629,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_put_back, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_no_answer, prepare, clean),
+		cmocka_unit_test_setup_teardown(test_no_answer_of_a_file, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_nothing_to_change, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_recover, prepare, clean),
 		cmocka_unit_test_setup_teardown(test_recover_at_once, prepare, clean),
