@@ -37,8 +37,10 @@ lab-studies: lab-ready ## a STUDY of studies/ there, OPTIONS='--seconds 1 --repe
 lab-demo: lab-ready ## copy, zcrx and devmem there, with and without HW GRO, on one and two CPUs: tables, and records in $(B)/lab/demo/
 	@B=$(B) LAB_KERNEL=$(LAB_KERNEL) tools/lab-demo
 
-lab-soak: lab-ready ## SECONDS (3600) of verified transfers there, with losses and late interrupts, over every zero-copy path
-	@$(lab_run) --timeout $$(($(or $(SECONDS),3600) + 600)) --out $(B)/lab/soak -- \
+# In its memory, for by the clock of instructions minutes pass while it waits for a file of this host.
+lab-soak: lab-ready ## SECONDS (3600) of verified transfers there, with losses and late interrupts, over every zero-copy path; by CLOCK (host)
+	@$(lab_run) --timeout $$(($(or $(SECONDS),3600) + 600)) --clock $(or $(CLOCK),host) --out $(B)/lab/soak \
+		--only $(B)/zcpath --only tests/lab/soak.sh -- \
 		env SOAK_SECONDS=$(or $(SECONDS),3600) BUILD="$(abspath $(B))" bash tests/lab/soak.sh
 
 lab-selftests: ## the kernel's own tests of devmem and zcrx there, unmodified, of its own version; logs in $(B)/lab/selftests/

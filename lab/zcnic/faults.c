@@ -83,9 +83,10 @@ enum hrtimer_restart zcnic_late(struct hrtimer *timer)
 
 	if (rx->fault.stall) {
 		zcnic_transmit_wake(rx);
-		hrtimer_forward_now(timer, ms_to_ktime(10));
-		return HRTIMER_RESTART;
+		/* By itself, as a sender may start it meanwhile. */
+		hrtimer_start(timer, ms_to_ktime(10), HRTIMER_MODE_REL_SOFT);
+	} else {
+		zcnic_interrupt_now(rx);
 	}
-	zcnic_interrupt_now(rx);
 	return HRTIMER_NORESTART;
 }

@@ -76,7 +76,7 @@ void zcnic_interrupt(struct zcnic_rx *rx)
 
 	if (likely(!rx->fault.stall && !late_us))
 		zcnic_interrupt_now(rx);
-	else if (!hrtimer_active(&rx->late))
+	else if (!hrtimer_is_queued(&rx->late)) /* one that goes off just now may have looked before this */
 		hrtimer_start(&rx->late, ns_to_ktime((u64)late_us * NSEC_PER_USEC),
 			      HRTIMER_MODE_REL_SOFT);
 }

@@ -6,7 +6,8 @@
 #   rx_ends            wait for rx; its exit code is $rx_code
 #   value END METRIC [KEY]   one figure of source path over the whole window
 #
-# $in_rx and $in_tx are put before each program ('ip netns exec NAME'); $host is where rx listens.
+# $in_rx and $in_tx are put before each program ('ip netns exec NAME'); $host is where rx listens. $patience is for how
+# many seconds an end may run, and an event be waited for.
 
 load ../port
 
@@ -21,6 +22,7 @@ zcpath_setup() {
 	in_rx=
 	in_tx=
 	rx_pid=
+	patience=60
 }
 
 zcpath_teardown() {
@@ -28,14 +30,14 @@ zcpath_teardown() {
 	pkill -KILL -f "zcpath [rt]x .*--port $port( |$)" || true
 }
 
-wait_for() { # PATTERN FILE [PID]: 10 s at most, or until that process has ended
-	for _ in $(seq 200); do
+wait_for() { # PATTERN FILE [PID]: while there is patience, or until that process has ended
+	for _ in $(seq $((20 * ${patience-60}))); do
 		grep -q "$1" "$2" 2>/dev/null && return
 		[ -z "${3-}" ] || kill -0 "$3" 2>/dev/null || break
 		sleep 0.05
 	done
 	grep -q "$1" "$2" 2>/dev/null && return
-	echo "no '$1' in $2 after 10 s, or it ended:"
+	echo "no '$1' in $2 after ${patience-60} s, or it ended:"
 	cat "$2" rx.err
 	return 1
 }
@@ -43,14 +45,14 @@ wait_for() { # PATTERN FILE [PID]: 10 s at most, or until that process has ended
 rx() {
 	: >rx.csv
 	# shellcheck disable=SC2086 # $in_rx is words
-	$in_rx timeout 60 "$BUILD/zcpath" rx --bind "$host" --port "$port" "$@" >rx.csv 2>rx.err 3>&- &
+	$in_rx timeout "$patience" "$BUILD/zcpath" rx --bind "$host" --port "$port" "$@" >rx.csv 2>rx.err 3>&- &
 	rx_pid=$!
 	wait_for ',listening,' rx.csv "$rx_pid"
 }
 
 tx() {
 	# shellcheck disable=SC2086
-	$in_tx timeout 60 "$BUILD/zcpath" tx --to "$host" --port "$port" "$@" >tx.csv 2>tx.err 3>&-
+	$in_tx timeout "$patience" "$BUILD/zcpath" tx --to "$host" --port "$port" "$@" >tx.csv 2>tx.err 3>&-
 }
 
 rx_ends() {

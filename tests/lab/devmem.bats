@@ -214,7 +214,7 @@ refuses() { # END PATTERN RX-OPTION... -- TX-OPTION...
 @test "an end that is killed in mid-stream leaves nothing bound" {
 	for end in rx tx; do
 		rx "${devmem[@]}"
-		$in_tx timeout 60 "$BUILD/zcpath" tx --to $host --port "$port" --path $send --seconds 30 >tx.csv 2>tx.err 3>&- &
+		$in_tx timeout "$patience" "$BUILD/zcpath" tx --to $host --port "$port" --path $send --seconds "$patience" >tx.csv 2>tx.err 3>&- &
 		wait_for ',open,' rx.csv
 		sleep 0.3
 		pkill -KILL -f "zcpath $end .*--port $port" || true

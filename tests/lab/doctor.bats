@@ -74,7 +74,7 @@ worse() {
 
 	cp "$(command -v sleep)" /tmp/irqbalance
 	/tmp/irqbalance 60 3>&- &
-	sleep 0.5
+	until pgrep -x irqbalance >/dev/null; do sleep 0.1; done
 	[[ $(row system irqbalance) == "could be better"*"systemctl stop irqbalance" ]]
 	kill $!
 	wait $! || :

@@ -97,17 +97,12 @@ mends() {
 	look "zero copy"
 	is ok "queue leases"
 	for path in zcrx devmem; do
+		: >rx.csv
 		here "$BUILD/zcpath" rx --bind 10.9.0.1 --path $path --nic zcnic0 --queues 3 >rx.csv 2>rx.err 3>&- &
-		for _ in $(seq 100); do
-			grep -q ,listening, rx.csv && break
-			sleep 0.05
-		done
-		ip netns exec tx "$BUILD/zcpath" tx --to 10.9.0.1 --seconds 50 >tx.csv 2>tx.err 3>&- &
+		until grep -q ,listening, rx.csv; do sleep 0.1; done
+		ip netns exec tx "$BUILD/zcpath" tx --to 10.9.0.1 --seconds 500 >tx.csv 2>tx.err 3>&- &
 		other=$!
-		for _ in $(seq 100); do
-			grep -q ,open, rx.csv && break
-			sleep 0.05
-		done
+		until grep -q ,open, rx.csv; do sleep 0.1; done
 		look "zero copy"
 		is "could be better" "queue leases"
 		[[ "$(cell "queue leases" found)" == "3: "*"of those that may: "*"zcpath ("* ]]

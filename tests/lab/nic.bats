@@ -49,7 +49,7 @@ fact() { # KEY: what the record says of the NIC
 # Traffic that goes on; wait for what stopped it.
 begin() { # RX-OPTION...
 	rx "$@"
-	$in_tx timeout 60 "$BUILD/zcpath" tx --to "$host" --port "$port" --seconds 50 >tx.csv 2>tx.err 3>&- &
+	$in_tx "$BUILD/zcpath" tx --to "$host" --port "$port" --seconds $((2 * patience)) >tx.csv 2>tx.err 3>&- &
 	tx_pid=$!
 	wait_for ',open,' rx.csv
 }
@@ -173,7 +173,7 @@ on_queue_2() {
 
 		killed_and_held $path
 		code=0
-		ip netns exec rx timeout 20 "$BUILD/zcprof" restore 2>restore.err || code=$?
+		ip netns exec rx timeout "$patience" "$BUILD/zcprof" restore 2>restore.err || code=$?
 		echo "$path, still held: $code: $(cat restore.err)"
 		[ $code = 1 ]
 		grep -q "cannot put back the RSS table of zcnic0 yet: a queue of it is still held" restore.err
@@ -216,7 +216,7 @@ on_queue_2() {
 refused() { # PATTERN RX-OPTION...: one sentence, exit 3, and nothing changed
 	local pattern=$1 code=0
 	shift
-	$in_rx timeout 20 "$BUILD/zcpath" rx --bind "$host" --port "$port" "$@" >rx.csv 2>rx.err || code=$?
+	$in_rx timeout "$patience" "$BUILD/zcpath" rx --bind "$host" --port "$port" "$@" >rx.csv 2>rx.err || code=$?
 	echo "$*: $code: $(cat rx.err)"
 	[ "$code" = 3 ]
 	[[ "$(<rx.err)" == *$pattern* ]]
@@ -240,7 +240,7 @@ refused() { # PATTERN RX-OPTION...: one sentence, exit 3, and nothing changed
 	# Without CAP_NET_ADMIN nothing can be set, and nothing is noted.
 	code=0
 	$in_rx setpriv --reuid=nobody --clear-groups --inh-caps=-all --bounding-set=-all \
-		timeout 20 "$BUILD/zcpath" rx --bind "$host" --port "$port" --path zcrx --nic zcnic0 --queues 1 \
+		timeout "$patience" "$BUILD/zcpath" rx --bind "$host" --port "$port" --path zcrx --nic zcnic0 --queues 1 \
 		>nobody.csv 2>nobody.err || code=$?
 	cat nobody.err
 	[ "$code" = 3 ]

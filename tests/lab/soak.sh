@@ -31,9 +31,10 @@ transfer() {
 	ip netns exec rx ethtool -K zcnic0 rx-gro-hw "$gro"
 	for q in 1 2 3; do echo "$value" >"$faults/rx$q/$fault"; done
 
+	: >"$rows/rx.csv"
 	ip netns exec rx timeout 300 "$BUILD/zcpath" rx --bind "$host" --path "$path" --nic zcnic0 --queues 1-3 \
 		>"$rows/rx.csv" 2>"$rows/rx.err" &
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do
 		! grep -q ',listening,' "$rows/rx.csv" || break
 		sleep 0.1
 	done

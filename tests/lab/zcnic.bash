@@ -14,6 +14,8 @@ zcnic_setup() {
 	zcpath_setup
 	# shellcheck disable=SC2034 # rx and tx use them
 	host=10.9.0.1 in_rx="ip netns exec rx" in_tx="ip netns exec tx"
+	# Emulated CPUs of a host that has much else to do.
+	patience=300
 }
 
 zcnic_teardown() {
