@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/commands.h"
+#include "analyze/figures/chosen.h"
 #include "analyze/load/join.h"
 #include "analyze/options.h"
 #include "analyze/pages/arranged.h"
@@ -55,7 +56,7 @@ static void build_lines(struct page *page, const struct experiment *e, const str
 }
 
 /* As was asked; else as the plan that the first directory keeps says; else a line for each configuration. */
-static int build(struct page *page, const struct experiment *e, const struct table_options *o)
+static int build(struct page *page, struct experiment *e, const struct table_options *o)
 {
 	struct arrangement arrangement;
 	struct reasons reasons = {.count = 0};
@@ -65,11 +66,17 @@ static int build(struct page *page, const struct experiment *e, const struct tab
 
 	arrangement_read(&arrangement, o->paths[0]);
 	lines = o->flat || !(asked || arrangement.table_count);
-	if (lines)
-		build_lines(page, e, o);
+	/* Of a pivot all say what was counted at all, and so what is a zero. */
 	if (asked)
 		pivot_print(page, &o->pivot, e, &arrangement, &o->common.exponents, "", &reasons);
-	else if (!o->flat)
+	if (o->pivot.where_count && chosen_keep(e, &o->pivot)) {
+		reasons_notes(&reasons, page);
+		arrangement_free(&arrangement);
+		return -1;
+	}
+	if (lines)
+		build_lines(page, e, o);
+	if (!asked && !o->flat)
 		result = arranged_print(page, e, &arrangement, &o->common.exponents, why,
 					sizeof(why));
 	reasons_notes(&reasons, page);
@@ -138,7 +145,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->flat && pivot_asked(&o->pivot))
 			argp_error(state,
-				   "--rows, --cols, --value and --where are of a pivot, and --by, --sort, --wide and --flat of one line per configuration: give those of one");
+				   "--rows, --cols and --value are of a pivot, and --by, --sort, --wide and --flat of one line per configuration: give those of one");
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "no runs given: name a directory of zcprof run, or files");
@@ -163,7 +170,8 @@ static const struct argp_option options[] = {
 	{"value", 'v', "FIGURES", 0,
 	 "with these figures: T, C, P, ROI, C-rx or any of --sort, such as requests, p99, packets, packets-cpu or lost, or any of a record, such as rx-cpu.iowait; more in zcroi(1) (T,C,ROI)",
 	 0},
-	{"where", 'W', "NAME=VALUES", 0, "of those only where NAME is one of VALUES", 0},
+	{"where", 'W', "NAME=VALUES", 0,
+	 "only the configurations of which NAME is one of VALUES; may be given again", 0},
 	{"flat", 'l', NULL, 0, "one line per configuration, though the plan says how to print it",
 	 0},
 	{0},
@@ -182,6 +190,7 @@ static const char doc[] =
 	"Examples:\n"
 	"  zcroi table out                         all configurations of an experiment\n"
 	"  zcroi table --wide --sort roi-rx out    what pays best at the receiver\n"
+	"  zcroi table --where tx=copy,uring --sort throughput out\n"
 	"  zcroi table --exponent 1 out            Gbit/s per percent of CPU\n"
 	"  zcroi table --rows path --cols read --value T,ROI out\n"
 	"  zcroi table --rows path --value rx-share:data_copy,rx-latency.napi_to_copy@p99 out\n"

@@ -15,6 +15,7 @@
  *   cause_is_enough()  whether what has no setting is no other cause beside it
  *   cause_sure()     "sure", "likely" or "possible"
  *   cause_is_setting()  whether it is a setting of which no mechanism is known
+ *   causes_unused()  the next setting from *at on that differs and that no cause is made by; NULL: no more
  *   cause_is_counted()  whether only a counter says so: no answer moved for sure, and no setting differs
  *
  * All is seen from the better set to the worse. A cause has a counter behind it that moved in nearly
@@ -100,6 +101,7 @@ void causes_merge(struct causes *c);
 bool cause_is_enough(const struct cause *cause);
 const char *cause_sure(const struct causes *c, const struct cause *cause);
 bool cause_is_setting(const struct cause *cause);
+const struct setting *causes_unused(const struct causes *c, size_t *at);
 bool cause_is_counted(const struct causes *c, const struct cause *cause);
 
 #endif

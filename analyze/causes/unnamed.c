@@ -38,6 +38,17 @@ static bool is_used(const struct causes *c, const struct setting *s)
 	return false;
 }
 
+const struct setting *causes_unused(const struct causes *c, size_t *at)
+{
+	while (*at < c->setting_count) {
+		const struct setting *s = &c->settings[(*at)++];
+
+		if (!setting_is_noise(s) && !is_used(c, s))
+			return s;
+	}
+	return NULL;
+}
+
 static void see(struct cause *cause, const struct causes *c, const struct sign *sign,
 		enum record_end end)
 {

@@ -13,6 +13,8 @@
 #define UNACCOUNTED_SHARE 0.05
 #define THREADS_SHARE	  1.05
 #define THREADS_NS	  5e7
+/* Of the CPUs' time: workers of the kernel and zcprof itself take some percent, and a tick bills 10 ms too many. */
+#define OTHERS_SHARE 0.1
 
 void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,
 		 double number)
@@ -36,6 +38,10 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 		break;
 	case METRIC_cpu_user:
 	case METRIC_cpu_system:
+		d->tasks_ns += number;
+		d->busy_ns += number;
+		d->billed_ns += number;
+		break;
 	case METRIC_cpu_irq:
 	case METRIC_cpu_softirq:
 		d->busy_ns += number;
@@ -93,6 +99,14 @@ double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t s
 			 "the scheduler says that threads ran for %.2f s, and by the tick, from which C is, the CPUs were busy for %.2f s",
 			 d->threads_ns / 1e9, d->busy_ns / 1e9);
 		return d->threads_ns / d->busy_ns;
+	/* Softirqs that come upon a thread may be in its time as well, so this is the least that others had. */
+	case DOUBT_OTHERS:
+		if (!(d->threads_ns > 0) || !(d->tasks_ns - d->threads_ns > OTHERS_SHARE * all_ns))
+			return 0;
+		snprintf(text, size,
+			 "tasks of neither end had at least %.0f %% of the CPU time that C counts",
+			 100 * (d->tasks_ns - d->threads_ns) / d->busy_ns);
+		return (d->tasks_ns - d->threads_ns) / d->busy_ns;
 	case DOUBT_COUNT:
 		break;
 	}

@@ -18,12 +18,16 @@ struct doubts {
 	double window_ns;		  /* the longest of the ends'; 0: not known */
 	double asked_s;			  /* 0: nobody said how long */
 	double billed_ns, unaccounted_ns; /* of the CPUs' time */
-	double busy_ns, threads_ns;
+	double busy_ns, tasks_ns,
+		threads_ns; /* by the tick, and of it in tasks; of the ends' threads */
 	double measured_ns; /* the shortest of the sources' windows; 0: not known */
 };
 
-/* A window that is too long, sources that measured for a part of it, and CPU time that nobody was billed for. */
-enum doubt { DOUBT_LONG, DOUBT_MEASURED, DOUBT_UNBILLED, DOUBT_THREADS, DOUBT_COUNT };
+/*
+ * A window that is too long, sources that measured for a part of it, CPU time that nobody was billed for, threads that ran
+ * longer than their CPUs, and CPU time that others had.
+ */
+enum doubt { DOUBT_LONG, DOUBT_MEASURED, DOUBT_UNBILLED, DOUBT_THREADS, DOUBT_OTHERS, DOUBT_COUNT };
 
 /* value: of a fact; number: of any other. */
 void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/figures/chosen.h"
+
 bool grid_same(const char *const *a, const char *const *b, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -12,37 +14,16 @@ bool grid_same(const char *const *a, const char *const *b, size_t count)
 	return true;
 }
 
-static const char *value_of(struct grid *g, const struct dimension *d, const struct item *item)
-{
-	const char *value = dimension_of(d, item->run, &g->texts);
-
-	for (size_t i = 1; item->configuration && i < item->configuration->count; i++)
-		if (strcmp(dimension_of(d, item->configuration->runs[i], &g->texts), value) != 0)
-			return "several";
-	return value;
-}
-
-static bool is_asked(struct grid *g, const struct item *item)
-{
-	for (size_t i = 0; i < g->p->where_count; i++) {
-		const struct where *where = &g->p->where[i];
-
-		if (!where_holds(where, value_of(g, &where->dimension, item)))
-			return false;
-	}
-	return true;
-}
-
 static void add_item(struct grid *g, const struct configuration *c, const struct run *run)
 {
 	struct item item = {.configuration = c, .run = run};
 
-	if (!is_asked(g, &item))
+	if (!chosen_is(g->p, c, run, &g->texts))
 		return;
 	for (size_t i = 0; i < g->p->row_count; i++)
-		item.row[i] = value_of(g, &g->p->rows[i], &item);
+		item.row[i] = chosen_value(&g->p->rows[i], c, run, &g->texts);
 	for (size_t i = 0; i < g->p->col_count; i++)
-		item.col[i] = value_of(g, &g->p->cols[i], &item);
+		item.col[i] = chosen_value(&g->p->cols[i], c, run, &g->texts);
 	ARRAY_ADD(g->items, g->item_count) = item;
 }
 

@@ -5,7 +5,7 @@
  *   pivot_take()   one word of it: rows, cols, value or where (NAME=VALUE[,VALUE...]), and its list
  *   pivot_line()   all of it, as a line of a plan: "rows=path cols=cpus value=T,C"
  *   pivot_next()   the next "WORD=VALUE" of such a line
- *   pivot_asked()  was anything?
+ *   pivot_asked()  was anything but where, which leaves out of any table?
  *   where_holds()  is a value one of those that are asked for?
  */
 #ifndef ANALYZE_FIGURES_PIVOT_H
@@ -41,7 +41,7 @@ bool where_holds(const struct where *where, const char *value);
 
 static inline bool pivot_asked(const struct pivot *p)
 {
-	return p->row_count || p->col_count || p->value_count || p->where_count;
+	return p->row_count || p->col_count || p->value_count;
 }
 
 #endif

@@ -365,20 +365,37 @@ bool configuration_again(const struct configuration *c)
 	       strstr(c->directory, "/again,") || !strncmp(c->name, "again,", strlen("again,"));
 }
 
+static void configuration_free(struct configuration *c)
+{
+	for (size_t j = 0; j < c->count; j++)
+		run_free(c->runs[j]);
+	for (size_t j = 0; j < c->control_count; j++)
+		run_free(c->controls[j]);
+	free(c->runs);
+	free(c->controls);
+	free(c->name);
+	free(c->directory);
+}
+
+void experiment_drop(struct experiment *e, size_t configuration)
+{
+	struct configuration *at = &e->configurations[configuration];
+
+	configuration_free(at);
+	memmove(at, at + 1, (--e->count - configuration) * sizeof(*at));
+}
+
+void experiment_drop_refused(struct experiment *e, size_t refused)
+{
+	run_free(e->refused[refused]);
+	memmove(&e->refused[refused], &e->refused[refused + 1],
+		(--e->refused_count - refused) * sizeof(struct run *));
+}
+
 void experiment_free(struct experiment *e)
 {
-	for (size_t i = 0; i < e->count; i++) {
-		struct configuration *c = &e->configurations[i];
-
-		for (size_t j = 0; j < c->count; j++)
-			run_free(c->runs[j]);
-		for (size_t j = 0; j < c->control_count; j++)
-			run_free(c->controls[j]);
-		free(c->runs);
-		free(c->controls);
-		free(c->name);
-		free(c->directory);
-	}
+	for (size_t i = 0; i < e->count; i++)
+		configuration_free(&e->configurations[i]);
 	for (size_t i = 0; i < e->refused_count; i++)
 		run_free(e->refused[i]);
 	free(e->refused);

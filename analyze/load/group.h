@@ -7,6 +7,7 @@
  *                      what is no record, or a run that did not finish, is left out; so are copies of a run
  *   experiment_find()  a configuration by its name
  *   experiment_warn_shared() say so where runs of one are in another one too
+ *   experiment_drop()  without one of its configurations, or of those that were not run
  *   configuration_again()   whether it is an earlier configuration, measured again by --against
  *   experiment_free()
  */
@@ -50,6 +51,8 @@ int experiment_load(struct experiment *e, char *const *paths, size_t count, enum
 const struct configuration *experiment_find(const struct experiment *e, const char *name);
 void experiment_warn_shared(const struct experiment *a, const struct experiment *b);
 bool configuration_again(const struct configuration *c);
+void experiment_drop(struct experiment *e, size_t configuration);
+void experiment_drop_refused(struct experiment *e, size_t refused);
 void experiment_free(struct experiment *e);
 
 #endif

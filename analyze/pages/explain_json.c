@@ -55,6 +55,18 @@ static json_t *setting(const struct setting *s)
 			 "from", text(setting_value(s, s->a)), "to", text(setting_value(s, s->b)));
 }
 
+/* Those that no cause is made by. */
+static json_t *unused(const struct causes *c)
+{
+	json_t *array = json_array();
+	const struct setting *s;
+	size_t at = 0;
+
+	while ((s = causes_unused(c, &at)))
+		json_array_append_new(array, setting(s));
+	return array;
+}
+
 static json_t *consequences(const struct cause *cause)
 {
 	json_t *array = json_array();
@@ -162,15 +174,16 @@ int explain_json(const struct causes *c, const struct configuration *a,
 	explain_sentence(c, sentence, sizeof(sentence));
 	for (size_t i = 0; i < c->count; i++)
 		json_array_append_new(causes, cause_object(c, &c->at[i]));
-	root = json_pack("{s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o}",
+	root = json_pack("{s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o}",
 			 "schema", SCHEMA, "sentence", text(sentence), "proven", proven[c->proven],
 			 "worse", c->reversed ? "a" : "b", "throughput", ratio(&c->throughput),
 			 "cpu", ratio(&c->cost), "a", set(a, &c->limit[0]), "b",
-			 set(b, &c->limit[1]), "causes", causes, "split", split(c), "considered",
-			 (json_int_t)c->considered, "confirmed", confirmed[c->confirmed],
-			 "returned", number(c->confirmed ? c->returned.center : NAN),
-			 "returned_low", number(c->confirmed ? c->returned.low : NAN),
-			 "returned_high", number(c->confirmed ? c->returned.high : NAN), "withdrawn",
+			 set(b, &c->limit[1]), "causes", causes, "differs", unused(c), "split",
+			 split(c), "considered", (json_int_t)c->considered, "confirmed",
+			 confirmed[c->confirmed], "returned",
+			 number(c->confirmed ? c->returned.center : NAN), "returned_low",
+			 number(c->confirmed ? c->returned.low : NAN), "returned_high",
+			 number(c->confirmed ? c->returned.high : NAN), "withdrawn",
 			 c->withdrawn.mechanism ? json_string(c->withdrawn.mechanism->id)
 						: json_null());
 	return print(root);

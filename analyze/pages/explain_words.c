@@ -12,8 +12,9 @@
 #include "analyze/pages/diff_words.h"
 #include "base/shell.h"
 
-/* Causes that are worth a reader's time. */
-#define SHOWN 3
+/* Causes that are worth a reader's time, and settings that no cause is made by. */
+#define SHOWN	     3
+#define UNUSED_SHOWN 3
 
 static const char *const end_words[RECORD_ENDS] = {"both ends", "the receiver", "the sender",
 						   "the receiver's machine", "the sender's machine"};
@@ -212,6 +213,28 @@ static void lead_tested(struct page *page, const struct causes *c)
 			  100 * c->returned.high, came[c->confirmed]);
 }
 
+/* It may be one of them all the same: who asks for a cause and gets none has to see what he changed. */
+static void lead_unused(struct page *page, const struct causes *c)
+{
+	const struct setting *s;
+	size_t at = 0, count = 0;
+	char name[128];
+
+	while ((s = causes_unused(c, &at))) {
+		if (count++ >= UNUSED_SHOWN)
+			continue;
+		setting_name(s, name, sizeof(name));
+		page_lead(page, "differs    %s %s: %s in A, %s in B; %s", record_end_name[s->end],
+			  name, setting_value(s, c->reversed ? s->b : s->a),
+			  setting_value(s, c->reversed ? s->a : s->b),
+			  c->count ? "no figure says that it is a cause beside that"
+				   : "no figure says that it is the cause");
+	}
+	if (count > UNUSED_SHOWN)
+		page_lead(page, "differs    and %zu more settings: zcroi diff has them",
+			  count - UNUSED_SHOWN);
+}
+
 void explain_fill(struct page *page, const struct causes *c, const struct configuration *a,
 		  const struct configuration *b)
 {
@@ -229,6 +252,7 @@ void explain_fill(struct page *page, const struct causes *c, const struct config
 		lead_cause(page, c, i);
 	if (!c->count)
 		page_lead(page, "cause      no known cause");
+	lead_unused(page, c);
 	page_lead(page,
 		  "considered %zu mechanisms of whose figures the records have some; %zu hold%s",
 		  c->considered, c->count, c->count == 1 ? "s" : "");

@@ -306,7 +306,7 @@ void pivot_print(struct page *page, const struct pivot *p, const struct experime
 	}
 	grid_make(&s.grid, p, e, arrangement);
 	if (!s.grid.item_count)
-		page_note(page, "No configuration is what --where asks for.");
+		page_note(page, "No configuration is what where= asks for.");
 	else if (p->value_count)
 		put_tables(&s, values, p->value_count);
 	else

@@ -18,7 +18,8 @@
 #   needs         programs, or nothing
 #   default_size  of the fault; SIZE of the environment is another
 #   inject, undo  functions, with in_rx and in_tx for the ends' namespaces, and $RX_DEVICE, $TX_DEVICE,
-#                 $RX_CPU, $TX_CPU, $END and its $CPU, and spin, tap, stop, drop and keep below; either may be missing
+#                 $RX_CPU, $TX_CPU, $END and its $CPU, and spin, tap, stop, drop, keep, wrapper and preload below; either
+#                 may be missing
 #   command       in front of zcprof run: an array; inject may give it words
 #   options       of zcprof run, before and after the fault
 #   options_after those that are the fault: an array, as options is
@@ -93,7 +94,7 @@ bound() {
 measure() {
 	local set=$1 run=$2
 	shift 2
-	"${command[@]}" "$BUILD/zcprof" run --zcpath "$BUILD/zcpath" --link "netns:$RX_NETNS,$TX_NETNS" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
+	"${command[@]}" "$BUILD/zcprof" run --zcpath "$zcpath" --link "netns:$RX_NETNS,$TX_NETNS" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
 		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat 1 \
 		"${command_options[@]}" ${COLLECT:+--collect "$COLLECT"} ${turns:+--seed $$} -o "$out/one" "$@"
 	mkdir -p "$out/$set"
@@ -166,6 +167,19 @@ keep() {
 	in_rx nft delete table inet explain
 }
 
+# wrapper WORD...: the ends are started by these words; preload [OPTION...]: with the library in front whose C text is
+# standard input
+wrapper() {
+	zcpath=$out/wrapped
+	printf '#!/bin/sh\nexec %s "$@"\n' "${*@Q} $BUILD/zcpath" >"$zcpath"
+	chmod +x "$zcpath"
+}
+
+preload() {
+	[ -e "$out/between.so" ] || gcc -x c -O1 -shared -fPIC "$@" -o "$out/between.so" - -ldl
+	wrapper env "LD_PRELOAD=$out/between.so"
+}
+
 prepare() {
 	:
 }
@@ -178,6 +192,7 @@ undo() {
 	:
 }
 
+zcpath=$BUILD/zcpath
 command=()
 command_options=()
 options=()

@@ -122,6 +122,21 @@ refused() {
 	[ "$(grep -c '^rx=' <<<"$output")" -eq 4 ]
 }
 
+@test "--where leaves out of a plain table too, and what it leaves out is in no remark" {
+	experiment
+	run -0 "$zcroi" table --where read=4K --sort throughput --format csv "$dir"
+	[ "$(grep -c '^"rx=[a-z]*,tx=[a-z]*,read=4K"' <<<"$output")" -eq 2 ]
+	[[ $output != *read=64K* && $output != *read=256K* ]]
+	run -0 "$zcroi" table --where read=4K --where rx=uring --flat --format csv "$dir"
+	[ "$(grep -c '^"rx=' <<<"$output")" -eq 1 ]
+	run -1 "$zcroi" table --where rx=nope "$dir"
+	[[ $output == *"--where rx=nope: no configuration has that; there is copy, uring"* ]]
+	# Each holds of some, and both of none.
+	rm -r "$dir"/rx=uring,tx=copy,read=4K
+	run -1 "$zcroi" table --where read=4K --where rx=uring "$dir"
+	[[ $output == *"no configuration has all of what is asked for"* ]]
+}
+
 @test "a cell without a figure says why, and so does a row" {
 	experiment
 	rm -r "$dir/rx=uring,tx=copy,read=256K"

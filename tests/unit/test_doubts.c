@@ -77,6 +77,21 @@ static void threads_that_ran_longer_than_their_cpus(void **state)
 	assert_non_null(strstr(text, "busy for 1.00 s"));
 }
 
+static void tasks_that_are_of_neither_end(void **state)
+{
+	struct doubts d = two_cpus(0.01);
+
+	(void)state;
+	take(&d, METRIC_cpu_softirq, "0", "", 0.25e9);
+	assert_false(doubts_print(&d, text, sizeof(text)));
+	take(&d, METRIC_cpu_thread, "a/1", "", 0.7e9);
+	assert_false(doubts_print(&d, text, sizeof(text)));
+	take(&d, METRIC_cpu_system, "1", "", 0.5e9);
+	assert_true(doubts_print(&d, text, sizeof(text)));
+	assert_string_equal(text,
+			    "tasks of neither end had at least 46 % of the CPU time that C counts");
+}
+
 /* The ends were held up, and no source knew. */
 static void sources_that_measured_a_part(void **state)
 {
@@ -109,6 +124,7 @@ int main(void)
 		cmocka_unit_test(the_worst_of_a_kind_is_told_by_its_figure),
 		cmocka_unit_test(nothing_is_said_of_what_is_right),
 		cmocka_unit_test(a_window_that_was_held_up),
+		cmocka_unit_test(tasks_that_are_of_neither_end),
 		cmocka_unit_test(sources_that_measured_a_part),
 		cmocka_unit_test(time_that_is_billed_to_nothing),
 		cmocka_unit_test(threads_that_ran_longer_than_their_cpus),

@@ -143,6 +143,21 @@ static const struct {
 	      ",rx,profile,component,softirq/data copy,200000000,ns\n"},
 	{"send_buffer", ",tx,fact,option,sndbuf,,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
 	 ",tx,fact,option,sndbuf,16K,\n" MARK ",tx,tcp,sndbuf_limited,0,800000000,ns\n"},
+	{"unsent_limit",
+	 ",tx,fact,sysctl,net.ipv4.tcp_notsent_lowat,4294967295,\n,tx,tcp,cwnd,0,400,segments\n",
+	 ",tx,fact,sysctl,net.ipv4.tcp_notsent_lowat,2048,\n" MARK ",tx,tcp,cwnd,0,100,segments\n"},
+	{"small_queues",
+	 ",tx,fact,sysctl,net.ipv4.tcp_limit_output_bytes,4194304,\n,tx,profile,component,softirq/TCP/IP,1,ns\n",
+	 ",tx,fact,sysctl,net.ipv4.tcp_limit_output_bytes,2048,\n" MARK
+	 ",tx,profile,component,softirq/TCP/IP,300000000,ns\n"},
+	{"sleeps", ",rx,syscalls,total,recvfrom,900000000,ns\n",
+	 ",rx,syscalls,total,recvfrom,100000000,ns\n" MARK
+	 ",rx,syscalls,total,clock_nanosleep,800000000,ns\n"},
+	{"user_locks", ",tx,syscalls,total,futex,900000,ns\n,tx,syscalls,calls,futex,9,calls\n",
+	 ",tx,syscalls,total,futex,900000000,ns\n" MARK ",tx,syscalls,calls,futex,90000,calls\n"},
+	{"files", ",rx,syscalls,total,recvfrom,900000000,ns\n",
+	 ",rx,syscalls,total,recvfrom,100000000,ns\n" MARK
+	 ",rx,syscalls,total,fdatasync,800000000,ns\n"},
 	{"congestion_control", ",tx,fact,option,cc,cubic,\n,tx,tcp,cwnd,0,400,segments\n",
 	 ",tx,fact,option,cc,reno,\n" MARK ",tx,tcp,cwnd,0,100,segments\n"},
 	{"softirq_cpu", ",rx,fact,option,irq_cpu,,\n,host,softnet,rps,0,0,events\n",
