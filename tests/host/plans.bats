@@ -162,6 +162,89 @@ runs() {
 	[ ! -e none ]
 }
 
+# ended PID: it is gone, within 20 s
+ended() {
+	for _ in $(seq 200); do
+		kill -0 "$1" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+@test "studies/run: SIGTERM to it alone ends the plan that runs, and so does SIGKILL" {
+	export BUILD
+	cd "$BATS_TEST_TMPDIR"
+	mkdir study
+	cp "$BATS_TEST_DIRNAME/../../studies/run" study/
+	cp "$BATS_TEST_DIRNAME/../../VERSION" .
+	printf '%s\n' 'rx copy' 'read 4K,8K' >study/two-a.plan
+	cp study/two-a.plan study/two-b.plan
+	fake[1]=$BATS_TEST_DIRNAME/../fixtures/zcpath-fake
+	for signal in TERM KILL; do
+		bash study/run two "${fake[@]}" --seconds 30 --repeat 1 -o "$signal" >"$signal.said" 2>&1 3>&- &
+		study=$!
+		for _ in $(seq 200); do
+			[ -z "$(find "$signal" -name '*.part' 2>/dev/null)" ] || break
+			sleep 0.1
+		done
+		zcprof=$(pgrep -P $study)
+		kill -$signal $study
+		status=0
+		wait $study || status=$?
+		ended "$zcprof"
+		cat "$signal.said"
+		[ -e "$signal/two-a/plan" ] && [ ! -e "$signal/two-b" ] || false
+		[ $signal = KILL ] || [ $status = 143 ]
+	done
+	grep -q 'interrupted; 0 of 2 runs' TERM.said
+	grep -q 'studies/run: stopped in two-a; the same command goes on' TERM.said
+	grep -q 'interrupted; 0 of 2 runs' KILL.said
+}
+
+# testpmd_is TEXT: of a script
+testpmd_is() {
+	mkdir -p "$dir.bin"
+	printf '#!/bin/sh\n%s\n' "$1" >"$dir.bin/dpdk-testpmd"
+	chmod +x "$dir.bin/dpdk-testpmd"
+}
+
+@test "rows of DPDK beside a plan: what does not begin is tried once, and its words are in the cell" {
+	[ "$(id -u)" = 0 ] || skip "namespaces take root"
+	testpmd_is "echo tried >>$dir.tried; echo 'EAL: no such driver, \"here\"' >&2; exit 1"
+	PATH=$dir.bin:$PATH run studies/packet-reception.beside "$dir" --seconds 1 --repeat 3 --udp 18
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(wc -l <"$dir.tried")" -eq 2 ]
+	grep -Fx ',rx,fact,refused,cannot,"dpdk-testpmd: EAL: no such driver here",' "$dir/refused/rx=dpdk_af_xdp,tx=copy,udp=18.csv"
+	# The next call tries again.
+	PATH=$dir.bin:$PATH studies/packet-reception.beside "$dir" --seconds 1 --repeat 1 --udp 18
+	[ "$(wc -l <"$dir.tried")" -eq 4 ]
+}
+
+@test "rows of DPDK beside a plan: SIGKILL leaves no process, no namespace, no file" {
+	[ "$(id -u)" = 0 ] || skip "namespaces take root"
+	testpmd_is "echo \$\$ >$dir.pid; exec sleep 60"
+	export TMPDIR=$dir.tmp
+	mkdir "$TMPDIR"
+	PATH=$dir.bin:$PATH studies/packet-reception.beside "$dir" --seconds 30 --repeat 1 --udp 18 >"$dir.said" 2>&1 3>&- &
+	beside=$!
+	for _ in $(seq 200); do
+		[ ! -s "$dir.pid" ] || break
+		sleep 0.1
+	done
+	ours=$(readlink "/proc/$(cat "$dir.pid")/ns/net")
+	children=$(pgrep -P $beside)
+	kill -KILL $beside
+	wait $beside || :
+	for pid in $children $(cat "$dir.pid"); do
+		ended "$pid"
+	done
+	cat "$dir.said"
+	[ -z "$(ls "$TMPDIR")" ]
+	! ip netns list | grep zcdpk || false
+	! readlink /proc/[0-9]*/ns/net 2>/dev/null | grep -F "$ours" || false
+}
+
 @test "rows of DPDK beside a plan, where there is none, are cells with the reason" {
 	zcprof run "${fake[@]}" --udp 18 --repeat 1 -o "$dir"
 	mkdir "$dir.bin"
