@@ -249,8 +249,7 @@ static int set_out(struct xdp *x, struct flows *all)
 	int error = forward ? xdp_sink_make(&x->sink, x->device, &what) : 0;
 
 	if (error)
-		return flow_unable(first, "cannot %s, which datagrams are forwarded to: %s", what,
-				   strerror(-error));
+		return flow_unable(first, "%s: cannot %s: %s", x->device, what, strerror(-error));
 	error = load(x, all);
 	if (error)
 		return refused(first, x, "loading the XDP program", error);

@@ -31,7 +31,7 @@ static int make_pair(struct xdp_sink *sink, unsigned int mtu, const char **what)
 	unsigned int type;
 	int error = netlink_open(&nl, NETLINK_ROUTE);
 
-	*what = "make the veth pair";
+	*what = "make the veth pair, which datagrams are forwarded to";
 	if (!error)
 		error = link_make_pair(&nl, NEAR, FAR, sink->netns, mtu, mtu);
 	if (!error)
@@ -51,9 +51,10 @@ int xdp_sink_make(struct xdp_sink *sink, const char *device, const char **what)
 	int mtu = device_mtu(device);
 	int previous, error;
 
-	*what = "make the network namespace";
+	*what = "tell how long a packet of it may be";
 	if (mtu < 0)
 		return mtu;
+	*what = "make the network namespace, which datagrams are forwarded to";
 	sink->netns = netns_create();
 	previous = sink->netns < 0 ? sink->netns : netns_enter(sink->netns);
 	if (previous < 0)

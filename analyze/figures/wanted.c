@@ -330,6 +330,8 @@ const char *wanted_absent(const struct wanted *w, const struct run *run)
 	if (!reason && id == METRIC_profile_component && w->kind != WANTED_METRIC &&
 	    !has_samples(run, end))
 		return "its profile has fewer than 25 samples of that end, of which shares say nothing: make the window longer (--seconds)";
+	if (!reason && w->quantity >= REQUESTS && w->quantity < QUANTITIES && run_attached(run))
+		return "of a process that zcprof did not start it is not known: zcpath alone numbers and stamps what it moves";
 	/* What is of the throughput is absent where nobody receives. */
 	return reason || w->quantity >= QUANTITIES
 		       ? reason

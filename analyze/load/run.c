@@ -239,6 +239,12 @@ const char *run_host(const struct run *run)
 	return name ? name : run_fact(run, METRIC_fact_host, END_HOST, "boot");
 }
 
+bool run_attached(const struct run *run)
+{
+	return run_fact(run, METRIC_fact_attached, END_RX, NULL) ||
+	       run_fact(run, METRIC_fact_attached, END_TX, NULL);
+}
+
 const char *run_label(const struct run *run, const char *name)
 {
 	const char *value = run_fact(run, METRIC_fact_label, END_HOST, name);

@@ -11,6 +11,7 @@
  *   run_machine()   the end under which the machine of an end stands in this record
  *   run_error()     how far off a figure may be that was counted in slices
  *   run_fact()      one fact
+ *   run_attached()  whether zcprof did not start what it measured, and so knows less of it
  *   run_host()       the machine on which it was written
  *   run_label()      what it was told by --label, or a fact of the machine
  *   run_absent()    why a source has no rows
@@ -93,6 +94,7 @@ enum record_end run_machine(const struct run *run, enum record_end end);
 double run_error(const struct run *run, enum metric_id id, enum record_end end, const char *key,
 		 double *slices);
 const char *run_fact(const struct run *run, enum metric_id id, enum record_end end, const char *key);
+bool run_attached(const struct run *run);
 /* By its name, or the number of its boot where that was left out. NULL: the record has neither. */
 const char *run_host(const struct run *run);
 /* A label of that name; else the fact of that name and no key, such as "host", "kernel", "cpu_model". */

@@ -102,15 +102,15 @@ bool cpu_shared(const struct run *run)
 	       !isnan(run_sum(run, METRIC_cpu_busy, END_HOST));
 }
 
-bool is_attached(const struct run *run)
-{
-	return run_fact(run, METRIC_fact_attached, END_RX, NULL) ||
-	       run_fact(run, METRIC_fact_attached, END_TX, NULL);
-}
-
 static bool is_of_end(enum quantity q)
 {
 	return q == CPU_RX || q == CPU_TX || q == ROI_CPU_RX || q == ROI_CPU_TX;
+}
+
+/* What the remark on attached runs says the reason of. */
+static bool is_of_bytes(enum quantity q)
+{
+	return q <= ROI_CPU_TOTAL && q != POWER_RX && q != POWER_TX && q != POWER_TOTAL;
 }
 
 const char *missing_word(const struct configuration *c, enum quantity q)
@@ -118,8 +118,8 @@ const char *missing_word(const struct configuration *c, enum quantity q)
 	const struct run *run = c->runs[0];
 
 	if (is_of_end(q) && cpu_shared(run))
-		return is_attached(run) ? "whole machine" : "shared";
-	return is_attached(run) ? "attached" : "not measured";
+		return run_attached(run) ? "whole machine" : "shared";
+	return run_attached(run) && is_of_bytes(q) ? "attached" : "not measured";
 }
 
 void remark_attached(struct page *page, const struct experiment *e)
@@ -133,8 +133,8 @@ void remark_attached(struct page *page, const struct experiment *e)
 			const char *ended =
 				run_fact(c->runs[j], METRIC_fact_attached, END_HOST, "ended");
 
-			runs += is_attached(c->runs[j]);
-			anywhere += is_attached(c->runs[j]) && cpu_shared(c->runs[j]);
+			runs += run_attached(c->runs[j]);
+			anywhere += run_attached(c->runs[j]) && cpu_shared(c->runs[j]);
 			if (ended)
 				page_note(page, "The window of %s is shorter than asked for: %s.",
 					  c->runs[j]->path, ended);
@@ -157,7 +157,7 @@ void remark_shared(struct page *page, const struct experiment *e)
 	for (size_t i = 0; i < e->count; i++)
 		for (size_t j = 0; j < e->configurations[i].count; j++)
 			shared += cpu_shared(e->configurations[i].runs[j]) &&
-				  !is_attached(e->configurations[i].runs[j]);
+				  !run_attached(e->configurations[i].runs[j]);
 	if (shared)
 		page_note(page,
 			  "shared: in %zu run%s the ends had no CPUs of their own, so only the sum of both is known; give each end its own with --rx-cpu and --tx-cpu.",

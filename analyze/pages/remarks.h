@@ -36,8 +36,6 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 		 const double *p, double margin);
 /* Whether CPU time is known of both ends together only. */
 bool cpu_shared(const struct run *run);
-/* Whether zcprof did not start what it measured, and so knows less of it. */
-bool is_attached(const struct run *run);
 const char *missing_word(const struct configuration *c, enum quantity q);
 void remark_attached(struct page *page, const struct experiment *e);
 void remark_doubts(struct page *page, const struct experiment *e);

@@ -52,7 +52,7 @@ static void add_unequal(struct unequal **found, size_t *count, const struct expe
 				run_fact(c->runs[j], wanted->id, wanted->end, wanted->key);
 
 			/* Of an end that nobody looked at nothing could be recorded. */
-			if (is_attached(c->runs[j]) && wanted->end != END_HOST &&
+			if (run_attached(c->runs[j]) && wanted->end != END_HOST &&
 			    !run_fact(c->runs[j], METRIC_fact_attached, wanted->end, NULL))
 				continue;
 			u.runs++;

@@ -101,7 +101,7 @@ static const char *lacking(const struct run *run, enum quantity q)
 
 	if (undefined)
 		return undefined;
-	if (!isnan(run_sum(run, of, END_RX)) || is_attached(run) || cpu_shared(run) ||
+	if (!isnan(run_sum(run, of, END_RX)) || run_attached(run) || cpu_shared(run) ||
 	    run_absent_metric(run, END_RX, of) || run_absent_metric(run, END_TX, of))
 		return NULL;
 	return of == METRIC_path_bytes

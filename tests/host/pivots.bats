@@ -217,3 +217,13 @@ assert list(json.load(sys.stdin))[:2] == ["1: throughput_gbit_s", "2"]' <<<"$out
 		[[ $output != *"expected T, C"* ]]
 	done
 }
+
+@test "what zcpath alone knows is not measured of a process that it was attached to; what is not copied there is" {
+	synthetic "$dir/one/run-1.csv" configuration=one
+	sed -i '0,/,fact,kernel,/s/^.*,fact,kernel,.*/&\n,rx,fact,attached,,iperf3 -s,/; /bytes_zerocopy\|bytes_copied/d' "$dir/one/run-1.csv"
+	run "$zcroi" table --rows rx --value T,lost,p99,zerocopy-rx "$dir"
+	echo "$output"
+	[[ $(flat) == *"not measured [1]"*"not measured [1]"*"attached"*"[1] of a process that zcprof did not start it is not known: zcpath alone numbers"* ||
+		$(flat) == *"No configuration has the figures for"*"of a process that zcprof did not start it is not known: zcpath alone numbers"* ]]
+	[[ $(flat) != *"attached"*"attached"*"attached: 1 run"* ]]
+}

@@ -162,6 +162,29 @@ runs() {
 	[ ! -e none ]
 }
 
+@test "studies/run: a directory that is refused has no table below; where nothing is begun, nothing stays" {
+	export BUILD
+	cd "$BATS_TEST_TMPDIR"
+	mkdir study
+	cp "$BATS_TEST_DIRNAME/../../studies/run" study/
+	cp "$BATS_TEST_DIRNAME/../../VERSION" .
+	printf '%s\n' 'rx copy' 'read 4K,8K' >study/one.plan
+	fake[1]=$BATS_TEST_DIRNAME/../fixtures/zcpath-fake
+	bash study/run one "${fake[@]}" --repeat 1 -o out
+	run bash study/run one "${fake[@]}" --seconds 0.2 --repeat 1 -o out
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"runs of another length are no repeats of those"* && $output != *Gbit* && $output != *Page:* ]]
+	run bash study/run one "${fake[@]}" --link nosuchdevice0 --rx-host nosuchhost -o new
+	[ "$status" -ne 0 ]
+	[ ! -e new ]
+	[ "$(id -u)" = 0 ] || return 0
+	run setpriv --bounding-set=-all --inh-caps=-all bash study/run one --zcpath "${fake[1]}" --seconds 0.1 --repeat 1 -o new
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[ ! -e new ]
+}
+
 # ended PID: it is gone, within 20 s
 ended() {
 	for _ in $(seq 200); do

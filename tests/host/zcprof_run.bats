@@ -262,3 +262,18 @@ teardown() {
 	run zcprof run --raed 4K
 	[ "$status" -eq 2 ]
 }
+
+@test "what an end says of its options is said of those that were typed" {
+	run zcprof run --rx cpoy -o "$dir"
+	[ "$status" -eq 2 ]
+	[[ $output == *"--rx cpoy: 'zcpath rx' has no such path"* ]]
+	run zcprof run --tx sned --rx-cpu 0 -o "$dir"
+	[[ $output == *"--tx sned: 'zcpath tx' has no such path"* ]]
+	run zcprof run --rx-cpu 9999 --link loopback -o "$dir"
+	[[ $output == *": --rx-cpu"* && $output != *": --cpu"* ]]
+	run zcprof run --cpu 9999 --link loopback -o "$dir"
+	[[ $output == *": --cpu"* ]]
+	run zcprof run --rx copy,cpoy --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir"
+	[ "$status" -eq 0 ]
+	grep -q ',rx,fact,refused,cannot,"\{0,1\}option --rx cpoy: ' "$dir/refused/rx=cpoy,tx=copy.csv"
+}

@@ -9,6 +9,7 @@
 #include "base/say.h"
 #include "zcprof/reach/host.h"
 #include "zcprof/tool.h"
+#include "zcprof/run/typed.h"
 #include "zcprof/run/words.h"
 #include "nic/netns.h"
 
@@ -98,6 +99,7 @@ static void judge(const struct experiment *x, const struct configuration *c, enu
 {
 	char **words = words_of_check(x, c, side);
 	struct tool_result result = {0};
+	char said[300];
 	int previous;
 	int netns;
 
@@ -113,9 +115,10 @@ static void judge(const struct experiment *x, const struct configuration *c, enu
 		netns_leave(previous);
 	words_free(words);
 	verdict->exit_code = result.exit_code;
-	snprintf(verdict->reason, sizeof(verdict->reason), "%s%s%.300s",
-		 x->host[side] ? host_name(x->host[side]) : "", x->host[side] ? ": " : "",
-		 tool_reason(&result));
+	snprintf(said, sizeof(said), "%s", tool_reason(&result));
+	typed_options(&x->settings->plan, side, said, sizeof(said));
+	snprintf(verdict->reason, sizeof(verdict->reason), "%s%s%s",
+		 x->host[side] ? host_name(x->host[side]) : "", x->host[side] ? ": " : "", said);
 }
 
 /* What neither end can know: with all-to-all each CPU meets each only where both ends have as many. */

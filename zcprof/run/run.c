@@ -14,6 +14,7 @@
 #include "zcprof/facts.h"
 #include "zcprof/origin.h"
 #include "zcprof/run/refused.h"
+#include "zcprof/run/typed.h"
 #include "zcprof/run/watching.h"
 #include "zcprof/run/words.h"
 
@@ -219,6 +220,7 @@ static bool is_unable(struct running *r)
 		end_read_messages(end);
 		if (!end_unable(end, why, sizeof(why)))
 			continue;
+		typed_options(&r->x->settings->plan, side, why, sizeof(why));
 		progress_clear(&r->x->progress);
 		refused_write(r->x, r->configuration, side, "cannot", why);
 		say_warning("%s is left out: %s", r->configuration->name, why);
