@@ -42,6 +42,7 @@ static const struct number_field {
 	NUMBER(FIELD_RESPONSE, "response", response, 0, CONTROL_MSG_MAX),
 	NUMBER(FIELD_STAMP, "stamp", stamp, 0, 2),
 	NUMBER(FIELD_KERNEL, "kernel", kernel, 0, UINT64_MAX),
+	NUMBER(FIELD_CLOCK, "ns", clock, 0, UINT64_MAX),
 	NUMBER(FIELD_BYTES, "bytes", bytes, 0, UINT64_MAX),
 	NUMBER(FIELD_BAD, "bad", bad, 0, UINT64_MAX),
 	NUMBER(FIELD_BAD_FLOW, "bad_flow", bad_flow, 0, CONTROL_FLOWS_MAX - 1),

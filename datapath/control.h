@@ -17,12 +17,16 @@
  *                                     stop       please close now: someone interrupted it
  *   total bytes                       total bytes bad …
  *
+ * Between ready and start, and behind closed, where datagrams carry the time of a clock (datapath/clocks.h):
+ *
+ *   clock 0                           clock, as the receiver's says it: some of them
+ *
  * At any time, from either end:
  *
  *   wait           still here, and not yet where the next verb can be said: one for each second
  *   fail reason    this end gives up
  *
- * Each verb but wait is said once.
+ * Each verb but wait and clock is said once.
  *
  *   control_print()   a message -> a line
  *   control_parse()   a line -> a message
@@ -38,7 +42,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONTROL_VERSION	   6
+#define CONTROL_VERSION	   7
 #define CONTROL_LINE_MAX   512 /* with the line break */
 #define CONTROL_REASON_MAX 255
 #define CONTROL_NAME_MAX   31
@@ -70,6 +74,7 @@ enum control_field {
 	FIELD_TLS = 1 << 17,
 	FIELD_STAMP = 1 << 18,
 	FIELD_KERNEL = 1 << 19,
+	FIELD_CLOCK = 1 << 20,
 };
 
 #define RUN_FIELDS                                                                                 \
@@ -88,6 +93,7 @@ enum control_field {
 	X(closed, 0)                                                                               \
 	X(stop, 0)                                                                                 \
 	X(wait, 0)                                                                                 \
+	X(clock, FIELD_CLOCK)                                                                      \
 	X(total, FIELD_BYTES | FIELD_BAD | FIELD_BAD_FLOW | FIELD_BAD_AT)                          \
 	X(fail, FIELD_REASON)
 
@@ -116,6 +122,7 @@ struct control_message {
 	uint64_t tls;			 /* 0 or 1: in records that the kernel encrypts */
 	uint64_t stamp;			 /* an enum stamp (datapath/stamps.h) */
 	uint64_t kernel;		 /* which runs this end; 0: it does not say */
+	uint64_t clock;			 /* clock: nanoseconds; 0: a question */
 	uint64_t reconnect;		 /* 0 or 1: each on a connection of its own */
 	uint64_t response;		 /* bytes that answer each message; 0: nothing does */
 	unsigned char key[RUN_KEY_SIZE]; /* welcome */

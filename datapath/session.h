@@ -33,6 +33,7 @@
 #include <stdint.h>
 
 #include "datapath/channel.h"
+#include "datapath/clocks.h"
 #include "datapath/config.h"
 #include "datapath/flow.h"
 #include "datapath/gate.h"
@@ -65,6 +66,7 @@ struct session {
 	struct message *requests; /* of --pattern mixed, beside it; else NULL */
 	struct flows *flows;
 	struct window window;
+	struct clocks clocks;
 	struct journal *settings; /* what this end's device and machine were set to before */
 	struct placement *placement;
 	struct zerocopy *nic; /* NULL: no device was made ready */

@@ -25,9 +25,12 @@ static bool heard(struct session *s, enum happening *what)
 	*what = HAPPENED_FAILED;
 	if (verb == CONTROL_wait)
 		return false;
+	/* At once, as the time until then is the error of what is asked for. */
+	if (verb == CONTROL_clock && s->config->end == END_RX)
+		return clocks_answer(s) != 0;
 	if (verb == CONTROL_fail) {
 		say_error("the peer gave up: %s", s->message.reason);
-	} else if (s->heard & 1U << verb) {
+	} else if (s->heard & 1U << verb && verb != CONTROL_clock) {
 		session_fail(s, "the %s said '%s' twice; it is no zcpath, or a faulty one",
 			     session_peer(s), control_verb_name[verb]);
 	} else {

@@ -178,7 +178,7 @@ static int tx_close(struct session *s)
 	if (session_expect(s, CONTROL_closed))
 		return -1;
 	flows_stop(s->flows);
-	return 0;
+	return clocks_compare(s, CLOCKS_END);
 }
 
 /* The beginning as the gate leads it: 'open' alone opens the window before the first byte. */
@@ -291,6 +291,7 @@ static int finish(struct session *s)
 {
 	session_state(s, "closed");
 	window_write(&s->window, s->out);
+	clocks_write(&s->clocks, s->out);
 	served_write(s->flows, s->out);
 	writer_flush(s->out);
 	if (s->interrupted)
@@ -309,7 +310,8 @@ static int tx(struct session *s)
 	if (s->channel.fd < 0)
 		return session_failure(s, &failure);
 	socket_control(s->channel.fd);
-	if (agree(s) || connect_flows(s) || session_prepare(s) || session_expect(s, CONTROL_ready))
+	if (agree(s) || connect_flows(s) || session_prepare(s) ||
+	    session_expect(s, CONTROL_ready) || clocks_compare(s, CLOCKS_BEGIN))
 		return -1;
 	session_state(s, "ready");
 	if (s->config->gate ? begin_by_gate(s) : begin_by_clock(s))

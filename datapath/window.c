@@ -169,7 +169,7 @@ static void write_stamps(const struct window *w, const struct counters *sum, str
 	writer_fact(out, END_RX, METRIC_path_given, "stamp",
 		    w->flows->stamp == STAMP_KERNEL
 			    ? "by the clock of the kernel, which is one at both ends"
-			    : "by the wall clocks of the ends, as if they agreed (--stamp ptp)");
+			    : "by the wall clocks of the ends, as if they agreed (--stamp ptp); clock_ahead says how far they do");
 	writer_u64(out, WINDOW, END_RX, METRIC_path_stamps_wrong, NULL,
 		   sum->event[EVENT_stamps_wrong]);
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/figures/apart.h"
+
 /* "+12.0 % (95 %: +9.1..+15.0 %)", or "x 3.1 (95 %: 2.9..3.3)" where percents would be unwieldy. */
 static const char *more_words(const struct interval *ratio, char *text, size_t size)
 {
@@ -204,6 +206,17 @@ void remark_owed(struct page *page, const struct experiment *e)
 			page_note(page,
 				  "%s: %.2g %% of the datagrams that were due were not sent when the window closed, and are in no figure of latency: the sender did not keep the rate.",
 				  c->name, 100 * unsent);
+	}
+}
+
+void remark_clocks(struct page *page, const struct experiment *e)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		const struct configuration *c = &e->configurations[i];
+		char apart[400];
+
+		if (apart_words(c, apart, sizeof(apart)))
+			page_note(page, "%s: %s", c->name, apart);
 	}
 }
 

@@ -7,6 +7,7 @@
  *   remark_doubts()       which runs are not what they seem: held up, or not billed to anyone
  *   remark_best()         which configuration pays best, and how sure that is
  *   remark_contradictions() which runs have figures that contradict each other
+ *   remark_clocks()      where the clocks by which delays were counted do not agree, or are not known to
  *   remark_owed()        where latencies leave out requests that had no answer, or datagrams that were not sent
  *   remark_strangers()   which runs are unlike their siblings
  *   remark_copied()      where the kernel copied although a zero-copy path was asked for
@@ -41,6 +42,7 @@ void remark_attached(struct page *page, const struct experiment *e);
 void remark_doubts(struct page *page, const struct experiment *e);
 void remark_contradictions(struct page *page, const struct experiment *e);
 void remark_shared(struct page *page, const struct experiment *e);
+void remark_clocks(struct page *page, const struct experiment *e);
 void remark_owed(struct page *page, const struct experiment *e);
 void remark_strangers(struct page *page, const struct experiment *e);
 void remark_copied(struct page *page, const struct experiment *e);

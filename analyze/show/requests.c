@@ -2,6 +2,7 @@
 /* How long requests took (--rpc), and datagrams (--stamp): all of a configuration's runs as one distribution. */
 #include <math.h>
 
+#include "analyze/figures/apart.h"
 #include "analyze/figures/average.h"
 #include "analyze/figures/distribution.h"
 #include "analyze/figures/roi.h"
@@ -59,6 +60,7 @@ static void show_datagrams(const struct view *v)
 	struct averages wrong =
 		averages_of(v->configuration, METRIC_path_stamps_wrong, END_RX, MEAN);
 	const char *due = "when it was due";
+	char apart[400];
 	enum record_end end;
 	struct table *t;
 
@@ -84,6 +86,8 @@ static void show_datagrams(const struct view *v)
 		page_note(v->page,
 			  "%.4g datagrams of a run carried a time that cannot be, and are in no delay: the clocks of the ends do not agree, or somebody else sent them.",
 			  averages_sum(&wrong));
+	if (apart_words(v->configuration, apart, sizeof(apart)))
+		page_note(v->page, "%s", apart);
 	averages_free(&delay);
 	averages_free(&late);
 	averages_free(&unsent);

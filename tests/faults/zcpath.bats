@@ -88,9 +88,9 @@ end_peer() {
 }
 
 @test "a receiver of another version, said at both ends" {
-	tx_meets "version 6 of the control protocol and the receiver version 7" \
-		read say "zcpath welcome version=7" read hold
-	grep -q "zcpath fail reason=.*version 7" peer.out
+	tx_meets "version $CONTROL_VERSION of the control protocol and the receiver version $((CONTROL_VERSION + 1))" \
+		read say "zcpath welcome version=$((CONTROL_VERSION + 1))" read hold
+	grep -q "zcpath fail reason=.*version $((CONTROL_VERSION + 1))" peer.out
 }
 
 @test "fields out of bounds" {

@@ -253,6 +253,78 @@ shows_stalls() { # END METRIC
 	grep 'given,stamp,.*as if they agreed' rx.csv
 }
 
+# Whose clocks zcpath rx sees: the wall clock AHEAD ns ahead of the kernel's, and both faster by so many millionths.
+other_clocks() {
+	cc -shared -fPIC -o clocks.so -x c - <<-'END'
+		#define _GNU_SOURCE
+		#include <stdlib.h>
+		#include <string.h>
+		#include <sys/syscall.h>
+		#include <time.h>
+		#include <unistd.h>
+		static long long begun, ahead, ppm;
+		static long long kernels(clockid_t clock)
+		{
+			struct timespec t;
+			syscall(SYS_clock_gettime, clock, &t);
+			return t.tv_sec * 1000000000LL + t.tv_nsec;
+		}
+		__attribute__((constructor)) static void begin(int argc, char **argv)
+		{
+			if (argc < 2 || strcmp(argv[1], "rx"))
+				return;
+			begun = kernels(CLOCK_MONOTONIC);
+			ahead = atoll(getenv("AHEAD"));
+			ppm = atoll(getenv("PPM"));
+		}
+		int clock_gettime(clockid_t clock, struct timespec *t)
+		{
+			long long ns = kernels(clock);
+			if (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC)
+				ns += ppm ? (kernels(CLOCK_MONOTONIC) - begun) / 1000 * ppm / 1000 : 0;
+			if (clock == CLOCK_REALTIME)
+				ns += ahead;
+			t->tv_sec = ns / 1000000000;
+			t->tv_nsec = ns % 1000000000;
+			return 0;
+		}
+	END
+}
+
+@test "--stamp ptp: how far the wall clocks are apart is measured, with its error, and said where it is not small" {
+	other_clocks
+	for ahead in 50000000 -70000000 0; do
+		AHEAD=$ahead PPM=0 LD_PRELOAD=$PWD/clocks.so "$BUILD/zcprof" run --link loopback --port "$port" --udp 64 --rate 500 --stamp ptp \
+			--seconds 0.4 --warmup 0 --repeat 1 --collect cpu -o out$ahead
+		cp out$ahead/*/run-1.csv tx.csv
+		for when in begin end; do
+			found=$(value tx clock_ahead $when) error=$(value tx clock_error $when)
+			echo "ahead by $ahead: $found, give or take $error"
+			awk -v a="$ahead" -v f="$found" -v e="$error" 'BEGIN { d = f - a; exit !(e > 0 && e < 50000000 && d <= e + 1000 && -d <= e + 1000) }'
+		done
+		for what in "table" "show latency"; do
+			# shellcheck disable=SC2086 # words
+			run "$BUILD/zcroi" $what out$ahead
+			echo "$output"
+			case $ahead in
+			-*) [[ "${output//$'\n' /}" == *"us behind the sender's, give or take "* ]] ;;
+			0) [[ "${output//$'\n' /}" != *"the sender's, give or take "* ]] ;;
+			*) [[ "${output//$'\n' /}" == *"us ahead of the sender's, give or take "*"so much too long"* ]] ;;
+			esac
+		done
+	done
+	# What a stamp of the future was taken for before is said, too.
+	[ "$(awk -F, '$4 == "stamps_wrong" { print ($6 > 0) }' out-70000000/*/run-1.csv)" = 1 ]
+	AHEAD=0 PPM=50000 LD_PRELOAD=$PWD/clocks.so "$BUILD/zcprof" run --link loopback --port "$port" --udp 64 --rate 500 --stamp ptp \
+		--seconds 1 --warmup 0 --repeat 1 --collect cpu -o drifting
+	run "$BUILD/zcroi" show latency drifting
+	echo "$output"
+	[[ "${output//$'\n' /}" == *"They drifted by "*" us in a window."* ]]
+	# By the kernel's clock there is nothing to be asked.
+	both --path copy -- --path copy --udp 64 --rate 500 --stamp kernel --seconds 0.1 --warmup 0
+	! grep -q clock_ahead tx.csv || false
+}
+
 @test "zcroi: delays are the table's percentiles, a part of show latency, and what was not sent is said" {
 	"$BUILD/zcprof" run --link loopback --port "$port" --udp 64 --rate 2000 --stamp kernel --seconds 0.6 --warmup 0.1 --repeat 1 --collect cpu -o out
 	"$BUILD/zcroi" check out/*/run-1.csv

@@ -97,9 +97,9 @@ ended() {
 
 @test "a sender of another version is told, and one of this version is taken" {
 	rx
-	"$peer" connect "$port" say "zcpath hello version=7 colours=12" read >seven.out
-	grep -q "zcpath fail reason=speaks version 7 of the control protocol and this zcpath version [0-9]*" seven.out
-	goes_on 1 "it speaks version 7 .* install the same zcprof at both ends"
+	"$peer" connect "$port" say "zcpath hello version=$((CONTROL_VERSION + 1)) colours=12" read >seven.out
+	grep -q "zcpath fail reason=speaks version $((CONTROL_VERSION + 1)) of the control protocol and this zcpath version [0-9]*" seven.out
+	goes_on 1 "it speaks version $((CONTROL_VERSION + 1)) .* install the same zcprof at both ends"
 }
 
 @test "300 silent strangers on each port, slow ones among them: the run is not held up" {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * datagram_times DEVICE PORT: of each UDP datagram over IPv4 to PORT that DEVICE sends or receives, the number that it
+ * datagram_times DEVICE PORT to|from: of each UDP datagram over IPv4 to or from PORT that DEVICE sends or receives, the number that it
  * begins with (datapath/udp.h) and the kernel's stamp on the packet (SO_TIMESTAMPNS on a packet socket), which no program
  * on the way has a say in: nanoseconds of CLOCK_REALTIME. One a line, until it is ended.
  */
@@ -28,7 +28,8 @@ static long long stamp_of(struct msghdr *msg)
 }
 
 /* -1: it is none of them. */
-static int number_of(const unsigned char *bytes, ssize_t size, unsigned int port, uint64_t *number)
+static int number_of(const unsigned char *bytes, ssize_t size, unsigned int port, int from,
+		     uint64_t *number)
 {
 	struct iphdr ip;
 	struct udphdr udp;
@@ -41,7 +42,7 @@ static int number_of(const unsigned char *bytes, ssize_t size, unsigned int port
 		return -1;
 	memcpy(&udp, bytes + 4 * ip.ihl, sizeof(udp));
 	memcpy(number, bytes + 4 * ip.ihl + sizeof(udp), sizeof(*number));
-	return ntohs(udp.dest) == port ? 0 : -1;
+	return ntohs(from ? udp.source : udp.dest) == port ? 0 : -1;
 }
 
 int main(int argc, char **argv)
@@ -50,7 +51,7 @@ int main(int argc, char **argv)
 	struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
 	int one = 1;
 
-	if (argc != 3 || fd < 0)
+	if (argc != 4 || fd < 0)
 		return 2;
 	at.sll_ifindex = if_nametoindex(argv[1]);
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) ||
@@ -70,7 +71,8 @@ int main(int argc, char **argv)
 		};
 		uint64_t number;
 
-		if (!number_of(bytes, recvmsg(fd, &msg, 0), atoi(argv[2]), &number))
+		if (!number_of(bytes, recvmsg(fd, &msg, 0), atoi(argv[2]), !strcmp(argv[3], "from"),
+			       &number))
 			printf("%llu %lld\n", (unsigned long long)number, stamp_of(&msg));
 	}
 }

@@ -1,81 +1,36 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The one-way delay of datagrams against the kernel's own stamps on their packets.
+# The one-way delay of datagrams, and the time of requests in them, against the kernel's own stamps on their packets.
 #
 # Alone: delays are compared.
 
 bats_require_minimum_version 1.5.0
 load ../host/zcpath
+load middle
 
 setup() {
 	zcpath_setup
-	[ "$(id -u)" = 0 ] || skip "network namespaces take root"
-	a=owd$$-a m=owd$$-m b=owd$$-b
-	ip netns add $a
-	ip netns add $m
-	ip netns add $b
-	ip link add name v0 netns $a type veth peer name va netns $m
-	ip link add name v0 netns $b type veth peer name vb netns $m
-	ip -n $a addr add 10.97.1.1/24 dev v0
-	ip -n $m addr add 10.97.1.2/24 dev va
-	ip -n $m addr add 10.97.2.2/24 dev vb
-	ip -n $b addr add 10.97.2.1/24 dev v0
-	ip -n $a link set v0 up
-	ip -n $m link set va up
-	ip -n $m link set vb up
-	ip -n $b link set v0 up
-	ip -n $a route add default via 10.97.1.2
-	ip -n $b route add default via 10.97.2.2
-	ip netns exec $m sysctl -qw net.ipv4.ip_forward=1
-	in_tx="ip netns exec $a" in_rx="ip netns exec $b"
-	host=10.97.2.1
+	middle_setup
+	# Datagrams come at random, a third more than can pass, and queue in the middle for up to a second: beside them
+	# it does not matter how long the two ends take to wake up, of which packets know nothing.
+	ip netns exec $m tc qdisc add dev vb root tbf rate 100kbit burst 1600 limit 1m || skip "this kernel has no tbf"
 }
 
 teardown() {
 	zcpath_teardown
-	[ -z "${meters-}" ] || kill $meters 2>/dev/null || true
-	for ns in ${a-} ${m-} ${b-}; do
-		ip netns del $ns
-	done
+	middle_teardown
 }
 
-percentile() { # SHARE FILE
-	sort -n "$2" | awk -v share="$1" '{ at[NR] = $1 } END { i = int(share * NR + 0.999999); print at[i < 1 ? 1 : i] }'
-}
-
-of_histogram() { # SHARE: the middle of its bucket
-	awk -F, -v share="$1" '$3 == "path" && $4 == "one_way_delay" { edge[++n] = $5; in_it[n] = $6; all += $6 }
-		END { while (sum < share * all) sum += in_it[++i]; print edge[i] * (1 + 1 / 128) }' rx.csv
-}
-
-meter() { # NAMESPACE FILE
-	ip netns exec "$1" "$BUILD/tests/tool/datagram_times" v0 $((port + 1)) >"$2" 3>&- &
-	meters="${meters-} $!"
-	for _ in $(seq 100); do
-		grep -q ready "$2" && return
-		sleep 0.02
-	done
-}
-
-# Datagrams come at random and queue in the middle, for a hundred milliseconds: beside them it does not matter how long
-# the two ends take to wake up, of which packets know nothing.
 @test "p50 and p99 are those of the packets, within 5 %, and as many" {
-	ip netns exec $m tc qdisc add dev vb root tbf rate 700kbit burst 1600 limit 1m || skip "this kernel has no tbf"
 	for clock in kernel ptp; do
-		meter $a left
-		meter $b came
+		meter $a left datagram_times $((port + 1)) to
+		meter $b came datagram_times $((port + 1)) to
 		rx --path copy
-		: >tx.csv
-		{ wait_for ',ready,' tx.csv >&2; echo open; sleep 3; echo close; } |
-			tx --path copy --udp 1000 --rate 80 --arrivals poisson --stamp $clock --gate
+		led 4 --path copy --udp 200 --rate 70 --arrivals poisson --stamp $clock
 		rx_ends
 		[ "$rx_code" = 0 ]
-		# shellcheck disable=SC2086 # words
-		kill $meters
-		# shellcheck disable=SC2086
-		wait $meters || true
-		meters=
+		meters_end
 		all=$(value rx datagrams)
 		[ "$(value rx datagrams_missed)" = 0 ]
 		[ "$(value rx stamps_wrong)" = 0 ]
@@ -84,11 +39,24 @@ meter() { # NAMESPACE FILE
 		echo "$clock: $(wc -l <delays) packets, $all datagrams"
 		[ "$(wc -l <delays)" = "$all" ]
 		[ "$all" -gt 100 ]
-		for share in 0.5 0.99; do
-			packets=$(percentile $share delays) zcpath=$(of_histogram $share)
-			echo "# $clock p$share: packets $packets ns, zcpath $zcpath ns" >&3
-			echo "$clock p$share: packets $packets ns, zcpath $zcpath ns"
-			awk -v p="$packets" -v z="$zcpath" 'BEGIN { exit !(z > 0.95 * p && z < 1.05 * p) }'
-		done
+		same_percentiles $clock delays rx one_way_delay
 	done
+}
+
+@test "requests in datagrams: p50 and p99 are those of the packets, within 5 %, and as many" {
+	meter $a left datagram_times $((port + 1)) to
+	meter $a came datagram_times $((port + 1)) from
+	rx --path copy
+	led 4 --path copy --udp 200 --rpc 200:64 --rate 70 --arrivals poisson --rpc-timeout 4000
+	rx_ends
+	[ "$rx_code" = 0 ]
+	meters_end
+	all=$(value tx responses)
+	[ "$(value tx requests_lost)" = 0 ]
+	# In the order of their answers: the first so many are those that the client had when the window closed.
+	sed 1d came | awk -v all="$all" 'NR == FNR { left[$1] = $2; next } ++n <= all { print $2 - left[$1] }' left - >trips
+	echo "$(wc -l <trips) packets, $all requests"
+	[ "$(wc -l <trips)" = "$all" ]
+	[ "$all" -gt 100 ]
+	same_percentiles requests trips tx latency
 }

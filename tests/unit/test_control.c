@@ -13,7 +13,7 @@
 #include "datapath/control.h"
 
 #define HELLO                                                                                      \
-	"zcpath hello version=6 flows=2 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=send_zc"
+	"zcpath hello version=7 flows=2 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=send_zc"
 
 static int parse(const char *line, struct control_message *m)
 {
@@ -28,7 +28,7 @@ static int parse(const char *line, struct control_message *m)
 static void takes_what_it_prints(void **state)
 {
 	struct control_message m = {
-		.version = 6,
+		.version = 7,
 		.path = "zerocopy",
 		.flows = CONTROL_FLOWS_MAX,
 		.msg = CONTROL_MSG_MAX,
@@ -41,6 +41,7 @@ static void takes_what_it_prints(void **state)
 		.bad_at = 77,
 		.stamp = 2,
 		.kernel = UINT64_MAX,
+		.clock = UINT64_MAX,
 	};
 
 	(void)state;
@@ -70,7 +71,7 @@ static void reads_every_field(void **state)
 	(void)state;
 	assert_int_equal(parse(HELLO, &m), 0);
 	assert_int_equal(m.verb, CONTROL_hello);
-	assert_int_equal(m.version, 6);
+	assert_int_equal(m.version, 7);
 	assert_int_equal(m.flows, 2);
 	assert_int_equal(m.msg, 1024);
 	assert_int_equal(m.verify, 1);
@@ -94,24 +95,24 @@ static void refuses_what_is_out_of_bounds(void **state)
 		"zcpath ready now=1",
 		"zcpath fail",
 		"zcpath fail because",
-		"zcpath hello version=6 flows=0 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=16385 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=1 msg=0 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=1 msg=1073741825 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=1 msg=1 limit=1125899906842625 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=1 msg=1 limit=0 verify=2 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=-1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=+1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=0x1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=1 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath hello version=6 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=",
-		"zcpath hello version=6 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=../etc",
-		"zcpath hello version=6 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=abcdefghijklmnopqrstuvwxyzabcdefgh",
-		"zcpath hello version=6 flows=1 msg=1 limit=0 verify=1",
-		"zcpath hello version=6 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy more=1",
+		"zcpath hello version=7 flows=0 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=16385 msg=1024 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=1 msg=0 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=1 msg=1073741825 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=1 msg=1 limit=1125899906842625 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=1 msg=1 limit=0 verify=2 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=-1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=+1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=0x1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=1 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
+		"zcpath hello version=7 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=",
+		"zcpath hello version=7 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=../etc",
+		"zcpath hello version=7 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=abcdefghijklmnopqrstuvwxyzabcdefgh",
+		"zcpath hello version=7 flows=1 msg=1 limit=0 verify=1",
+		"zcpath hello version=7 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy more=1",
 		"zcpath hello version=10000 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy",
-		"zcpath welcome version=6 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy key=00",
-		"zcpath welcome version=6 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy key=0000000000000000000000000000000G",
+		"zcpath welcome version=7 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy key=00",
+		"zcpath welcome version=7 flows=1 msg=1 limit=0 verify=1 udp=0 away=0 mixed=0 tls=0 reconnect=0 response=0 stamp=0 kernel=0 path=copy key=0000000000000000000000000000000G",
 		"zcpath total bytes=18446744073709551616 bad=0 bad_flow=0 bad_at=0",
 		"zcpath total bytes=99999999999999999999999 bad=0 bad_flow=0 bad_at=0",
 		"zcpath total bytes= bad=0 bad_flow=0 bad_at=0",
@@ -132,9 +133,9 @@ static void knows_another_version_by_its_number_alone(void **state)
 	struct control_message m;
 
 	(void)state;
-	assert_int_equal(parse("zcpath hello version=7 colour=blue", &m), 0);
+	assert_int_equal(parse("zcpath hello version=8 colour=blue", &m), 0);
 	assert_int_equal(m.verb, CONTROL_hello);
-	assert_int_equal(m.version, 7);
+	assert_int_equal(m.version, 8);
 }
 
 static void makes_a_reason_printable(void **state)

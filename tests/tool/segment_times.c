@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * round_trips DEVICE PORT COUNT: the time from each TCP segment with payload that leaves DEVICE for PORT to
- * the next one that comes back from there, by the kernel's stamps on packets (SO_TIMESTAMPNS on a packet
- * socket), which no program on the way has a say in. Prints the nanoseconds of COUNT of them, one a line.
+ * segment_times DEVICE PORT: of each TCP segment with payload over IPv4 that goes to PORT (>) or comes from there (<), at which
+ * byte of its stream it ends, and the kernel's stamp on the packet (SO_TIMESTAMPNS on a packet socket), which no program on the
+ * way has a say in: nanoseconds of CLOCK_REALTIME. Of one connection, from its beginning on. One a line, until it is ended.
  */
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
@@ -10,7 +10,6 @@
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +17,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-static int64_t stamp_of(struct msghdr *msg)
+static long long stamp_of(struct msghdr *msg)
 {
 	struct timespec at = {0};
 
@@ -28,41 +27,48 @@ static int64_t stamp_of(struct msghdr *msg)
 	return at.tv_sec * 1000000000LL + at.tv_nsec;
 }
 
-/* 1: goes to the port; -1: comes from it; 0: neither, or without payload. */
-static int direction(const unsigned char *bytes, ssize_t size, unsigned int port)
+/* '>' or '<', or 0: neither, or without payload. first: the number of the first byte, of either direction. */
+static char segment_of(const unsigned char *bytes, ssize_t size, unsigned int port,
+		       uint32_t first[2], uint32_t *end)
 {
 	struct iphdr ip;
 	struct tcphdr tcp;
+	unsigned int payload;
+	int back;
 
-	if (size < (ssize_t)(sizeof(ip) + sizeof(tcp)))
+	if (size < (ssize_t)sizeof(ip))
 		return 0;
 	memcpy(&ip, bytes, sizeof(ip));
-	if (ip.version != 4 || ip.protocol != IPPROTO_TCP)
+	if (ip.version != 4 || ip.protocol != IPPROTO_TCP ||
+	    size < (ssize_t)(4 * ip.ihl + sizeof(tcp)))
 		return 0;
 	memcpy(&tcp, bytes + 4 * ip.ihl, sizeof(tcp));
-	if (ntohs(ip.tot_len) == 4 * ip.ihl + 4 * tcp.doff)
+	back = ntohs(tcp.source) == port;
+	if (!back && ntohs(tcp.dest) != port)
 		return 0;
-	return ntohs(tcp.dest) == port ? 1 : ntohs(tcp.source) == port ? -1 : 0;
+	if (tcp.syn)
+		first[back] = ntohl(tcp.seq) + 1;
+	payload = ntohs(ip.tot_len) - 4 * ip.ihl - 4 * tcp.doff;
+	*end = ntohl(tcp.seq) + payload - first[back];
+	return !payload ? 0 : back ? '<' : '>';
 }
 
 int main(int argc, char **argv)
 {
 	int fd = socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL));
 	struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
-	int64_t sent = 0;
+	uint32_t first[2] = {0};
 	int one = 1;
-	long left;
 
-	if (argc != 4 || fd < 0)
+	if (argc != 3 || fd < 0)
 		return 2;
 	at.sll_ifindex = if_nametoindex(argv[1]);
-	left = atol(argv[3]);
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one)))
 		return 1;
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	puts("ready");
-	fflush(stdout);
-	while (left) {
+	for (;;) {
 		unsigned char bytes[256];
 		char control[256];
 		struct iovec into = {bytes, sizeof(bytes)};
@@ -72,15 +78,10 @@ int main(int argc, char **argv)
 			.msg_control = control,
 			.msg_controllen = sizeof(control),
 		};
-		int way = direction(bytes, recvmsg(fd, &msg, 0), atoi(argv[2]));
+		uint32_t end;
+		char way = segment_of(bytes, recvmsg(fd, &msg, 0), atoi(argv[2]), first, &end);
 
-		if (way > 0 && !sent)
-			sent = stamp_of(&msg);
-		if (way < 0 && sent) {
-			printf("%lld\n", (long long)(stamp_of(&msg) - sent));
-			sent = 0;
-			left--;
-		}
+		if (way)
+			printf("%c %u %lld\n", way, end, stamp_of(&msg));
 	}
-	return 0;
 }
