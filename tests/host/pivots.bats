@@ -3,15 +3,11 @@
 # zcroi table --rows --cols: the same figures as the table's, laid out by what was chosen.
 
 bats_require_minimum_version 1.5.0
-load synthetic
+load zcroi
 
 setup() {
 	zcroi=$BUILD/zcroi
 	dir=$BATS_TEST_TMPDIR/out
-}
-
-flat() {
-	tr -s '\n ' '  ' <<<"$output"
 }
 
 # copy and uring, three sizes of reads, three runs each

@@ -3,7 +3,7 @@
 # What others published, beside what an experiment has of it: lines "published ..." of a plan. Figures are worked out by hand.
 
 bats_require_minimum_version 1.5.0
-load synthetic
+load zcroi
 
 setup() {
 	zcroi=$BUILD/zcroi
@@ -17,10 +17,6 @@ setup() {
 	done
 	synthetic "$dir/rx=uring,tx=copy,read=4K/run-1.csv" repeat=1 read=4K gbit=25 crx=50 ctx=80 \
 		configuration="rx=uring,tx=copy,read=4K" rx_path=uring rx_calls=50 rx_ns=100
-}
-
-flat() {
-	tr -s '\n ' '  ' <<<"$output"
 }
 
 published() {
