@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/cpumask.h"
 #include "base/say.h"
+#include "datapath/files.h"
 #include "datapath/path.h"
 #include "datapath/priority.h"
 #include "datapath/tls.h"
@@ -287,6 +288,7 @@ static void *flow_thread(void *arg)
 	/* The receiver's run ends with the stream. */
 	if (!failed && path->end == END_TX)
 		shutdown(f->fd, SHUT_WR);
+	files_leave(f);
 	flow_ended(f, failed);
 	return NULL;
 }

@@ -74,6 +74,7 @@ struct flow {
 	struct stamps *stamps;	       /* rx, --udp: how long they took (datapath/stamps.h) */
 	void *state;		       /* the path's own */
 	const char *copies_unknown; /* why it cannot be told whether its bytes were copied; NULL: it can */
+	bool owns_files;	    /* (datapath/files.h) */
 	bool drops; /* rx: they are thrown away: not copied, and not received either */
 
 	struct placing placing;

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "datapath/calls.h"
 #include "datapath/sockets.h"
 
 #define BUFFER_BYTES (64UL << 10)
@@ -104,7 +105,8 @@ size_t rpc_due(struct flow *f)
 		return r->request - r->in_request;
 	if (!has_room(f))
 		return 0;
-	now = clock_ns();
+	/* Of a closed loop a request follows its answer at once. */
+	now = r->just_ns ? r->just_ns : clock_ns();
 	if (!is_due(r, now))
 		return 0;
 	r->sent_ns[r->begun % RPC_IN_FLIGHT] = now;
@@ -115,6 +117,7 @@ void rpc_sent(struct flow *f, size_t bytes)
 {
 	struct rpc *r = f->rpc;
 
+	r->just_ns = 0;
 	if (!r->in_request)
 		count(&r->begun, 1);
 	r->in_request = (r->in_request + bytes) % r->request;
@@ -134,7 +137,8 @@ void rpc_completed(struct flow *f, uint64_t number, uint64_t sent_ns, uint64_t n
 	r->done++;
 }
 
-void rpc_received(struct flow *f, const void *bytes, size_t size)
+/* When it was, if an answer is complete now; else 0. */
+static uint64_t received(struct flow *f, const void *bytes, size_t size)
 {
 	struct rpc *r = f->rpc;
 	uint64_t now;
@@ -142,12 +146,18 @@ void rpc_received(struct flow *f, const void *bytes, size_t size)
 	verify_bytes(&f->verify, bytes, size);
 	r->in_response += size;
 	if (r->in_response < r->response)
-		return;
+		return 0;
 	now = clock_ns();
 	while (r->in_response >= r->response && r->done < r->begun) {
 		rpc_completed(f, r->done, r->sent_ns[r->done % RPC_IN_FLIGHT], now);
 		r->in_response -= r->response;
 	}
+	return now;
+}
+
+void rpc_received(struct flow *f, const void *bytes, size_t size)
+{
+	received(f, bytes, size);
 }
 
 uint64_t rpc_patience(const struct flow *f)
@@ -183,6 +193,14 @@ static int wait_for_socket(struct flow *f, uint64_t patience_ns)
 	return ready > 0 && wait.revents & ~POLLOUT;
 }
 
+/* What the answers under way have left: asking for no more saves the kernel a look for it. */
+static size_t missing(const struct rpc *r)
+{
+	uint64_t bytes = (r->begun - r->done) * r->response - r->in_response;
+
+	return bytes && bytes < r->buffer.size ? bytes : r->buffer.size;
+}
+
 /*
  * A closed loop with nothing left to send has only answers to wait for: then recv(2) itself does, which
  * saves a call for each request.
@@ -193,16 +211,17 @@ int rpc_wait(struct flow *f)
 	bool only_answers = !schedule_is(&r->schedule) && !r->full && !r->polls;
 	ssize_t got;
 
+	r->just_ns = 0;
 	if (!only_answers) {
 		int ready = wait_for_socket(f, rpc_patience(f));
 
 		if (ready <= 0)
 			return ready;
 	}
-	got = recv(f->fd, r->buffer.at, r->buffer.size, only_answers ? 0 : MSG_DONTWAIT);
+	got = call_recv(f->fd, r->buffer.at, missing(r), only_answers ? 0 : MSG_DONTWAIT);
 	count(&f->counters.call[CALL_recvfrom], 1);
 	if (got > 0) {
-		rpc_received(f, r->buffer.at, got);
+		r->just_ns = received(f, r->buffer.at, got);
 		return 0;
 	}
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -237,7 +256,7 @@ static int answer_one(struct flow *f)
 	uint64_t done = 0;
 
 	while (done < r->response) {
-		ssize_t sent = send(f->fd, r->answer + done, r->response - done, MSG_NOSIGNAL);
+		ssize_t sent = call_send(f->fd, r->answer + done, r->response - done, MSG_NOSIGNAL);
 
 		count(&f->counters.call[CALL_sendto], 1);
 		if (sent < 0 && errno == EAGAIN) {

@@ -68,6 +68,7 @@ struct rpc {
 	uint64_t in_request;	  /* bytes of the last of them that were sent */
 	uint64_t in_response;
 	uint64_t done;
+	uint64_t just_ns; /* the clock, as it was read just now for the last answer; 0: a while ago */
 	bool full;
 	bool polls; /* its socket does not block */
 	struct memory buffer;

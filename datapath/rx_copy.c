@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "datapath/calls.h"
+#include "datapath/files.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
 #include "datapath/short_flows.h"
@@ -70,7 +72,7 @@ static void rx_copy_close(struct flow *f)
 static inline ssize_t receive(struct flow *f, void *buffer, size_t size, int flags)
 {
 	struct counters *c = &f->counters;
-	ssize_t got = recv(f->fd, buffer, size, flags);
+	ssize_t got = call_recv(f->fd, buffer, size, flags);
 
 	count(&c->call[CALL_recvfrom], 1);
 	if (got > 0) {
@@ -116,7 +118,7 @@ static ALWAYS_INLINE int run_epoll(struct flow *f, const struct rx_copy *s, cons
 
 	for (;;) {
 		struct epoll_event event;
-		int ready = epoll_wait(s->epoll, &event, 1, -1);
+		int ready = call_epoll_wait(s->epoll, &event, 1, -1);
 		bool ending;
 		ssize_t got;
 
@@ -148,6 +150,7 @@ static int rx_copy_rpc(struct flow *f)
 {
 	const struct rx_copy *s = f->state;
 
+	files_own(f, s->epoll);
 	return s->epoll < 0 ? run_blocking(f, s, true) : run_epoll(f, s, true);
 }
 

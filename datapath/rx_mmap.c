@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "datapath/calls.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
 #include "datapath/sockets.h"
@@ -84,7 +85,7 @@ static enum received failed(struct flow *f, int error)
 static enum received receive_skipped(struct flow *f, struct rx_mmap *s, size_t most, size_t *left)
 {
 	struct counters *c = &f->counters;
-	ssize_t got = recv(f->fd, s->skipped.at, most < s->size ? most : s->size, 0);
+	ssize_t got = call_recv(f->fd, s->skipped.at, most < s->size ? most : s->size, 0);
 
 	count(&c->call[CALL_recvfrom], 1);
 	if (!got)
@@ -163,7 +164,7 @@ static ALWAYS_INLINE int run(struct flow *f, const bool exchanges)
 
 	for (;;) {
 		struct epoll_event event;
-		int ready = epoll_wait(s->epoll, &event, 1, -1);
+		int ready = call_epoll_wait(s->epoll, &event, 1, -1);
 		enum received got;
 		bool ending;
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "datapath/calls.h"
 #include "datapath/rpc.h"
 #include "datapath/sockets.h"
 
@@ -27,7 +28,7 @@ static void close_counted(struct flow *f, int fd)
 static int send_all(struct flow *f, int fd, const unsigned char *at, size_t size)
 {
 	while (size) {
-		ssize_t sent = send(fd, at, size, MSG_NOSIGNAL);
+		ssize_t sent = call_send(fd, at, size, MSG_NOSIGNAL);
 
 		count(&f->counters.call[CALL_sendto], 1);
 		if (sent < 0 && errno != EINTR)
@@ -44,7 +45,7 @@ static ssize_t receive(struct flow *f, int fd, void *at, size_t size)
 	ssize_t got;
 
 	do {
-		got = recv(fd, at, size, 0);
+		got = call_recv(fd, at, size, 0);
 		count(&f->counters.call[CALL_recvfrom], 1);
 	} while (got < 0 && errno == EINTR);
 	return got;
@@ -211,7 +212,7 @@ static int until_told(struct flow *f, int epoll, const struct memory *buffer)
 {
 	for (;;) {
 		struct epoll_event events[2];
-		int ready = epoll_wait(epoll, events, 2, -1);
+		int ready = call_epoll_wait(epoll, events, 2, -1);
 
 		count(&f->counters.call[CALL_epoll_wait], 1);
 		if (ready < 0 && errno != EINTR)

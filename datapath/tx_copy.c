@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "datapath/calls.h"
+#include "datapath/files.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
 #include "datapath/short_flows.h"
@@ -19,7 +21,7 @@ static int tx_copy_run(struct flow *f)
 	size_t chunk;
 
 	while (!flow_told(f) && (chunk = flow_chunk(f, position, offset))) {
-		ssize_t sent = send(f->fd, message->at + offset, chunk, MSG_NOSIGNAL);
+		ssize_t sent = call_send(f->fd, message->at + offset, chunk, MSG_NOSIGNAL);
 
 		count(&c->call[CALL_sendto], 1);
 		if (sent < 0 && errno == EINTR)
@@ -44,6 +46,7 @@ static int tx_copy_rpc(struct flow *f)
 	const unsigned char *end = f->message->at + f->message->size;
 	struct counters *c = &f->counters;
 
+	files_own(f, -1);
 	while (rpc_goes_on(f)) {
 		size_t due = rpc_due(f);
 		ssize_t sent;
@@ -53,7 +56,7 @@ static int tx_copy_rpc(struct flow *f)
 				return -1;
 			continue;
 		}
-		sent = send(f->fd, end - due, due, MSG_DONTWAIT | MSG_NOSIGNAL);
+		sent = call_send(f->fd, end - due, due, MSG_DONTWAIT | MSG_NOSIGNAL);
 		count(&c->call[CALL_sendto], 1);
 		if (sent < 0 && errno == EAGAIN) {
 			rpc_full(f);

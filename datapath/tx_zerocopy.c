@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "datapath/calls.h"
 #include "datapath/errqueue.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
@@ -46,7 +47,7 @@ static int tx_zerocopy_run(struct flow *f)
 
 		if (errqueue_room(q, f, chunk))
 			return -1;
-		sent = send(f->fd, message->at + offset, chunk, MSG_ZEROCOPY | MSG_NOSIGNAL);
+		sent = call_send(f->fd, message->at + offset, chunk, MSG_ZEROCOPY | MSG_NOSIGNAL);
 		count(&c->call[CALL_sendto], 1);
 		if (sent < 0 && errno == EINTR)
 			continue;
@@ -89,7 +90,7 @@ static int tx_zerocopy_rpc(struct flow *f)
 		}
 		if (errqueue_room(q, f, due))
 			return -1;
-		sent = send(f->fd, end - due, due, MSG_ZEROCOPY | MSG_DONTWAIT | MSG_NOSIGNAL);
+		sent = call_send(f->fd, end - due, due, MSG_ZEROCOPY | MSG_DONTWAIT | MSG_NOSIGNAL);
 		count(&c->call[CALL_sendto], 1);
 		if (sent < 0 && errno == EINTR)
 			continue;

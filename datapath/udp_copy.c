@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "datapath/bursts.h"
+#include "datapath/calls.h"
 #include "datapath/errqueue.h"
 #include "datapath/pace.h"
 #include "datapath/path.h"
@@ -30,7 +31,7 @@ static int send_bursts(struct flow *f, struct bursts *b)
 		if (!pace_ready(f, bursts_next(b)))
 			continue;
 		slot = bursts_take(b);
-		sent = send(f->datagrams_fd, bursts_at(b, slot), b->bytes, MSG_NOSIGNAL);
+		sent = call_send(f->datagrams_fd, bursts_at(b, slot), b->bytes, MSG_NOSIGNAL);
 		count(&c->call[CALL_sendto], 1);
 		if (sent < 0) {
 			if (errno != EINTR && errno != ENOBUFS)
@@ -105,7 +106,7 @@ static int send_zerocopy(struct zerocopy *z, struct flow *f)
 		slot = wait_for_slot(z, f);
 		if (slot < 0)
 			return -1;
-		sent = send(f->datagrams_fd, bursts_at(&z->bursts, slot), z->bursts.bytes,
+		sent = call_send(f->datagrams_fd, bursts_at(&z->bursts, slot), z->bursts.bytes,
 			    MSG_ZEROCOPY | MSG_NOSIGNAL);
 		error = errno; /* reading completions leaves another */
 		count(&c->call[CALL_sendto], 1);
@@ -244,7 +245,7 @@ static ALWAYS_INLINE int until_ended(struct flow *f, int epoll, const struct mem
 
 	for (;;) {
 		struct epoll_event events[2];
-		int ready = epoll_wait(epoll, events, 2, -1);
+		int ready = call_epoll_wait(epoll, events, 2, -1);
 		bool ended = false;
 
 		count(&f->counters.call[CALL_epoll_wait], 1);

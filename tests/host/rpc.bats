@@ -191,3 +191,33 @@ exchange() { # RX TX ARG…
 		awk -v a="$said" -v b="$counted" 'BEGIN { exit !(b > 0 && a / b > 0.999 && a / b < 1.001) }'
 	done
 }
+
+# How many sockets each data thread of an end has open, while both ends stand still.
+sockets_of() { # END
+	local pid task
+	pid=$(pgrep -f "^$BUILD/zcpath $1 .*--port $port( |\$)")
+	for task in $(grep -l "^$1-copy-" "/proc/$pid"/task/*/comm); do
+		find "${task%comm}fd" -mindepth 1 -printf '%l\n' | grep -c ^socket:
+	done | sort | uniq -c | awk '{ print $1 "x" $2 }'
+}
+
+both_stand_still() { # RX-OPTION...
+	rx --path copy "$@"
+	tx --path copy --rpc 1:1 --flows 3 --seconds 1.5 --warmup 0 &
+	wait_for ',open,' rx.csv "$rx_pid"
+	sleep 0.1
+	pkill -STOP -f "^$BUILD/zcpath [rt]x .*--port $port( |\$)"
+	sockets="$(sockets_of rx) $(sockets_of tx)"
+	echo "$*: $sockets"
+	pkill -CONT -f "^$BUILD/zcpath [rt]x .*--port $port( |\$)"
+	wait $!
+	rx_ends
+	[ "$rx_code" = 0 ]
+}
+
+@test "threads of requests have nothing open but their own connection, so what others close is closed" {
+	both_stand_still --blocking
+	[ "$sockets" = "3x1 3x1" ]
+	both_stand_still
+	[ "$sockets" = "3x1 3x1" ]
+}
