@@ -107,7 +107,7 @@ static int send_zerocopy(struct zerocopy *z, struct flow *f)
 		if (slot < 0)
 			return -1;
 		sent = call_send(f->datagrams_fd, bursts_at(&z->bursts, slot), z->bursts.bytes,
-			    MSG_ZEROCOPY | MSG_NOSIGNAL);
+				 MSG_ZEROCOPY | MSG_NOSIGNAL);
 		error = errno; /* reading completions leaves another */
 		count(&c->call[CALL_sendto], 1);
 		if (sent >= 0) {
