@@ -10,7 +10,7 @@
  *
  *   session_begin()    signals, the gate, the settings, the first rows
  *   session_next()     wait for the next thing that happens
- *   session_expect()   wait for one message of the peer, REPLY_S of silence at most
+ *   session_expect()   wait for one message of the peer, session_reply_s() of silence at most
  *   session_send()     say a verb to the peer
  *   session_fail()     say what went wrong, here and to the peer; always -1
  *   session_failure()  the same of a failure that is known already
@@ -43,9 +43,6 @@
 #include "nic/placement.h"
 #include "nic/zerocopy.h"
 #include "record/writer.h"
-
-/* A peer that says nothing for so long, where it has to, has stalled; so has one that moves no byte. Of many flows longer. */
-#define REPLY_S 5
 
 enum happening {
 	HAPPENED_MESSAGE, /* session.message */

@@ -343,7 +343,7 @@ enum happening session_next(struct session *s, uint64_t deadline_ns, bool gate)
 
 unsigned int session_reply_s(const struct session *s)
 {
-	return REPLY_S + (s->flows ? patience_s(s->flows->count) - PATIENCE_S : 0);
+	return patience_reply_s(s->flows ? s->flows->count : 0);
 }
 
 uint64_t session_patience(const struct session *s)

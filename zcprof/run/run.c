@@ -312,7 +312,7 @@ enum run_result run_once(struct experiment *x, const struct slot *slot)
 	r.by_bytes = timing.bytes;
 	r.asked_bytes = (double)timing.bytes;
 	r.patience_ms = (patience_s(timing.flows) + PATIENCE_LONGER_S) * 1000;
-	r.ending_ms = r.patience_ms + 2000 * (patience_s(timing.flows) - PATIENCE_S);
+	r.ending_ms = r.patience_ms + 2000 * (patience_s(timing.flows) - patience_s(0));
 	r.part.run.seconds = r.by_bytes ? 0 : r.seconds;
 	set_targets(&r);
 	progress_begin(&x->progress, r.configuration->name, slot->repeat);
