@@ -7,27 +7,40 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/say.h"
+#include "base/wish.h"
 
 /* A handler has no other way to reach them. */
 static volatile sig_atomic_t asked;
+static struct wish first;
 static int event = -1;
 
-static void on_signal(int signal_number)
+static void on_signal(int signal_number, siginfo_t *info, void *context)
 {
+	const struct wish wish = {info->si_code, info->si_pid, clock_ns()};
 	const uint64_t one = 1;
 
 	(void)signal_number;
-	if (asked++)
+	(void)context;
+	if (asked && wish_same(&first, &wish))
+		return;
+	if (asked)
 		_exit(EXIT_FAILED);
+	asked = 1;
+	first = wish;
 	if (write(event, &one, sizeof(one)) < 0)
-		asked = 1; /* poll does not wake, but its next timeout looks here */
+		return; /* poll does not wake, but its next timeout looks at it */
 }
 
 int stop_prepare(void)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
+
+	/* No second one within the handler of the first. */
+	for (int i = 0; i < 3; i++)
+		sigaddset(&action.sa_mask, signals[i]);
 
 	event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (event < 0)

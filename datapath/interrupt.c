@@ -5,6 +5,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/wish.h"
+
+static struct wish first;
+
 static void both(sigset_t *set)
 {
 	sigemptyset(set);
@@ -24,17 +29,28 @@ int interrupt_begin(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+static void once_more(int number, siginfo_t *info, void *context)
+{
+	const struct wish wish = {info->si_code, info->si_pid, clock_ns()};
+
+	(void)context;
+	if (wish_same(&first, &wish))
+		return;
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
 void interrupt_taken(int fd)
 {
+	struct sigaction action = {.sa_sigaction = once_more, .sa_flags = SA_SIGINFO | SA_RESTART};
 	struct signalfd_siginfo info;
 	sigset_t set;
 
 	if (read(fd, &info, sizeof(info)) < 0)
 		return;
-	/* timeout(1) says it twice, to its child and to all of its group: that is one wish. */
-	usleep(50000);
-	while (read(fd, &info, sizeof(info)) > 0)
-		;
+	first = (struct wish){info.ssi_code, (int)info.ssi_pid, clock_ns()};
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
 	both(&set);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	close(fd);
