@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct wish {
-	int code, by; /* si_code and si_pid, as sigaction(2) has them */
+	int code, by;	/* si_code and si_pid, as sigaction(2) has them */
 	uint64_t at_ns; /* clock_ns() */
 };
 

@@ -65,8 +65,8 @@ static int connect_flow(struct session *s, struct flow *f, const unsigned char *
 	char preamble[PREAMBLE_SIZE];
 	struct failure failure;
 
-	f->fd = socket_beside(s->channel.fd, s->config->port + 1, session_reply_s(s) * 1000, s->config,
-			      &failure);
+	f->fd = socket_beside(s->channel.fd, s->config->port + 1, session_reply_s(s) * 1000,
+			      s->config, &failure);
 	if (f->fd < 0 && session_next(s, seconds_from_now(0.5), false) == HAPPENED_FAILED)
 		return -1;
 	if (f->fd < 0)
@@ -306,7 +306,8 @@ static int tx(struct session *s)
 
 	if (session_room(s, option->flows, config_sockets(s->config)) || prepare_messages(s))
 		return -1;
-	s->channel.fd = socket_connect(s->config->to, s->config->port, session_reply_s(s) * 1000, &failure);
+	s->channel.fd =
+		socket_connect(s->config->to, s->config->port, session_reply_s(s) * 1000, &failure);
 	if (s->channel.fd < 0)
 		return session_failure(s, &failure);
 	socket_control(s->channel.fd);

@@ -6,11 +6,11 @@
 
 #include "base/say.h"
 
-#define READY_S		8
-#define REPLY_S		5
-#define FLOWS_A_SECOND	250
-#define TIMES		"ZCPROF_PATIENCE"
-#define TIMES_MOST	1000
+#define READY_S	       8
+#define REPLY_S	       5
+#define FLOWS_A_SECOND 250
+#define TIMES	       "ZCPROF_PATIENCE"
+#define TIMES_MOST     1000
 
 static unsigned int times(void)
 {
