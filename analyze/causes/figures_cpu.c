@@ -138,37 +138,45 @@ static double softirqs_before(const struct run *run, enum record_end end)
  * What the end's own work ran on the CPU of one of its threads: the network's in ksoftirqd, and in softirqs where nobody
  * else was seen; and, where there are more threads than CPUs, the thread's siblings, by turns.
  */
-static double own_work(const struct run *run, enum record_end end, const char *thread)
+struct own_work {
+	double network_ns;
+	double threads_ns; /* of all of them */
+	double turns;	   /* the part of its siblings' time that a thread waits */
+};
+
+static struct own_work own_work_of(const struct run *run, enum record_end end)
 {
+	struct own_work own = {.network_ns = softirqs_of(run, end) + softirqs_before(run, end)};
 	struct figures ran = run_range(run, METRIC_cpu_thread, end);
+	double least_ns = LEAST_RUN * run_window_ns(run, end);
 	const char *list = cpus_of(run, end);
-	double siblings = 0;
 	long threads = 0, cpus = 0;
 
 	for (size_t i = 0; i < ran.count; i++) {
-		const struct figure *one = &ran.at[i];
-
-		if (is_ksoftirqd(one))
+		if (is_ksoftirqd(&ran.at[i]))
 			continue;
-		siblings += strcmp(one->key, thread) ? one->value : 0;
-		threads += one->value > LEAST_RUN * run_window_ns(run, end);
+		own.threads_ns += ran.at[i].value;
+		threads += ran.at[i].value > least_ns;
 	}
 	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
 		cpus += in_list(list, cpu);
-	return softirqs_of(run, end) + softirqs_before(run, end) +
-	       (cpus > 0 && threads > cpus ? siblings / cpus : 0);
+	own.turns = cpus > 0 && threads > cpus ? 1.0 / cpus : 0;
+	return own;
 }
 
 /* The thread that waited most for others than the end's own work, and how long; NULL where no wait was measured. */
 static const struct figure *waited_most(const struct run *run, enum record_end end, double *ns)
 {
 	struct figures waits = run_range(run, METRIC_cpu_wait, end);
+	struct own_work own = own_work_of(run, end);
 	const struct figure *most = NULL;
 
 	*ns = NAN;
 	for (size_t i = 0; i < waits.count; i++) {
 		const struct figure *one = &waits.at[i];
-		double wait = fmax(0, one->value - own_work(run, end, one->key));
+		double ran = run_figure(run, METRIC_cpu_thread, end, one->key);
+		double siblings = own.threads_ns - (isnan(ran) || is_ksoftirqd(one) ? 0 : ran);
+		double wait = fmax(0, one->value - own.network_ns - own.turns * siblings);
 
 		/* Of two that waited for nobody else the one that waited at all. */
 		if (most && (wait < *ns || (wait == *ns && one->value <= most->value)))

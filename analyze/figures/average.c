@@ -10,19 +10,11 @@ static int by_key(const void *a, const void *b)
 	return strverscmp(((const struct average *)a)->key, ((const struct average *)b)->key);
 }
 
-/* Every key of every run, once. */
-static void collect_keys(struct averages *averages, const struct configuration *c,
-			 enum metric_id id, enum record_end end)
+/* Of any order and number: in order, and each once. */
+static void sort_keys(struct averages *averages)
 {
 	size_t unique = 0;
 
-	for (size_t i = 0; i < c->count; i++) {
-		struct figures range = run_range(c->runs[i], id, end);
-
-		for (size_t j = 0; j < range.count; j++)
-			ARRAY_ADD(averages->at, averages->count) =
-				(struct average){range.at[j].key, NAN};
-	}
 	if (!averages->count)
 		return;
 	ARRAY_SORT(averages->at, averages->count, by_key);
@@ -30,6 +22,27 @@ static void collect_keys(struct averages *averages, const struct configuration *
 		if (!unique || strcmp(averages->at[unique - 1].key, averages->at[i].key))
 			averages->at[unique++] = averages->at[i];
 	averages->count = unique;
+}
+
+void averages_add_keys(struct averages *averages, const struct averages *of)
+{
+	for (size_t i = 0; i < of->count; i++)
+		ARRAY_ADD(averages->at, averages->count) = (struct average){of->at[i].key, NAN};
+	sort_keys(averages);
+}
+
+/* Every key of every run, once. */
+static void collect_keys(struct averages *averages, const struct configuration *c,
+			 enum metric_id id, enum record_end end)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct figures range = run_range(c->runs[i], id, end);
+
+		for (size_t j = 0; j < range.count; j++)
+			ARRAY_ADD(averages->at, averages->count) =
+				(struct average){range.at[j].key, NAN};
+	}
+	sort_keys(averages);
 }
 
 /* A run that has rows of the metric: by it others are known to have seen none. */

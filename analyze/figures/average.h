@@ -3,6 +3,7 @@
  * The keys of a metric over several runs, each run first, then the mean of the runs.
  *
  *   averages_of()    every key that any run has, in order
+ *   averages_add_keys()  those of others, too
  *   averages_get()   the figure of one key; NAN where no run has it
  *   averages_sum()   of all keys
  *   averages_margin()  how far off the mean of a key may be, as its runs counted in slices
@@ -32,6 +33,7 @@ struct averages {
 
 struct averages averages_of(const struct configuration *c, enum metric_id id, enum record_end end,
 			    enum average_how how);
+void averages_add_keys(struct averages *averages, const struct averages *of);
 double averages_get(const struct averages *averages, const char *key);
 double averages_sum(const struct averages *averages);
 /*

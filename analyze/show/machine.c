@@ -32,40 +32,35 @@ static size_t column_count(const struct sheet *sheet)
 	return count;
 }
 
-/* Every key that any of the sheet's metrics has at an end. */
-static struct averages keys_of(const struct view *v, const struct sheet *sheet, enum record_end end)
+/* What a sheet shows of an end: the figures of each column, and every key that any of them has. */
+struct shown {
+	struct averages columns[10], keys;
+};
+
+static struct shown shown_of(const struct view *v, const struct sheet *sheet, enum record_end end)
 {
-	struct averages keys = {NULL, 0};
+	struct shown s = {0};
 
 	for (size_t i = 0; i < column_count(sheet); i++) {
-		struct averages one =
-			averages_of(v->configuration, sheet->columns[i].id, end, MEAN);
-
-		for (size_t j = 0; j < one.count; j++) {
-			size_t at = 0;
-
-			while (at < keys.count && strcmp(keys.at[at].key, one.at[j].key))
-				at++;
-			if (at == keys.count)
-				ARRAY_ADD(keys.at, keys.count) = one.at[j];
-		}
-		averages_free(&one);
+		s.columns[i] = averages_of(v->configuration, sheet->columns[i].id, end, MEAN);
+		averages_add_keys(&s.keys, &s.columns[i]);
 	}
-	return keys;
+	return s;
 }
 
-static bool all_zero(const struct view *v, const struct sheet *sheet, enum record_end end,
-		     const char *key)
+static void shown_free(struct shown *s, const struct sheet *sheet)
+{
+	for (size_t i = 0; i < column_count(sheet); i++)
+		averages_free(&s->columns[i]);
+	averages_free(&s->keys);
+}
+
+static bool all_zero(const struct shown *s, const struct sheet *sheet, const char *key)
 {
 	bool zero = true;
 
-	for (size_t j = 0; zero && j < column_count(sheet); j++) {
-		struct averages one =
-			averages_of(v->configuration, sheet->columns[j].id, end, MEAN);
-
-		zero = averages_get(&one, key) == 0;
-		averages_free(&one);
-	}
+	for (size_t i = 0; zero && i < column_count(sheet); i++)
+		zero = averages_get(&s->columns[i], key) == 0;
 	return zero;
 }
 
@@ -87,27 +82,26 @@ static double least_known(const struct view *v, const struct sheet *sheet, enum 
 static void sheet_rows(struct table *t, const struct view *v, const struct sheet *sheet,
 		       enum record_end end)
 {
-	struct averages keys = keys_of(v, sheet, end);
-	double window = show_window_ns(v);
+	struct shown s = shown_of(v, sheet, end);
+	double window = show_window_ns(v, sheet->source);
 
-	for (size_t i = 0; i < keys.count; i++) {
-		if (sheet->skip_zeros && all_zero(v, sheet, end, keys.at[i].key))
+	for (size_t i = 0; i < s.keys.count; i++) {
+		const char *key = s.keys.at[i].key;
+
+		if (sheet->skip_zeros && all_zero(&s, sheet, key))
 			continue;
 		cell_text(t, "%s", record_end_name[end]);
-		cell_text(t, "%s", keys.at[i].key);
+		cell_text(t, "%s", key);
 		for (size_t j = 0; j < column_count(sheet); j++) {
-			struct averages one =
-				averages_of(v->configuration, sheet->columns[j].id, end, MEAN);
 			double scale = sheet->columns[j].scale;
 
-			cell_number(t, averages_get(&one, keys.at[i].key) *
+			cell_number(t, averages_get(&s.columns[j], key) *
 					       (scale > 0 ? scale : 100 / window));
-			averages_free(&one);
 		}
 		if (show_sampled(v, sheet->source))
 			show_margin(t, least_known(v, sheet, end, keys.at[i].key));
 	}
-	averages_free(&keys);
+	shown_free(&s, sheet);
 }
 
 /* Of the machine, or of the first of two that has it. */
@@ -130,10 +124,10 @@ static void show_sheet(const struct view *v, const struct sheet *sheet)
 	struct table *t;
 
 	for (enum record_end end = 0; end < RECORD_ENDS && !there; end++) {
-		struct averages keys = keys_of(v, sheet, end);
+		struct shown s = shown_of(v, sheet, end);
 
-		there = keys.count;
-		averages_free(&keys);
+		there = s.keys.count;
+		shown_free(&s, sheet);
 	}
 	if (!there) {
 		show_unmeasured(v, sheet->source, sheet->title);
@@ -372,7 +366,7 @@ void show_selfcost(const struct view *v)
 void show_threads(const struct view *v)
 {
 	const struct configuration *c = v->configuration;
-	double window = show_window_ns(v);
+	double window = show_window_ns(v, "cpu");
 	struct table *t = NULL;
 
 	for (enum record_end end = 0; end < RECORD_ENDS; end++) {

@@ -11,6 +11,7 @@
 #include "analyze/commands.h"
 #include "analyze/figures/sampling.h"
 #include "analyze/options.h"
+#include "analyze/pages/remarks.h"
 #include "analyze/show/stacks.h"
 #include "base/say.h"
 
@@ -91,17 +92,17 @@ void show_unmeasured(const struct view *v, const char *source, const char *what)
 		  reason ? reason : "; the record has no rows of it and gives no reason");
 }
 
-double show_window_ns(const struct view *v)
+double show_window_ns(const struct view *v, const char *source)
 {
 	const struct configuration *c = v->configuration;
 	double sum = 0;
 	size_t runs = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		double ns = run_figure(c->runs[i], METRIC_path_window_ns, END_RX, NULL);
+		double ns = run_figure(c->runs[i], METRIC_collector_window, END_HOST, source);
 
-		if (isnan(ns))
-			ns = run_figure(c->runs[i], METRIC_path_window_ns, END_TX, NULL);
+		for (enum record_end end = END_RX; isnan(ns) && end <= END_TX; end++)
+			ns = run_figure(c->runs[i], METRIC_path_window_ns, end, NULL);
 		if (isnan(ns))
 			continue;
 		sum += ns;
@@ -294,6 +295,7 @@ int command_show(int argc, char **argv)
 		result = o.file->print(v.configuration);
 	} else if (v.configuration && o.part) {
 		show_one(o.part, &v);
+		remark_doubts(v.page, &e);
 		result = page_print(v.page, o.common.format);
 	}
 	page_free(v.page);

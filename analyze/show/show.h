@@ -55,8 +55,8 @@ void show_source(const struct view *v);
 
 /* Notes why a source has no rows at any end. */
 void show_unmeasured(const struct view *v, const char *source, const char *what);
-/* The length of the window: the mean of the runs, in ns. */
-double show_window_ns(const struct view *v);
+/* How long a source measured, or where it does not say the window: the mean of the runs, in ns. */
+double show_window_ns(const struct view *v, const char *source);
 /* In slices, in one run at least. */
 bool show_sampled(const struct view *v, const char *source);
 /* A column and a cell of half the 95 % interval, a part of the figure; NAN: there is none, or it is not known. */
