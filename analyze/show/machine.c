@@ -84,6 +84,7 @@ static void sheet_rows(struct table *t, const struct view *v, const struct sheet
 {
 	struct shown s = shown_of(v, sheet, end);
 	double window = show_window_ns(v, sheet->source);
+	bool sampled = show_sampled(v, sheet->source);
 
 	for (size_t i = 0; i < s.keys.count; i++) {
 		const char *key = s.keys.at[i].key;
@@ -98,8 +99,8 @@ static void sheet_rows(struct table *t, const struct view *v, const struct sheet
 			cell_number(t, averages_get(&s.columns[j], key) *
 					       (scale > 0 ? scale : 100 / window));
 		}
-		if (show_sampled(v, sheet->source))
-			show_margin(t, least_known(v, sheet, end, keys.at[i].key));
+		if (sampled)
+			show_margin(t, least_known(v, sheet, end, key));
 	}
 	shown_free(&s, sheet);
 }

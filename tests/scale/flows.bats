@@ -73,18 +73,35 @@ moved() {
 	moved --path copy --blocking --read 4K --pattern mixed -- --path copy --rpc 64:64 --rate 2000 --seconds 1 --pattern mixed --long-flows 10
 }
 
-@test "zcprof run, with all sources: a whole record that has each flow at both ends" {
-	[ "$(id -u)" = 0 ] || skip "BPF takes root"
-	local begun=$SECONDS
-	PATH=$BUILD:$PATH zcprof run --rx copy --tx copy --port "$port" --flows "$FLOWS" --read 16K --rcvbuf $BUFFER --sndbuf $BUFFER \
-		--seconds 2 --warmup 0.5 --repeat 1 -o out 2>said || { cat said; false; }
-	echo "# zcprof run --flows $FLOWS: $((SECONDS - begun)) s" >&3
+# profiled FLOWS OPTION…: a whole record that has each flow at both ends, what each source could not do as a reason, and that zcroi reads
+profiled() {
+	local begun=$SECONDS flows=$1
+	shift
+	rm -rf out
+	PATH=$BUILD:$PATH zcprof run --rx copy --tx copy --port "$port" --flows "$flows" --blocking --rcvbuf $BUFFER --sndbuf $BUFFER \
+		--seconds 2 --warmup 0.5 --repeat 1 -o out "$@" 2>said || { cat said; false; }
+	echo "# zcprof run --flows $flows $*: $((SECONDS - begun)) s, $(du -k out/*/run-1.csv | cut -f1) KB" >&3
 	record=$(echo out/*/run-1.csv)
-	[ "$(grep -c '^,rx,path,flow_bytes,' "$record")" = "$FLOWS" ]
-	[ "$(grep -c '^,tx,path,flow_bytes,' "$record")" = "$FLOWS" ]
+	for end in rx tx; do
+		[ "$(awk -F, -v end=$end '$1 == "" && $2 == end && $4 == "rtt"' "$record" | wc -l)" = "$flows" ]
+		[ "$(awk -F, -v end=$end '$1 == "" && $2 == end && $3 == "cpu" && $4 == "thread" && $5 ~ /-copy-/' "$record" | wc -l)" = "$flows" ]
+	done
 	[ "$(awk -F, '$1 == "" && $2 == "rx" && $4 == "bytes" { print ($6 > 0) }' "$record")" = 1 ]
+	# Every source has figures, or the reason.
+	for source in cpu tcp syscalls softirq profile copy skb locks; do
+		grep -qE "^[^,]*,[a-z]+,($source|collector,absent,$source)," "$record"
+	done
 	"$BUILD/zcroi" check "$record"
 	"$BUILD/zcroi" table "$record"
+	"$BUILD/zcroi" show tcp "$record" >shown
+	[ "$(grep -c "^rx " shown)" = "$flows" ]
+}
+
+@test "zcprof run, with all sources: of requests as many flows, of streams, which all want a CPU all the time, a fifth" {
+	[ "$(id -u)" = 0 ] || skip "BPF takes root"
+	profiled "$FLOWS" --read 4K --rpc 64:64 --rate 2000
+	profiled $((FLOWS / 5)) --read 16K
+	[ "$(grep -c '^,rx,path,flow_bytes,' "$record")" = $((FLOWS / 5)) ]
 }
 
 # CPU ticks of both ends until N flows are ready
