@@ -86,7 +86,7 @@ profiled() {
 		[ "$(awk -F, -v end=$end '$1 == "" && $2 == end && $4 == "rtt"' "$record" | wc -l)" = "$flows" ]
 		[ "$(awk -F, -v end=$end '$1 == "" && $2 == end && $3 == "cpu" && $4 == "thread" && $5 ~ /-copy-/' "$record" | wc -l)" = "$flows" ]
 	done
-	[ "$(awk -F, '$1 == "" && $2 == "rx" && $4 == "bytes" { print ($6 > 0) }' "$record")" = 1 ]
+	[ "$(awk -F, '$1 == "" && $2 == "rx" && $3 == "path" && $4 == "bytes" { print ($6 > 0) }' "$record")" = 1 ]
 	# Every source has figures, or the reason.
 	for source in cpu tcp syscalls softirq profile copy skb locks; do
 		grep -qE "^[^,]*,[a-z]+,($source|collector,absent,$source)," "$record"
