@@ -77,42 +77,10 @@ profile_for() {
 
 # Answers for a PMU: what it is asked of misses of the last cache, the clock says, every 10 ms of a CPU's time.
 @test "misses of the last cache are those of who makes them, and each sample is many; without a PMU they are absent" {
-	cc -shared -fPIC -o "$dir/answer.so" -x c - <<-'END'
-		#define _GNU_SOURCE
-		#include <dlfcn.h>
-		#include <errno.h>
-		#include <linux/perf_event.h>
-		#include <stdarg.h>
-		#include <stdlib.h>
-		#include <string.h>
-		#include <sys/syscall.h>
-		long syscall(long number, ...)
-		{
-			long (*real)(long, ...) = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
-			struct perf_event_attr attr;
-			long a[6];
-			va_list args;
-			va_start(args, number);
-			for (int i = 0; i < 6; i++)
-				a[i] = va_arg(args, long);
-			va_end(args);
-			memcpy(&attr, number == SYS_perf_event_open ? (void *)a[0] : &attr, sizeof(attr));
-			if (number == SYS_perf_event_open && attr.type == PERF_TYPE_HARDWARE &&
-			    (attr.config & 0xff) == PERF_COUNT_HW_CACHE_MISSES) {
-				if (getenv("NO_PMU")) {
-					errno = ENOENT;
-					return -1;
-				}
-				attr.type = PERF_TYPE_SOFTWARE;
-				attr.config = PERF_COUNT_SW_CPU_CLOCK;
-				attr.sample_period *= 100;
-				a[0] = (long)&attr;
-			}
-			return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-		}
-	END
+	cc -shared -fPIC -o "$dir/pmu.so" tests/fixtures/pmu.c
+	export PMU=clock PMU_EVENT=3 # PERF_COUNT_HW_CACHE_MISSES
 	work burn read_zeros 2
-	LD_PRELOAD=$dir/answer.so profile_for
+	LD_PRELOAD=$dir/pmu.so profile_for
 	grep ',misses' "$dir/run.csv"
 	[ "$(share tx misses '^task/data copy$')" -ge 80 ]
 	[ "$(figure tx profile misses_lost '')" = 0 ]
@@ -120,8 +88,8 @@ profile_for() {
 	# As much time as the clock itself says; of some dozen samples.
 	awk -F, '$2 == "tx" && $4 == "misses" { n += $6 / 100003 } $2 == "tx" && $4 == "component" { ms += $6 / 1e6 }
 		END { print n " samples in " ms " ms"; exit !(n * 10 >= ms / 2 && n * 10 <= ms * 2) }' "$dir/run.csv"
-	export NO_PMU=1
-	LD_PRELOAD=$dir/answer.so measure --exact --tx $$ profile
+	export PMU=none
+	LD_PRELOAD=$dir/pmu.so measure --exact --tx $$ profile
 	tell measure open
 	measured
 	grep ',collector,absent,profile/misses,.*no PMU counts' "$dir/run.csv"
