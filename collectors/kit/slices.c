@@ -11,47 +11,17 @@
 #include "base/thread.h"
 #include "collectors/kit/extent.h"
 #include "collectors/kit/measurement.h"
+#include "collectors/kit/rota.h"
 #include "collectors/kit/slices_state.h"
-#include "collectors/kit/turns.h"
 
-#define MEMBERS 32
-
-/* Where all count all of it so far. */
-#define SLICE_USUAL_NS 20000000
-/* Of a window whose end nobody knows, so much is planned first; then as much again as is over. */
-#define UNKNOWN_NS 1000000000
 /*
  * What a source may cost that counts all of it: 0.2 % of a CPU for long, at some 100 ns an event,
  * and 1 % of the window in all where it was not as busy as that before, as a burst is not. It is
  * looked at so often.
  */
-#define EVENT_NS    100
 #define RARE_PER_S  20000
 #define BURST_PER_S 100000
 #define WATCH_NS    20000000
-/* Before the end of a window that is known nothing is planned, for those who are late. */
-#define SPARE_NS(window_ns) ((window_ns) / 8 < 100000000 ? (window_ns) / 8 : 100000000)
-
-/* Who takes turns. Everything here, and all that is in its members, only with the lock held. */
-static struct {
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	struct slices *member[MEMBERS];
-	unsigned int count;
-	pthread_t thread;
-	bool started;
-	unsigned int random;
-	/* What is planned until then: so many turns of each, in all, with slices of such a length. */
-	bool known; /* the window ends then */
-	__u64 begun_ns, until_ns;
-	unsigned int turns;
-	double length;
-	unsigned int turns_taken; /* by those who had the fewest, when one had its latest */
-	__u64 watched_ns;
-	__u64 around_ns;   /* so much longer than their slices turns were lately */
-	double slice_loss; /* the part of their time that programs took in slices lately */
-	bool knows;	   /* and has planned by it */
-} rota = {.lock = PTHREAD_MUTEX_INITIALIZER, .around_ns = 2000000, .slice_loss = 0.1};
 
 static void set_up(void)
 {
@@ -94,7 +64,7 @@ struct slices *slices_open(const struct slices_work *work, const struct measurem
 	}
 	s->window_ns = (__u64)(run->seconds * 1e9);
 	pthread_mutex_lock(&rota.lock);
-	if (rota.count == MEMBERS) {
+	if (rota.count == ROTA_MEMBERS) {
 		let_go(s);
 		s = NULL;
 	} else if (!s->whole) {
@@ -181,128 +151,14 @@ static void wait_while_open(const struct slices *s, __u64 ns)
 	}
 }
 
-static double at_random(void)
-{
-	return (double)rand_r(&rota.random) / RAND_MAX;
-}
-
-static unsigned int least_of(const struct slices *s)
-{
-	return s->work->least > 1 ? s->work->least : 1;
-}
-
-/*
- * Fewer than are planned; where there is no time left for these (late), than it needs: one at the least, of what
- * comes after all of it was counted.
- */
-static bool is_due(const struct slices *s, bool late)
-{
-	return s->turns < rota.turns && (!late || s->turns < least_of(s) || !s->sampled.count);
-}
-
-/* One of those that had the fewest turns. NULL: there is none. */
-static struct slices *next(bool late)
-{
-	struct slices *found = NULL;
-	unsigned int as_few = 0;
-
-	for (unsigned int i = 0; i < rota.count; i++) {
-		struct slices *s = rota.member[i];
-
-		if (!s->open || s->watched || !is_due(s, late) || (found && s->turns > found->turns))
-			continue;
-		as_few = found && s->turns == found->turns ? as_few + 1 : 1;
-		if (at_random() * as_few <= 1)
-			found = s;
-	}
-	return found;
-}
-
-static __u64 slice_ns(const struct slices *s)
-{
-	return (__u64)((double)s->work->slice_ns * rota.length);
-}
-
-/* For all members, as their windows open one after another. */
-static struct turns plan_of(__u64 ns)
-{
-	unsigned int least = 1, members = 0;
-	__u64 slices = 0;
-
-	for (unsigned int i = 0; i < rota.count; i++) {
-		const struct slices *s = rota.member[i];
-
-		if (s->watched)
-			continue; /* most stay so */
-		members++;
-		slices += s->work->slice_ns;
-		if (least_of(s) > least)
-			least = least_of(s);
-	}
-	return turns_plan(ns, members ? members : 1, members ? slices : SLICE_USUAL_NS, least,
-			  rota.slice_loss);
-}
-
-static void plan(__u64 ns)
-{
-	struct turns turns = plan_of(ns);
-
-	rota.turns = 0;
-	for (unsigned int i = 0; i < rota.count; i++)
-		if (rota.member[i]->turns > rota.turns)
-			rota.turns = rota.member[i]->turns;
-	rota.until_ns += ns;
-	rota.turns += turns.rounds;
-	rota.length = turns.length;
-}
-
-/* When each has had a turn it is known what slices cost this load. */
-static void plan_again(void)
-{
-	struct turns turns;
-
-	if (rota.knows || !rota.known || rota.turns_taken < 1)
-		return;
-	turns = plan_of(rota.until_ns - rota.begun_ns);
-	rota.turns = turns.rounds > 2 ? turns.rounds : 2;
-	rota.length = turns.length;
-	rota.knows = true;
-}
-
-/* How many turns of those planned are to come; *free_ns: the time that they leave. */
-static unsigned int to_come(__s64 *free_ns)
-{
-	unsigned int count = 0;
-
-	*free_ns = (__s64)(rota.until_ns - clock_ns());
-	for (unsigned int i = 0; i < rota.count; i++) {
-		const struct slices *s = rota.member[i];
-
-		if (s->over || s->watched || s->turns >= rota.turns)
-			continue;
-		count += rota.turns - s->turns;
-		*free_ns -= (__s64)((rota.turns - s->turns) * (slice_ns(s) + rota.around_ns));
-	}
-	return count;
-}
-
-/* With the lock held: what its programs took of a slice of so many ns. */
-static void note_loss(__u64 events, __u64 ns)
-{
-	double loss = (double)events * EVENT_NS / fmax((double)ns, 1);
-
-	rota.slice_loss = (7 * rota.slice_loss + fmin(loss, 1)) / 8;
-}
-
 static void take_turn(struct slices *s)
 {
-	__u64 began = clock_ns(), slice = slice_ns(s);
+	__u64 began = clock_ns(), slice = rota_slice_ns(s);
 	__u64 before = s->work->events ? s->work->events(s->state) : 0;
 	bool on;
 
 	s->busy = true;
-	rota.turns_taken = s->turns++;
-	plan_again();
+	rota_took(s);
 	pthread_mutex_unlock(&rota.lock);
 	on = !s->work->on(s->state, slice);
 	pthread_mutex_lock(&rota.lock);
@@ -320,7 +176,7 @@ static void take_turn(struct slices *s)
 		pthread_mutex_lock(&rota.lock);
 		slices_add(s, from, to, ns);
 		if (s->work->events)
-			note_loss(s->work->events(s->state) - before, ns);
+			rota_cost(s->work->events(s->state) - before, ns);
 		rota.around_ns = (7 * rota.around_ns + (clock_ns() - began - ns)) / 8;
 	} else {
 		s->open = false;
@@ -332,13 +188,13 @@ static void take_turn(struct slices *s)
 
 static struct slices *next_in_time(void)
 {
-	__s64 free_ns;
-	unsigned int count = to_come(&free_ns);
+	bool late;
+	__s64 pause_ns = rota_pause(&late);
 
-	if (!count)
+	if (pause_ns < 0)
 		return NULL;
-	wait_while_open(NULL, turns_pause(free_ns, count, at_random()));
-	return next(free_ns < 0);
+	wait_while_open(NULL, (__u64)pause_ns);
+	return rota_next(late);
 }
 
 static void *take_turns(void *unused)
@@ -352,10 +208,10 @@ static void *take_turns(void *unused)
 		if (s)
 			take_turn(s);
 		else if (now < rota.until_ns || rota.known)
-			wait_while_open(NULL,
-					now < rota.until_ns ? rota.until_ns - now : UNKNOWN_NS);
+			wait_while_open(NULL, now < rota.until_ns ? rota.until_ns - now
+								  : ROTA_UNKNOWN_NS);
 		else
-			plan(rota.until_ns - rota.begun_ns);
+			rota_plan(rota.until_ns - rota.begun_ns);
 	}
 	pthread_mutex_unlock(&rota.lock);
 	return NULL;
@@ -365,11 +221,7 @@ static int start(__u64 window_ns)
 {
 	if (rota.started)
 		return 0;
-	rota.known = window_ns;
-	rota.knows = false;
-	rota.turns_taken = 0;
-	rota.begun_ns = rota.until_ns = rota.watched_ns = clock_ns();
-	plan(window_ns ? window_ns - SPARE_NS(window_ns) : UNKNOWN_NS);
+	rota_begin(window_ns);
 	rota.started = !thread_start_quiet(&rota.thread, take_turns, NULL);
 	return rota.started ? 0 : -1;
 }

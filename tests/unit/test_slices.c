@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: collectors/kit/slices.c collectors/kit/slices_say.c collectors/kit/turns.c collectors/kit/estimate.c collectors/kit/extent.c collectors/kit/softnet_stat.c collectors/kit/cpus.c collectors/kit/proc_stat.c */
+/* needs: collectors/kit/slices.c collectors/kit/rota.c collectors/kit/slices_say.c collectors/kit/turns.c collectors/kit/estimate.c collectors/kit/extent.c collectors/kit/softnet_stat.c collectors/kit/cpus.c collectors/kit/proc_stat.c */
 /* A source that counts all of its window until that is too much, and takes slices then. */
 #include <setjmp.h>
 #include <stdarg.h>
