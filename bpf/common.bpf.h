@@ -18,6 +18,10 @@
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
+/* include/linux/interrupt.h */
+#define NET_TX_SOFTIRQ 2
+#define NET_RX_SOFTIRQ 3
+
 struct window window = {NEVER, NEVER};
 const volatile struct run_scope run_scope[END_COUNT];
 
@@ -103,6 +107,31 @@ static __always_inline enum record_end current_end(void)
 	struct task_struct *task = current_task();
 
 	return run_end(task, current_field(task, tgid));
+}
+
+/* In place of an end: it is not known whose. */
+#define END_UNKNOWN END_COUNT
+
+/*
+ * Whose what is done for a network namespace is, where each end has its devices in one of its own. That of a third, as of
+ * a forwarder between them, is neither's.
+ */
+static __always_inline __u32 netns_end(__u32 netns)
+{
+	if (!run_scope[END_RX].devices_netns || !netns)
+		return END_UNKNOWN;
+	for (enum record_end end = END_RX; end <= END_TX; end++)
+		if (run_scope[end].devices_netns == netns)
+			return end;
+	return END_HOST;
+}
+
+/* Likewise of a packet: that of its device. */
+static __always_inline __u32 packet_end(struct sk_buff *skb)
+{
+	if (!run_scope[END_RX].devices_netns)
+		return END_UNKNOWN;
+	return netns_end(BPF_CORE_READ(skb, dev, nd_net.net, ns.inum));
 }
 
 static __always_inline __u32 current_tid(void)

@@ -109,9 +109,7 @@ static __always_inline void held(__u32 lock, __u64 since_ns)
 	tally_add(tally_here(), HOLDS_COUNT(lock), 1);
 	tally_add(tally_here(), HOLDS_TIME(lock), ns);
 	all = bpf_map_lookup_elem(&lengths, &zero);
-	end = current_end();
-	if (end == END_HOST)
-		end = mine->home;
+	end = tally_end(mine);
 	barrier_var(bucket); /* the verifier has to see this very value checked */
 	if (all && bucket < HISTOGRAM_BUCKETS)
 		__sync_fetch_and_add(&all->bucket[end & (TALLY_ENDS - 1)][lock][bucket], 1);

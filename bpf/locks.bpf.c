@@ -42,13 +42,6 @@ static __always_inline struct locks_wait wait_for(__u64 lock)
 
 bool sliced; /* set by the collector: from now on it counts in slices */
 
-static __always_inline __u32 end_here(const struct tally_cpu *mine)
-{
-	enum record_end end = current_end();
-
-	return end == END_HOST ? mine->home : end;
-}
-
 SEC("raw_tracepoint/contention_begin")
 int locks_begin(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -71,7 +64,7 @@ int locks_begin(struct bpf_raw_tracepoint_args *ctx)
 	}
 	mine->events += WALK;
 	begun.stack = bpf_get_stackid(ctx, &stacks, 0);
-	begun.end = end_here(mine);
+	begun.end = tally_end(mine);
 	begun.context = tally_context();
 	begun.at_ns = bpf_ktime_get_ns();
 	if (bpf_map_update_elem(&waiting, &wait, &begun, BPF_ANY))
@@ -122,7 +115,7 @@ int locks_end(struct bpf_raw_tracepoint_args *ctx)
 			return 0; /* it was cut already, or lasts since before the slice */
 		place.stack = bpf_get_stackid(ctx, &stacks, 0);
 		place.flags = LOCKS_EARLIER;
-		place.end = end_here(mine);
+		place.end = tally_end(mine);
 		place.context = tally_context();
 	}
 	if (over)

@@ -9,10 +9,12 @@
  */
 #include "bpf/common.bpf.h"
 #include "bpf/profile.h"
+#include "bpf/tally.h"
 
 /* Set by the collector. */
 const volatile __u8 cpu_end[PROFILE_CPUS];	 /* enum record_end */
 const volatile __u64 softirqs_from, softirqs_to; /* the function that runs softirqs */
+const volatile __u64 net_rx_from, net_rx_to;	 /* and that which is NET_RX */
 __u64 lost[END_COUNT];
 __u64 misses_lost[END_COUNT];
 __u64 on_cpu[PROFILE_CPUS][END_COUNT][PROFILE_WORKS];
@@ -38,6 +40,15 @@ struct {
 	__type(value, struct profile_stack);
 } stacks SEC(".maps");
 
+/* That of bpf/tally_context.bpf.c: the collector puts it in this one's place. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tally_context_cpu);
+} contexts SEC(".maps");
+
 /* Too large for a program's stack. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -45,6 +56,9 @@ struct {
 	__type(key, __u32);
 	__type(value, struct profile_stack);
 } scratch SEC(".maps");
+
+/* By its stack. */
+enum { IN_TASK, IN_SOFTIRQ, IN_NET_RX };
 
 static __always_inline bool read_stack(void *ctx, struct profile_stack *stack, __u64 flags)
 {
@@ -81,23 +95,37 @@ static __noinline __u64 keep_stack(struct profile_stack *stack, __u32 first)
 /* Whatever that function called was for a softirq; interrupts that came upon it are rare. */
 static __noinline int work_of(const struct profile_stack *stack)
 {
+	bool net_rx = false;
+
 	for (__u32 i = 0; stack && i < PROFILE_DEPTH; i++) {
 		if (i >= stack->depth)
 			break;
+		net_rx = net_rx || stack->ip[i] - net_rx_from < net_rx_to - net_rx_from;
 		if (stack->ip[i] - softirqs_from < softirqs_to - softirqs_from)
-			return PROFILE_SOFTIRQ;
+			return net_rx ? IN_NET_RX : IN_SOFTIRQ;
 	}
-	return PROFILE_TASK;
+	return IN_TASK;
+}
+
+/* Whose the packet is that this CPU's NET_RX works on. */
+static __always_inline __u8 packet_end_here(__u32 cpu)
+{
+	const struct tally_context_cpu *now = bpf_map_lookup_elem(&contexts, &cpu);
+
+	return now ? netns_end(now->latest) : END_UNKNOWN;
 }
 
 /* No other program counts on this CPU. */
-static __always_inline void count_on_cpu(const struct profile_kind *kind, __u32 cpu, __u32 work)
+static __always_inline void count_on_cpu(const struct profile_kind *kind, __u32 cpu, __u32 in)
 {
+	__u32 work = in == IN_TASK ? PROFILE_TASK : PROFILE_SOFTIRQ;
 	__u32 end = kind->end;
 
 	if (work == PROFILE_TASK && !kind->tgid)
 		return;
-	if (work == PROFILE_SOFTIRQ && end == END_HOST)
+	if (kind->packet_end != END_UNKNOWN)
+		end = kind->packet_end;
+	else if (work == PROFILE_SOFTIRQ && end == END_HOST)
 		end = kind->cpu_end;
 	if (cpu < PROFILE_CPUS && end < END_COUNT && work < PROFILE_WORKS)
 		on_cpu[cpu][end][work]++;
@@ -120,7 +148,7 @@ static __always_inline int keep(void *map, struct profile_kind *kind)
 }
 
 /* Both stacks into the table and their keys into the kind. */
-static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u32 *work)
+static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u32 cpu, __u32 *in)
 {
 	__u32 zero = 0;
 	struct profile_stack *stack = bpf_map_lookup_elem(&scratch, &zero);
@@ -130,7 +158,9 @@ static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u
 	if (read_stack(ctx, stack, 0)) {
 		kind->in_kernel = 1;
 		kind->leaf = stack->ip[0];
-		*work = (__u32)work_of(stack);
+		*in = (__u32)work_of(stack);
+		if (*in == IN_NET_RX)
+			kind->packet_end = packet_end_here(cpu);
 		kind->kernel = keep_stack(stack, 1);
 		if (!kind->kernel)
 			return -1;
@@ -151,6 +181,7 @@ static __always_inline struct profile_kind kind_here(__u32 cpu)
 		.tgid = tgid,
 		.end = run_end(current_task(), tgid),
 		.cpu_end = cpu < PROFILE_CPUS ? cpu_end[cpu] : END_HOST,
+		.packet_end = END_UNKNOWN,
 	};
 
 	if (tgid)
@@ -174,15 +205,15 @@ static __always_inline bool in_window(void)
 SEC("perf_event")
 int profile_sample(void *ctx)
 {
-	__u32 cpu = bpf_get_smp_processor_id(), work = PROFILE_TASK;
+	__u32 cpu = bpf_get_smp_processor_id(), in = IN_TASK;
 	struct profile_kind kind;
 
 	if (!in_window())
 		return 0;
 	kind = kind_here(cpu);
-	if (keep_stacks(ctx, &kind, &work) || keep(&kinds, &kind))
+	if (keep_stacks(ctx, &kind, cpu, &in) || keep(&kinds, &kind))
 		count_lost(lost, kind.end);
-	count_on_cpu(&kind, cpu, work);
+	count_on_cpu(&kind, cpu, in);
 	return 0;
 }
 
@@ -190,13 +221,13 @@ int profile_sample(void *ctx)
 SEC("perf_event")
 int profile_miss(void *ctx)
 {
+	__u32 cpu = bpf_get_smp_processor_id(), in;
 	struct profile_kind kind;
-	__u32 work;
 
 	if (!in_window())
 		return 0;
-	kind = kind_here(bpf_get_smp_processor_id());
-	if (keep_stacks(ctx, &kind, &work) || keep(&misses, &kind))
+	kind = kind_here(cpu);
+	if (keep_stacks(ctx, &kind, cpu, &in) || keep(&misses, &kind))
 		count_lost(misses_lost, kind.end);
 	return 0;
 }

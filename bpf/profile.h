@@ -36,7 +36,8 @@ struct profile_kind {
 	__u8 end;	/* enum record_end by process, */
 	__u8 cpu_end;	/* and by CPU */
 	__u8 in_kernel; /* where the leaf is */
-	__u8 unused;
+	/* For whom NET_RX works, if it was in that: by the namespace of its packet; END_COUNT: not known. */
+	__u8 packet_end;
 	char comm[16];
 };
 

@@ -1,31 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Packets as the device layer hands them to the protocols: behind GRO (net/core/dev.c). */
+/*
+ * Packets as the device layer hands them to the protocols: behind GRO (net/core/dev.c). Over veth what one end receives is
+ * handed up by softirqs on the CPU of the other: so whose a packet is tells its device.
+ */
 #include "bpf/tally.bpf.h"
 #include "bpf/skb.h"
-
-/*
- * Where each end has a network namespace of its own, that of the device tells whose packet it is: over veth what one end
- * receives is handed up by softirqs on the CPU of the other, and the CPU would say the wrong one. What a third namespace
- * receives, as that of a forwarder between them, is neither's.
- */
-static __always_inline __u32 owner(struct sk_buff *skb)
-{
-	__u32 netns;
-
-	if (!run_scope[END_RX].devices_netns)
-		return TALLY_OF_NOW;
-	netns = BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
-	for (enum record_end end = END_RX; end <= END_TX; end++)
-		if (run_scope[end].devices_netns == netns)
-			return end;
-	return END_HOST;
-}
 
 SEC("raw_tracepoint/netif_receive_skb")
 int skb_received(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	struct tally_figures *here = tally_for(owner(skb));
+	struct tally_figures *here = tally_for(packet_end(skb));
 	struct skb_shared_info *shared;
 	__u32 length, segments;
 

@@ -6,13 +6,12 @@
  * is no lock, no atomic and no hash. The handlers and every poll run with bottom halves off, so
  * that these programs cannot be interrupted by another run of themselves on the same CPU; for that
  * reason the raw tracepoint will do on every kernel, which it will not for system calls.
+ *
+ * Where each end has a network namespace of its own, what NET_RX does is for the end whose packet it works on (as in
+ * bpf/tally_context.bpf.c, which counts no time): a run that takes packets of both is parted where they change.
  */
 #include "bpf/common.bpf.h"
 #include "bpf/softirq.h"
-
-/* include/linux/interrupt.h */
-#define NET_TX_SOFTIRQ 2
-#define NET_RX_SOFTIRQ 3
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -52,6 +51,54 @@ static __always_inline bool is_ksoftirqd(struct task_struct *task)
 	return !__builtin_memcmp(&name, "ksoftirq", sizeof(name));
 }
 
+static __always_inline void add_time(struct softirq_cpu *mine, __u64 now)
+{
+	__u64 from = window.open_ns, to = window.close_ns;
+	struct softirq_runs *runs = &figures_of(mine, mine->end)->kind[mine->kind & 1];
+
+	if (mine->start_ns > from)
+		from = mine->start_ns;
+	if (now > to)
+		now = to;
+	if (now <= from)
+		return;
+	runs->total_ns += now - from;
+	if (mine->in_ksoftirqd)
+		runs->ksoftirqd_ns += now - from;
+}
+
+static __always_inline void packet(struct sk_buff *skb)
+{
+	struct softirq_cpu *mine = this_cpu();
+	__u64 now;
+	__u32 end;
+
+	if (!mine)
+		return;
+	end = packet_end(skb);
+	mine->latest = end;
+	if (!mine->start_ns || mine->kind != SOFTIRQ_NET_RX || end == mine->end)
+		return;
+	now = bpf_ktime_get_ns();
+	add_time(mine, now);
+	mine->end = end;
+	mine->start_ns = now;
+}
+
+SEC("raw_tracepoint/netif_receive_skb")
+int softirq_packet(struct bpf_raw_tracepoint_args *ctx)
+{
+	packet((struct sk_buff *)ctx->args[0]);
+	return 0;
+}
+
+SEC("raw_tracepoint/napi_gro_receive_entry")
+int softirq_packet_gro(struct bpf_raw_tracepoint_args *ctx)
+{
+	packet((struct sk_buff *)ctx->args[0]);
+	return 0;
+}
+
 SEC("raw_tracepoint/softirq_entry")
 int softirq_begins(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -66,7 +113,8 @@ int softirq_begins(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	task = current_task();
 	mine->kind = number == NET_RX_SOFTIRQ ? SOFTIRQ_NET_RX : SOFTIRQ_NET_TX;
-	mine->end = end_of(mine);
+	mine->end = number == NET_RX_SOFTIRQ && mine->latest < END_COUNT ? mine->latest
+									 : end_of(mine);
 	mine->in_ksoftirqd = (current_field(task, flags) & PF_KTHREAD) && is_ksoftirqd(task);
 	mine->start_ns = bpf_ktime_get_ns();
 	return 0;
@@ -75,10 +123,9 @@ int softirq_begins(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tracepoint/softirq_exit")
 int softirq_ends(struct bpf_raw_tracepoint_args *ctx)
 {
-	__u64 now, from = window.open_ns, to = window.close_ns;
-	__u32 number = ctx->args[0], kind;
+	__u32 number = ctx->args[0];
 	struct softirq_cpu *mine;
-	struct softirq_runs *runs;
+	__u64 now;
 
 	if (number != NET_RX_SOFTIRQ && number != NET_TX_SOFTIRQ)
 		return 0;
@@ -86,20 +133,10 @@ int softirq_ends(struct bpf_raw_tracepoint_args *ctx)
 	if (!mine || !mine->start_ns)
 		return 0; /* it began before the programs came */
 	now = bpf_ktime_get_ns();
-	if (mine->start_ns > from)
-		from = mine->start_ns;
+	if (now >= window.open_ns && now < window.close_ns)
+		figures_of(mine, mine->end)->kind[mine->kind & 1].runs++;
+	add_time(mine, now);
 	mine->start_ns = 0;
-	kind = number == NET_RX_SOFTIRQ ? SOFTIRQ_NET_RX : SOFTIRQ_NET_TX;
-	if (now < from || from >= to)
-		return 0;
-	runs = &figures_of(mine, mine->end)->kind[kind];
-	if (now < to)
-		runs->runs++;
-	else
-		now = to;
-	runs->total_ns += now - from;
-	if (mine->in_ksoftirqd)
-		runs->ksoftirqd_ns += now - from;
 	return 0;
 }
 

@@ -51,18 +51,38 @@ static __always_inline struct tally_figures *tally_of(struct tally_cpu *mine, __
 	return &mine->figures[end & (TALLY_ENDS - 1)][context & (TALLY_CONTEXTS - 1)];
 }
 
-static __always_inline __u32 tally_context(void)
+static __always_inline const struct tally_context_cpu *tally_context_cpu(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	const struct tally_context_cpu *mine = bpf_map_lookup_elem(&contexts, &cpu);
+
+	return bpf_map_lookup_elem(&contexts, &cpu);
+}
+
+static __always_inline __u32 tally_context(void)
+{
+	const struct tally_context_cpu *mine = tally_context_cpu();
 
 	return mine ? mine->context & (TALLY_CONTEXTS - 1) : TALLY_TASK;
 }
 
-/* In place of an end: that of the task that runs, or else of the CPU. */
-#define TALLY_OF_NOW END_COUNT
+/*
+ * Whose an event of now is: in a softirq of the one for whose network namespace it works, where that is known. Else of the
+ * task that runs, or of the CPU.
+ */
+static __always_inline __u32 tally_end(const struct tally_cpu *mine)
+{
+	const struct tally_context_cpu *now = tally_context_cpu();
+	__u32 end = END_UNKNOWN;
 
-/* Where an event of an end belongs, of which the program knows whose it is: NULL while nothing is counted. */
+	if (now && now->context == TALLY_SOFTIRQ)
+		end = netns_end(now->netns);
+	if (end != END_UNKNOWN)
+		return end;
+	end = current_end();
+	return end == END_HOST ? mine->home : end;
+}
+
+/* Where an event of an end belongs, END_UNKNOWN: as tally_end() says; NULL while nothing is counted. */
 static __always_inline struct tally_figures *tally_for(__u32 end)
 {
 	struct tally_cpu *mine;
@@ -73,18 +93,15 @@ static __always_inline struct tally_figures *tally_for(__u32 end)
 	mine->events++;
 	if (!counting)
 		return 0;
-	if (end == TALLY_OF_NOW) {
-		end = current_end();
-		if (end == END_HOST)
-			end = mine->home;
-	}
+	if (end == END_UNKNOWN)
+		end = tally_end(mine);
 	return tally_of(mine, end, tally_context());
 }
 
 /* Likewise, of now. */
 static __always_inline struct tally_figures *tally_here(void)
 {
-	return tally_for(TALLY_OF_NOW);
+	return tally_for(END_UNKNOWN);
 }
 
 /* Atomic, because a task may be preempted between reading and writing; alone it costs little. */

@@ -32,7 +32,11 @@ struct tally_cpu {
 /* Of one CPU, the same for all sources: bpf/tally_context.bpf.c. */
 struct tally_context_cpu {
 	__u32 context; /* that it is in: a softirq, or a task or anything else */
+	/* Inode of the network namespace for which it works in a softirq; 0: not known. */
+	__u32 netns;
 	__u64 softirqs;
+	__u32 latest; /* that of the latest packet, */
+	__u64 device; /* and its device */
 } __attribute__((aligned(64)));
 
 #endif

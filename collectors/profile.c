@@ -18,6 +18,7 @@
 #include "collectors/kit/stacks.h"
 #include "collectors/kit/kallsyms.h"
 #include "collectors/kit/symbols.h"
+#include "collectors/kit/tally_context.h"
 
 /* A process may end right behind the window, and may keep those waiting who look at it. */
 #define SETTLE_NS 50000000
@@ -32,6 +33,7 @@ struct state {
 	char no_misses[160];  /* else: why */
 	struct measurement run;
 	struct symbols *symbols;
+	bool shares, follows; /* tally_context_share(), tally_context_follow() */
 };
 
 /* What the program kept, out of its maps. */
@@ -59,11 +61,15 @@ static void note_processes(struct state *s)
 		target_each(&s->run.target[end], note_process, s->symbols);
 }
 
-/* A part of __do_softirq() before 6.10. */
+/* The first is a part of __do_softirq() before 6.10. */
 static void find_softirqs(struct state *s)
 {
 	uint64_t from, to;
 
+	if (symbols_extent(s->symbols, "net_rx_action", &from, &to)) {
+		s->bpf->rodata->net_rx_from = from;
+		s->bpf->rodata->net_rx_to = to;
+	}
 	if (!symbols_extent(s->symbols, "handle_softirqs", &from, &to) &&
 	    !symbols_extent(s->symbols, "__do_softirq", &from, &to))
 		return;
@@ -108,6 +114,9 @@ static int profile_open(void **state, const struct measurement *run, const char 
 	if (!kallsyms_hidden() && !symbols_load_kernel(s->symbols))
 		find_softirqs(s);
 	choose_misses(s);
+	s->shares = true;
+	if (tally_context_share(s->bpf->obj, why, why_size))
+		return -1;
 	error = profile_bpf__load(s->bpf);
 	if (error)
 		return bpf_refused(error, "loading the profile program", why, why_size);
@@ -116,6 +125,12 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		return -1;
 	}
 	note_processes(s);
+	if (s->bpf->rodata->run_scope[END_RX].devices_netns && s->bpf->rodata->net_rx_to) {
+		error = tally_context_follow(FOLLOW_PACKETS);
+		if (error)
+			return bpf_refused(error, "attaching the programs", why, why_size);
+		s->follows = true;
+	}
 	s->counts_misses = s->counts_misses && !clocks_open(&s->misses, s->bpf->progs.profile_miss,
 							    s->no_misses, sizeof(s->no_misses));
 	*means = clocks_choose(&s->clocks, run->exact);
@@ -246,6 +261,7 @@ static int add_all(struct state *s, const struct kept *k, struct stacks *stacks,
 			.command = kind->tgid ? kind->comm : "swapper",
 			.process_end = kind->end,
 			.cpu_end = kind->cpu_end,
+			.packet_end = kind->packet_end,
 			.idle = !kind->tgid,
 		};
 
@@ -413,7 +429,11 @@ static void profile_close(void *state)
 		return;
 	clocks_close(&s->clocks);
 	clocks_close(&s->misses);
+	if (s->follows)
+		tally_context_leave(FOLLOW_PACKETS);
 	profile_bpf__destroy(s->bpf);
+	if (s->shares)
+		tally_context_done();
 	symbols_free(s->symbols);
 	free(s);
 }

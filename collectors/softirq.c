@@ -25,6 +25,7 @@ struct state {
 	struct slices *slices;
 	struct ksoftirqd *ksoftirqd; /* NULL: its wake-ups are counted by a program */
 	bool attached;
+	bool apart; /* packets tell whose they are */
 	unsigned int cpus;
 	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
 };
@@ -42,8 +43,10 @@ static int map_counts(struct state *s, const struct measurement *run)
 	if (counts == MAP_FAILED)
 		return -errno;
 	s->counts = counts;
-	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++) {
 		s->counts[cpu].home = target_of_cpu(run->target, cpu);
+		s->counts[cpu].latest = END_COUNT;
+	}
 	return 0;
 }
 
@@ -176,6 +179,9 @@ static int softirq_open(void **state, const struct measurement *run, const char 
 	/* They are rare, and come in bursts of their own: slices would tell them badly. */
 	s->ksoftirqd = run->exact ? NULL : ksoftirqd_open(s->cpus);
 	bpf_program__set_autoload(s->bpf->progs.softirq_wakeup, !s->ksoftirqd);
+	s->apart = s->bpf->rodata->run_scope[END_RX].devices_netns;
+	bpf_program__set_autoload(s->bpf->progs.softirq_packet, s->apart);
+	bpf_program__set_autoload(s->bpf->progs.softirq_packet_gro, s->apart);
 	bpf_map__set_max_entries(s->bpf->maps.counts, s->cpus);
 	if (bpf_load(s->bpf->skeleton, "softirq", why, why_size))
 		return -1;
@@ -243,6 +249,25 @@ static void emit_cpu(const struct state *s, struct writer *w, enum record_end en
 	}
 }
 
+/* What NET_RX did for this end on a CPU of the other, where that is known; nothing is a figure too. */
+static void emit_across(const struct state *s, struct writer *w, enum record_end end,
+			unsigned int cpu, double scale)
+{
+	const struct softirq_cpu *c = &s->counts[cpu];
+	const struct softirq_figures *f = &c->figures[end];
+	double error = slices_error(s->slices, (unsigned int)((int)end * FIGURES));
+	char key[16];
+
+	if (!s->apart || c->home == END_HOST || end == (enum record_end)c->home)
+		return;
+	snprintf(key, sizeof(key), "%u", cpu);
+	writer_u64(w, WINDOW, end, METRIC_softirq_across, key,
+		   slices_scaled(f->kind[SOFTIRQ_NET_RX].total_ns, scale));
+	if (f->kind[SOFTIRQ_NET_RX].total_ns)
+		slices_say_error(s->slices, w, end, METRIC_softirq_across, key,
+				 slices_error_part(error, f->polls));
+}
+
 /* As the kernel counts them: of the end whose CPU it was. */
 static void emit_woken(const struct state *s, struct writer *w)
 {
@@ -269,6 +294,7 @@ static void emit_rows(const struct state *s, struct writer *w, double scale)
 
 			if (did_anything(f))
 				emit_cpu(s, w, end, cpu, scale);
+			emit_across(s, w, end, cpu, scale);
 			for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
 				work[end][i] += slices_scaled(f->work[i], scale);
 		}

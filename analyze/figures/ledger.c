@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/figures/cpu_time.h"
 #include "record/components.h"
 
 int cost_context_len(const char *key)
@@ -27,8 +28,7 @@ static bool is_idle(const char *key)
 
 static double accounted(const struct run *run, enum record_end end)
 {
-	double busy = run_sum(run, METRIC_cpu_busy, end);
-	return busy / 100 * run_window_ns(run, end) * 1e3 / run_payload(run, end);
+	return cpu_percent(run, end) / 100 * run_window_ns(run, end) * 1e3 / run_payload(run, end);
 }
 
 struct ledger ledger_of(const struct run *run)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/figures/cpu_time.h"
 #include "analyze/figures/distribution.h"
 #include "analyze/figures/ledger.h"
 
@@ -62,7 +63,7 @@ static void add_requests(struct measures *m, const struct run *run)
 	for (enum record_end end = 0; end < RECORD_ENDS; end++) {
 		enum record_end whose = end == END_RX ? END_RX : END_TX;
 		double requests = run_sum(run, METRIC_path_responses, whose);
-		double ns = run_sum(run, METRIC_cpu_busy, end) / 100 * run_window_ns(run, end);
+		double ns = cpu_percent(run, end) / 100 * run_window_ns(run, end);
 
 		if (!(requests > 0))
 			continue;

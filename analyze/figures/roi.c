@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/figures/cpu_time.h"
 #include "analyze/figures/distribution.h"
 
 static const struct quantity_info infos[QUANTITIES] = {
@@ -92,11 +93,16 @@ enum quantity quantity_find(const char *sort)
 	return q;
 }
 
+static double sum_of(const struct run *run, enum metric_id id, enum record_end end)
+{
+	return id == METRIC_cpu_busy ? cpu_percent(run, end) : run_sum(run, id, end);
+}
+
 /* What a machine takes that has one end is that end's. */
 static double of_end(const struct run *run, enum metric_id id, enum record_end end)
 {
-	double own = run_sum(run, id, end);
-	double machine = run_sum(run, id, end_machine(end));
+	double own = sum_of(run, id, end);
+	double machine = sum_of(run, id, end_machine(end));
 
 	if (isnan(own) || isnan(machine))
 		return isnan(own) ? machine : own;

@@ -143,6 +143,7 @@ void ways_remarks(struct page *page, const struct experiment *e, const struct ex
 	remark_doubts(page, e);
 	remark_contradictions(page, e);
 	remark_shared(page, e);
+	remark_across(page, e);
 	remark_owed(page, e);
 	remark_clocks(page, e);
 	remark_undefined(page, e, exponents);

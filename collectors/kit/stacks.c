@@ -57,11 +57,13 @@ static enum component component_of(const struct sample *sample)
 }
 
 /*
- * A process of the run works for its own end, in whatever context. Of other work only what a CPU
- * does by itself is its end's: a bystander's task is nobody's.
+ * What is received is for whoever receives it, whatever it came upon. Else a process of the run works for its own end, in
+ * whatever context. Of other work only what a CPU does by itself is its end's: a bystander's task is nobody's.
  */
 static enum record_end end_of(const struct sample *sample, enum context context)
 {
+	if (sample->packet_end != END_COUNT)
+		return sample->packet_end;
 	if (sample->process_end != END_HOST || context == CONTEXT_TASK)
 		return sample->process_end;
 	return sample->cpu_end;

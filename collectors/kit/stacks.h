@@ -31,7 +31,8 @@ struct sample {
 	size_t user_depth;
 	const char *command;
 	enum record_end process_end; /* of the process that was there, */
-	enum record_end cpu_end;     /* and of the CPU */
+	enum record_end cpu_end;     /* of the CPU, */
+	enum record_end packet_end;  /* and of the packet, in NET_RX; END_COUNT: not known */
 	bool idle;
 };
 

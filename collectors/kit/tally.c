@@ -31,7 +31,8 @@ struct tally {
 	struct slices *slices;
 	const struct slices_work *along; /* or NULL */
 	void *with;
-	bool shares; /* tally_context_share() */
+	bool shares;	       /* tally_context_share() */
+	unsigned int contexts; /* what of it is to be followed */
 	bool attached, watched, known[END_COUNT];
 	struct tally_cpu *certain; /* what was counted before slices began; or NULL */
 	__u64 from_ns;
@@ -49,14 +50,14 @@ static size_t memory(const struct tally *t)
 
 static int attach(struct tally *t)
 {
-	int error = tally_context_follow();
+	int error = tally_context_follow(t->contexts);
 
 	if (error)
 		return error;
 	error = bpf_object__attach_skeleton(t->source.skeleton);
 	if (error) {
 		bpf_object__detach_skeleton(t->source.skeleton);
-		tally_context_leave();
+		tally_context_leave(t->contexts);
 		return error;
 	}
 	t->attached = true;
@@ -66,7 +67,7 @@ static int attach(struct tally *t)
 static void detach(struct tally *t)
 {
 	bpf_object__detach_skeleton(t->source.skeleton);
-	tally_context_leave();
+	tally_context_leave(t->contexts);
 	t->attached = false;
 }
 
@@ -234,6 +235,9 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		source->prepare(source->bpf);
 	if (bpf_run_scope(source->run_scope, run, why, why_size) || choose(t, why, why_size))
 		return -1;
+	t->contexts = FOLLOW_SOFTIRQS;
+	if (((struct run_scope *)source->run_scope)[END_RX].devices_netns)
+		t->contexts |= FOLLOW_PACKETS;
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), t->cpus);
 	if (source->rare)
 		t->work.keep = keep;

@@ -12,11 +12,15 @@
 #include "bpf/tally_context.skel.h"
 #include "collectors/kit/bpf_load.h"
 
+/* In the order of the bits of enum tally_follow. */
+enum group { SOFTIRQS, PACKETS, GROUPS };
+
 /* One for all sources of the process: everything here only with the lock held. */
 static struct {
 	pthread_mutex_t lock;
-	unsigned int users, followers;
+	unsigned int users, followers[GROUPS];
 	struct tally_context_bpf *bpf;
+	struct bpf_link *links[GROUPS][2];
 	struct tally_context_cpu *cpu; /* the map's memory, or NULL */
 	unsigned int cpus;
 } shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -75,29 +79,77 @@ int tally_context_share(struct bpf_object *object, char *why, size_t why_size)
 	return error ? -1 : 0;
 }
 
-int tally_context_follow(void)
+static void forget(enum group g)
 {
+	for (unsigned int i = 0; i < shared.cpus; i++)
+		if (g == SOFTIRQS)
+			shared.cpu[i].context = TALLY_TASK;
+		else
+			shared.cpu[i].netns = shared.cpu[i].latest = shared.cpu[i].device = 0;
+}
+
+static void detach(enum group g)
+{
+	for (int i = 0; i < 2; i++) {
+		bpf_link__destroy(shared.links[g][i]);
+		shared.links[g][i] = NULL;
+	}
+	forget(g);
+}
+
+static int attach(enum group g)
+{
+	const struct tally_context_bpf *b = shared.bpf;
+	struct bpf_program *const programs[GROUPS][2] = {
+		[SOFTIRQS] = {b->progs.tally_softirq_begins, b->progs.tally_softirq_ends},
+		[PACKETS] = {b->progs.tally_packet, b->progs.tally_packet_gro},
+	};
+
+	for (int i = 0; i < 2; i++) {
+		shared.links[g][i] = bpf_program__attach(programs[g][i]);
+		if (!shared.links[g][i]) {
+			int error = -errno;
+
+			detach(g);
+			return error;
+		}
+	}
+	return 0;
+}
+
+static void leave(unsigned int what)
+{
+	for (enum group g = 0; g < GROUPS; g++)
+		if (what & 1U << g && !--shared.followers[g])
+			detach(g);
+}
+
+int tally_context_follow(unsigned int what)
+{
+	unsigned int done = 0;
 	int error = 0;
 
 	pthread_mutex_lock(&shared.lock);
-	if (!shared.followers)
-		error = tally_context_bpf__attach(shared.bpf);
+	for (enum group g = 0; g < GROUPS && !error; g++) {
+		if (!(what & 1U << g))
+			continue;
+		if (!shared.followers[g])
+			error = attach(g);
+		if (!error) {
+			shared.followers[g]++;
+			done |= 1U << g;
+		}
+	}
 	if (error)
-		tally_context_bpf__detach(shared.bpf);
-	else
-		shared.followers++;
+		leave(done);
 	pthread_mutex_unlock(&shared.lock);
 	return error;
 }
 
-void tally_context_leave(void)
+void tally_context_leave(unsigned int what)
 {
 	pthread_mutex_lock(&shared.lock);
-	if (!--shared.followers) {
-		tally_context_bpf__detach(shared.bpf);
-		for (unsigned int i = 0; i < shared.cpus; i++)
-			shared.cpu[i].context = TALLY_TASK;
-	}
+	leave(what);
 	pthread_mutex_unlock(&shared.lock);
 }
 

@@ -38,6 +38,7 @@ static void add(struct stacks *s, enum record_end process, enum record_end cpu, 
 		.command = idle ? "swapper" : "a b",
 		.process_end = process,
 		.cpu_end = cpu,
+		.packet_end = END_COUNT,
 		.idle = idle,
 	};
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * C, the CPU time of an end. The kernel bills CPUs; but where both ends are on one machine, as over veth, softirqs of the one
+ * run on CPUs of the other, since what is sent there is received by the CPU that sends. How long that was is known where each
+ * end has a network namespace of its own (softirq.across): it is taken from the one end to the other.
+ *
+ *   cpu_percent()   C in percent of one CPU
+ *   cpu_across_ns() what of it an end gains that way, in ns; what it gives away, of the end whose CPUs they are
+ *   cpu_unsure()    how much of C, in percent of one CPU, may be the other end's, where that is not known
+ *
+ * NAN: not in the record; of the last, too: there is nothing unsure.
+ */
+#ifndef ANALYZE_FIGURES_CPU_TIME_H
+#define ANALYZE_FIGURES_CPU_TIME_H
+
+#include "analyze/load/run.h"
+
+struct across {
+	double gained, given;
+};
+
+double cpu_percent(const struct run *run, enum record_end end);
+/* Both NAN where it is not known. */
+struct across cpu_across_ns(const struct run *run, enum record_end end);
+double cpu_unsure(const struct run *run, enum record_end end);
+
+#endif

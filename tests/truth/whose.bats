@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Whose softirqs are, where both ends are on one machine: over veth the receiver's run on the sender's CPU, in the
+# sender's thread. The receiver's namespace, and no other, has rules of nft that each packet walks: so whatever ran in
+# nft_do_chain() was the receiver's work, on whichever CPU; RPS moves it to the other one, and must not change whose it is.
+
+setup_file() {
+	[ "$(id -u)" = 0 ] || skip "needs root, for BPF and namespaces"
+	[ "$(nproc)" -ge 2 ] || skip "takes two CPUs"
+	export RX=whose-rx-$$ TX=whose-tx-$$
+	ip netns add "$RX"
+	ip netns add "$TX"
+	ip -n "$RX" link add w0 type veth peer name w1 netns "$TX"
+	for at in "$RX 0 1" "$TX 1 2"; do
+		set -- $at
+		ip -n "$1" address add "10.213.77.$3/24" dev "w$2"
+		ip -n "$1" link set "w$2" up
+		ip -n "$1" link set lo up
+	done
+	{
+		echo "add table inet whose"
+		echo "add chain inet whose each { type filter hook input priority 0; }"
+		for i in $(seq 500); do
+			echo "add rule inet whose each ip saddr 192.0.$((i / 250)).$((i % 250)) counter drop"
+		done
+	} | ip netns exec "$RX" nft -f - || skip "this kernel takes no rules of nft"
+	for how in here rps; do
+		"$BUILD/zcprof" run --link "netns:$RX,$TX" --rx copy --tx copy --rx-cpu 0 --tx-cpu 1 $([ $how = here ] || echo --rx-irq-cpu 0) \
+			--collect cpu,softirq,profile,skb,pagealloc --exact --seconds 2 --warmup 0.2 --repeat 1 -o "$BATS_FILE_TMPDIR/x/$how"
+	done
+}
+
+teardown_file() {
+	ip netns del "$RX" 2>/dev/null || true
+	ip netns del "$TX" 2>/dev/null || true
+}
+
+# figure END SOURCE METRIC PATTERN: their sum in $file, 0 where there is none
+figure() {
+	awk -F, -v e="$1" -v s="$2" -v m="$3" -v p="${4:-^}" \
+		'$1 == "" && $2 == e && $3 == s && $4 == m && $5 ~ p { n += $6 } END { printf "%.0f\n", n }' "$file"
+}
+
+# Of both runs: on the sender's CPU and, by RPS, on the receiver's.
+each_run() {
+	for file in "$BATS_FILE_TMPDIR"/x/*/*/run-1.csv; do
+		! grep -q 'collector,absent,softirq,\|collector,absent,profile,' "$file" || skip "$(grep -m 1 'absent,\(softirq\|profile\),' "$file")"
+		"$@"
+	done
+}
+
+walks_for_receiver() {
+	rx=$(figure rx profile symbol '^softirq;.*;nft_')
+	tx=$(figure tx profile symbol '^softirq;.*;nft_')
+	echo "${file#"$BATS_FILE_TMPDIR"}: samples in rules: $rx of the receiver, $tx of the sender"
+	[ "$rx" -ge 20 ]
+	[ $((tx * 20)) -le "$rx" ]
+}
+
+@test "profile: what rules in the receiver's namespace cost is the receiver's, on the sender's CPU too" {
+	each_run walks_for_receiver
+}
+
+serves_receiver() {
+	rx=$(figure rx softirq net_rx_time)
+	tx=$(figure tx softirq net_rx_time)
+	on_rx=$(figure rx softirq net_rx_time '^0$')
+	on_tx=$(figure rx softirq net_rx_time '^1$')
+	echo "${file#"$BATS_FILE_TMPDIR"}: NET_RX of the receiver took $rx ns, $on_rx on its CPU and $on_tx on the sender's; that of the sender $tx"
+	# What acknowledgements let the sender send goes out, and is received, on the receiver's CPU. Its rules make a packet of the receiver cost several times what an acknowledgement does.
+	[ "$rx" -gt $((2 * tx)) ]
+	[ "$(figure rx softirq across)" = "$on_tx" ]
+	[ "$(figure tx softirq across)" = "$(figure tx softirq net_rx_time '^0$')" ]
+	case $file in
+	*/here/*) [ $((on_tx * 4)) -ge "$rx" ] ;;
+	*) [ $((on_rx * 10)) -ge $((rx * 8)) ] ;;
+	esac
+}
+
+@test "softirq: NET_RX is of whose packets it works on, wherever that is" {
+	each_run serves_receiver
+}
+
+# As zcroi has it, against the sums of rows.
+bills_receiver() {
+	"$BUILD/zcroi" table --format csv "$(dirname "$file")" >"$BATS_TEST_TMPDIR/table.csv"
+	for end in rx tx; do
+		other=$([ $end = rx ] && echo tx || echo rx)
+		column=$(head -1 "$BATS_TEST_TMPDIR/table.csv" | tr , '\n' | grep -n "^cpu_${end}_percent$" | cut -d: -f1)
+		says=$(sed -n 2p "$BATS_TEST_TMPDIR/table.csv" | sed 's/"[^"]*"/x/g' | cut -d, -f "$column")
+		busy=$(awk -F, -v e=$end '$2 == e && $3 == "cpu" && $4 == "busy" { print $6 }' "$file")
+		window=$(figure rx path window_ns)
+		echo "C $end is $says: $busy of its CPU, and of NET_RX $(figure $end softirq across) - $(figure $other softirq across) ns in $window"
+		awk -v s="$says" -v b="$busy" -v g="$(figure $end softirq across)" -v l="$(figure $other softirq across)" -v w="$window" \
+			'BEGIN { c = b + 100 * (g - l) / w; exit !(s > 0 && s - c < 0.1 && c - s < 0.1) }'
+	done
+}
+
+@test "zcroi: C of an end has what ran for it on the other's CPU, and not what ran for the other" {
+	each_run bills_receiver
+}
+
+@test "zcroi table says how much of C that was" {
+	run "$BUILD/zcroi" table "$BATS_FILE_TMPDIR/x/here"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	tr -s ' \n' ' ' <<<"$output" | grep -q "not by whose CPU: of softirqs on CPUs of the other end"
+}
+
+@test "zcroi: where nothing tells whose softirqs were, C says how much of it is unsure" {
+	"$BUILD/zcprof" run --link loopback --rx-cpu 0 --tx-cpu 1 --collect cpu,softirq --exact --seconds 1 --warmup 0.2 --repeat 1 -o "$BATS_TEST_TMPDIR/x"
+	run "$BUILD/zcroi" table "$BATS_TEST_TMPDIR/x"
+	echo "$output"
+	tr -s ' \n' ' ' <<<"$output" | grep -q "C rx and C tx are by CPU, .* up to [0-9.]* % of a CPU in C tx may be rx's"
+	! grep -q ',softirq,across,' "$BATS_TEST_TMPDIR"/x/*/run-1.csv || false
+}
