@@ -113,8 +113,8 @@ int softirq_begins(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	task = current_task();
 	mine->kind = number == NET_RX_SOFTIRQ ? SOFTIRQ_NET_RX : SOFTIRQ_NET_TX;
-	mine->end = number == NET_RX_SOFTIRQ && mine->latest < END_COUNT ? mine->latest
-									 : end_of(mine);
+	mine->end =
+		number == NET_RX_SOFTIRQ && mine->latest < END_COUNT ? mine->latest : end_of(mine);
 	mine->in_ksoftirqd = (current_field(task, flags) & PF_KTHREAD) && is_ksoftirqd(task);
 	mine->start_ns = bpf_ktime_get_ns();
 	return 0;
