@@ -18,6 +18,7 @@ const volatile __u64 net_rx_from, net_rx_to;	 /* and that which is NET_RX */
 __u64 lost[END_COUNT];
 __u64 misses_lost[END_COUNT];
 __u64 on_cpu[PROFILE_CPUS][END_COUNT][PROFILE_WORKS];
+__u64 packets_seen[2][PROFILE_CPUS]; /* until the latest sample in NET_RX, of either event */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -57,6 +58,7 @@ struct {
 	__type(value, struct profile_stack);
 } scratch SEC(".maps");
 
+enum { OF_TIME, OF_MISSES };
 /* By its stack. */
 enum { IN_TASK, IN_SOFTIRQ, IN_NET_RX };
 
@@ -107,12 +109,20 @@ static __noinline int work_of(const struct profile_stack *stack)
 	return IN_TASK;
 }
 
-/* Whose the packet is that this CPU's NET_RX works on. */
-static __always_inline __u8 packet_end_here(__u32 cpu)
+/*
+ * Whose the packet is that this CPU's NET_RX works on. Where none came up since the last sample, as where XDP takes all of
+ * them, the latest says nothing any more.
+ */
+static __always_inline __u8 packet_end_here(__u32 cpu, __u32 event)
 {
 	const struct tally_context_cpu *now = bpf_map_lookup_elem(&contexts, &cpu);
+	__u64 before;
 
-	return now ? netns_end(now->latest) : END_UNKNOWN;
+	if (!now || cpu >= PROFILE_CPUS)
+		return END_UNKNOWN;
+	before = packets_seen[event][cpu];
+	packets_seen[event][cpu] = now->packets;
+	return now->packets != before ? netns_end(now->latest) : END_UNKNOWN;
 }
 
 /* No other program counts on this CPU. */
@@ -148,7 +158,7 @@ static __always_inline int keep(void *map, struct profile_kind *kind)
 }
 
 /* Both stacks into the table and their keys into the kind. */
-static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u32 cpu, __u32 *in)
+static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u32 event, __u32 *in)
 {
 	__u32 zero = 0;
 	struct profile_stack *stack = bpf_map_lookup_elem(&scratch, &zero);
@@ -160,7 +170,7 @@ static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u
 		kind->leaf = stack->ip[0];
 		*in = (__u32)work_of(stack);
 		if (*in == IN_NET_RX)
-			kind->packet_end = packet_end_here(cpu);
+			kind->packet_end = packet_end_here(bpf_get_smp_processor_id(), event);
 		kind->kernel = keep_stack(stack, 1);
 		if (!kind->kernel)
 			return -1;
@@ -211,7 +221,7 @@ int profile_sample(void *ctx)
 	if (!in_window())
 		return 0;
 	kind = kind_here(cpu);
-	if (keep_stacks(ctx, &kind, cpu, &in) || keep(&kinds, &kind))
+	if (keep_stacks(ctx, &kind, OF_TIME, &in) || keep(&kinds, &kind))
 		count_lost(lost, kind.end);
 	count_on_cpu(&kind, cpu, in);
 	return 0;
@@ -221,13 +231,13 @@ int profile_sample(void *ctx)
 SEC("perf_event")
 int profile_miss(void *ctx)
 {
-	__u32 cpu = bpf_get_smp_processor_id(), in;
 	struct profile_kind kind;
+	__u32 in;
 
 	if (!in_window())
 		return 0;
-	kind = kind_here(cpu);
-	if (keep_stacks(ctx, &kind, cpu, &in) || keep(&misses, &kind))
+	kind = kind_here(bpf_get_smp_processor_id());
+	if (keep_stacks(ctx, &kind, OF_MISSES, &in) || keep(&misses, &kind))
 		count_lost(misses_lost, kind.end);
 	return 0;
 }

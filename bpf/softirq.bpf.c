@@ -8,7 +8,9 @@
  * reason the raw tracepoint will do on every kernel, which it will not for system calls.
  *
  * Where each end has a network namespace of its own, what NET_RX does is for the end whose packet it works on (as in
- * bpf/tally_context.bpf.c, which counts no time): a run that takes packets of both is parted where they change.
+ * bpf/tally_context.bpf.c, which counts no time): a run that takes packets of both is parted where they change, and what
+ * comes before the first is of that one. Of a run that brings up none, as where XDP drops all, the device tells that was
+ * polled.
  */
 #include "bpf/common.bpf.h"
 #include "bpf/softirq.h"
@@ -75,14 +77,17 @@ static __always_inline void packet(struct sk_buff *skb)
 
 	if (!mine)
 		return;
-	end = packet_end(skb);
-	mine->latest = end;
-	if (!mine->start_ns || mine->kind != SOFTIRQ_NET_RX || end == mine->end)
+	if (!mine->start_ns || mine->kind != SOFTIRQ_NET_RX)
 		return;
-	now = bpf_ktime_get_ns();
-	add_time(mine, now);
+	end = packet_end(skb);
+	if (end == mine->end)
+		return;
+	if (mine->end != END_UNKNOWN) {
+		now = bpf_ktime_get_ns();
+		add_time(mine, now);
+		mine->start_ns = now;
+	}
 	mine->end = end;
-	mine->start_ns = now;
 }
 
 SEC("raw_tracepoint/netif_receive_skb")
@@ -113,8 +118,10 @@ int softirq_begins(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	task = current_task();
 	mine->kind = number == NET_RX_SOFTIRQ ? SOFTIRQ_NET_RX : SOFTIRQ_NET_TX;
-	mine->end =
-		number == NET_RX_SOFTIRQ && mine->latest < END_COUNT ? mine->latest : end_of(mine);
+	if (number == NET_RX_SOFTIRQ && run_scope[END_RX].devices_netns)
+		mine->end = END_UNKNOWN;
+	else
+		mine->end = end_of(mine);
 	mine->in_ksoftirqd = (current_field(task, flags) & PF_KTHREAD) && is_ksoftirqd(task);
 	mine->start_ns = bpf_ktime_get_ns();
 	return 0;
@@ -132,12 +139,22 @@ int softirq_ends(struct bpf_raw_tracepoint_args *ctx)
 	mine = this_cpu();
 	if (!mine || !mine->start_ns)
 		return 0; /* it began before the programs came */
+	if (mine->end == END_UNKNOWN)
+		mine->end = end_of(mine);
 	now = bpf_ktime_get_ns();
 	if (now >= window.open_ns && now < window.close_ns)
 		figures_of(mine, mine->end)->kind[mine->kind & 1].runs++;
 	add_time(mine, now);
 	mine->start_ns = 0;
 	return 0;
+}
+
+/* The backlog has no device. */
+static __always_inline __u32 polled_end(struct napi_struct *napi)
+{
+	struct net_device *device = BPF_CORE_READ(napi, dev);
+
+	return device ? netns_end(BPF_CORE_READ(device, nd_net.net, ns.inum)) : END_UNKNOWN;
 }
 
 /* In a softirq it is of the window if the softirq's beginning is: that saves reading the clock. */
@@ -153,6 +170,10 @@ int softirq_polled(struct bpf_raw_tracepoint_args *ctx)
 	if (!mine)
 		return 0;
 	at = mine->start_ns;
+	if (at && mine->end == END_UNKNOWN)
+		mine->end = polled_end((struct napi_struct *)ctx->args[0]);
+	if (at && mine->end == END_UNKNOWN)
+		mine->end = end_of(mine);
 	end = mine->end;
 	if (!at) {
 		at = bpf_ktime_get_ns();

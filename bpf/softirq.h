@@ -31,10 +31,9 @@ struct softirq_figures {
 struct softirq_cpu {
 	__u64 start_ns; /* 0: in neither handler */
 	__u16 kind;
-	__u16 end;  /* whose work that is */
+	__u16 end;  /* whose work that is; END_COUNT: not known yet */
 	__u16 home; /* end of the CPU; set by the collector */
 	__u16 in_ksoftirqd;
-	__u16 latest; /* whose the latest packet was; END_COUNT until there is one, set by the collector */
 	struct softirq_figures figures[SOFTIRQ_ENDS];
 } __attribute__((aligned(64)));
 

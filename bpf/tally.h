@@ -37,6 +37,7 @@ struct tally_context_cpu {
 	__u64 softirqs;
 	__u32 latest; /* that of the latest packet, */
 	__u64 device; /* and its device */
+	__u64 packets;
 } __attribute__((aligned(64)));
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whether a CPU is in a softirq, and for which network namespace it works there: four programs, and one table, for all
+ * Whether a CPU is in a softirq, and for which network namespace it works there: five programs, and one table, for all
  * sources that have to know (collectors/kit/tally_context.h). The kernel's own word for the first, __preempt_count, is a
  * symbol that not every kernel shows (CONFIG_KALLSYMS_ALL), and another variable on every architecture.
  *
@@ -50,19 +50,22 @@ int tally_softirq_ends(void *ctx)
 	return 0;
 }
 
-static __always_inline void packet(struct sk_buff *skb)
+static __always_inline void works_for(struct tally_context_cpu *mine, struct net_device *device)
 {
-	struct tally_context_cpu *mine = context_cpu();
-	struct net_device *device;
-
-	if (!mine)
-		return;
-	device = BPF_CORE_READ(skb, dev);
 	if (mine->device != (__u64)device) {
 		mine->device = (__u64)device;
 		mine->latest = BPF_CORE_READ(device, nd_net.net, ns.inum);
 	}
 	mine->netns = mine->latest;
+	mine->packets++;
+}
+
+static __always_inline void packet(struct sk_buff *skb)
+{
+	struct tally_context_cpu *mine = context_cpu();
+
+	if (mine)
+		works_for(mine, BPF_CORE_READ(skb, dev));
 }
 
 SEC("raw_tracepoint/netif_receive_skb")
@@ -77,6 +80,18 @@ SEC("raw_tracepoint/napi_gro_receive_entry")
 int tally_packet_gro(struct bpf_raw_tracepoint_args *ctx)
 {
 	packet((struct sk_buff *)ctx->args[0]);
+	return 0;
+}
+
+/* Where XDP takes all of them none comes up: then the next poll is most likely of the same device. The backlog has none. */
+SEC("raw_tracepoint/napi_poll")
+int tally_polled(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct net_device *device = BPF_CORE_READ((struct napi_struct *)ctx->args[0], dev);
+	struct tally_context_cpu *mine = context_cpu();
+
+	if (mine && device)
+		works_for(mine, device);
 	return 0;
 }
 

@@ -43,10 +43,8 @@ static int map_counts(struct state *s, const struct measurement *run)
 	if (counts == MAP_FAILED)
 		return -errno;
 	s->counts = counts;
-	for (unsigned int cpu = 0; cpu < s->cpus; cpu++) {
+	for (unsigned int cpu = 0; cpu < s->cpus; cpu++)
 		s->counts[cpu].home = target_of_cpu(run->target, cpu);
-		s->counts[cpu].latest = END_COUNT;
-	}
 	return 0;
 }
 
@@ -66,7 +64,8 @@ static int slice_on(void *state, __u64 slice_ns)
 static void add_in_progress(const struct window *window, struct softirq_cpu *c)
 {
 	__u64 from = c->start_ns > window->open_ns ? c->start_ns : window->open_ns;
-	struct softirq_runs *runs = &c->figures[c->end].kind[c->kind];
+	__u16 end = c->end < END_COUNT ? c->end : c->home;
+	struct softirq_runs *runs = &c->figures[end].kind[c->kind];
 
 	if (c->start_ns && from < window->close_ns) {
 		runs->total_ns += window->close_ns - from;

@@ -185,6 +185,10 @@ struct net_device {
 	possible_net_t nd_net;
 };
 
+struct napi_struct {
+	struct net_device *dev;
+};
+
 struct sk_buff {
 	struct net_device *dev;
 	struct sock *sk;

@@ -246,7 +246,7 @@ static bool components_of_end(const struct view *v, const struct ledger *ledgers
 			  record_end_name[end], 100 * unmapped / total.all);
 	if (end_is_machine(end))
 		page_note(v->page,
-			  "%s: tasks of neither end, and softirq work on CPUs that both ends share.",
+			  "%s: tasks of neither end, and softirq work for neither, or on CPUs that both ends share.",
 			  record_end_name[end]);
 	free(costs.at);
 	return true;

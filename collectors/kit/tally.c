@@ -237,7 +237,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		return -1;
 	t->contexts = FOLLOW_SOFTIRQS;
 	if (((struct run_scope *)source->run_scope)[END_RX].devices_netns)
-		t->contexts |= FOLLOW_PACKETS;
+		t->contexts |= FOLLOW_PACKETS | FOLLOW_POLLS;
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), t->cpus);
 	if (source->rare)
 		t->work.keep = keep;

@@ -13,7 +13,7 @@
 #include "collectors/kit/bpf_load.h"
 
 /* In the order of the bits of enum tally_follow. */
-enum group { SOFTIRQS, PACKETS, GROUPS };
+enum group { SOFTIRQS, PACKETS, POLLS, GROUPS };
 
 /* One for all sources of the process: everything here only with the lock held. */
 static struct {
@@ -103,9 +103,10 @@ static int attach(enum group g)
 	struct bpf_program *const programs[GROUPS][2] = {
 		[SOFTIRQS] = {b->progs.tally_softirq_begins, b->progs.tally_softirq_ends},
 		[PACKETS] = {b->progs.tally_packet, b->progs.tally_packet_gro},
+		[POLLS] = {b->progs.tally_polled},
 	};
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2 && programs[g][i]; i++) {
 		shared.links[g][i] = bpf_program__attach(programs[g][i]);
 		if (!shared.links[g][i]) {
 			int error = -errno;

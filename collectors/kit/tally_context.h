@@ -20,7 +20,7 @@ struct bpf_object; /* libbpf's */
 /* 0, or -1 with why filled in; tally_context_done() is due in either case. */
 int tally_context_share(struct bpf_object *object, char *why, size_t why_size);
 /* Bits. Namespaces matter only where each end has one of its own (run_scope.devices_netns). */
-enum tally_follow { FOLLOW_SOFTIRQS = 1, FOLLOW_PACKETS = 2 };
+enum tally_follow { FOLLOW_SOFTIRQS = 1, FOLLOW_PACKETS = 2, FOLLOW_POLLS = 4 };
 
 /* 0, or a negative errno. From any thread, as the next two. */
 int tally_context_follow(unsigned int what);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "analyze/figures/average.h"
+#include "analyze/figures/cpu_time.h"
 #include "analyze/figures/distribution.h"
 #include "analyze/figures/ledger.h"
 #include "analyze/figures/measures.h"
@@ -104,6 +105,38 @@ static struct outcome outcome(const char *rows)
 	o = outcome_of(run, &exponents);
 	run_free(run);
 	return o;
+}
+
+/* Over veth what rx receives is worked on by a CPU of tx: 400 ms of two seconds, and 100 ms the other way. */
+static void softirqs_on_cpus_of_the_other_end(void **state)
+{
+	static const char by_cpu[] = ",rx,path,window_ns,,2e9,ns\n,tx,path,window_ns,,2e9,ns\n"
+				     ",rx,cpu,busy,,60,%\n,tx,cpu,busy,,90,%\n"
+				     ",rx,softirq,net_rx_time,0,100e6,ns\n"
+				     ",tx,softirq,net_rx_time,1,450e6,ns\n";
+	char rows[1024];
+	struct outcome o;
+	struct run *run;
+
+	(void)state;
+	o = outcome(by_cpu);
+	near(o.of[CPU_RX], 60);
+	near(o.of[CPU_TX], 90);
+	near(o.of[CPU_TOTAL], 150);
+	snprintf(rows, sizeof(rows),
+		 "%s,rx,softirq,across,1,400e6,ns\n,tx,softirq,across,0,100e6,ns\n"
+		 ",host,softirq,across,0,0,ns\n,host,softirq,across,1,50e6,ns\n",
+		 by_cpu);
+	o = outcome(rows);
+	near(o.of[CPU_RX], 75);
+	near(o.of[CPU_TX], 75);
+	near(o.of[CPU_TOTAL], 150);
+	/* Where nothing tells, what may be the other's is all that was received there. */
+	snprintf(rows, sizeof(rows), HEADER "%s", by_cpu);
+	run = load(rows);
+	near(cpu_unsure(run, END_RX), 5);
+	near(cpu_unsure(run, END_TX), 22.5);
+	run_free(run);
 }
 
 static void return_on_investment(void **state)
@@ -347,6 +380,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures),
+		cmocka_unit_test(softirqs_on_cpus_of_the_other_end),
 		cmocka_unit_test(return_on_investment),
 		cmocka_unit_test(distributions),
 		cmocka_unit_test(measures),
