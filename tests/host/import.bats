@@ -3,28 +3,12 @@
 # zcroi import: figures of other tools' tables, against a second reading of them (parse.py).
 
 bats_require_minimum_version 1.5.0
-load ../consistent
-
-setup() {
-	zcroi=$BUILD/zcroi
-	dir=$BATS_TEST_TMPDIR
-	from=$BATS_TEST_DIRNAME/../fixtures/import
-}
+load import
 
 # $1: record; then how parse.py reads a file, and the file
 as_parsed() {
 	python3 "$from/parse.py" "$2" "$3" >"$dir/expected"
 	python3 "$from/parse.py" same "$1" "$dir/expected"
-}
-
-# A sentence that names the place, and exit code 1.
-refused() {
-	run "$zcroi" import "$@" -o "$dir/refused.csv"
-	echo "$output"
-	[ "$status" -eq 1 ]
-	[ "${#lines[@]}" -eq 1 ]
-	[[ $output =~ :[0-9]+:[0-9]+:\  ]]
-	[ ! -e "$dir/refused.csv" ]
 }
 
 # The tables of the talk: before and after buffers were released in batches.

@@ -3,26 +3,11 @@
 # zcroi import: what the tools print with other options, in other languages and of other versions.
 
 bats_require_minimum_version 1.5.0
-load ../consistent
-
-setup() {
-	zcroi=$BUILD/zcroi
-	dir=$BATS_TEST_TMPDIR
-	from=$BATS_TEST_DIRNAME/../fixtures/import
-}
+load import
 
 # $1: record, $2: end,source,metric,key, $3: value
 has() {
 	awk -F, -v want=",$2" -v value="$3" 'index($0, want ",") == 1 && ($6 - value) ^ 2 < 1e-6 { found = 1 } END { exit !found }' "$1"
-}
-
-refused() {
-	run "$zcroi" import "$@" -o "$dir/refused.csv"
-	echo "$output"
-	[ "$status" -eq 1 ]
-	[ "${#lines[@]}" -eq 1 ]
-	[[ $output =~ :[0-9]+:[0-9]+:\  ]]
-	[ ! -e "$dir/refused.csv" ]
 }
 
 # Of one measurement, in the ways in which languages write numbers: 1,234,567 and 12,345.67 msec.

@@ -25,15 +25,6 @@ rpc_paths() { # END: those that can do requests and responses, as they say thems
 	done
 }
 
-buckets() { # METRIC: how many requests are in all of them
-	awk -F, -v m="$1" '$3 == "path" && $4 == m { n += $6 } END { print n + 0 }' tx.csv
-}
-
-quantile() { # METRIC SHARE: the lower edge of its bucket, in ns
-	awk -F, -v m="$1" -v share="$2" '$3 == "path" && $4 == m { edge[++n] = $5; in_it[n] = $6; all += $6 }
-		END { while (sum < share * all) sum += in_it[++i]; print edge[i] }' tx.csv
-}
-
 # Both ends, every byte of requests and answers checked.
 exchange() { # RX TX ARG…
 	echo "rx $1, tx $2, ${*:3}"
@@ -43,7 +34,7 @@ exchange() { # RX TX ARG…
 	[ "$(value tx bad_bytes)" = 0 ]
 	[ "$(value tx responses)" -gt 0 ]
 	# The window's edge may fall between the two counts of one answer, in each flow.
-	local apart=$(($(buckets latency) - $(value tx responses)))
+	local apart=$(($(buckets tx latency) - $(value tx responses)))
 	[ "${apart#-}" -le 3 ]
 }
 
@@ -109,7 +100,7 @@ exchange() { # RX TX ARG…
 	# What waits at one edge comes in at the other. The window may be longer than asked for.
 	due=$(($(value tx window_ns) / 2000000))
 	[ "$answered" -ge $((due * 9 / 10)) ] && [ "$answered" -le $((due * 11 / 10)) ] || false
-	local apart=$(($(buckets service) - answered)) # by an edge between the two counts, in each flow
+	local apart=$(($(buckets tx service) - answered)) # by an edge between the two counts, in each flow
 	[ "${apart#-}" -le 2 ]
 }
 
@@ -131,8 +122,8 @@ exchange() { # RX TX ARG…
 	rx_ends
 	[ "$rx_code" = 0 ]
 	late=$(awk -F, '$3 == "path" && $4 == "latency" && $5 >= 5000000 { n += $6 } END { print n + 0 }' tx.csv)
-	echo "p99.9 $(quantile latency 0.999) ns; $late requests waited 5 ms and more"
-	[ "$(quantile latency 0.999)" -ge 15000000 ]
+	echo "p99.9 $(quantile tx latency 0.999) ns; $late requests waited 5 ms and more"
+	[ "$(quantile tx latency 0.999)" -ge 15000000 ]
 	# Of each 20 that fell into a stall 15 waited for 5 ms; a client that waits itself would have met 3.
 	[ "$late" -ge 40 ]
 }

@@ -18,25 +18,6 @@ teardown() {
 	done
 }
 
-buckets() { # END METRIC: how many are in all of them
-	awk -F, -v m="$2" '$3 == "path" && $4 == m { n += $6 } END { print n + 0 }' "$1.csv"
-}
-
-quantile() { # END METRIC SHARE: the lower edge of its bucket, in ns
-	awk -F, -v m="$2" -v share="$3" '$3 == "path" && $4 == m { edge[++n] = $5; in_it[n] = $6; all += $6 }
-		END { while (sum < share * all) sum += in_it[++i]; print edge[i] }' "$1.csv"
-}
-
-at_least() { # END METRIC NS: how many
-	awk -F, -v m="$2" -v ns="$3" '$3 == "path" && $4 == m && $5 >= ns { n += $6 } END { print n + 0 }' "$1.csv"
-}
-
-near() { # FIGURE OTHER MOST
-	local apart=$(($1 - $2))
-	echo "$1 and $2"
-	[ "${apart#-}" -le "$3" ]
-}
-
 # What was due of a rate since the first began, which the window holds: what was sent, or was not.
 all_due() { # RATE DONE LEFT [CHANCE]
 	awk -v rate="$1" -v done="$2" -v left="$3" -v chance="${4:-0}" -v ns="$(value tx window_ns)" 'BEGIN {
@@ -137,20 +118,6 @@ pair() { # two namespaces with a veth between them
 	[ "$(value tx unsent)" -gt 1000000 ]
 	all_due 100000000 "$(value tx datagrams)" "$(value tx unsent)"
 	[ "$(quantile tx lateness 0.99)" -ge 100000000 ]
-}
-
-stall() { # PATTERN: what is called so stands still for 20 ms of each second, once the window is open
-	local pid
-
-	wait_for ',open,' tx.csv
-	: >stalled
-	for _ in 1 2 3; do
-		pid=$(pgrep -f "$1") && kill -STOP "$pid" || break
-		sleep 0.02
-		kill -CONT "$pid" && echo >>stalled || break
-		sleep 0.98
-	done
-	[ -s stalled ] || skip "this machine is too busy to stop it in time"
 }
 
 # Of each 20 that were due in a stall 15 waited for 5 ms, and of 3000 one stall is more than one in a thousand.

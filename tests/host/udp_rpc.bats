@@ -29,21 +29,6 @@ able() { # END: the paths that do it, as they say themselves
 	done
 }
 
-buckets() { # METRIC: how many requests are in all of them
-	awk -F, -v m="$1" '$3 == "path" && $4 == m { n += $6 } END { print n + 0 }' tx.csv
-}
-
-quantile() { # METRIC SHARE: the lower edge of its bucket, in ns
-	awk -F, -v m="$1" -v share="$2" '$3 == "path" && $4 == m { edge[++n] = $5; in_it[n] = $6; all += $6 }
-		END { while (sum < share * all) sum += in_it[++i]; print edge[i] }' tx.csv
-}
-
-near() { # FIGURE OTHER MOST
-	local apart=$(($1 - $2))
-	echo "$1 and $2"
-	[ "${apart#-}" -le "$3" ]
-}
-
 led() { # SECONDS ARG…: a sender whose window opens before the first byte
 	: >tx.csv
 	{ wait_for ',ready,' tx.csv >&2; echo open; sleep "$1"; echo close; } | tx --gate "${@:2}" || {
@@ -62,7 +47,7 @@ exchange() { # RX TX ARG…
 	[ "$(value tx answers_duplicate)" = 0 ]
 	[ "$(value tx responses)" -gt 0 ]
 	# The window's edge may fall between the two counts of one answer, in each flow.
-	near "$(buckets latency)" "$(value tx responses)" 3
+	near "$(buckets tx latency)" "$(value tx responses)" 3
 }
 
 @test "every path that can: requests and answers of every kind of size, in every depth" {
@@ -140,9 +125,9 @@ kernel_dropped() {
 		[ "$dropped" -ge 14 ]
 		[ $((lost - late)) = $((dropped + full)) ]
 		[ "$(value tx answers_duplicate)" = 0 ]
-		near "$(buckets latency)" "$(value tx responses)" 3
+		near "$(buckets tx latency)" "$(value tx responses)" 3
 		# What was lost is in no bucket: each of those came in its time.
-		[ "$(quantile "$([ "${how#--rate}" = "$how" ] && echo latency || echo service)" 1)" -le 51000000 ]
+		[ "$(quantile tx "$([ "${how#--rate}" = "$how" ] && echo latency || echo service)" 1)" -le 51000000 ]
 	done
 }
 
@@ -166,7 +151,7 @@ kernel_dropped() {
 	[ "$(value tx requests_lost)" -ge 3 ]
 	# Each was answered after all, and counts in no latency.
 	[ "$(value tx answers_late)" = "$(value tx requests_lost)" ]
-	[ "$(quantile latency 1)" -le 101000000 ]
+	[ "$(quantile tx latency 1)" -le 101000000 ]
 }
 
 @test "a server that never answers: all is lost, both ends end well, and say so" {
@@ -179,23 +164,9 @@ kernel_dropped() {
 		rx_ends
 		[ "$rx_code" = 0 ]
 		[ "$(value tx responses)" = 0 ]
-		[ "$(buckets latency)" = 0 ]
+		[ "$(buckets tx latency)" = 0 ]
 		[ "$(value tx requests_lost)" -ge 8 ]
 	done
-}
-
-stall() { # PATTERN: what is called so stands still for 20 ms of each second, once the window is open
-	local pid
-
-	wait_for ',open,' tx.csv
-	: >stalled
-	for _ in 1 2 3; do
-		pid=$(pgrep -f "$1") && kill -STOP "$pid" || break
-		sleep 0.02
-		kill -CONT "$pid" && echo >>stalled || break
-		sleep 0.98
-	done
-	[ -s stalled ] || skip "this machine is too busy to stop it in time"
 }
 
 @test "an end that stands still 20 ms of each second shows in p99.9, and in the requests that it kept waiting" {
@@ -207,8 +178,8 @@ stall() { # PATTERN: what is called so stands still for 20 ms of each second, on
 		wait $sending
 		rx_ends
 		late=$(awk -F, '$3 == "path" && $4 == "latency" && $5 >= 5000000 { n += $6 } END { print n + 0 }' tx.csv)
-		echo "$end: p99.9 $(quantile latency 0.999) ns; $late requests took 5 ms and more, in $(wc -l <stalled) stalls"
-		[ "$(quantile latency 0.999)" -ge 15000000 ]
+		echo "$end: p99.9 $(quantile tx latency 0.999) ns; $late requests took 5 ms and more, in $(wc -l <stalled) stalls"
+		[ "$(quantile tx latency 0.999)" -ge 15000000 ]
 		# Of each 20 that fell into a stall 15 waited for 5 ms; a client that waits itself would have met 1.
 		[ "$late" -ge $(($(wc -l <stalled) * 13)) ]
 	done

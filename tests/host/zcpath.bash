@@ -100,3 +100,38 @@ check_figures() { # BYTES
 	[ "$(value rx bad_bytes)" = 0 ]
 	[ "$(value rx strangers)" = 0 ]
 }
+
+# ---- what an end counted by how long it took ----
+
+buckets() { # END METRIC: how many are in all of them
+	awk -F, -v m="$2" '$3 == "path" && $4 == m { n += $6 } END { print n + 0 }' "$1.csv"
+}
+
+quantile() { # END METRIC SHARE: the lower edge of its bucket, in ns
+	awk -F, -v m="$2" -v share="$3" '$3 == "path" && $4 == m { edge[++n] = $5; in_it[n] = $6; all += $6 }
+		END { while (sum < share * all) sum += in_it[++i]; print edge[i] }' "$1.csv"
+}
+
+at_least() { # END METRIC NS: how many
+	awk -F, -v m="$2" -v ns="$3" '$3 == "path" && $4 == m && $5 >= ns { n += $6 } END { print n + 0 }' "$1.csv"
+}
+
+near() { # FIGURE OTHER MOST
+	local apart=$(($1 - $2))
+	echo "$1 and $2"
+	[ "${apart#-}" -le "$3" ]
+}
+
+stall() { # PATTERN: what is called so stands still for 20 ms of each second, once the window is open
+	local pid
+
+	wait_for ',open,' tx.csv
+	: >stalled
+	for _ in 1 2 3; do
+		pid=$(pgrep -f "$1") && kill -STOP "$pid" || break
+		sleep 0.02
+		kill -CONT "$pid" && echo >>stalled || break
+		sleep 0.98
+	done
+	[ -s stalled ] || skip "this machine is too busy to stop it in time"
+}
