@@ -13,6 +13,7 @@
 #include "base/child.h"
 #include "base/stop.h"
 #include "base/clock.h"
+#include "nic/netns.h"
 
 static long now_ms(void)
 {
@@ -69,11 +70,22 @@ static bool await_end(pid_t pid, int stop, long deadline, int *status)
 	return true;
 }
 
-static void run(char *const argv[], int in, int stop, int patience_ms, struct tool_result *result)
+/* Where /sys cannot be mounted anew, who looks there finds that out. */
+static int enter(void *netns)
+{
+	int error = netns_join(*(int *)netns);
+
+	return error == -EXDEV ? 0 : error;
+}
+
+static void run(char *const argv[], int in, int netns, int stop, int patience_ms,
+		struct tool_result *result)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	const struct child child = {.argv = argv,
-				    .fds = {in >= 0 ? in : null, CHILD_PIPE, CHILD_PIPE}};
+				    .fds = {in >= 0 ? in : null, CHILD_PIPE, CHILD_PIPE},
+				    .prepare = netns >= 0 ? enter : NULL,
+				    .data = &netns};
 	const long deadline = now_ms() + patience_ms;
 	int here[3] = {-1, -1, -1};
 	int status = 0;
@@ -113,17 +125,22 @@ static void run(char *const argv[], int in, int stop, int patience_ms, struct to
 
 void tool_run(char *const argv[], int patience_ms, struct tool_result *result)
 {
-	run(argv, -1, stop_fd(), patience_ms, result);
+	run(argv, -1, -1, stop_fd(), patience_ms, result);
+}
+
+void tool_run_in(int netns, char *const argv[], int patience_ms, struct tool_result *result)
+{
+	run(argv, -1, netns, stop_fd(), patience_ms, result);
 }
 
 void tool_run_from(char *const argv[], int in, int patience_ms, struct tool_result *result)
 {
-	run(argv, in, stop_fd(), patience_ms, result);
+	run(argv, in, -1, stop_fd(), patience_ms, result);
 }
 
 void tool_run_anyway(char *const argv[], int patience_ms, struct tool_result *result)
 {
-	run(argv, -1, -1, patience_ms, result);
+	run(argv, -1, -1, -1, patience_ms, result);
 }
 
 const char *tool_reason(struct tool_result *result)

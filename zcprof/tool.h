@@ -3,6 +3,7 @@
  * A command that answers and ends.
  *
  *   tool_run()     run it, and keep what it says
+ *   tool_run_in()  in a network namespace, with a /sys that shows its devices
  *   tool_run_anyway()  also after zcprof was asked to stop: for what puts something back
  *   tool_reason()  why it did not do what it should, in its own words where it has any
  */
@@ -19,6 +20,8 @@ struct tool_result {
 /* in: its standard input, the caller's; -1: nothing. */
 void tool_run_from(char *const argv[], int in, int patience_ms, struct tool_result *result);
 void tool_run(char *const argv[], int patience_ms, struct tool_result *result);
+/* netns: a descriptor; -1: here. */
+void tool_run_in(int netns, char *const argv[], int patience_ms, struct tool_result *result);
 void tool_run_anyway(char *const argv[], int patience_ms, struct tool_result *result);
 const char *tool_reason(struct tool_result *result);
 

@@ -5,10 +5,28 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define NET "/sys/class/net/"
+
+/* A device's file that is not there, of a device that is: no such setting, unless this /sys shows other devices. */
+static int missing(const char *path)
+{
+	char iface[IF_NAMESIZE], device[sizeof(NET) + IF_NAMESIZE];
+
+	if (strncmp(path, NET, strlen(NET)) != 0)
+		return -ENOENT;
+	snprintf(iface, sizeof(iface), "%.*s", (int)strcspn(path + strlen(NET), "/"),
+		 path + strlen(NET));
+	snprintf(device, sizeof(device), NET "%s", iface);
+	if (!if_nametoindex(iface))
+		return -ENODEV;
+	return access(device, F_OK) ? -EXDEV : -ENOENT;
+}
 
 int file_read(const char *path, char *text, size_t size)
 {
@@ -20,7 +38,7 @@ int file_read(const char *path, char *text, size_t size)
 	if (fd >= 0)
 		close(fd);
 	if (n < 0)
-		return (int)n;
+		return n == -ENOENT ? missing(path) : (int)n;
 	while (n && isspace((unsigned char)text[n - 1]))
 		n--;
 	text[n] = '\0';
@@ -32,9 +50,11 @@ int files_each(const char *dir, const char *prefix, const char *file, file_fn ea
 	size_t len = strlen(prefix);
 	struct dirent **entries;
 	int count = scandir(dir, &entries, NULL, versionsort);
-	int result = count < 0 && errno != ENOENT ? -errno : -EOPNOTSUPP;
+	int result = count < 0 ? -errno : -EOPNOTSUPP;
 	unsigned int n = 0;
 
+	if (result == -ENOENT)
+		result = missing(dir) == -ENOENT ? -EOPNOTSUPP : missing(dir);
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 		char path[512];

@@ -14,7 +14,7 @@
 
 typedef int (*file_fn)(void *data, const char *path, unsigned int n);
 
-/* 0 or a negative errno. */
+/* 0 or a negative errno; -EXDEV, of any of them: /sys shows the devices of another network namespace. */
 int file_read(const char *path, char *text, size_t size);
 /* The first that is not 0; -EOPNOTSUPP where there is none. */
 int files_each(const char *dir, const char *prefix, const char *file, file_fn each, void *data);

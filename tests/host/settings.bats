@@ -304,6 +304,22 @@ moved() {
 	[[ $output == *"Not all runs are alike: nic mtu is"* ]]
 }
 
+@test "what lies in /sys is set at devices of zcprof's own namespaces too; where /sys shows others it is said, and no setting is off for that" {
+	run zcprof run --rx-gro sw --rx-threaded-napi on --rx-gro-flush 20000 --rx-rps 1 --tx-xps 0 --seconds 0.2 --warmup 0.1 --repeat 1 \
+		--collect cpu -o "$dir"
+	echo "$output"
+	[ "$status" = 0 ]
+	for fact in threaded_napi,on gro_flush,20000 rps,1; do
+		grep -qx ",rx,fact,option,$fact," "$dir"/*/run-1.csv
+	done
+	for what in '--threaded-napi on' '--threaded-napi off' '--rps 1' '--xps 1' '--gro-flush 20000'; do
+		# shellcheck disable=SC2086
+		run nsenter --net=/run/netns/${ns}tx zcpath rx --bind 10.78.0.2 --check $what
+		echo "$output"
+		[[ $output == *"/sys shows the devices of another network namespace"* ]]
+	done
+}
+
 @test "every feature of a device is a fact, as ethtool tells it: what is off, and cannot be on, is no gap" {
 	zcprof run --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir"
 	# ethtool has names of its own for some, and for groups of them.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: zcprof/tool.c */
+/* needs: zcprof/tool.c nic/netns.c */
 /* A program whose answer is waited for, but not for ever. */
 #include <setjmp.h>
 #include <stdarg.h>

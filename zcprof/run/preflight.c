@@ -11,7 +11,6 @@
 #include "zcprof/tool.h"
 #include "zcprof/run/typed.h"
 #include "zcprof/run/words.h"
-#include "nic/netns.h"
 
 /* An ssh that has to be answered by hand gets its time. */
 #define TOOL_PATIENCE_MS 60000
@@ -21,7 +20,7 @@ static const char *place_name(const struct experiment *x, enum record_end side)
 	return x->settings->host[side] ? x->settings->host[side] : "this machine";
 }
 
-/* Here, or by a host's agent. */
+/* Here, where the end will run and has its NIC, or by a host's agent. */
 static void ask(const struct experiment *x, enum record_end side, char **words,
 		struct tool_result *result)
 {
@@ -29,7 +28,7 @@ static void ask(const struct experiment *x, enum record_end side, char **words,
 	const char *text;
 
 	if (!h) {
-		tool_run(words, TOOL_PATIENCE_MS, result);
+		tool_run_in(x->link.side[side].netns, words, TOOL_PATIENCE_MS, result);
 		return;
 	}
 	result->exit_code = -1;
@@ -100,19 +99,12 @@ static void judge(const struct experiment *x, const struct configuration *c, enu
 	char **words = words_of_check(x, c, side);
 	struct tool_result result = {0};
 	char said[300];
-	int previous;
-	int netns;
 
 	verdict->exit_code = EXIT_FAILED;
 	snprintf(verdict->reason, sizeof(verdict->reason), "no memory left");
 	if (!words)
 		return;
-	/* Whether there is such a NIC is asked where the end will run. */
-	netns = x->link.side[side].netns;
-	previous = netns >= 0 && !x->settings->host[side] ? netns_enter(netns) : -1;
 	ask(x, side, words, &result);
-	if (previous >= 0)
-		netns_leave(previous);
 	words_free(words);
 	verdict->exit_code = result.exit_code;
 	snprintf(said, sizeof(said), "%s", tool_reason(&result));
