@@ -17,7 +17,10 @@ stand_still() {
 	kill -CONT "$tx"
 }
 [ "$(nproc)" -ge 2 ] || absent "needs a CPU for each end of the traffic"
-"$BUILD/zcpath" rx --path uring --cpu 0 >"$dir/rx.csv" 2>"$dir/rx.err" 3>&- &
+# shellcheck source=tests/port.bash
+. tests/port.bash
+port=$(free_port)
+"$BUILD/zcpath" rx --port "$port" --path uring --cpu 0 >"$dir/rx.csv" 2>"$dir/rx.err" 3>&- &
 rx=$!
 started+=("$rx")
 for _ in $(seq 500); do
@@ -25,7 +28,7 @@ for _ in $(seq 500); do
 	kill -0 "$rx" || absent "no io_uring here: $(tail -n 1 "$dir/rx.err")"
 	sleep 0.01
 done
-"$BUILD/zcpath" tx --path copy --cpu 1 --to 127.0.0.1 --seconds 20 >"$dir/tx.csv" 2>"$dir/tx.err" 3>&- &
+"$BUILD/zcpath" tx --path copy --cpu 1 --to 127.0.0.1 --port "$port" --seconds 20 >"$dir/tx.csv" 2>"$dir/tx.err" 3>&- &
 tx=$!
 started+=("$tx")
 sleep 1
