@@ -321,7 +321,7 @@ moved() {
 }
 
 @test "every feature of a device is a fact, as ethtool tells it: what is off, and cannot be on, is no gap" {
-	zcprof run --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir"
+	zcprof run --link loopback --port "$port" --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir"
 	# ethtool has names of its own for some, and for groups of them.
 	ethtool -k lo | sed -n 's/^\t\{0,1\}\([a-z0-9-]*\): \(o[nf]*\).*/,rx,fact,nic,feature \1,\2,/p' | grep -Fxf "$dir"/*/run-1.csv >"$dir.same"
 	[ "$(wc -l <"$dir.same")" -ge 30 ]

@@ -273,7 +273,7 @@ teardown() {
 	[[ $output == *": --rx-cpu"* && $output != *": --cpu"* ]]
 	run zcprof run --cpu 9999 --link loopback -o "$dir"
 	[[ $output == *": --cpu"* ]]
-	run zcprof run --rx copy,cpoy --link loopback --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir"
+	run zcprof run --rx copy,cpoy --link loopback --port "$port" --seconds 0.1 --warmup 0 --repeat 1 --collect cpu -o "$dir"
 	[ "$status" -eq 0 ]
 	grep -q ',rx,fact,refused,cannot,"\{0,1\}option --rx cpoy: ' "$dir/refused/rx=cpoy,tx=copy.csv"
 }
