@@ -36,13 +36,18 @@ static int attribute_write(struct setting_place *p, enum option_id id, const str
 {
 	struct options o = *want;
 	char path[96], value[24];
+	int error;
 
 	path_of(p, id, path);
 	if (id == OPTION_threaded_napi)
 		snprintf(value, sizeof(value), "%d", !strcmp(want->threaded_napi, "on"));
 	else
 		snprintf(value, sizeof(value), "%llu", (unsigned long long)*options_number(&o, id));
-	return journal_set(p->journal, path, value);
+	error = journal_set(p->journal, path, value);
+	if (error == -EOPNOTSUPP && id == OPTION_threaded_napi)
+		snprintf(p->said, sizeof(p->said),
+			 "it has no NAPI now; a device has some while it is up, and a veth with --gro sw");
+	return error;
 }
 
 const struct setting setting_gro_flush = {attribute_read, attribute_write, false};
