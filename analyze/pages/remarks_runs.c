@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Remarks about single runs: unlike their siblings, not what they seem, or in contradiction with themselves. */
+#include "analyze/figures/wanted.h"
 #include "analyze/pages/remarks.h"
 
 #include <math.h>
@@ -97,13 +98,18 @@ void remark_contradictions(struct page *page, const struct experiment *e)
 static const char *lacking(const struct run *run, enum quantity q)
 {
 	enum metric_id of = q == THROUGHPUT ? METRIC_path_bytes : METRIC_cpu_busy;
-	const char *undefined = outcome_undefined(run, q);
+	const char *undefined = outcome_undefined(run, q), *reason;
+	struct wanted w = wanted_quantity(q);
 
 	if (undefined)
 		return undefined;
 	if (!isnan(run_sum(run, of, END_RX)) || run_attached(run) || cpu_shared(run) ||
 	    run_absent_metric(run, END_RX, of) || run_absent_metric(run, END_TX, of))
 		return NULL;
+	/* As cells of the same say it. */
+	reason = wanted_absent(&w, run);
+	if (reason)
+		return reason;
 	return of == METRIC_path_bytes
 		       ? "its record has no row of what the receiver got, and does not say why"
 		       : "its record has no row of the receiver's CPU time, and does not say why";

@@ -203,3 +203,12 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	run "$zcroi" table "$dir/x/" "$dir/y"
 	[[ $output == *"$dir/y/one "*"$dir/x/one "* ]]
 }
+
+@test "table: an end whose CPUs are not known is said to be that, in cells and below" {
+	synthetic "$dir/out/run-1.csv" crx= ctx=80 chost=150
+	run "$zcroi" table "$dir/out"
+	echo "$output"
+	[[ $(flat) == *"No CPU in total of $dir/out/run-1.csv: which CPUs were that end's is not known, as where it follows its queue (--cpu rxq): name them"* ]]
+	run "$zcroi" table --rows rx --value T,C-rx "$dir/out"
+	[[ $(flat) == *"which CPUs were that end's is not known"* && $(flat) != *"does not say why"* ]]
+}
