@@ -175,7 +175,7 @@ runs() {
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *"runs of another length are no repeats of those"* && $output != *Gbit* && $output != *Page:* ]]
-	run bash study/run one "${fake[@]}" --link nosuchdevice0 --rx-host nosuchhost -o new
+	run bash study/run one "${fake[@]}" --link nosuchdevice0 --rx-host nosuchhost -o new/deep/er
 	[ "$status" -ne 0 ]
 	[ ! -e new ]
 	[ "$(id -u)" = 0 ] || return 0
