@@ -20,8 +20,21 @@ static bool can_be_set(const struct fact *fact)
 	return fact->id == METRIC_fact_nic;
 }
 
-/* All settings that were asked for, as one text; the record has them in one order. */
-static char *settings_text(const struct run *run)
+/* A program of XDP takes features off a device, as veth's segmentation: it goes with the path that attached it. */
+static bool goes_with_xdp(const struct fact *fact)
+{
+	return fact->id == METRIC_fact_nic && !strncmp(fact->key, "feature ", strlen("feature "));
+}
+
+static const char *xdp_of(const struct run *run)
+{
+	const char *mode = run_fact(run, METRIC_path_given, END_RX, "xdp");
+
+	return mode ? mode : run_fact(run, METRIC_path_given, END_RX, "xsk") ? "xsk" : "none";
+}
+
+/* All settings that were asked for, as one text, as far as the fact goes with them; the record has them in one order. */
+static char *settings_text(const struct run *run, const struct fact *of)
 {
 	char *text = NULL;
 	size_t size;
@@ -37,6 +50,8 @@ static char *settings_text(const struct run *run)
 		if (id != OPTION_NONE && option_is_setting(id))
 			fprintf(out, "%d %s=%s\n", fact->end, fact->key, fact->value);
 	}
+	if (goes_with_xdp(of))
+		fprintf(out, "xdp=%s\n", xdp_of(run));
 	fclose(out);
 	return text;
 }
@@ -50,7 +65,7 @@ struct kind {
 static bool takes(struct kind **kinds, size_t *count, const struct run *run, const struct fact *fact)
 {
 	const char *value = run_fact(run, fact->id, fact->end, fact->key);
-	char *settings = settings_text(run);
+	char *settings = settings_text(run, fact);
 
 	for (size_t i = 0; settings && i < *count; i++) {
 		const char *other = (*kinds)[i].value;

@@ -212,3 +212,18 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	run "$zcroi" table --rows rx --value T,C-rx "$dir/out"
 	[[ $(flat) == *"which CPUs were that end's is not known"* && $(flat) != *"does not say why"* ]]
 }
+
+@test "table: what a program of XDP takes off a device is no surprise where it goes with that, and one where it does not" {
+	for i in 1 2; do
+		synthetic "$dir/out/copy/run-$i.csv" configuration=copy repeat=$i
+		synthetic "$dir/out/drop/run-$i.csv" configuration=drop repeat=$i rx_path=xdp_drop
+	done
+	sed -i '0,/,fact,kernel,/s/^.*,fact,kernel,.*/&\n,tx,fact,nic,feature tx-lro,on,/' "$dir"/out/copy/run-?.csv
+	sed -i '0,/,fact,kernel,/s/^.*,fact,kernel,.*/&\n,tx,fact,nic,feature tx-lro,off,\n,rx,path,given,xdp,native,/' "$dir"/out/drop/run-?.csv
+	run "$zcroi" table "$dir/out"
+	echo "$output"
+	[[ $output != *'Not all runs are alike'* ]]
+	sed -i 's/feature tx-lro,on/feature tx-lro,off/' "$dir/out/copy/run-2.csv"
+	run "$zcroi" table "$dir/out"
+	[[ $output == *'Not all runs are alike: nic feature tx-lro is "on" in 1 of 4 and "off" in others'* ]]
+}
