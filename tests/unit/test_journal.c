@@ -10,9 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -42,16 +44,24 @@ static void test_put_back(void **state)
 	assert_int_equal(journals(), 0);
 }
 
-/* The child that puts something back gets no answer from the kernel, as of a driver that hangs. */
+/* The child that puts something back gets no answer from the kernel, as of a driver that hangs. It says so: no other is cut short. */
 static bool stuck;
+static pid_t *hangs; /* shared with the children */
+
+static void hang(void)
+{
+	*hangs = getpid();
+	for (;;)
+		pause();
+}
 
 int __real_netns_join(int netns);
 int __wrap_netns_join(int netns);
 
 int __wrap_netns_join(int netns)
 {
-	while (stuck)
-		pause();
+	if (stuck)
+		hang();
 	return __real_netns_join(netns);
 }
 
@@ -62,8 +72,8 @@ int __wrap_journal_write_value(const char *path, const char *value);
 
 int __wrap_journal_write_value(const char *path, const char *value)
 {
-	while (stuck_file && !strcmp(path, first))
-		pause();
+	if (stuck_file && !strcmp(path, first))
+		hang();
 	return __real_journal_write_value(path, value);
 }
 
@@ -72,7 +82,13 @@ int __wrap_child_wait_for(pid_t pid, int *status, int patience_ms);
 
 int __wrap_child_wait_for(pid_t pid, int *status, int patience_ms)
 {
-	return __real_child_wait_for(pid, status, stuck || stuck_file ? 50 : patience_ms);
+	siginfo_t ended = {0};
+
+	while (*hangs != pid && !ended.si_pid) {
+		assert_int_equal(waitid(P_PID, pid, &ended, WEXITED | WNOHANG | WNOWAIT), 0);
+		poll(NULL, 0, 1);
+	}
+	return __real_child_wait_for(pid, status, *hangs == pid ? 0 : patience_ms);
 }
 
 /* It is noted still, and the rest is put back. */
@@ -283,5 +299,7 @@ int main(void)
 						journals_clean),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	hangs = mmap(NULL, sizeof(*hangs), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	return hangs == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
