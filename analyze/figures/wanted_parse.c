@@ -124,7 +124,7 @@ static int singular(const char *unit)
 
 	if (len < 3 || unit[len - 1] != 's' || unit[len - 2] == '/')
 		return (int)len;
-	return (int)(strcmp(unit + len - 3, "ses") != 0 ? len - 1 : len - 2);
+	return (int)(len >= 4 && !strcmp(unit + len - 4, "sses") ? len - 2 : len - 1);
 }
 
 static bool find_ratio(struct wanted *w, const char *name, const char *slash)
