@@ -33,7 +33,8 @@ struct state {
 	char no_misses[160];  /* else: why */
 	struct measurement run;
 	struct symbols *symbols;
-	bool shares, follows; /* tally_context_share(), tally_context_follow() */
+	bool shares;	      /* tally_context_share(), */
+	unsigned int follows; /* tally_context_follow() */
 };
 
 /* What the program kept, out of its maps. */
@@ -125,11 +126,13 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		return -1;
 	}
 	note_processes(s);
-	if (s->bpf->rodata->run_scope[END_RX].devices_netns && s->bpf->rodata->net_rx_to) {
-		error = tally_context_follow(FOLLOW_PACKETS);
-		if (error)
-			return bpf_refused(error, "attaching the programs", why, why_size);
-		s->follows = true;
+	s->follows = s->bpf->rodata->net_rx_to
+			     ? tally_context_packets((void *)s->bpf->rodata->run_scope, run)
+			     : 0;
+	error = tally_context_follow(s->follows);
+	if (error) {
+		s->follows = 0;
+		return bpf_refused(error, "attaching the programs", why, why_size);
 	}
 	s->counts_misses = s->counts_misses && !clocks_open(&s->misses, s->bpf->progs.profile_miss,
 							    s->no_misses, sizeof(s->no_misses));
@@ -429,8 +432,7 @@ static void profile_close(void *state)
 		return;
 	clocks_close(&s->clocks);
 	clocks_close(&s->misses);
-	if (s->follows)
-		tally_context_leave(FOLLOW_PACKETS);
+	tally_context_leave(s->follows);
 	profile_bpf__destroy(s->bpf);
 	if (s->shares)
 		tally_context_done();

@@ -13,7 +13,6 @@
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -287,21 +286,40 @@ static int take_xdp(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static void tell_xdp(const struct telling *t, unsigned int ifindex)
+/* 0, with *mode as of IFLA_XDP_ATTACHED, or -1. */
+static int ask_xdp(unsigned int ifindex, uint8_t *mode)
 {
-	static const char *const modes[] = {"none", "native", "generic", "offloaded", "several"};
 	struct netlink nl;
-	uint8_t mode = 0;
+	int result = -1;
 
+	*mode = XDP_ATTACHED_NONE;
 	if (!netlink_open(&nl, NETLINK_ROUTE)) {
 		struct nlmsghdr *nlh = netlink_begin(&nl, RTM_GETLINK, 0);
 		struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
 
 		ifi->ifi_index = (int)ifindex;
-		if (!netlink_ask(&nl, take_xdp, &mode))
-			t->say(t->data, "xdp", mode < 5 ? modes[mode] : "unknown");
+		result = netlink_ask(&nl, take_xdp, mode) ? -1 : 0;
 	}
 	netlink_close(&nl);
+	return result;
+}
+
+static void tell_xdp(const struct telling *t, unsigned int ifindex)
+{
+	static const char *const modes[] = {"none", "native", "generic", "offloaded", "several"};
+	uint8_t mode;
+
+	if (!ask_xdp(ifindex, &mode))
+		t->say(t->data, "xdp", mode < 5 ? modes[mode] : "unknown");
+}
+
+bool onpath_has_xdp(const char *iface)
+{
+	unsigned int ifindex = if_nametoindex(iface);
+	uint8_t mode;
+
+	return ifindex && !ask_xdp(ifindex, &mode) &&
+	       (mode == XDP_ATTACHED_DRV || mode == XDP_ATTACHED_MULTI);
 }
 
 /* ---- BPF programs by their hooks ---- */

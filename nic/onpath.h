@@ -5,12 +5,15 @@
  * disciplines, XDP, tc and cgroup programs.
  *
  *   onpath_describe()  tells of each kind that could be asked for, in words
+ *   onpath_has_xdp()   whether an XDP program takes the packets of a device in its driver
  *   onpath_cgroup()    of a control group of version 2: its programs, and those of the groups above it
  *
  * Nothing is changed, and no module is loaded to be asked.
  */
 #ifndef NIC_ONPATH_H
 #define NIC_ONPATH_H
+
+#include <stdbool.h>
 
 /*
  * key: "nft rules", "iptables rules", "conntrack", "packet sockets", "qdisc", "xdp", "tc filters",
@@ -19,6 +22,7 @@
  */
 typedef void (*onpath_fn)(void *data, const char *key, const char *value);
 void onpath_describe(const char *iface, onpath_fn say, void *data);
+bool onpath_has_xdp(const char *iface);
 /* cgroup: a descriptor of its folder. key: "cgroup programs". */
 void onpath_cgroup(int cgroup, onpath_fn say, void *data);
 

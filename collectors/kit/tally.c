@@ -235,9 +235,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		source->prepare(source->bpf);
 	if (bpf_run_scope(source->run_scope, run, why, why_size) || choose(t, why, why_size))
 		return -1;
-	t->contexts = FOLLOW_SOFTIRQS;
-	if (((struct run_scope *)source->run_scope)[END_RX].devices_netns)
-		t->contexts |= FOLLOW_PACKETS | FOLLOW_POLLS;
+	t->contexts = FOLLOW_SOFTIRQS | tally_context_packets(source->run_scope, run);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), t->cpus);
 	if (source->rare)
 		t->work.keep = keep;

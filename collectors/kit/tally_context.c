@@ -11,6 +11,9 @@
 #include "bpf/tally.h"
 #include "bpf/tally_context.skel.h"
 #include "collectors/kit/bpf_load.h"
+#include "collectors/kit/measurement.h"
+#include "nic/netns.h"
+#include "nic/onpath.h"
 
 /* In the order of the bits of enum tally_follow. */
 enum group { SOFTIRQS, PACKETS, POLLS, GROUPS };
@@ -77,6 +80,27 @@ int tally_context_share(struct bpf_object *object, char *why, size_t why_size)
 	}
 	pthread_mutex_unlock(&shared.lock);
 	return error ? -1 : 0;
+}
+
+unsigned int tally_context_packets(const struct run_scope scope[END_COUNT],
+				   const struct measurement *run)
+{
+	unsigned int what = FOLLOW_PACKETS;
+
+	if (!scope[END_RX].devices_netns)
+		return 0;
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		const struct target *t = &run->target[end];
+		int previous = t->netns >= 0 ? netns_enter(t->netns) : -1;
+
+		if (t->netns >= 0 && previous < 0)
+			continue;
+		if (onpath_has_xdp(t->iface))
+			what |= FOLLOW_POLLS;
+		if (previous >= 0)
+			netns_leave(previous);
+	}
+	return what;
 }
 
 static void forget(enum group g)
