@@ -9,65 +9,28 @@
 
 #include "base/clock.h"
 #include "datapath/path.h"
+#include "datapath/provided.h"
 #include "datapath/rpc.h"
 #include "datapath/udp.h"
+#include "datapath/udp_rpc.h"
 #include "datapath/uring.h"
 
-#define BUFFER_GROUP 0
 #define ANSWERS	     16 /* of --rpc that are handed over at once */
 #define ANSWER_NS    1000000
 #define ANSWER	     1 /* user_data of one; that of a receive is 0 */
 #define END	     2 /* user_data of the wait for the end of the connection, with --udp */
+#define ANSWER_IN    3 /* … and --rpc: of the answer to what came in that buffer, from here on */
 
 struct rx_uring {
 	struct uring uring;
-	struct memory buffers;
-	struct memory ring_memory;
-	struct io_uring_buf_ring *ring;
-	unsigned int count; /* of buffers; a power of two */
-	size_t size;	    /* of each */
+	struct provided provided;
 	bool singleshot;
 	int file;		/* that it receives from: URING_…, or a descriptor */
 	unsigned int file_flag; /* IOSQE_FIXED_FILE: the former */
 	unsigned int bundle;	/* IORING_RECVSEND_BUNDLE, or 0 */
 	unsigned int answering; /* --rpc: answers without their completion */
+	struct memory answers;	/* … in datagrams: one for each buffer that holds a request */
 };
-
-static void *buffer_at(const struct rx_uring *s, unsigned int id)
-{
-	return (char *)s->buffers.at + id * s->size;
-}
-
-/* Place is counted from the last io_uring_buf_ring_advance(). */
-static void give_back(struct rx_uring *s, unsigned int id, unsigned int place)
-{
-	io_uring_buf_ring_add(s->ring, buffer_at(s, id), s->size, id, s->count - 1, place);
-}
-
-static int provide_buffers(struct rx_uring *s, struct flow *f)
-{
-	struct io_uring_buf_reg reg = {.ring_entries = s->count, .bgid = BUFFER_GROUP};
-	char why[200];
-	int error;
-
-	if (memory_get(&s->buffers, s->count * s->size, f->config->options.hugepages, why,
-		       sizeof(why)) ||
-	    memory_get(&s->ring_memory, s->count * sizeof(struct io_uring_buf), false, why,
-		       sizeof(why)))
-		return flow_unable(f, "%s", why);
-	s->ring = s->ring_memory.at;
-	reg.ring_addr = (uintptr_t)s->ring;
-	error = io_uring_register_buf_ring(&s->uring.ring, &reg, 0);
-	if (error)
-		return flow_unable(f,
-				   "cannot provide %u buffers to io_uring: %s; ask for fewer --buffers",
-				   s->count, strerror(-error));
-	io_uring_buf_ring_init(s->ring);
-	for (unsigned int id = 0; id < s->count; id++)
-		give_back(s, id, id);
-	io_uring_buf_ring_advance(s->ring, s->count);
-	return 0;
-}
 
 static int choose(struct rx_uring *s, struct flow *f)
 {
@@ -87,6 +50,30 @@ static int choose(struct rx_uring *s, struct flow *f)
 	return 0;
 }
 
+static unsigned char *answer_at(const struct rx_uring *s, const struct flow *f, unsigned int id)
+{
+	return (unsigned char *)s->answers.at + id * f->rpc->response;
+}
+
+/* Requests in datagrams are answered in no order: each has a place of its own for that. */
+static int prepare_datagrams(struct rx_uring *s, struct flow *f)
+{
+	const struct options *option = &f->config->options;
+	char why[200];
+
+	if (!f->rpc || !f->all->datagram)
+		return 0;
+	if (option->udp_gro)
+		return flow_unable(f,
+				   "--udp-gro would join requests into one buffer, which has one answer: leave it out with --rpc, or give --path copy");
+	if (memory_get(&s->answers, option->buffers * f->rpc->response, option->hugepages, why,
+		       sizeof(why)))
+		return flow_unable(f, "%s", why);
+	for (unsigned int id = 0; id < option->buffers; id++)
+		memcpy(answer_at(s, f, id), f->rpc->answer, f->rpc->response);
+	return 0;
+}
+
 static int rx_uring_open(struct flow *f)
 {
 	const struct options *option = &f->config->options;
@@ -95,18 +82,18 @@ static int rx_uring_open(struct flow *f)
 	f->state = s;
 	if (!s)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	s->count = option->buffers;
-	s->size = f->all->datagram ? udp_most(f) : option->read;
 	s->file = f->all->datagram ? URING_DATAGRAMS : URING_STREAM;
 	s->file_flag = IOSQE_FIXED_FILE;
 	s->singleshot = option->singleshot;
-	/* Each buffer has at most one completion; and one more for the end. */
-	if (rpc_open(f) || udp_open(f) ||
+	/* Each buffer has at most one completion, with its answer in a datagram two; and one more for the end. */
+	if (rpc_open(f) || udp_open(f) || udp_rpc_open(f) ||
 	    uring_open(&s->uring, f, f->rpc ? 2 * ANSWERS : 4,
-		       2 * s->count + (f->rpc ? ANSWERS : 0)) ||
-	    uring_gather(&s->uring, f, s->count / 2) || choose(s, f))
+		       2 * option->buffers + (f->rpc ? ANSWERS : 0)) ||
+	    uring_gather(&s->uring, f, option->buffers / 2) || choose(s, f) ||
+	    prepare_datagrams(s, f))
 		return -1;
-	return provide_buffers(s, f);
+	return provided_open(&s->provided, f, &s->uring, option->buffers,
+			     f->all->datagram ? udp_most(f) : option->read);
 }
 
 static void rx_uring_close(struct flow *f)
@@ -116,8 +103,9 @@ static void rx_uring_close(struct flow *f)
 	if (!s)
 		return;
 	uring_close(&s->uring);
-	memory_free(&s->ring_memory);
-	memory_free(&s->buffers);
+	provided_close(&s->provided);
+	memory_free(&s->answers);
+	udp_rpc_close(f);
 	rpc_close(f);
 	udp_close(f);
 	free(s);
@@ -129,12 +117,12 @@ static void arm(struct rx_uring *s)
 
 	/* The length is the buffer's: a multishot request must not name one before Linux 6.10. */
 	if (s->singleshot)
-		io_uring_prep_recv(sqe, s->file, NULL, s->size, 0);
+		io_uring_prep_recv(sqe, s->file, NULL, s->provided.size, 0);
 	else
 		io_uring_prep_recv_multishot(sqe, s->file, NULL, 0, 0);
 	sqe->flags |= s->file_flag | IOSQE_BUFFER_SELECT;
 	sqe->ioprio |= s->bundle;
-	sqe->buf_group = BUFFER_GROUP;
+	sqe->buf_group = PROVIDED_GROUP;
 }
 
 /*
@@ -145,11 +133,11 @@ static ALWAYS_INLINE unsigned int take(struct rx_uring *s, struct flow *f, unsig
 				       size_t bytes, unsigned int returned)
 {
 	while (bytes) {
-		size_t part = bytes < s->size ? bytes : s->size;
+		size_t part = bytes < s->provided.size ? bytes : s->provided.size;
 
-		verify_bytes(&f->verify, buffer_at(s, id), part);
-		give_back(s, id, returned++);
-		id = (id + 1) & (s->count - 1);
+		verify_bytes(&f->verify, provided_at(&s->provided, id), part);
+		provided_give(&s->provided, id, returned++);
+		id = (id + 1) & (s->provided.count - 1);
 		bytes -= part;
 	}
 	return returned;
@@ -195,7 +183,7 @@ static ALWAYS_INLINE int reap(struct rx_uring *s, struct flow *f, bool *armed, c
 			result = 1;
 		}
 	}
-	io_uring_buf_ring_advance(s->ring, returned);
+	provided_advance(&s->provided, returned);
 	io_uring_cq_advance(&s->uring.ring, seen);
 	return result;
 }
@@ -279,9 +267,37 @@ static int rx_uring_rpc(struct flow *f)
 	}
 }
 
-/* All datagrams that are there: how many completions that were, or -1. */
-static int reap_datagrams(struct rx_uring *s, struct flow *f, uint64_t *next, bool *armed,
-			  bool *ended)
+/* What came in that buffer is a request: answer it. False: it is none, and the buffer may go back. */
+static bool answer_datagram(struct rx_uring *s, struct flow *f, unsigned int id, size_t bytes,
+			    uint64_t *next)
+{
+	unsigned char *answer = answer_at(s, f, id);
+	struct io_uring_sqe *sqe;
+
+	if (!udp_request(f, provided_at(&s->provided, id), bytes, next, answer))
+		return false;
+	/* Nothing is waited for: what fails comes as a completion. */
+	if (!io_uring_sq_space_left(&s->uring.ring))
+		uring_enter(&s->uring, &f->counters, 0);
+	sqe = uring_sqe(&s->uring);
+	io_uring_prep_send(sqe, URING_DATAGRAMS, answer, f->rpc->response, MSG_NOSIGNAL);
+	sqe->flags |= IOSQE_FIXED_FILE;
+	sqe->user_data = ANSWER_IN + id;
+	return true;
+}
+
+/* As udp_copy.c does: of one that the client or somebody else would not have there is nothing to be said. */
+static int answered_datagram(struct flow *f, int result)
+{
+	if (result < 0 && result != -ECONNREFUSED && result != -ENOBUFS && result != -EINTR)
+		return -result;
+	rpc_answered(f, 1);
+	return 0;
+}
+
+/* All datagrams that are there: how many completions that were, or -1. exchanges: each is answered. */
+static ALWAYS_INLINE int reap_datagrams(struct rx_uring *s, struct flow *f, uint64_t *next,
+					bool *armed, bool *ended, const bool exchanges)
 {
 	struct io_uring_cqe *cqe;
 	unsigned int returned = 0;
@@ -296,13 +312,23 @@ static int reap_datagrams(struct rx_uring *s, struct flow *f, uint64_t *next, bo
 			*ended = true;
 			continue;
 		}
+		if (exchanges && cqe->user_data >= ANSWER_IN) {
+			int own = answered_datagram(f, cqe->res);
+
+			error = error ? error : own;
+			provided_give(&s->provided, cqe->user_data - ANSWER_IN, returned++);
+			continue;
+		}
 		*armed = cqe->flags & IORING_CQE_F_MORE;
 		if (cqe->flags & IORING_CQE_F_BUFFER) {
 			unsigned int id = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
 
-			if (cqe->res > 0)
-				udp_take(f, buffer_at(s, id), cqe->res, f->all->datagram, next);
-			give_back(s, id, returned++);
+			if (exchanges && answer_datagram(s, f, id, cqe->res > 0 ? cqe->res : 0, next))
+				continue;
+			if (!exchanges && cqe->res > 0)
+				udp_take(f, provided_at(&s->provided, id), cqe->res,
+					 f->all->datagram, next);
+			provided_give(&s->provided, id, returned++);
 		} else if (cqe->res == -ENOBUFS) {
 			count(&f->counters.event[EVENT_buffers_exhausted], 1);
 		} else if (cqe->res < 0 && cqe->res != -ECONNREFUSED) {
@@ -310,7 +336,7 @@ static int reap_datagrams(struct rx_uring *s, struct flow *f, uint64_t *next, bo
 			error = -cqe->res;
 		}
 	}
-	io_uring_buf_ring_advance(s->ring, returned);
+	provided_advance(&s->provided, returned);
 	io_uring_cq_advance(&s->uring.ring, seen);
 	if (!error)
 		return (int)seen;
@@ -318,7 +344,7 @@ static int reap_datagrams(struct rx_uring *s, struct flow *f, uint64_t *next, bo
 }
 
 /* Until the connection has ended, and then as long as something comes of what is there, but not for ever. */
-static int rx_uring_udp(struct flow *f)
+static ALWAYS_INLINE int run_datagrams(struct flow *f, const bool exchanges)
 {
 	struct rx_uring *s = f->state;
 	struct io_uring_sqe *end = uring_sqe(&s->uring);
@@ -338,6 +364,8 @@ static int rx_uring_udp(struct flow *f)
 		int result;
 
 		if (!armed) {
+			if (exchanges && !io_uring_sq_space_left(&s->uring.ring))
+				uring_enter(&s->uring, &f->counters, 0);
 			arm(s);
 			count(&f->counters.event[EVENT_rearms], !first);
 			armed = true;
@@ -347,12 +375,22 @@ static int rx_uring_udp(struct flow *f)
 		if (result)
 			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
 					 strerror(-result));
-		result = reap_datagrams(s, f, &next, &armed, &ended);
+		result = reap_datagrams(s, f, &next, &armed, &ended, exchanges);
 		if (result < 0 || (last && (!result || clock_ns() > over_ns)))
 			return result < 0 ? -1 : 0;
 		if (ended && !last)
 			over_ns = clock_ns() + UDP_SETTLE_NS;
 	}
+}
+
+static int rx_uring_udp(struct flow *f)
+{
+	return run_datagrams(f, false);
+}
+
+static int rx_uring_udp_rpc(struct flow *f)
+{
+	return run_datagrams(f, true);
 }
 
 static bool rx_uring_able(char *why, size_t size)
@@ -382,5 +420,7 @@ const struct path path_rx_uring = {
 	.rpc = rx_uring_rpc,
 	.udp = rx_uring_udp,
 	.udp_calls = BIT(CALL_io_uring_enter),
+	.udp_rpc = rx_uring_udp_rpc,
+	.udp_rpc_calls = BIT(CALL_io_uring_enter),
 	.close = rx_uring_close,
 };
