@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-int provided_open(struct provided *p, struct flow *f, struct uring *u, unsigned int count, size_t size)
+int provided_open(struct provided *p, struct flow *f, struct uring *u, unsigned int count,
+		  size_t size)
 {
 	struct io_uring_buf_reg reg = {.ring_entries = count, .bgid = PROVIDED_GROUP};
 	char why[200];

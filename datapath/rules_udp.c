@@ -45,9 +45,13 @@ static int check_udp_rpc(const struct config *config)
 			  UDP_LEAST, UDP_LEAST);
 	} else if (option->rpc.request > option->udp || option->rpc.response > option->udp) {
 		say_error("--rpc with --udp: a request and its answer are one datagram each, of --udp bytes at most: give a larger --udp, or a smaller --rpc");
-	} else if (option->udp_gso != 1 || stamp_of(option->stamp)) {
-		say_error("--%s has no meaning with --rpc, whose requests are datagrams of their own and come back; leave it out",
-			  option->udp_gso != 1 ? "udp-gso" : "stamp");
+	} else if (option->udp_gso != 1 || stamp_of(option->stamp) || option->vectored ||
+		   option->flush_every) {
+		say_error("--%s has no meaning with --rpc and --udp, whose requests are datagrams of their own and come back; leave it out",
+			  option->udp_gso != 1	    ? "udp-gso"
+			  : stamp_of(option->stamp) ? "stamp"
+			  : option->vectored	    ? "vectored"
+						    : "flush-every");
 	} else if (config_is_mixed(config)) {
 		say_error("--pattern mixed has long flows, which are streams; leave out --udp");
 	} else if (option->reconnect) {

@@ -15,11 +15,11 @@
 #include "datapath/udp_rpc.h"
 #include "datapath/uring.h"
 
-#define ANSWERS	     16 /* of --rpc that are handed over at once */
-#define ANSWER_NS    1000000
-#define ANSWER	     1 /* user_data of one; that of a receive is 0 */
-#define END	     2 /* user_data of the wait for the end of the connection, with --udp */
-#define ANSWER_IN    3 /* … and --rpc: of the answer to what came in that buffer, from here on */
+#define ANSWERS	  16 /* of --rpc that are handed over at once */
+#define ANSWER_NS 1000000
+#define ANSWER	  1 /* user_data of one; that of a receive is 0 */
+#define END	  2 /* user_data of the wait for the end of the connection, with --udp */
+#define ANSWER_IN 3 /* … and --rpc: of the answer to what came in that buffer, from here on */
 
 struct rx_uring {
 	struct uring uring;
@@ -323,12 +323,15 @@ static ALWAYS_INLINE int reap_datagrams(struct rx_uring *s, struct flow *f, uint
 		if (cqe->flags & IORING_CQE_F_BUFFER) {
 			unsigned int id = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
 
-			if (exchanges && answer_datagram(s, f, id, cqe->res > 0 ? cqe->res : 0, next))
+			if (exchanges && cqe->res > 0 && answer_datagram(s, f, id, cqe->res, next))
 				continue;
 			if (!exchanges && cqe->res > 0)
 				udp_take(f, provided_at(&s->provided, id), cqe->res,
 					 f->all->datagram, next);
 			provided_give(&s->provided, id, returned++);
+		} else if (exchanges && !cqe->res) {
+			/* An empty one takes no buffer. */
+			answer_datagram(s, f, 0, 0, next);
 		} else if (cqe->res == -ENOBUFS) {
 			count(&f->counters.event[EVENT_buffers_exhausted], 1);
 		} else if (cqe->res < 0 && cqe->res != -ECONNREFUSED) {

@@ -16,6 +16,7 @@
 #include "datapath/delays.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
+#include "datapath/udp_query_uring.h"
 #include "datapath/udp_uring.h"
 #include "datapath/uring.h"
 #include "datapath/vectors.h"
@@ -67,7 +68,8 @@ static int tx_uring_open_as(struct flow *f, bool zerocopy)
 	unsigned int completions;
 
 	if (f->all->datagram)
-		return udp_uring_open(f, zerocopy);
+		return flow_exchanges(f) ? udp_query_uring_open(f, zerocopy)
+					 : udp_uring_open(f, zerocopy);
 	s = calloc(1, sizeof(*s));
 	f->state = s;
 	if (!s)
@@ -99,6 +101,8 @@ static void tx_uring_close(struct flow *f)
 {
 	struct tx_uring *s = f->state;
 
+	if (f->all->datagram && flow_exchanges(f))
+		return udp_query_uring_close(f);
 	if (f->all->datagram)
 		return udp_uring_close(f);
 	if (!s)
@@ -322,14 +326,22 @@ static bool tx_send_zc_able(char *why, size_t size)
 	return uring_able(IORING_OP_SEND_ZC, IORING_FEAT_REG_REG_RING, "6.3", why, size);
 }
 
+static uint64_t memory_of(const struct config *config, bool zerocopy)
+{
+	const struct options *option = &config->options;
+
+	return option->udp && option->rpc.response ? udp_query_uring_memory(config, zerocopy)
+						   : udp_uring_memory(config, zerocopy);
+}
+
 static uint64_t tx_uring_memory(const struct config *config)
 {
-	return udp_uring_memory(config, false);
+	return memory_of(config, false);
 }
 
 static uint64_t tx_send_zc_memory(const struct config *config)
 {
-	return udp_uring_memory(config, true);
+	return memory_of(config, true);
 }
 
 static bool tx_send_zc_check(const struct config *config, char *why, size_t size)
@@ -354,6 +366,8 @@ const struct path path_tx_uring = {
 	.rpc = tx_uring_rpc,
 	.udp = udp_uring_send,
 	.udp_calls = BIT(CALL_io_uring_enter),
+	.udp_rpc = udp_query_uring,
+	.udp_rpc_calls = BIT(CALL_io_uring_enter),
 	.close = tx_uring_close,
 };
 
@@ -374,5 +388,7 @@ const struct path path_tx_send_zc = {
 	.rpc = tx_uring_rpc,
 	.udp = udp_uring_send,
 	.udp_calls = BIT(CALL_io_uring_enter),
+	.udp_rpc = udp_query_uring,
+	.udp_rpc_calls = BIT(CALL_io_uring_enter),
 	.close = tx_uring_close,
 };

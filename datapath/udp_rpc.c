@@ -27,7 +27,7 @@ static uint64_t token(const struct flow *f, uint64_t number, enum record_end fro
 	uint64_t key[2];
 
 	memcpy(key, f->all->key, sizeof(key));
-	return mix(mix(key[0] ^ (2 * number + (from == END_TX))) + key[1] + f->number);
+	return mix(mix(key[0] ^ number) + key[1] + 2ULL * f->number + (from == END_TX));
 }
 
 static void put_head(unsigned char *at, uint64_t number, uint64_t its_token)
