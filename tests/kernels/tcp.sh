@@ -7,14 +7,17 @@ reading() {
 		if (v["segs_out"] > best) { best = v["segs_out"]; mss = v["mss"] } }
 		END { print "segs_out", best; print "mss", mss }'
 }
-"$BUILD/zcpath" rx --path copy --cpu 0 >"$dir/rx.csv" 2>"$dir/rx.err" 3>&- &
+# shellcheck source=tests/port.bash
+. tests/port.bash
+port=$(free_port)
+"$BUILD/zcpath" rx --port "$port" --path copy --cpu 0 >"$dir/rx.csv" 2>"$dir/rx.err" 3>&- &
 rx=$!
 started+=("$rx")
 for _ in $(seq 500); do
 	! grep -q listening "$dir/rx.csv" || break
 	sleep 0.01
 done
-"$BUILD/zcpath" tx --path copy --cpu 1 --to 127.0.0.1 --seconds 100 >"$dir/tx.csv" 2>"$dir/tx.err" 3>&- &
+"$BUILD/zcpath" tx --path copy --cpu 1 --to 127.0.0.1 --port "$port" --seconds 100 >"$dir/tx.csv" 2>"$dir/tx.err" 3>&- &
 tx=$!
 started+=("$tx")
 for _ in $(seq 1000); do
