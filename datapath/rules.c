@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/say.h"
+#include "datapath/bundle.h"
 #include "datapath/path.h"
 #include "datapath/rules.h"
 #include "datapath/udp.h"
@@ -71,6 +72,28 @@ static int check_vectors(const struct config *config)
 	    (option->header < UDP_LEAST || option->header >= option->udp || option->udp_gso > 1)) {
 		say_error("--header of datagrams: expected %d bytes or more, fewer than --udp, and no --udp-gso",
 			  UDP_LEAST);
+		return -1;
+	}
+	return 0;
+}
+
+/* The sends of a stream. */
+static int check_order(const struct config *config)
+{
+	const struct options *option = &config->options;
+	bool one_by_one = option->set[OPTION_udp] || option->set[OPTION_rpc];
+
+	if (option->unlinked && (one_by_one || option->verify || option->send_bundles)) {
+		say_error("--unlinked lets sends of a stream overtake each other: leave it out with --verify, --udp, --rpc and --send-bundles");
+		return -1;
+	}
+	if (option->send_bundles && (one_by_one || option->vectored)) {
+		say_error("--send-bundles joins sends of a stream: leave it out with --vectored, --udp and --rpc");
+		return -1;
+	}
+	if (option->send_bundles && option->depth > BUNDLE_MOST) {
+		say_error("--send-bundles: the kernel takes at most %d buffers at once; give a --depth up to that",
+			  BUNDLE_MOST);
 		return -1;
 	}
 	return 0;
@@ -231,7 +254,7 @@ static int check_tx(struct config *config)
 	if (rules_udp(config) || rules_away(config) || check_rate(config) || check_rpc(config) ||
 	    check_limit(config, OPTION_write, OPTION_msg))
 		return -1;
-	if (check_vectors(config) || check_tls(config))
+	if (check_vectors(config) || check_order(config) || check_tls(config))
 		return -1;
 	if (option->flush_every && check_limit(config, OPTION_depth, OPTION_flush_every))
 		return -1;

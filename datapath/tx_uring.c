@@ -5,7 +5,8 @@
  * Sends that are in flight at once on one stream could overtake each other, so --depth of them are
  * linked: each begins when the one before is complete (MSG_WAITALL: as a whole). The next chain is
  * handed over when the last one is done, one io_uring_enter(2) per chain as a rule; the socket's
- * send buffer keeps the link busy meanwhile. Notifications that the kernel has let go of the memory
+ * send buffer keeps the link busy meanwhile. With --send-bundles a chain is one request; with --unlinked nothing
+ * keeps its order, as in liburing's examples/send-zerocopy.c and the kernel's selftest. Notifications that the kernel has let go of the memory
  * come whenever they come: nothing waits for one, but --flush-every and the end of the run.
  */
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <sys/uio.h>
 
 #include "base/clock.h"
+#include "datapath/bundle.h"
 #include "datapath/delays.h"
 #include "datapath/path.h"
 #include "datapath/rpc.h"
@@ -50,6 +52,8 @@ static inline uint64_t since(uint64_t user_data, uint64_t now)
 struct tx_uring {
 	struct uring uring;
 	struct vectors vectors;
+	struct bundle bundle;
+	unsigned int link; /* IOSQE_IO_LINK, or 0 */
 	uint64_t position; /* bytes handed over */
 	size_t offset;
 	unsigned int sending; /* sends without their completion */
@@ -75,6 +79,7 @@ static int tx_uring_open_as(struct flow *f, bool zerocopy)
 	if (!s)
 		return flow_fail(f, "no memory left for flow %u", f->number);
 	s->depth = option->depth;
+	s->link = option->unlinked ? 0 : IOSQE_IO_LINK;
 	s->zerocopy = zerocopy;
 	s->fixed = zerocopy && !option->plain_buffers;
 	/* Room for notifications in bursts: a long queue of small sends is acknowledged at once. */
@@ -82,7 +87,8 @@ static int tx_uring_open_as(struct flow *f, bool zerocopy)
 	if (rpc_open(f) ||
 	    uring_open(&s->uring, f, s->depth + (f->rpc ? 1 : 0), completions + (f->rpc ? 1 : 0)))
 		return -1;
-	if (vectors_open(&s->vectors, f, s->depth) || (zerocopy && delays_open(f)))
+	if (vectors_open(&s->vectors, f, s->depth) || (zerocopy && delays_open(f)) ||
+	    bundle_open(&s->bundle, &s->uring, f, s->depth))
 		return -1;
 	return s->fixed ? uring_register(&s->uring, f, f->message->at, f->message->size) : 0;
 }
@@ -109,6 +115,7 @@ static void tx_uring_close(struct flow *f)
 		return;
 	uring_close(&s->uring);
 	vectors_close(&s->vectors);
+	bundle_close(&s->bundle);
 	rpc_close(f);
 	free(s);
 }
@@ -138,7 +145,7 @@ static void prepare_send(struct tx_uring *s, const struct flow *f, size_t chunk)
 					    0);
 	else
 		io_uring_prep_send_zc(sqe, 0, at, chunk, flags, IORING_SEND_ZC_REPORT_USAGE);
-	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_IO_LINK;
+	sqe->flags |= IOSQE_FIXED_FILE | s->link;
 	sqe->user_data = stamped(s->now, chunk);
 	s->position += chunk;
 	s->offset += chunk;
@@ -250,6 +257,8 @@ static int tx_uring_run(struct flow *f)
 	uint64_t flush_every = s->zerocopy ? f->config->options.flush_every : 0;
 	uint64_t unflushed = 0;
 
+	if (s->bundle.ring)
+		return bundle_run(&s->bundle, &s->uring, f);
 	while (!flow_told(f) && prepare_chain(s, f)) {
 		unflushed += s->sending;
 		while (s->sending)

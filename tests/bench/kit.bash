@@ -198,6 +198,7 @@ rounds() { # ROUNDS WHAT PROGRAM...
 				echo "$round,$what,$program,$value" | tee -a "$csv" >&2
 			else
 				echo "round $round: $program ($what) gave no figure" >&2
+				tail -n 2 "$work/client" "$work/server" 2>/dev/null | head -c 1000 >&2 || :
 			fi
 		done
 	done

@@ -4,7 +4,8 @@
 # Sends per second of zcpath against programs that do the same: liburing's examples/send-zerocopy and the kernel's
 # selftest io_uring_zerocopy_tx. UDP goes to a device that drops it, so that the senders alone are compared; TCP goes
 # over a veth pair to a receiver that throws it away (MSG_TRUNC). Of each mode (zc: fixed buffers, zero copy; plain:
-# zero copy of any memory; copy) and size a ratio. PEERS as tests/bench/kit.bash says; saves every figure, and fails where a ratio
+# zero copy of any memory; copy) and size a ratio. The others let sends of a stream overtake each other where the socket
+# is full, and so does zcpath here (--unlinked); beside it sends that keep their order, linked, and of copy as bundles. PEERS as tests/bench/kit.bash says; saves every figure, and fails where a ratio
 # is below 1 for sure.
 #
 #   PEERS=~/peers ROUNDS=6 SECONDS_EACH=1 SIZES="600 4000" MODES="zc plain copy" OVER="udp tcp" tests/bench/send_zc.sh
@@ -28,17 +29,21 @@ ip -n $a addr add 10.99.1.1/24 dev sink
 ip -n $a neigh add 10.99.1.2 lladdr 02:00:00:00:00:01 dev sink nud permanent
 
 # WHAT is OVER-MODE-SIZE.
-ours() {
+by_zcpath() { # WHAT OPTION-OVER-TCP...
 	local over mode size by=(--path send_zc) for_rx=() what
 
 	IFS=- read -r over mode size <<<"$1"
 	[ "$mode" != plain ] || by+=(--plain-buffers)
 	[ "$mode" != copy ] || by=(--path uring)
 	what=(--away 10.99.1.2 --udp "$size")
-	[ "$over" = udp ] || { for_rx=(--trunc) && what=(--msg "$size" --write "$size" --cc cubic); }
+	[ "$over" = udp ] || { for_rx=(--trunc) && what=(--msg "$size" --write "$size" --cc cubic "${@:2}"); }
 	zcpath "${for_rx[@]}" -- "${what[@]}" "${by[@]}" --depth 8 --warmup 0.2 --seconds "$SECONDS_EACH"
 	per_second "$work/tx.csv" tx bytes | awk -v size="$size" '{ printf "%.0f\n", $1 / size }'
 }
+
+ours() { by_zcpath "$1" --unlinked; }
+linked() { by_zcpath "$1"; }
+bundles() { by_zcpath "$1" --send-bundles; }
 
 # Their receiver, with which TCP is thrown away.
 sink() { # RUNTIME
@@ -81,10 +86,21 @@ zc_tx() {
 rm -f "$csv"
 for over in $OVER; do
 	for mode in $MODES; do
+		in_order=()
+		[ "$over" = udp ] || in_order=(linked)
+		[ "$over-$mode" != tcp-copy ] || in_order+=(bundles)
 		for size in $SIZES; do
-			rounds "$ROUNDS" "$over-$mode-$size" ours "${peers[@]}"
+			rounds "$ROUNDS" "$over-$mode-$size" ours "${in_order[@]}" "${peers[@]}"
 		done
 	done
 done
 instructions send
-ratios sends/s ours "${peers[@]}"
+failed=0
+ratios sends/s ours "${peers[@]}" || failed=1
+if [[ " $OVER " = *" tcp "* ]]; then
+	# What order costs is no failure.
+	for kept in linked bundles; do
+		ratios sends/s $kept "${peers[@]}" | grep -v "no two rounds" || :
+	done
+fi
+exit $failed

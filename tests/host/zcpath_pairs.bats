@@ -208,6 +208,37 @@ every_pair() { # ARG… for tx
 	awk -F, '$4 == "receive_size" && $5 >= 8192 { n += $6 } END { exit !n }' rx.csv
 }
 
+@test "sends in bundles keep their order, in pieces that fit nothing and over small buffers" {
+	able tx uring || skip "this machine cannot run tx uring: see 'zcpath paths'"
+	for options in "--write 65537 --msg 1000003" "--write 777 --depth 200 --sndbuf 4K" "--write 16M --msg 64M --depth 3" "--write 8K --depth 256"; do
+		echo "$options"
+		# shellcheck disable=SC2086 # words
+		both --rcvbuf 64K -- --path uring --send-bundles $options --bytes 20M --verify ||
+			! grep -q 'takes Linux 6.10' tx.err || skip "$(<tx.err)"
+		check_figures $((20 * MB))
+		[ "$(value tx sends)" -gt $(($(value tx calls io_uring_enter) - 1)) ]
+	done
+	# 8 at a time, as one request each.
+	both -- --path uring --send-bundles --msg 8K --write 1K --bytes 1M
+	[ "$(value tx sends)" = 1024 ]
+	[ "$(value tx calls io_uring_enter)" = 128 ]
+}
+
+@test "unlinked sends all arrive, and are refused where their order shows" {
+	able tx uring || skip "this machine cannot run tx uring: see 'zcpath paths'"
+	both --trunc -- --path uring --unlinked --msg 600 --write 600 --bytes 6M
+	[ "$(value rx bytes_life)" = $((6 * MB)) ]
+	[ "$(value tx bytes_life)" = $((6 * MB)) ]
+	for options in "--unlinked --verify" "--unlinked --rpc 1:1" "--unlinked --udp 600" "--unlinked --send-bundles" \
+		"--send-bundles --vectored" "--send-bundles --udp 600" "--send-bundles --depth 257"; do
+		code=0
+		# shellcheck disable=SC2086 # words
+		tx --path uring $options || code=$?
+		[ "$code" = 2 ]
+		[ "$(wc -l <tx.err)" = 1 ]
+	done
+}
+
 @test "--trunc throws bytes away: none is copied, and none can be checked" {
 	both --path copy --trunc -- --bytes 20M
 	[ "$(value rx bytes_life)" = $((20 * MB)) ]
