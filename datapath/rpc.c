@@ -70,13 +70,6 @@ void rpc_close(struct flow *f)
 
 /* ---- the client ---- */
 
-bool rpc_goes_on(const struct flow *f)
-{
-	const struct rpc *r = f->rpc;
-
-	return !flow_told(f) || r->done < r->begun;
-}
-
 static bool has_room(const struct flow *f)
 {
 	const struct rpc *r = f->rpc;
@@ -111,16 +104,6 @@ size_t rpc_due(struct flow *f)
 		return 0;
 	r->sent_ns[r->begun % RPC_IN_FLIGHT] = now;
 	return r->request;
-}
-
-void rpc_sent(struct flow *f, size_t bytes)
-{
-	struct rpc *r = f->rpc;
-
-	r->just_ns = 0;
-	if (!r->in_request)
-		count(&r->begun, 1);
-	r->in_request = (r->in_request + bytes) % r->request;
 }
 
 void rpc_completed(struct flow *f, uint64_t number, uint64_t sent_ns, uint64_t now)

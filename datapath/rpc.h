@@ -84,9 +84,27 @@ struct rpc {
 int rpc_open(struct flow *f);
 void rpc_close(struct flow *f);
 
-bool rpc_goes_on(const struct flow *f);
+static inline bool rpc_goes_on(const struct flow *f)
+{
+	const struct rpc *r = f->rpc;
+
+	return !flow_told(f) || r->done < r->begun;
+}
+
 size_t rpc_due(struct flow *f);
-void rpc_sent(struct flow *f, size_t bytes);
+
+static inline void rpc_sent(struct flow *f, size_t bytes)
+{
+	struct rpc *r = f->rpc;
+
+	r->just_ns = 0;
+	if (!r->in_request)
+		count(&r->begun, 1);
+	r->in_request += bytes;
+	if (r->in_request == r->request)
+		r->in_request = 0;
+}
+
 static inline void rpc_full(struct flow *f)
 {
 	f->rpc->full = true;

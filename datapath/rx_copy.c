@@ -69,7 +69,7 @@ static void rx_copy_close(struct flow *f)
 }
 
 /* Bytes received; 0: the stream has ended; -1: not now; -2: failed. */
-static inline ssize_t receive(struct flow *f, void *buffer, size_t size, int flags)
+static ALWAYS_INLINE ssize_t receive(struct flow *f, void *buffer, size_t size, int flags)
 {
 	struct counters *c = &f->counters;
 	ssize_t got = call_recv(f->fd, buffer, size, flags);
