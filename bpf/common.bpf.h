@@ -126,7 +126,18 @@ static __always_inline __u32 netns_end(__u32 netns)
 	return END_HOST;
 }
 
-/* Likewise of a packet: that of its device. */
+/*
+ * What zcprof's own namespace receives may be anybody's of the machine. It is the end's only where that of now, by the task that
+ * runs or by the CPU, is not nobody.
+ */
+static __always_inline __u32 end_if_shared(__u32 end, __u32 of_now)
+{
+	bool shared = (end == END_RX || end == END_TX) && run_scope[end].netns_shared;
+
+	return shared && of_now == END_HOST ? END_HOST : end;
+}
+
+/* As netns_end(), of a packet: that of its device. */
 static __always_inline __u32 packet_end(struct sk_buff *skb)
 {
 	if (!run_scope[END_RX].devices_netns)

@@ -36,6 +36,7 @@ struct run_scope {
 	__u32 cgroup_level; /* its depth; the root's is 0 */
 	__u32 by_cpu;
 	__u32 devices_netns; /* inode of the namespace of its devices, where no other end has them in that one */
+	__u32 netns_shared; /* that is zcprof's own, in which others of the machine receive too */
 };
 
 #endif

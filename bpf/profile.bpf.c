@@ -170,7 +170,9 @@ static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u
 		kind->leaf = stack->ip[0];
 		*in = (__u32)work_of(stack);
 		if (*in == IN_NET_RX)
-			kind->packet_end = packet_end_here(bpf_get_smp_processor_id(), event);
+			kind->packet_end =
+				end_if_shared(packet_end_here(bpf_get_smp_processor_id(), event),
+					      kind->end != END_HOST ? kind->end : kind->cpu_end);
 		kind->kernel = keep_stack(stack, 1);
 		if (!kind->kernel)
 			return -1;

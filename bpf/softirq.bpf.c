@@ -79,7 +79,7 @@ static __always_inline void packet(struct sk_buff *skb)
 		return;
 	if (!mine->start_ns || mine->kind != SOFTIRQ_NET_RX)
 		return;
-	end = packet_end(skb);
+	end = end_if_shared(packet_end(skb), end_of(mine));
 	if (end == mine->end)
 		return;
 	if (mine->end != END_UNKNOWN) {
@@ -150,11 +150,13 @@ int softirq_ends(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /* The backlog has no device. */
-static __always_inline __u32 polled_end(struct napi_struct *napi)
+static __always_inline __u32 polled_end(const struct softirq_cpu *mine, struct napi_struct *napi)
 {
 	struct net_device *device = BPF_CORE_READ(napi, dev);
 
-	return device ? netns_end(BPF_CORE_READ(device, nd_net.net, ns.inum)) : END_UNKNOWN;
+	if (!device)
+		return END_UNKNOWN;
+	return end_if_shared(netns_end(BPF_CORE_READ(device, nd_net.net, ns.inum)), end_of(mine));
 }
 
 /* In a softirq it is of the window if the softirq's beginning is: that saves reading the clock. */
@@ -171,7 +173,7 @@ int softirq_polled(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	at = mine->start_ns;
 	if (at && mine->end == END_UNKNOWN)
-		mine->end = polled_end((struct napi_struct *)ctx->args[0]);
+		mine->end = polled_end(mine, (struct napi_struct *)ctx->args[0]);
 	if (at && mine->end == END_UNKNOWN)
 		mine->end = end_of(mine);
 	end = mine->end;

@@ -65,24 +65,34 @@ static __always_inline __u32 tally_context(void)
 	return mine ? mine->context & (TALLY_CONTEXTS - 1) : TALLY_TASK;
 }
 
-/*
- * Whose an event of now is: in a softirq of the one for whose network namespace it works, where that is known. Else of the
- * task that runs, or of the CPU.
- */
-static __always_inline __u32 tally_end(const struct tally_cpu *mine)
+/* In a softirq: for whom it works, where its network namespace tells. */
+static __always_inline __u32 softirq_end(void)
 {
 	const struct tally_context_cpu *now = tally_context_cpu();
-	__u32 end = END_UNKNOWN;
 
-	if (now && now->context == TALLY_SOFTIRQ)
-		end = netns_end(now->netns);
-	if (end != END_UNKNOWN)
-		return end;
-	end = current_end();
-	return end == END_HOST ? mine->home : end;
+	return now && now->context == TALLY_SOFTIRQ ? netns_end(now->netns) : END_UNKNOWN;
 }
 
-/* Where an event of an end belongs, END_UNKNOWN: as tally_end() says; NULL while nothing is counted. */
+/* Whose an event is, by its packet; END_UNKNOWN: of the task that runs, or of the CPU. */
+static __always_inline __u32 event_end(const struct tally_cpu *mine, __u32 end)
+{
+	__u32 of_now;
+
+	if (end != END_UNKNOWN && !run_scope[END_RX].netns_shared && !run_scope[END_TX].netns_shared)
+		return end;
+	of_now = current_end();
+	if (of_now == END_HOST)
+		of_now = mine->home;
+	return end == END_UNKNOWN ? of_now : end_if_shared(end, of_now);
+}
+
+/* Of now. */
+static __always_inline __u32 tally_end(const struct tally_cpu *mine)
+{
+	return event_end(mine, softirq_end());
+}
+
+/* Where an event belongs whose packet is of that end, END_UNKNOWN: has none; NULL while nothing is counted. */
 static __always_inline struct tally_figures *tally_for(__u32 end)
 {
 	struct tally_cpu *mine;
@@ -94,8 +104,8 @@ static __always_inline struct tally_figures *tally_for(__u32 end)
 	if (!counting)
 		return 0;
 	if (end == END_UNKNOWN)
-		end = tally_end(mine);
-	return tally_of(mine, end, tally_context());
+		end = softirq_end();
+	return tally_of(mine, event_end(mine, end), tally_context());
 }
 
 /* Likewise, of now. */

@@ -10,15 +10,24 @@ static bool placed_here(const struct run *run)
 	       !isnan(run_sum(run, METRIC_cpu_busy, END_TX));
 }
 
-struct across cpu_across_ns(const struct run *run, enum record_end end)
+/* Of a source that took a little less than the ends did, or more. */
+static double window_of(const struct run *run, enum record_end end, const char *source)
 {
+	double ns = run_figure(run, METRIC_collector_window, END_HOST, source);
+
+	return ns > 0 ? ns : run_window_ns(run, end);
+}
+
+struct across cpu_across(const struct run *run, enum record_end end)
+{
+	double percent = 100 / window_of(run, end, "softirq");
 	struct across a = {NAN, NAN};
 
 	if ((end != END_RX && end != END_TX) || !placed_here(run))
 		return a;
 	/* On CPUs of an end there is a row for each other. */
-	a.gained = run_sum(run, METRIC_softirq_across, end);
-	a.given = run_sum(run, METRIC_softirq_across, end == END_RX ? END_TX : END_RX);
+	a.gained = percent * run_sum(run, METRIC_softirq_across, end);
+	a.given = percent * run_sum(run, METRIC_softirq_across, end == END_RX ? END_TX : END_RX);
 	if (isnan(a.gained) || isnan(a.given))
 		a.gained = a.given = NAN;
 	return a;
@@ -27,12 +36,9 @@ struct across cpu_across_ns(const struct run *run, enum record_end end)
 double cpu_percent(const struct run *run, enum record_end end)
 {
 	double busy = run_sum(run, METRIC_cpu_busy, end);
-	struct across a = cpu_across_ns(run, end);
+	struct across a = cpu_across(run, end);
 
-	if (isnan(a.gained))
-		return busy;
-	busy += 100 * (a.gained - a.given) / run_window_ns(run, end);
-	return busy > 0 ? busy : 0;
+	return isnan(a.gained) ? busy : fmax(busy + a.gained - a.given, 0);
 }
 
 double cpu_unsure(const struct run *run, enum record_end end)
@@ -40,11 +46,11 @@ double cpu_unsure(const struct run *run, enum record_end end)
 	double ns;
 
 	if ((end != END_RX && end != END_TX) || !placed_here(run) ||
-	    !isnan(cpu_across_ns(run, end).gained))
+	    !isnan(cpu_across(run, end).gained))
 		return NAN;
 	ns = run_sum(run, METRIC_softirq_net_rx_time, end);
+	if (!isnan(ns))
+		return 100 * ns / window_of(run, end, "softirq");
 	/* All softirqs, where those of the network were not measured. */
-	if (isnan(ns))
-		ns = run_sum(run, METRIC_cpu_softirq, end);
-	return 100 * ns / run_window_ns(run, end);
+	return 100 * run_sum(run, METRIC_cpu_softirq, end) / window_of(run, end, "cpu");
 }

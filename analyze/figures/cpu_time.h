@@ -5,7 +5,7 @@
  * end has a network namespace of its own (softirq.across): it is taken from the one end to the other.
  *
  *   cpu_percent()   C in percent of one CPU
- *   cpu_across_ns() what of it an end gains that way, in ns; what it gives away, of the end whose CPUs they are
+ *   cpu_across()    what of it an end gains that way, and what it gives away, likewise
  *   cpu_unsure()    how much of C, in percent of one CPU, may be the other end's, where that is not known
  *
  * NAN: not in the record; of the last, too: there is nothing unsure.
@@ -21,7 +21,7 @@ struct across {
 
 double cpu_percent(const struct run *run, enum record_end end);
 /* Both NAN where it is not known. */
-struct across cpu_across_ns(const struct run *run, enum record_end end);
+struct across cpu_across(const struct run *run, enum record_end end);
 double cpu_unsure(const struct run *run, enum record_end end);
 
 #endif

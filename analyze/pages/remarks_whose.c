@@ -20,7 +20,7 @@ static void find_most(double most[END_COUNT], double (*of)(const struct run *, e
 
 static double gained_percent(const struct run *run, enum record_end end)
 {
-	return 100 * cpu_across_ns(run, end).gained / run_window_ns(run, end);
+	return cpu_across(run, end).gained;
 }
 
 /* One machine has both ends: what a CPU does in softirqs may be for the end that it was not given to. */

@@ -84,7 +84,7 @@ static void set_scope(struct run_scope *scope, const struct target *t)
 static void set_devices(struct run_scope scope[END_COUNT], const struct target *target)
 {
 	const struct target *rx = &target[END_RX], *tx = &target[END_TX];
-	ino_t rx_netns, tx_netns;
+	ino_t rx_netns, tx_netns, own;
 
 	if (!target_here(rx) || !target_here(tx))
 		return;
@@ -94,6 +94,9 @@ static void set_devices(struct run_scope scope[END_COUNT], const struct target *
 		return;
 	scope[END_RX].devices_netns = rx_netns;
 	scope[END_TX].devices_netns = tx_netns;
+	own = netns_inode(-1);
+	scope[END_RX].netns_shared = rx_netns == own;
+	scope[END_TX].netns_shared = tx_netns == own;
 }
 
 int bpf_run_scope(struct run_scope scope[END_COUNT], const struct measurement *run, char *why,
