@@ -36,7 +36,8 @@ teardown() {
 		[ "$(value rx stamps_wrong)" = 0 ]
 		# Those that the receiver had when the window closed: it opened before the first.
 		sed 1d came | awk -v all="$all" 'NR == FNR { left[$1] = $2; next } $1 < all { print $2 - left[$1] }' left - >delays
-		echo "$clock: $(wc -l <delays) packets, $all datagrams"
+		echo "$clock: $(wc -l <delays) packets, $all datagrams; the sender was late by $(of_histogram tx lateness 0.5) and $(of_histogram tx lateness 0.99) ns"
+		grep -h ',path,clock_' tx.csv || :
 		[ "$(wc -l <delays)" = "$all" ]
 		[ "$all" -gt 100 ]
 		same_percentiles $clock delays rx one_way_delay
