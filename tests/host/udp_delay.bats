@@ -27,14 +27,6 @@ all_due() { # RATE DONE LEFT [CHANCE]
 	}'
 }
 
-led() { # SECONDS ARG…: a sender whose window opens before the first byte
-	: >tx.csv
-	{ wait_for ',ready,' tx.csv >&2; echo open; sleep "$1"; echo close; } | tx --gate "${@:2}" || {
-		echo "tx ${*:2}: exit $?: $(cat tx.err rx.err)"
-		return 1
-	}
-}
-
 delays_of() { # TRAIN: each datagram that was received has its delay, and nothing is wrong with any
 	[ "$(value rx bad_bytes)" = 0 ]
 	[ "$(value rx datagrams)" -gt 0 ]

@@ -29,14 +29,6 @@ able() { # END: the paths that do it, as they say themselves
 	done
 }
 
-led() { # SECONDS ARG…: a sender whose window opens before the first byte
-	: >tx.csv
-	{ wait_for ',ready,' tx.csv >&2; echo open; sleep "$1"; echo close; } | tx --gate "${@:2}" || {
-		echo "tx ${*:2}: exit $?: $(cat tx.err rx.err)"
-		return 1
-	}
-}
-
 exchange() { # RX TX ARG…
 	echo "rx $1, tx $2, ${*:3}"
 	both --path "$1" -- --path "$2" --seconds 0.2 --warmup 0 --verify "${@:3}"

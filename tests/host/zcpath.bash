@@ -3,6 +3,7 @@
 #
 #   rx ARG…            start 'zcpath rx', and wait until it listens; its rows go to rx.csv
 #   tx ARG…            run 'zcpath tx' against it; its rows go to tx.csv
+#   led SECONDS ARG…   the same for so long, with a window that opens before the first byte
 #   rx_ends            wait for rx; its exit code is $rx_code
 #   value END METRIC [KEY]   one figure of source path over the whole window
 #
@@ -53,6 +54,15 @@ rx() {
 tx() {
 	# shellcheck disable=SC2086
 	$in_tx timeout "$patience" "$BUILD/zcpath" tx --to "$host" --port "$port" "$@" >tx.csv 2>tx.err 3>&-
+}
+
+# A sender that is led by its gate, whose window opens before the first byte, for so many seconds.
+led() { # SECONDS ARG…
+	: >tx.csv
+	{ wait_for ',ready,' tx.csv >&2; echo open; sleep "$1"; echo close; } | tx --gate "${@:2}" || {
+		echo "tx ${*:2}: exit $?: $(cat tx.err rx.err)"
+		return 1
+	}
 }
 
 rx_ends() {

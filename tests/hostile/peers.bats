@@ -204,6 +204,17 @@ silent() { # PATTERN OP…
 	ended 3 "said 'welcome' where it makes no sense"
 }
 
+@test "a receiver's clock is told to who stamps datagrams by it, some times" {
+	rx
+	stranger "${BEGIN[@]}" say "zcpath clock ns=0" hold
+	ended 10 "the sender said 'clock' where it makes no sense"
+	# A sender asks eighteen times, and no more than twice as often is it told.
+	rx
+	stamped=${HELLO/stamp=0/stamp=2}
+	stranger say "${stamped/udp=0/udp=64}" read key flow 0 read repeat "zcpath clock ns=18446744073709551615"
+	ended 10 "the sender said 'clock' where it makes no sense"
+}
+
 @test "a sender that sends more than it said" {
 	rx
 	stranger say "${HELLO/limit=0/limit=100000}" read key flow 0 read say "zcpath open" read say "zcpath start" pour

@@ -65,12 +65,6 @@ of_histogram() { # END METRIC SHARE
 		END { while (sum < share * all) sum += in_it[++i]; print edge[i] * (1 + 1 / 128) }' "$1.csv"
 }
 
-# A sender led by its gate, whose window opens before the first byte, for so many seconds.
-led() { # SECONDS ARG…
-	: >tx.csv
-	{ wait_for ',ready,' tx.csv >&2; echo open; sleep "$1"; echo close; } | tx --gate "${@:2}"
-}
-
 # What is in FILE, one a line, is what the histogram says.
 same_percentiles() { # WORDS FILE END METRIC
 	local share packets zcpath
