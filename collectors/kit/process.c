@@ -33,11 +33,15 @@ static ssize_t read_file(const char *path, char *text, size_t size)
 	return len;
 }
 
+/* Of the flags in /proc/PID/stat (include/linux/sched.h). */
+#define PF_KTHREAD 0x00200000
+
 int process_stat(pid_t pid, pid_t tid, struct process_stat *stat)
 {
 	char path[64], text[1024];
 	const char *name, *after;
 	unsigned long long start;
+	unsigned int flags;
 	int parent, len;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)pid, (int)tid);
@@ -49,13 +53,14 @@ int process_stat(pid_t pid, pid_t tid, struct process_stat *stat)
 	*stat = (struct process_stat){0};
 	if (!name || !after ||
 	    sscanf(after + 1,
-		   " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-		   &stat->state, &parent, &start) != 3) {
+		   " %c %d %*s %*s %*s %*s %u %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+		   &stat->state, &parent, &flags, &start) != 4) {
 		errno = EINVAL;
 		return -1;
 	}
 	len = (int)(after - name - 1);
 	snprintf(stat->name, sizeof(stat->name), "%.*s", len, name + 1);
+	stat->of_kernel = flags & PF_KTHREAD;
 	stat->parent = parent;
 	stat->start = start;
 	return 0;

@@ -167,8 +167,8 @@ keep() {
 	in_rx nft delete table inet explain
 }
 
-# wrapper WORD...: the ends are started by these words; preload [OPTION...]: with the library in front whose C text is
-# standard input
+# wrapper WORD...: the ends are started by these words; preload SOURCE [OPTION...]: with the library in front that gcc makes
+# of it
 wrapper() {
 	zcpath=$out/wrapped
 	printf '#!/bin/sh\nexec %s "$@"\n' "${*@Q} $BUILD/zcpath" >"$zcpath"
@@ -176,7 +176,7 @@ wrapper() {
 }
 
 preload() {
-	[ -e "$out/between.so" ] || gcc -x c -O1 -shared -fPIC "$@" -o "$out/between.so" - -ldl
+	[ -e "$out/between.so" ] || gcc -O1 -shared -fPIC "${@:2}" -o "$out/between.so" "$1" -ldl
 	wrapper env "LD_PRELOAD=$out/between.so"
 }
 

@@ -126,6 +126,23 @@ work() {
 	[ -z "$(ls -A "$dir")" ]
 }
 
+@test "a process that is stopped, a thread of the kernel, and a device that is not there" {
+	sleep 30 &
+	started=$!
+	kill -STOP "$started"
+	run -0 zcprof attach --pid "$started" --as rx --collect cpu --warmup 0 --seconds 0.2 -o "$dir/x.csv"
+	kill -KILL "$started"
+	[[ $output == *"process $started is stopped: nothing is counted of it until it goes on (kill -CONT)"* ]]
+	# Nobody's, and seen from any PID namespace or from none.
+	kernel=$(grep -ls '^PPid:	2$' /proc/[0-9]*/status | head -n 1 | cut -d / -f 3)
+	if [ -n "$kernel" ]; then
+		run -0 zcprof attach --pid "$kernel" --as rx --collect cpu --warmup 0 --seconds 0.2 -o "$dir/y.csv"
+		[[ $output == *"process $kernel is a thread of the kernel"* ]]
+	fi
+	run -1 zcprof attach --iface nosuch0 --seconds 0.2 -o "$dir/z.csv"
+	[[ $output == *"there is no device nosuch0 here; 'ip link' lists them"* ]]
+}
+
 @test "--terminate: a command that does not end when it is told to is killed, and the record is whole" {
 	began=$SECONDS
 	run zcprof attach --collect cpu --seconds 1 --terminate -o "$dir/deaf.csv" -- \

@@ -150,6 +150,7 @@ static int prepare(struct attaching *a)
 		return -1;
 	for (size_t i = 0; i < a->count; i++) {
 		subject_choose_end(&a->subjects[i]);
+		subject_warn_state(&a->subjects[i]);
 		subject_warn_forked(&a->subjects[i]);
 		others_look(&a->subjects[i].others, &a->subjects[i].target);
 	}

@@ -107,6 +107,22 @@ void subject_choose_end(struct subject *s)
 			    s->name);
 }
 
+void subject_warn_state(const struct subject *s)
+{
+	pid_t pid = s->target.pid;
+	struct process_stat stat;
+
+	if (s->target.kind != TARGET_PROCESS || s->is_command || process_stat(pid, pid, &stat))
+		return;
+	if (stat.of_kernel)
+		say_warning("process %d is a thread of the kernel: it makes no system calls and holds no connections; --cpu measures what CPUs do",
+			    (int)pid);
+	else if (stat.state == 'T' || stat.state == 't')
+		say_warning("process %d is stopped%s: nothing is counted of it until it goes on%s",
+			    (int)pid, stat.state == 't' ? " by who traces it" : "",
+			    stat.state == 'T' ? " (kill -CONT)" : "");
+}
+
 static void count_elsewhere(void *data, pid_t pid)
 {
 	struct subject *s = data;

@@ -6,6 +6,7 @@
  *                          seen
  *   subject_open()         follow what it moves from now on
  *   subject_choose_end()   by what it moved since, where its end is not known
+ *   subject_warn_state()   a process that is stopped, or that is a thread of the kernel
  *   subject_warn_forked()  a process's children are processes of their own, which no collector looks at; and
  *                          those of a cgroup may be in several network namespaces
  *   subject_bytes()        of what was moved, what its end counts
@@ -42,6 +43,7 @@ struct subject {
 int subject_hold(struct subject *s);
 int subject_open(struct subject *s);
 void subject_choose_end(struct subject *s);
+void subject_warn_state(const struct subject *s);
 void subject_warn_forked(struct subject *s);
 uint64_t subject_bytes(const struct subject *s, const struct moved *moved);
 /* Returns text. */

@@ -68,9 +68,13 @@ int traffic_open(struct traffic *t, const struct target *target, const char *ifa
 	if (!error)
 		traffic_look(t);
 	error = error ? error : t->error;
-	if (error && iface)
-		snprintf(why, why_size, "cannot read the counters of %s, where %s is: %s", iface,
-			 what, strerror(-error));
+	if (error == -ENODEV && iface)
+		snprintf(why, why_size, "there is no device %s %s%s; 'ip link' lists them", iface,
+			 target->netns >= 0 ? "in the network namespace of " : "here",
+			 target->netns >= 0 ? what : "");
+	else if (error && iface)
+		snprintf(why, why_size, "cannot read the counters of the device %s: %s", iface,
+			 strerror(-error));
 	else if (error)
 		snprintf(why, why_size, "cannot see the connections of %s: %s%s", what,
 			 strerror(-error),
