@@ -368,6 +368,10 @@ static void emit_flow(const struct flow *f, enum record_end end, struct writer *
 	writer_u64(w, WINDOW, end, METRIC_tcp_rtt, key, b->tcpi_rtt);
 	writer_u64(w, WINDOW, end, METRIC_tcp_cwnd, key, b->tcpi_snd_cwnd);
 	writer_u64(w, WINDOW, end, METRIC_tcp_mss, key, b->tcpi_snd_mss);
+	/* All ones of 32 or 64 bits: none (net/core/sock.c: SO_MAX_PACING_RATE). */
+	if (b->tcpi_max_pacing_rate && b->tcpi_max_pacing_rate != UINT32_MAX &&
+	    b->tcpi_max_pacing_rate != UINT64_MAX)
+		writer_u64(w, WINDOW, end, METRIC_tcp_pacing_limit, key, b->tcpi_max_pacing_rate);
 	/* No rate was sampled where nothing was sent. */
 	if (b->tcpi_delivery_rate)
 		writer_u64(w, WINDOW, end, METRIC_tcp_delivery_rate, key, b->tcpi_delivery_rate);

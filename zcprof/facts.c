@@ -17,6 +17,7 @@
 #include "nic/ethtool.h"
 #include "nic/netns.h"
 #include "nic/onpath.h"
+#include "zcprof/facts_boot.h"
 #include "zcprof/facts_cgroup.h"
 #include "zcprof/facts_process.h"
 
@@ -174,6 +175,7 @@ static void facts_kernel(struct writer *w)
 	writer_fact(w, END_HOST, METRIC_fact_kernel, "", line);
 	if (!sysfs_text(line, sizeof(line), "/sys/kernel/mm/transparent_hugepage/enabled"))
 		writer_fact(w, END_HOST, METRIC_fact_kernel, "transparent_hugepage", line);
+	facts_boot(w);
 }
 
 static void facts_sysctls(struct writer *w, enum record_end end)

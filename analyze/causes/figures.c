@@ -27,6 +27,16 @@ static double flows_of(const struct run *run)
 	return flows ? strtod(flows, NULL) : 1;
 }
 
+/* What the program itself holds its sockets to: of all flows, or of none. */
+static double held_to(const struct run *run)
+{
+	struct figures limits = run_range(run, METRIC_tcp_pacing_limit, END_TX);
+
+	return limits.count && limits.count == run_range(run, METRIC_tcp_cwnd, END_TX).count
+		       ? run_sum(run, METRIC_tcp_pacing_limit, END_TX) * 8 / 1e9
+		       : NAN;
+}
+
 /* In Gbit/s, all flows together; NAN where they are not paced. */
 static double paced_to(const struct run *run)
 {
@@ -35,7 +45,7 @@ static double paced_to(const struct run *run)
 	char *unit;
 
 	if (!pacing || !*pacing)
-		return NAN;
+		return held_to(run);
 	bits = strtod(pacing, &unit);
 	bits *= *unit == 'K' || *unit == 'k' ? 1e3 : *unit == 'M' ? 1e6 : *unit == 'G' ? 1e9 : 1;
 	return bits * flows_of(run) / 1e9;

@@ -13,7 +13,7 @@
  *   figure_stopped()      % of the window for which the thread that was stopped longest was stopped
  *   figure_others()       % of the window for which the end's CPUs ran neither its threads nor softirqs
  *   figure_throughput()   Gbit/s
- *   figure_paced()        throughput in % of what --pacing allows all flows together
+ *   figure_paced()        throughput in % of what --pacing, or the program itself, allows all flows together
  *   figure_shaped()       throughput in % of the rate of the sender's queueing discipline (of htb its widest class)
  *   figure_pacing_rate()  what --pacing allows all flows together, in Gbit/s; NAN where throughput is far below it
  *   figure_shaping_rate() the rate of the sender's queueing discipline, in the same way

@@ -51,10 +51,30 @@ static size_t next_discipline(const char **list)
 	return 0;
 }
 
+/* What a kernel computes from its memory when it starts is another number each time. */
+#define ALIKE_SHARE 0.02
+
+static bool numbers_alike(const char *a, const char *b)
+{
+	while (*a && *b) {
+		char *after_a, *after_b;
+		double x = strtod(a, &after_a), y = strtod(b, &after_b);
+
+		if (after_a == a || after_b == b || !(x > 0) || !(y > 0) ||
+		    fabs(x - y) > ALIKE_SHARE * fmin(x, y))
+			return false;
+		a = after_a + strspn(after_a, " \t");
+		b = after_b + strspn(after_b, " \t");
+	}
+	return !*a && !*b;
+}
+
 bool setting_is_alike(const struct setting *s)
 {
 	const char *a = s->a, *b = s->b;
 
+	if (s->id == METRIC_fact_sysctl && a && b)
+		return numbers_alike(a, b);
 	if (s->id != METRIC_fact_on_path || strcmp(s->key, "qdisc") || !a || !b)
 		return false;
 	for (;;) {

@@ -105,6 +105,24 @@ pid_t process_of(pid_t tid)
 	return line ? atoi(line + strlen("\nTgid:")) : 0;
 }
 
+bool process_forked(pid_t pid)
+{
+	struct dirent *entry;
+	bool forked = false;
+	DIR *dir = opendir("/proc");
+
+	while (dir && !forked && (entry = readdir(dir))) {
+		struct process_stat stat;
+
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    !process_stat(atoi(entry->d_name), atoi(entry->d_name), &stat))
+			forked = stat.parent == pid;
+	}
+	if (dir)
+		closedir(dir);
+	return forked;
+}
+
 int process_threads(pid_t pid, void (*on_thread)(void *data, pid_t pid, pid_t tid), void *data)
 {
 	struct dirent *entry;

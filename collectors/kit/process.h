@@ -8,6 +8,7 @@
  *                      the process shows neither files nor memory nor namespaces, and that of a thread does
  *   process_of()       the process of a thread
  *   process_threads()  each of its threads
+ *   process_forked()   whether it has a process that it forked
  *   process_numbers()  whether a number means the same process to /proc as to system calls: it does not where
  *                      /proc is that of another PID namespace, or is none; false with why filled in
  *   process_command()  its command line, as it shows it now: bytes of its own memory, which it may have
@@ -35,6 +36,7 @@ int process_stat(pid_t pid, pid_t tid, struct process_stat *stat);
 pid_t process_living(pid_t pid);
 /* 0: it is gone. */
 pid_t process_of(pid_t tid);
+bool process_forked(pid_t pid);
 /* 0 or a negative errno: -ENOENT where there is no such process. */
 bool process_numbers(char *why, size_t why_size);
 int process_threads(pid_t pid, void (*on_thread)(void *data, pid_t pid, pid_t tid), void *data);

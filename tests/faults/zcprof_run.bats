@@ -3,6 +3,9 @@
 # zcprof run when something goes wrong: one sentence, the right exit code, what was finished kept.
 
 load ../host/zcprof_run
+load ../port
+
+bats_require_minimum_version 1.5.0
 
 setup() {
 	PATH=$BUILD:$PATH
@@ -250,7 +253,7 @@ none_alive() {
 	echo "$output"
 	[ "$status" -eq 3 ]
 	[[ "$output" == *"CAP_SYS_ADMIN and CAP_NET_ADMIN missing"*"--link loopback"* ]]
-	run setpriv --reuid 65534 --regid 65534 --clear-groups "$place/zcprof" run --link loopback \
+	run setpriv --reuid 65534 --regid 65534 --clear-groups "$place/zcprof" run --link loopback --port "$(free_port)" \
 		--seconds 0.5 --warmup 0 --repeat 1 -o "$place/lo"
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -336,4 +339,23 @@ none_alive() {
 	done
 	! kill -0 "$started" 2>/dev/null || false
 	run wait "$started"
+}
+
+@test "a program in zcpath's place that starts it is said: what threads did is of that program" {
+	printf '#!/bin/sh\n"%s" "$@"\nexit $?\n' "$BUILD/zcpath" >"$BATS_TEST_TMPDIR/around"
+	printf '#!/bin/sh\nexec "%s" "$@"\n' "$BUILD/zcpath" >"$BATS_TEST_TMPDIR/before"
+	chmod +x "$BATS_TEST_TMPDIR"/{around,before}
+	options=(--link loopback --port "$(free_port)" --seconds 0.2 --warmup 0 --repeat 1 --collect cpu)
+	run -0 zcprof run --zcpath "$BATS_TEST_TMPDIR/around" "${options[@]}" -o "$dir/around"
+	[ "$(grep -c '"around", does not become zcpath but starts it' <<<"$output")" -eq 1 ]
+	run -0 zcprof run --zcpath "$BATS_TEST_TMPDIR/before" "${options[@]}" -o "$dir/before"
+	[[ $output != *"does not become"* ]]
+	# How the kernel was started, without what is no matter of speed.
+	for word in $(sed 's/ -- .*//' /proc/cmdline); do
+		case $word in
+		mitigations=* | isolcpus=*) grep -q "^,host,fact,kernel,boot options,.*$word" "$dir"/before/*/run-1.csv ;;
+		root=* | panic=* | BOOT_IMAGE=*) run -1 grep -F "$word" "$dir"/before/*/run-1.csv ;;
+		esac
+	done
+	grep -q '^,host,fact,kernel,boot options,' "$dir"/before/*/run-1.csv
 }

@@ -143,6 +143,10 @@ static const struct {
 	      ",rx,profile,component,softirq/data copy,200000000,ns\n"},
 	{"send_buffer", ",tx,fact,option,sndbuf,,\n,tx,tcp,sndbuf_limited,0,0,ns\n",
 	 ",tx,fact,option,sndbuf,16K,\n" MARK ",tx,tcp,sndbuf_limited,0,800000000,ns\n"},
+	{"boot_options",
+	 ",host,fact,kernel,boot options,none,\n,tx,profile,component,softirq/memory,1,ns\n",
+	 ",host,fact,kernel,boot options,slub_debug=FZPU,\n" MARK
+	 ",tx,profile,component,softirq/memory,300000000,ns\n"},
 	{"unsent_limit",
 	 ",tx,fact,sysctl,net.ipv4.tcp_notsent_lowat,4294967295,\n,tx,tcp,cwnd,0,400,segments\n",
 	 ",tx,fact,sysctl,net.ipv4.tcp_notsent_lowat,2048,\n" MARK ",tx,tcp,cwnd,0,100,segments\n"},

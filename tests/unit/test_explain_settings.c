@@ -115,11 +115,52 @@ static void test_what_is_sure(void **state)
 	forget(&p);
 }
 
+/* What the kernel computes from its memory is a little different after each start. */
+static void test_numbers_that_are_alike(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40,
+		",host,fact,sysctl,net.ipv4.tcp_rmem,4096 131072 15152384,\n,tx,tcp,cwnd,0,1048,segments\n",
+		10,
+		",host,fact,sysctl,net.ipv4.tcp_rmem,4096 131072 15135488,\n,tx,tcp,cwnd,0,485,segments\n");
+	assert_string_equal(first(&p), "none");
+	forget(&p);
+	explain(&p, 40,
+		",host,fact,sysctl,net.ipv4.tcp_rmem,4096 131072 15152384,\n,tx,tcp,cwnd,0,1048,segments\n",
+		10,
+		",host,fact,sysctl,net.ipv4.tcp_rmem,4096 131072 1515238,\n,tx,tcp,cwnd,0,485,segments\n");
+	assert_string_equal(first(&p), "receive_buffer");
+	forget(&p);
+}
+
+/* No option says so, only what the kernel holds the sockets to: of all flows, or else it is not known. */
+static void test_a_program_that_paces_itself(void **state)
+{
+	static const char cwnd[] =
+		",tx,fact,option,flows,2,\n,tx,tcp,cwnd,0,9,segments\n,tx,tcp,cwnd,1,9,segments\n";
+	char worse[300];
+	struct pair p;
+
+	(void)state;
+	snprintf(worse, sizeof(worse), "%s,tx,tcp,pacing_limit,0,625000000,bytes/s\n", cwnd);
+	explain(&p, 40, cwnd, 9.9, worse);
+	assert_string_equal(first(&p), "none");
+	forget(&p);
+	strcat(worse, ",tx,tcp,pacing_limit,1,625000000,bytes/s\n");
+	explain(&p, 40, cwnd, 9.9, worse);
+	assert_string_equal(first(&p), "pacing");
+	forget(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_set_a_setting),
 		cmocka_unit_test(test_what_is_sure),
+		cmocka_unit_test(test_numbers_that_are_alike),
+		cmocka_unit_test(test_a_program_that_paces_itself),
 	};
 
 	return cmocka_run_group_tests(tests, explaining_start, explaining_finish);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/agent/part.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
+#include "collectors/kit/process.h"
 #include "nic/journal.h"
 #include "zcprof/facts.h"
 
@@ -20,6 +23,21 @@ void part_begin(struct part *p)
 	p->calibration = calibrate();
 }
 
+/* zcpath forks nothing: then it is one that was started in its place, such as strace, and zcpath is a child of that. */
+static void warn_wrapped(struct part *p, enum record_end end)
+{
+	pid_t pid = p->run.target[end].pid;
+	struct process_stat stat;
+	char text[320];
+
+	if (!pid || !process_forked(pid) || process_stat(pid, pid, &stat))
+		return;
+	snprintf(text, sizeof(text),
+		 "what --zcpath started, \"%s\", does not become zcpath but starts it: what the records have of the ends' threads, calls and memory is that program's; let it exec zcpath (as strace -D, env and taskset do)",
+		 stat.name);
+	once_warning(p->once, text);
+}
+
 int part_watch(struct part *p)
 {
 	if (!p->running || p->standing_by)
@@ -29,6 +47,9 @@ int part_watch(struct part *p)
 	for (int end = END_RX; end <= END_TX; end++)
 		if (p->here[end])
 			facts_end(p->out, &p->run, end);
+	for (int end = END_RX; end <= END_TX; end++)
+		if (p->here[end])
+			warn_wrapped(p, end);
 	collecting_open(&p->collecting, &p->run, p->chosen, p->control, p->out, p->once);
 	writer_flush(p->out);
 	bystand(&p->bystander, &p->run);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/attach/subject.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -146,24 +144,11 @@ static void warn_elsewhere(struct subject *s)
 
 void subject_warn_forked(struct subject *s)
 {
-	struct dirent *entry;
-	DIR *dir;
-
 	if (s->target.kind == TARGET_CGROUP)
 		warn_elsewhere(s);
 	if (s->forked || s->target.kind != TARGET_PROCESS)
 		return;
-	dir = opendir("/proc");
-	while (dir && !s->forked && (entry = readdir(dir))) {
-		struct process_stat stat;
-
-		if (!isdigit((unsigned char)entry->d_name[0]) ||
-		    process_stat(atoi(entry->d_name), atoi(entry->d_name), &stat))
-			continue;
-		s->forked = stat.parent == s->target.pid;
-	}
-	if (dir)
-		closedir(dir);
+	s->forked = process_forked(s->target.pid);
 	if (s->forked)
 		say_warning("process %d has processes that it forked: they are not measured, only its own threads are; attach to the one that works, or to its --cgroup",
 			    (int)s->target.pid);
