@@ -23,8 +23,8 @@
 #include <sys/types.h>
 
 struct process_stat {
-	char name[16]; /* as the thread has it: any bytes */
-	char state;    /* 'Z': it has ended */
+	char name[16];	/* as the thread has it: any bytes */
+	char state;	/* 'Z': it has ended */
 	bool of_kernel; /* a thread of the kernel's own */
 	pid_t parent;
 	uint64_t start; /* in ticks since the machine was booted */
