@@ -2,6 +2,7 @@
 /* What 'ethtool -L' sets: how many queues a device has. */
 #include <errno.h>
 #include <linux/ethtool_netlink.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -154,15 +155,30 @@ static int channels_write(struct setting_place *p, enum option_id id, const stru
 	return error ? error : channels_set(p->iface, &to, p->said, sizeof(p->said));
 }
 
+/* In steps of so many ms. */
+#define LET_GO_MS    10
+#define LET_GO_STEPS 300
+
+/*
+ * A queue on which an AF_XDP socket was cannot go before the kernel has taken the socket's memory off it, which a work of
+ * its own does after the last close (xp_put_pool() of net/xdp/xsk_buff_pool.c, ethnl_set_channels()); nor one of a veth
+ * that has an XDP program while its peer sends by as many (veth_set_channels()), which the other end is about to put back.
+ */
 int channels_put_back(const char *iface, const char *old)
 {
 	struct channels was = {0};
 	char said[8];
+	int error;
 
 	if (sscanf(old, "combined %u", &was.combined) != 1 &&
 	    sscanf(old, "rx %u tx %u", &was.rx, &was.tx) != 2)
 		return -EINVAL;
-	return channels_set(iface, &was, said, sizeof(said));
+	error = channels_set(iface, &was, said, sizeof(said));
+	for (unsigned int i = 0; error == -EINVAL && i < LET_GO_STEPS; i++) {
+		poll(NULL, 0, LET_GO_MS);
+		error = channels_set(iface, &was, said, sizeof(said));
+	}
+	return error;
 }
 
 const struct setting setting_queues_count = {channels_read, channels_write, false};

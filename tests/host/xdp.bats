@@ -261,6 +261,24 @@ in_sink() { # COMMAND…
 	[ "$(value rx xdp_misplaced)" -gt 0 ]
 }
 
+@test "queues that a run has set are put back when its sockets are gone from them, at both ends" {
+	ip -n $a link del v0
+	ip link add name v0 netns $a numtxqueues 2 numrxqueues 2 type veth peer name v0 netns $b numtxqueues 2 numrxqueues 2
+	for n in 1 2; do
+		local ns=$([ $n = 1 ] && echo $a || echo $b)
+		ip netns exec $ns ethtool -L v0 rx 1 tx 1
+		ip -n $ns addr add 10.97.0.$n/24 dev v0
+		ip -n $ns link set v0 up
+	done
+	# The kernel lets go of a queue a moment after the last socket on it was closed.
+	for _ in 1 2 3; do
+		both --path xsk --queues-count 2 -- --path xsk --queues-count 2 --flows 2 --seconds 0.2 --warmup 0
+		for ns in $a $b; do
+			[ "$(ip netns exec $ns ethtool -l v0 | awk '/Current/ { now = 1 } now && /^(RX|TX):/ { print $2 }' | xargs)" = "1 1" ]
+		done
+	done
+}
+
 @test "more flows than --queues names is refused at both ends, with one memory for all too" {
 	for umem in "" --share-umem; do
 		for end in rx tx; do
