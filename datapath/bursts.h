@@ -69,11 +69,11 @@ static inline void bursts_refused(struct bursts *b, unsigned int slot)
 	bursts_give(b, slot);
 }
 
-static inline void bursts_sent(const struct bursts *b, struct counters *c)
+static inline void bursts_sent(const struct bursts *b, struct counters *c, unsigned int sends)
 {
-	count(&c->event[EVENT_sends], 1);
-	count(&c->event[EVENT_datagrams], b->datagrams);
-	count(&c->bytes, b->bytes);
+	count(&c->event[EVENT_sends], sends);
+	count(&c->event[EVENT_datagrams], (uint64_t)sends * b->datagrams);
+	count(&c->bytes, sends * b->bytes);
 }
 
 #endif

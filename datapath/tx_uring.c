@@ -175,23 +175,39 @@ static bool prepare_chain(struct tx_uring *s, const struct flow *f)
 	return true;
 }
 
-static void notified(struct tx_uring *s, struct flow *f, const struct io_uring_cqe *cqe,
-		     uint64_t now)
+/* Of the completions of one look; bytes, where nothing else is said. */
+struct done {
+	uint64_t sends; /* how many */
+	uint64_t sent;
+	uint64_t notifications; /* how many */
+	uint64_t copied;
+	uint64_t zerocopy;
+};
+
+static void notified(struct flow *f, const struct io_uring_cqe *cqe, uint64_t now, struct done *d)
 {
-	struct counters *c = &f->counters;
 	bool copied = (uint32_t)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED;
 
-	s->unnotified--;
 	delays_count(f, since(cqe->user_data, now));
-	count(&c->event[EVENT_notifications], 1);
-	count(copied ? &c->bytes_copied : &c->bytes_zerocopy, length_of(cqe->user_data));
+	d->notifications++;
+	*(copied ? &d->copied : &d->zerocopy) += length_of(cqe->user_data);
+}
+
+static void count_done(struct tx_uring *s, struct counters *c, const struct done *d)
+{
+	s->unnotified -= d->notifications;
+	count(&c->event[EVENT_notifications], d->notifications);
+	count(&c->event[EVENT_sends], d->sends);
+	count(&c->bytes, d->sent);
+	count(&c->bytes_copied, s->zerocopy ? d->copied : d->sent);
+	count(&c->bytes_zerocopy, d->zerocopy);
 }
 
 /* exchanges: known when this is compiled, so that only --rpc pays for it. */
 static ALWAYS_INLINE int reap(struct tx_uring *s, struct flow *f, const bool exchanges)
 {
 	uint64_t now = s->zerocopy ? clock_ns() : 0;
-	struct counters *c = &f->counters;
+	struct done done = {.sends = 0};
 	struct io_uring_cqe *cqe;
 	unsigned int seen = 0;
 	unsigned int head;
@@ -209,7 +225,7 @@ static ALWAYS_INLINE int reap(struct tx_uring *s, struct flow *f, const bool exc
 			continue;
 		}
 		if (cqe->flags & IORING_CQE_F_NOTIF) {
-			notified(s, f, cqe, now);
+			notified(f, cqe, now, &done);
 			continue;
 		}
 		s->sending--;
@@ -220,12 +236,11 @@ static ALWAYS_INLINE int reap(struct tx_uring *s, struct flow *f, const bool exc
 				error = cqe->res < 0 ? cqe->res : -EPIPE;
 			continue;
 		}
-		if (!s->zerocopy)
-			count(&c->bytes_copied, cqe->res);
-		count(&c->bytes, cqe->res);
-		count(&c->event[EVENT_sends], 1);
+		done.sends++;
+		done.sent += cqe->res;
 	}
 	io_uring_cq_advance(&s->uring.ring, seen);
+	count_done(s, &f->counters, &done);
 	if (error)
 		return flow_fail(f, "cannot send on flow %u: %s", f->number, strerror(-error));
 	return 0;

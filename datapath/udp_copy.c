@@ -40,7 +40,7 @@ static int send_bursts(struct flow *f, struct bursts *b)
 			continue;
 		}
 		bursts_give(b, slot);
-		bursts_sent(b, c);
+		bursts_sent(b, c, 1);
 		count(&c->bytes_copied, sent);
 	}
 	return 0;
@@ -113,7 +113,7 @@ static int send_zerocopy(struct zerocopy *z, struct flow *f)
 		if (sent >= 0) {
 			z->slot[z->queue->next % ERRQUEUE_SENDS] = slot;
 			errqueue_sent(z->queue, sent);
-			bursts_sent(&z->bursts, c);
+			bursts_sent(&z->bursts, c, 1);
 			continue;
 		}
 		bursts_refused(&z->bursts, slot);

@@ -127,21 +127,24 @@ static void prepare_all(struct udp_uring *s, const struct flow *f)
 	}
 }
 
-static void notified(struct udp_uring *s, struct flow *f, const struct io_uring_cqe *cqe,
-		     uint64_t now)
-{
-	bool copied = (uint32_t)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED;
-	struct counters *c = &f->counters;
+/* Of the completions of one look. */
+struct done {
+	unsigned int sends;
+	unsigned int notifications;
+	unsigned int copied; /* of these */
+};
 
-	s->unnotified--;
+static void notified(struct udp_uring *s, struct flow *f, const struct io_uring_cqe *cqe,
+		     uint64_t now, struct done *d)
+{
+	d->notifications++;
+	d->copied += !!((uint32_t)cqe->res & IORING_NOTIF_USAGE_ZC_COPIED);
 	delays_count(f, now - s->sent_ns[cqe->user_data]);
-	count(&c->event[EVENT_notifications], 1);
-	count(copied ? &c->bytes_copied : &c->bytes_zerocopy, s->bursts.bytes);
 	bursts_give(&s->bursts, cqe->user_data);
 }
 
 /* What the kernel refuses is missing at the receiver, unless its numbers can go to the next one. */
-static int sent(struct udp_uring *s, struct flow *f, const struct io_uring_cqe *cqe)
+static int sent(struct udp_uring *s, const struct io_uring_cqe *cqe, struct done *d)
 {
 	s->sending--;
 	if (cqe->flags & IORING_CQE_F_MORE)
@@ -152,15 +155,25 @@ static int sent(struct udp_uring *s, struct flow *f, const struct io_uring_cqe *
 		bursts_give(&s->bursts, cqe->user_data);
 	if (cqe->res < 0)
 		return cqe->res == -EINTR || cqe->res == -ENOBUFS ? 0 : -cqe->res;
-	bursts_sent(&s->bursts, &f->counters);
-	if (!s->zerocopy)
-		count(&f->counters.bytes_copied, cqe->res);
+	d->sends++;
 	return 0;
+}
+
+static void count_done(struct udp_uring *s, struct counters *c, const struct done *d)
+{
+	uint64_t bytes = s->bursts.bytes;
+
+	s->unnotified -= d->notifications;
+	bursts_sent(&s->bursts, c, d->sends);
+	count(&c->event[EVENT_notifications], d->notifications);
+	count(&c->bytes_copied, (s->zerocopy ? d->copied : d->sends) * bytes);
+	count(&c->bytes_zerocopy, (d->notifications - d->copied) * bytes);
 }
 
 static int reap(struct udp_uring *s, struct flow *f)
 {
 	uint64_t now = s->zerocopy ? clock_ns() : 0;
+	struct done done = {.sends = 0};
 	struct io_uring_cqe *cqe;
 	unsigned int seen = 0;
 	unsigned int head;
@@ -170,14 +183,15 @@ static int reap(struct udp_uring *s, struct flow *f)
 	{
 		seen++;
 		if (cqe->flags & IORING_CQE_F_NOTIF) {
-			notified(s, f, cqe, now);
+			notified(s, f, cqe, now, &done);
 		} else {
-			int own = sent(s, f, cqe);
+			int own = sent(s, cqe, &done);
 
 			error = error ? error : own;
 		}
 	}
 	io_uring_cq_advance(&s->uring.ring, seen);
+	count_done(s, &f->counters, &done);
 	return error ? udp_refused(f, error) : 0;
 }
 
