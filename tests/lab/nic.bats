@@ -46,10 +46,10 @@ fact() { # KEY: what the record says of the NIC
 	sed -n "s/^,rx,fact,nic,zero copy: $1,\(.*\),$/\1/p" rx.csv | grep .
 }
 
-# Traffic that goes on; wait for what stopped it.
+# Traffic that goes on, and leaves the CPUs to others; wait for what stopped it.
 begin() { # RX-OPTION...
 	rx "$@"
-	$in_tx "$BUILD/zcpath" tx --to "$host" --port "$port" --seconds $((2 * patience)) >tx.csv 2>tx.err 3>&- &
+	$in_tx "$BUILD/zcpath" tx --to "$host" --port "$port" --pacing 50M --seconds $((2 * patience)) >tx.csv 2>tx.err 3>&- &
 	tx_pid=$!
 	wait_for ',open,' rx.csv
 }
