@@ -78,7 +78,8 @@ exchange() { # RX TX ARG…
 	done
 	# One connection per request, and none left open.
 	[ "$(value tx calls connect)" -ge "$(value tx responses)" ]
-	[ "$(value rx calls accept4)" -ge "$(value rx responses)" ]
+	# Of each flow one may have been accepted before the window opened, and answered in it.
+	[ $(($(value rx calls accept4) + 3)) -ge "$(value rx responses)" ]
 	began=${EPOCHREALTIME/./}
 	both --path copy -- --path copy --rpc 64:64 --reconnect --rate 200 --flows 2 --seconds 2 --warmup 0
 	# What came due before the window opened is answered in it, and on a loaded machine the window closes late.
