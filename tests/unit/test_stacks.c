@@ -64,6 +64,35 @@ static char *rows(struct stacks *s)
 
 #define assert_row(text, row) assert_non_null(strstr(text, row "\n"))
 
+/* Over veth: upon the sender's thread, on its CPU. */
+static void what_is_received_belongs_to_the_receiver(void **state)
+{
+	KERNEL(tcp, "tcp_v4_rcv");
+	KERNEL(softirq, "handle_softirqs");
+	const struct symbol *kernel[] = {&tcp, &softirq};
+	struct sample sample = {
+		.count = 3,
+		.kernel = kernel,
+		.kernel_depth = 2,
+		.command = "tx-copy-0",
+		.process_end = END_TX,
+		.cpu_end = END_TX,
+		.packet_end = END_RX,
+	};
+	struct stacks *s = stacks_new();
+	const char *text;
+
+	(void)state;
+	assert_int_equal(stacks_add(s, &sample), 0);
+	sample.packet_end = END_HOST; /* a forwarder's */
+	assert_int_equal(stacks_add(s, &sample), 0);
+	text = rows(s);
+	assert_row(text, ",rx,profile,samples,softirq,3,samples");
+	assert_row(text, ",host,profile,samples,softirq,3,samples");
+	assert_null(strstr(text, ",tx,"));
+	stacks_free(s);
+}
+
 static void work_belongs_to_its_process_then_to_its_cpu(void **state)
 {
 	KERNEL(tcp, "tcp_v4_rcv");
@@ -133,6 +162,7 @@ static void a_folder_that_is_not_there_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_received_belongs_to_the_receiver),
 		cmocka_unit_test(work_belongs_to_its_process_then_to_its_cpu),
 		cmocka_unit_test(equal_stacks_become_one_line),
 		cmocka_unit_test(a_folder_that_is_not_there_is_an_error),
