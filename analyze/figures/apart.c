@@ -6,7 +6,6 @@
 
 #include "analyze/figures/distribution.h"
 
-#define US 1e3
 /* Parts of p50: what is known to be wrong, and what may be. */
 #define WRONG_SHARE 0.01
 #define MAY_SHARE   0.1
@@ -69,12 +68,32 @@ static double drift_ns(const struct configuration *c)
 	return most;
 }
 
+/* "8.6 us", "49.99 ms": no exponent, whatever clocks are apart by. */
+struct spelled {
+	char text[32];
+};
+
+static struct spelled time_of(double ns)
+{
+	static const char *const unit[] = {"us", "ms", "s"};
+	struct spelled s;
+	int i = 0;
+
+	for (ns /= 1e3; ns >= 1e3 && i < 2; i++)
+		ns /= 1e3;
+	if (ns < 1e4)
+		snprintf(s.text, sizeof(s.text), "%.4g %s", ns, unit[i]);
+	else
+		snprintf(s.text, sizeof(s.text), "%.0f %s", ns, unit[i]);
+	return s;
+}
+
 bool apart_words(const struct configuration *c, char *text, size_t size)
 {
 	double p50 = distribution_merged(c, METRIC_path_one_way_delay, END_RX, 0.5);
 	struct apart worst = worst_of(c);
 	double drift = drift_ns(c);
-	int used;
+	int used = 0;
 
 	if (isnan(worst.ahead_ns))
 		return false;
@@ -83,19 +102,18 @@ bool apart_words(const struct configuration *c, char *text, size_t size)
 		p50 = 0;
 	if (sure_ns(worst) > WRONG_SHARE * p50)
 		used = snprintf(text, size,
-				"The receiver's clock was %.4g us %s the sender's, give or take %.3g us: each delay is so much too %s, where p50 is %.4g us.",
-				fabs(worst.ahead_ns) / US,
-				worst.ahead_ns > 0 ? "ahead of" : "behind", worst.error_ns / US,
-				worst.ahead_ns > 0 ? "long" : "short", p50 / US);
+				"The receiver's clock was %s %s the sender's, give or take %s: each delay is so much too %s, where p50 is %s.",
+				time_of(fabs(worst.ahead_ns)).text,
+				worst.ahead_ns > 0 ? "ahead of" : "behind",
+				time_of(worst.error_ns).text, worst.ahead_ns > 0 ? "long" : "short",
+				time_of(p50).text);
 	else if (most_ns(worst) > MAY_SHARE * p50)
 		used = snprintf(text, size,
-				"The clocks of the ends agree within %.3g us, as far as half a round trip tells, and p50 is %.4g us.",
-				most_ns(worst) / US, p50 / US);
-	else
-		used = 0;
+				"The clocks of the ends agree within %s, as far as half a round trip tells, and p50 is %s.",
+				time_of(most_ns(worst)).text, time_of(p50).text);
 	if (drift > WRONG_SHARE * p50 && used >= 0 && (size_t)used < size)
 		used += snprintf(text + used, size - (size_t)used,
-				 "%sThey drifted by %.3g us in a window.", used ? " " : "",
-				 drift / US);
+				 "%sThey drifted by %s in a window.", used ? " " : "",
+				 time_of(drift).text);
 	return used > 0;
 }

@@ -111,11 +111,11 @@ static void show_lost(const struct view *v)
 
 	if (averages_sum(&lost) > 0)
 		page_note(v->page,
-			  "%.4g requests of a run, %.2g %%, had no answer within %s ms and are in no figure of latency; %.4g answers came later. Percentiles beyond p%.4g would be among them.",
+			  "%.0f requests of a run, %.2g %%, had no answer within %s ms and are in no figure of latency; %.0f answers came later. Percentiles beyond p%.4g would be among them.",
 			  averages_sum(&lost), 100 * share, timeout ? timeout : "?",
 			  averages_sum(&late), 100 * (1 - share));
 	if (averages_sum(&twice) > 0)
-		page_note(v->page, "%.4g answers of a run came twice.", averages_sum(&twice));
+		page_note(v->page, "%.0f answers of a run came twice.", averages_sum(&twice));
 	averages_free(&lost);
 	averages_free(&answered);
 	averages_free(&late);

@@ -266,9 +266,9 @@ other_clocks() {
 			run "$BUILD/zcroi" $what out$ahead
 			echo "$output"
 			case $ahead in
-			-*) [[ "${output//$'\n' /}" == *"us behind the sender's, give or take "* ]] ;;
+			-*) [[ "${output//$'\n' /}" == *"ms behind the sender's, give or take "* ]] ;;
 			0) [[ "${output//$'\n' /}" != *"the sender's, give or take "* ]] ;;
-			*) [[ "${output//$'\n' /}" == *"us ahead of the sender's, give or take "*"so much too long"* ]] ;;
+			*) [[ "${output//$'\n' /}" == *"ms ahead of the sender's, give or take "*"so much too long"* ]] ;;
 			esac
 		done
 	done
@@ -278,7 +278,7 @@ other_clocks() {
 		--seconds 1 --warmup 0 --repeat 1 --collect cpu -o drifting
 	run "$BUILD/zcroi" show latency drifting
 	echo "$output"
-	[[ "${output//$'\n' /}" == *"They drifted by "*" us in a window."* ]]
+	[[ "${output//$'\n' /}" == *"They drifted by "*" ms in a window."* ]]
 	# By the kernel's clock there is nothing to be asked.
 	both --path copy -- --path copy --udp 64 --rate 500 --stamp kernel --seconds 0.1 --warmup 0
 	! grep -q clock_ahead tx.csv || false
