@@ -13,20 +13,11 @@
 #ifndef DATAPATH_CLOCKS_H
 #define DATAPATH_CLOCKS_H
 
-#include "base/clock.h"
+#include "datapath/clocks_apart.h"
 #include "datapath/flow.h"
 #include "record/writer.h"
 
 struct session;
-
-enum clocks_when { CLOCKS_BEGIN, CLOCKS_END, CLOCKS_WHEN };
-
-struct clocks {
-	uint64_t ahead_ns; /* of the stamps, of clock_ns() */
-	unsigned int answered;
-	struct clock_apart
-		apart[CLOCKS_WHEN]; /* how far the receiver's is ahead; error_ns 0: not known */
-};
 
 bool clocks_asks(const struct flows *flows);
 int clocks_compare(struct session *s, enum clocks_when when);

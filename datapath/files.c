@@ -1,54 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "datapath/files.h"
 
-#include <limits.h>
 #include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#define FIRST 3 /* behind the standard ones */
-
-static bool close_from_to(unsigned int first, unsigned int last)
-{
-	return first > last || !syscall(SYS_close_range, first, last, 0);
-}
-
-/* The least of them from LEAST on; UINT_MAX: none. */
-static unsigned int next_of(const int fds[], unsigned int count, unsigned int least)
-{
-	unsigned int next = UINT_MAX;
-
-	for (unsigned int i = 0; i < count; i++)
-		if (fds[i] >= 0 && (unsigned int)fds[i] >= least && (unsigned int)fds[i] < next)
-			next = fds[i];
-	return next;
-}
-
-static void keep_only(const int fds[], unsigned int count)
-{
-	unsigned int first = FIRST;
-	unsigned int kept;
-
-	while ((kept = next_of(fds, count, first)) != UINT_MAX) {
-		close_from_to(first, kept - 1);
-		first = kept + 1;
-	}
-	close_from_to(first, UINT_MAX);
-}
+#include "datapath/file_table.h"
 
 void files_own(struct flow *f, int beside)
 {
 	const int fds[] = {f->fd, f->datagrams_fd, f->all->news_fd, beside};
 
 	/* Before Linux 5.9 a copy could not be emptied. */
-	if (flows_many(f->all) || !close_from_to(UINT_MAX, UINT_MAX) || unshare(CLONE_FILES))
+	if (flows_many(f->all) || !file_table_can_keep() || unshare(CLONE_FILES))
 		return;
 	f->owns_files = true;
-	keep_only(fds, sizeof(fds) / sizeof(*fds));
-}
-
-void files_leave(struct flow *f)
-{
-	if (f->owns_files)
-		keep_only(&f->all->news_fd, 1);
+	file_table_keep(fds, sizeof(fds) / sizeof(*fds));
 }

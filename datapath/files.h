@@ -6,7 +6,6 @@
  *
  *   files_own()    from now on this thread has its connections open alone, and the descriptor beside them (-1: none);
  *                  of many flows, and where that is forbidden, all stays as it was
- *   files_leave()  its connections no longer: the thread is about to end
  *
  * So whatever the control thread closes is closed, as it would be with one table, and so is a connection that it closes
  * when the flow's thread has ended.
@@ -17,6 +16,5 @@
 #include "datapath/flow.h"
 
 void files_own(struct flow *f, int beside);
-void files_leave(struct flow *f);
 
 #endif

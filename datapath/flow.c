@@ -19,7 +19,7 @@
 #include "base/clock.h"
 #include "base/cpumask.h"
 #include "base/say.h"
-#include "datapath/files.h"
+#include "datapath/file_table.h"
 #include "datapath/path.h"
 #include "datapath/priority.h"
 #include "datapath/tls.h"
@@ -288,7 +288,9 @@ static void *flow_thread(void *arg)
 	/* The receiver's run ends with the stream. */
 	if (!failed && path->end == END_TX)
 		shutdown(f->fd, SHUT_WR);
-	files_leave(f);
+	/* A table of its own (datapath/files.h) has its connections no longer: the thread is about to end. */
+	if (f->owns_files)
+		file_table_keep(&all->news_fd, 1);
 	flow_ended(f, failed);
 	return NULL;
 }

@@ -33,7 +33,7 @@
 #include <stdint.h>
 
 #include "datapath/channel.h"
-#include "datapath/clocks.h"
+#include "datapath/clocks_apart.h"
 #include "datapath/config.h"
 #include "datapath/flow.h"
 #include "datapath/gate.h"

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/say.h"
 #include "datapath/interrupt.h"
+#include "datapath/clocks.h"
 #include "datapath/path.h"
 #include "datapath/served.h"
 #include "datapath/session.h"

@@ -8,6 +8,7 @@
 
 #include "base/say.h"
 #include "datapath/arrivals.h"
+#include "datapath/clocks.h"
 #include "datapath/path.h"
 #include "datapath/served.h"
 #include "datapath/session.h"

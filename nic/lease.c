@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nic/lease.h"
 
-#include <linux/ethtool.h>
 #include <net/if.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "nic/ethtool.h"
 #include "nic/netdev.h"
 
 #define LOOK_MS 20
@@ -68,17 +65,4 @@ struct lease lease_wait(const char *iface, const cpu_set_t *queues, unsigned int
 		found = lease_first(iface, queues);
 	}
 	return found;
-}
-
-bool lease_taken(const char *iface)
-{
-	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
-	struct ethtool e;
-	bool taken;
-
-	if (ethtool_open(&e, iface))
-		return false;
-	taken = !ethtool_ask(&e, &info) && !strcmp(info.driver, "netkit");
-	ethtool_close(&e);
-	return taken;
 }

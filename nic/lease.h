@@ -6,8 +6,6 @@
  *   lease_each()   all that are held
  *   lease_first()  the first held one of some queues
  *   lease_wait()   … after a while, in which its holder may end
- *   lease_taken()  whether the device is one that leases queues: its driver knows nothing of their rings, rules
- *                  and headers, which are the lessor's to set
  *
  * A ring that is closed gives its queue up a moment later (io_uring/io_uring.c,
  * io_ring_exit_work()), and so does a process that was killed.
@@ -33,7 +31,6 @@ struct lease {
 /* queues: NULL for all. A kernel that does not say has nobody in its queues. */
 struct lease lease_first(const char *iface, const cpu_set_t *queues);
 void lease_each(const char *iface, void (*take)(void *data, struct lease l), void *data);
-bool lease_taken(const char *iface);
 struct lease lease_wait(const char *iface, const cpu_set_t *queues, unsigned int patience_ms);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/quantity.h"
 #include "nic/journal.h"
 #include "nic/lease.h"
+#include "nic/lessee.h"
 #include "nic/rings.h"
 #include "nic/split.h"
 #include "nic/rss.h"
@@ -303,7 +304,7 @@ static int prepare_lessee(struct zerocopy *z)
 
 static int prepare(struct zerocopy *z)
 {
-	z->lessee = lease_taken(z->iface);
+	z->lessee = is_lessee(z->iface);
 	if (z->lessee)
 		return claim(z) || prepare_lessee(z);
 	return claim(z) || recover(z) || prepare_split(z) || count_queues(z) || look_leases(z) ||

@@ -41,11 +41,11 @@ static void log_line(void)
 
 static void map(void)
 {
-	char *at = mmap(NULL, AMOUNT << 10, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			0);
+	char *at = mmap(NULL, (size_t)AMOUNT << 10, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	memset(at, 1, AMOUNT << 10);
-	munmap(at, AMOUNT << 10);
+	memset(at, 1, (size_t)AMOUNT << 10);
+	munmap(at, (size_t)AMOUNT << 10);
 }
 
 ssize_t recv(int fd, void *data, size_t size, int flags)

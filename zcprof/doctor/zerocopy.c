@@ -10,6 +10,7 @@
 #include "zcprof/doctor/holders.h"
 #include "nic/bind.h"
 #include "nic/lease.h"
+#include "nic/lessee.h"
 #include "nic/split.h"
 #include "nic/rss.h"
 #include "nic/steer.h"
@@ -34,7 +35,7 @@ static void look_providers(const struct doctor *d, struct doctor_row *row)
 /* What only the owner of the NIC can see and set whose queues this device leases. */
 static bool is_lessors(const struct doctor *d, struct doctor_row *row)
 {
-	bool taken = lease_taken(d->iface);
+	bool taken = is_lessee(d->iface);
 
 	if (taken)
 		doctor_found(row, DOCTOR_UNKNOWN,
