@@ -31,6 +31,7 @@ struct state {
 	struct clocks misses; /* on the second event, */
 	bool counts_misses;   /* where there is one */
 	char no_misses[160];  /* else: why */
+	char no_packets[200]; /* why it is not known whose packets are, where they would tell */
 	struct measurement run;
 	struct symbols *symbols;
 	bool shares;	      /* tally_context_share(), */
@@ -88,6 +89,24 @@ static void choose_misses(struct state *s)
 		bpf_map__set_max_entries(s->bpf->maps.misses, 1);
 }
 
+/* Without it softirqs go by the thread that they came upon, and by CPU. */
+static void follow_packets(struct state *s, const struct measurement *run)
+{
+	unsigned int what = tally_context_packets((void *)s->bpf->rodata->run_scope, run);
+	int error;
+
+	if (what && !s->bpf->rodata->net_rx_to) {
+		snprintf(s->no_packets, sizeof(s->no_packets),
+			 "this kernel does not say where net_rx_action() is: what one end receives on a CPU of the other is the other's here");
+		return;
+	}
+	error = tally_context_follow(what);
+	if (error)
+		bpf_refused(error, "following packets", s->no_packets, sizeof(s->no_packets));
+	else
+		s->follows = what;
+}
+
 static int profile_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
 {
@@ -126,14 +145,7 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		return -1;
 	}
 	note_processes(s);
-	s->follows = s->bpf->rodata->net_rx_to
-			     ? tally_context_packets((void *)s->bpf->rodata->run_scope, run)
-			     : 0;
-	error = tally_context_follow(s->follows);
-	if (error) {
-		s->follows = 0;
-		return bpf_refused(error, "attaching the programs", why, why_size);
-	}
+	follow_packets(s, run);
 	s->counts_misses = s->counts_misses && !clocks_open(&s->misses, s->bpf->progs.profile_miss,
 							    s->no_misses, sizeof(s->no_misses));
 	*means = clocks_choose(&s->clocks, run->exact);
@@ -369,6 +381,8 @@ static void emit_all(struct state *s, const struct kept *k, struct writer *w, st
 	cpu_rows(s, w);
 	misses_rows(s, w);
 	unnamed_row(s, w);
+	if (*s->no_packets)
+		writer_absent(w, END_HOST, "profile/packets", s->no_packets);
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		writer_u64(w, WINDOW, end, METRIC_profile_lost, NULL, s->bpf->bss->lost[end]);
 	if (!s->run.sidecar)
