@@ -24,10 +24,9 @@ struct {
 
 static __always_inline struct begun *begun_here(__u32 call)
 {
-	struct tally_cpu *mine = tally_cpu();
 	__u32 slot;
 
-	if (!counting || !mine)
+	if (!tally_counting())
 		return 0;
 	slot = call * TALLY_CONTEXTS + tally_context();
 	return bpf_map_lookup_elem(&begun, &slot);

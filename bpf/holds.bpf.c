@@ -119,17 +119,22 @@ static __always_inline void held(__u32 lock, __u64 since_ns)
 static __always_inline void taken_by_thread(__u32 lock)
 {
 	struct holds_owner owner = {current_tid(), lock};
-	__u64 now = bpf_ktime_get_ns();
+	__u64 now;
 
-	if (counting)
-		bpf_map_update_elem(&owned, &owner, &now, BPF_ANY);
+	if (!tally_counting())
+		return;
+	now = bpf_ktime_get_ns();
+	bpf_map_update_elem(&owned, &owner, &now, BPF_ANY);
 }
 
 static __always_inline void let_go_by_thread(__u32 lock)
 {
 	struct holds_owner owner = {current_tid(), lock};
-	__u64 *since = bpf_map_lookup_elem(&owned, &owner), since_ns;
+	__u64 *since, since_ns;
 
+	if (!tally_counting())
+		return;
+	since = bpf_map_lookup_elem(&owned, &owner);
 	if (!since)
 		return;
 	since_ns = *since;
@@ -152,7 +157,7 @@ static __always_inline void watch(const void *address, __u32 lock)
 	__u64 key = (__u64)address;
 	struct watched_lock *known, fresh = {counting, lock};
 
-	if (!fresh.learnt_ns)
+	if (!tally_counting() || !fresh.learnt_ns)
 		return;
 	known = bpf_map_lookup_elem(&watched, &key);
 	if (!known || known->learnt_ns != fresh.learnt_ns || known->lock != lock)
@@ -161,7 +166,7 @@ static __always_inline void watch(const void *address, __u32 lock)
 
 static __always_inline __u32 lock_at(__u64 address)
 {
-	struct watched_lock *known = counting ? bpf_map_lookup_elem(&watched, &address) : 0;
+	struct watched_lock *known = tally_counting() ? bpf_map_lookup_elem(&watched, &address) : 0;
 
 	return known && known->learnt_ns == counting ? known->lock : HOLDS_LOCKS;
 }

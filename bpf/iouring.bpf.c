@@ -165,8 +165,10 @@ HOOK_RETURN(iouring_zcrx_copy, io_zcrx_copy_chunk)
 /* 0: the area has no free buffer, and the refill ring brought none. */
 HOOK_RETURN(iouring_zcrx_alloc, io_pp_zc_alloc_netmems)
 {
+	struct tally_figures *here = tally_here();
+
 	if (!a)
-		tally_add(tally_here(), IOURING_ZCRX_EMPTY, 1);
+		tally_add(here, IOURING_ZCRX_EMPTY, 1);
 }
 
 /* Buffers that the program has given back and the kernel has not taken yet. */
@@ -226,11 +228,15 @@ static __always_inline void zcrx_areas(struct io_zcrx_ifq *ifq, __u64 *left, __u
 HOOK1(iouring_zcrx_low, io_pp_zc_alloc_netmems)
 {
 	struct io_zcrx_ifq *ifq = BPF_CORE_READ((struct page_pool *)a, mp_priv);
-	__u64 left = zcrx_waiting(ifq), all = 0;
+	struct tally_figures *here = tally_here();
+	__u64 left, all = 0;
 
+	if (!here)
+		return;
+	left = zcrx_waiting(ifq);
 	zcrx_areas(ifq, &left, &all);
 	if (left * 8 < all)
-		tally_add(tally_here(), IOURING_ZCRX_LOW, 1);
+		tally_add(here, IOURING_ZCRX_LOW, 1);
 }
 
 static __always_inline void note_ring(const struct iouring_ring *ring)

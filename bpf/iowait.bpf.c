@@ -17,6 +17,7 @@
 #define TASK_FROZEN  0x00008000
 
 __u64 lost[END_COUNT];
+bool stops;   /* some thread was stopped: who comes may have been */
 bool crowded; /* a wait found no room: one that is not found may have begun at any time */
 
 struct {
@@ -63,19 +64,19 @@ static __always_inline struct iowait_figures *figures_of(struct task_struct *tas
 	return bpf_map_lookup_elem(&figures, &key);
 }
 
-/* As its cgroup's freezer of version 2 has it, it sleeps by a flag of its own. */
+/* Of the one that runs. As its cgroup's freezer of version 2 has it, it sleeps by a flag of its own. */
 static __always_inline bool is_stopped(struct task_struct *task)
 {
 	struct task_struct___before *before = (void *)task;
 	__u32 state;
 
 	if (bpf_core_field_exists(task->__state))
-		state = BPF_CORE_READ(task, __state);
+		state = task->__state;
 	else
-		state = BPF_CORE_READ(before, state);
+		state = before->state;
 	if (state & (TASK_STOPPED | TASK_TRACED | TASK_FROZEN))
 		return true;
-	if (bpf_core_field_exists(task->frozen) && BPF_CORE_READ_BITFIELD_PROBED(task, frozen))
+	if (bpf_core_field_exists(task->frozen) && BPF_CORE_READ_BITFIELD(task, frozen))
 		return true;
 	return state && task->flags & PF_FROZEN;
 }
@@ -93,6 +94,8 @@ static __always_inline void leave(struct task_struct *task, bool preempted)
 	stopped = !preempted && is_stopped(task);
 	if (!stopped && !BPF_CORE_READ_BITFIELD(task, in_iowait))
 		return;
+	if (stopped)
+		stops = true;
 	wait.call = stopped ? IOWAIT_STOPPED : call_of(task);
 	wait.start_ns = preempted ? 0 : bpf_ktime_get_ns();
 	if (bpf_map_update_elem(&waiting, &tid, &wait, BPF_ANY))
@@ -109,14 +112,17 @@ static __always_inline void come(struct task_struct *task)
 	struct iowait_figures *sum;
 	struct iowait_wait *wait;
 	__u32 tid, call = IOWAIT_EARLIER;
+	bool in_iowait;
 
 	if (end == END_HOST && !run_end_varies())
 		return;
+	/* It clears the flag itself, later. Most come from other waits, and are not looked for. */
+	in_iowait = BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);
+	if (!in_iowait && !stops)
+		return;
 	tid = BPF_CORE_READ(task, pid);
 	wait = bpf_map_lookup_elem(&waiting, &tid);
-	/* It clears the flag itself, later. */
-	if (!(wait && wait->call == IOWAIT_STOPPED) &&
-	    !BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait))
+	if (!in_iowait && !(wait && wait->call == IOWAIT_STOPPED))
 		return;
 	now = bpf_ktime_get_ns();
 	if (wait) { /* else it is blocked since before the programs came */

@@ -52,7 +52,7 @@ int latency_received(struct bpf_raw_tracepoint_args *ctx)
 {
 	__u64 skb = ctx->args[0], now;
 
-	if (!counting || !followed(skb))
+	if (!tally_counting() || !followed(skb))
 		return 0;
 	now = bpf_ktime_get_ns();
 	/* Of a packet that lived there before and was merged into another nothing must be left. */
@@ -119,7 +119,7 @@ static __always_inline void delivered(struct sk_buff *skb)
 	struct tally_figures *here;
 	struct latency_peer peer;
 
-	if (!counting || !followed(address))
+	if (!tally_counting() || !followed(address))
 		return;
 	at = bpf_map_lookup_elem(&received, &address);
 	if (!at || *at < counting)

@@ -92,6 +92,16 @@ static __always_inline __u32 tally_end(const struct tally_cpu *mine)
 	return event_end(mine, softirq_end());
 }
 
+/* Is anything counted? For a program that does not ask tally_here() each time: that it ran is noted in any case. */
+static __always_inline bool tally_counting(void)
+{
+	struct tally_cpu *mine = tally_cpu();
+
+	if (mine)
+		mine->events++;
+	return mine && counting;
+}
+
 /* Where an event belongs whose packet is of that end, END_UNKNOWN: has none; NULL while nothing is counted. */
 static __always_inline struct tally_figures *tally_for(__u32 end)
 {

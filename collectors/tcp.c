@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "collectors/list.h"
 #include "collectors/kit/sockdiag.h"
 #include "nic/netns.h"
@@ -24,7 +25,7 @@ struct flow {
 	uint16_t sender_port; /* the same at both ends, so it joins them */
 	int fd;		      /* at the sender: in the order in which flows were connected */
 	unsigned int number;
-	bool lost[EDGE_COUNT];
+	int lost[EDGE_COUNT]; /* a negative errno; ENOENT: it is not there */
 	struct tcp_info info[EDGE_COUNT];
 };
 
@@ -33,7 +34,8 @@ struct side {
 	struct netlink netlink;
 	struct flow *flows;
 	size_t count;
-	bool asking; /* the thread is there */
+	uint64_t spread_ns[EDGE_COUNT]; /* from the first flow that was asked for to the last */
+	bool asking;			/* the thread is there */
 	pthread_t thread;
 	sem_t go; /* for each edge once; anything more ends the thread */
 	sem_t done;
@@ -243,14 +245,18 @@ static void ask_flow(struct netlink *nl, struct flow *f, enum edge edge)
 static void *ask_side(void *data)
 {
 	struct side *side = data;
+	uint64_t first;
 
 	for (int edge = 0; edge < EDGE_COUNT; edge++) {
 		while (sem_wait(&side->go))
 			;
 		if (!side->asking)
 			break;
-		for (size_t i = 0; i < side->count; i++)
+		first = clock_ns();
+		for (size_t i = 0; i < side->count; i++) {
+			side->spread_ns[edge] = clock_ns() - first;
 			ask_flow(&side->netlink, &side->flows[i], edge);
+		}
 		sem_post(&side->done);
 	}
 	return NULL;
@@ -390,6 +396,8 @@ static void tcp_emit(void *state, struct writer *w)
 	for (int end = END_RX; end <= END_TX; end++) {
 		struct side *side = &t->side[end];
 		size_t lost = 0;
+		int refused = 0;
+		char why[128];
 
 		for (int edge = 0; edge < EDGE_COUNT && side->asking; edge++)
 			while (sem_wait(&side->done))
@@ -401,12 +409,27 @@ static void tcp_emit(void *state, struct writer *w)
 				lost++;
 			else
 				emit_flow(f, end, w);
+			for (int edge = 0; edge < EDGE_COUNT; edge++)
+				if (f->lost[edge] && f->lost[edge] != -ENOENT)
+					refused = -f->lost[edge];
 		}
+		snprintf(why, sizeof(why),
+			 "sock_diag did not tell of a flow at an edge of the window: %s",
+			 strerror(refused));
+		if (refused)
+			writer_absent(w, end, "tcp/flows", why);
 		if (lost && lost == side->count)
 			writer_absent(w, end, "tcp",
-				      "every flow was closed at an edge of the window");
+				      refused ? why
+					      : "every flow was closed at an edge of the window");
 		else if (lost)
 			writer_u64(w, WINDOW, end, METRIC_tcp_lost, NULL, lost);
+		if (lost < side->count) {
+			writer_u64(w, WINDOW, end, METRIC_tcp_edge_spread, "open",
+				   side->spread_ns[EDGE_OPEN]);
+			writer_u64(w, WINDOW, end, METRIC_tcp_edge_spread, "close",
+				   side->spread_ns[EDGE_CLOSE]);
+		}
 	}
 }
 

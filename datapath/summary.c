@@ -29,7 +29,7 @@ void summary_say(const struct session *s)
 	if (!watched() || flows_idle(s->flows))
 		return;
 	window_difference(&s->window, &sum);
-	seconds = (s->window.close_ns - s->window.open_ns) / 1e9;
+	seconds = window_ns(&s->window) / 1e9;
 	for (int i = 0; i < CALLS; i++)
 		calls += sum.call[i];
 	reported = sum.bytes_zerocopy + sum.bytes_copied;

@@ -13,67 +13,79 @@
 #include "datapath/rpc.h"
 #include "datapath/stamps.h"
 
+static int init(struct snapshot *s, unsigned int flows)
+{
+	s->of = calloc(flows, sizeof(*s->of));
+	s->distributions = calloc(1, sizeof(*s->distributions));
+	return s->of && s->distributions ? 0 : -1;
+}
+
 int window_init(struct window *w, const struct flows *flows, uint64_t message)
 {
 	*w = (struct window){.flows = flows, .message = message};
-	w->at_open = calloc(flows->count, sizeof(*w->at_open));
-	w->at_close = calloc(flows->count, sizeof(*w->at_close));
-	w->distributions_at_open = calloc(1, sizeof(*w->distributions_at_open));
-	w->distributions_at_close = calloc(1, sizeof(*w->distributions_at_close));
-	return w->at_open && w->at_close && w->distributions_at_open && w->distributions_at_close
-		       ? 0
-		       : -1;
+	return init(&w->at_open, flows->count) || init(&w->at_close, flows->count) ? -1 : 0;
 }
 
 void window_free(struct window *w)
 {
-	free(w->at_open);
-	free(w->at_close);
-	free(w->distributions_at_open);
-	free(w->distributions_at_close);
+	free(w->at_open.of);
+	free(w->at_close.of);
+	free(w->at_open.distributions);
+	free(w->at_close.distributions);
 }
 
-/* What was due of a flow and is not done. */
-static void count_owed(struct window *w, const struct flow *f, const struct counters *now)
+/* What was due of a flow when it was read, and is not done. */
+static void count_owed(struct window *w, const struct flow *f, const struct counters *now,
+		       uint64_t at_ns)
 {
 	if (f->rpc)
 		w->unanswered +=
-			rpc_waiting(f, w->close_ns,
+			rpc_waiting(f, at_ns,
 				    now->event[EVENT_responses] + now->event[EVENT_requests_lost]);
 	if (pace_is_scheduled(f))
-		w->unsent += pace_unsent(f, w->close_ns, now->event[EVENT_datagrams]);
+		w->unsent += pace_unsent(f, at_ns, now->event[EVENT_datagrams]);
 }
 
-static void snapshot(struct window *w, bool closing)
+static void take(struct window *w, struct snapshot *s, bool closing)
 {
 	const struct path *path = w->flows->flow[0].config->path;
-	struct counters *to = closing ? w->at_close : w->at_open;
+	uint64_t first = 0, sum = 0;
 
 	flows_look(w->flows);
 	if (path->edge && !flows_idle(w->flows))
 		path->edge(w->flows);
 	for (unsigned int i = 0; i < w->flows->count; i++) {
 		const struct flow *f = &w->flows->flow[i];
+		uint64_t at_ns = clock_ns();
 
-		counters_copy(&to[i], &f->counters);
-		distributions_add(closing ? w->distributions_at_close : w->distributions_at_open, f);
+		first = i ? first : at_ns;
+		counters_copy(&s->of[i], &f->counters);
+		distributions_add(s->distributions, f);
 		if (closing && path->end == END_TX)
-			count_owed(w, f, &to[i]);
+			count_owed(w, f, &s->of[i], at_ns);
+		s->spread_ns = at_ns - first;
+		sum += s->spread_ns;
 	}
+	s->mean_ns = first + (w->flows->count ? sum / w->flows->count : 0);
 }
 
 void window_open(struct window *w)
 {
 	w->open_ns = clock_ns();
-	snapshot(w, false);
+	take(w, &w->at_open, false);
 	for (unsigned int i = 0; i < w->flows->count; i++)
-		w->tick_bytes += w->at_open[i].bytes;
+		w->tick_bytes += w->at_open.of[i].bytes;
 }
 
 void window_close(struct window *w)
 {
 	w->close_ns = clock_ns();
-	snapshot(w, true);
+	take(w, &w->at_close, true);
+}
+
+uint64_t window_ns(const struct window *w)
+{
+	return w->close_ns ? w->at_close.mean_ns - w->at_open.mean_ns : 0;
 }
 
 void window_tick(struct window *w, struct writer *out)
@@ -93,8 +105,8 @@ void window_difference(const struct window *w, struct counters *sum)
 
 	memset(sum, 0, sizeof(*sum));
 	for (unsigned int i = 0; i < w->flows->count; i++) {
-		const uint64_t *open = (const uint64_t *)&w->at_open[i];
-		const uint64_t *close = (const uint64_t *)&w->at_close[i];
+		const uint64_t *open = (const uint64_t *)&w->at_open.of[i];
+		const uint64_t *close = (const uint64_t *)&w->at_close.of[i];
 
 		for (unsigned int k = 0; k < sizeof(*sum) / sizeof(*to); k++)
 			to[k] += close[k] - open[k];
@@ -130,12 +142,12 @@ static void write_flows(const struct window *w, struct writer *out, enum record_
 		char key[12];
 
 		if (i < w->flows->mixed)
-			of_long += w->at_close[i].bytes - w->at_open[i].bytes;
+			of_long += w->at_close.of[i].bytes - w->at_open.of[i].bytes;
 
 		snprintf(key, sizeof(key), "%u", i);
 		writer_u64(out, WINDOW, end, METRIC_path_flow_bytes, key,
-			   w->at_close[i].bytes - w->at_open[i].bytes);
-		messages += w->at_close[i].bytes / message - w->at_open[i].bytes / message;
+			   w->at_close.of[i].bytes - w->at_open.of[i].bytes);
+		messages += w->at_close.of[i].bytes / message - w->at_open.of[i].bytes / message;
 	}
 	writer_u64(out, WINDOW, end, METRIC_path_messages, NULL, messages);
 	if (w->flows->mixed)
@@ -223,7 +235,9 @@ void window_write(const struct window *w, struct writer *out)
 		return;
 	}
 	window_difference(w, &sum);
-	writer_u64(out, WINDOW, path->end, METRIC_path_window_ns, NULL, w->close_ns - w->open_ns);
+	writer_u64(out, WINDOW, path->end, METRIC_path_window_ns, NULL, window_ns(w));
+	writer_u64(out, WINDOW, path->end, METRIC_path_edge_spread, "open", w->at_open.spread_ns);
+	writer_u64(out, WINDOW, path->end, METRIC_path_edge_spread, "close", w->at_close.spread_ns);
 	writer_u64(out, WINDOW, path->end, METRIC_path_bytes, NULL, sum.bytes);
 	if (first->copies_unknown || first->drops)
 		writer_fact(out, path->end, METRIC_path_given, "copies",
@@ -250,7 +264,7 @@ void window_write(const struct window *w, struct writer *out)
 	if (exchanges)
 		writer_u64(out, WINDOW, path->end, METRIC_path_responses, NULL,
 			   sum.event[EVENT_responses]);
-	distributions_write(w->distributions_at_open, w->distributions_at_close, path->end, out);
+	distributions_write(w->at_open.distributions, w->at_close.distributions, path->end, out);
 	if (exchanges && path->end == END_TX)
 		writer_u64(out, WINDOW, END_TX, METRIC_path_unanswered, NULL, w->unanswered);
 	if (path->end == END_RX)

@@ -338,6 +338,16 @@ void writer_absent(struct writer *w, enum record_end end, const char *source, co
 	writer_fact(w, end, METRIC_collector_absent, source, reason);
 }
 
+void writer_absent_metric(struct writer *w, enum record_end end, enum metric_id id,
+			  const char *reason)
+{
+	const struct metric_info *info = metric_info(id);
+	char part[64];
+
+	snprintf(part, sizeof(part), "%s/%s", info->source, info->name);
+	writer_absent(w, end, part, reason);
+}
+
 void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, const char *prefix,
 		      const uint64_t *buckets)
 {

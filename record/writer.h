@@ -7,7 +7,8 @@
  *   writer_stream()   begin on a descriptor that is already open (a pipe, standard output)
  *   writer_capture()  begin one that hands its rows to a function in place of a file
  *   writer_u64() …    one row each
- *   writer_absent()   say why a source has no rows
+ *   writer_absent()   say why a source has no rows,
+ *   writer_absent_metric()  or why a metric has none
  *   writer_machine()  what is of the machine from now on is of that of one end: of a record of two machines
  *   writer_patience() a stream that takes nothing for so long is one that went away
  *   writer_flush()    what was written so far is in the file: a killed run keeps it
@@ -57,6 +58,8 @@ void writer_f64(struct writer *w, double time_s, enum record_end end, enum metri
 void writer_fact(struct writer *w, enum record_end end, enum metric_id id, const char *key,
 		 const char *text);
 void writer_absent(struct writer *w, enum record_end end, const char *source, const char *reason);
+void writer_absent_metric(struct writer *w, enum record_end end, enum metric_id id,
+			  const char *reason);
 /* buckets: as many as the metric has, fine or coarse. Every non-empty one as a row, keyed "<prefix>:<edge>" or "<edge>" where prefix is NULL. */
 void writer_histogram(struct writer *w, enum record_end end, enum metric_id id, const char *prefix,
 		      const uint64_t *buckets);

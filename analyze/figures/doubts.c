@@ -9,6 +9,8 @@
 /* A window may be longer than asked for by what starting and ending takes. */
 #define WINDOW_SHARE 1.1
 #define WINDOW_S     0.2
+/* As much of the window as two figures that are told apart may differ by. */
+#define EDGES_SHARE 0.01
 /* The tick bills a CPU's time whole, and what is rounded is a few of them. */
 #define UNACCOUNTED_SHARE 0.05
 #define THREADS_SHARE	  1.05
@@ -20,6 +22,7 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 		 double number)
 {
 	double seconds;
+	bool closes;
 
 	switch (id) {
 	case METRIC_fact_option:
@@ -31,6 +34,11 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 	case METRIC_path_window_ns:
 		if (number > d->window_ns)
 			d->window_ns = number;
+		break;
+	case METRIC_path_edge_spread:
+		closes = key.len && *key.at == 'c';
+		if (number > d->edge_ns[closes])
+			d->edge_ns[closes] = number;
 		break;
 	case METRIC_collector_window:
 		if (!d->measured_ns || number < d->measured_ns)
@@ -66,6 +74,7 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t size)
 {
 	double all_ns = d->billed_ns + d->unaccounted_ns;
+	double edges_ns = d->edge_ns[0] + d->edge_ns[1];
 
 	*text = '\0';
 	switch (kind) {
@@ -77,6 +86,13 @@ double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t s
 			 "its window of %.1f s is longer than the %.1f s that were asked for",
 			 d->window_ns / 1e9, d->asked_s);
 		return d->window_ns / 1e9 / d->asked_s;
+	case DOUBT_EDGES:
+		if (!(d->window_ns > 0) || !(edges_ns > EDGES_SHARE * d->window_ns))
+			return 0;
+		snprintf(text, size,
+			 "its flows were read over %.0f ms at the edges of its window, so that what they count together may be off by %.1f %% at the most, where they are not alike",
+			 edges_ns / 1e6, 100 * edges_ns / d->window_ns);
+		return edges_ns / d->window_ns;
 	case DOUBT_MEASURED:
 		if (!(d->measured_ns > 0) ||
 		    !(d->window_ns > WINDOW_SHARE * d->measured_ns + 1e9 * WINDOW_S))

@@ -20,14 +20,23 @@ struct doubts {
 	double billed_ns, unaccounted_ns; /* of the CPUs' time */
 	double busy_ns, tasks_ns,
 		threads_ns; /* by the tick, and of it in tasks; of the ends' threads */
+	double edge_ns[2];  /* open and close: how far apart the flows of an end were read */
 	double measured_ns; /* the shortest of the sources' windows; 0: not known */
 };
 
 /*
- * A window that is too long, sources that measured for a part of it, CPU time that nobody was billed for, threads that ran
- * longer than their CPUs, and CPU time that others had.
+ * A window that is too long, one whose edges are not the same for all flows, sources that measured for a part of it, CPU
+ * time that nobody was billed for, threads that ran longer than their CPUs, and CPU time that others had.
  */
-enum doubt { DOUBT_LONG, DOUBT_MEASURED, DOUBT_UNBILLED, DOUBT_THREADS, DOUBT_OTHERS, DOUBT_COUNT };
+enum doubt {
+	DOUBT_LONG,
+	DOUBT_EDGES,
+	DOUBT_MEASURED,
+	DOUBT_UNBILLED,
+	DOUBT_THREADS,
+	DOUBT_OTHERS,
+	DOUBT_COUNT
+};
 
 /* value: of a fact; number: of any other. */
 void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,

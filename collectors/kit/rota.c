@@ -32,7 +32,8 @@ static unsigned int least_of(const struct slices *s)
  */
 static bool is_due(const struct slices *s, bool late)
 {
-	return s->turns < rota.turns && (!late || s->turns < least_of(s) || !s->sampled.count);
+	return s->turns < rota.turns && clock_ns() >= s->rests_until_ns &&
+	       (!late || s->turns < least_of(s) || !s->sampled.count);
 }
 
 /* One of those that had the fewest. */
@@ -113,7 +114,8 @@ static unsigned int to_come(__s64 *free_ns)
 	for (unsigned int i = 0; i < rota.count; i++) {
 		const struct slices *s = rota.member[i];
 
-		if (s->over || s->watched || s->turns >= rota.turns)
+		if (s->over || s->watched || s->turns >= rota.turns ||
+		    s->rests_until_ns > rota.until_ns)
 			continue;
 		count += rota.turns - s->turns;
 		*free_ns -= (__s64)((rota.turns - s->turns) * (rota_slice_ns(s) + rota.around_ns));
@@ -126,6 +128,19 @@ void rota_cost(__u64 events, __u64 ns)
 	double loss = (double)events * EVENT_NS / fmax((double)ns, 1);
 
 	rota.slice_loss = (7 * rota.slice_loss + fmin(loss, 1)) / 8;
+}
+
+double rota_between(void)
+{
+	__u64 all_ns =
+		rota.until_ns > rota.begun_ns ? rota.until_ns - rota.begun_ns : ROTA_UNKNOWN_NS;
+
+	return (double)all_ns / fmax(rota.turns, 1);
+}
+
+void rota_rest(struct slices *s, __u64 cpu_ns)
+{
+	s->rests_until_ns = clock_ns() + turns_rest(cpu_ns, rota.count);
 }
 
 void rota_took(struct slices *s)

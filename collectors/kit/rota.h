@@ -11,6 +11,8 @@
  *   rota_slice_ns()  how long its slice is to be
  *   rota_took()      it is its turn
  *   rota_cost()      in ns of a slice there were so many events
+ *   rota_between()   how long it is between two turns of one, in the mean, in ns
+ *   rota_rest()      its turn took so many ns of a CPU, and the next will
  *
  * All with the lock held.
  */
@@ -55,5 +57,7 @@ struct slices *rota_next(bool late);
 __u64 rota_slice_ns(const struct slices *s);
 void rota_took(struct slices *s);
 void rota_cost(__u64 events, __u64 ns);
+double rota_between(void);
+void rota_rest(struct slices *s, __u64 cpu_ns);
 
 #endif

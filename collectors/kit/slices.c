@@ -22,6 +22,10 @@
 #define RARE_PER_S  20000
 #define BURST_PER_S 100000
 #define WATCH_NS    20000000
+/* Where nobody is due it is seen that somebody is within so long. */
+#define REST_NS 100000000
+/* A run of a program that stays in place and counts nothing: the kernel's way there and back. */
+#define IDLE_NS 50
 
 static void set_up(void)
 {
@@ -103,6 +107,45 @@ static void stop_watching(struct slices *s)
 	pthread_cond_broadcast(&rota.changed);
 }
 
+/* So many runs in so many ns: would it cost less to put the programs in place anew for the next turn? */
+static bool is_dear(const struct slices *s, __u64 runs, __u64 ns)
+{
+	double idle_ns = (double)runs * IDLE_NS / fmax((double)ns, 1) * rota_between();
+
+	return idle_ns > (double)s->work->hooks->cost_ns(s->state);
+}
+
+/* With the lock held, which is let go meanwhile. */
+static void take_away(struct slices *s)
+{
+	bool busy = s->busy;
+
+	s->busy = true;
+	pthread_mutex_unlock(&rota.lock);
+	s->work->hooks->away(s->state);
+	pthread_mutex_lock(&rota.lock);
+	s->busy = busy;
+	pthread_cond_broadcast(&rota.changed);
+}
+
+static void note_runs(struct slices *s)
+{
+	s->runs = s->work->hooks->runs(s->state);
+	s->runs_ns = clock_ns();
+}
+
+/* Of programs that stay, whether they do not run much more often by now. */
+static void watch_staying(struct slices *s)
+{
+	__u64 runs = s->runs, since_ns = s->runs_ns;
+
+	if (s->watched || !s->open || s->busy || !s->work->hooks || !s->work->hooks->there(s->state))
+		return;
+	note_runs(s);
+	if (since_ns && is_dear(s, s->runs - runs, s->runs_ns - since_ns))
+		take_away(s);
+}
+
 /* Has those that count all of it do so no more where that is too much; since_ns: the look before. */
 static bool watch(__u64 *since_ns)
 {
@@ -118,6 +161,7 @@ static bool watch(__u64 *since_ns)
 		struct slices *s = rota.member[i];
 		__u64 events;
 
+		watch_staying(s);
 		if (!s->watched || !s->open)
 			continue;
 		events = s->work->events(s->state);
@@ -151,9 +195,21 @@ static void wait_while_open(const struct slices *s, __u64 ns)
 	}
 }
 
+/* A slice of so many ns is over, in which its turn took so much of a CPU. */
+static void let_stay(struct slices *s, __u64 runs, __u64 ns, __u64 cpu_ns)
+{
+	note_runs(s);
+	if (!is_dear(s, s->runs - runs, ns))
+		return;
+	take_away(s);
+	rota_rest(s, cpu_ns + s->work->hooks->cost_ns(s->state) / 2);
+}
+
 static void take_turn(struct slices *s)
 {
-	__u64 began = clock_ns(), slice = rota_slice_ns(s);
+	__u64 began = clock_ns(), cpu = clock_of_ns(CLOCK_THREAD_CPUTIME_ID);
+	__u64 runs = s->work->hooks ? s->work->hooks->runs(s->state) : 0;
+	__u64 slice = rota_slice_ns(s);
 	__u64 before = s->work->events ? s->work->events(s->state) : 0;
 	bool on;
 
@@ -177,6 +233,9 @@ static void take_turn(struct slices *s)
 		slices_add(s, from, to, ns);
 		if (s->work->events)
 			rota_cost(s->work->events(s->state) - before, ns);
+		cpu = clock_of_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
+		if (s->work->hooks)
+			let_stay(s, runs, ns, cpu);
 		rota.around_ns = (7 * rota.around_ns + (clock_ns() - began - ns)) / 8;
 	} else {
 		s->open = false;
@@ -208,8 +267,7 @@ static void *take_turns(void *unused)
 		if (s)
 			take_turn(s);
 		else if (now < rota.until_ns || rota.known)
-			wait_while_open(NULL, now < rota.until_ns ? rota.until_ns - now
-								  : ROTA_UNKNOWN_NS);
+			wait_while_open(NULL, REST_NS);
 		else
 			rota_plan(rota.until_ns - rota.begun_ns);
 	}
@@ -287,6 +345,8 @@ void slices_wait(struct slices *s)
 	pthread_mutex_unlock(&rota.lock);
 	if (last)
 		pthread_join(rota.thread, NULL);
+	if (!s->open && !s->whole && s->work->hooks && s->work->hooks->there(s->state))
+		s->work->hooks->away(s->state);
 }
 
 double slices_hold(struct slices *s)

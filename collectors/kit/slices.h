@@ -40,6 +40,7 @@
 #define COLLECTORS_KIT_SLICES_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 
 #include "collectors/kit/estimate.h"
 #include "record/record.h"
@@ -49,6 +50,18 @@ struct slices;
 struct writer; /* record/writer.h */
 
 #define SLICES_FIGURES 128
+
+/*
+ * Programs that off() leaves in place. To put one at a function of the kernel and away again takes tens of
+ * millions of instructions, since the kernel looks at all functions that there are (kernel/trace/ftrace.c); to have it
+ * there while nothing is counted takes next to nothing, unless that function runs all the time.
+ */
+struct slices_hooks {
+	bool (*there)(void *state);
+	void (*away)(void *state);
+	__u64 (*cost_ns)(void *state); /* of a CPU: in place and away once */
+	__u64 (*runs)(void *state);    /* so far, whether anything was counted or not */
+};
 
 /* Called in turn: by who calls slices_begin() if the whole window is asked for, else by a thread. */
 struct slices_work {
@@ -64,6 +77,8 @@ struct slices_work {
 	void (*read)(void *state, __u64 *total);
 	/* How many events there were, counted or not: what a slice costs. NULL: a usual one. */
 	__u64 (*events)(void *state);
+	/* NULL: off() leaves nothing that costs. */
+	const struct slices_hooks *hooks;
 	/*
 	 * For a source that is switched on already, and says its events. All of the window is counted, on(0) to
 	 * off(), while that costs little; from then on slices: after an off(), keep() has what was counted so far

@@ -18,6 +18,8 @@ struct slices {
 	bool over;		/* its window, or it could not be switched on */
 	bool watched;		/* counts all of it, so far */
 	__u64 opened_ns, events;
+	__u64 runs, runs_ns;   /* of programs that stay in place, and when that was */
+	__u64 rests_until_ns;  /* it was so dear that it has no turn before */
 	double may;	       /* so many more events before it takes turns */
 	struct extent certain; /* counted before it took turns */
 	__u64 *certain_total;  /* of each figure */

@@ -7,14 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "collectors/kit/bpf_load.h"
 #include "collectors/kit/bpf_means.h"
+#include "collectors/kit/missed.h"
 #include "collectors/kit/slices.h"
 #include "collectors/kit/tally_context.h"
 
 #define SLICE_NS 20000000
+
+/* So long to be put in place, where a tracepoint takes a fifth of it; and then looked at for so long, with as many runs as a 100th of a CPU. */
+#define LONG_NS	  3000000
+#define LOOK_NS	  5000000
+#define LOOK_RUNS 1000
 
 /* To note that a softirq begins and ends costs a third of what an event does, for all sources together. */
 #define SOFTIRQS_OF_EVENT 3
@@ -33,10 +40,12 @@ struct tally {
 	void *with;
 	bool shares;	       /* tally_context_share() */
 	unsigned int contexts; /* what of it is to be followed */
-	bool attached, watched, known[END_COUNT];
-	struct tally_cpu *certain; /* what was counted before slices began; or NULL */
+	bool attached, follows, watched, known[END_COUNT];
+	__u64 attach_ns, detach_ns; /* of a CPU, at the last time */
+	struct tally_cpu
+		*certain; /* what was counted before slices began; or NULL: it is never set aside */
 	__u64 from_ns;
-	__u64 missed[EDGE_COUNT];
+	struct missed missed;
 	double scale;
 	char means[64];
 };
@@ -48,34 +57,80 @@ static size_t memory(const struct tally *t)
 	return (t->cpus * sizeof(*t->cpu) + 4095) / 4096 * 4096;
 }
 
+static void leave(struct tally *t)
+{
+	if (t->follows)
+		tally_context_leave(t->contexts);
+	t->follows = false;
+}
+
+/* What it put in place before an error goes with detach(). */
 static int attach(struct tally *t)
 {
-	int error = tally_context_follow(t->contexts);
+	__u64 began = clock_of_ns(CLOCK_THREAD_CPUTIME_ID);
+	int error = t->follows ? 0 : tally_context_follow(t->contexts);
 
 	if (error)
 		return error;
-	error = bpf_object__attach_skeleton(t->source.skeleton);
-	if (error) {
-		bpf_object__detach_skeleton(t->source.skeleton);
-		tally_context_leave(t->contexts);
-		return error;
-	}
+	t->follows = true;
+	if (t->attached)
+		return 0;
 	t->attached = true;
-	return 0;
+	error = bpf_object__attach_skeleton(t->source.skeleton);
+	t->attach_ns = clock_of_ns(CLOCK_THREAD_CPUTIME_ID) - began;
+	return error;
 }
 
 static void detach(struct tally *t)
 {
+	__u64 began = clock_of_ns(CLOCK_THREAD_CPUTIME_ID);
+
 	bpf_object__detach_skeleton(t->source.skeleton);
-	tally_context_leave(t->contexts);
+	t->detach_ns = clock_of_ns(CLOCK_THREAD_CPUTIME_ID) - began;
 	t->attached = false;
+	leave(t);
 }
+
+static bool is_there(void *state)
+{
+	return ((const struct tally *)state)->attached;
+}
+
+static void away(void *state)
+{
+	detach(state);
+}
+
+static __u64 cost_ns(void *state)
+{
+	const struct tally *t = state;
+
+	return t->attach_ns + t->detach_ns;
+}
+
+/* Of its own programs. */
+static __u64 runs(void *state)
+{
+	const struct tally *t = state;
+	__u64 sum = 0;
+
+	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
+		sum += t->cpu[cpu].events;
+	return sum;
+}
+
+static const struct slices_hooks hooks = {
+	.there = is_there,
+	.away = away,
+	.cost_ns = cost_ns,
+	.runs = runs,
+};
 
 static int slice_on(void *state, __u64 slice_ns)
 {
 	struct tally *t = state;
 
-	if (!t->attached && attach(t))
+	if (attach(t))
 		return -1;
 	if (t->along && t->along->on(t->with, slice_ns))
 		return -1;
@@ -100,7 +155,7 @@ static __u64 slice_off(void *state)
 		t->along->off(t->with);
 	/* Which takes long: at an edge the others would measure more than the window meanwhile. */
 	if (!t->watched)
-		detach(t);
+		leave(t);
 	if (t->source.cut)
 		t->source.cut(t->source.bpf);
 	return now - t->from_ns;
@@ -108,12 +163,7 @@ static __u64 slice_off(void *state)
 
 static __u64 events(void *state)
 {
-	const struct tally *t = state;
-	__u64 sum = tally_context_softirqs() / SOFTIRQS_OF_EVENT;
-
-	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		sum += t->cpu[cpu].events;
-	return sum;
+	return tally_context_softirqs() / SOFTIRQS_OF_EVENT + runs(state);
 }
 
 static void keep(void *state)
@@ -121,9 +171,7 @@ static void keep(void *state)
 	struct tally *t = state;
 
 	detach(t);
-	t->certain = calloc(t->cpus, sizeof(*t->certain));
-	if (t->certain)
-		memcpy(t->certain, t->cpu, t->cpus * sizeof(*t->cpu));
+	memcpy(t->certain, t->cpu, t->cpus * sizeof(*t->cpu));
 	if (t->source.sliced)
 		*t->source.sliced = true;
 }
@@ -204,6 +252,23 @@ static void destroy(const struct tally_source *source)
 	free(source->bpf);
 }
 
+/*
+ * Before the window it was to see whether they can be put in place; those that take long to be stay, if they do not run
+ * all the time, for then the window is free of that.
+ */
+static void stay_or_go(struct tally *t)
+{
+	const struct timespec look = {.tv_nsec = LOOK_NS};
+	__u64 before = runs(t);
+
+	if (t->attach_ns > LONG_NS)
+		nanosleep(&look, NULL);
+	if (t->attach_ns > LONG_NS && runs(t) - before < LOOK_RUNS)
+		leave(t);
+	else
+		detach(t);
+}
+
 int tally_open(void **state, const struct tally_source *source, const struct measurement *run,
 	       const char **means, char *why, size_t why_size)
 {
@@ -225,6 +290,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		.figures = FIGURES,
 		.read = read_figures,
 		.events = events,
+		.hooks = &hooks,
 	};
 	t->object = *source->skeleton->obj;
 	t->cpus = bpf_cpus();
@@ -237,8 +303,14 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		return -1;
 	t->contexts = FOLLOW_SOFTIRQS | tally_context_packets(source->run_scope, run);
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), t->cpus);
-	if (source->rare)
+	if (source->rare) {
 		t->work.keep = keep;
+		t->certain = calloc(t->cpus, sizeof(*t->certain));
+	}
+	if (source->rare && !t->certain) {
+		snprintf(why, why_size, "no memory left");
+		return -1;
+	}
 	t->shares = true;
 	if (tally_context_share(t->object, why, why_size) ||
 	    bpf_load(source->skeleton, source->name, why, why_size))
@@ -250,7 +322,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 	if (error)
 		return bpf_refused(error, "attaching the programs", why, why_size);
 	if (!run->exact && !source->rare)
-		detach(t); /* it was to see whether it can be */
+		stay_or_go(t);
 	t->slices = slices_open(&t->work, run, t);
 	if (!t->slices) {
 		snprintf(why, why_size, "no memory left");
@@ -274,7 +346,7 @@ int tally_snapshot(void *state, enum edge edge)
 {
 	struct tally *t = state;
 
-	t->missed[edge] = bpf_missed_all(t->object);
+	missed_read(&t->missed, t->object, edge);
 	if (edge == EDGE_OPEN)
 		return slices_begin(t->slices);
 	slices_end(t->slices);
@@ -337,28 +409,18 @@ static void emit_row(const struct tally *t, struct writer *w, const struct tally
 					  context, row->counter);
 }
 
-/* Without a word it would be taken for zero, as what was looked for and not seen is. */
-static void row_absent(const struct tally *t, struct writer *w, const struct tally_counter *row)
-{
-	char part[64];
-
-	snprintf(part, sizeof(part), "%s/%s", t->source.name, metric_info(row->metric)->name);
-	writer_absent(w, END_HOST, part,
-		      "the functions of the kernel by which it is counted cannot be hooked here");
-}
-
 static void emit_rows(struct tally *t, struct writer *w)
 {
 	slices_say(t->slices, w, t->source.name);
 	for (size_t i = 0; i < t->source.row_count; i++)
 		if (tally_counts(t, t->source.rows[i].program))
 			emit_row(t, w, &t->source.rows[i]);
-		else
-			row_absent(t, w, &t->source.rows[i]);
+		else /* Without a word it would be taken for zero, as what was looked for and not seen is. */
+			writer_absent_metric(w, END_HOST, t->source.rows[i].metric,
+					     "the functions of the kernel by which it is counted cannot be hooked here");
 	if (t->source.more)
 		t->source.more(t, w);
-	writer_u64(w, WINDOW, END_HOST, t->source.lost, NULL,
-		   slices_scaled(t->missed[EDGE_CLOSE] - t->missed[EDGE_OPEN], t->scale));
+	missed_row(&t->missed, w, t->source.lost, 0, t->scale);
 }
 
 bool tally_settle(void *state)
@@ -389,7 +451,7 @@ void tally_look(void *state, struct writer *w)
 {
 	struct tally *t = state;
 
-	t->missed[EDGE_CLOSE] = bpf_missed_all(t->object);
+	missed_read(&t->missed, t->object, EDGE_CLOSE);
 	t->scale = slices_hold(t->slices);
 	if (t->scale > 0)
 		emit_rows(t, w);
@@ -446,6 +508,7 @@ void tally_close(void *state)
 		munmap(t->cpu, memory(t));
 	if (t->attached)
 		detach(t);
+	leave(t);
 	destroy(&t->source);
 	if (t->shares)
 		tally_context_done();

@@ -49,6 +49,13 @@ struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigne
 	return t;
 }
 
+__u64 turns_rest(__u64 cpu_ns, unsigned int members)
+{
+	double beyond = (double)cpu_ns - 2 * LOSS_TURN_NS;
+
+	return beyond > 0 ? (__u64)(beyond * members / LOSS) : 0;
+}
+
 __u64 turns_pause(__s64 free_ns, unsigned int turns, double random)
 {
 	return free_ns > 0 ? (__u64)(2 * (double)free_ns / (turns + 1) * random) : 0;

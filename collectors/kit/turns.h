@@ -5,6 +5,7 @@
  *
  *   turns_plan()    for a stretch of time: rounds, in each of which everyone has a turn, and the
  *                   length of slices
+ *   turns_rest()    after one that was dear
  *   turns_pause()   before the next turn, of random length
  *   turns_first()   before the first slice of one that has its own
  */
@@ -26,6 +27,12 @@ struct turns {
  */
 struct turns turns_plan(__u64 ns, unsigned int members, __u64 slices_ns, unsigned int least,
 			double slice_loss);
+
+/*
+ * How long one has no other turn whose last took so much of a CPU, so that all members together stay within what
+ * turns may take. 0 where it was what a turn is planned to be.
+ */
+__u64 turns_rest(__u64 cpu_ns, unsigned int members);
 
 /*
  * free_ns: what the turns that are to come do not take; negative: they take more than there is.

@@ -92,6 +92,21 @@ static void tasks_that_are_of_neither_end(void **state)
 			    "tasks of neither end had at least 46 % of the CPU time that C counts");
 }
 
+/* The further apart, and only where it is more than what figures may differ by. */
+static void flows_that_were_read_long_after_each_other(void **state)
+{
+	struct doubts d = two_cpus(0.01);
+
+	(void)state;
+	take(&d, METRIC_path_edge_spread, "open", "", 5e6);
+	take(&d, METRIC_path_edge_spread, "close", "", 10e6);
+	assert_false(doubts_print(&d, text, sizeof(text)));
+	take(&d, METRIC_path_edge_spread, "close", "", 55e6);
+	assert_true(doubts_print(&d, text, sizeof(text)));
+	assert_non_null(strstr(text, "read over 60 ms at the edges"));
+	assert_non_null(strstr(text, "off by 3.0 % at the most"));
+}
+
 /* The ends were held up, and no source knew. */
 static void sources_that_measured_a_part(void **state)
 {
@@ -126,6 +141,7 @@ int main(void)
 		cmocka_unit_test(a_window_that_was_held_up),
 		cmocka_unit_test(tasks_that_are_of_neither_end),
 		cmocka_unit_test(sources_that_measured_a_part),
+		cmocka_unit_test(flows_that_were_read_long_after_each_other),
 		cmocka_unit_test(time_that_is_billed_to_nothing),
 		cmocka_unit_test(threads_that_ran_longer_than_their_cpus),
 	};

@@ -76,6 +76,61 @@ static const struct slices_work other_work = {
 	.read = read_one,
 };
 
+/* One whose programs stay in place, for all that off() does: so often they were put there and taken away. */
+static struct {
+	bool there;
+	unsigned int put, taken;
+	uint64_t runs, each; /* more of them whenever one looks */
+} hooked;
+
+static int hooked_on(void *state, __u64 slice_ns)
+{
+	hooked.put += !hooked.there;
+	hooked.there = true;
+	return on(state, slice_ns);
+}
+
+static bool hooked_there(void *state)
+{
+	(void)state;
+	return hooked.there;
+}
+
+static void hooked_away(void *state)
+{
+	(void)state;
+	hooked.there = false;
+	hooked.taken++;
+}
+
+static __u64 hooked_cost_ns(void *state)
+{
+	(void)state;
+	return 10 * MS;
+}
+
+static __u64 hooked_runs(void *state)
+{
+	(void)state;
+	return hooked.runs += __atomic_load_n(&hooked.each, __ATOMIC_RELAXED);
+}
+
+static const struct slices_hooks hooks = {
+	.there = hooked_there,
+	.away = hooked_away,
+	.cost_ns = hooked_cost_ns,
+	.runs = hooked_runs,
+};
+
+static const struct slices_work hooked_work = {
+	.on = hooked_on,
+	.off = off,
+	.slice_ns = 2 * MS,
+	.figures = 1,
+	.read = read_one,
+	.hooks = &hooks,
+};
+
 static void wait_ms(unsigned int ms)
 {
 	usleep(ms * 1000);
@@ -129,11 +184,79 @@ static void test_what_is_rare_is_counted_whole(void **state)
 	slices_close(s);
 }
 
+static uint64_t slices_within(struct slices *s, struct source *source, unsigned int ms)
+{
+	assert_int_equal(slices_begin(s), 0);
+	wait_ms(ms);
+	slices_end(s);
+	slices_wait(s);
+	return source->slices;
+}
+
+static void test_programs_that_hardly_run_stay_in_place(void **state)
+{
+	struct measurement run = {.seconds = 0.5};
+	struct source source = {.events = 0};
+	struct slices *s = slices_open(&hooked_work, &run, &source);
+
+	(void)state;
+	hooked.put = hooked.taken = 0;
+	hooked.each = 1;
+	assert_true(slices_within(s, &source, 500) >= 2);
+	assert_int_equal(hooked.put, 1);
+	/* Behind the window, when it costs nobody. */
+	assert_int_equal(hooked.taken, 1);
+	slices_close(s);
+	assert_int_equal(hooked.taken, 1);
+}
+
+static void test_programs_that_run_all_the_time_do_not(void **state)
+{
+	struct measurement run = {.seconds = 0.5};
+	struct source source = {.events = 0};
+	struct slices *s = slices_open(&hooked_work, &run, &source);
+
+	(void)state;
+	hooked.put = hooked.taken = 0;
+	hooked.each = 100000000;
+	assert_true(slices_within(s, &source, 500) >= 1);
+	assert_int_equal(hooked.put, source.slices);
+	assert_int_equal(hooked.taken, source.slices);
+	slices_close(s);
+}
+
+/* They stayed, and then what they are at began to be called all the time. */
+static void test_programs_that_begin_to_run_go(void **state)
+{
+	struct measurement run = {.seconds = 60};
+	struct source source = {.events = 0};
+	struct slices *s = slices_open(&hooked_work, &run, &source);
+	uint64_t until;
+
+	(void)state;
+	hooked.put = hooked.taken = 0;
+	hooked.each = 0;
+	hooked.there = true;
+	assert_int_equal(slices_begin(s), 0);
+	wait_ms(100);
+	__atomic_store_n(&hooked.each, 1000000000, __ATOMIC_RELAXED);
+	for (until = clock_ns() + PATIENCE_NS;
+	     !__atomic_load_n(&hooked.taken, __ATOMIC_RELAXED) && clock_ns() < until;)
+		wait_ms(5);
+	assert_true(hooked.taken >= 1);
+	slices_end(s);
+	slices_wait(s);
+	slices_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_burst_after_all_turns),
 		cmocka_unit_test(test_what_is_rare_is_counted_whole),
+		cmocka_unit_test(test_programs_that_hardly_run_stay_in_place),
+		cmocka_unit_test(test_programs_that_run_all_the_time_do_not),
+		cmocka_unit_test(test_programs_that_begin_to_run_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,15 @@ static void slices_are_never_longer_than_usual(void **state)
 	}
 }
 
+/* What all take together stays what turns may take. */
+static void who_was_dear_rests(void **state)
+{
+	(void)state;
+	assert_int_equal(turns_rest(1 * MS, 10), 0);
+	assert_true(turns_rest(23 * MS, 10) >= 15000 * MS && turns_rest(23 * MS, 10) <= 23000 * MS);
+	assert_true(turns_rest(23 * MS, 1) < turns_rest(23 * MS, 10));
+}
+
 static void a_tenth_of_the_window_is_the_most(void **state)
 {
 	(void)state;
@@ -149,6 +158,7 @@ int main(void)
 		cmocka_unit_test(who_needs_two_has_two_in_any),
 		cmocka_unit_test(everyone_has_one_in_the_shortest),
 		cmocka_unit_test(slices_are_never_longer_than_usual),
+		cmocka_unit_test(who_was_dear_rests),
 		cmocka_unit_test(a_tenth_of_the_window_is_the_most),
 		cmocka_unit_test(a_hundredth_of_the_throughput_is_what_they_take),
 		cmocka_unit_test(dear_slices_are_fewer),
