@@ -40,7 +40,8 @@ static __always_inline struct locks_wait wait_for(__u64 lock)
 	return wait;
 }
 
-bool sliced; /* set by the collector: from now on it counts in slices */
+/* Set by the collector: from now on it counts in slices; and it could not read what went on at the end of one. */
+bool sliced, unread;
 
 SEC("raw_tracepoint/contention_begin")
 int locks_begin(struct bpf_raw_tracepoint_args *ctx)

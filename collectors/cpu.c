@@ -307,7 +307,7 @@ static void cpu_emit(void *state, struct writer *w)
 			       c->hotplug.bound))
 		emit_cpus(c, w, &stat);
 	else
-		say_warning("no memory left for what the CPUs did: the record lacks it");
+		writer_absent(w, END_HOST, "cpu", "no memory left for what the CPUs did");
 	proc_stat_free(&stat);
 	emit_hotplug(c, w);
 	cpu_threads_emit(c->threads, w);

@@ -71,10 +71,10 @@ static void *grow(void *list, size_t count, size_t size)
 	return reallocarray(list, count ? 2 * count : 1, size);
 }
 
-/* One that has just ended is no failure; having no file to look with is. */
+/* One that has just ended is no failure; not to be able to look at one that is there is. */
 static bool is_there(struct moment *m, bool read)
 {
-	m->failed |= !read && (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
+	m->failed |= !read && errno && errno != ENOENT && errno != ESRCH && errno != EINVAL;
 	return read;
 }
 
@@ -85,6 +85,7 @@ static void add_thread(struct moment *m, pid_t pid, pid_t tid, enum record_end e
 	struct thread *grown;
 	char text[64];
 
+	errno = 0; /* nor is a file without a byte */
 	if (!is_there(m, !process_stat(pid, tid, &stat)) ||
 	    !is_there(m, !sysfs_text(text, sizeof(text), "/proc/%d/task/%d/schedstat", (int)pid,
 				     (int)tid)) ||
@@ -131,6 +132,7 @@ static void take_process(void *data, pid_t pid)
 	struct process *grown;
 	clockid_t clock;
 
+	errno = 0;
 	if (!is_there(m, !process_stat(pid, pid, &stat)))
 		return;
 	grown = grow(m->processes, m->process_count, sizeof(*grown));
@@ -293,7 +295,10 @@ static void emit_ended(const struct cpu_threads *t, struct writer *w, enum recor
 	size_t cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	uint64_t whole, blur = tick_ns * (threads < cpus ? threads : cpus), gone = 0;
 
-	if (whole_ns(t, end, &whole) && whole > alive && (any_ended(t, end) || whole - alive > blur))
+	if (!whole_ns(t, end, &whole))
+		writer_absent(w, end, "cpu/ended",
+			      "what threads used that ended in the window is not known, for it could not be read what all of the end used");
+	else if (whole > alive && (any_ended(t, end) || whole - alive > blur))
 		writer_u64(w, WINDOW, end, METRIC_cpu_thread, "(ended)", whole - alive);
 	/* Of a cgroup they are in the sum. */
 	for (size_t i = 0; i < opened->process_count; i++)

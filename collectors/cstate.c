@@ -262,10 +262,17 @@ static void emit_cpu(const struct cstate *c, const struct cpu *cpu, struct write
 static void cstate_emit(void *state, struct writer *w)
 {
 	const struct cstate *c = state;
+	bool any = false;
 
-	for (size_t i = 0; i < c->count; i++)
-		if (is_whole(c, &c->cpus[i]))
-			emit_cpu(c, &c->cpus[i], w);
+	for (size_t i = 0; i < c->count; i++) {
+		if (!is_whole(c, &c->cpus[i]))
+			continue;
+		emit_cpu(c, &c->cpus[i], w);
+		any = true;
+	}
+	if (!any)
+		writer_absent(w, END_HOST, "cstate",
+			      "no CPU was there, and could be read, at both edges of the window");
 }
 
 static void cstate_close(void *state)

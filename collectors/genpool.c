@@ -103,6 +103,7 @@ struct breakpoints {
 	enum record_end *home;
 	unsigned int cpus;
 	bool known[END_COUNT];
+	bool unread; /* one of them did not obey, or did not tell */
 	__u64 from_ns;
 	struct slices *slices; /* without programs */
 	/* With programs: in every second of their slices, as a breakpoint makes a call last longer. */
@@ -134,7 +135,7 @@ static __u64 slice_off(void *state)
 {
 	struct breakpoints *s = state;
 
-	each_event(s, PERF_EVENT_IOC_DISABLE);
+	s->unread |= each_event(s, PERF_EVENT_IOC_DISABLE) < 0;
 	return clock_kernel_ns() - s->from_ns;
 }
 
@@ -153,12 +154,14 @@ static int count(const struct breakpoints *s, int i, __u64 total[END_COUNT])
 	return 0;
 }
 
-/* What cannot be read stays as it was before. */
+/* Of each call, by end. */
 static void read_counts(void *state, __u64 *total)
 {
+	struct breakpoints *s = state;
+
 	memset(total, 0, CALLS * END_COUNT * sizeof(*total));
 	for (int i = 0; i < CALLS; i++)
-		count(state, i, &total[i * END_COUNT]);
+		s->unread |= count(s, i, &total[i * END_COUNT]) < 0;
 }
 
 static const struct slices_work slices_work = {
@@ -274,23 +277,26 @@ static struct breakpoints *breakpoints_open(const struct measurement *run, char 
 
 static void breakpoints_emit(struct breakpoints *s, struct writer *w, double scale)
 {
-	for (int i = 0; i < CALLS; i++) {
-		__u64 total[END_COUNT] = {0};
+	__u64 total[CALLS][END_COUNT];
 
-		if (count(s, i, total))
-			continue;
-		for (enum record_end end = END_HOST; end < END_COUNT; end++)
-			if (total[end] || s->known[end] || end == END_HOST) {
-				writer_u64(w, WINDOW, end, METRIC_genpool_calls, calls[i].name,
-					   slices_scaled(total[end], scale));
-				if (s->slices)
-					slices_say_error(s->slices, w, end, METRIC_genpool_calls,
-							 calls[i].name,
-							 slices_error(s->slices,
-								      (unsigned int)(i * END_COUNT +
-										     end)));
-			}
+	read_counts(s, total[0]);
+	if (s->unread) {
+		writer_absent_metric(w, END_HOST, METRIC_genpool_calls,
+				     "a breakpoint could not be switched off, or its count not be read");
+		return;
 	}
+	for (int i = 0; i < CALLS; i++)
+		for (enum record_end end = END_HOST; end < END_COUNT; end++) {
+			unsigned int figure = (unsigned int)i * END_COUNT + (unsigned int)end;
+
+			if (!total[i][end] && !s->known[end] && end != END_HOST)
+				continue;
+			writer_u64(w, WINDOW, end, METRIC_genpool_calls, calls[i].name,
+				   slices_scaled(total[i][end], scale));
+			if (s->slices)
+				slices_say_error(s->slices, w, end, METRIC_genpool_calls,
+						 calls[i].name, slices_error(s->slices, figure));
+		}
 }
 
 /* Without programs. */

@@ -7,6 +7,7 @@
 #include "bpf/holds.h"
 #include "bpf/holds.skel.h"
 #include "collectors/list.h"
+#include "collectors/kit/table.h"
 #include "collectors/kit/tally.h"
 
 /* Each with the program without which it is not seen. */
@@ -59,6 +60,8 @@ static void more(const struct tally *t, struct writer *w)
 			emit_lock(t, w, lock);
 	if (all && !bpf_map_lookup_elem(bpf_map__fd(bpf->maps.lengths), &zero, all))
 		emit_lengths(t, w, all);
+	else
+		writer_absent_metric(w, END_HOST, METRIC_holds_length, TABLE_UNREAD);
 	free(all);
 }
 

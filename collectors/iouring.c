@@ -10,6 +10,7 @@
 #include "bpf/iouring.skel.h"
 #include "collectors/list.h"
 #include "collectors/kit/kernel_btf.h"
+#include "collectors/kit/table.h"
 #include "collectors/kit/tally.h"
 
 static const struct tally_counter rows[] = {
@@ -110,17 +111,18 @@ static int by_process(const void *one, const void *other)
 	return a->is.tgid < b->is.tgid ? -1 : 1;
 }
 
-static size_t read_users(int fd, struct user *all)
+/* 0 or a negative errno. */
+static int read_users(int fd, struct user *all, size_t *count)
 {
-	struct iouring_ring key, *before = NULL;
-	size_t count = 0;
+	const struct iouring_ring *before = NULL;
+	int more = 1;
 
-	for (; count < IOURING_RINGS && !bpf_map_get_next_key(fd, before, &key); before = &key) {
-		all[count].of = key;
-		if (!bpf_map_lookup_elem(fd, &key, &all[count].is))
-			count++;
+	for (*count = 0; *count < IOURING_RINGS; before = &all[(*count)++].of) {
+		more = table_next(fd, before, &all[*count].of, &all[*count].is);
+		if (more <= 0)
+			break;
 	}
-	return count;
+	return more < 0 ? more : 0;
 }
 
 /* nth: of the queues with this name, which may be in other namespaces, or come one after the other. */
@@ -160,11 +162,16 @@ static void zcrx_users(const struct tally *t, struct writer *w)
 {
 	const struct iouring_bpf *bpf = tally_bpf(t);
 	struct user *all = calloc(IOURING_RINGS, sizeof(*all));
-	size_t count = all ? read_users(bpf_map__fd(bpf->maps.zcrx_rings), all) : 0;
+	size_t count = 0;
 
-	if (count)
-		qsort(all, count, sizeof(*all), by_process);
-	emit_users(all, count, w);
+	if (!all || read_users(bpf_map__fd(bpf->maps.zcrx_rings), all, &count)) {
+		writer_absent_metric(w, END_HOST, METRIC_iouring_zcrx_rings, TABLE_UNREAD);
+		writer_absent_metric(w, END_HOST, METRIC_iouring_zcrx_processes, TABLE_UNREAD);
+	} else {
+		if (count)
+			qsort(all, count, sizeof(*all), by_process);
+		emit_users(all, count, w);
+	}
 	free(all);
 }
 

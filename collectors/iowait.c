@@ -13,11 +13,13 @@
 #include "collectors/kit/bpf_load.h"
 #include "collectors/collector.h"
 #include "collectors/list.h"
+#include "collectors/kit/missed.h"
 #include "collectors/kit/syscall_names.h"
+#include "collectors/kit/table.h"
 
 struct state {
 	struct iowait_bpf *bpf;
-	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
+	struct missed missed;
 };
 
 static int iowait_open(void **state, const struct measurement *run, const char **means, char *why,
@@ -48,27 +50,30 @@ static int iowait_snapshot(void *state, enum edge edge)
 	struct state *s = state;
 
 	bpf_window_edge(&s->bpf->data->window, edge);
-	s->missed[edge] = bpf_missed(s->bpf->progs.iowait_switch);
+	missed_read(&s->missed, s->bpf->obj, edge);
 	return 0;
 }
 
-/* The part inside the window of a wait that lasts still; 0 where the thread is in none. */
-static __u64 unfinished_ns(const struct state *s, const struct iowait_key *key)
+/* The part inside the window of a wait that lasts still, if the thread is in one. 0 or a negative errno. */
+static int add_unfinished(const struct state *s, const struct iowait_key *key, __u64 *ns)
 {
 	const struct window *window = &s->bpf->data->window;
 	struct iowait_wait wait;
 	__u64 from = window->open_ns;
+	int error = bpf_map_lookup_elem(bpf_map__fd(s->bpf->maps.waiting), &key->tid, &wait);
 
-	if (bpf_map_lookup_elem(bpf_map__fd(s->bpf->maps.waiting), &key->tid, &wait) ||
-	    !wait.start_ns || wait.call != key->call)
+	if (error)
+		return error == -ENOENT ? 0 : error;
+	if (!wait.start_ns || wait.call != key->call)
 		return 0;
 	if (wait.start_ns > from)
 		from = wait.start_ns;
-	return from < window->close_ns ? window->close_ns - from : 0;
+	*ns += from < window->close_ns ? window->close_ns - from : 0;
+	return 0;
 }
 
 static void emit_figures(struct writer *w, const struct iowait_key *key, unsigned int nth,
-			 const struct iowait_figures *f, __u64 ns)
+			 const struct iowait_figures *f)
 {
 	char call[32], tid[24], text[80];
 
@@ -81,13 +86,20 @@ static void emit_figures(struct writer *w, const struct iowait_key *key, unsigne
 	/* Of threads that had one number, one after the other, the second is 12.2. */
 	snprintf(tid, sizeof(tid), nth ? "%u.%u" : "%u", key->tid, nth + 1);
 	snprintf(text, sizeof(text), "%.16s/%s/%s", f->comm, tid, call);
-	writer_u64(w, WINDOW, f->end, METRIC_iowait_time, text, ns);
+	writer_u64(w, WINDOW, f->end, METRIC_iowait_time, text, f->total_ns);
 	writer_u64(w, WINDOW, f->end, METRIC_iowait_waits, text, f->waits);
 }
 
+/* A thread's waits in one system call. */
+struct waits {
+	struct iowait_key key;
+	struct iowait_figures figures;
+};
+
 static int by_thread(const void *a, const void *b)
 {
-	const struct iowait_key *x = a, *y = b;
+	const struct iowait_key *x = &((const struct waits *)a)->key;
+	const struct iowait_key *y = &((const struct waits *)b)->key;
 
 	if (x->tid != y->tid)
 		return x->tid < y->tid ? -1 : 1;
@@ -96,67 +108,86 @@ static int by_thread(const void *a, const void *b)
 	return (x->start_ns > y->start_ns) - (x->start_ns < y->start_ns);
 }
 
-/* In order: those that had the same number stand together. NULL: no memory left. */
-static struct iowait_key *all_keys(const struct state *s, size_t *count)
+static bool is_like(const struct waits *a, const struct waits *b)
 {
-	int fd = bpf_map__fd(s->bpf->maps.figures);
-	struct iowait_key *keys = calloc(IOWAIT_THREADS, sizeof(*keys));
-	struct iowait_key *before = NULL;
+	return a->key.tid == b->key.tid && a->key.call == b->key.call;
+}
 
-	*count = 0;
-	while (keys && *count < IOWAIT_THREADS && !bpf_map_get_next_key(fd, before, &keys[*count]))
-		before = &keys[(*count)++];
+/*
+ * In order: those that had the same number stand together. With what is unfinished, where the window is over. 0 or a
+ * negative errno.
+ */
+static int read_all(const struct state *s, bool over, struct waits *all, size_t *count)
+{
+	int fd = bpf_map__fd(s->bpf->maps.figures), more = 1;
+	const struct iowait_key *before = NULL;
+	struct waits next = {0};
+
+	for (*count = 0; *count < IOWAIT_THREADS; before = &next.key) {
+		more = table_next(fd, before, &next.key, &next.figures);
+		if (more <= 0)
+			break;
+		all[(*count)++] = next;
+	}
 	if (*count)
-		qsort(keys, *count, sizeof(*keys), by_thread);
-	return keys;
+		qsort(all, *count, sizeof(*all), by_thread);
+	for (size_t i = 0; over && more >= 0 && i < *count; i++)
+		/* Who waits still is the last who was given the number. */
+		if (i + 1 == *count || !is_like(&all[i], &all[i + 1]))
+			more = add_unfinished(s, &all[i].key, &all[i].figures.total_ns);
+	return more < 0 ? more : 0;
+}
+
+static void emit_all(struct writer *w, const struct waits *all, size_t count)
+{
+	__u64 io_uring_ns[END_COUNT] = {0}, stopped_ns[END_COUNT] = {0};
+	unsigned int nth = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct iowait_key *key = &all[i].key;
+		const struct iowait_figures *f = &all[i].figures;
+
+		nth = i && is_like(&all[i - 1], &all[i]) ? nth + 1 : 0;
+		if (!f->total_ns && !f->waits)
+			continue; /* all of it was before the window or after */
+		if (key->call == IOWAIT_STOPPED) {
+			/* A signal or a freezer stops all threads together. */
+			if (f->total_ns > stopped_ns[f->end])
+				stopped_ns[f->end] = f->total_ns;
+			continue;
+		}
+		emit_figures(w, key, nth, f);
+		if (key->call == SYS_io_uring_enter)
+			io_uring_ns[f->end] += f->total_ns;
+	}
+	for (enum record_end end = END_RX; end < END_COUNT; end++) {
+		writer_u64(w, WINDOW, end, METRIC_iowait_io_uring, NULL, io_uring_ns[end]);
+		writer_u64(w, WINDOW, end, METRIC_iowait_stopped, NULL, stopped_ns[end]);
+	}
 }
 
 /* Of waits that go on only where the window is over. */
 static void emit_rows(struct state *s, struct writer *w, bool over)
 {
-	int fd = bpf_map__fd(s->bpf->maps.figures);
-	__u64 lost[END_COUNT], io_uring_ns[END_COUNT] = {0}, stopped_ns[END_COUNT] = {0};
-	unsigned int nth = 0;
-	size_t count;
-	struct iowait_key *keys = all_keys(s, &count);
+	struct waits *all = calloc(IOWAIT_THREADS, sizeof(*all));
+	size_t count = 0;
+	int error = all ? read_all(s, over, all, &count) : -ENOMEM;
+	__u64 lost[END_COUNT];
+	char why[128];
 
-	if (!keys) {
-		writer_absent(w, END_HOST, "iowait", "no memory left when the window was over");
+	if (error) {
+		snprintf(why, sizeof(why), "reading its table after the window: %s",
+			 strerror(-error));
+		writer_absent(w, END_HOST, "iowait", why);
+		free(all);
 		return;
 	}
 	memcpy(lost, s->bpf->bss->lost, sizeof(lost));
-	lost[END_HOST] += s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN];
-	for (size_t i = 0; i < count; i++) {
-		const struct iowait_key *key = &keys[i];
-		bool last = i + 1 == count || key[1].tid != key->tid || key[1].call != key->call;
-		struct iowait_figures f;
-		__u64 ns;
-
-		nth = i && key[-1].tid == key->tid && key[-1].call == key->call ? nth + 1 : 0;
-		if (bpf_map_lookup_elem(fd, key, &f))
-			continue;
-		/* Who waits still is the last who was given the number. */
-		ns = f.total_ns + (over && last ? unfinished_ns(s, key) : 0);
-		if (!ns && !f.waits)
-			continue; /* all of it was before the window or after */
-		if (key->call == IOWAIT_STOPPED) {
-			/* A signal or a freezer stops all threads together. */
-			if (ns > stopped_ns[f.end])
-				stopped_ns[f.end] = ns;
-			continue;
-		}
-		emit_figures(w, key, nth, &f, ns);
-		if (key->call == SYS_io_uring_enter)
-			io_uring_ns[f.end] += ns;
-	}
-	free(keys);
-	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
-		if (end != END_HOST) {
-			writer_u64(w, WINDOW, end, METRIC_iowait_io_uring, NULL, io_uring_ns[end]);
-			writer_u64(w, WINDOW, end, METRIC_iowait_stopped, NULL, stopped_ns[end]);
-		}
+	emit_all(w, all, count);
+	free(all);
+	missed_row(&s->missed, w, METRIC_iowait_lost, lost[END_HOST], 1);
+	for (enum record_end end = END_RX; end < END_COUNT; end++)
 		writer_u64(w, WINDOW, end, METRIC_iowait_lost, NULL, lost[end]);
-	}
 }
 
 static void iowait_emit(void *state, struct writer *w)
@@ -171,7 +202,7 @@ static void iowait_look(void *state, struct writer *w)
 {
 	struct state *s = state;
 
-	s->missed[EDGE_CLOSE] = bpf_missed(s->bpf->progs.iowait_switch);
+	missed_read(&s->missed, s->bpf->obj, EDGE_CLOSE);
 	emit_rows(s, w, false);
 }
 

@@ -12,6 +12,7 @@
 #include "bpf/latency.h"
 #include "bpf/latency.skel.h"
 #include "collectors/list.h"
+#include "collectors/kit/table.h"
 #include "collectors/kit/tally.h"
 
 static const struct tally_counter rows[] = {
@@ -56,19 +57,49 @@ static void emit_flow(const struct tally *t, struct writer *w, const struct late
 		   quantile(flow, samples, 0.99));
 }
 
+struct flow {
+	struct latency_peer peer;
+	struct latency_flow figures;
+};
+
+/* 0 or a negative errno. */
+static int read_flows(int fd, struct flow *all, size_t *count)
+{
+	const struct latency_peer *before = NULL;
+	int more = 1;
+
+	for (*count = 0; *count < LATENCY_FLOWS; before = &all[(*count)++].peer) {
+		more = table_next(fd, before, &all[*count].peer, &all[*count].figures);
+		if (more <= 0)
+			break;
+	}
+	return more < 0 ? more : 0;
+}
+
+static void emit_flows(const struct tally *t, struct writer *w, int fd)
+{
+	static const enum metric_id of_flows[] = {METRIC_latency_flow_samples,
+						  METRIC_latency_flow_mean, METRIC_latency_flow_p50,
+						  METRIC_latency_flow_p99};
+	struct flow *all = calloc(LATENCY_FLOWS, sizeof(*all));
+	size_t count = 0;
+	bool read = all && !read_flows(fd, all, &count);
+
+	for (size_t i = 0; !read && i < sizeof(of_flows) / sizeof(*of_flows); i++)
+		writer_absent_metric(w, END_HOST, of_flows[i], TABLE_UNREAD);
+	for (size_t i = 0; read && i < count; i++)
+		emit_flow(t, w, &all[i].peer, &all[i].figures);
+	free(all);
+}
+
 static void more(const struct tally *t, struct writer *w)
 {
 	const struct latency_bpf *bpf = tally_bpf(t);
-	int fd = bpf_map__fd(bpf->maps.flows);
-	struct latency_peer key, *before = NULL;
-	struct latency_flow flow;
 
 	writer_f64(w, WINDOW, END_HOST, METRIC_latency_followed, NULL,
 		   bpf->rodata->whole ? 1 : 1.0 / LATENCY_ONE_IN);
 	tally_histogram(t, w, LATENCY_NAPI_TO_COPY, METRIC_latency_napi_to_copy);
-	for (; !bpf_map_get_next_key(fd, before, &key); before = &key)
-		if (!bpf_map_lookup_elem(fd, &key, &flow))
-			emit_flow(t, w, &key, &flow);
+	emit_flows(t, w, bpf_map__fd(bpf->maps.flows));
 }
 
 static void make_room(void *state)

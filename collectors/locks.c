@@ -3,6 +3,7 @@
  * Waits for locks of the kernel, by kind and by who wanted the lock.
  */
 #include <bpf/bpf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "collectors/list.h"
 #include "collectors/kit/slices.h"
 #include "collectors/kit/symbols.h"
+#include "collectors/kit/table.h"
 #include "collectors/kit/tally.h"
 
 static const struct tally_counter rows[] = {
@@ -67,18 +69,19 @@ static void add(struct locks_figures *to, const struct locks_figures *f)
 		to->longest_ns = f->longest_ns;
 }
 
-/* Several stacks lead to one place: returns how many places there are, each with its sum. */
-static size_t add_up(const struct locks_bpf *bpf, struct symbols *symbols, struct place *place)
+/* Several stacks lead to one place: how many places there are, each with its sum. 0 or a negative errno. */
+static int add_up(const struct locks_bpf *bpf, struct symbols *symbols, struct place *place,
+		  size_t *places)
 {
-	int fd = bpf_map__fd(bpf->maps.places);
+	int fd = bpf_map__fd(bpf->maps.places), more;
 	struct locks_place key, *before = NULL;
+	struct locks_figures f;
 	size_t count = 0;
 
-	for (; !bpf_map_get_next_key(fd, before, &key); before = &key) {
-		struct locks_figures f;
+	for (; (more = table_next(fd, before, &key, &f)) > 0; before = &key) {
 		struct place *p = &place[count];
 
-		if (count == LOCKS_PLACES || bpf_map_lookup_elem(fd, &key, &f))
+		if (count == LOCKS_PLACES)
 			continue;
 		memset(p, 0, sizeof(*p));
 		p->end = key.end;
@@ -92,7 +95,8 @@ static size_t add_up(const struct locks_bpf *bpf, struct symbols *symbols, struc
 			count++;
 		add(key.sliced ? &p->figures : &p->certain, &f);
 	}
-	return count;
+	*places = count;
+	return more;
 }
 
 /*
@@ -115,19 +119,25 @@ static struct symbols *names_for(const struct locks_bpf *bpf)
 	return names;
 }
 
+static const enum metric_id of_places[] = {METRIC_locks_contentions, METRIC_locks_wait,
+					   METRIC_locks_longest};
+
 static void contention(const struct tally *t, struct writer *w)
 {
 	const struct locks_bpf *bpf = tally_bpf(t);
 	struct symbols *symbols = names_for(bpf);
 	struct place *place = calloc(LOCKS_PLACES + 1, sizeof(*place));
 	size_t count = 0;
+	bool read = symbols && place && !bpf->bss->unread;
 
-	if (symbols && place) {
+	if (read) {
 		symbols_share_kernel(symbols);
-		count = add_up(bpf, symbols, place);
+		read = !add_up(bpf, symbols, place, &count);
 	}
 	tally_histogram(t, w, LOCKS_LENGTH, METRIC_locks_length);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; !read && i < sizeof(of_places) / sizeof(*of_places); i++)
+		writer_absent_metric(w, END_HOST, of_places[i], TABLE_UNREAD);
+	for (size_t i = 0; read && i < count; i++) {
 		const struct locks_figures *c = &place[i].certain, *f = &place[i].figures;
 		struct tally_part waits = {f->contentions, c->contentions, f->contentions,
 					   place[i].context, LOCKS_WAITS};
@@ -149,25 +159,29 @@ static void cut(void *state)
 	int waiting = bpf_map__fd(bpf->maps.waiting), places = bpf_map__fd(bpf->maps.places);
 	__u64 since = bpf->bss->since_ns, until = bpf->bss->until_ns;
 	struct locks_wait key;
+	struct locks_begun b;
+	int more, error = 0;
 
-	while (!bpf_map_get_next_key(waiting, NULL, &key)) {
-		struct locks_begun b;
+	while (!error && (more = table_next(waiting, NULL, &key, &b)) > 0) {
 		struct locks_figures f = {0};
 		struct locks_place place = {0};
-		bool found = !bpf_map_lookup_elem(waiting, &key, &b);
 
-		if (bpf_map_delete_elem(waiting, &key) || !found)
+		error = bpf_map_delete_elem(waiting, &key);
+		if (error || b.at_ns >= until) {
+			error = error == -ENOENT ? 0 : error; /* it has just ended */
 			continue;
-		if (b.at_ns >= until)
-			continue;
+		}
 		place = (struct locks_place){b.stack,	b.flags,	  b.end,
 					     b.context, bpf->bss->sliced, 0};
-		bpf_map_lookup_elem(places, &place, &f);
+		error = bpf_map_lookup_elem(places, &place, &f);
+		if (error && error != -ENOENT)
+			break;
 		b.at_ns = until - (b.at_ns > since ? b.at_ns : since);
 		f.wait_ns += b.at_ns;
 		f.longest_ns = b.at_ns > f.longest_ns ? b.at_ns : f.longest_ns;
-		bpf_map_update_elem(places, &place, &f, BPF_ANY);
+		error = bpf_map_update_elem(places, &place, &f, BPF_ANY);
 	}
+	bpf->bss->unread |= error || more < 0;
 }
 
 TALLY_COLLECTOR(locks, "waits for locks of the kernel", .rows = rows,

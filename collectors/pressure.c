@@ -26,8 +26,11 @@ struct quotas {
 	bool known;
 };
 
+/* failed: a file that is there could not be read. */
 struct counts {
+	bool stalled_failed;
 	uint64_t stalled_ns[RESOURCES];
+	bool throttled_failed[END_COUNT];
 	uint64_t throttled_ns[END_COUNT];
 	uint64_t throttled[END_COUNT];
 };
@@ -109,7 +112,7 @@ static bool number_after(const char *text, const char *word, uint64_t *value)
 
 static bool read_text(int fd, char *text, size_t size)
 {
-	ssize_t len = fd < 0 ? -1 : pread(fd, text, size - 1, 0);
+	ssize_t len = pread(fd, text, size - 1, 0);
 
 	text[len > 0 ? len : 0] = '\0';
 	return len > 0;
@@ -122,16 +125,22 @@ static int pressure_snapshot(void *state, enum edge edge)
 	char text[1024];
 
 	*c = (struct counts){0};
-	for (int i = 0; i < RESOURCES; i++)
-		if (read_text(p->psi[i], text, sizeof(text)) &&
-		    number_after(text, "total=", &c->stalled_ns[i]))
-			c->stalled_ns[i] *= 1000;
+	for (int i = 0; i < RESOURCES; i++) {
+		if (p->psi[i] < 0)
+			continue;
+		c->stalled_failed |= !read_text(p->psi[i], text, sizeof(text)) ||
+				     !number_after(text, "total=", &c->stalled_ns[i]);
+		c->stalled_ns[i] *= 1000;
+	}
 	for (int end = END_RX; end <= END_TX; end++)
 		for (size_t i = 0; i < p->quotas[end].count; i++) {
 			uint64_t time = 0, times = 0;
 
-			if (!read_text(p->quotas[end].fd[i], text, sizeof(text)))
+			if (!read_text(p->quotas[end].fd[i], text, sizeof(text))) {
+				/* A cgroup that was removed has no more to say, nor has one whose file is refused. */
+				c->throttled_failed[end] = true;
 				continue;
+			}
 			if (number_after(text, "throttled_usec ", &time))
 				time *= 1000;
 			else
@@ -145,7 +154,8 @@ static int pressure_snapshot(void *state, enum edge edge)
 
 /* ---- emit ---- */
 
-/* A cgroup that was removed has no more to say. */
+#define UNREAD "the kernel's file could not be read at an edge of the window"
+
 static uint64_t since(uint64_t opened, uint64_t closed)
 {
 	return closed > opened ? closed - opened : 0;
@@ -156,13 +166,20 @@ static void pressure_emit(void *state, struct writer *w)
 	const struct pressure *p = state;
 	const struct counts *opened = &p->at[EDGE_OPEN], *closed = &p->at[EDGE_CLOSE];
 
-	for (int i = 0; i < RESOURCES; i++)
+	if (opened->stalled_failed || closed->stalled_failed)
+		writer_absent_metric(w, END_HOST, METRIC_pressure_stalled, UNREAD);
+	for (int i = 0; i < RESOURCES && !opened->stalled_failed && !closed->stalled_failed; i++)
 		if (p->psi[i] >= 0)
 			writer_u64(w, WINDOW, END_HOST, METRIC_pressure_stalled, resource[i],
 				   since(opened->stalled_ns[i], closed->stalled_ns[i]));
 	for (int end = END_RX; end <= END_TX; end++) {
 		if (!p->quotas[end].known)
 			continue;
+		if (opened->throttled_failed[end] || closed->throttled_failed[end]) {
+			writer_absent_metric(w, end, METRIC_pressure_throttled_ns, UNREAD);
+			writer_absent_metric(w, end, METRIC_pressure_throttled, UNREAD);
+			continue;
+		}
 		writer_u64(w, WINDOW, end, METRIC_pressure_throttled_ns, NULL,
 			   since(opened->throttled_ns[end], closed->throttled_ns[end]));
 		writer_u64(w, WINDOW, end, METRIC_pressure_throttled, NULL,

@@ -51,6 +51,7 @@ struct state {
 	__u64 cpu_ns[EDGE_COUNT];
 	__u64 window_ns, first_ns; /* of the window, 0: not known; and until the first slice */
 	bool may_enable;	   /* the statistics */
+	bool unread;		   /* the kernel did not tell of some program */
 	bool started;
 	pthread_t thread; /* switches them on and off, */
 	sem_t stop;	  /* until this is posted */
@@ -80,8 +81,10 @@ static void look_at_programs(struct state *s, bool begins)
 		struct bpf_prog_info info = {0};
 		__u32 size = sizeof(info);
 
-		if (bpf_obj_get_info_by_fd(p->fd, &info, &size))
+		if (bpf_obj_get_info_by_fd(p->fd, &info, &size)) {
+			s->unread = true;
 			continue;
+		}
 		p->slice_runs = begins ? info.run_cnt : info.run_cnt - p->slice_runs;
 		p->slice_ns = begins ? info.run_time_ns : info.run_time_ns - p->slice_ns;
 	}
@@ -168,8 +171,10 @@ static void add_program(struct state *s, int fd)
 	struct bpf_prog_info info = {0};
 	__u32 size = sizeof(info);
 
-	if (s->count == PROGRAMS || bpf_obj_get_info_by_fd(fd, &info, &size))
+	if (s->count == PROGRAMS || bpf_obj_get_info_by_fd(fd, &info, &size)) {
+		s->unread = true;
 		return;
+	}
 	p->fd = fd;
 	snprintf(p->name, sizeof(p->name), "%.*s", BPF_OBJ_NAME_LEN, info.name);
 	unique_name(p->name, sizeof(p->name), 1, has_program, s);
@@ -181,6 +186,7 @@ static void find_programs(struct state *s)
 	DIR *descriptors = opendir("/proc/self/fd");
 	struct dirent *entry;
 
+	s->unread |= !descriptors;
 	while (descriptors && (entry = readdir(descriptors))) {
 		char what[64];
 		ssize_t len = readlinkat(dirfd(descriptors), entry->d_name, what, sizeof(what) - 1);
@@ -284,7 +290,7 @@ static void selfcost_look(void *state, struct writer *w)
 	writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_cpu, NULL,
 		   clock_of_ns(CLOCK_PROCESS_CPUTIME_ID) - s->cpu_ns[EDGE_OPEN]);
 	pthread_mutex_lock(&s->lock);
-	if (s->on_ns)
+	if (s->on_ns && !s->unread)
 		program_rows(s, w, clock_ns());
 	pthread_mutex_unlock(&s->lock);
 }
@@ -301,12 +307,18 @@ static void selfcost_emit(void *state, struct writer *w)
 	if (!getrusage(RUSAGE_SELF, &usage))
 		writer_u64(w, WINDOW, END_HOST, METRIC_selfcost_memory, NULL,
 			   (uint64_t)usage.ru_maxrss * 1024);
-	if (s->on_ns) {
+	if (s->on_ns && !s->unread) {
 		program_rows(s, w, s->edge_ns[EDGE_CLOSE]);
 		error_rows(s, w);
 	} else if (s->may_enable) {
-		writer_absent(w, END_HOST, "selfcost/bpf_run",
-			      "the window was over before its turn came: make it longer (--seconds)");
+		const char *why =
+			s->unread
+				? "the kernel did not tell of each BPF program how often it ran"
+				: "the window was over before its turn came: make it longer (--seconds)";
+
+		writer_absent_metric(w, END_HOST, METRIC_selfcost_bpf_share, why);
+		writer_absent_metric(w, END_HOST, METRIC_selfcost_bpf_run, why);
+		writer_absent_metric(w, END_HOST, METRIC_selfcost_bpf_runs, why);
 	}
 }
 

@@ -14,6 +14,7 @@
 #include "collectors/collector.h"
 #include "collectors/list.h"
 #include "collectors/kit/ksoftirqd.h"
+#include "collectors/kit/missed.h"
 #include "collectors/kit/slices.h"
 
 /* At 180,000 softirqs a second these programs take a twentieth of a CPU; so not all the time. */
@@ -27,7 +28,7 @@ struct state {
 	bool attached;
 	bool apart; /* packets tell whose they are */
 	unsigned int cpus;
-	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
+	struct missed missed;
 };
 
 static size_t counts_bytes(const struct state *s)
@@ -205,7 +206,7 @@ static int softirq_snapshot(void *state, enum edge edge)
 {
 	struct state *s = state;
 
-	s->missed[edge] = bpf_missed_all(s->bpf->obj);
+	missed_read(&s->missed, s->bpf->obj, edge);
 	ksoftirqd_read(s->ksoftirqd, edge);
 	if (edge == EDGE_OPEN)
 		return slices_begin(s->slices);
@@ -270,15 +271,22 @@ static void emit_across(const struct state *s, struct writer *w, enum record_end
 /* As the kernel counts them: of the end whose CPU it was. */
 static void emit_woken(const struct state *s, struct writer *w)
 {
+	bool any = false;
+
 	for (unsigned int cpu = 0; s->ksoftirqd && cpu < s->cpus; cpu++) {
 		char key[16];
 		__u64 times;
 
 		snprintf(key, sizeof(key), "%u", cpu);
-		if (ksoftirqd_woken(s->ksoftirqd, cpu, &times))
-			writer_u64(w, WINDOW, (enum record_end)s->counts[cpu].home,
-				   METRIC_softirq_wakeups, key, times);
+		if (!ksoftirqd_woken(s->ksoftirqd, cpu, &times))
+			continue; /* the CPU is not there */
+		writer_u64(w, WINDOW, (enum record_end)s->counts[cpu].home, METRIC_softirq_wakeups,
+			   key, times);
+		any = true;
 	}
+	if (s->ksoftirqd && !any)
+		writer_absent_metric(w, END_HOST, METRIC_softirq_wakeups,
+				     "how often ksoftirqd slept could not be read of any CPU");
 }
 
 static void emit_rows(const struct state *s, struct writer *w, double scale)
@@ -299,8 +307,7 @@ static void emit_rows(const struct state *s, struct writer *w, double scale)
 		}
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		writer_histogram(w, end, METRIC_softirq_work, NULL, work[end]);
-	writer_u64(w, WINDOW, END_HOST, METRIC_softirq_lost, NULL,
-		   slices_scaled(s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN], scale));
+	missed_row(&s->missed, w, METRIC_softirq_lost, 0, scale);
 }
 
 static void softirq_emit(void *state, struct writer *w)
@@ -321,7 +328,7 @@ static void softirq_look(void *state, struct writer *w)
 	struct state *s = state;
 	double scale;
 
-	s->missed[EDGE_CLOSE] = bpf_missed_all(s->bpf->obj);
+	missed_read(&s->missed, s->bpf->obj, EDGE_CLOSE);
 	ksoftirqd_read(s->ksoftirqd, EDGE_CLOSE);
 	scale = slices_hold(s->slices);
 	if (scale > 0)

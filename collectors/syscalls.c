@@ -21,6 +21,7 @@
 #include "collectors/kit/bpf_load.h"
 #include "collectors/collector.h"
 #include "collectors/list.h"
+#include "collectors/kit/missed.h"
 #include "collectors/kit/process.h"
 #include "collectors/kit/syscall_names.h"
 
@@ -31,7 +32,7 @@ struct state {
 	const char *counts; /* the map's memory: one element per CPU, */
 	size_t element;	    /* this many bytes apart */
 	unsigned int cpus;
-	__u64 missed[EDGE_COUNT]; /* runs that the kernel turned away, by edge */
+	struct missed missed;
 };
 
 /* One system call of one end, all CPUs together. */
@@ -222,7 +223,7 @@ static int syscalls_snapshot(void *state, enum edge edge)
 	struct state *s = state;
 
 	bpf_window_edge(&s->bpf->data->window, edge);
-	s->missed[edge] = bpf_missed(s->enter) + bpf_missed(s->leave);
+	missed_read(&s->missed, s->bpf->obj, edge);
 	return 0;
 }
 
@@ -359,13 +360,13 @@ static void emit_rows(struct state *s, struct writer *w, bool in_flight)
 		return;
 	}
 	memcpy(lost, s->bpf->bss->lost, sizeof(lost));
-	lost[END_HOST] += s->missed[EDGE_CLOSE] - s->missed[EDGE_OPEN];
 	count = add_counts(s, figures);
 	if (in_flight)
 		count = add_in_flight(s, figures, count, ROOM, lost);
 	for (size_t i = 0; i < count; i++)
 		emit_figure(w, &figures[i]);
-	for (enum record_end end = END_HOST; end < END_COUNT; end++)
+	missed_row(&s->missed, w, METRIC_syscalls_lost, lost[END_HOST], 1);
+	for (enum record_end end = END_RX; end < END_COUNT; end++)
 		writer_u64(w, WINDOW, end, METRIC_syscalls_lost, NULL, lost[end]);
 	free(figures);
 }
@@ -380,7 +381,7 @@ static void syscalls_look(void *state, struct writer *w)
 {
 	struct state *s = state;
 
-	s->missed[EDGE_CLOSE] = bpf_missed(s->enter) + bpf_missed(s->leave);
+	missed_read(&s->missed, s->bpf->obj, EDGE_CLOSE);
 	emit_rows(s, w, false);
 }
 

@@ -150,27 +150,6 @@ __u64 bpf_slice_end(struct window *window)
 	return close_ns - window->open_ns;
 }
 
-__u64 bpf_missed(const struct bpf_program *program)
-{
-	struct bpf_prog_info info = {0};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		return 0;
-	return info.recursion_misses;
-}
-
-__u64 bpf_missed_all(const struct bpf_object *object)
-{
-	struct bpf_program *program = NULL;
-	__u64 missed = 0;
-
-	while ((program = bpf_object__next_program(object, program)))
-		if (bpf_program__autoload(program))
-			missed += bpf_missed(program);
-	return missed;
-}
-
 unsigned int bpf_cpus(void)
 {
 	return cpus_bound();

@@ -9,8 +9,6 @@
  *   bpf_window_edge()  sets one edge of a program's window, a few microseconds from now
  *   bpf_slice_begin()  opens a program's window a few microseconds from now, anew each time
  *   bpf_slice_end()    closes it, waits those microseconds, returns how long it was open, in ns
- *   bpf_missed()       how often the kernel turned a program away, since it was loaded
- *   bpf_missed_all()   the same for all programs of an object
  *   bpf_cpus()         how many CPUs a table indexed by CPU must hold
  */
 #ifndef COLLECTORS_KIT_BPF_LOAD_H
@@ -23,7 +21,6 @@
 /* libbpf's */
 struct bpf_object;
 struct bpf_object_skeleton;
-struct bpf_program;
 
 /* source is the collector's name. 0, or -1 with why filled in. */
 int bpf_load(struct bpf_object_skeleton *skeleton, const char *source, char *why, size_t why_size);
@@ -34,8 +31,6 @@ int bpf_run_scope(struct run_scope scope[END_COUNT], const struct measurement *r
 void bpf_window_edge(struct window *window, enum edge edge);
 void bpf_slice_begin(struct window *window);
 __u64 bpf_slice_end(struct window *window);
-__u64 bpf_missed(const struct bpf_program *program);
-__u64 bpf_missed_all(const struct bpf_object *object);
 unsigned int bpf_cpus(void);
 
 #endif

@@ -263,8 +263,12 @@ void clocks_read(struct clocks *c, enum edge edge)
 }
 
 /* What the clock of a CPU did not see: all but a part of the window, or what ran while it was stopped. */
+struct untold {
+	bool share, throttled;
+};
+
 static void clock_rows(const struct clocks *c, unsigned int cpu, enum record_end end,
-		       const struct window *window, struct writer *w)
+		       const struct window *window, struct writer *w, struct untold *untold)
 {
 	const struct clock *clock = &c->clock[cpu];
 	const struct clock_read *opened = &clock->read[EDGE_OPEN];
@@ -279,12 +283,16 @@ static void clock_rows(const struct clocks *c, unsigned int cpu, enum record_end
 			writer_f64(w, WINDOW, end, METRIC_profile_clock_share, key, 0);
 		return;
 	}
-	if (!c->by_time && closed->enabled_ns > opened->enabled_ns)
+	if (!c->by_time && closed->enabled_ns <= opened->enabled_ns)
+		untold->share = true;
+	else if (!c->by_time)
 		writer_f64(w, WINDOW, end, METRIC_profile_clock_share, key,
 			   (double)(closed->running_ns - opened->running_ns) /
 				   (double)(closed->enabled_ns - opened->enabled_ns));
-	if (throttle_ns(&clock->throttle, window->open_ns, window->close_ns, &throttled, &whole))
+	if (throttle_ns(&clock->throttle, window->open_ns, window->close_ns, &throttled, &whole)) {
+		untold->throttled = true;
 		return;
+	}
 	writer_u64(w, WINDOW, end, METRIC_profile_throttled, key, throttled);
 	if (throttled)
 		say_warning("the kernel took no samples of CPU %u for %s%.1f ms, as they came too fast for it: what ran then is missing; a higher kernel.perf_event_max_sample_rate may help",
@@ -294,8 +302,16 @@ static void clock_rows(const struct clocks *c, unsigned int cpu, enum record_end
 void clocks_rows(const struct clocks *c, const struct target target[END_COUNT],
 		 const struct window *window, struct writer *w)
 {
+	struct untold untold = {0};
+
 	for (unsigned int cpu = 0; cpu < c->hotplug.bound; cpu++)
-		clock_rows(c, cpu, target_of_cpu(target, (int)cpu), window, w);
+		clock_rows(c, cpu, target_of_cpu(target, (int)cpu), window, w, &untold);
+	if (untold.share)
+		writer_absent_metric(w, END_HOST, METRIC_profile_clock_share,
+				     "how long the clock of some CPU ran could not be read");
+	if (untold.throttled)
+		writer_absent_metric(w, END_HOST, METRIC_profile_throttled,
+				     "the kernel did not tell of some CPU when it took no samples");
 }
 
 double clocks_share(const struct clocks *c)

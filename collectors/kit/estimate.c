@@ -16,6 +16,7 @@ void sampled_add(struct sampled *s, const struct extent *slice)
 	for (int by = 0; by < MEASURES; by++) {
 		double x = (double)slice->of[by];
 
+		s->failed[by] |= slice->failed[by];
 		s->x[by] += x;
 		s->xx[by] += x * x;
 	}
@@ -79,7 +80,7 @@ static double badness(const struct sampled *s, const struct moments *figures, un
 enum measure estimate_choose(const struct sampled *s, const struct moments *figures,
 			     unsigned int count, enum measure follows, const struct extent *window)
 {
-	if (s->x[follows] < LEAST)
+	if (s->x[follows] < LEAST || s->failed[follows] || window->failed[follows])
 		return MEASURE_TIME;
 	if (s->count < SLICES_LEAST)
 		return follows;

@@ -19,6 +19,7 @@
 #define COLLECTORS_KIT_ESTIMATE_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 
 /* What the kernel counts at no cost, and the events of a source may follow. */
 enum measure {
@@ -30,14 +31,16 @@ enum measure {
 
 extern const char *const measure_name[MEASURES];
 
-/* How much of each came in a stretch of time. */
+/* How much of each came in a stretch of time; of what failed that is not known. */
 struct extent {
 	__u64 of[MEASURES];
+	bool failed[MEASURES];
 };
 
 /* Of all slices: sums, and sums of squares. */
 struct sampled {
 	unsigned int count;
+	bool failed[MEASURES]; /* in one of them */
 	double x[MEASURES], xx[MEASURES];
 };
 

@@ -48,7 +48,8 @@ static bool met_nothing(const struct slices *s)
 	enum measure by = s->work->follows;
 	double of_time = s->sampled.x[MEASURE_TIME] / fmax((double)s->window.of[MEASURE_TIME], 1);
 
-	if (by == MEASURE_TIME || !s->work->figures || s->window.of[by] < MANY_ENOUGH)
+	if (by == MEASURE_TIME || !s->work->figures || s->window.of[by] < MANY_ENOUGH ||
+	    s->window.failed[by] || s->sampled.failed[by])
 		return false;
 	for (unsigned int i = 0; i < s->work->figures; i++)
 		if (s->moments[i].y > 0 || s->certain_total[i])

@@ -52,11 +52,11 @@ static uint64_t grown_by(struct softnet_seen *seen, const struct softnet_line *l
 	return grown;
 }
 
-uint64_t softnet_grown(struct softnet_seen *seen)
+bool softnet_grown(struct softnet_seen *seen, uint64_t *sum)
 {
 	struct softnet_line line = {0};
 	char text[512];
-	uint64_t grown = 0;
+	bool any = false;
 	FILE *f;
 
 	if (!seen->cpu) {
@@ -65,10 +65,13 @@ uint64_t softnet_grown(struct softnet_seen *seen)
 	}
 	f = seen->cpu ? fopen(SOFTNET_STAT, "re") : NULL;
 	if (!f)
-		return 0;
-	for (unsigned int next = 0; fgets(text, sizeof(text), f); next = line.cpu + 1)
-		if (softnet_line(text, next, &line))
-			grown += grown_by(seen, &line);
+		return false;
+	for (unsigned int next = 0; fgets(text, sizeof(text), f); next = line.cpu + 1) {
+		if (!softnet_line(text, next, &line))
+			continue;
+		*sum += grown_by(seen, &line);
+		any = true;
+	}
 	fclose(f);
-	return grown;
+	return any;
 }

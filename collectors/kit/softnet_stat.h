@@ -44,7 +44,10 @@ struct softnet_seen {
 	} * cpu;
 };
 
-/* seen: zeroed before the first call, and never let go. Of a CPU that was not seen before, nothing. */
-uint64_t softnet_grown(struct softnet_seen *seen);
+/*
+ * Adds them to *sum; false: they could not be read, and come with the next call. seen: zeroed before the first
+ * call, and never let go. Of a CPU that was not seen before, nothing.
+ */
+bool softnet_grown(struct softnet_seen *seen, uint64_t *sum);
 
 #endif

@@ -87,6 +87,7 @@ static void measure(const struct measurement *run, double seconds, char **names,
 	const struct collector_ops *ops[MAX_SOURCES];
 	struct writer *w = writer_stream(STDOUT_FILENO, "standard output");
 	uint64_t from[MAX_SOURCES], until[MAX_SOURCES], edge_ns[EDGE_COUNT][2];
+	bool failed[MAX_SOURCES] = {0};
 	int used = 0;
 
 	write_facts(run, w);
@@ -112,7 +113,7 @@ static void measure(const struct measurement *run, double seconds, char **names,
 		for (int i = 0; i < used; i++) {
 			uint64_t before = clock_ns();
 
-			ops[i]->snapshot(state[i], edge);
+			failed[i] |= ops[i]->snapshot(state[i], edge) != 0;
 			until[i] = clock_ns();
 			if (edge == EDGE_OPEN)
 				from[i] = before;
@@ -122,6 +123,11 @@ static void measure(const struct measurement *run, double seconds, char **names,
 			(double)edge_ns[edge][1] / 1e9);
 	}
 	for (int i = 0; i < used; i++) {
+		if (failed[i]) {
+			writer_absent(w, END_HOST, ops[i]->source,
+				      "could not be read at an edge of the window");
+			continue;
+		}
 		ops[i]->emit(state[i], w);
 		writer_u64(w, WINDOW, END_HOST, METRIC_collector_opened, ops[i]->source,
 			   from[i] - edge_ns[EDGE_OPEN][0]);

@@ -34,7 +34,7 @@ static double at_random(void)
 
 static struct extent extent_of(const struct window *w, int from, int to)
 {
-	struct extent e = {{0}};
+	struct extent e = {0};
 	double packets = 0;
 
 	for (int i = from; i < to; i++)
@@ -154,7 +154,7 @@ static void steady_events_have_hardly_any(void **state)
 
 static void what_cannot_be_known_is_not_said(void **state)
 {
-	struct extent slice = {{10 * MS, 100, 0}}, window = {{1000 * MS, 10000, 0}};
+	struct extent slice = {.of = {10 * MS, 100, 0}}, window = {.of = {1000 * MS, 10000, 0}};
 	struct sampled s = {0};
 	struct moments m = {0}, none = {0};
 
@@ -175,7 +175,7 @@ static void what_cannot_be_known_is_not_said(void **state)
 /* Two slices that agree by chance do not make a few events certain. */
 static void few_events_carry_the_error_of_counting(void **state)
 {
-	struct extent slice = {{10 * MS, 100, 0}}, window = {{1000 * MS, 10000, 0}};
+	struct extent slice = {.of = {10 * MS, 100, 0}}, window = {.of = {1000 * MS, 10000, 0}};
 	struct sampled s = {0};
 	struct moments m = {0};
 
@@ -190,7 +190,7 @@ static void few_events_carry_the_error_of_counting(void **state)
 /* Of another kind of slices than the window: by time it would be twice as much. */
 static void measures_that_disagree_are_an_error(void **state)
 {
-	struct extent slice = {{10 * MS, 1000, 0}}, window = {{1000 * MS, 50000, 0}};
+	struct extent slice = {.of = {10 * MS, 1000, 0}}, window = {.of = {1000 * MS, 50000, 0}};
 	struct sampled s = {0};
 	struct moments m = {0};
 
