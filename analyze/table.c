@@ -19,6 +19,7 @@ struct table_options {
 	struct common common;
 	enum quantity sort;
 	bool wide, flat;
+	bool absent; /* why each thing was not measured, too */
 	struct pivot pivot;
 	const char *by; /* a label that lines are put together by; NULL: none */
 	char **paths;
@@ -33,6 +34,12 @@ static bool has_source(const struct run *run, const char *source)
 	return false;
 }
 
+/* Programs are given all there is; people, what was not measured in one line, unless they ask why. */
+static bool reasons_asked(const struct table_options *o)
+{
+	return o->absent || o->common.format == FORMAT_CSV || o->common.format == FORMAT_JSON;
+}
+
 static void build_lines(struct page *page, const struct experiment *e, const struct table_options *o)
 {
 	struct lines lines = lines_of(e, &o->common.exponents, o->sort, o->by);
@@ -42,7 +49,7 @@ static void build_lines(struct page *page, const struct experiment *e, const str
 		ways_conclude(page, &lines, o->sort, &o->common);
 	ways_remarks(page, e, &o->common.exponents, o->by);
 	remark_refused(page, e);
-	remark_absent(page, e);
+	remark_absent(page, e, reasons_asked(o));
 	if (lines.count && !o->by && o->common.format == FORMAT_TEXT) {
 		char *word = shell_quoted(lines.at[0].configuration->directory);
 
@@ -84,7 +91,7 @@ static int build(struct page *page, struct experiment *e, const struct table_opt
 		say_error("%s/plan: %s; mend it, or give --flat", o->paths[0], why);
 	if (!lines) {
 		ways_remarks(page, e, &o->common.exponents, o->by);
-		remark_absent(page, e);
+		remark_absent(page, e, reasons_asked(o));
 	}
 	arrangement_free(&arrangement);
 	return result;
@@ -126,6 +133,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'l':
 		o->flat = true;
 		return 0;
+	case 'a':
+		o->absent = true;
+		return 0;
 	case 'r':
 		parse_pivot(&o->pivot, "rows", arg, state);
 		return 0;
@@ -163,6 +173,7 @@ static const struct argp_option options[] = {
 	 "lines of all directories and hosts put together by a label of zcprof, or by host, kernel or cpu_model",
 	 0},
 	{"wide", 'w', NULL, 0, "the ends' own ROI and every interval too", 0},
+	{"absent", 'a', NULL, 0, "below it, why each thing that was not measured was not", 0},
 	{"rows", 'r', "NAMES", 0,
 	 "a pivot: rows by these options or facts, such as path,read or rx-nic:driver", 0},
 	{"cols", 'c', "NAMES", 0, "and columns by these, such as cpus; without it the figures are",

@@ -16,7 +16,7 @@
  *   remark_control()     what instrumentation did to the throughput
  *   remark_unequal()     what differs between runs and should be equal
  *   remark_undefined()   of which runs a result is by something of which there was none
- *   remark_absent()      what was not measured, and why
+ *   remark_absent()      what was not measured, and, where reasons are asked for or there is one alone, why
  *   remark_refused()     which configurations were not run, and why
  *   remark_left_out()    which files were left out
  */
@@ -54,7 +54,7 @@ void remark_control(struct page *page, const struct experiment *e,
 void remark_unequal(struct page *page, const struct experiment *e);
 void remark_undefined(struct page *page, const struct experiment *e,
 		      const struct exponents *exponents);
-void remark_absent(struct page *page, const struct experiment *e);
+void remark_absent(struct page *page, const struct experiment *e, bool reasons);
 /* What stands in the cell of a configuration that was not run. */
 const char *refused_word(const struct fact *refusal);
 void remark_refused(struct page *page, const struct experiment *e);

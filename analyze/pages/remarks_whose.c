@@ -3,19 +3,47 @@
 #include "analyze/pages/remarks.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "analyze/figures/cpu_time.h"
 
 /* In percent of one CPU: less changes nothing that is printed. */
 #define ACROSS_SEEN 1
 
-static void find_most(double most[END_COUNT], double (*of)(const struct run *, enum record_end),
-		      const struct experiment *e)
+/* What is so in some runs, and how much it is at most at each end. */
+struct most {
+	double percent[END_COUNT];
+	size_t runs; /* in which it is known at all */
+};
+
+static struct most find_most(double (*of)(const struct run *, enum record_end),
+			     const struct experiment *e)
 {
-	for (enum record_end end = END_RX; end <= END_TX; end++)
-		for (size_t i = 0; i < e->count; i++)
-			for (size_t j = 0; j < e->configurations[i].count; j++)
-				most[end] = fmax(most[end], of(e->configurations[i].runs[j], end));
+	struct most most = {{0}, 0};
+
+	for (size_t i = 0; i < e->count; i++)
+		for (size_t j = 0; j < e->configurations[i].count; j++) {
+			const struct run *run = e->configurations[i].runs[j];
+
+			for (enum record_end end = END_RX; end <= END_TX; end++)
+				most.percent[end] = fmax(most.percent[end], of(run, end));
+			most.runs += !isnan(of(run, END_RX)) || !isnan(of(run, END_TX));
+		}
+	return most;
+}
+
+static bool is_seen(const struct most *most)
+{
+	return fmax(most->percent[END_RX], most->percent[END_TX]) >= ACROSS_SEEN;
+}
+
+/* "In 3 runs: " where it is otherwise in others; else nothing. */
+static const char *in_which(const struct most *here, const struct most *there, char words[48])
+{
+	words[0] = '\0';
+	if (there->runs)
+		snprintf(words, 48, "In %zu run%s: ", here->runs, here->runs == 1 ? "" : "s");
+	return words;
 }
 
 static double gained_percent(const struct run *run, enum record_end end)
@@ -26,16 +54,17 @@ static double gained_percent(const struct run *run, enum record_end end)
 /* One machine has both ends: what a CPU does in softirqs may be for the end that it was not given to. */
 void remark_across(struct page *page, const struct experiment *e)
 {
-	double known[END_COUNT] = {0}, unsure[END_COUNT] = {0};
+	struct most known = find_most(gained_percent, e), unsure = find_most(cpu_unsure, e);
+	char which[48];
 
-	find_most(known, gained_percent, e);
-	find_most(unsure, cpu_unsure, e);
-	if (fmax(known[END_RX], known[END_TX]) >= ACROSS_SEEN)
+	if (is_seen(&known))
 		page_note(page,
-			  "CPU time is by whose packet it was for, not by whose CPU: of softirqs on CPUs of the other end, where packets over veth are received, up to %.1f %% of a CPU are in C rx and up to %.1f %% in C tx.",
-			  known[END_RX], known[END_TX]);
-	if (fmax(unsure[END_RX], unsure[END_TX]) >= ACROSS_SEEN)
+			  "%sCPU time is by whose packet it was for, not by whose CPU: of softirqs on CPUs of the other end, where packets over veth are received, up to %.1f %% of a CPU are in C rx and up to %.1f %% in C tx.",
+			  in_which(&known, &unsure, which), known.percent[END_RX],
+			  known.percent[END_TX]);
+	if (is_seen(&unsure))
 		page_note(page,
-			  "C rx and C tx are by CPU, and both are on one machine, where softirqs of one end run on CPUs of the other, over veth and loopback always: up to %.1f %% of a CPU in C tx may be rx's, and up to %.1f %% in C rx tx's. ROI of one end and its components are as unsure; their sum is right. Ends in network namespaces of their own (--link veth), with source softirq, are told apart.",
-			  unsure[END_TX], unsure[END_RX]);
+			  "%sC rx and C tx are by CPU, and both are on one machine, where softirqs of one end run on CPUs of the other, over veth and loopback always: up to %.1f %% of a CPU in C tx may be rx's, and up to %.1f %% in C rx tx's. ROI of one end and its components are as unsure; their sum is right. Ends in network namespaces of their own (--link veth), with source softirq, are told apart.",
+			  in_which(&unsure, &known, which), unsure.percent[END_TX],
+			  unsure.percent[END_RX]);
 }

@@ -41,7 +41,7 @@ int overview_open(struct overview *r, const struct experiment *e, const struct c
 	r->by = order_of(e, common, &r->lines);
 	ways_table(r->ways, &r->lines, e, r->by, false, &common->exponents);
 	ways_conclude(r->conclusion, &r->lines, r->by, common);
-	remark_absent(r->absent, e);
+	remark_absent(r->absent, e, true);
 	ways_remarks(r->remarks, e, &common->exponents, NULL);
 	remark_refused(r->remarks, e);
 	arrangement_read(&arrangement, directory);

@@ -238,8 +238,8 @@ static void note_slices(const struct view *v)
 		return;
 	}
 	page_note(v->page,
-		  "Counted in %.0f slices spread over the window, in the first run that has any, and scaled up by %s: %.1f %% of it. ± is the 95 %% interval of a line's largest figure by how much slices differ.",
-		  slices, follows, 100 * share);
+		  "Counted in %.0f slice%s spread over the window, in the first run that has any, and scaled up by %s: %.1f %% of it. ± is the 95 %% interval of a line's largest figure by how much slices differ.",
+		  slices, slices == 1 ? "" : "s", follows, 100 * share);
 	page_note(v->page,
 		  "What went on in less than %.0f %% of the window in one go may have been met by no slice: a zero says no more.",
 		  100 * blind);

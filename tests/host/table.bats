@@ -106,6 +106,52 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	[[ $output == *"Left out: "*"run-2.csv.part, a run that did not finish."* ]]
 }
 
+@test "table: of much that was not measured one line names each once, --absent says why, and programs have the reasons" {
+	for i in 1 2 3; do
+		synthetic "$dir/out/run-$i.csv" repeat=$i absent="power=no meter"
+		{
+			printf ',host,collector,absent,pmu,no PMU,\n'
+			printf ',host,collector,absent,pagepool/allocs,not hooked,\n,host,collector,absent,pagepool/puts,not hooked,\n'
+			# Of both ends of one run, which is one run.
+			[ $i -gt 1 ] || printf ',rx,collector,absent,skb,its slices met 3 of 500,\n,tx,collector,absent,skb,its slices met 4 of 500,\n'
+		} >>"$dir/out/run-$i.csv"
+	done
+	run -0 "$zcroi" table "$dir/out"
+	echo "$output"
+	[[ $(flat) == *"Not measured: power, pmu; parts of pagepool; in some runs skb. Why: zcroi table --absent. Next: "* ]]
+	[ "$(grep -c '^Not measured: ' <<<"$output")" -eq 1 ]
+	run -0 "$zcroi" table --absent "$dir/out"
+	echo "$output"
+	[[ $(flat) == *"Not measured: power: no meter Not measured: pmu: no PMU Not measured: pagepool/allocs, pagepool/puts: not hooked Not measured: skb (in some runs): for example, its slices met 3 of 500"* ]]
+	"$zcroi" table --format json "$dir/out" | grep -q '"Not measured: pagepool/allocs, pagepool/puts: not hooked"'
+	"$zcroi" table --format csv "$dir/out" 2>&1 >"$dir/csv" | grep -q 'Not measured: power: no meter$'
+	[ "$("$zcroi" table --rows path --format md "$dir/out" | grep -c '^- Not measured: power, pmu; ')" -eq 1 ]
+}
+
+@test "table: what is absent at both ends of half of the runs is absent in some" {
+	for i in 1 2; do
+		synthetic "$dir/out/run-$i.csv" repeat=$i
+	done
+	printf ',rx,collector,absent,skb,why,\n,tx,collector,absent,skb,why,\n' >>"$dir/out/run-1.csv"
+	run -0 "$zcroi" table "$dir/out"
+	[[ $output == *"Not measured: skb (in some runs): why"* ]]
+}
+
+@test "table: where C is by whose packet it was in some runs, and by CPU in others, each remark says in how many" {
+	for i in 1 2 3; do
+		synthetic "$dir/out/run-$i.csv" repeat=$i
+		printf ',host,collector,window,softirq,1e10,ns\n,%s,softirq,%s,%s,2e9,ns\n' \
+			$([ $i -gt 2 ] && echo tx net_rx_time '' || echo rx across tx) >>"$dir/out/run-$i.csv"
+		[ $i -gt 2 ] || printf ',tx,softirq,across,rx,0,ns\n' >>"$dir/out/run-$i.csv"
+	done
+	run -0 "$zcroi" table "$dir/out"
+	echo "$output"
+	[[ $(flat) == *"In 2 runs: CPU time is by whose packet it was for, "*"up to 20.0 % of a CPU are in C rx"* ]]
+	[[ $(flat) == *"In 1 run: C rx and C tx are by CPU, "*"up to 20.0 % of a CPU in C tx may be rx's"* ]]
+	run -0 "$zcroi" table "$dir/out/run-1.csv"
+	[[ $output == *$'\nCPU time is by whose packet'* ]]
+}
+
 @test "table: a run that is named twice is one sample" {
 	synthetic "$dir/out/run-1.csv"
 	run "$zcroi" table "$dir/out" "$dir/out/run-1.csv"
