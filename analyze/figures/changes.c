@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyze/figures/contrast.h"
+#include "analyze/figures/strangers.h"
 #include "base/memory.h"
 
 #define ALPHA 0.05

@@ -6,7 +6,6 @@
  *   contrast_verdict()   better, worse, equivalent or inconclusive, against a margin
  *   contrast_findable()  the ratio that as many runs would find four times in five
  *   contrast_needed()    how many runs of each would find a ratio four times in five
- *   strangers_of()       figures that belong to another mode than their siblings
  *
  * A run is one sample. Logarithms are compared, since what moves a figure multiplies it; where a
  * figure is zero, means are. The error of a difference has three parts, and each is in the interval:
@@ -82,16 +81,5 @@ double contrast_findable(const struct comparison *c, double margin);
 /* More than any that is sensible comes as CONTRAST_NEEDED_MAX. APART: drift does not shrink. */
 #define CONTRAST_NEEDED_MAX 1000
 size_t contrast_needed(const struct comparison *c, double ratio, double margin);
-
-/* From so many on a set tells its own spread. */
-#define STRANGERS_LEAST 5
-
-/*
- * Which of the figures of two sets are of another mode than the others of their set: by Rosner's
- * generalized ESD on logarithms (Technometrics 25, 1983), at one false alarm in a hundred
- * comparisons, at most a quarter of a set. Where sets have fewer than five, both lend their spread.
- * Returns how many; b may have n of 0.
- */
-size_t strangers_of(struct side a, struct side b, bool *in_a, bool *in_b);
 
 #endif

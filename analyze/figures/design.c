@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/figures/strangers.h"
 #include "analyze/load/settings.h"
 
 static double *throughputs(const struct configuration *c)

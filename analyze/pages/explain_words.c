@@ -9,6 +9,7 @@
 #include "analyze/causes/confirm.h"
 #include "analyze/causes/figures.h"
 #include "analyze/causes/kernels.h"
+#include "analyze/figures/strangers.h"
 #include "analyze/pages/diff_words.h"
 #include "base/shell.h"
 

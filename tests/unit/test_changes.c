@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* needs: analyze/figures/changes.c analyze/figures/contrast.c analyze/figures/stats.c */
+/* needs: analyze/figures/changes.c analyze/figures/contrast.c analyze/figures/strangers.c analyze/figures/stats.c */
 /* libs: gsl */
 /* Change points: planted ones at their places, none where none is, by series of known noise. */
 #include <setjmp.h>
