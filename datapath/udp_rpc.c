@@ -130,7 +130,7 @@ bool udp_ask(struct flow *f, unsigned char *at)
 		return false;
 	if (r->begun - r->asked->oldest == UDP_ASKED)
 		lose_oldest(f);
-	*state_of(f, r->begun) = now;
+	r->asked->asking_ns = now;
 	put_head(at, r->begun, token(f, r->begun, END_TX));
 	return true;
 }
@@ -139,6 +139,8 @@ void udp_asked(struct flow *f)
 {
 	struct counters *c = &f->counters;
 
+	/* Not before: where a socket is full its place is still that of the one UDP_ASKED before it, which may be answered. */
+	*state_of(f, f->rpc->begun) = f->rpc->asked->asking_ns;
 	count(&f->rpc->begun, 1);
 	count(&c->event[EVENT_datagrams], 1);
 	count(&c->event[EVENT_sends], 1);

@@ -35,6 +35,7 @@
 struct udp_asked {
 	uint64_t timeout_ns;
 	uint64_t oldest;	     /* all requests before it are answered, or lost */
+	uint64_t asking_ns;	     /* when the next one was made, which is not handed over yet */
 	uint64_t sent_ns[UDP_ASKED]; /* by number, modulo; or what became of it */
 };
 

@@ -209,7 +209,7 @@ double run_error(const struct run *run, enum metric_id id, enum record_end end, 
 
 #define FEATURE "feature "
 
-/* Records of 2026 have no row of a feature that is off and cannot be on; nor has a kernel that does not know it. */
+/* Older records have no row of a feature that is off and cannot be on; nor has a kernel that does not know it. */
 static bool is_off(const struct run *run, enum record_end end, const char *key)
 {
 	if (strncmp(key, FEATURE, strlen(FEATURE)) != 0)

@@ -269,6 +269,31 @@ static void an_open_loop_gives_up_what_is_too_far_behind(void **state)
 	assert_int_equal(e->rpc[1].done, e->rpc[1].begun);
 }
 
+static void what_a_full_socket_took_not_has_nobodys_place(void **state)
+{
+	struct ends *e = *state;
+	unsigned char request[SIZE] = {0}, first[SIZE], second[SIZE];
+
+	ask(e, request);
+	served(e, request, first);
+	udp_answered(client_of(e), first, SIZE);
+	ask(e, request);
+	served(e, request, second);
+	for (unsigned int i = 2; i < UDP_ASKED; i++)
+		ask(e, request);
+	assert_true(udp_ask(client_of(e),
+			    request)); /* and is asked for again: it was not handed over */
+	udp_answered(client_of(e), first, SIZE);
+	assert_int_equal(completed, 1);
+	assert_int_equal(events(e, 1, EVENT_answers_duplicate), 1);
+	ask(e, request);
+	assert_true(udp_ask(client_of(e), request)); /* for which the second is given up */
+	udp_answered(client_of(e), second, SIZE);
+	assert_int_equal(completed, 1);
+	assert_int_equal(events(e, 1, EVENT_requests_lost), 1);
+	assert_int_equal(events(e, 1, EVENT_answers_late), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +304,8 @@ int main(void)
 						end),
 		cmocka_unit_test_setup_teardown(an_open_loop_gives_up_what_is_too_far_behind, begin,
 						end),
+		cmocka_unit_test_setup_teardown(what_a_full_socket_took_not_has_nobodys_place,
+						begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
