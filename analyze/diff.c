@@ -261,6 +261,7 @@ static int diff(struct page *page, const struct experiment *a, const struct expe
 	remark_contradictions(page, b);
 	remark_doubts(page, a);
 	remark_doubts(page, b);
+	remark_across_unlike(page, a, b);
 	if (a->count > 1 || b->count > 1)
 		return diff_experiments(page, a, b, o);
 	if (!a->configurations[0].count || !b->configurations[0].count) {

@@ -33,6 +33,14 @@ struct across cpu_across(const struct run *run, enum record_end end)
 	return a;
 }
 
+double cpu_neither(const struct run *run)
+{
+	if (!placed_here(run))
+		return NAN;
+	return 100 * run_sum(run, METRIC_softirq_across, END_HOST) /
+	       window_of(run, END_RX, "softirq");
+}
+
 double cpu_percent(const struct run *run, enum record_end end)
 {
 	double busy = run_sum(run, METRIC_cpu_busy, end);

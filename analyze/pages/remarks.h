@@ -5,6 +5,7 @@
  *   refused_word(), missing_word()       what stands in the cell of a figure that a configuration lacks
  *   remark_shared()      where CPU time belongs to no end alone
  *   remark_across()      where softirqs of one end ran on CPUs of the other, and whether C knows it
+ *   remark_across_unlike()  where C knows it of one set of runs and not of the other
  *   remark_doubts()       which runs are not what they seem: held up, or not billed to anyone
  *   remark_best()         which configuration pays best, and how sure that is
  *   remark_contradictions() which runs have figures that contradict each other
@@ -45,6 +46,7 @@ void remark_contradictions(struct page *page, const struct experiment *e);
 void remark_shared(struct page *page, const struct experiment *e);
 void remark_clocks(struct page *page, const struct experiment *e);
 void remark_across(struct page *page, const struct experiment *e);
+void remark_across_unlike(struct page *page, const struct experiment *a, const struct experiment *b);
 void remark_owed(struct page *page, const struct experiment *e);
 void remark_strangers(struct page *page, const struct experiment *e);
 void remark_copied(struct page *page, const struct experiment *e);

@@ -51,10 +51,22 @@ static double gained_percent(const struct run *run, enum record_end end)
 	return cpu_across(run, end).gained;
 }
 
+/* Of all runs. */
+static double neither_most(const struct experiment *e)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < e->count; i++)
+		for (size_t j = 0; j < e->configurations[i].count; j++)
+			most = fmax(most, cpu_neither(e->configurations[i].runs[j]));
+	return most;
+}
+
 /* One machine has both ends: what a CPU does in softirqs may be for the end that it was not given to. */
 void remark_across(struct page *page, const struct experiment *e)
 {
 	struct most known = find_most(gained_percent, e), unsure = find_most(cpu_unsure, e);
+	double neither = neither_most(e);
 	char which[48];
 
 	if (is_seen(&known))
@@ -67,4 +79,30 @@ void remark_across(struct page *page, const struct experiment *e)
 			  "%sC rx and C tx are by CPU, and both are on one machine, where softirqs of one end run on CPUs of the other, over veth and loopback always: up to %.1f %% of a CPU in C tx may be rx's, and up to %.1f %% in C rx tx's. ROI of one end and its components are as unsure; their sum is right. Ends in network namespaces of their own (--link veth), with source softirq, are told apart.",
 			  in_which(&unsure, &known, which), unsure.percent[END_TX],
 			  unsure.percent[END_RX]);
+	if (neither >= ACROSS_SEEN)
+		page_note(page,
+			  "Packets of neither end's namespace, as of a bridge or a forwarder, or of a device of the host that hands them on to a pod's (bpf_redirect_peer()), took up to %.1f %% of a CPU in softirqs on the ends' CPUs: that is in C by CPU, and in no component and no other figure of an end, though it may be what an end receives.",
+			  neither);
+}
+
+static bool only_first_knows(const struct experiment *first, const struct experiment *second,
+			     double *percent)
+{
+	struct most known = find_most(gained_percent, first), own = find_most(cpu_unsure, first);
+	struct most unsure = find_most(cpu_unsure, second);
+
+	*percent = fmax(known.percent[END_RX], known.percent[END_TX]);
+	return is_seen(&known) && !is_seen(&own) && is_seen(&unsure);
+}
+
+void remark_across_unlike(struct page *page, const struct experiment *a, const struct experiment *b)
+{
+	double percent;
+	bool of_a = only_first_knows(a, b, &percent);
+
+	if (!of_a && !only_first_knows(b, a, &percent))
+		return;
+	page_note(page,
+		  "C of an end is by whose packet softirqs worked on in %s, and by CPU in %s, whose records do not say whose they were: of what C rx and C tx differ by, up to %.1f %% of a CPU may be that alone; their sum is right.",
+		  of_a ? "A" : "B", of_a ? "B" : "A", percent);
 }

@@ -222,3 +222,25 @@ assert not any(None in r or None in r.values() for r in rows)' "$dir/csv"
 	grep -q "^zcroi: setting " "$dir/err"
 	"$zcroi" diff --format md "$dir/out/copy" "$dir/out/zc" | grep -q "^| throughput | Gbit/s | "
 }
+
+@test "diff: where one set knows whose softirqs were and the other does not, that is said of C" {
+	# Of a window of 10 s.
+	known=',rx,softirq,across,1,2e9,ns\n,tx,softirq,across,0,0,ns\n,host,softirq,across,0,0,ns\n,host,softirq,across,1,0,ns\n'
+	received=',rx,softirq,net_rx_time,0,1e9,ns\n,tx,softirq,net_rx_time,1,3e9,ns\n'
+	for which in a b; do
+		synthetic "$dir/$which/run-1.csv"
+		printf "$received" >>"$dir/$which/run-1.csv"
+	done
+	printf "$known" >>"$dir/b/run-1.csv"
+	for order in "a b B A" "b a A B"; do
+		set -- $order
+		run "$zcroi" diff "$dir/$1" "$dir/$2"
+		[ "$status" -eq 0 ]
+		echo "$output"
+		[[ $(flat) == *"by whose packet softirqs worked on in $3, and by CPU in $4,"*"up to 20.0 % of a CPU may be that alone"* ]]
+	done
+	for same in a b; do
+		run "$zcroi" diff "$dir/$same" "$dir/$same"
+		[[ $(flat) != *"may be that alone"* ]]
+	done
+}

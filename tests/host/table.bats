@@ -273,3 +273,18 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	run "$zcroi" table "$dir/out"
 	[[ $output == *'Not all runs are alike: nic feature tx-lro is "on" in 1 of 4 and "off" in others'* ]]
 }
+
+@test "table: softirqs that worked for a namespace of neither end are said, and are in C where they ran" {
+	synthetic "$dir/one/run-1.csv" gbit=20 crx=50 ctx=80
+	# Of a window of 10 s.
+	printf ',rx,softirq,across,1,0,ns\n,tx,softirq,across,0,0,ns\n,host,softirq,across,0,5e8,ns\n,host,softirq,across,1,1e9,ns\n' \
+		>>"$dir/one/run-1.csv"
+	run "$zcroi" table "$dir/one"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $(flat) == *"Packets of neither end's namespace"*"took up to 15.0 % of a CPU in softirqs on the ends' CPUs"* ]]
+	[[ $output == *" 50.0 "*" 80.0 "*" 130.0 "* ]]
+	synthetic "$dir/two/run-1.csv"
+	run "$zcroi" table "$dir/two"
+	[[ $output != *"neither end"* ]]
+}

@@ -114,7 +114,7 @@ static void softirqs_on_cpus_of_the_other_end(void **state)
 				     ",rx,cpu,busy,,60,%\n,tx,cpu,busy,,90,%\n"
 				     ",rx,softirq,net_rx_time,0,100e6,ns\n"
 				     ",tx,softirq,net_rx_time,1,450e6,ns\n";
-	char rows[1024];
+	char rows[1024], text[1200];
 	struct outcome o;
 	struct run *run;
 
@@ -131,9 +131,15 @@ static void softirqs_on_cpus_of_the_other_end(void **state)
 	near(o.of[CPU_RX], 75);
 	near(o.of[CPU_TX], 75);
 	near(o.of[CPU_TOTAL], 150);
+	/* What was for neither, such as a forwarder's, stays where it ran. */
+	snprintf(text, sizeof(text), HEADER "%s", rows);
+	run = load(text);
+	near(cpu_neither(run), 2.5);
+	run_free(run);
 	/* Where nothing tells, what may be the other's is all that was received there. */
 	snprintf(rows, sizeof(rows), HEADER "%s", by_cpu);
 	run = load(rows);
+	assert_true(isnan(cpu_neither(run)));
 	near(cpu_unsure(run, END_RX), 5);
 	near(cpu_unsure(run, END_TX), 22.5);
 	run_free(run);
