@@ -16,9 +16,12 @@ static int four_digits(double largest)
 	return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
 }
 
+/* Of figures that span so much, those of a column's smallest would have no digit left with the decimals of its largest. */
+#define SPAN 1000
+
 int column_decimals(const struct table *t, size_t column)
 {
-	double largest = 0;
+	double largest = 0, least = INFINITY, scale = t->columns[column].scale;
 
 	if (t->columns[column].decimals != DECIMALS_AUTO)
 		return t->columns[column].decimals;
@@ -29,7 +32,12 @@ int column_decimals(const struct table *t, size_t column)
 			largest = fmax(largest, fabs(cell->value));
 		else if (cell->kind == CELL_INTERVAL)
 			largest = fmax(largest, fabs(cell->high));
+		if (cell->kind == CELL_ESTIMATE && fabs(cell->value) > 0)
+			least = fmin(least, fabs(cell->value));
 	}
+	if (scale > 1 && largest > SPAN * least)
+		return DECIMALS_EACH;
+	largest /= scale;
 	/* The ends of an interval are themselves uncertain: three digits will do. */
 	if (t->columns[column].kind == COLUMN_INTERVAL)
 		largest *= 10;
@@ -96,21 +104,27 @@ static void estimate_words(const struct cell *cell, int decimals, char *text, si
 	}
 }
 
-void cell_words(const struct cell *cell, int decimals, char *text, size_t size)
+void cell_words(const struct column *column, const struct cell *cell, int decimals, char *text,
+		size_t size)
 {
+	struct cell scaled = *cell;
+
+	scaled.value /= column->scale;
+	scaled.low /= column->scale;
+	scaled.high /= column->scale;
 	switch (cell->kind) {
 	case CELL_TEXT:
 	case CELL_MISSING:
 		visible_copy(text, size, cell->text, strlen(cell->text));
 		break;
 	case CELL_NUMBER:
-		number_words(cell->value, decimals, text, size);
+		number_words(scaled.value, decimals, text, size);
 		break;
 	case CELL_INTERVAL:
-		interval_words(cell->value, cell->high, decimals, text, size);
+		interval_words(scaled.value, scaled.high, decimals, text, size);
 		break;
 	case CELL_ESTIMATE:
-		estimate_words(cell, decimals, text, size);
+		estimate_words(&scaled, decimals, text, size);
 		break;
 	}
 }

@@ -51,7 +51,7 @@ static void html_cell(FILE *out, const struct table *t, size_t row, size_t colum
 	bool number = t->columns[column].kind != COLUMN_TEXT;
 	char text[4096];
 
-	cell_words(cell, column_decimals(t, column), text, sizeof(text));
+	cell_words(&t->columns[column], cell, column_decimals(t, column), text, sizeof(text));
 	if (!column)
 		fputs("<th scope=\"row\">", out);
 	else if (cell->kind == CELL_MISSING)

@@ -24,6 +24,7 @@ struct column {
 	const char *unit;
 	enum column_kind kind;
 	int decimals;
+	double scale; /* what a person reads is so many times smaller, and of that unit; 1: as programs read it */
 };
 
 struct table {
@@ -65,8 +66,9 @@ void print_markdown(const struct page *page, FILE *out);
 void print_csv(const struct page *page, FILE *out);
 void print_json(const struct page *page, FILE *out);
 
-/* A cell as a person reads it; decimals as column_decimals() says. text is "" for nothing. */
-void cell_words(const struct cell *cell, int decimals, char *text, size_t size);
+/* A cell of that column as a person reads it; decimals as column_decimals() says. text is "" for nothing. */
+void cell_words(const struct column *column, const struct cell *cell, int decimals, char *text,
+		size_t size);
 int column_decimals(const struct table *t, size_t column);
 
 #endif

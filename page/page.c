@@ -144,6 +144,7 @@ void table_column(struct table *t, const char *name, const char *heading, const 
 		.unit = keep(t->page, unit),
 		.kind = kind,
 		.decimals = decimals,
+		.scale = 1,
 	};
 }
 

@@ -9,6 +9,7 @@
  *   page_note()       one more note after them; what was noted already is not noted again
  *   page_table()      one more table, without columns yet
  *   table_column()    one more column
+ *   table_fit()       columns whose cells are all there, in a unit that a person can read
  *   cell_text() …     the next cell of a table; after the last column comes the next row
  *   page_empty()      has it no table?
  *   page_print()      all of it to standard output
@@ -65,6 +66,11 @@ void page_note(struct page *page, const char *format, ...) __attribute__((format
 struct table *page_table(struct page *page, const char *name, const char *title);
 void table_column(struct table *t, const char *name, const char *heading, const char *unit,
 		  enum column_kind kind, int decimals);
+/*
+ * The columns from begin to before end, or the last, all of the first one's unit: of many ns text and Markdown have us, ms or s, of bytes
+ * KB and so on (of 1000); CSV and JSON keep the unit that their names are known by.
+ */
+void table_fit(struct table *t, size_t begin, size_t end);
 
 void cell_text(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* NAN prints as missing. */

@@ -101,7 +101,7 @@ static bool measure(const struct table *t, int *widths)
 		if (unit > widths[i])
 			widths[i] = unit;
 		for (size_t at = i; at < t->cell_count; at += t->column_count) {
-			cell_words(&t->cells[at], decimals, text, sizeof(text));
+			cell_words(column, &t->cells[at], decimals, text, sizeof(text));
 			if (width_of(text) > widths[i])
 				widths[i] = width_of(text);
 		}
@@ -218,7 +218,8 @@ static void part_text(const struct part *p, bool units, FILE *out)
 		for (size_t i = 0; i < t->column_count; i++) {
 			if (!is_in(p, i))
 				continue;
-			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
+			cell_words(&t->columns[i], cell_at(t, row, i), column_decimals(t, i), text,
+				   sizeof(text));
 			put(&line, text, p->widths[i], t->columns[i].kind == COLUMN_TEXT);
 		}
 		end_line(&line);
@@ -335,7 +336,8 @@ static void table_markdown(const struct table *t, FILE *out)
 	fputs("|\n", out);
 	for (size_t row = 0; row < table_rows(t); row++) {
 		for (size_t i = 0; i < t->column_count; i++) {
-			cell_words(cell_at(t, row, i), column_decimals(t, i), text, sizeof(text));
+			cell_words(&t->columns[i], cell_at(t, row, i), column_decimals(t, i), text,
+				   sizeof(text));
 			put_markdown_cell(out, text);
 		}
 		fputs("|\n", out);

@@ -159,6 +159,15 @@ static void put_column(struct table *t, const char *name, const char *heading,
 		     strcmp(w->unit, "%") ? DECIMALS_AUTO : 1);
 }
 
+/* Columns of one figure are compared, and so have one unit. */
+static void fit(const struct sheet *s, struct table *t, size_t value_count)
+{
+	for (size_t i = 0; i < value_count; i++)
+		table_fit(t, s->p->row_count + i, s->p->row_count + i + 1);
+	if (!value_count)
+		table_fit(t, s->p->row_count, s->p->row_count + s->grid.col_count);
+}
+
 /* values: those that are columns where there are no others; else the one that the table is of. */
 static void put_table(struct sheet *s, const char *name, const char *title, const char *rest,
 		      const struct wanted *values, size_t value_count)
@@ -190,6 +199,7 @@ static void put_table(struct sheet *s, const char *name, const char *title, cons
 			if (has_col(s, &s->grid.cols[i], rest))
 				put_figure(s, t, row, &s->grid.cols[i], rest, values);
 	}
+	fit(s, t, by_value ? value_count : 0);
 }
 
 /* "1: read=64K: throughput_gbit_s": what of it tells this page's tables apart. */

@@ -53,6 +53,19 @@ refused() {
 	END
 }
 
+@test "figures of ten digits stand in a unit that can be read, the same in all columns, and are as exact as ever for programs" {
+	for gbit in 16 0.008; do
+		synthetic "$dir/rx=copy,tx=copy,read=$gbit/run-1.csv" read=$gbit configuration="rx=copy,tx=copy,read=$gbit" gbit=$gbit
+	done
+	run -0 "$zcroi" table --rows read --value bytes=rx-path.bytes "$dir"
+	echo "$output"
+	[[ $(flat) == "read bytes GB/s "*" 0.008 0.001000 16 2"* ]]
+	run -0 "$zcroi" table --rows rx --cols read --value bytes=rx-path.bytes "$dir"
+	echo "$output"
+	[[ $(flat) == *" GB/s GB/s "*" copy 0.001000 2"* ]]
+	"$zcroi" table --rows rx --cols read --value bytes=rx-path.bytes --format csv "$dir" 2>"$dir.err" | grep -q '^copy,1000000,.*,2000000000,'
+}
+
 @test "two experiments stand side by side where that is asked for, else apart" {
 	experiment
 	mv "$dir" "$dir.one"
@@ -98,7 +111,7 @@ refused() {
 	[ "$status" -eq 0 ]
 	[ "$(grep -cx 'read=[0-9]*K' <<<"$output")" -eq 3 ]
 	# 44.2 Gbit/s are 5525 MB/s, and the mean of 21, 22 and 23 us is 22.
-	[[ $output == *"copy   44.20 (44.0..44.4)  5525000000 ("*"  22.00 (19.6..24.6)"* ]]
+	[[ $output == *"copy   44.20 (44.0..44.4)  5.525 (5.49..5.56)  22.00 (19.6..24.6)"* ]]
 	# Two kernels in one configuration, and two configurations in one cell.
 	synthetic "$dir/rx=copy,tx=copy,read=4K/run-4.csv" configuration=rx=copy,tx=copy,read=4K \
 		repeat=4 read=4K kernel=7.2

@@ -54,6 +54,47 @@ static char *printed(void (*print)(const struct page *page, FILE *out))
 	return text;
 }
 
+/* What a column of one such figure, or of two, looks like as text, and as programs are given it. */
+static void assert_fit(const char *unit, double one, double other, const char *as_text)
+{
+	struct page *page = page_new();
+	struct table *t = page_table(page, NULL, NULL);
+	char *text, *csv, exact[80];
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	table_column(t, "a", "a", unit, COLUMN_ESTIMATE, DECIMALS_AUTO);
+	table_column(t, "b", "b", unit, COLUMN_ESTIMATE, DECIMALS_AUTO);
+	cell_estimate(t, one, one / 2, 2 * one);
+	cell_estimate(t, other, NAN, NAN);
+	table_fit(t, 0, 9);
+	print_text(page, out);
+	fclose(out);
+	out = open_memstream(&csv, &size);
+	print_csv(page, out);
+	fclose(out);
+	page_free(page);
+	if (!strstr(text, as_text))
+		fail_msg("\"%s\" is not in\n%s", as_text, text);
+	snprintf(exact, sizeof(exact), "\n%.12g,%.12g,%.12g,,%.12g,", one, one / 2, 2 * one, other);
+	assert_non_null(strstr(csv, exact));
+	free(text);
+	free(csv);
+}
+
+static void units_that_fit(void **state)
+{
+	(void)state;
+	assert_fit("ns", 123456789, 5000000, "123.5 (62..247)  5.000\n");
+	assert_fit("ns", 123456789, 5000000, " ms ");
+	assert_fit("ns", 99999, 1, "99999 (50000..199998)  1.000\n");
+	assert_fit("ns", 100000, 1, " us ");
+	assert_fit("ns", 7200e9, 1, "  s ");
+	assert_fit("bytes/s", 3.5e9, 1e6, " GB/s ");
+	assert_fit("bytes/s", 3.5e9, 1e6, "3.500 (1.75..7.00)  0.001000\n");
+	assert_fit("calls/s", 3.5e9, 1, " calls/s  calls/s\n");
+}
+
 static void assert_printed(void (*print)(const struct page *page, FILE *out), const char *expected)
 {
 	char *text = printed(print);
@@ -300,11 +341,17 @@ static void long_notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text),		cmocka_unit_test(markdown),
-		cmocka_unit_test(csv),		cmocka_unit_test(json),
-		cmocka_unit_test(estimates),	cmocka_unit_test(small_figures),
-		cmocka_unit_test(hostile_text), cmocka_unit_test(hostile_markdown),
-		cmocka_unit_test(hostile_csv),	cmocka_unit_test(hostile_json),
+		cmocka_unit_test(text),
+		cmocka_unit_test(markdown),
+		cmocka_unit_test(csv),
+		cmocka_unit_test(json),
+		cmocka_unit_test(estimates),
+		cmocka_unit_test(small_figures),
+		cmocka_unit_test(units_that_fit),
+		cmocka_unit_test(hostile_text),
+		cmocka_unit_test(hostile_markdown),
+		cmocka_unit_test(hostile_csv),
+		cmocka_unit_test(hostile_json),
 		cmocka_unit_test(long_notes),
 	};
 
