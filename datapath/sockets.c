@@ -15,6 +15,7 @@
 
 #include "base/say.h"
 #include "nic/device.h"
+#include "record/patience.h"
 
 #define BACKLOG 16384 /* as many flows as there may be; net.core.somaxconn bounds it */
 
@@ -255,17 +256,24 @@ int socket_blocking(int fd, bool blocking)
 	return fcntl(fd, F_SETFL, blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
 
-/* A host that vanished is noticed after 2 + 3 * 1 seconds, whether something was sent or not. */
+/*
+ * A host that vanished is noticed after 2 + 3 * 1 seconds, whether something was sent or not; as often as long where
+ * machines are that slow: a CPU whose emulator gives it no turn does not answer either.
+ */
 void socket_control(int fd)
 {
-	static const struct {
+	const int within_s = (int)patience_reply_s(0), step_s = within_s / 5;
+	const struct {
 		int level;
 		int name;
 		int value;
 	} settings[] = {
-		{SOL_SOCKET, SO_KEEPALIVE, 1},	       {IPPROTO_TCP, TCP_KEEPIDLE, 2},
-		{IPPROTO_TCP, TCP_KEEPINTVL, 1},       {IPPROTO_TCP, TCP_KEEPCNT, 3},
-		{IPPROTO_TCP, TCP_USER_TIMEOUT, 5000}, {IPPROTO_TCP, TCP_NODELAY, 1},
+		{SOL_SOCKET, SO_KEEPALIVE, 1},
+		{IPPROTO_TCP, TCP_KEEPIDLE, 2 * step_s},
+		{IPPROTO_TCP, TCP_KEEPINTVL, step_s},
+		{IPPROTO_TCP, TCP_KEEPCNT, 3},
+		{IPPROTO_TCP, TCP_USER_TIMEOUT, within_s * 1000},
+		{IPPROTO_TCP, TCP_NODELAY, 1},
 	};
 
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
