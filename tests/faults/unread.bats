@@ -60,7 +60,7 @@ measure() { # FILE [open|closed REFUSE]
 # Metrics that had something to say in both of two whole records.
 told() { # FILE FILE
 	awk -F, 'FNR == 1 { files++ } $3 != "collector" && $7 != "" && $6 + 0 > 0 { seen[$3 "/" $4, files] = 1; name[$3 "/" $4] }
-		END { for (n in name) if (((n, 1) in seen) && ((n, 2) in seen)) print n }' "$@" | sort
+		END { for (n in name) if (((n, 1) in seen) && ((n, 2) in seen)) print n }' "$@" | LC_ALL=C sort
 }
 
 # Those of them that say nothing now, or zero, and not why: of sources whose means, as the record has them, are refused.
@@ -94,12 +94,15 @@ sure_of_lost() { # FILE
 	echo "told: $(tr "\n" " " <told)"
 	[ "$(cut -d/ -f1 told | sort -u | wc -l)" -ge 10 ]
 	for what in "closed bpf" "closed read" "closed recv" "open bpf,read,recv"; do
-		# One that was measured as zero is so by chance, and not three times.
-		for _ in 1 2 3; do
+		# What comes and goes may be zero by chance: who is silent has to be so each time, and told each time in between.
+		for _ in 1 2 3 4 5; do
 			# shellcheck disable=SC2086 # two words
 			measure refused $what
 			silent refused "${what#* }" >silent
 			[ -s silent ] || break
+			measure whole2
+			told whole1 whole2 | LC_ALL=C comm -12 - told >still
+			mv still told
 		done
 		[ ! -s silent ] || { echo "$what: $(tr '\n' ' ' <silent)"; cat said; grep absent refused; false; }
 		[[ $what != *bpf* ]] || [ -z "$(sure_of_lost refused)" ] || { sure_of_lost refused; false; }
