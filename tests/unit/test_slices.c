@@ -196,18 +196,24 @@ static uint64_t slices_within(struct slices *s, struct source *source, unsigned 
 static void test_programs_that_hardly_run_stay_in_place(void **state)
 {
 	struct measurement run = {.seconds = 0.5};
-	struct source source = {.events = 0};
-	struct slices *s = slices_open(&hooked_work, &run, &source);
+	uint64_t met = 0;
 
 	(void)state;
-	hooked.put = hooked.taken = 0;
-	hooked.each = 1;
-	assert_true(slices_within(s, &source, 500) >= 2);
-	assert_int_equal(hooked.put, 1);
-	/* Behind the window, when it costs nobody. */
-	assert_int_equal(hooked.taken, 1);
-	slices_close(s);
-	assert_int_equal(hooked.taken, 1);
+	/* On a busy machine there may be no time for a second slice. */
+	for (int tries = 0; met < 2 && tries < 20; tries++) {
+		struct source source = {.events = 0};
+		struct slices *s = slices_open(&hooked_work, &run, &source);
+
+		hooked.put = hooked.taken = 0;
+		hooked.each = 1;
+		met = slices_within(s, &source, 500);
+		assert_int_equal(hooked.put, met > 0);
+		/* Behind the window, when it costs nobody. */
+		assert_int_equal(hooked.taken, met > 0);
+		slices_close(s);
+		assert_int_equal(hooked.taken, met > 0);
+	}
+	assert_true(met >= 2);
 }
 
 static void test_programs_that_run_all_the_time_do_not(void **state)
