@@ -188,7 +188,7 @@ static int answer(struct flow *f, const unsigned char *at, size_t bytes, size_t 
 		if (!udp_request(f, at + done, part, next, r->buffer.at))
 			continue;
 		do {
-			sent = send(f->datagrams_fd, r->buffer.at, r->response, MSG_NOSIGNAL);
+			sent = call_send(f->datagrams_fd, r->buffer.at, r->response, MSG_NOSIGNAL);
 			count(&f->counters.call[CALL_sendto], 1);
 		} while (sent < 0 && errno == EINTR);
 		/* ECONNREFUSED: the client's socket is closed already, or somebody says so of an earlier one. */

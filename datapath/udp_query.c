@@ -7,6 +7,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "datapath/calls.h"
 #include "datapath/udp.h"
 #include "datapath/udp_rpc.h"
 
@@ -16,7 +17,8 @@
 
 static int send_one(struct flow *f, const unsigned char *request)
 {
-	ssize_t sent = send(f->datagrams_fd, request, f->rpc->request, MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t sent =
+		call_send(f->datagrams_fd, request, f->rpc->request, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	count(&f->counters.call[CALL_sendto], 1);
 	if (sent >= 0) {
@@ -36,7 +38,7 @@ static int send_one(struct flow *f, const unsigned char *request)
 static int receive(struct flow *f, int flags)
 {
 	const struct rpc *r = f->rpc;
-	ssize_t got = recv(f->datagrams_fd, r->buffer.at, r->buffer.size, flags);
+	ssize_t got = call_recv(f->datagrams_fd, r->buffer.at, r->buffer.size, flags);
 
 	count(&f->counters.call[CALL_recvfrom], 1);
 	if (got >= 0) {
