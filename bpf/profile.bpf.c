@@ -15,6 +15,8 @@
 const volatile __u8 cpu_end[PROFILE_CPUS];	 /* enum record_end */
 const volatile __u64 softirqs_from, softirqs_to; /* the function that runs softirqs */
 const volatile __u64 net_rx_from, net_rx_to;	 /* and that which is NET_RX */
+const volatile __u64 threaded_from,
+	threaded_to; /* or a thread that polls in its place (threaded NAPI) */
 __u64 lost[END_COUNT];
 __u64 misses_lost[END_COUNT];
 __u64 on_cpu[PROFILE_CPUS][END_COUNT][PROFILE_WORKS];
@@ -60,7 +62,7 @@ struct {
 
 enum { OF_TIME, OF_MISSES };
 /* By its stack. */
-enum { IN_TASK, IN_SOFTIRQ, IN_NET_RX };
+enum { IN_TASK, IN_SOFTIRQ, IN_NET_RX, IN_THREADED_NAPI };
 
 static __always_inline bool read_stack(void *ctx, struct profile_stack *stack, __u64 flags)
 {
@@ -105,12 +107,14 @@ static __noinline int work_of(const struct profile_stack *stack)
 		net_rx = net_rx || stack->ip[i] - net_rx_from < net_rx_to - net_rx_from;
 		if (stack->ip[i] - softirqs_from < softirqs_to - softirqs_from)
 			return net_rx ? IN_NET_RX : IN_SOFTIRQ;
+		if (stack->ip[i] - threaded_from < threaded_to - threaded_from)
+			return IN_THREADED_NAPI;
 	}
 	return IN_TASK;
 }
 
 /*
- * Whose the packet is that this CPU's NET_RX works on. Where none came up since the last sample, as where XDP takes all of
+ * Whose the packet is that this CPU's NET_RX, or a thread in its place, works on. Where none came up since the last sample, as where XDP takes all of
  * them, the latest says nothing any more.
  */
 static __always_inline __u8 packet_end_here(__u32 cpu, __u32 event)
@@ -128,7 +132,7 @@ static __always_inline __u8 packet_end_here(__u32 cpu, __u32 event)
 /* No other program counts on this CPU. */
 static __always_inline void count_on_cpu(const struct profile_kind *kind, __u32 cpu, __u32 in)
 {
-	__u32 work = in == IN_TASK ? PROFILE_TASK : PROFILE_SOFTIRQ;
+	__u32 work = in == IN_SOFTIRQ || in == IN_NET_RX ? PROFILE_SOFTIRQ : PROFILE_TASK;
 	__u32 end = kind->end;
 
 	if (work == PROFILE_TASK && !kind->tgid)
@@ -169,7 +173,7 @@ static __always_inline int keep_stacks(void *ctx, struct profile_kind *kind, __u
 		kind->in_kernel = 1;
 		kind->leaf = stack->ip[0];
 		*in = (__u32)work_of(stack);
-		if (*in == IN_NET_RX)
+		if (*in == IN_NET_RX || *in == IN_THREADED_NAPI)
 			kind->packet_end =
 				end_if_shared(packet_end_here(bpf_get_smp_processor_id(), event),
 					      kind->end != END_HOST ? kind->end : kind->cpu_end);

@@ -63,7 +63,6 @@ static void note_processes(struct state *s)
 		target_each(&s->run.target[end], note_process, s->symbols);
 }
 
-/* The first is a part of __do_softirq() before 6.10. */
 static void find_softirqs(struct state *s)
 {
 	uint64_t from, to;
@@ -72,6 +71,12 @@ static void find_softirqs(struct state *s)
 		s->bpf->rodata->net_rx_from = from;
 		s->bpf->rodata->net_rx_to = to;
 	}
+	/* From 5.12 on (net/core/dev.c). */
+	if (symbols_extent(s->symbols, "napi_threaded_poll", &from, &to)) {
+		s->bpf->rodata->threaded_from = from;
+		s->bpf->rodata->threaded_to = to;
+	}
+	/* A part of the other before 6.10. */
 	if (!symbols_extent(s->symbols, "handle_softirqs", &from, &to) &&
 	    !symbols_extent(s->symbols, "__do_softirq", &from, &to))
 		return;

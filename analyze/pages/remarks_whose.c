@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analyze/figures/cpu_time.h"
 
@@ -62,6 +63,30 @@ static double neither_most(const struct experiment *e)
 	return most;
 }
 
+/* Whose packets a thread of the kernel works on is known of its samples alone, which no C is made of. */
+static void remark_threaded(struct page *page, const struct experiment *e)
+{
+	for (enum record_end end = END_RX; end <= END_TX; end++) {
+		size_t runs = 0;
+
+		for (size_t i = 0; i < e->count; i++)
+			for (size_t j = 0; j < e->configurations[i].count; j++) {
+				const struct run *run = e->configurations[i].runs[j];
+				const char *threaded =
+					run_fact(run, METRIC_fact_nic, end, "threaded");
+
+				runs += threaded && !strcmp(threaded, "1") &&
+					!(isnan(cpu_across(run, end).gained) &&
+					  isnan(cpu_unsure(run, end)));
+			}
+		if (runs)
+			page_note(page,
+				  "In %zu run%s the NAPI of %s is threaded, and both ends are on one machine: its threads run on any CPU that they may, and are in C of the end whose CPU that is; components give them to the end whose packets they work on. taskset(1) keeps them on CPUs of %s.",
+				  runs, runs == 1 ? "" : "s", record_end_name[end],
+				  record_end_name[end]);
+	}
+}
+
 /* One machine has both ends: what a CPU does in softirqs may be for the end that it was not given to. */
 void remark_across(struct page *page, const struct experiment *e)
 {
@@ -79,6 +104,7 @@ void remark_across(struct page *page, const struct experiment *e)
 			  "%sC rx and C tx are by CPU, and both are on one machine, where softirqs of one end run on CPUs of the other, over veth and loopback always: up to %.1f %% of a CPU in C tx may be rx's, and up to %.1f %% in C rx tx's. ROI of one end and its components are as unsure; their sum is right. Ends in network namespaces of their own (--link veth), with source softirq, are told apart.",
 			  in_which(&unsure, &known, which), unsure.percent[END_TX],
 			  unsure.percent[END_RX]);
+	remark_threaded(page, e);
 	if (neither >= ACROSS_SEEN)
 		page_note(page,
 			  "Packets of neither end's namespace took up to %.1f %% of a CPU in softirqs on the ends' CPUs: of others on this machine, of a bridge or a forwarder between the ends, or of a device of the host that hands them on to a pod (bpf_redirect_peer()), so that an end received them after all. That is in C by CPU, and in no component and no other figure of an end.",

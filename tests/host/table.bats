@@ -288,3 +288,16 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	run "$zcroi" table "$dir/two"
 	[[ $output != *"neither end"* ]]
 }
+
+@test "table: whose CPU threads that poll a device run on is said" {
+	for threaded in 0 1; do
+		synthetic "$dir/$threaded/run-1.csv"
+		printf ',rx,softirq,across,1,0,ns\n,tx,softirq,across,0,0,ns\n,rx,fact,nic,threaded,%s,\n,tx,fact,nic,threaded,0,\n' \
+			$threaded >>"$dir/$threaded/run-1.csv"
+		run "$zcroi" table "$dir/$threaded"
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[ "$(grep -c "the NAPI of [rt]x is threaded" <<<"$(flat)")" = $threaded ]
+	done
+	[[ $(flat) == *"In 1 run the NAPI of rx is threaded"* ]]
+}

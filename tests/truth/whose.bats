@@ -134,6 +134,20 @@ bills_receiver() {
 	[ "$walks" -gt $((4 * others)) ]
 }
 
+# As with threaded NAPI: a thread of the kernel, on whichever CPU.
+@test "what a thread of the kernel polls in place of softirqs is the receiver's" {
+	"$BUILD/zcprof" run --link veth --rx xdp_drop --tx copy --udp 64 --rx-gro sw --rx-threaded-napi on --rx-cpu 0 --tx-cpu 1 \
+		--collect profile --exact --seconds 1 --warmup 0.2 --repeat 1 -o "$BATS_TEST_TMPDIR/x"
+	file=$(echo "$BATS_TEST_TMPDIR"/x/*/run-1.csv)
+	grep -q ',rx,path,given,xdp,native,' "$file" || skip "this veth takes no native XDP"
+	grep -q ',rx,fact,nic,threaded,1,' "$file" || skip "this kernel polls in no threads"
+	walks=$(figure rx profile symbol '^softirq;.*(veth|xdp|xsk|napi)')
+	others=$(figure tx profile symbol '^softirq;.*(veth|xdp|xsk|napi)')
+	echo "samples in the driver and XDP: $walks of the receiver, $others of the sender"
+	[ "$walks" -gt 0 ]
+	[ $((others * 4)) -le "$walks" ]
+}
+
 @test "what others receive in zcprof's own namespace is not the end's that has its device there" {
 	ip netns add "$RX-own"
 	ip link add whose0 type veth peer name w2 netns "$RX-own"
