@@ -23,7 +23,8 @@ zcpath_setup() {
 	in_rx=
 	in_tx=
 	rx_pid=
-	patience=60
+	patience=${ZCPROF_PATIENCE:+300} # a machine whose CPUs are emulated
+	patience=${patience:-60}
 }
 
 zcpath_teardown() {
