@@ -41,12 +41,17 @@ double cpu_neither(const struct run *run)
 	       window_of(run, END_RX, "softirq");
 }
 
+double cpu_moved(struct across a, double own, double others)
+{
+	return isnan(a.gained) ? 0 : fmin(fmax(a.gained - a.given, -own), others);
+}
+
 double cpu_percent(const struct run *run, enum record_end end)
 {
 	double busy = run_sum(run, METRIC_cpu_busy, end);
-	struct across a = cpu_across(run, end);
+	double others = run_sum(run, METRIC_cpu_busy, end == END_RX ? END_TX : END_RX);
 
-	return isnan(a.gained) ? busy : fmax(busy + a.gained - a.given, 0);
+	return busy + cpu_moved(cpu_across(run, end), busy, others);
 }
 
 double cpu_unsure(const struct run *run, enum record_end end)

@@ -7,6 +7,7 @@
  *   cpu_percent()   C in percent of one CPU
  *   cpu_across()    what of it an end gains that way, and what it gives away, likewise
  *   cpu_neither()   and what softirqs on the ends' CPUs did for namespaces of neither, which is in C by CPU
+ *   cpu_moved()     what of such figures changes its end: an end gives no more than it has, so that the sum stays what it was
  *   cpu_unsure()    how much of C, in percent of one CPU, may be the other end's, where that is not known
  *
  * NAN: not in the record; of the last, too: there is nothing unsure.
@@ -24,6 +25,7 @@ double cpu_percent(const struct run *run, enum record_end end);
 /* Both NAN where it is not known. */
 struct across cpu_across(const struct run *run, enum record_end end);
 double cpu_neither(const struct run *run);
+double cpu_moved(struct across a, double own, double others);
 double cpu_unsure(const struct run *run, enum record_end end);
 
 #endif

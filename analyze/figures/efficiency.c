@@ -89,11 +89,12 @@ static double mode_of_run(const struct run *run, enum mode mode, enum scope scop
 	if (isnan(window))
 		window = run_figure(run, METRIC_path_window_ns, END_TX, NULL);
 	for (enum record_end end = 0; end < END_COUNT; end++) {
-		struct across across = cpu_across(run, end);
+		double part = window / 100; /* of which a percent of one CPU is so many ns */
+		double others = run_sum(run, ids[mode], end == END_RX ? END_TX : END_RX);
 		double ns = run_sum(run, ids[mode], end);
 
-		if (mode == MODE_SOFTIRQ && !isnan(across.gained))
-			ns = fmax(ns + (across.gained - across.given) / 100 * window, 0);
+		if (mode == MODE_SOFTIRQ)
+			ns += part * cpu_moved(cpu_across(run, end), ns / part, others / part);
 		if ((scope == SCOPE_RX && end != END_RX) || (scope == SCOPE_TX && end != END_TX) ||
 		    isnan(ns))
 			continue;

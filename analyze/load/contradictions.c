@@ -50,6 +50,7 @@ static const struct {
 	{METRIC_pagepool_puts_direct, METRIC_pagepool_puts, 0.01},
 	{METRIC_skb_linear, METRIC_skb_bytes, 0.01},
 	{METRIC_softirq_budget_spent, METRIC_softirq_polls, 0.01},
+	{METRIC_softirq_across, METRIC_softirq_net_rx_time, 0.01},
 	{METRIC_pagealloc_failed, METRIC_pagealloc_allocs, 0.01},
 	{METRIC_pagealloc_allocs, METRIC_pagealloc_pages, 0.01},
 	{METRIC_tcp_retransmits, METRIC_tcp_segments_out, 0.01},

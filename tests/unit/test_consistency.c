@@ -209,6 +209,8 @@ static const struct {
 	{",rx,syscalls,errors,recvfrom,3000",
 	 "syscalls.errors is 3000, and syscalls.calls, of which it is a part, 2500"},
 	{",rx,softirq,budget_spent,0,60000", "softirq.budget_spent is 60000"},
+	{",rx,softirq,across,1,400000000",
+	 "softirq.across is 400000000, and softirq.net_rx_time, of which it is a part, 390000000"},
 	{",host,collector,share,softirq,1.2",
 	 "collector.share softirq is a part of something, and cannot be 1.2"},
 	{",host,selfcost,bpf_share,,-0.1",
