@@ -114,8 +114,8 @@ static __noinline int work_of(const struct profile_stack *stack)
 }
 
 /*
- * Whose the packet is that this CPU's NET_RX, or a thread in its place, works on. Where none came up since the last sample, as where XDP takes all of
- * them, the latest says nothing any more.
+ * Whose the packet is that this CPU's NET_RX, or a thread in its place, works on. Where none came up since the last
+ * sample, as where XDP takes all of them, the latest says nothing any more.
  */
 static __always_inline __u8 packet_end_here(__u32 cpu, __u32 event)
 {

@@ -6,8 +6,8 @@
  * linked: each begins when the one before is complete (MSG_WAITALL: as a whole). The next chain is
  * handed over when the last one is done, one io_uring_enter(2) per chain as a rule; the socket's
  * send buffer keeps the link busy meanwhile. With --send-bundles a chain is one request; with --unlinked nothing
- * keeps its order, as in liburing's examples/send-zerocopy.c and the kernel's selftest. Notifications that the kernel has let go of the memory
- * come whenever they come: nothing waits for one, but --flush-every and the end of the run.
+ * keeps its order, as in liburing's examples/send-zerocopy.c and the kernel's selftest. Notifications that the kernel has
+ * let go of the memory come whenever they come: nothing waits for one, but --flush-every and the end of the run.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -18,7 +18,10 @@
 
 #define SLICE_NS 20000000
 
-/* So long to be put in place, where a tracepoint takes a fifth of it; and then looked at for so long, with as many runs as a 100th of a CPU. */
+/*
+ * Long to be put in place, where a tracepoint takes a fifth of it; and then looked at for so long, with as many runs as
+ * take a 100th of a CPU.
+ */
 #define LONG_NS	  3000000
 #define LOOK_NS	  5000000
 #define LOOK_RUNS 1000
