@@ -18,7 +18,7 @@ static int event = -1;
 
 static void on_signal(int signal_number, siginfo_t *info, void *context)
 {
-	const struct wish wish = {info->si_code, info->si_pid, clock_ns()};
+	const struct wish wish = {info->si_code, clock_ns()};
 	const uint64_t one = 1;
 
 	(void)signal_number;

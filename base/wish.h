@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A signal that asks to end is one wish, though it may come twice: timeout(1) sends it to its child, and then to all of
- * its group. A second wish ends at once what the first only asks to end, so that they have to be told apart.
+ * its group; where a group is told, timeout(1) and sudo(8) in it pass on what they got. A second wish ends at once what
+ * the first only asks to end, so that they have to be told apart.
  *
  *   wish_same()  whether a later signal is the first one again
  */
@@ -12,7 +13,7 @@
 #include <stdint.h>
 
 struct wish {
-	int code, by;	/* si_code and si_pid, as sigaction(2) has them */
+	int code;	/* si_code, as sigaction(2) has it */
 	uint64_t at_ns; /* clock_ns() */
 };
 

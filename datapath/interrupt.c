@@ -31,7 +31,7 @@ int interrupt_begin(void)
 
 static void once_more(int number, siginfo_t *info, void *context)
 {
-	const struct wish wish = {info->si_code, info->si_pid, clock_ns()};
+	const struct wish wish = {info->si_code, clock_ns()};
 
 	(void)context;
 	if (wish_same(&first, &wish))
@@ -48,7 +48,7 @@ void interrupt_taken(int fd)
 
 	if (read(fd, &info, sizeof(info)) < 0)
 		return;
-	first = (struct wish){info.ssi_code, (int)info.ssi_pid, clock_ns()};
+	first = (struct wish){info.ssi_code, clock_ns()};
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	both(&set);

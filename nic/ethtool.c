@@ -238,7 +238,9 @@ static void describe_coalescing(const struct ethtool *e, say_fn say, void *data)
 	say(data, "coalesce adaptive rx", c.use_adaptive_rx_coalesce ? "on" : "off");
 }
 
-static void describe_features(const struct ethtool *e, say_fn say, void *data)
+/* each: of every feature that has a name, whether it is on, and whether it can be. */
+static void look_at_features(const struct ethtool *e,
+			     void (*each)(void *data, const char *name, bool on, bool can), void *data)
 {
 	struct ethtool_gfeatures *features;
 	struct ethtool_names names;
@@ -255,20 +257,58 @@ static void describe_features(const struct ethtool *e, say_fn say, void *data)
 	if (features && !ethtool_ask(e, features))
 		for (unsigned int i = 0; i < names.count; i++) {
 			const struct ethtool_get_features_block *b = &features->features[i / 32];
-			char key[ETH_GSTRING_LEN + 16] = "feature ";
+			const __u32 bit = 1U << (i % 32);
+			char name[ETH_GSTRING_LEN + 1];
 
-			ethtool_name(&names, i, key + strlen(key));
-			/* One that is off and cannot be on as well: it may be on in another run. */
-			if (key[strlen("feature ")])
-				say(data, key, b->active & (1U << (i % 32)) ? "on" : "off");
+			if (*ethtool_name(&names, i, name))
+				each(data, name, b->active & bit, (b->active | b->available) & bit);
 		}
 	free(features);
 	ethtool_names_free(&names);
 }
 
+struct teller {
+	say_fn say;
+	void *data;
+};
+
+/* One that is off and cannot be on as well: it may be on in another run. */
+static void describe_feature(void *data, const char *name, bool on, bool can)
+{
+	const struct teller *t = data;
+	char key[ETH_GSTRING_LEN + 16];
+
+	(void)can;
+	snprintf(key, sizeof(key), "feature %s", name);
+	t->say(t->data, key, on ? "on" : "off");
+}
+
+struct asked {
+	const char *name;
+	bool can;
+};
+
+static void ask_feature(void *data, const char *name, bool on, bool can)
+{
+	struct asked *asked = data;
+
+	(void)on;
+	if (!strcmp(name, asked->name))
+		asked->can = can;
+}
+
+bool ethtool_can(const struct ethtool *e, const char *feature)
+{
+	struct asked asked = {feature, false};
+
+	look_at_features(e, ask_feature, &asked);
+	return asked.can;
+}
+
 void ethtool_describe(const struct ethtool *e, say_fn say, void *data)
 {
 	struct ethtool_cmd link = {.cmd = ETHTOOL_GSET};
+	struct teller teller = {say, data};
 
 	describe_driver(e, say, data);
 	if (!ethtool_ask(e, &link) && ethtool_cmd_speed(&link) != (__u32)SPEED_UNKNOWN)
@@ -276,5 +316,5 @@ void ethtool_describe(const struct ethtool *e, say_fn say, void *data)
 	describe_rings(e, say, data);
 	describe_channels(e, say, data);
 	describe_coalescing(e, say, data);
-	describe_features(e, say, data);
+	look_at_features(e, describe_feature, &teller);
 }

@@ -10,6 +10,7 @@
  *   ethtool_counters_find()   the same one in another reading, by its name
  *   ethtool_counters_free()   a zeroed one is fine
  *   ethtool_describe()  driver, firmware, rings, channels, coalescing, features: as texts
+ *   ethtool_can()       whether a feature is on, or can be
  *   ethtool_close()
  */
 #ifndef NIC_ETHTOOL_H
@@ -17,6 +18,7 @@
 
 #include <linux/ethtool.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,6 +55,8 @@ const __u64 *ethtool_counters_find(const struct ethtool_counters *c,
 void ethtool_counters_free(struct ethtool_counters *c);
 void ethtool_describe(const struct ethtool *e,
 		      void (*say)(void *data, const char *key, const char *value), void *data);
+/* feature: as the kernel calls it, "rx-gro-hw". False too where the driver does not say. */
+bool ethtool_can(const struct ethtool *e, const char *feature);
 void ethtool_close(struct ethtool *e);
 
 #endif

@@ -122,7 +122,7 @@ exchange() { # RX TX ARG…
 	wait $stalls
 	rx_ends
 	[ "$rx_code" = 0 ]
-	late=$(awk -F, '$3 == "path" && $4 == "latency" && $5 >= 5000000 { n += $6 } END { print n + 0 }' tx.csv)
+	late=$(awk -F, '$3 == "path" && $4 == "latency" && $5 >= 5000000 { n += $6 } END { printf "%.0f\n", n }' tx.csv)
 	echo "p99.9 $(quantile tx latency 0.999) ns; $late requests waited 5 ms and more"
 	[ "$(quantile tx latency 0.999)" -ge 15000000 ]
 	# Of each 20 that fell into a stall 15 waited for 5 ms; a client that waits itself would have met 3.

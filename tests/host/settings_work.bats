@@ -85,7 +85,7 @@ napi_threads() {
 	local pid
 	for pid in $(pgrep '^napi/rx0-'); do
 		awk '/^se.sum_exec_runtime/ { printf "%d\n", 1000 * $3 }' "/proc/$pid/sched"
-	done | awk '{ sum += $1 } END { print sum + 0 }'
+	done | awk '{ sum += $1 } END { printf "%.0f\n", sum }'
 }
 
 # Others' traffic is in counters of the whole machine too.

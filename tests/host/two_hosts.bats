@@ -134,10 +134,10 @@ assert abs(rx + tx - both) < 0.2 and rx > 0 and tx > 0, row'
 	ip netns exec "${ns}tx" zcprof run --link tx0 --rx-host "${ns}rx" --address 10.78.0.1 \
 		"${by_name[@]}" --rx-irq-cpu 0,999 --collect cpu "${short[@]}" 2>"$BATS_TEST_TMPDIR/said"
 	cat "$BATS_TEST_TMPDIR/said"
-	grep -q "${ns}rx: --irq-cpu: this machine has no CPU 999" "$BATS_TEST_TMPDIR/said"
+	grep -q "${ns}rx: --rx-irq-cpu: this machine has no CPU 999" "$BATS_TEST_TMPDIR/said"
 	zcroi table "$dir" >"$BATS_TEST_TMPDIR/table"
 	cat "$BATS_TEST_TMPDIR/table"
-	tr -s '\n ' ' ' <"$BATS_TEST_TMPDIR/table" | grep -q "${ns}rx: --irq-cpu: this machine has no CPU 999"
+	tr -s '\n ' ' ' <"$BATS_TEST_TMPDIR/table" | grep -q "${ns}rx: --rx-irq-cpu: this machine has no CPU 999"
 	! grep -q 'x2d\|x5c' "$BATS_TEST_TMPDIR/said" "$BATS_TEST_TMPDIR/table" "$dir/refused"/*.csv || false
 }
 

@@ -201,14 +201,14 @@ snmp() { # a counter of Udp, as the kernel of the namespace has it
 
 @test "notifications: one of each send through io_uring, as its own histogram has them" {
 	both --path copy -- --path send_zc --udp 1400 --depth 4 --seconds 0.3 --warmup 0
-	of_delays=$(awk -F, '$4 == "notification_delay" { sum += $6 } END { print sum + 0 }' tx.csv)
+	of_delays=$(awk -F, '$4 == "notification_delay" { sum += $6 } END { printf "%.0f\n", sum }' tx.csv)
 	[ "$of_delays" -gt 0 ]
 	near "$of_delays" "$(value tx notifications)" 4
 	near "$of_delays" "$(value tx sends)" 4096
 	# A stream has them too, and waits for each if it is told to.
 	both --path copy -- --path send_zc --write 4K --depth 1 --flush-every 1 --seconds 0.3 --warmup 0
 	near "$(value tx notification_waits)" "$(value tx sends)" 1
-	near "$(awk -F, '$4 == "notification_delay" { sum += $6 } END { print sum + 0 }' tx.csv)" "$(value tx sends)" 1
+	near "$(awk -F, '$4 == "notification_delay" { sum += $6 } END { printf "%.0f\n", sum }' tx.csv)" "$(value tx sends)" 1
 }
 
 @test "the calls of datagram paths are those that strace counts" {

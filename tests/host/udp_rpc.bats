@@ -175,7 +175,7 @@ kernel_dropped() {
 		stall "^$BUILD/zcpath $end .*--port $port "
 		wait $sending
 		rx_ends
-		late=$(awk -F, '$3 == "path" && $4 == "latency" && $5 >= 5000000 { n += $6 } END { print n + 0 }' tx.csv)
+		late=$(awk -F, '$3 == "path" && $4 == "latency" && $5 >= 5000000 { n += $6 } END { printf "%.0f\n", n }' tx.csv)
 		echo "$end: p99.9 $(quantile tx latency 0.999) ns; $late requests took 5 ms and more, in $(wc -l <stalled) stalls"
 		[ "$(quantile tx latency 0.999)" -ge 15000000 ]
 		# Of each 20 that fell into a stall 15 waited for 5 ms; a client that waits itself would have met 1.

@@ -35,7 +35,7 @@ teardown() {
 
 # What veth itself counted of its receive queues, such as xdp_drops and xdp_redirect.
 counted() { # WHAT
-	$in_rx ethtool -S v0 | awk -v what="rx_queue_[0-9]+_$1:" '$1 ~ "^" what "$" { n += $2 } END { print n + 0 }'
+	$in_rx ethtool -S v0 | awk -v what="rx_queue_[0-9]+_$1:" '$1 ~ "^" what "$" { n += $2 } END { printf "%.0f\n", n }'
 }
 
 no_program() {

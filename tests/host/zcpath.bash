@@ -115,7 +115,7 @@ check_figures() { # BYTES
 # ---- what an end counted by how long it took ----
 
 buckets() { # END METRIC: how many are in all of them
-	awk -F, -v m="$2" '$3 == "path" && $4 == m { n += $6 } END { print n + 0 }' "$1.csv"
+	awk -F, -v m="$2" '$3 == "path" && $4 == m { n += $6 } END { printf "%.0f\n", n }' "$1.csv"
 }
 
 quantile() { # END METRIC SHARE: the lower edge of its bucket, in ns
@@ -124,7 +124,7 @@ quantile() { # END METRIC SHARE: the lower edge of its bucket, in ns
 }
 
 at_least() { # END METRIC NS: how many
-	awk -F, -v m="$2" -v ns="$3" '$3 == "path" && $4 == m && $5 >= ns { n += $6 } END { print n + 0 }' "$1.csv"
+	awk -F, -v m="$2" -v ns="$3" '$3 == "path" && $4 == m && $5 >= ns { n += $6 } END { printf "%.0f\n", n }' "$1.csv"
 }
 
 near() { # FIGURE OTHER MOST

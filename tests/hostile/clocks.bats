@@ -13,8 +13,8 @@ setup() {
 	unshare --time --monotonic 5000 --fork "$BUILD/zcprof" attach --warmup 0.1 \
 		--collect syscalls,softirq,pagealloc --exact -o "$dir/x.csv" -- \
 		sh -c 'i=0; while [ $i -lt 4000 ]; do /bin/true; i=$((i + 1)); done'
-	calls=$(awk -F, '$1 == "" && $4 == "calls" && $5 ~ /^(clone|vfork|wait4)$/ { n += $6 } END { print n + 0 }' "$dir/x.csv")
-	allocs=$(awk -F, '$1 == "" && $3 == "pagealloc" && $4 == "allocs" { n += $6 } END { print n + 0 }' "$dir/x.csv")
+	calls=$(awk -F, '$1 == "" && $4 == "calls" && $5 ~ /^(clone|vfork|wait4)$/ { n += $6 } END { printf "%.0f\n", n }' "$dir/x.csv")
+	allocs=$(awk -F, '$1 == "" && $3 == "pagealloc" && $4 == "allocs" { n += $6 } END { printf "%.0f\n", n }' "$dir/x.csv")
 	echo "$calls calls, $allocs allocations"
 	[ "$calls" -ge 20 ]
 	[ "$allocs" -ge 200 ]

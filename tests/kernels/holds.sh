@@ -14,6 +14,6 @@ if grep -q recycle_ring "$dir/after_close"; then
 	holds=$(($(total holds holds pool_ring/task) + $(total holds holds pool_ring/softirq)))
 	ring=$(($(most recycle_ring) + $(most recycle_ring_full)))
 	within "holds of the page_pool's ring" $((ring * 99 / 100)) "$holds" $((ring * 101 / 100))
-	lengths=$(awk -F, '$4 == "length" && $5 ~ /^pool_ring:/ { n += $6 } END { print n }' "$dir/run.csv")
+	lengths=$(awk -F, '$4 == "length" && $5 ~ /^pool_ring:/ { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")
 	same "those in the histogram" "$lengths" "$holds"
 fi

@@ -16,7 +16,7 @@ work_of_both() {
 }
 across work_of_both
 ! grep -q "this machine cannot" "$dir/zcrx.err" || absent "$(head -n 1 "$dir/zcrx.err")"
-receives=$(awk -F, '$4 == "receive_size" { n += $6 } END { print n }' "$dir/zcrx.csv")
+receives=$(awk -F, '$4 == "receive_size" { n += $6 } END { printf "%.0f\n", n }' "$dir/zcrx.csv")
 within completions "$receives" "$(total iouring completions)" $((receives + 10 + rings + $(total iouring ended_enobufs)))
 same "ends of multishot by end of stream" "$(total iouring ended_eof)" $((1 + rings))
 same "other ends" $(($(total iouring ended_other) + $(total iouring ended_enospc))) 0

@@ -50,7 +50,7 @@ if [ -n "$recording" ]; then
 	perf lock contention -i "$dir/perf.data" >"$dir/perf.table" 2>&1 || :
 	cat "$dir/perf.out" "$dir/perf.table"
 	# Which function it names depends on the kernel's stack: all mutexes, then; they take no other.
-	theirs=$(awk 'NF > 1 && $(NF - 1) == "mutex" { n += $1 } END { print n + 0 }' "$dir/perf.table")
+	theirs=$(awk 'NF > 1 && $(NF - 1) == "mutex" { n += $1 } END { printf "%.0f\n", n }' "$dir/perf.table")
 	# "12.34 us"
 	wait=$(awk 'NF > 1 && $(NF - 1) == "mutex" { n += $2 * ($3 == "us" ? 1e3 : $3 == "ms" ? 1e6 : $3 == "s" ? 1e9 : 1) }
 		END { printf "%.0f", n }' "$dir/perf.table")
@@ -65,4 +65,4 @@ within "waits by length, of $every:" $((every * 98 / 100)) "$lengths" "$every"
 least=$(awk -F, '$3 == "locks" && $4 == "length" { n += $5 * $6 } END { printf "%.0f", n }' "$dir/run.csv")
 all=$(awk -F, '$3 == "locks" && $4 == "wait" { n += $6 } END { printf "%.0f", n }' "$dir/run.csv")
 within "ns of them, of $all by their edges:" $(($(waited) * 85 / 100)) "$least" $((all * 102 / 100))
-same "waits that did not fit" "$(awk -F, '$4 == "full" { n += $6 } END { print n + 0 }' "$dir/run.csv")" 0
+same "waits that did not fit" "$(awk -F, '$4 == "full" { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")" 0

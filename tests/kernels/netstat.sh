@@ -8,7 +8,7 @@ work packets 5000
 measure --rx $$ netstat
 across tell work "done"
 counted() {
-	awk -F, -v key="$1" '$3 == "netstat" && $4 == "counter" && $5 == key { n += $6 } END { print n + 0 }' "$dir/run.csv"
+	awk -F, -v key="$1" '$3 == "netstat" && $4 == "counter" && $5 == key { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv"
 }
 within "datagrams sent" "$(least OutDatagrams)" "$(counted UdpOutDatagrams)" "$(most OutDatagrams)"
 within "datagrams of 5000" 5000 "$(counted UdpOutDatagrams)" 6000

@@ -22,7 +22,7 @@ if command -v perf >/dev/null; then
 fi
 across wait_often
 runs=$(awk -F, '$4 == "bpf_runs" { print $6 }' "$dir/run.csv" | sort -g | tail -n 1)
-calls=$(awk -F, '$2 == "tx" && $4 == "calls" { n += $6 } END { print n }' "$dir/run.csv")
+calls=$(awk -F, '$2 == "tx" && $4 == "calls" { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")
 within "runs of one program for $calls calls of one process" $((calls / 2)) "$runs" 1e9
 if [ -n "$perf" ]; then
 	kill -INT "$perf"

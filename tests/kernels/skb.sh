@@ -9,5 +9,5 @@ across transfer 64M
 # The acknowledgements arrive at the other device: those bytes are on top.
 received=$(least received)
 within "bytes received" $((received * 97 / 100)) "$(total skb bytes)" $((received * 105 / 100))
-histogram=$(awk -F, '$3 == "skb" && $4 == "size" { n += $6 } END { print n }' "$dir/run.csv")
+histogram=$(awk -F, '$3 == "skb" && $4 == "size" { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")
 same "packets, and those of the histogram" "$(total skb received)" "$histogram"

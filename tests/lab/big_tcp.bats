@@ -53,7 +53,7 @@ large() { # EVENT DEVICE
 }
 
 card() { # COUNTER: of all queues
-	ip netns exec rx ethtool -S zcnic0 | awk -v name="_$1:" '$1 ~ name { n += $2 } END { print n + 0 }'
+	ip netns exec rx ethtool -S zcnic0 | awk -v name="_$1:" '$1 ~ name { n += $2 } END { printf "%.0f\n", n }'
 }
 
 # move RX TX: verified; what went through is in sent, longest_sent, received, longest_received

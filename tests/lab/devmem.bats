@@ -47,7 +47,7 @@ count_pieces() {
 }
 
 pieces() {
-	sed -n 's/.*hitcount: *\([0-9]*\).*/\1/p' $TRACE/events/kprobes/sent/hist | awk '{ n += $1 } END { print n + 0 }'
+	sed -n 's/.*hitcount: *\([0-9]*\).*/\1/p' $TRACE/events/kprobes/sent/hist | awk '{ n += $1 } END { printf "%.0f\n", n }'
 	echo '!hist:keys=common_pid' >$TRACE/events/kprobes/sent/trigger
 	echo >$TRACE/kprobe_events
 }

@@ -37,7 +37,7 @@ count_calls() {
 }
 
 theirs() { # FUNCTION
-	sed -n 's/.*hitcount: *\([0-9]*\).*/\1/p' $TRACE/events/kprobes/$1/hist | awk '{ n += $1 } END { print n + 0 }'
+	sed -n 's/.*hitcount: *\([0-9]*\).*/\1/p' $TRACE/events/kprobes/$1/hist | awk '{ n += $1 } END { printf "%.0f\n", n }'
 }
 
 ours() { # METRIC KEY: at all ends
@@ -73,7 +73,7 @@ ours() { # METRIC KEY: at all ends
 		--rx-read 64M --rx-batch 1 --rx-rcvbuf 32M --seconds 4 --warmup 1 --repeat 1 --collect genpool,pagepool -o out
 	cp out/*/run-1.csv "$dir/run.csv"
 	grep genpool "$dir/run.csv"
-	full=$(awk -F, '$4 == "pool_recycle_ring_full" { n += $6 } END { print n }' "$dir/run.csv")
+	full=$(awk -F, '$4 == "pool_recycle_ring_full" { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")
 	each=$(awk -v n="$(ours caller_calls free_dmabuf)" -v t="$(ours caller_time free_dmabuf)" 'BEGIN { print t / n }')
 	echo "# free: $(ours calls "^free$") by breakpoint, $(ours caller_calls free_dmabuf) by program," \
 		"$full by page_pool's statistics; $each ns each" >&3

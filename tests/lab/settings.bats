@@ -44,7 +44,7 @@ current() { # COMMAND: what is set now, without what could be
 }
 
 card() { # COUNTER: of all queues
-	nic -S | awk -v name="_$1:" '$1 ~ name { n += $2 } END { print n + 0 }'
+	nic -S | awk -v name="_$1:" '$1 ~ name { n += $2 } END { printf "%.0f\n", n }'
 }
 
 # Begins an end that waits, with these settings.

@@ -35,7 +35,7 @@ served_by() { # PORT CPU
 }
 
 on_cpu() { # CPU: interrupts of zcnic0 so far
-	interrupts zcnic0 | awk -v at=$(($1 + 2)) '{ n += $at } END { print n + 0 }'
+	interrupts zcnic0 | awk -v at=$(($1 + 2)) '{ n += $at } END { printf "%.0f\n", n }'
 }
 
 # Packets that another CPU handed to this one (received_rps).

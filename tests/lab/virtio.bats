@@ -85,7 +85,7 @@ is_back() {
 
 @test "--irq-cpu is seen in /proc/interrupts, and put back" {
 	irqs() { awk '/virtio[0-9]+-input/ { sub(":", "", $1); print $1, $3 }' /proc/interrupts; }
-	on_1() { irqs | awk '{ n += $2 } END { print n + 0 }'; }
+	on_1() { irqs | awk '{ n += $2 } END { printf "%.0f\n", n }'; }
 	for irq in $(irqs | cut -d ' ' -f 1); do
 		echo 0 >"/proc/irq/$irq/smp_affinity_list"
 	done

@@ -91,8 +91,8 @@ share_is_whole() { # BYTES: at least 99.9 %
 		--exact --collect iouring -o out
 	run=out/rx=zcrx,tx=copy/run-1.csv
 	[ "$(awk -F, '$4 == "bad_bytes" { print $6 }' $run)" = 0 ]
-	pieces=$(awk -F, '$4 == "zcrx_copies" { n += $6 } END { print n + 0 }' $run)
-	copied=$(awk -F, '$4 == "zcrx_copied" { n += $6 } END { print n + 0 }' $run)
+	pieces=$(awk -F, '$4 == "zcrx_copies" { n += $6 } END { printf "%.0f\n", n }' $run)
+	copied=$(awk -F, '$4 == "zcrx_copied" { n += $6 } END { printf "%.0f\n", n }' $run)
 	# What the manual says of the kernel's own statistics, which zcpath reads; once they have it, mend that.
 	[ "$(awk -F, '$2 == "rx" && $3 == "path" && $4 == "bytes_copied" { print $6 }' $run)" = 0 ]
 	echo "linear: $copied copied of $((64 << 20)) in $pieces pieces; ftrace: $(copies)"
@@ -112,7 +112,7 @@ print(next(csv.DictReader(sys.stdin))["zerocopy_rx_percent"])')
 		--exact --collect iouring -o out
 	run=out/rx=zcrx,tx=copy/run-1.csv
 	ours=$(awk -F, '$3 == "path" && $4 == "bytes_copied" && $2 == "rx" { print $6 }' $run)
-	kernels=$(awk -F, '$3 == "iouring" && $4 == "zcrx_copied" { n += $6 } END { print n + 0 }' $run)
+	kernels=$(awk -F, '$3 == "iouring" && $4 == "zcrx_copied" { n += $6 } END { printf "%.0f\n", n }' $run)
 	echo "zcpath: $ours copied, fentry: $kernels"
 	[ "$ours" = $((16 << 20)) ]
 	[ "$kernels" = $((16 << 20)) ]

@@ -100,5 +100,5 @@ wait_for_sender() {
 	uring=$(figure rx iowait io_uring '')
 	echo "$uring ns of $window"
 	[ "$uring" -ge $((window / 100 * 98)) ] && [ "$uring" -le $((window / 100 * 102)) ] || false
-	[ "$(awk -F, '$2 == "rx" && $4 == "waits" { n += $6 } END { print n }' "$dir/run.csv")" = 0 ]
+	[ "$(awk -F, '$2 == "rx" && $4 == "waits" { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")" = 0 ]
 }

@@ -70,7 +70,7 @@ pinged() {
 	grep -q "received 2000" "$dir/work.out"
 	[ "$(figure host latency followed "")" = 1 ]
 	[ "$(figure rx latency samples task)" = 2000 ]
-	[ "$(awk -F, '$2 == "rx" && $4 == "flow_samples" { n += $6 } END { print n }' "$dir/run.csv")" = 2000 ]
+	[ "$(awk -F, '$2 == "rx" && $4 == "flow_samples" { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")" = 2000 ]
 	[ "$(awk '{ print ($1 / 2000 >= 3e8) }' <<<"$(figure rx latency total task)")" = 1 ]
 }
 
@@ -95,7 +95,7 @@ pinged() {
 	cat "$dir/work.out" && grep "latency,[^n]" "$dir/run.csv"
 	read -r _ received < <(grep received "$dir/work.out")
 	samples=$(figure rx latency samples task)
-	untracked=$(awk -F, '$4 == "untracked" { n += $6 } END { print n }' "$dir/run.csv")
+	untracked=$(awk -F, '$4 == "untracked" { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")
 	[ "$samples" -ge 255000 ]
 	# Others' packets find no room either.
 	[ $((samples + untracked)) -ge "$received" ]

@@ -56,7 +56,7 @@ for _ in range(10):
 	done <"$dir/counts"
 	[ "$(wc -l <"$dir/counts")" -eq "$(nproc)" ]
 	# Known work, most of it in perf's window too.
-	[ "$(awk '{ n += $2 } END { print n }' "$dir/counts")" -ge 40000 ]
+	[ "$(awk '{ n += $2 } END { printf "%.0f\n", n }' "$dir/counts")" -ge 40000 ]
 }
 
 @test "without a PMU the source is absent and says who could give one; without the right, which one" {

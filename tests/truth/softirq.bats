@@ -28,10 +28,10 @@ all() {
 counters() {
 	awk '$1 == "NET_RX:" { for (i = 2; i <= NF; i++) rx += $i }
 		$1 == "NET_TX:" { for (i = 2; i <= NF; i++) tx += $i }
-		END { print rx, tx }' /proc/softirqs
+		END { printf "%.0f %.0f\n", rx, tx }' /proc/softirqs
 	while read -r processed _; do
 		echo $((16#$processed))
-	done </proc/net/softnet_stat | awk '{ n += $1 } END { print n }'
+	done </proc/net/softnet_stat | awk '{ n += $1 } END { printf "%.0f\n", n }'
 }
 
 # The columns of two readings, subtracted: "rx tx packets".
@@ -63,11 +63,11 @@ between() {
 	[ "$packets_least" -ge 50000 ]
 	# Each datagram is taken in by a poll of its own, in the thread that sent it; little else
 	# can come upon that thread.
-	sent=$(awk -F, '$2 == "tx" && $4 == "packets" { n += $6 } END { print n }' "$dir/run.csv")
+	sent=$(awk -F, '$2 == "tx" && $4 == "packets" { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")
 	between 50000 "$sent" 50500
 	between 50000 "$(figure tx softirq work 1)" 50500
 	[ "$(figure host softirq lost '')" = 0 ]
-	[ "$(awk -F, '$4 == "work" { n += $6 } END { print n }' "$dir/run.csv")" = "$(all polls)" ]
+	[ "$(awk -F, '$4 == "work" { n += $6 } END { printf "%.0f\n", n }' "$dir/run.csv")" = "$(all polls)" ]
 }
 
 @test "what happens before the window and after it is not counted" {

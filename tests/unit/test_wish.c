@@ -11,27 +11,27 @@
 
 #define S 1000000000ULL
 
-static const struct wish first = {SI_USER, 100, 10 * S};
+static const struct wish by_a_process = {SI_USER, 10 * S};
+static const struct wish by_the_terminal = {SI_KERNEL, 10 * S};
 
 static void test_said_twice(void **state)
 {
-	const struct wish again = {SI_USER, 100, 11 * S};
+	const struct wish again = {SI_USER, 11 * S};
 
 	(void)state;
-	assert_true(wish_same(&first, &again));
+	assert_true(wish_same(&by_a_process, &again));
+	assert_true(wish_same(&by_the_terminal, &again));
 }
 
 static void test_another_wish(void **state)
 {
-	const struct wish later = {SI_USER, 100, 12 * S};
-	const struct wish of_another = {SI_USER, 101, 10 * S};
-	const struct wish by_the_terminal = {SI_KERNEL, 0, 10 * S};
+	const struct wish later = {SI_USER, 12 * S};
+	const struct wish at_once = {SI_KERNEL, 10 * S};
 
 	(void)state;
-	assert_false(wish_same(&first, &later));
-	assert_false(wish_same(&first, &of_another));
-	assert_false(wish_same(&first, &by_the_terminal));
-	assert_false(wish_same(&by_the_terminal, &by_the_terminal));
+	assert_false(wish_same(&by_a_process, &later));
+	assert_false(wish_same(&by_a_process, &at_once));
+	assert_false(wish_same(&by_the_terminal, &at_once));
 }
 
 int main(void)

@@ -45,13 +45,17 @@ static void feature(const struct doctor *d, struct doctor_row *row, const char *
 {
 	struct wanted wanted = {.key = key};
 	struct ethtool e;
+	bool can = false;
 
 	if (!ethtool_open(&e, d->iface)) {
 		ethtool_describe(&e, keep, &wanted);
+		can = ethtool_can(&e, key + strlen("feature "));
 		ethtool_close(&e);
 	}
 	if (!*wanted.value) {
 		doctor_found(row, DOCTOR_UNKNOWN, "the driver does not say");
+	} else if (!can) {
+		doctor_found(row, DOCTOR_UNKNOWN, "off, and this device cannot have it");
 	} else if (!strcmp(wanted.value, "on")) {
 		doctor_found(row, DOCTOR_OK, "on");
 	} else {
