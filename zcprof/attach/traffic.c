@@ -56,7 +56,7 @@ int traffic_open(struct traffic *t, const struct target *target, const char *ifa
 	if (target->netns >= 0)
 		previous = netns_enter(target->netns);
 	if (target->netns >= 0 && previous < 0) {
-		snprintf(why, why_size, "cannot enter the network namespace of %s: %s; run as root",
+		snprintf(why, why_size, "cannot enter the network of %s: %s; run as root",
 			 what, strerror(-previous));
 		return -1;
 	}
@@ -69,8 +69,8 @@ int traffic_open(struct traffic *t, const struct target *target, const char *ifa
 		traffic_look(t);
 	error = error ? error : t->error;
 	if (error == -ENODEV && iface)
-		snprintf(why, why_size, "there is no device %s %s%s; 'ip link' lists them", iface,
-			 target->netns >= 0 ? "in the network namespace of " : "here",
+		snprintf(why, why_size, "there is no device %s %s%s; 'ip link' there lists them", iface,
+			 target->netns >= 0 ? "in the network of " : "here",
 			 target->netns >= 0 ? what : "");
 	else if (error && iface)
 		snprintf(why, why_size, "cannot read the counters of the device %s: %s", iface,
