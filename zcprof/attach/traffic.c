@@ -69,7 +69,7 @@ int traffic_open(struct traffic *t, const struct target *target, const char *ifa
 		traffic_look(t);
 	error = error ? error : t->error;
 	if (error == -ENODEV && iface)
-		snprintf(why, why_size, "there is no device %s %s%s; 'ip link' there lists them", iface,
+		snprintf(why, why_size, "there is no device %s %s%s; 'ip link' lists them", iface,
 			 target->netns >= 0 ? "in the network of " : "here",
 			 target->netns >= 0 ? what : "");
 	else if (error && iface)
