@@ -240,7 +240,8 @@ static void describe_coalescing(const struct ethtool *e, say_fn say, void *data)
 
 /* each: of every feature that has a name, whether it is on, and whether it can be. */
 static void look_at_features(const struct ethtool *e,
-			     void (*each)(void *data, const char *name, bool on, bool can), void *data)
+			     void (*each)(void *data, const char *name, bool on, bool can),
+			     void *data)
 {
 	struct ethtool_gfeatures *features;
 	struct ethtool_names names;

@@ -56,8 +56,8 @@ int traffic_open(struct traffic *t, const struct target *target, const char *ifa
 	if (target->netns >= 0)
 		previous = netns_enter(target->netns);
 	if (target->netns >= 0 && previous < 0) {
-		snprintf(why, why_size, "cannot enter the network of %s: %s; run as root",
-			 what, strerror(-previous));
+		snprintf(why, why_size, "cannot enter the network of %s: %s; run as root", what,
+			 strerror(-previous));
 		return -1;
 	}
 	error = open_sockets(t, iface);
