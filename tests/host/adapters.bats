@@ -111,7 +111,7 @@ control.send(b"done")' "$1"
 		if [ $kind = tcp ]; then
 			[ "$(value "$dir/run.csv" tx path bytes)" -gt 1000000 ]
 		else
-			! grep '^,[a-z]*,path,bytes,' "$dir/run.csv" || false
+			! grep '^[0-9.]*,[a-z]*,path,bytes,' "$dir/run.csv" || false
 			grep -q '^,tx,collector,absent,throughput,.*sockets, whose bytes nobody counts' "$dir/run.csv"
 		fi
 		kill "$server" 2>/dev/null || :

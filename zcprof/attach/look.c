@@ -10,15 +10,24 @@
 #include "zcprof/attach/attaching.h"
 #include "zcprof/watch/saving.h"
 
-static void take_bytes(struct attaching *a, struct subject *s, struct writer *into, double at_s)
+/* Since the window opened; false: that is not known. */
+static bool bytes_so_far(struct subject *s, uint64_t *bytes)
 {
 	struct moved moved;
-	uint64_t bytes;
 
 	traffic_look(&s->traffic);
 	if (traffic_read(&s->traffic, &moved) || !traffic_any(&s->traffic) || s->traffic.restarted)
+		return false;
+	*bytes = subject_bytes(s, &moved) - subject_bytes(s, &s->moved[EDGE_OPEN]);
+	return subject_by_tcp(s, *bytes, clock_ns());
+}
+
+static void take_bytes(struct attaching *a, struct subject *s, struct writer *into, double at_s)
+{
+	uint64_t bytes;
+
+	if (!bytes_so_far(s, &bytes))
 		return;
-	bytes = subject_bytes(s, &moved) - subject_bytes(s, &s->moved[EDGE_OPEN]);
 	writer_f64(a->writer, at_s, s->end, METRIC_path_bytes, NULL, (double)(bytes - s->shown));
 	if (into)
 		writer_u64(into, WINDOW, s->end, METRIC_path_bytes, NULL, bytes);
@@ -88,14 +97,10 @@ static void write_so_far(struct attaching *a, struct writer *w)
 
 	for (size_t i = 0; i < a->count; i++) {
 		struct subject *s = &a->subjects[i];
-		struct moved moved;
+		uint64_t bytes;
 
-		traffic_look(&s->traffic);
-		if (!traffic_read(&s->traffic, &moved) && traffic_any(&s->traffic) &&
-		    !s->traffic.restarted)
-			writer_u64(w, WINDOW, s->end, METRIC_path_bytes, NULL,
-				   subject_bytes(s, &moved) -
-					   subject_bytes(s, &s->moved[EDGE_OPEN]));
+		if (bytes_so_far(s, &bytes))
+			writer_u64(w, WINDOW, s->end, METRIC_path_bytes, NULL, bytes);
 		writer_u64(w, WINDOW, s->end, METRIC_path_window_ns, NULL,
 			   now - s->at_ns[EDGE_OPEN]);
 	}

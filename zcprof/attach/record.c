@@ -164,16 +164,9 @@ static bool missed_some(struct attaching *a, const struct subject *s)
 	return true;
 }
 
-/* Less is 0.00 Gbit/s where it is printed. */
-#define NEXT_TO_NOTHING 0.005e9
-
-/* Whether what it moved is what was seen, and did not likely go another way. */
 static bool by_tcp(const struct subject *s)
 {
-	double seconds = (double)(s->at_ns[EDGE_CLOSE] - s->at_ns[EDGE_OPEN]) / 1e9;
-
-	return s->iface || !others_any(&s->others) ||
-	       8.0 * (double)bytes_seen(s) >= NEXT_TO_NOTHING * seconds;
+	return subject_by_tcp(s, bytes_seen(s), s->at_ns[EDGE_CLOSE]);
 }
 
 static bool went_otherwise(struct attaching *a, const struct subject *s)

@@ -159,6 +159,17 @@ uint64_t subject_bytes(const struct subject *s, const struct moved *moved)
 	return s->end == END_RX ? moved->received : moved->sent;
 }
 
+/* Less is 0.00 Gbit/s where it is printed. */
+#define NEXT_TO_NOTHING 0.005e9
+
+bool subject_by_tcp(const struct subject *s, uint64_t bytes, uint64_t at_ns)
+{
+	double seconds = (double)(at_ns - s->at_ns[EDGE_OPEN]) / 1e9;
+
+	return s->iface || !others_any(&s->others) ||
+	       8.0 * (double)bytes >= NEXT_TO_NOTHING * seconds;
+}
+
 char *subject_describe(const struct subject *s, char *text, size_t size)
 {
 	if (s->target.kind != TARGET_PROCESS)

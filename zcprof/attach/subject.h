@@ -46,6 +46,8 @@ void subject_choose_end(struct subject *s);
 void subject_warn_state(const struct subject *s);
 void subject_warn_forked(struct subject *s);
 uint64_t subject_bytes(const struct subject *s, const struct moved *moved);
+/* Whether so many bytes since the window opened are what it moved until then, and did not likely go another way than TCP. */
+bool subject_by_tcp(const struct subject *s, uint64_t bytes, uint64_t at_ns);
 /* Returns text. */
 char *subject_describe(const struct subject *s, char *text, size_t size);
 void subject_close(struct subject *s);
