@@ -107,7 +107,7 @@ void remark_across(struct page *page, const struct experiment *e)
 	remark_threaded(page, e);
 	if (neither >= ACROSS_SEEN)
 		page_note(page,
-			  "Packets of neither end's namespace took up to %.1f %% of a CPU in softirqs on the ends' CPUs: of others on this machine, of a bridge or a forwarder between the ends, or of a device of the host that hands them on to a pod (bpf_redirect_peer()), so that an end received them after all. That is in C by CPU, and in no component and no other figure of an end.",
+			  "Packets of neither end's namespace took up to %.1f %% of a CPU in softirqs on the ends' CPUs: of others on this machine, of a bridge or a forwarder between the ends, or of a device of the host below theirs (macvlan), or that hands them on to a pod (bpf_redirect_peer()), so that an end received them after all. That is in C by CPU, and in no component and no other figure of an end.",
 			  neither);
 }
 
