@@ -114,8 +114,9 @@ static __always_inline enum record_end current_end(void)
 
 /*
  * Whose what is done for a network namespace is, where each end has its devices in one of its own. That of a third, as of
- * a forwarder between them, is neither's. So is what bpf_redirect_peer() hands on from a device of the host to one of an
- * end, for that happens behind the tracepoint (another_round of net/core/dev.c); zcroi says how much was neither's.
+ * a forwarder between them, is neither's. So is what a device of the host hands on to one of an end that lies on it
+ * (macvlan), or by bpf_redirect_peer(), for that happens behind the tracepoint (another_round of net/core/dev.c): zcroi says
+ * how much was neither's.
  */
 static __always_inline __u32 netns_end(__u32 netns)
 {
