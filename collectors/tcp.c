@@ -99,7 +99,7 @@ static int by_inode(const void *a, const void *b)
 }
 
 /* Flows are in the order of inodes here. */
-static void take_fd(void *data, int fd, uint32_t inode)
+static void take_fd(void *data, pid_t tid, int fd, uint32_t inode)
 {
 	struct side *side = data;
 	const struct flow key = {.inode = inode};
@@ -107,6 +107,7 @@ static void take_fd(void *data, int fd, uint32_t inode)
 						   sizeof(*side->flows), by_inode)
 					 : NULL;
 
+	(void)tid;
 	if (found)
 		found->fd = fd;
 }

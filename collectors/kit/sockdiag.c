@@ -120,7 +120,7 @@ static bool list_ring(const struct holding *h, pid_t tid, int fd)
 		if (!whole)
 			continue;
 		if (sscanf(line, " %*u: socket:[%u]", &inode) == 1) {
-			h->on_socket(h->data, fd, inode);
+			h->on_socket(h->data, tid, fd, inode);
 			any = true;
 		} else if (sscanf(line, "UserFiles:\t%u", &files) == 1 && !files) {
 			any = true;
@@ -148,7 +148,7 @@ static int list_files(const struct holding *h, pid_t tid)
 
 		target[len > 0 ? len : 0] = '\0';
 		if (sscanf(target, "socket:[%u]", &inode) == 1)
-			h->on_socket(h->data, atoi(entry->d_name), inode);
+			h->on_socket(h->data, tid, atoi(entry->d_name), inode);
 		else if (!strcmp(target, "anon_inode:[io_uring]"))
 			for (int i = 0; i < RING_TRIES; i++)
 				if (list_ring(h, tid, atoi(entry->d_name)))

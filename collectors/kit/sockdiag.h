@@ -41,7 +41,8 @@ static inline uint64_t sockdiag_cookie(const struct inet_diag_msg *m)
 }
 bool sockdiag_info(const struct nlmsghdr *nlh, struct tcp_info *info);
 
-typedef void (*sockdiag_socket_fn)(void *data, int fd, uint32_t inode);
+/* tid: the thread whose table of files has the descriptor, which may not be that of the others. */
+typedef void (*sockdiag_socket_fn)(void *data, pid_t tid, int fd, uint32_t inode);
 /* 0 or a negative errno: -ENOENT where there is no such process. */
 int sockdiag_sockets(pid_t pid, sockdiag_socket_fn on_socket, void *data);
 

@@ -79,31 +79,39 @@ is_said() {
 	zcroi table "$dir/run.csv"
 }
 
-# talk PROTOCOL: a process with a control connection of TCP, that moves all else another way
+# talk PROTOCOL: a process with a control connection of TCP, that moves all else another way; own: by UDP, in a thread
+# whose table of files no other has
 talk() {
 	exec python3 -c '
-import socket, sys, threading, time
+import ctypes, socket, sys, threading, time
 listener = socket.create_server(("127.0.0.1", 0))
 control = socket.create_connection(listener.getsockname())
 peer = listener.accept()[0]
-kind = sys.argv[1]
-if kind == "unix":
-    a, b = socket.socketpair()
-elif kind == "udp":
-    a, b = (socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) for i in range(2))
-    b.bind(("::1", 0))
-    a.connect(b.getsockname())
-elif kind == "tcp":
-    a, b = control, peer
-end = time.time() + 2.5
-while time.time() < end:
-    a.send(b"x" * 1400)
-    b.recv(1400)
-control.send(b"done")' "$1"
+def talk(kind):
+    if kind == "own":
+        ctypes.CDLL(None).unshare(0x400) # CLONE_FILES
+    if kind == "unix":
+        a, b = socket.socketpair()
+    elif kind == "tcp":
+        a, b = control, peer
+    else:
+        a, b = (socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) for i in range(2))
+        b.bind(("::1", 0))
+        a.connect(b.getsockname())
+    end = time.time() + 2.5
+    while time.time() < end:
+        a.send(b"x" * 1400)
+        b.recv(1400)
+    a.close()
+    b.close()
+talker = threading.Thread(target=talk, args=sys.argv[1:])
+talker.start()
+talker.join()
+[s.close() for s in (listener, control, peer)]' "$1"
 }
 
 @test "the same of QUIC's sockets and unix streams; TCP alone is counted" {
-	for kind in udp unix tcp; do
+	for kind in udp own unix tcp; do
 		talk $kind 3>&- &
 		server=$!
 		wait_until 5 grep -q python "/proc/$server/comm"

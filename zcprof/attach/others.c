@@ -13,7 +13,6 @@
 
 struct look {
 	struct others *others;
-	pid_t pid;
 	size_t seen;
 };
 
@@ -46,7 +45,7 @@ static void take_kind(struct others *o, char *kind)
 	}
 }
 
-static void take_socket(void *data, int fd, uint32_t inode)
+static void take_socket(void *data, pid_t tid, int fd, uint32_t inode)
 {
 	struct look *look = data;
 	char path[48];
@@ -58,7 +57,7 @@ static void take_socket(void *data, int fd, uint32_t inode)
 	if (look->seen++ > SOCKETS_MOST || fd <= STDERR_FILENO)
 		return;
 	/* The kernel's name of its protocol, as lsof shows it. */
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)look->pid, fd);
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)tid, fd);
 	len = getxattr(path, "system.sockprotoname", kind, sizeof(kind) - 1);
 	kind[len > 0 ? len : 0] = '\0';
 	if (is_other(kind))
@@ -67,10 +66,7 @@ static void take_socket(void *data, int fd, uint32_t inode)
 
 static void take_process(void *data, pid_t pid)
 {
-	struct look *look = data;
-
-	look->pid = pid;
-	sockdiag_sockets(pid, take_socket, look);
+	sockdiag_sockets(pid, take_socket, data);
 }
 
 void others_look(struct others *o, const struct target *t)

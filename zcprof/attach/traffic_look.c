@@ -60,11 +60,12 @@ struct look {
 	int error; /* the last one's */
 };
 
-static void take_socket(void *data, int fd, uint32_t inode)
+static void take_socket(void *data, pid_t tid, int fd, uint32_t inode)
 {
 	struct look *look = data;
 	uint32_t *grown = look->inodes;
 
+	(void)tid;
 	(void)fd;
 	/* Room is doubled where the count is a power of two. */
 	if (!(look->count & (look->count - 1)))

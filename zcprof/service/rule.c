@@ -122,10 +122,11 @@ static int find_listeners(struct finding *f)
 }
 
 /* Of both there may be as many as somebody likes. */
-static void note_socket(void *data, int fd, uint32_t inode)
+static void note_socket(void *data, pid_t tid, int fd, uint32_t inode)
 {
 	struct finding *f = data;
 
+	(void)tid;
 	(void)fd;
 	f->listens = f->listens || (f->inode_count && bsearch(&inode, f->inodes, f->inode_count,
 							      sizeof(*f->inodes), by_inode));
