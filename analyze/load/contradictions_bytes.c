@@ -27,6 +27,27 @@ static bool moves(const struct consistency *c, enum record_end end)
 	return c->rows[METRIC_path_bytes][end] == 1;
 }
 
+/* What the receiver missed of datagrams, by their numbers; NAN where it had none to go by, as of requests or by nft. */
+static double bytes_missed(const struct consistency *c)
+{
+	double datagrams = c->sum[METRIC_path_datagrams][END_TX];
+
+	if (!c->rows[METRIC_path_datagrams_missed][END_RX] || !(datagrams > 0))
+		return NAN;
+	return c->sum[METRIC_path_datagrams_missed][END_RX] * c->sum[METRIC_path_bytes][END_TX] /
+	       datagrams;
+}
+
+/* Nothing keeps a datagram from being lost: what is missing was on its way, or is known to have been missed. */
+static double bytes_lost(const struct consistency *c, double rx, double tx)
+{
+	double missed = bytes_missed(c);
+
+	if (!c->rows[METRIC_path_datagrams][END_TX] || !(tx > rx))
+		return 0;
+	return isnan(missed) ? tx - rx : fmin(missed, tx - rx);
+}
+
 void bytes_of_ends(const struct consistency *c, const struct saying *to)
 {
 	double rx = c->sum[METRIC_path_bytes][END_RX], tx = c->sum[METRIC_path_bytes][END_TX];
@@ -38,7 +59,7 @@ void bytes_of_ends(const struct consistency *c, const struct saying *to)
 	if (c->attached || !moves(c, END_RX) || !moves(c, END_TX) || !(rx_s > 0 && tx_s > 0))
 		return;
 	other = 2 * fabs(rx_s - tx_s) * fmax(rx / rx_s, tx / tx_s);
-	if (fabs(rx - tx) > in_flight(c, fmax(rx, tx)) + other)
+	if (fabs(rx - tx) > in_flight(c, fmax(rx, tx)) + other + bytes_lost(c, rx, tx))
 		say(to, "tx sent %.0f bytes in the window, but rx received %.0f", tx, rx);
 }
 

@@ -263,6 +263,37 @@ static void a_figure_that_is_missing_says_nothing(void **state)
 	}
 }
 
+static void assert_lost(const char *missed, const char *received, bool adds_up)
+{
+	struct consistency c = {0};
+	struct doubts d = {0};
+
+	*said = '\0';
+	give(&c, &d, ",rx,path,window_ns,,1000000000");
+	give(&c, &d, ",tx,path,window_ns,,1000000000");
+	give(&c, &d, ",tx,path,bytes,,4000000000");
+	give(&c, &d, ",tx,path,datagrams,,4000000");
+	give(&c, &d, received);
+	if (missed)
+		give(&c, &d, missed);
+	consistency_each(&c, hear, NULL);
+	consistency_free(&c);
+	assert_int_equal(adds_up, !strstr(said, "but rx received"));
+}
+
+/* Three quarters of the datagrams that a sender sends may well be lost, and the receiver knows it by their numbers. */
+static void datagrams_that_are_lost_are_no_contradiction(void **state)
+{
+	(void)state;
+	assert_lost(",rx,path,datagrams_missed,,3000000", ",rx,path,bytes,,1000000000", true);
+	assert_lost(",rx,path,datagrams_missed,,1000000", ",rx,path,bytes,,1000000000", false);
+	assert_lost(",rx,path,datagrams_missed,,0", ",rx,path,bytes,,1000000000", false);
+	assert_lost(",rx,path,datagrams_missed,,3000000", ",rx,path,bytes,,9000000000", false);
+	/* By nft there are no numbers. */
+	assert_lost(NULL, ",rx,path,bytes,,1000000000", true);
+	assert_lost(NULL, ",rx,path,bytes,,9000000000", false);
+}
+
 /* A value of 31, 32 and more bytes; one that is empty. */
 static void a_fact_ends_where_it_ends(void **state)
 {
@@ -299,6 +330,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_said_of_what_adds_up),
 		cmocka_unit_test(each_contradiction_is_said),
 		cmocka_unit_test(a_figure_that_is_missing_says_nothing),
+		cmocka_unit_test(datagrams_that_are_lost_are_no_contradiction),
 		cmocka_unit_test(a_fact_ends_where_it_ends),
 	};
 
