@@ -18,16 +18,42 @@ static double window_of(const struct run *run, enum record_end end, const char *
 	return ns > 0 ? ns : run_window_ns(run, end);
 }
 
+/*
+ * What the kernel billed as softirqs on the CPUs of an end, in ns, with room for kernels that bill by which a tick finds. By
+ * slices time across may be too large by any factor, and what a hypervisor took meanwhile is in it; in the bill it is not.
+ */
+static double most_across(const struct run *run, enum record_end giver)
+{
+	double billed = run_sum(run, METRIC_cpu_softirq, giver);
+	double most = 2 * billed + 20e6;
+
+	for (enum record_end end = 0; end < END_COUNT; end++) {
+		double in_thread = run_sum(run, METRIC_softirq_in_ksoftirqd, end);
+
+		most += isnan(in_thread) ? 0 : in_thread;
+	}
+	return isnan(billed) ? INFINITY : most;
+}
+
+/* Of END, on CPUs of GIVER, in ns. */
+static double across_ns(const struct run *run, enum record_end end, enum record_end giver)
+{
+	double ns = run_sum(run, METRIC_softirq_across, end);
+
+	return isnan(ns) ? NAN : fmin(ns, most_across(run, giver));
+}
+
 struct across cpu_across(const struct run *run, enum record_end end)
 {
 	double percent = 100 / window_of(run, end, "softirq");
+	enum record_end other = end == END_RX ? END_TX : END_RX;
 	struct across a = {NAN, NAN};
 
 	if ((end != END_RX && end != END_TX) || !placed_here(run))
 		return a;
 	/* On CPUs of an end there is a row for each other. */
-	a.gained = percent * run_sum(run, METRIC_softirq_across, end);
-	a.given = percent * run_sum(run, METRIC_softirq_across, end == END_RX ? END_TX : END_RX);
+	a.gained = percent * across_ns(run, end, other);
+	a.given = percent * across_ns(run, other, end);
 	if (isnan(a.gained) || isnan(a.given))
 		a.gained = a.given = NAN;
 	return a;
