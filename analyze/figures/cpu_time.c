@@ -26,13 +26,16 @@ static double most_across(const struct run *run, enum record_end giver)
 {
 	double billed = run_sum(run, METRIC_cpu_softirq, giver);
 	double most = 2 * billed + 20e6;
+	/* None works longer than the window. */
+	double window =
+		run_range(run, METRIC_cpu_softirq, giver).count * window_of(run, giver, "softirq");
 
 	for (enum record_end end = 0; end < END_COUNT; end++) {
 		double in_thread = run_sum(run, METRIC_softirq_in_ksoftirqd, end);
 
 		most += isnan(in_thread) ? 0 : in_thread;
 	}
-	return isnan(billed) ? INFINITY : most;
+	return isnan(billed) ? INFINITY : fmin(most, window);
 }
 
 /* Of END, on CPUs of GIVER, in ns. */
