@@ -2,6 +2,8 @@
 #include "analyze/figures/cpu_time.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 /* Whether both ends have CPUs of their own, of one machine. */
 static bool placed_here(const struct run *run)
@@ -18,32 +20,78 @@ static double window_of(const struct run *run, enum record_end end, const char *
 	return ns > 0 ? ns : run_window_ns(run, end);
 }
 
-/*
- * What the kernel billed as softirqs on the CPUs of an end, in ns, with room for kernels that bill by which a tick finds. By
- * slices time across may be too large by any factor, and what a hypervisor took meanwhile is in it; in the bill it is not.
- */
-static double most_across(const struct run *run, enum record_end giver)
+/* Softirqs of a CPU, and its ksoftirqd, as the kernel billed them over the whole window, in ns. */
+static double billed_ns(const struct run *run, enum record_end giver, const char *cpu)
 {
-	double billed = run_sum(run, METRIC_cpu_softirq, giver);
-	double most = 2 * billed + 20e6;
-	/* None works longer than the window. */
-	double window =
-		run_range(run, METRIC_cpu_softirq, giver).count * window_of(run, giver, "softirq");
+	double ns = run_figure(run, METRIC_cpu_softirq, giver, cpu);
+	struct figures threads = run_range(run, METRIC_cpu_thread, giver);
+	char name[32];
+	int length = snprintf(name, sizeof(name), "ksoftirqd/%.10s/", cpu);
 
-	for (enum record_end end = 0; end < END_COUNT; end++) {
-		double in_thread = run_sum(run, METRIC_softirq_in_ksoftirqd, end);
-
-		most += isnan(in_thread) ? 0 : in_thread;
-	}
-	return isnan(billed) ? INFINITY : fmin(most, window);
+	for (size_t i = 0; i < threads.count; i++)
+		if (!strncmp(threads.at[i].key, name, length))
+			ns += threads.at[i].value;
+	return ns;
 }
 
-/* Of END, on CPUs of GIVER, in ns. */
+static double samples(const struct run *run, enum record_end end, const char *cpu)
+{
+	char key[32];
+	double count;
+
+	snprintf(key, sizeof(key), "%.10s/softirq", cpu);
+	count = run_figure(run, METRIC_profile_on_cpu, end, key);
+	return isnan(count) ? 0 : count;
+}
+
+static double received_ns(const struct run *run, enum record_end end, const char *cpu)
+{
+	double ns = run_figure(run, METRIC_softirq_net_rx_time, end, cpu);
+
+	return isnan(ns) ? 0 : ns;
+}
+
+static double part(const struct run *run, enum record_end end, const char *cpu,
+		   double (*of)(const struct run *, enum record_end, const char *), double least)
+{
+	double all = 0;
+
+	for (enum record_end each = 0; each < END_COUNT; each++)
+		all += of(run, each, cpu);
+	return all >= least ? of(run, end, cpu) / all : NAN;
+}
+
+/*
+ * Of END, on a CPU of GIVER, in ns. Slices are a small part of the window, and what they say may be off by any factor. How
+ * long softirqs took is in the kernel's bill, whole; whose they were the profile's samples say, which are of all of the
+ * window, and where those are too few the slices.
+ */
+static double on_cpu_ns(const struct run *run, enum record_end end, enum record_end giver,
+			const struct figure *across)
+{
+	double billed = billed_ns(run, giver, across->key);
+	double share = NAN, slices;
+
+	run_error(run, METRIC_softirq_across, end, across->key, &slices);
+	if (!slices || isnan(billed))
+		return across->value;
+	if (!run_absent(run, END_HOST, "profile/packets"))
+		share = part(run, end, across->key, samples, 10);
+	if (isnan(share))
+		share = part(run, end, across->key, received_ns, 1);
+	return isnan(share) ? fmin(across->value, billed) : share * billed;
+}
+
+/* All of it. No CPU works longer than the window. */
 static double across_ns(const struct run *run, enum record_end end, enum record_end giver)
 {
-	double ns = run_sum(run, METRIC_softirq_across, end);
+	struct figures rows = run_range(run, METRIC_softirq_across, end);
+	double window = window_of(run, giver, "softirq");
+	double ns = rows.count ? 0 : NAN;
 
-	return isnan(ns) ? NAN : fmin(ns, most_across(run, giver));
+	for (size_t i = 0; i < rows.count; i++)
+		ns += fmin(on_cpu_ns(run, end, giver, &rows.at[i]), window);
+	return ns;
 }
 
 struct across cpu_across(const struct run *run, enum record_end end)
