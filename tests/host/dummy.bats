@@ -56,7 +56,7 @@ teardown() {
 	echo "$output"
 	[[ "$output" =~ send_zc\ +[0-9]{3,} ]]
 	[[ "$output" =~ send_zc\ +100.0 ]]
-	run "$BUILD/zcroi" table alone
+	run "$BUILD/zcroi" table --absent alone
 	[[ "$output" == *"nobody receives"* ]]
 }
 

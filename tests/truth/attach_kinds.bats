@@ -54,10 +54,10 @@ mover() {
 measure() {
 	local end=$1
 	shift
-	zcprof attach -v --as "$end" --warmup 0.1 --seconds "${seconds:-2}" -o "$dir/run.csv" "$@" 2>"$dir/said" 3>&- 9>&- &
+	# Rows inside the window are there once it is open.
+	zcprof attach -v --as "$end" --warmup 0.1 --seconds "${seconds:-2}" --interval 0.1 -o "$dir/run.csv" "$@" 2>"$dir/said" 3>&- 9>&- &
 	attached=$!
-	wait_until 10 test -s "$dir/run.csv.part"
-	sleep 0.7
+	wait_until 20 grep -qs '^[0-9]' "$dir/run.csv.part"
 	echo >&9
 	wait "$attached" || { cat "$dir/said"; false; }
 	cat "$dir/said"
