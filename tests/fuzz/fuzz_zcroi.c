@@ -110,7 +110,8 @@ static void remark(struct configuration *c)
 	remark_linked(page, &e);
 	remark_control(page, &e, &exponents);
 	remark_unequal(page, &e);
-	remark_absent(page, &e);
+	remark_absent(page, &e, false);
+	remark_absent(page, &e, true);
 	print(page);
 }
 
