@@ -2,7 +2,8 @@
 /*
  * C, the CPU time of an end. The kernel bills CPUs; but where both ends are on one machine, as over veth, softirqs of the one
  * run on CPUs of the other, since what is sent there is received by the CPU that sends. How long that was is known where each
- * end has a network namespace of its own (softirq.across): it is taken from the one end to the other.
+ * end has a network namespace of its own (softirq.across): it is taken from the one end to the other. Of slices, which are a small part of the window, it is what the
+ * kernel billed as softirqs there, by the share that an end has in the profile's samples of them.
  *
  *   cpu_percent()   C in percent of one CPU
  *   cpu_across()    what of it an end gains that way, and what it gives away, likewise
