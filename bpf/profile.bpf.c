@@ -8,6 +8,7 @@
  * every tenth new stack.
  */
 #include "bpf/common.bpf.h"
+#include "bpf/contexts.bpf.h"
 #include "bpf/profile.h"
 #include "bpf/tally.h"
 
@@ -42,15 +43,6 @@ struct {
 	__type(key, __u64);
 	__type(value, struct profile_stack);
 } stacks SEC(".maps");
-
-/* That of bpf/tally_context.bpf.c: the collector puts it in this one's place. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct tally_context_cpu);
-} contexts SEC(".maps");
 
 /* Too large for a program's stack. */
 struct {
@@ -119,7 +111,7 @@ static __noinline int work_of(const struct profile_stack *stack)
  */
 static __always_inline __u8 packet_end_here(__u32 cpu, __u32 event)
 {
-	const struct tally_context_cpu *now = bpf_map_lookup_elem(&contexts, &cpu);
+	const struct tally_context_cpu *now = context_of(cpu);
 	__u64 before;
 
 	if (!now || cpu >= PROFILE_CPUS)

@@ -13,6 +13,7 @@
 #define BPF_TALLY_BPF_H
 
 #include "bpf/common.bpf.h"
+#include "bpf/contexts.bpf.h"
 #include "bpf/tally.h"
 
 /* Since when, in ns; set by the collector while it counts: saves reading the clock for every event. */
@@ -28,15 +29,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct tally_cpu);
 } tally SEC(".maps");
-
-/* That of bpf/tally_context.bpf.c: the collector puts it in this one's place. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct tally_context_cpu);
-} contexts SEC(".maps");
 
 static __always_inline struct tally_cpu *tally_cpu(void)
 {
@@ -55,7 +47,7 @@ static __always_inline const struct tally_context_cpu *tally_context_cpu(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 
-	return bpf_map_lookup_elem(&contexts, &cpu);
+	return context_of(cpu);
 }
 
 static __always_inline __u32 tally_context(void)

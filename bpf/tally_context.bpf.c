@@ -9,21 +9,14 @@
  * (net/core/dev.c), all that the softirq does is for that one. Of softirqs that receive nothing it is not known.
  */
 #include "bpf/common.bpf.h"
+#include "bpf/contexts.bpf.h"
 #include "bpf/tally.h"
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* the collector sets the number of CPUs */
-	__type(key, __u32);
-	__type(value, struct tally_context_cpu);
-} contexts SEC(".maps");
 
 static __always_inline struct tally_context_cpu *context_cpu(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 
-	return bpf_map_lookup_elem(&contexts, &cpu); /* NULL: it came after the collector */
+	return context_of(cpu); /* NULL: it came after the collector */
 }
 
 SEC("raw_tracepoint/softirq_entry")

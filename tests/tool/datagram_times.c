@@ -5,27 +5,14 @@
  * on the way has a say in: nanoseconds of CLOCK_REALTIME. One a line, until it is ended.
  */
 #include <arpa/inet.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 
-static long long stamp_of(struct msghdr *msg)
-{
-	struct timespec at = {0};
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS)
-			memcpy(&at, CMSG_DATA(c), sizeof(at));
-	return at.tv_sec * 1000000000LL + at.tv_nsec;
-}
+#include "tests/tool/stamped.h"
 
 /* -1: it is none of them. */
 static int number_of(const unsigned char *bytes, ssize_t size, unsigned int port, int from,
@@ -47,32 +34,17 @@ static int number_of(const unsigned char *bytes, ssize_t size, unsigned int port
 
 int main(int argc, char **argv)
 {
-	int fd = socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL));
-	struct sockaddr_ll at = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
-	int one = 1;
+	int fd = argc == 4 ? stamped_open(argv[1]) : -1;
+	unsigned char bytes[STAMPED_BYTES];
+	long long ns;
 
-	if (argc != 4 || fd < 0)
-		return 2;
-	at.sll_ifindex = if_nametoindex(argv[1]);
-	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof(one)))
-		return 1;
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	puts("ready");
+	if (fd < 0)
+		return argc == 4 ? 1 : 2;
 	for (;;) {
-		unsigned char bytes[256];
-		char control[256];
-		struct iovec into = {bytes, sizeof(bytes)};
-		struct msghdr msg = {
-			.msg_iov = &into,
-			.msg_iovlen = 1,
-			.msg_control = control,
-			.msg_controllen = sizeof(control),
-		};
+		ssize_t size = stamped_next(fd, bytes, &ns);
 		uint64_t number;
 
-		if (!number_of(bytes, recvmsg(fd, &msg, 0), atoi(argv[2]), !strcmp(argv[3], "from"),
-			       &number))
-			printf("%llu %lld\n", (unsigned long long)number, stamp_of(&msg));
+		if (!number_of(bytes, size, atoi(argv[2]), !strcmp(argv[3], "from"), &number))
+			printf("%llu %lld\n", (unsigned long long)number, ns);
 	}
 }
