@@ -13,6 +13,12 @@ static const struct tally_counter rows[] = {
 	{COPY_UNDONE, METRIC_copy_undone, "copy_undone"},
 };
 
+static const struct tally_ratio ratios[] = {
+	{&rows[0], &rows[1]},
+	{&rows[2], &rows[3]},
+};
+
 TALLY_COLLECTOR(copy, "bytes that the kernel copied from and to user memory for sockets",
-		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
+		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .ratios = ratios,
+		.ratio_count = sizeof(ratios) / sizeof(*ratios), .hooks = true,
 		.tracepoints = true, .follows = MEASURE_PACKETS);

@@ -22,6 +22,10 @@ static const struct tally_counter rows[] = {
 	{LATENCY_UNTRACKED, METRIC_latency_untracked, NULL},
 };
 
+static const struct tally_ratio ratios[] = {
+	{&rows[1], &rows[0]},
+};
+
 /* The middle of the bucket in which a share of the packets is reached. */
 static __u64 quantile(const struct latency_flow *flow, __u64 samples, double share)
 {
@@ -130,6 +134,7 @@ static void forget(void *state)
 }
 
 TALLY_COLLECTOR(latency, "delay between NAPI and the copy to user memory, or delivery without one",
-		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .hooks = true,
+		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .ratios = ratios,
+		.ratio_count = sizeof(ratios) / sizeof(*ratios), .hooks = true,
 		.tracepoints = true, .follows = MEASURE_PACKETS, .slice_ns = LATENCY_SLICE_NS,
 		.slice = &bpf->bss->slice_ns, .prepare = make_room, .cut = forget, .more = more);

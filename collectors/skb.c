@@ -12,6 +12,12 @@ static const struct tally_counter rows[] = {
 	{SKB_SEGMENTS, METRIC_skb_segments, NULL},
 };
 
+static const struct tally_ratio ratios[] = {
+	{&rows[1], &rows[0]},
+	{&rows[2], &rows[0]},
+	{&rows[3], &rows[0]},
+};
+
 static void histograms(const struct tally *t, struct writer *w)
 {
 	tally_histogram(t, w, SKB_SIZE, METRIC_skb_size);
@@ -19,5 +25,6 @@ static void histograms(const struct tally *t, struct writer *w)
 }
 
 TALLY_COLLECTOR(skb, "packets behind GRO: sizes, fragments, segments in each", .rows = rows,
-		.row_count = sizeof(rows) / sizeof(*rows), .tracepoints = true,
+		.row_count = sizeof(rows) / sizeof(*rows), .ratios = ratios,
+		.ratio_count = sizeof(ratios) / sizeof(*ratios), .tracepoints = true,
 		.follows = MEASURE_PACKETS, .more = histograms);

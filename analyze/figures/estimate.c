@@ -61,10 +61,26 @@ static double share_margin(const struct wanted *w, const struct run *run)
 	return sampling_margin(error / (w->kind == WANTED_SHARE ? share : 1 - share), INFINITY);
 }
 
+/* What both of them were counted in says how far off their ratio may be, where the record has that. */
+static double ratio_margin(const struct wanted *w, const struct run *run)
+{
+	double error = NAN, slices;
+	struct off off, by;
+
+	if (w->end == w->by.end && w->end < END_COUNT && !*w->key && !*w->by.key)
+		error = run_ratio_error(run, w->metric, w->by.metric, w->end, &slices);
+	if (!isnan(error) && slices > 1)
+		return sampling_margin(error, slices - 1);
+	off = off_of(run, w->metric, w->end, w->key);
+	by = off_of(run, w->by.metric, w->by.end, w->by.key);
+	return hypot(sampling_margin(part_of(&off), off.freedom),
+		     sampling_margin(part_of(&by), by.freedom));
+}
+
 /* Half of the interval, as a part of the figure of one run; 0: none of it was estimated. */
 static double margin_of(const struct wanted *w, const struct run *run)
 {
-	struct off off, by;
+	struct off off;
 
 	if (w->quantity < QUANTITIES)
 		return 0;
@@ -76,10 +92,7 @@ static double margin_of(const struct wanted *w, const struct run *run)
 		off = off_of(run, w->metric, w->end, w->key);
 		return sampling_margin(part_of(&off), off.freedom);
 	case WANTED_RATIO:
-		off = off_of(run, w->metric, w->end, w->key);
-		by = off_of(run, w->by.metric, w->by.end, w->by.key);
-		return hypot(sampling_margin(part_of(&off), off.freedom),
-			     sampling_margin(part_of(&by), by.freedom));
+		return ratio_margin(w, run);
 	default:
 		return 0;
 	}

@@ -207,6 +207,19 @@ double run_error(const struct run *run, enum metric_id id, enum record_end end, 
 	return run_figure(run, METRIC_collector_error, end, name);
 }
 
+double run_ratio_error(const struct run *run, enum metric_id id, enum metric_id by,
+		       enum record_end end, double *slices)
+{
+	const struct metric_info *of = metric_info(id), *per = metric_info(by);
+	char name[256];
+
+	if (strcmp(of->source, per->source) != 0)
+		return NAN;
+	*slices = run_figure(run, METRIC_collector_slices, run_machine(run, end), of->source);
+	snprintf(name, sizeof(name), "%s/%s by %s", of->source, of->name, per->name);
+	return run_figure(run, METRIC_collector_ratio_error, end, name);
+}
+
 #define FEATURE "feature "
 
 /* Older records have no row of a feature that is off and cannot be on; nor has a kernel that does not know it. */

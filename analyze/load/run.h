@@ -10,6 +10,7 @@
  *   run_window_ns() the window of an end; of a machine that of its end, else of the receiver; one of no length is none
  *   run_machine()   the end under which the machine of an end stands in this record
  *   run_error()     how far off a figure may be that was counted in slices
+ *   run_ratio_error()  how far off one may be by another of the same slices
  *   run_fact()      one fact
  *   run_attached()  whether zcprof did not start what it measured, and so knows less of it
  *   run_host()       the machine on which it was written
@@ -93,6 +94,9 @@ enum record_end run_machine(const struct run *run, enum record_end end);
  */
 double run_error(const struct run *run, enum metric_id id, enum record_end end, const char *key,
 		 double *slices);
+/* The same of one total by another, over all keys of both. NAN: the record does not say. */
+double run_ratio_error(const struct run *run, enum metric_id id, enum metric_id by,
+		       enum record_end end, double *slices);
 const char *run_fact(const struct run *run, enum metric_id id, enum record_end end, const char *key);
 bool run_attached(const struct run *run);
 /* By its name, or the number of its boot where that was left out. NULL: the record has neither. */

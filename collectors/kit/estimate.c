@@ -37,6 +37,18 @@ double estimate_scale(const struct sampled *s, enum measure by, const struct ext
 	return s->count ? fmax(scale, 1) : 0;
 }
 
+/* The part of the window that no slice met. */
+static double unseen(const struct sampled *s, const struct extent *window)
+{
+	return 1 - fmin(s->x[MEASURE_TIME] / (double)window->of[MEASURE_TIME], 1);
+}
+
+/* By how much a sum over so many slices varies more than the squares over these few of them say. */
+static double spread(double n)
+{
+	return n / fmax(n - 1, 0.5);
+}
+
 /* Square of the relative standard error by what slices differ; two of them at least. */
 static double relative_variance(const struct sampled *s, const struct moments *m, enum measure by,
 				const struct extent *window)
@@ -44,10 +56,10 @@ static double relative_variance(const struct sampled *s, const struct moments *m
 	/* Slices in which hardly any of it came say hardly anything (Kish's effective number). */
 	double n = s->x[by] * s->x[by] / s->xx[by], ratio = m->y / s->x[by];
 	double rest = m->yy - 2 * ratio * m->xy[by] + ratio * ratio * s->xx[by];
-	double unseen = 1 - fmin(s->x[MEASURE_TIME] / (double)window->of[MEASURE_TIME], 1);
+	double part = unseen(s, window);
 
 	/* That of the sum is n times that of a slice; but never less than chance makes of counts. */
-	return fmax(unseen * n / fmax(n - 1, 0.5) * fmax(rest, 0) / (m->y * m->y), unseen / m->y);
+	return fmax(part * spread(n) * fmax(rest, 0) / (m->y * m->y), part / m->y);
 }
 
 double estimate_error(const struct sampled *s, const struct moments *m, enum measure by,
@@ -63,6 +75,27 @@ double estimate_error(const struct sampled *s, const struct moments *m, enum mea
 	if (apart * apart > 4 * (variance + by_time))
 		variance = fmax(variance, apart * apart / 4);
 	return sqrt(variance);
+}
+
+void products_add(struct products *p, double y, double x)
+{
+	p->y += y;
+	p->x += x;
+	p->yy += y * y;
+	p->xx += x * x;
+	p->xy += x * y;
+}
+
+double estimate_ratio_error(const struct sampled *s, const struct products *p,
+			    const struct extent *window)
+{
+	double ratio = p->y / p->x, rest, n;
+
+	if (s->count < 2 || !(p->y > 0) || !(p->x > 0))
+		return NAN;
+	n = p->x * p->x / p->xx;
+	rest = p->yy - 2 * ratio * p->xy + ratio * ratio * p->xx;
+	return sqrt(unseen(s, window) * spread(n) * fmax(rest, 0)) / p->y;
 }
 
 /* Of all figures together; what is off by all of itself is not further off. */

@@ -8,6 +8,8 @@
  *   estimate_scale()  from all slices together to the window
  *   estimate_error()  standard error of a figure's total, as a part of it
  *   estimate_choose() by which of two measures the figures of a source are told best
+ *   products_add()    what two figures were in one more slice
+ *   estimate_ratio_error()  standard error of the one by the other, as a part of it
  *
  * The estimate is a ratio's: what was counted by how much of a measure (time, packets) came in the
  * slices, times how much of it the window had, which is known. Whatever events follow, that is right
@@ -49,6 +51,11 @@ struct moments {
 	double y, yy, xy[MEASURES];
 };
 
+/* Of two figures over all slices: sums, sums of squares, and of what the two make together. */
+struct products {
+	double y, x, yy, xx, xy;
+};
+
 void sampled_add(struct sampled *s, const struct extent *slice);
 void moments_add(struct moments *m, const struct extent *slice, double counted);
 /* 0: nothing of that came in the slices. */
@@ -62,5 +69,12 @@ double estimate_error(const struct sampled *s, const struct moments *m, enum mea
 /* follows: what the source says. */
 enum measure estimate_choose(const struct sampled *s, const struct moments *figures,
 			     unsigned int count, enum measure follows, const struct extent *window);
+void products_add(struct products *p, double y, double x);
+/*
+ * Of y by x, which were counted in the same slices: such as met less of the one met less of the other,
+ * and the ratio is known better than either. NAN: not known, of fewer than two slices or of nothing.
+ */
+double estimate_ratio_error(const struct sampled *s, const struct products *p,
+			    const struct extent *window);
 
 #endif

@@ -43,6 +43,8 @@ static void let_go(struct slices *s)
 	free(s->total);
 	free(s->moments);
 	free(s->certain_total);
+	free(s->ratio_total);
+	free(s->products);
 	free(s);
 }
 
@@ -59,10 +61,12 @@ struct slices *slices_open(const struct slices_work *work, const struct measurem
 	s->total = calloc(work->figures + 1, sizeof(*s->total));
 	s->moments = calloc(work->figures + 1, sizeof(*s->moments));
 	s->certain_total = calloc(work->figures + 1, sizeof(*s->certain_total));
+	s->ratio_total = calloc(work->ratios + 1, sizeof(*s->ratio_total));
+	s->products = calloc(work->ratios + 1, sizeof(*s->products));
 	s->watched = work->keep && !run->exact;
 	s->opened_ns = clock_ns();
 	s->events = s->watched ? work->events(state) : 0;
-	if (!s->total || !s->moments || !s->certain_total) {
+	if (!s->total || !s->moments || !s->certain_total || !s->ratio_total || !s->products) {
 		let_go(s);
 		return NULL;
 	}

@@ -22,6 +22,7 @@
  *   slices_scaled() a total that was counted in slices, for the whole window
  *   slices_error()  the standard error of a figure so scaled, as a part of it; NAN: not known
  *   slices_error_part()  the same of a part of such a figure, in which so much was counted
+ *   slices_say_ratio()  a row: the same of one figure by another of those that work->ratios has
  *   slices_say()    rows: how many slices, which part of the window, scaled up by what
  *   slices_say_error()  a row: the standard error of another row
  *   slices_absent() the row that says so, where slices_scale() is 0
@@ -50,6 +51,12 @@ struct slices;
 struct writer; /* record/writer.h */
 
 #define SLICES_FIGURES 128
+#define SLICES_RATIOS  16
+
+/* Totals so far of a figure and of the one by which it is divided. */
+struct slices_ratio {
+	__u64 of, by;
+};
 
 /*
  * Programs that off() leaves in place. To put one at a function of the kernel and away again takes tens of
@@ -75,6 +82,9 @@ struct slices_work {
 	   thread, after it. */
 	unsigned int figures;
 	void (*read)(void *state, __u64 *total);
+	/* Likewise, at most SLICES_RATIOS, of those that are divided by each other. */
+	unsigned int ratios;
+	void (*read_ratios)(void *state, struct slices_ratio *total);
 	/* How many events there were, counted or not: what a slice costs. NULL: a usual one. */
 	__u64 (*events)(void *state);
 	/* NULL: off() leaves nothing that costs. */
@@ -106,6 +116,8 @@ double slices_error_part(double error, __u64 counted);
 void slices_say(const struct slices *s, struct writer *w, const char *source);
 void slices_say_error(const struct slices *s, struct writer *w, enum record_end end,
 		      enum metric_id id, const char *key, double error);
+void slices_say_ratio(const struct slices *s, struct writer *w, enum record_end end,
+		      enum metric_id id, enum metric_id by, unsigned int ratio);
 void slices_absent(const struct slices *s, struct writer *w, const char *source);
 void slices_close(struct slices *s);
 

@@ -10,6 +10,31 @@
 /* So many packets or pages of a window that slices should have met some. */
 #define MANY_ENOUGH 1000
 
+static void add_figures(struct slices *s, const struct extent *slice)
+{
+	__u64 total[SLICES_FIGURES];
+
+	if (s->work->figures)
+		s->work->read(s->state, total);
+	for (unsigned int i = 0; i < s->work->figures; i++) {
+		moments_add(&s->moments[i], slice, (double)(total[i] - s->total[i]));
+		s->total[i] = total[i];
+	}
+}
+
+static void add_ratios(struct slices *s)
+{
+	struct slices_ratio total[SLICES_RATIOS];
+
+	if (s->work->ratios)
+		s->work->read_ratios(s->state, total);
+	for (unsigned int i = 0; i < s->work->ratios; i++) {
+		products_add(&s->products[i], (double)(total[i].of - s->ratio_total[i].of),
+			     (double)(total[i].by - s->ratio_total[i].by));
+		s->ratio_total[i] = total[i];
+	}
+}
+
 /*
  * A slice has been: as long as it was itself, and with that part of what came between the two
  * readings, of which it began before the one and ended after the other.
@@ -18,19 +43,13 @@ void slices_add(struct slices *s, struct extent from, struct extent to, __u64 ns
 {
 	struct extent slice = extent_between(from, to);
 	double part = (double)ns / fmax((double)slice.of[MEASURE_TIME], 1);
-	__u64 total[SLICES_FIGURES];
 
 	for (int by = 0; by < MEASURES; by++)
 		slice.of[by] = (__u64)((double)slice.of[by] * part + 0.5);
 	slice.of[MEASURE_TIME] = ns;
 	sampled_add(&s->sampled, &slice);
-	if (!s->work->figures)
-		return;
-	s->work->read(s->state, total);
-	for (unsigned int i = 0; i < s->work->figures; i++) {
-		moments_add(&s->moments[i], &slice, (double)(total[i] - s->total[i]));
-		s->total[i] = total[i];
-	}
+	add_figures(s, &slice);
+	add_ratios(s);
 }
 
 static enum measure measure_of(const struct slices *s)
@@ -120,6 +139,20 @@ void slices_say_error(const struct slices *s, struct writer *w, enum record_end 
 	snprintf(text, sizeof(text), "%s/%s%s%s", info->source, info->name, key ? "/" : "",
 		 key ? key : "");
 	writer_f64(w, WINDOW, end, METRIC_collector_error, text, error);
+}
+
+void slices_say_ratio(const struct slices *s, struct writer *w, enum record_end end,
+		      enum metric_id id, enum metric_id by, unsigned int ratio)
+{
+	double error = estimate_ratio_error(&s->sampled, &s->products[ratio], &s->window);
+	char text[128];
+
+	/* What was counted before slices began is in the totals as well, and in none of these sums. */
+	if (s->whole || s->watched || s->certain.of[MEASURE_TIME] || isnan(error))
+		return;
+	snprintf(text, sizeof(text), "%s/%s by %s", metric_info(id)->source, metric_info(id)->name,
+		 metric_info(by)->name);
+	writer_f64(w, WINDOW, end, METRIC_collector_ratio_error, text, error);
 }
 
 void slices_absent(const struct slices *s, struct writer *w, const char *source)

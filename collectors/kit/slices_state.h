@@ -29,6 +29,8 @@ struct slices {
 	struct sampled sampled;
 	__u64 *total; /* of each figure, as it was after the slice before */
 	struct moments *moments;
+	struct slices_ratio *ratio_total; /* likewise */
+	struct products *products;
 };
 
 /* A slice has been, between two readings, and was so long itself: what came in it, and its figures. */

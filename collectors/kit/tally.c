@@ -207,6 +207,28 @@ static void read_figures(void *state, __u64 *total)
 						t->cpu[cpu].figures[end][context].counter[i];
 }
 
+static __u64 raw(const struct tally *t, enum record_end end, __u32 counter)
+{
+	__u64 sum = 0;
+
+	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
+		for (int context = 0; context < TALLY_CONTEXTS; context++)
+			sum += t->cpu[cpu].figures[end][context].counter[counter];
+	return sum;
+}
+
+/* Of each ratio and end, in this order. */
+static void read_ratios(void *state, struct slices_ratio *total)
+{
+	const struct tally *t = state;
+
+	for (size_t i = 0; i < t->source.ratio_count; i++)
+		for (enum record_end end = END_HOST; end < END_COUNT; end++)
+			*total++ = (struct slices_ratio){
+				raw(t, end, t->source.ratios[i].of->counter),
+				raw(t, end, t->source.ratios[i].by->counter)};
+}
+
 /* Without it some rows are missing, and the others are right. */
 static bool is_of_rows(const struct tally_source *source, const char *program)
 {
@@ -292,6 +314,8 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		.follows = source->follows,
 		.figures = FIGURES,
 		.read = read_figures,
+		.ratios = (unsigned int)source->ratio_count * END_COUNT,
+		.read_ratios = read_ratios,
 		.events = events,
 		.hooks = &hooks,
 	};
@@ -412,6 +436,16 @@ static void emit_row(const struct tally *t, struct writer *w, const struct tally
 					  context, row->counter);
 }
 
+static void emit_ratios(const struct tally *t, struct writer *w)
+{
+	unsigned int ratio = 0;
+
+	for (size_t i = 0; i < t->source.ratio_count; i++)
+		for (enum record_end end = END_HOST; end < END_COUNT; end++)
+			slices_say_ratio(t->slices, w, end, t->source.ratios[i].of->metric,
+					 t->source.ratios[i].by->metric, ratio++);
+}
+
 static void emit_rows(struct tally *t, struct writer *w)
 {
 	slices_say(t->slices, w, t->source.name);
@@ -421,6 +455,7 @@ static void emit_rows(struct tally *t, struct writer *w)
 		else /* Without a word it would be taken for zero, as what was looked for and not seen is. */
 			writer_absent_metric(w, END_HOST, t->source.rows[i].metric,
 					     "the functions of the kernel by which it is counted cannot be hooked here");
+	emit_ratios(t, w);
 	if (t->source.more)
 		t->source.more(t, w);
 	missed_row(&t->missed, w, t->source.lost, 0, t->scale);

@@ -47,10 +47,17 @@ struct tally_counter {
 	const char *program;
 };
 
+/* One row that is read divided by another, as bytes by packets: its error is a row too. */
+struct tally_ratio {
+	const struct tally_counter *of, *by;
+};
+
 struct tally_source {
 	const char *name;
 	const struct tally_counter *rows;
 	size_t row_count;
+	const struct tally_ratio *ratios; /* or NULL */
+	size_t ratio_count;
 	enum metric_id lost;
 	bool hooks;	      /* has programs for fentry and kprobes */
 	bool tracepoints;     /* has others: works without hooks too */

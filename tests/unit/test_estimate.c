@@ -202,6 +202,64 @@ static void measures_that_disagree_are_an_error(void **state)
 	assert_true(estimate_error(&s, &m, MEASURE_PACKETS, &window) > 0.4);
 }
 
+/* Bytes of packets that come in bursts: how many is hardly known, how large each is known well, and as well as is said. */
+static void a_ratio_is_known_better_than_its_parts(void **state)
+{
+	const double student = 2.201;
+	struct window w;
+	struct extent window;
+	double bytes[MOMENTS], truth = 0, packets = 0, of_part = 0, of_ratio = 0, covered = 0;
+
+	(void)state;
+	fill(&w, 0.4, 1, 0);
+	for (int i = 0; i < MOMENTS; i++) {
+		bytes[i] = floor(w.packets[i] * (1400 + 200 * at_random()));
+		truth += bytes[i];
+		packets += w.packets[i];
+	}
+	window = extent_of(&w, 0, MOMENTS);
+	srand48(2);
+	for (int i = 0; i < WINDOWS; i++) {
+		struct sampled s = {0};
+		struct moments m = {0};
+		struct products p = {0};
+
+		for (int k = 0; k < SLICES; k++) {
+			int at = (int)((k + at_random()) * MOMENTS / SLICES);
+			struct extent slice = extent_of(&w, at, at + 1);
+
+			sampled_add(&s, &slice);
+			moments_add(&m, &slice, bytes[at]);
+			products_add(&p, bytes[at], w.packets[at]);
+		}
+		of_part += estimate_error(&s, &m, MEASURE_TIME, &window) / WINDOWS;
+		of_ratio += estimate_ratio_error(&s, &p, &window) / WINDOWS;
+		covered += (fabs(p.y / p.x / (truth / packets) - 1) <=
+			    student * estimate_ratio_error(&s, &p, &window)) /
+			   (double)WINDOWS;
+	}
+	print_message("off by %.4f, each part by %.3f, covered %.3f\n", of_ratio, of_part, covered);
+	assert_true(of_ratio < of_part / 10 && covered > 0.8);
+}
+
+static void a_ratio_of_too_little_has_no_error(void **state)
+{
+	struct extent slice = {.of = {10 * MS, 100, 0}}, window = {.of = {1000 * MS, 10000, 0}};
+	struct sampled s = {0};
+	struct products p = {0};
+
+	(void)state;
+	sampled_add(&s, &slice);
+	products_add(&p, 1500, 1);
+	assert_true(isnan(estimate_ratio_error(&s, &p, &window))); /* of one slice */
+	sampled_add(&s, &slice);
+	products_add(&p, 3000, 2);
+	assert_true(estimate_ratio_error(&s, &p, &window) == 0);
+	p = (struct products){0};
+	products_add(&p, 0, 0);
+	assert_true(isnan(estimate_ratio_error(&s, &p, &window)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +270,8 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_known_is_not_said),
 		cmocka_unit_test(few_events_carry_the_error_of_counting),
 		cmocka_unit_test(measures_that_disagree_are_an_error),
+		cmocka_unit_test(a_ratio_is_known_better_than_its_parts),
+		cmocka_unit_test(a_ratio_of_too_little_has_no_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
