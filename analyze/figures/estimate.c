@@ -64,7 +64,7 @@ static double share_margin(const struct wanted *w, const struct run *run)
 /* What both of them were counted in says how far off their ratio may be, where the record has that. */
 static double ratio_margin(const struct wanted *w, const struct run *run)
 {
-	double error = NAN, slices;
+	double error = NAN, slices = 0;
 	struct off off, by;
 
 	if (w->end == w->by.end && w->end < END_COUNT && !*w->key && !*w->by.key)

@@ -56,9 +56,9 @@ near() {
 	near rx-skb.bytes/rx-skb.received 9.77719 10.22281
 	near rx-skb.bytes/rx-softirq.polls 7.7719 12.2281
 	# Of one context alone it does not speak.
-	run --separate-stderr "$zcroi" table --format csv --rows rx --value 'each=rx-skb.bytes.softirq/rx-skb.received.softirq' "$dir"
+	run --separate-stderr "$zcroi" table --format csv --rows rx --value 'each=rx-skb.bytes:softirq/rx-skb.received:softirq' "$dir"
 	echo "$output"
-	near rx-skb.bytes.softirq/rx-skb.received.softirq 6.8490 13.1510
+	near rx-skb.bytes:softirq/rx-skb.received:softirq 6.8490 13.1510
 }
 
 @test "runs that are alike by chance know a figure no better than they sampled it" {
