@@ -20,5 +20,5 @@ static const struct tally_ratio ratios[] = {
 
 TALLY_COLLECTOR(copy, "bytes that the kernel copied from and to user memory for sockets",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .ratios = ratios,
-		.ratio_count = sizeof(ratios) / sizeof(*ratios), .hooks = true,
-		.tracepoints = true, .follows = MEASURE_PACKETS);
+		.ratio_count = sizeof(ratios) / sizeof(*ratios), .hooks = true, .tracepoints = true,
+		.follows = MEASURE_PACKETS);

@@ -135,6 +135,6 @@ static void forget(void *state)
 
 TALLY_COLLECTOR(latency, "delay between NAPI and the copy to user memory, or delivery without one",
 		.rows = rows, .row_count = sizeof(rows) / sizeof(*rows), .ratios = ratios,
-		.ratio_count = sizeof(ratios) / sizeof(*ratios), .hooks = true,
-		.tracepoints = true, .follows = MEASURE_PACKETS, .slice_ns = LATENCY_SLICE_NS,
+		.ratio_count = sizeof(ratios) / sizeof(*ratios), .hooks = true, .tracepoints = true,
+		.follows = MEASURE_PACKETS, .slice_ns = LATENCY_SLICE_NS,
 		.slice = &bpf->bss->slice_ns, .prepare = make_room, .cut = forget, .more = more);

@@ -224,9 +224,9 @@ static void read_ratios(void *state, struct slices_ratio *total)
 
 	for (size_t i = 0; i < t->source.ratio_count; i++)
 		for (enum record_end end = END_HOST; end < END_COUNT; end++)
-			*total++ = (struct slices_ratio){
-				raw(t, end, t->source.ratios[i].of->counter),
-				raw(t, end, t->source.ratios[i].by->counter)};
+			*total++ =
+				(struct slices_ratio){raw(t, end, t->source.ratios[i].of->counter),
+						      raw(t, end, t->source.ratios[i].by->counter)};
 }
 
 /* Without it some rows are missing, and the others are right. */
