@@ -14,6 +14,7 @@
 #include "datapath/rpc.h"
 #include "datapath/uring.h"
 #include "datapath/zcrx.h"
+#include "record/patience.h"
 
 #define PLAIN	    (256U << 10)  /* bytes of an ordinary receive */
 #define PATIENCE_NS 2000000000ULL /* while nothing can be received in any way */
@@ -258,7 +259,7 @@ static int relieve(struct rx_zcrx *s, struct flow *f)
 		return -1;
 	if (f->counters.bytes > bytes)
 		return 0;
-	if (clock_ns() - s->starved_since > PATIENCE_NS)
+	if (clock_ns() - s->starved_since > PATIENCE_NS * patience_times())
 		return zcrx_stuck(f);
 	usleep(1000);
 	return 0;

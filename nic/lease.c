@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "nic/netdev.h"
+#include "record/patience.h"
 
 #define LOOK_MS 20
 
@@ -60,6 +61,7 @@ struct lease lease_wait(const char *iface, const cpu_set_t *queues, unsigned int
 {
 	struct lease found = lease_first(iface, queues);
 
+	patience_ms *= patience_times();
 	for (unsigned int waited = 0; found.holder && waited < patience_ms; waited += LOOK_MS) {
 		usleep(LOOK_MS * 1000);
 		found = lease_first(iface, queues);

@@ -5,7 +5,7 @@
  *
  *   lease_each()   all that are held
  *   lease_first()  the first held one of some queues
- *   lease_wait()   … after a while, in which its holder may end
+ *   lease_wait()   … after a while, in which its holder may end: as often as long as record/patience.h has it
  *
  * A ring that is closed gives its queue up a moment later (io_uring/io_uring.c,
  * io_ring_exit_work()), and so does a process that was killed.

@@ -12,7 +12,7 @@
 #define TIMES	       "ZCPROF_PATIENCE"
 #define TIMES_MOST     1000
 
-static unsigned int times(void)
+unsigned int patience_times(void)
 {
 	static bool said;
 	const char *text = getenv(TIMES);
@@ -33,7 +33,7 @@ static unsigned int times(void)
 
 static unsigned int of_flows(unsigned int few_s, uint64_t flows)
 {
-	return (few_s + (unsigned int)(flows / FLOWS_A_SECOND)) * times();
+	return (few_s + (unsigned int)(flows / FLOWS_A_SECOND)) * patience_times();
 }
 
 unsigned int patience_s(uint64_t flows)

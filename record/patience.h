@@ -4,6 +4,7 @@
  *
  *   patience_s()        until an end of so many flows is ready
  *   patience_reply_s()  for each step of such an end, and while no byte moves
+ *   patience_times()    how many times as long as usually, for whoever waits for something else
  *
  * Each flow is connected, gets a thread and opens its path, one after the other on a machine that has more flows than
  * CPUs: what a few flows may take, and a second more for each PATIENCE_FLOWS_A_SECOND. zcprof waits PATIENCE_LONGER_S
@@ -17,6 +18,7 @@
 
 #define PATIENCE_LONGER_S 7
 
+unsigned int patience_times(void);
 unsigned int patience_s(uint64_t flows);
 unsigned int patience_reply_s(uint64_t flows);
 

@@ -173,7 +173,7 @@ on_queue_2() {
 
 		killed_and_held $path
 		code=0
-		ip netns exec rx timeout "$patience" "$BUILD/zcprof" restore 2>restore.err || code=$?
+		ZCPROF_PATIENCE=1 ip netns exec rx timeout "$patience" "$BUILD/zcprof" restore 2>restore.err || code=$?
 		echo "$path, still held: $code: $(cat restore.err)"
 		[ $code = 1 ]
 		grep -q "cannot put back the RSS table of zcnic0 yet: a queue of it is still held" restore.err
