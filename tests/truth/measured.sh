@@ -22,11 +22,12 @@ measured_setup() {
 }
 
 heard() {
-	for _ in $(seq 1000); do
+	local seconds=$((10 * ${ZCPROF_PATIENCE:-1}))
+	for _ in $(seq $((100 * seconds))); do
 		grep -q "$2" "$dir/$1.out" && return
 		sleep 0.01
 	done
-	echo "'$1' did not say '$2' within 10 s; it said:"
+	echo "'$1' did not say '$2' within $seconds s; it said:"
 	cat "$dir/$1.out"
 	return 1
 }
