@@ -16,15 +16,15 @@ setup() {
 # The rest runs there: what is said below is taken along, as text.
 in_the_lab() { # FUNCTION ARGUMENT...
 	run lab/run --kernel "${KERNEL:-7.2}" --timeout 500 --mtu 4148 --out "$BATS_TEST_TMPDIR/out" -- \
-		bash -euc "BUILD=$BUILD; $(declare -f happens rx tx traffic verified nobody_left "$1"); $*"
+		bash -euc "BUILD=$BUILD KERNEL=${KERNEL:-7.2}; $(declare -f happens rx tx traffic verified nobody_left "$1"); $*"
 	echo "$output"
 	[ "$status" -eq 0 ]
 }
 
-# Of rx, in a minute at most: the host may have much else to do.
-happens() { # PATTERN
-	for _ in $(seq 600); do
-		! grep -q "$1" /tmp/rx.csv || return 0
+# Of rx: the host may have much else to do.
+happens() { # PATTERN [FILE]
+	for _ in $(seq 3000); do
+		! grep -q "$1" "${2:-/tmp/rx.csv}" || return 0
 		sleep 0.1
 	done
 	return 1
@@ -109,7 +109,7 @@ killed() {
 rebound() {
 	# Other traffic goes on on the same queues.
 	ip netns exec rx "$BUILD/zcpath" rx --bind 10.9.0.1 --port 7000 >/tmp/copy.csv 2>&1 &
-	sleep 1
+	happens ',listening,' /tmp/copy.csv
 	ip netns exec tx "$BUILD/zcpath" tx --to 10.9.0.1 --port 7000 --flows 4 --pacing 50M \
 		--seconds 300 >/tmp/copy.err 2>&1 &
 	copy=$!
@@ -203,7 +203,7 @@ changed() {
 }
 
 unloaded() {
-	module=$(ls -t "${XDG_CACHE_HOME}"/zcprof/lab/zcnic-"$(uname -r)"-*/zcnic.ko | head -n 1)
+	module=$(lab/module "$KERNEL")
 	for path in zcrx devmem; do
 		# Not with devmem at the sender: kernels up to 7.3 oops when such a device goes.
 		traffic $path copy

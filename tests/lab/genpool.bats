@@ -51,7 +51,10 @@ ours() { # METRIC KEY: at all ends
 	tell measure open
 	both --path devmem --nic zcnic0 --queues 3 --read 64M --batch 1 --rcvbuf 32M -- --bytes 64M
 	# Unbinding gives back what is in the rings, a moment later.
-	sleep 2
+	for _ in $(seq $((10 * patience))); do
+		[ "$(theirs alloc)" != "$(theirs free)" ] || break
+		sleep 0.1
+	done
 	measured
 	cat "$dir/run.csv"
 	for function in alloc free; do
