@@ -4,6 +4,8 @@
 # lab/vm: what comes out of a command that runs on another kernel. A kernel must be in the cache
 # already ("lab/kernel get 6.12"): these tests fetch nothing.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	dir=$BATS_TEST_TMPDIR
 	cd "$BATS_TEST_DIRNAME/../.." || return
@@ -21,9 +23,11 @@ needs_kernel() {
 
 @test "a command's output, results and exit status come out, and without any network" {
 	needs_kernel
-	run unshare -rn lab/vm --kernel "$kernel" --out "$dir/out" --timeout 120 -- \
+	# A machine that had to be started twice says so, to stderr.
+	run --separate-stderr unshare -rn lab/vm --kernel "$kernel" --out "$dir/out" --timeout 120 -- \
 		sh -c 'uname -r; ulimit -l; echo 12 >"$OUT/result"; echo lost >"$PWD/written-in-the-guest"; exit 7'
-	echo "$output"
+	# shellcheck disable=SC2154 # run sets it
+	echo "$output $stderr"
 	[ "$status" -eq 7 ]
 	[[ ${lines[0]} == "$kernel".* ]]
 	[ "${lines[1]}" = unlimited ]
@@ -128,4 +132,23 @@ on_a_bare_machine() { # UID INSTALL SCRIPT ARGUMENT...
 	on_a_bare_machine 0 true module 6.12
 	[ "$status" -eq 3 ]
 	[ "$output" = "lab/kernel: needs depmod, which 'tools/install-deps lab' did not bring: install it by hand" ]
+}
+
+@test "each script of the lab says by --help how it is called, and does nothing; without arguments it is wrong usage" {
+	for script in vm run two pod ports peer kernel module first selftests page-pool; do
+		run -0 --separate-stderr "lab/$script" --help
+		[[ $output == *"lab/$script"* ]]
+		# shellcheck disable=SC2154 # run sets it
+		[ -z "$stderr" ]
+		[[ $output != *"set -"* ]]
+	done
+	for script in vm run two pod ports peer kernel; do
+		run -2 --separate-stderr "lab/$script"
+		[[ $stderr == *"lab/$script"* ]]
+		[ -z "$output" ]
+	done
+	# Not in the lab's machine: it makes nothing here.
+	unshare -rnm true 2>/dev/null || return 0
+	run -3 unshare -rnm sh -c 'mount -t tmpfs none /run && lab/pod -- true'
+	[[ $output == "lab/pod: there is no zcnic0 of a namespace rx here: call it in lab/run's machine" ]]
 }
