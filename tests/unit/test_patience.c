@@ -31,6 +31,7 @@ static void test_grows_with_the_flows(void **state)
 {
 	(void)state;
 	unsetenv("ZCPROF_PATIENCE");
+	assert_int_equal(patience_times(), 1);
 	assert_int_equal(patience_s(1), 8);
 	assert_int_equal(patience_reply_s(0), 5);
 	assert_int_equal(patience_s(10000), 48);
@@ -41,6 +42,7 @@ static void test_as_often_as_the_environment_says(void **state)
 {
 	(void)state;
 	setenv("ZCPROF_PATIENCE", "6", 1);
+	assert_int_equal(patience_times(), 6);
 	assert_int_equal(patience_s(1), 48);
 	assert_int_equal(patience_reply_s(500), 42);
 }
