@@ -135,8 +135,9 @@ static double softirqs_before(const struct run *run, enum record_end end)
 }
 
 /*
- * What the end's own work ran on the CPU of one of its threads: the network's in ksoftirqd, and in softirqs where nobody
- * else was seen; and, where there are more threads than CPUs, the thread's siblings, by turns.
+ * What the traffic's own work ran on the CPU of one of the end's threads: the network's in ksoftirqd, and in softirqs where
+ * nobody else was seen; and, where there are more threads than CPUs, the thread's siblings, by turns. Those of the other
+ * end are siblings too as far as its CPUs are this end's.
  */
 struct own_work {
 	double network_ns;
@@ -144,20 +145,31 @@ struct own_work {
 	double turns;	   /* the part of its siblings' time that a thread waits */
 };
 
-static struct own_work own_work_of(const struct run *run, enum record_end end)
+static void add_threads(struct own_work *own, long *threads, const struct run *run,
+			enum record_end end, double part)
 {
-	struct own_work own = {.network_ns = softirqs_of(run, end) + softirqs_before(run, end)};
 	struct figures ran = run_range(run, METRIC_cpu_thread, end);
 	double least_ns = LEAST_RUN * run_window_ns(run, end);
-	const char *list = cpus_of(run, end);
-	long threads = 0, cpus = 0;
 
 	for (size_t i = 0; i < ran.count; i++) {
 		if (is_ksoftirqd(&ran.at[i]))
 			continue;
-		own.threads_ns += ran.at[i].value;
-		threads += ran.at[i].value > least_ns;
+		own->threads_ns += part * ran.at[i].value;
+		*threads += part * ran.at[i].value > least_ns;
 	}
+}
+
+static struct own_work own_work_of(const struct run *run, enum record_end end)
+{
+	struct own_work own = {.network_ns = softirqs_of(run, end) + softirqs_before(run, end)};
+	enum record_end other = end == END_RX ? END_TX : END_RX;
+	const char *list = cpus_of(run, end);
+	double shared = figure_shared(run, other);
+	long threads = 0, cpus = 0;
+
+	add_threads(&own, &threads, run, end, 1);
+	if (shared > 0)
+		add_threads(&own, &threads, run, other, shared / 100);
 	for (long cpu = 0; list && cpu < CPUS_MAX; cpu++)
 		cpus += in_list(list, cpu);
 	own.turns = cpus > 0 && threads > cpus ? 1.0 / cpus : 0;

@@ -2,9 +2,11 @@
 #include "analyze/causes/kernels.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const struct kernel_change changes[] = {
-#define CHANGE(...) {__VA_ARGS__},
+#define CHANGE(version, subversion, commit, subject, does, ...)                                    \
+	{version, subversion, commit, subject, does, "" __VA_ARGS__},
 #include "analyze/causes/kernels.def"
 #undef CHANGE
 };
@@ -35,4 +37,20 @@ size_t kernel_changes(const char *a, const char *b, const struct kernel_change *
 			*first = &changes[i];
 	}
 	return count;
+}
+
+bool kernel_change_concerns(const struct kernel_change *change, const char *path)
+{
+	size_t len = path ? strlen(path) : 0;
+
+	if (!path || !*change->paths)
+		return true;
+	for (const char *at = change->paths; *at; at += strspn(at, " ")) {
+		size_t word = strcspn(at, " ");
+
+		if (word == len && !strncmp(at, path, len))
+			return true;
+		at += word;
+	}
+	return false;
 }

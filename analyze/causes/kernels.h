@@ -2,7 +2,8 @@
 /*
  * What changed between two kernels that is known to move figures of the data path; kernels.def has the list.
  *
- *   kernel_changes()   those between two releases
+ *   kernel_changes()           those between two releases
+ *   kernel_change_concerns()   whether one can be felt on a path
  */
 #ifndef ANALYZE_CAUSES_KERNELS_H
 #define ANALYZE_CAUSES_KERNELS_H
@@ -13,6 +14,7 @@
 struct kernel_change {
 	int version, subversion; /* the first release that has it */
 	const char *commit, *subject, *does;
+	const char *paths; /* names with blanks between; empty: all */
 };
 
 /*
@@ -21,5 +23,7 @@ struct kernel_change {
  * stands; 0 where one is no release. What a distribution took into an older one is not known.
  */
 size_t kernel_changes(const char *a, const char *b, const struct kernel_change **first);
+/* path: NULL where it is not known, as of a program that was attached to; then any may be. */
+bool kernel_change_concerns(const struct kernel_change *change, const char *path);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "analyze/causes/confirm.h"
-#include "analyze/causes/kernels.h"
 #include "analyze/pages/diff_words.h"
 #include "analyze/pages/explain_words.h"
 #include "base/visible.h"
@@ -76,7 +75,7 @@ static json_t *consequences(const struct cause *cause)
 	return array;
 }
 
-static json_t *changes(const struct setting *s)
+static json_t *changes(const struct causes *c, const struct setting *s)
 {
 	const struct kernel_change *change;
 	json_t *array = json_array();
@@ -85,11 +84,13 @@ static json_t *changes(const struct setting *s)
 	if (s && s->id == METRIC_fact_kernel && !*s->key)
 		count = kernel_changes(s->a, s->b, &change);
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, json_pack("{s:o, s:s, s:s, s:s}", "from",
-						       json_sprintf("%d.%d", change[i].version,
-								    change[i].subversion),
-						       "commit", change[i].commit, "subject",
-						       change[i].subject, "does", change[i].does));
+		if (explain_change_concerns(c, &change[i]))
+			json_array_append_new(array,
+					      json_pack("{s:o, s:s, s:s, s:s}", "from",
+							json_sprintf("%d.%d", change[i].version,
+								     change[i].subversion),
+							"commit", change[i].commit, "subject",
+							change[i].subject, "does", change[i].does));
 	return array;
 }
 
@@ -109,7 +110,7 @@ static json_t *cause_object(const struct causes *c, const struct cause *cause)
 			 confirming == CONFIRMING_COMMAND ? text(line) : json_null(),
 			 "command_refused",
 			 confirming == CONFIRMING_REFUSED ? text(line) : json_null(), "source",
-			 m->source, "kernels", m->kernels, "changes", changes(cause->setting));
+			 m->source, "kernels", m->kernels, "changes", changes(c, cause->setting));
 }
 
 static json_t *set(const struct configuration *c, const struct limit *limit)

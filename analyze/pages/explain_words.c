@@ -8,7 +8,6 @@
 
 #include "analyze/causes/confirm.h"
 #include "analyze/causes/figures.h"
-#include "analyze/causes/kernels.h"
 #include "analyze/figures/strangers.h"
 #include "analyze/pages/diff_words.h"
 #include "base/shell.h"
@@ -94,17 +93,38 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 		 because);
 }
 
+bool explain_change_concerns(const struct causes *c, const struct kernel_change *change)
+{
+	const struct configuration *sets[] = {c->design.a, c->design.b};
+	static const enum record_end ends[] = {END_RX, END_TX};
+
+	for (int side = 0; side < 2; side++)
+		for (int i = 0; i < 2; i++)
+			if (kernel_change_concerns(change,
+						   run_fact(sets[side]->runs[0], METRIC_fact_option,
+							    ends[i], "path")))
+				return true;
+	return false;
+}
+
 /* Where the kernel is another one: what is known of the versions between. */
-static void lead_changes(struct page *page, const struct setting *setting)
+static void lead_changes(struct page *page, const struct causes *c, const struct setting *setting)
 {
 	const struct kernel_change *change;
-	size_t count = 0;
+	size_t count, known = 0;
 
-	if (setting && setting->id == METRIC_fact_kernel && !*setting->key)
-		count = kernel_changes(setting->a, setting->b, &change);
-	for (size_t i = 0; i < count; i++)
+	if (!setting || setting->id != METRIC_fact_kernel || *setting->key)
+		return;
+	count = kernel_changes(setting->a, setting->b, &change);
+	for (size_t i = 0; i < count; i++) {
+		if (!explain_change_concerns(c, &change[i]))
+			continue;
+		known++;
 		page_lead(page, "from %d.%-4d %s (%s, \"%s\")", change[i].version,
 			  change[i].subversion, change[i].does, change[i].commit, change[i].subject);
+	}
+	if (!known)
+		page_lead(page, "known      nothing that changed between the two on these paths");
 }
 
 /* Each on a line of its own, as a shell takes it. */
@@ -141,7 +161,7 @@ static void lead_cause(struct page *page, const struct causes *c, size_t rank)
 		page_lead(page, "against    %s", text);
 	}
 	page_lead(page, "remedy     %s", cause->mechanism->remedy);
-	lead_changes(page, cause->setting);
+	lead_changes(page, c, cause->setting);
 	page_lead(page, "make sure  %s", cause->mechanism->confirm);
 	confirming = confirm_command(c, cause, text, sizeof(text));
 	if (confirming == CONFIRMING_COMMAND)

@@ -121,6 +121,25 @@ static void test_softirqs_are_no_neighbour(void **state)
 #undef ON_CPU
 }
 
+/* Nor is the other end, where both share a CPU: who is there beside them is what a thread waits more than that. */
+static void test_the_other_end_is_no_neighbour(void **state)
+{
+#define SHARED(tx, rx, wait)                                                                       \
+	",rx,fact,end_cpus,,0,\n,tx,fact,end_cpus,,0,\n,tx,cpu,thread,tx-copy-0/1," #tx            \
+	"000000,ns\n,tx,cpu,wait,tx-copy-0/1," #wait "000000,ns\n,rx,cpu,thread,rx-copy-0/2," #rx  \
+	"000000,ns\n"
+	struct pair p;
+
+	(void)state;
+	explain(&p, 20, SHARED(800, 200, 200), 16, SHARED(640, 360, 360));
+	assert_string_equal(first(&p), "none");
+	forget(&p);
+	explain(&p, 20, SHARED(800, 200, 200), 10, SHARED(400, 100, 600));
+	assert_string_equal(first(&p), "neighbour");
+	forget(&p);
+#undef SHARED
+}
+
 /* What copies more at both ends because its packets are smaller is no question of memory. */
 static void test_memory_is_contradicted_by_smaller_packets(void **state)
 {
@@ -219,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_header_pages_by_their_pool),
 		cmocka_unit_test(test_ksoftirqd_is_no_neighbour),
 		cmocka_unit_test(test_softirqs_are_no_neighbour),
+		cmocka_unit_test(test_the_other_end_is_no_neighbour),
 		cmocka_unit_test(test_memory_is_contradicted_by_smaller_packets),
 		cmocka_unit_test(test_what_speaks_against),
 		cmocka_unit_test(test_a_buffer_length_that_was_not_taken),
