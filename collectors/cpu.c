@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * CPU time: of every CPU from /proc/stat, of every thread of the ends and of ksoftirqd by
- * cpu_threads.c. The first is counted in ticks where the kernel has no VIRT_CPU_ACCOUNTING, the second
- * in nanoseconds, but is brought up to date only at ticks and switches.
+ * cpu_threads.c. C is what was not idle, for idle time is measured; of what kind it was is counted in ticks
+ * where the kernel has no VIRT_CPU_ACCOUNTING. Of threads it is nanoseconds, brought up to date only at ticks
+ * and switches.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -94,7 +95,8 @@ static int cpu_open(void **state, const struct measurement *run, const char **me
 		return -1;
 	}
 	find_ksoftirqd(c);
-	*means = access("/proc/self/schedstat", R_OK) ? "/proc/stat" : "/proc/stat and schedstat";
+	*means = access("/proc/self/schedstat", R_OK) ? "idle time of /proc/stat"
+						      : "idle time of /proc/stat, schedstat";
 	return 0;
 }
 
@@ -158,15 +160,15 @@ static bool is_elsewhere(const struct measurement *run, int cpu)
 	return true;
 }
 
-static void add_busy(const struct measurement *run, struct sums *sums, unsigned int cpu, uint64_t ns)
+static void add_busy(const struct measurement *run, struct sums *sums, unsigned int cpu, double ns)
 {
 	enum record_end end = target_of_cpu(run->target, (int)cpu);
 
 	if (is_elsewhere(run, (int)cpu)) {
-		sums->elsewhere_ns += (double)ns;
+		sums->elsewhere_ns += ns;
 		sums->elsewhere_has = true;
 	} else {
-		sums->end_ns[end] += (double)ns;
+		sums->end_ns[end] += ns;
 		sums->end_has[end] = true;
 	}
 }
@@ -208,7 +210,7 @@ static void emit_whole(struct writer *w, enum record_end end, const char *key,
 static void add_changed(const struct measurement *run, struct sums *sums,
 			const struct proc_stat *stat)
 {
-	uint64_t busy = proc_stat_busy_ns(stat->changed_ns);
+	double busy = (double)proc_stat_busy_ns(stat->changed_ns);
 	struct sums of_changed = {0};
 	int sides = 0;
 
@@ -271,7 +273,7 @@ static void emit_cpus(const struct cpu *c, struct writer *w, const struct proc_s
 
 		snprintf(key, sizeof(key), "%u", cpu);
 		if (of->presence == STAT_AT_BOTH) {
-			add_busy(c->run, &sums, cpu, proc_stat_busy_ns(of->ns));
+			add_busy(c->run, &sums, cpu, proc_stat_awake_ns(of->ns, window));
 			emit_whole(w, end, key, of->ns, window);
 		} else if (of->presence == STAT_AT_ONE && stat->changed == 1) {
 			emit_work(w, end, key, stat->changed_ns);

@@ -58,7 +58,8 @@ static double of_cpu(const struct run *run, enum record_end of, enum metric_id i
 static double busy_of(const struct run *run, enum record_end end, long cpu)
 {
 	return of_cpu(run, end, METRIC_cpu_user, cpu) + of_cpu(run, end, METRIC_cpu_system, cpu) +
-	       of_cpu(run, end, METRIC_cpu_irq, cpu) + of_cpu(run, end, METRIC_cpu_softirq, cpu);
+	       of_cpu(run, end, METRIC_cpu_irq, cpu) + of_cpu(run, end, METRIC_cpu_softirq, cpu) +
+	       fmax(of_cpu(run, end, METRIC_cpu_unaccounted, cpu), 0);
 }
 
 static const char *cpus_of(const struct run *run, enum record_end end)

@@ -11,12 +11,24 @@
 #define WINDOW_S     0.2
 /* As much of the window as two figures that are told apart may differ by. */
 #define EDGES_SHARE 0.01
-/* The tick bills a CPU's time whole, and what is rounded is a few of them. */
+/* A CPU that is hardly ever idle has all of its ticks. */
+#define IDLE_SHARE	  0.02
 #define UNACCOUNTED_SHARE 0.05
 #define THREADS_SHARE	  1.05
 #define THREADS_NS	  5e7
 /* Of the CPUs' time: workers of the kernel and zcprof itself take some percent, and a tick bills 10 ms too many. */
 #define OTHERS_SHARE 0.1
+
+/* The last of a CPU's rows: what its other rows leave of its time. Where it sleeps, ticks may miss what it does between. */
+static void take_cpu(struct doubts *d, double unaccounted_ns)
+{
+	d->cpu_ns += unaccounted_ns;
+	d->busy_ns += unaccounted_ns;
+	d->all_ns += d->cpu_ns;
+	if (d->cpu_idle_ns < IDLE_SHARE * d->cpu_ns)
+		d->held_up_ns += unaccounted_ns;
+	d->cpu_ns = d->cpu_idle_ns = 0;
+}
 
 void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,
 		 double number)
@@ -48,20 +60,23 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 	case METRIC_cpu_system:
 		d->tasks_ns += number;
 		d->busy_ns += number;
-		d->billed_ns += number;
+		d->cpu_ns += number;
 		break;
 	case METRIC_cpu_irq:
 	case METRIC_cpu_softirq:
 		d->busy_ns += number;
-		d->billed_ns += number;
+		d->cpu_ns += number;
 		break;
 	case METRIC_cpu_iowait:
 	case METRIC_cpu_idle:
+		d->cpu_idle_ns += number;
+		d->cpu_ns += number;
+		break;
 	case METRIC_cpu_steal:
-		d->billed_ns += number;
+		d->cpu_ns += number;
 		break;
 	case METRIC_cpu_unaccounted:
-		d->unaccounted_ns += number;
+		take_cpu(d, number);
 		break;
 	case METRIC_cpu_thread:
 		d->threads_ns += number;
@@ -73,7 +88,6 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 
 double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t size)
 {
-	double all_ns = d->billed_ns + d->unaccounted_ns;
 	double edges_ns = d->edge_ns[0] + d->edge_ns[1];
 
 	*text = '\0';
@@ -102,22 +116,23 @@ double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t s
 			 d->measured_ns / 1e9, d->window_ns / 1e9);
 		return d->window_ns / d->measured_ns;
 	case DOUBT_UNBILLED:
-		if (!(d->unaccounted_ns > UNACCOUNTED_SHARE * all_ns))
+		if (!(d->held_up_ns > UNACCOUNTED_SHARE * d->all_ns))
 			return 0;
 		snprintf(text, size,
-			 "the kernel billed %.0f %% of the CPUs' time to nothing, so that C may be too small by as much",
-			 100 * d->unaccounted_ns / all_ns);
-		return d->unaccounted_ns / all_ns;
+			 "CPUs that were never idle have ticks for less than their time, as where a hypervisor does not let them run: C may be too large by %.0f %% of all their time",
+			 100 * d->held_up_ns / d->all_ns);
+		return d->held_up_ns / d->all_ns;
 	case DOUBT_THREADS:
 		if (!(d->busy_ns > 0) || !(d->threads_ns > THREADS_SHARE * d->busy_ns + THREADS_NS))
 			return 0;
 		snprintf(text, size,
-			 "the scheduler says that threads ran for %.2f s, and by the tick, from which C is, the CPUs were busy for %.2f s",
+			 "the scheduler says that threads ran for %.2f s, and the CPUs were awake for %.2f s, from which C is",
 			 d->threads_ns / 1e9, d->busy_ns / 1e9);
 		return d->threads_ns / d->busy_ns;
 	/* Softirqs that come upon a thread may be in its time as well, so this is the least that others had. */
 	case DOUBT_OTHERS:
-		if (!(d->threads_ns > 0) || !(d->tasks_ns - d->threads_ns > OTHERS_SHARE * all_ns))
+		if (!(d->threads_ns > 0) ||
+		    !(d->tasks_ns - d->threads_ns > OTHERS_SHARE * d->all_ns))
 			return 0;
 		snprintf(text, size,
 			 "tasks of neither end had at least %.0f %% of the CPU time that C counts",

@@ -15,18 +15,20 @@
 #include "record/record.h"
 
 struct doubts {
-	double window_ns;		  /* the longest of the ends'; 0: not known */
-	double asked_s;			  /* 0: nobody said how long */
-	double billed_ns, unaccounted_ns; /* of the CPUs' time */
-	double busy_ns, tasks_ns,
-		threads_ns; /* by the tick, and of it in tasks; of the ends' threads */
+	double window_ns;	    /* the longest of the ends'; 0: not known */
+	double asked_s;		    /* 0: nobody said how long */
+	double cpu_ns, cpu_idle_ns; /* of the CPU whose rows come */
+	double all_ns, busy_ns;	    /* of all CPUs: their time, and in it they were not idle */
+	double held_up_ns;	    /* of those that were never idle, what nothing was billed for */
+	double tasks_ns,
+		threads_ns; /* in tasks, by the tick; of the ends' threads, by the scheduler */
 	double edge_ns[2];  /* open and close: how far apart the flows of an end were read */
 	double measured_ns; /* the shortest of the sources' windows; 0: not known */
 };
 
 /*
  * A window that is too long, one whose edges are not the same for all flows, sources that measured for a part of it, CPU
- * time that nobody was billed for, threads that ran longer than their CPUs, and CPU time that others had.
+ * time that a hypervisor may have taken, threads that ran longer than their CPUs, and CPU time that others had.
  */
 enum doubt {
 	DOUBT_LONG,

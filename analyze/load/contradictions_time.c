@@ -90,7 +90,8 @@ void windows_of_sources(const struct consistency *c, const struct saying *to)
 /* Of all CPUs, as the kernel billed it. */
 struct billed {
 	double cpus, window_ns, capacity_ns;
-	double busy_ns, others_ns; /* others_ns: stolen, or billed to nothing */
+	double busy_ns, others_ns; /* by ticks; stolen, or billed to nothing */
+	double awake_ns;	   /* neither idle nor stolen */
 	double edges_ns;	   /* what ticks and edges can make wrong */
 	double sampled_ns;	   /* standard deviation of what ticks say */
 };
@@ -115,6 +116,8 @@ static bool billed(const struct consistency *c, struct billed *b)
 		b->busy_ns = percent / 100 * b->window_ns;
 	b->others_ns =
 		consistency_sum(c, METRIC_cpu_steal) + consistency_sum(c, METRIC_cpu_unaccounted);
+	b->awake_ns = b->capacity_ns - consistency_sum(c, METRIC_cpu_idle) -
+		      consistency_sum(c, METRIC_cpu_iowait) - consistency_sum(c, METRIC_cpu_steal);
 	/* User, system, irq and softirq, each to the tick below. */
 	b->edges_ns = b->cpus * (4 * TICK_NS + c->spread_open_ns + c->spread_close_ns);
 	share = fmin(b->busy_ns / b->capacity_ns, 1);
@@ -140,18 +143,24 @@ void cpu_window(const struct consistency *c, const struct saying *to)
 		    b.cpus, b.capacity_ns / 1e9);
 }
 
-/* C was computed of these very figures; of a source that does not say its window, by another one's. */
+/*
+ * C was computed of these very figures; of a source that does not say its window, by another one's. Of records of
+ * before it was of what the ticks met.
+ */
 void cpu_busy(const struct consistency *c, const struct saying *to)
 {
 	double percent =
 		consistency_sum(c, METRIC_cpu_busy) + c->sum[METRIC_cpu_elsewhere][END_HOST];
 	struct billed b;
+	double says, off;
 
 	if (!billed(c, &b) || !consistency_source(c, "cpu") || !rows_of(c, METRIC_cpu_busy))
 		return;
-	if (fabs(percent / 100 * b.window_ns - b.busy_ns) > 0.01 * b.busy_ns + b.edges_ns)
-		say(to, "C is %.1f %%, and the CPUs were busy for %.3f of %.3f s", percent,
-		    b.busy_ns / 1e9, b.window_ns / 1e9);
+	says = percent / 100 * b.window_ns;
+	off = 0.01 * fmax(b.busy_ns, b.awake_ns) + b.edges_ns;
+	if (says < fmin(b.busy_ns, b.awake_ns) - off || says > fmax(b.busy_ns, b.awake_ns) + off)
+		say(to, "C is %.1f %%, and the CPUs were awake for %.3f of %.3f s", percent,
+		    b.awake_ns / 1e9, b.window_ns / 1e9);
 }
 
 /* The scheduler brings it up to date at ticks: one too many at the end, one too few at the beginning. */

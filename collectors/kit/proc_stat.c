@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "collectors/kit/proc_stat.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +87,11 @@ int proc_stat_between(struct proc_stat *s, const char *opened, const char *close
 			s->changed_ns[i] = grown(s->cpu[cpu].ns[i], s->changed_ns[i]);
 	}
 	return 0;
+}
+
+double proc_stat_awake_ns(const uint64_t ns[STAT_FIELDS], double window_ns)
+{
+	return fmax(window_ns - (double)(ns[STAT_IDLE] + ns[STAT_IOWAIT] + ns[STAT_STEAL]), 0);
 }
 
 uint64_t proc_stat_busy_ns(const uint64_t ns[STAT_FIELDS])

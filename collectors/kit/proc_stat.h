@@ -5,7 +5,8 @@
  *
  *   proc_stat_room()     bytes that the lines of all CPUs may take
  *   proc_stat_between()  the difference of two texts
- *   proc_stat_busy_ns()  time in which something ran
+ *   proc_stat_awake_ns() of a CPU's window what was neither idle nor stolen
+ *   proc_stat_busy_ns()  what its ticks met, which is all that is known of one that came or went
  *   proc_stat_free()     a zeroed one is fine
  */
 #ifndef COLLECTORS_KIT_PROC_STAT_H
@@ -50,6 +51,12 @@ size_t proc_stat_room(unsigned int bound);
 /* 0, or -1: no memory left. */
 int proc_stat_between(struct proc_stat *s, const char *opened, const char *closed,
 		      unsigned int bound);
+/*
+ * Idle time is measured, from when a CPU goes idle until it is woken (kernel/time/tick-sched.c); what it does otherwise
+ * is billed at ticks alone (kernel/sched/cputime.c), and a CPU that is woken for less than a tick, again and again, may be
+ * billed for next to nothing. Never less than 0.
+ */
+double proc_stat_awake_ns(const uint64_t ns[STAT_FIELDS], double window_ns);
 uint64_t proc_stat_busy_ns(const uint64_t ns[STAT_FIELDS]);
 void proc_stat_free(struct proc_stat *s);
 

@@ -177,7 +177,7 @@ static const struct {
 	{",tx,cpu,idle,1,1900000000",
 	 "what the CPUs did adds up to 3.840 s, and 2 CPUs had 2.000 s"},
 	{",rx,cpu,idle,0,0", NULL},
-	{",rx,cpu,busy,,50", "C is 142.0 %, and the CPUs were busy for 1.820 of 1.000 s"},
+	{",rx,cpu,busy,,50", "C is 142.0 %, and the CPUs were awake for 1.860 of 1.000 s"},
 	{",rx,cpu,thread,rx-copy-0/11,1200000000",
 	 "the thread rx-copy-0/11 ran for 1.200 s in a window of 1.000 s"},
 	{",host,cpu,thread,other/13,990000000",

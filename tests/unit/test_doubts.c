@@ -20,16 +20,20 @@ static void take(struct doubts *d, enum metric_id id, const char *key, const cha
 		    number);
 }
 
-/* Two CPUs for two seconds, of which a share is billed to nothing. */
+/* Two CPUs for two seconds; one of them sleeps, or if nothing was billed for a share of all, it is that one's. */
 static struct doubts two_cpus(double unaccounted_share)
 {
 	struct doubts d = {0};
+	double rest = 2e9 - 4e9 * unaccounted_share;
+	bool sleeps = unaccounted_share < 0.02;
 
 	take(&d, METRIC_fact_attached, "seconds", "2", 0);
 	take(&d, METRIC_path_window_ns, "", "", 2e9);
 	take(&d, METRIC_cpu_user, "0", "", 1e9);
 	take(&d, METRIC_cpu_idle, "0", "", 1e9);
-	take(&d, METRIC_cpu_idle, "1", "", 2e9 - 4e9 * unaccounted_share);
+	take(&d, METRIC_cpu_unaccounted, "0", "", 0);
+	take(&d, METRIC_cpu_irq, "1", "", sleeps ? 0 : rest);
+	take(&d, METRIC_cpu_idle, "1", "", sleeps ? rest : 0);
 	take(&d, METRIC_cpu_unaccounted, "1", "", 4e9 * unaccounted_share);
 	return d;
 }
@@ -62,7 +66,20 @@ static void time_that_is_billed_to_nothing(void **state)
 
 	(void)state;
 	assert_true(doubts_print(&d, text, sizeof(text)));
-	assert_non_null(strstr(text, "billed 25 % of the CPUs' time to nothing"));
+	assert_non_null(strstr(text, "too large by 25 % of all their time"));
+}
+
+/* Work that is over before a tick comes; idle time is measured. */
+static void work_between_ticks_is_no_doubt(void **state)
+{
+	struct doubts d = {0};
+
+	(void)state;
+	take(&d, METRIC_cpu_user, "0", "", 0.1e9);
+	take(&d, METRIC_cpu_idle, "0", "", 1e9);
+	take(&d, METRIC_cpu_unaccounted, "0", "", 0.9e9);
+	take(&d, METRIC_cpu_thread, "a/1", "", 0.95e9);
+	assert_false(doubts_print(&d, text, sizeof(text)));
 }
 
 static void threads_that_ran_longer_than_their_cpus(void **state)
@@ -74,7 +91,7 @@ static void threads_that_ran_longer_than_their_cpus(void **state)
 	take(&d, METRIC_cpu_thread, "(ended)", "", 0.9e9);
 	assert_true(doubts_print(&d, text, sizeof(text)));
 	assert_non_null(strstr(text, "threads ran for 1.80 s"));
-	assert_non_null(strstr(text, "busy for 1.00 s"));
+	assert_non_null(strstr(text, "awake for 1.04 s"));
 }
 
 static void tasks_that_are_of_neither_end(void **state)
@@ -82,7 +99,7 @@ static void tasks_that_are_of_neither_end(void **state)
 	struct doubts d = two_cpus(0.01);
 
 	(void)state;
-	take(&d, METRIC_cpu_softirq, "0", "", 0.25e9);
+	take(&d, METRIC_cpu_softirq, "0", "", 0.21e9);
 	assert_false(doubts_print(&d, text, sizeof(text)));
 	take(&d, METRIC_cpu_thread, "a/1", "", 0.7e9);
 	assert_false(doubts_print(&d, text, sizeof(text)));
@@ -143,6 +160,7 @@ int main(void)
 		cmocka_unit_test(sources_that_measured_a_part),
 		cmocka_unit_test(flows_that_were_read_long_after_each_other),
 		cmocka_unit_test(time_that_is_billed_to_nothing),
+		cmocka_unit_test(work_between_ticks_is_no_doubt),
 		cmocka_unit_test(threads_that_ran_longer_than_their_cpus),
 	};
 
