@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyze/load/consistency.h"
+#include "analyze/load/older.h"
 #include "base/say.h"
 #include "record/reader.h"
 
@@ -100,6 +101,7 @@ struct run *run_load(const char *path, enum run_keep keep)
 	} else {
 		ARRAY_SORT(run->figures, run->figure_count, compare_figures);
 		warn_twice(run);
+		older_mend(run);
 		consistency_each(&consistency, add_contradiction, run);
 	}
 	consistency_free(&consistency);

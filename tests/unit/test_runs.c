@@ -61,6 +61,28 @@ static void near(double value, double expected)
 		fail_msg("%.12g is not %.12g", value, expected);
 }
 
+#define BURSTS                                                                                     \
+	",host,collector,window,cpu,1000000000,ns\n"                                               \
+	",rx,cpu,user,0,240000000,ns\n,rx,cpu,idle,0,500000000,ns\n,rx,cpu,iowait,0,50000000,ns\n" \
+	",rx,cpu,steal,0,0,ns\n,rx,cpu,busy,,24,%\n,tx,cpu,busy,,70,%\n"
+
+/* Of an older record C is what it would be today, where the record has what that takes. */
+static void older_records(void **state)
+{
+	struct run *older =
+		load(HEADER ",host,collector,means,cpu,/proc/stat and schedstat,\n" BURSTS);
+	struct run *newer =
+		load(HEADER
+		     ",host,collector,means,cpu,\"idle time of /proc/stat, schedstat\",\n" BURSTS);
+
+	(void)state;
+	near(run_figure(older, METRIC_cpu_busy, END_RX, NULL), 45);
+	near(run_figure(older, METRIC_cpu_busy, END_TX, NULL), 70);
+	near(run_figure(newer, METRIC_cpu_busy, END_RX, NULL), 24);
+	run_free(older);
+	run_free(newer);
+}
+
 static void figures(void **state)
 {
 	/* Out of order on purpose: keys are found, and are in the order of their numbers. */
@@ -433,6 +455,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures),
+		cmocka_unit_test(older_records),
 		cmocka_unit_test(softirqs_on_cpus_of_the_other_end),
 		cmocka_unit_test(softirqs_by_slices),
 		cmocka_unit_test(return_on_investment),

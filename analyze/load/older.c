@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "analyze/load/older.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analyze/load/run.h"
+
+/* As the source said of itself while C was of ticks. */
+static bool is_of_ticks(const struct run *run, enum record_end end)
+{
+	const char *means = run_fact(run, METRIC_collector_means, run_machine(run, end), "cpu");
+
+	return means && !strncmp(means, "/proc/stat", strlen("/proc/stat"));
+}
+
+/* Of all CPUs of an end, in percent of one; NAN: the record does not say, or CPUs came and went. */
+static double awake(const struct run *run, enum record_end end)
+{
+	struct figures idle = run_range(run, METRIC_cpu_idle, end);
+	double window = run_figure(run, METRIC_collector_window, run_machine(run, end), "cpu");
+	double sleeps = run_sum(run, METRIC_cpu_idle, end) + run_sum(run, METRIC_cpu_iowait, end) +
+			run_sum(run, METRIC_cpu_steal, end);
+
+	if (!(window > 0) || isnan(sleeps) || run_sum(run, METRIC_cpu_hotplug, run_machine(run, end)) > 0)
+		return NAN;
+	return 100 * fmax((double)idle.count * window - sleeps, 0) / window;
+}
+
+/* Of the CPUs that both ends share nothing is said: those of bystanders stand among them. */
+void older_mend(struct run *run)
+{
+	for (size_t i = 0; i < run->figure_count; i++) {
+		struct figure *f = &run->figures[i];
+		double percent;
+
+		if (f->id != METRIC_cpu_busy || *f->key || end_is_machine(f->end) ||
+		    f->end == END_HOST || !is_of_ticks(run, f->end))
+			continue;
+		percent = awake(run, f->end);
+		if (!isnan(percent))
+			f->value = percent;
+	}
+}
