@@ -22,7 +22,8 @@ static double awake(const struct run *run, enum record_end end)
 	double sleeps = run_sum(run, METRIC_cpu_idle, end) + run_sum(run, METRIC_cpu_iowait, end) +
 			run_sum(run, METRIC_cpu_steal, end);
 
-	if (!(window > 0) || isnan(sleeps) || run_sum(run, METRIC_cpu_hotplug, run_machine(run, end)) > 0)
+	if (!(window > 0) || isnan(sleeps) ||
+	    run_sum(run, METRIC_cpu_hotplug, run_machine(run, end)) > 0)
 		return NAN;
 	return 100 * fmax((double)idle.count * window - sleeps, 0) / window;
 }
