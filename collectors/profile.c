@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "bpf/profile.h"
 #include "bpf/profile.skel.h"
 #include "collectors/kit/bpf_load.h"
@@ -36,6 +37,7 @@ struct state {
 	struct symbols *symbols;
 	bool shares;	      /* tally_context_share(), */
 	unsigned int follows; /* tally_context_follow() */
+	uint64_t closed_ns;   /* of clock_ns() */
 };
 
 /* What the program kept, out of its maps. */
@@ -136,7 +138,7 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		s->bpf->rodata->cpu_end[cpu] = target_of_cpu(run->target, cpu);
 	bpf_map__set_max_entries(s->bpf->maps.kinds,
 				 PROFILE_KINDS + PROFILE_KINDS_PER_CPU * bpf_cpus());
-	if (!kallsyms_hidden() && !symbols_load_kernel(s->symbols))
+	if (!kallsyms_hidden())
 		find_softirqs(s);
 	choose_misses(s);
 	s->shares = true;
@@ -170,6 +172,7 @@ static int profile_snapshot(void *state, enum edge edge)
 	if (s->counts_misses)
 		clocks_read(&s->misses, edge);
 	if (edge == EDGE_CLOSE) {
+		s->closed_ns = clock_ns();
 		symbols_note_again(s->symbols);
 		symbols_settle(s->symbols, SETTLE_NS);
 	}
@@ -406,7 +409,7 @@ static void profile_emit(void *state, struct writer *w)
 	if (!error)
 		error = read_kept(s, s->bpf->maps.kinds, &kept);
 	if (!error)
-		error = symbols_load_kernel(s->symbols);
+		error = symbols_load_kernel(s->symbols, s->closed_ns);
 	if (!error)
 		note_seen(s, &kept);
 	if (!error)
@@ -430,7 +433,9 @@ static void profile_look(void *state, struct writer *w)
 	struct stacks *stacks = stacks_new();
 	struct kept kept = {0};
 
-	if (stacks && !read_kept(s, s->bpf->maps.kinds, &kept) && !symbols_load_kernel(s->symbols)) {
+	/* As they were at the first look: all the kernel's names each time would cost more than the samples. */
+	if (stacks && !read_kept(s, s->bpf->maps.kinds, &kept) &&
+	    !symbols_share_kernel(s->symbols)) {
 		add_all(s, &kept, stacks, false);
 		stacks_components(stacks, w, s->clocks.period_ns);
 		if (s->run.watched)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define FILE_NAME "/proc/kallsyms"
 
 static const char kernel[] = "[kernel]";
@@ -171,6 +173,7 @@ struct kallsyms *kallsyms_read(void)
 
 	if (!k)
 		return NULL;
+	k->read_ns = clock_ns();
 	k->text = read_from(kept.core_bytes, &len);
 	error = k->text ? take(k, false) : -errno;
 	if (error) {
@@ -184,12 +187,17 @@ struct kallsyms *kallsyms_read(void)
 	return k;
 }
 
-struct kallsyms *kallsyms_share(void)
+struct kallsyms *kallsyms_since(uint64_t ns)
 {
-	if (!kept.latest)
+	if (!kept.latest || kept.latest->read_ns < ns)
 		return kallsyms_read();
 	kept.latest->holders++;
 	return kept.latest;
+}
+
+struct kallsyms *kallsyms_share(void)
+{
+	return kallsyms_since(0);
 }
 
 void kallsyms_release(struct kallsyms *held)

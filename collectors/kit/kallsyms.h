@@ -8,7 +8,8 @@
  *   kallsyms_core()      the kernel's own
  *   kallsyms_read()      those of modules and BPF programs as they are now
  *   kallsyms_share()     as they were when a holder read them, if there is one; else as they are now
- *   kallsyms_release()   by each who called one of both; NULL is fine
+ *   kallsyms_since()     as a holder read them after a moment of clock_ns(), if there is one; else as they are now
+ *   kallsyms_release()   by each who called one of them; NULL is fine
  *   kallsyms_at()        the one at an address
  *   kallsyms_named()     the first of a name
  */
@@ -34,6 +35,7 @@ struct kallsyms {
 	struct kernel_function *at;
 	size_t count;
 	unsigned int holders;
+	uint64_t read_ns; /* of clock_ns(), before it was read */
 };
 
 const char *kallsyms_hidden(void);
@@ -42,6 +44,7 @@ struct kallsyms *kallsyms_core(void);
 /* NULL with errno. */
 struct kallsyms *kallsyms_read(void);
 struct kallsyms *kallsyms_share(void);
+struct kallsyms *kallsyms_since(uint64_t ns);
 void kallsyms_release(struct kallsyms *held);
 /* The last that begins at or below it, and of its equals the first; NULL: none. k: NULL is fine. */
 struct kernel_function *kallsyms_at(const struct kallsyms *k, uint64_t address);

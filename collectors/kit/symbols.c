@@ -44,34 +44,39 @@ struct symbols {
 	char why[160];
 };
 
+/* Where a function ends is not said: none is so long. */
+#define FUNCTION_MOST (64 << 10)
+
 struct symbols *symbols_new(void)
 {
 	return calloc(1, sizeof(struct symbols));
 }
 
-static int take_kernel(struct symbols *s, struct kallsyms *(*how)(void))
+int symbols_load_kernel(struct symbols *s, uint64_t since_ns)
 {
 	if (!s->core)
 		s->core = kallsyms_core();
+	if (s->rest && s->rest->read_ns < since_ns) {
+		kallsyms_release(s->rest);
+		s->rest = NULL;
+	}
 	if (s->core && !s->rest)
-		s->rest = how();
+		s->rest = kallsyms_since(since_ns);
 	return s->core && s->rest ? 0 : -errno;
-}
-
-int symbols_load_kernel(struct symbols *s)
-{
-	return take_kernel(s, kallsyms_read);
 }
 
 int symbols_share_kernel(struct symbols *s)
 {
-	return take_kernel(s, kallsyms_share);
+	return symbols_load_kernel(s, 0);
 }
 
-bool symbols_extent(const struct symbols *s, const char *name, uint64_t *from, uint64_t *to)
+bool symbols_extent(struct symbols *s, const char *name, uint64_t *from, uint64_t *to)
 {
-	const struct kernel_function *f = kallsyms_named(s->core, name);
+	const struct kernel_function *f;
 
+	if (!s->core)
+		s->core = kallsyms_core();
+	f = kallsyms_named(s->core, name);
 	if (!f)
 		return false;
 	*from = *to = f->address;
@@ -87,7 +92,8 @@ const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip)
 
 	if (!f || (other && other->address > f->address))
 		f = other;
-	if (!f)
+	/* What stands in no list, as a program of BPF where kernel.bpf_jit_harden hides them, is not what lies before it. */
+	if (!f || ip - f->address > FUNCTION_MOST)
 		return &unknown;
 	if (!f->asked) {
 		f->asked = true;

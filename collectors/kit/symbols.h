@@ -11,7 +11,7 @@
  *   symbols_note_again()    what those that are known have mapped later; does not wait
  *   symbols_settle()        waits until that is done, at most so long
  *   symbols_knows()         is this process known, or one that looks at others
- *   symbols_load_kernel()   the kernel's functions as they are now: 0, or a negative errno
+ *   symbols_load_kernel()   the kernel's functions as they were at that moment or are now: 0, or a negative errno
  *   symbols_share_kernel()  as another table of this process has them, if there is one; else as they are now
  *   symbols_extent()        where a function of the kernel itself lies
  *   symbols_kernel()        the function at an address of the kernel
@@ -35,10 +35,11 @@ void symbols_note_process(struct symbols *s, pid_t tgid);
 void symbols_note_again(struct symbols *s);
 void symbols_settle(struct symbols *s, uint64_t wait_ns);
 bool symbols_knows(const struct symbols *s, pid_t tgid);
-int symbols_load_kernel(struct symbols *s);
+/* since_ns: of clock_ns(). What another table of this process had of later will do; what this one has of before will not. */
+int symbols_load_kernel(struct symbols *s, uint64_t since_ns);
 int symbols_share_kernel(struct symbols *s);
 /* From its first byte to the next function's; false: there is none of that name. */
-bool symbols_extent(const struct symbols *s, const char *name, uint64_t *from, uint64_t *to);
+bool symbols_extent(struct symbols *s, const char *name, uint64_t *from, uint64_t *to);
 const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip);
 const struct symbol *symbols_user(struct symbols *s, pid_t tgid, uint64_t ip);
 size_t symbols_lost(const struct symbols *s, const char **why);

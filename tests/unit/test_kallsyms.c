@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "collectors/kit/kallsyms.h"
 
 static bool is_named(const struct kallsyms *k, uint64_t address, const char *name,
@@ -130,12 +131,33 @@ static void shared_while_held(void **state)
 	kallsyms_release(NULL);
 }
 
+/* What was read before programs were loaded does not have them. */
+static void not_older_than_wanted(void **state)
+{
+	struct kallsyms *first, *second;
+	uint64_t since;
+
+	(void)state;
+	if (kallsyms_hidden())
+		skip();
+	since = clock_ns();
+	first = kallsyms_read();
+	second = kallsyms_since(since);
+	assert_ptr_equal(first, second);
+	kallsyms_release(second);
+	second = kallsyms_since(clock_ns());
+	assert_ptr_not_equal(first, second);
+	kallsyms_release(second);
+	kallsyms_release(first);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_function),
 		cmocka_unit_test(between_and_below),
 		cmocka_unit_test(shared_while_held),
+		cmocka_unit_test(not_older_than_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
