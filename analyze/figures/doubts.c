@@ -19,15 +19,30 @@
 /* Of the CPUs' time: workers of the kernel and zcprof itself take some percent, and a tick bills 10 ms too many. */
 #define OTHERS_SHARE 0.1
 
-/* The last of a CPU's rows: what its other rows leave of its time. Where it sleeps, ticks may miss what it does between. */
-static void take_cpu(struct doubts *d, double unaccounted_ns)
+/* Of a CPU's time so much more is known, in rows of any order. */
+static void take_cpu(struct doubts *d, struct text key, double ns, bool idle, bool unbilled)
 {
-	d->cpu_ns += unaccounted_ns;
-	d->busy_ns += unaccounted_ns;
-	d->all_ns += d->cpu_ns;
-	if (d->cpu_idle_ns < IDLE_SHARE * d->cpu_ns)
-		d->held_up_ns += unaccounted_ns;
-	d->cpu_ns = d->cpu_idle_ns = 0;
+	double number;
+	struct doubts_cpu *cpu;
+
+	d->all_ns += ns;
+	if (number_parse(key.at, key.len, &number) || !(number >= 0 && number < DOUBTS_CPUS))
+		return;
+	cpu = &d->cpu[(int)number];
+	cpu->all_ns += ns;
+	cpu->idle_ns += idle ? ns : 0;
+	cpu->unbilled_ns += unbilled ? ns : 0;
+}
+
+/* Where a CPU sleeps, ticks may miss what it does between; else they are all there, if it was let run. */
+static double held_up_ns(const struct doubts *d)
+{
+	double sum = 0;
+
+	for (int i = 0; i < DOUBTS_CPUS; i++)
+		if (d->cpu[i].idle_ns < IDLE_SHARE * d->cpu[i].all_ns)
+			sum += d->cpu[i].unbilled_ns;
+	return sum;
 }
 
 void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,
@@ -59,24 +74,17 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 	case METRIC_cpu_user:
 	case METRIC_cpu_system:
 		d->tasks_ns += number;
-		d->busy_ns += number;
-		d->cpu_ns += number;
-		break;
+		/* fallthrough */
 	case METRIC_cpu_irq:
 	case METRIC_cpu_softirq:
+	case METRIC_cpu_unaccounted:
 		d->busy_ns += number;
-		d->cpu_ns += number;
+		take_cpu(d, key, number, false, id == METRIC_cpu_unaccounted);
 		break;
 	case METRIC_cpu_iowait:
 	case METRIC_cpu_idle:
-		d->cpu_idle_ns += number;
-		d->cpu_ns += number;
-		break;
 	case METRIC_cpu_steal:
-		d->cpu_ns += number;
-		break;
-	case METRIC_cpu_unaccounted:
-		take_cpu(d, number);
+		take_cpu(d, key, number, id != METRIC_cpu_steal, false);
 		break;
 	case METRIC_cpu_thread:
 		d->threads_ns += number;
@@ -88,7 +96,7 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 
 double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t size)
 {
-	double edges_ns = d->edge_ns[0] + d->edge_ns[1];
+	double edges_ns = d->edge_ns[0] + d->edge_ns[1], held_up;
 
 	*text = '\0';
 	switch (kind) {
@@ -116,12 +124,13 @@ double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t s
 			 d->measured_ns / 1e9, d->window_ns / 1e9);
 		return d->window_ns / d->measured_ns;
 	case DOUBT_UNBILLED:
-		if (!(d->held_up_ns > UNACCOUNTED_SHARE * d->all_ns))
+		held_up = held_up_ns(d) / d->all_ns;
+		if (!(held_up > UNACCOUNTED_SHARE))
 			return 0;
 		snprintf(text, size,
 			 "CPUs that were never idle have ticks for less than their time, as where a hypervisor does not let them run: C may be too large by %.0f %% of all their time",
-			 100 * d->held_up_ns / d->all_ns);
-		return d->held_up_ns / d->all_ns;
+			 100 * held_up);
+		return held_up;
 	case DOUBT_THREADS:
 		if (!(d->busy_ns > 0) || !(d->threads_ns > THREADS_SHARE * d->busy_ns + THREADS_NS))
 			return 0;

@@ -14,12 +14,16 @@
 
 #include "record/record.h"
 
+/* Of those beyond it is not said that they were held up. */
+#define DOUBTS_CPUS 512
+
 struct doubts {
-	double window_ns;	    /* the longest of the ends'; 0: not known */
-	double asked_s;		    /* 0: nobody said how long */
-	double cpu_ns, cpu_idle_ns; /* of the CPU whose rows come */
-	double all_ns, busy_ns;	    /* of all CPUs: their time, and in it they were not idle */
-	double held_up_ns;	    /* of those that were never idle, what nothing was billed for */
+	double window_ns; /* the longest of the ends'; 0: not known */
+	double asked_s;	  /* 0: nobody said how long */
+	struct doubts_cpu {
+		double all_ns, idle_ns, unbilled_ns;
+	} cpu[DOUBTS_CPUS];
+	double all_ns, busy_ns; /* of all CPUs: their time, and in it they were not idle */
 	double tasks_ns,
 		threads_ns; /* in tasks, by the tick; of the ends' threads, by the scheduler */
 	double edge_ns[2];  /* open and close: how far apart the flows of an end were read */

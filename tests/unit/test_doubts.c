@@ -29,11 +29,12 @@ static struct doubts two_cpus(double unaccounted_share)
 
 	take(&d, METRIC_fact_attached, "seconds", "2", 0);
 	take(&d, METRIC_path_window_ns, "", "", 2e9);
+	/* By metric, as a record in memory has them. */
 	take(&d, METRIC_cpu_user, "0", "", 1e9);
-	take(&d, METRIC_cpu_idle, "0", "", 1e9);
-	take(&d, METRIC_cpu_unaccounted, "0", "", 0);
 	take(&d, METRIC_cpu_irq, "1", "", sleeps ? 0 : rest);
+	take(&d, METRIC_cpu_idle, "0", "", 1e9);
 	take(&d, METRIC_cpu_idle, "1", "", sleeps ? rest : 0);
+	take(&d, METRIC_cpu_unaccounted, "0", "", 0);
 	take(&d, METRIC_cpu_unaccounted, "1", "", 4e9 * unaccounted_share);
 	return d;
 }
