@@ -3,6 +3,7 @@
  * io_uring, by its tracepoints (include/trace/events/io_uring.h); zcrx, which has none, by hooks
  * (io_uring/zcrx.c).
  */
+#define TALLY_HISTOGRAMS 1
 #include "bpf/tally.bpf.h"
 #include "bpf/iouring.h"
 
@@ -98,13 +99,14 @@ int iouring_complete(struct bpf_raw_tracepoint_args *ctx)
 	if (completion == IOURING_CQE) {
 		struct io_uring_cqe *cqe = (struct io_uring_cqe *)ctx->args[2];
 
-		result = BPF_CORE_READ(cqe, res);
-		flags = BPF_CORE_READ(cqe, flags);
+		result = field_of(struct io_uring_cqe, cqe, res);
+		flags = field_of(struct io_uring_cqe, cqe, flags);
 	} else {
 		result = ctx->args[3];
 		flags = ctx->args[4];
 	}
-	if (flags & IORING_CQE_F_MORE || !req || !(BPF_CORE_READ(req, flags) & multishot_flag))
+	if (flags & IORING_CQE_F_MORE || !req ||
+	    !(field_of(struct io_kiocb, req, flags) & multishot_flag))
 		return 0;
 	tally_add(here,
 		  result == 0	       ? IOURING_ENDED_EOF
@@ -248,7 +250,7 @@ static __always_inline void note_ring(const struct iouring_ring *ring)
 
 	user.end = current_end();
 	if (user.end == END_HOST && mine)
-		user.end = mine->home;
+		user.end = mine->head.home;
 	user.tgid = current_field(current_task(), tgid);
 	if (device) {
 		user.rxq = BPF_CORE_READ(ifq, if_rxq);

@@ -105,10 +105,20 @@ static __always_inline void leave(struct task_struct *task, bool preempted)
 	__sync_fetch_and_add(&lost[end], 1);
 }
 
+/* Of one that does not run. */
+static __always_inline bool is_in_iowait(struct task_struct *task)
+{
+	if (CAN_SAY_TYPES) {
+		task = said_to_be(struct task_struct, task);
+		return BPF_CORE_READ_BITFIELD(task, in_iowait);
+	}
+	return BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);
+}
+
 static __always_inline void come(struct task_struct *task)
 {
 	__u64 from = window.open_ns, to = window.close_ns, now;
-	enum record_end end = run_end(task, BPF_CORE_READ(task, tgid));
+	enum record_end end = run_end(task, field_of(struct task_struct, task, tgid));
 	struct iowait_figures *sum;
 	struct iowait_wait *wait;
 	__u32 tid, call = IOWAIT_EARLIER;
@@ -117,10 +127,10 @@ static __always_inline void come(struct task_struct *task)
 	if (end == END_HOST && !run_end_varies())
 		return;
 	/* It clears the flag itself, later. Most come from other waits, and are not looked for. */
-	in_iowait = BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);
+	in_iowait = is_in_iowait(task);
 	if (!in_iowait && !stops)
 		return;
-	tid = BPF_CORE_READ(task, pid);
+	tid = field_of(struct task_struct, task, pid);
 	wait = bpf_map_lookup_elem(&waiting, &tid);
 	if (!in_iowait && !(wait && wait->call == IOWAIT_STOPPED))
 		return;

@@ -9,6 +9,7 @@
  * and that was never copied itself, is not taken for the next that lives there. Its data is copied
  * with the packet that it was merged into, which counts if it is followed itself.
  */
+#define TALLY_HISTOGRAMS 1
 #include "bpf/tally.bpf.h"
 #include "bpf/latency.h"
 

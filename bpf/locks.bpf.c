@@ -2,6 +2,7 @@
 /*
  * Waiting for locks of the kernel, by the tracepoints of their slow paths (since 5.19).
  */
+#define TALLY_HISTOGRAMS 1
 #include "bpf/tally.bpf.h"
 #include "bpf/locks.h"
 
@@ -63,7 +64,7 @@ int locks_begin(struct bpf_raw_tracepoint_args *ctx)
 		if (earlier && earlier->at_ns >= counting)
 			return 0;
 	}
-	mine->events += WALK;
+	mine->head.events += WALK;
 	begun.stack = bpf_get_stackid(ctx, &stacks, 0);
 	begun.end = tally_end(mine);
 	begun.context = tally_context();

@@ -3,6 +3,7 @@
  * Packets as the device layer hands them to the protocols: behind GRO (net/core/dev.c). Over veth what one end receives is
  * handed up by softirqs on the CPU of the other: so whose a packet is tells its device.
  */
+#define TALLY_HISTOGRAMS 2
 #include "bpf/tally.bpf.h"
 #include "bpf/skb.h"
 
@@ -16,16 +17,17 @@ int skb_received(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!here)
 		return 0;
-	length = BPF_CORE_READ(skb, len);
+	length = field_of(struct sk_buff, skb, len);
 	/* Where pointers have 64 bits, end is an offset (NET_SKBUFF_DATA_USES_OFFSET). */
-	shared = (struct skb_shared_info *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, end));
-	segments = BPF_CORE_READ(shared, gso_segs);
+	shared = (struct skb_shared_info *)(field_of(struct sk_buff, skb, head) +
+					    field_of(struct sk_buff, skb, end));
+	segments = field_of(struct skb_shared_info, shared, gso_segs);
 	tally_add(here, SKB_RECEIVED, 1);
 	tally_add(here, SKB_BYTES, length);
-	tally_add(here, SKB_LINEAR, length - BPF_CORE_READ(skb, data_len));
+	tally_add(here, SKB_LINEAR, length - field_of(struct sk_buff, skb, data_len));
 	tally_add(here, SKB_SEGMENTS, segments ? segments : 1);
 	tally_bucket(here, SKB_SIZE, length);
-	tally_bucket(here, SKB_FRAGS, BPF_CORE_READ(shared, nr_frags));
+	tally_bucket(here, SKB_FRAGS, field_of(struct skb_shared_info, shared, nr_frags));
 	return 0;
 }
 

@@ -152,11 +152,11 @@ int softirq_ends(struct bpf_raw_tracepoint_args *ctx)
 /* The backlog has no device. */
 static __always_inline __u32 polled_end(const struct softirq_cpu *mine, struct napi_struct *napi)
 {
-	struct net_device *device = BPF_CORE_READ(napi, dev);
+	struct net_device *device = field_of(struct napi_struct, napi, dev);
 
 	if (!device)
 		return END_UNKNOWN;
-	return end_if_shared(netns_end(BPF_CORE_READ(device, nd_net.net, ns.inum)), end_of(mine));
+	return end_if_shared(netns_end(netns_of(device)), end_of(mine));
 }
 
 /* In a softirq it is of the window if the softirq's beginning is: that saves reading the clock. */
@@ -202,7 +202,7 @@ int softirq_wakeup(struct bpf_raw_tracepoint_args *ctx)
 	struct softirq_cpu *mine;
 	__u64 now;
 
-	if (!(BPF_CORE_READ(woken, flags) & PF_KTHREAD) || !is_ksoftirqd(woken))
+	if (!(field_of(struct task_struct, woken, flags) & PF_KTHREAD) || !is_ksoftirqd(woken))
 		return 0;
 	now = bpf_ktime_get_ns();
 	if (now < window.open_ns || now >= window.close_ns)

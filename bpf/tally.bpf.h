@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * For sources that count events of the kernel by end and context. Include it in place of
- * common.bpf.h, name the counters in an enum in x.h, and say in each program
+ * common.bpf.h, behind the number of its histograms (TALLY_HISTOGRAMS), if it has any, name the counters in an enum in x.h,
+ * and say in each program
  *
  *	tally_add(tally_here(), X_BYTES, bytes);
  *
@@ -15,6 +16,22 @@
 #include "bpf/common.bpf.h"
 #include "bpf/contexts.bpf.h"
 #include "bpf/tally.h"
+
+#ifndef TALLY_HISTOGRAMS
+#define TALLY_HISTOGRAMS 0
+#endif
+
+struct tally_figures {
+	__u64 counter[TALLY_COUNTERS];
+	__u64 histogram[TALLY_HISTOGRAMS][HISTOGRAM_BUCKETS];
+};
+
+struct tally_cpu {
+	struct tally_head head;
+	struct tally_figures figures[TALLY_ENDS][TALLY_CONTEXTS];
+} __attribute__((aligned(64)));
+
+_Static_assert(sizeof(struct tally_figures) == TALLY_FIGURES(TALLY_HISTOGRAMS), "as it is read");
 
 /* Since when, in ns; set by the collector while it counts: saves reading the clock for every event. */
 __u64 counting;
@@ -50,18 +67,20 @@ static __always_inline const struct tally_context_cpu *tally_context_cpu(void)
 	return context_of(cpu);
 }
 
+/* NULL as of context_of(). */
+static __always_inline __u32 context_in(const struct tally_context_cpu *now)
+{
+	return now ? now->context & (TALLY_CONTEXTS - 1) : TALLY_TASK;
+}
+
 static __always_inline __u32 tally_context(void)
 {
-	const struct tally_context_cpu *mine = tally_context_cpu();
-
-	return mine ? mine->context & (TALLY_CONTEXTS - 1) : TALLY_TASK;
+	return context_in(tally_context_cpu());
 }
 
 /* In a softirq: for whom it works, where its network namespace tells. */
-static __always_inline __u32 softirq_end(void)
+static __always_inline __u32 softirq_end(const struct tally_context_cpu *now)
 {
-	const struct tally_context_cpu *now = tally_context_cpu();
-
 	return now && now->context == TALLY_SOFTIRQ ? netns_end(now->netns) : END_UNKNOWN;
 }
 
@@ -74,14 +93,14 @@ static __always_inline __u32 event_end(const struct tally_cpu *mine, __u32 end)
 		return end;
 	of_now = current_end();
 	if (of_now == END_HOST)
-		of_now = mine->home;
+		of_now = mine->head.home;
 	return end == END_UNKNOWN ? of_now : end_if_shared(end, of_now);
 }
 
 /* Of now. */
 static __always_inline __u32 tally_end(const struct tally_cpu *mine)
 {
-	return event_end(mine, softirq_end());
+	return event_end(mine, softirq_end(tally_context_cpu()));
 }
 
 /* Is anything counted? For a program that does not ask tally_here() each time: that it ran is noted in any case. */
@@ -90,24 +109,26 @@ static __always_inline bool tally_counting(void)
 	struct tally_cpu *mine = tally_cpu();
 
 	if (mine)
-		mine->events++;
+		mine->head.events++;
 	return mine && counting;
 }
 
 /* Where an event belongs whose packet is of that end, END_UNKNOWN: has none; NULL while nothing is counted. */
 static __always_inline struct tally_figures *tally_for(__u32 end)
 {
+	const struct tally_context_cpu *now;
 	struct tally_cpu *mine;
 
 	mine = tally_cpu();
 	if (!mine)
 		return 0;
-	mine->events++;
+	mine->head.events++;
 	if (!counting)
 		return 0;
+	now = tally_context_cpu();
 	if (end == END_UNKNOWN)
-		end = softirq_end();
-	return tally_of(mine, event_end(mine, end), tally_context());
+		end = softirq_end(now);
+	return tally_of(mine, event_end(mine, end), context_in(now));
 }
 
 /* Likewise, of now. */
@@ -123,14 +144,16 @@ static __always_inline void tally_add(struct tally_figures *figures, __u32 count
 		__sync_fetch_and_add(&figures->counter[counter], value);
 }
 
+#if TALLY_HISTOGRAMS
 static __always_inline void tally_bucket(struct tally_figures *figures, __u32 histogram, __u64 value)
 {
 	__u32 bucket = histogram_bucket(value);
 
 	barrier_var(bucket); /* the verifier has to see this very value checked */
-	if (figures && histogram < 2 && bucket < HISTOGRAM_BUCKETS)
+	if (figures && histogram < TALLY_HISTOGRAMS && bucket < HISTOGRAM_BUCKETS)
 		__sync_fetch_and_add(&figures->histogram[histogram][bucket], 1);
 }
+#endif
 
 #define HOOK_BODY(name) static __always_inline void name(__u64 a, __u64 b, __u64 c, __u64 d)
 #define HOOK(name, function, a, b, c, d)                                                           \

@@ -16,18 +16,15 @@ enum tally_context { TALLY_TASK, TALLY_SOFTIRQ, TALLY_CONTEXTS };
 /* Not less than END_COUNT, and a power of two, so that the verifier can be shown a mask. */
 #define TALLY_ENDS 4
 
-struct tally_figures {
-	__u64 counter[TALLY_COUNTERS];
-	__u64 histogram[2][HISTOGRAM_BUCKETS];
-};
-
-/* What one CPU counted. */
-struct tally_cpu {
+/* What one CPU counted: this, and behind it the figures of each end and context. */
+struct tally_head {
 	__u32 home; /* end of the CPU; set by the collector */
 	/* That its programs met, counted or not; not atomic, an estimate will do. */
 	__u64 events;
-	struct tally_figures figures[TALLY_ENDS][TALLY_CONTEXTS];
-} __attribute__((aligned(64)));
+};
+
+/* Figures are so long, where a source has so many histograms. */
+#define TALLY_FIGURES(histograms) ((TALLY_COUNTERS + (histograms) * HISTOGRAM_BUCKETS) * 8)
 
 /* Of one CPU, the same for all sources: bpf/tally_context.bpf.c. */
 struct tally_context_cpu {

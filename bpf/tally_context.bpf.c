@@ -47,7 +47,7 @@ static __always_inline void works_for(struct tally_context_cpu *mine, struct net
 {
 	if (mine->device != (__u64)device) {
 		mine->device = (__u64)device;
-		mine->latest = BPF_CORE_READ(device, nd_net.net, ns.inum);
+		mine->latest = netns_of(device);
 	}
 	mine->netns = mine->latest;
 	mine->packets++;
@@ -58,7 +58,7 @@ static __always_inline void packet(struct sk_buff *skb)
 	struct tally_context_cpu *mine = context_cpu();
 
 	if (mine)
-		works_for(mine, BPF_CORE_READ(skb, dev));
+		works_for(mine, field_of(struct sk_buff, skb, dev));
 }
 
 SEC("raw_tracepoint/netif_receive_skb")
@@ -80,7 +80,7 @@ int tally_packet_gro(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tracepoint/napi_poll")
 int tally_polled(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct net_device *device = BPF_CORE_READ((struct napi_struct *)ctx->args[0], dev);
+	struct net_device *device = field_of(struct napi_struct, (void *)ctx->args[0], dev);
 	struct tally_context_cpu *mine = context_cpu();
 
 	if (mine && device)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "bpf/profile.h"
@@ -114,6 +115,14 @@ static void follow_packets(struct state *s, const struct measurement *run)
 		s->follows = what;
 }
 
+/* No table by CPU is made of it: a virtual machine may have room for hundreds beside its few. */
+static __u32 cpus_online(void)
+{
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return count > 0 ? (__u32)count : bpf_cpus();
+}
+
 static int profile_open(void **state, const struct measurement *run, const char **means, char *why,
 			size_t why_size)
 {
@@ -137,7 +146,7 @@ static int profile_open(void **state, const struct measurement *run, const char 
 	for (size_t cpu = 0; cpu < sizeof(s->bpf->rodata->cpu_end); cpu++)
 		s->bpf->rodata->cpu_end[cpu] = target_of_cpu(run->target, cpu);
 	bpf_map__set_max_entries(s->bpf->maps.kinds,
-				 PROFILE_KINDS + PROFILE_KINDS_PER_CPU * bpf_cpus());
+				 PROFILE_KINDS + PROFILE_KINDS_PER_CPU * cpus_online());
 	if (!kallsyms_hidden())
 		find_softirqs(s);
 	choose_misses(s);

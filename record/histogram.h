@@ -23,18 +23,28 @@
 #define HISTOGRAM_FINE_BUCKETS                                                                     \
 	((HISTOGRAM_VALUE_BITS - HISTOGRAM_FINE_BITS + 1) << HISTOGRAM_FINE_BITS)
 
-/* The place of the highest bit that is set; the value is not 0. */
-static inline unsigned int histogram_log2(unsigned long long value)
+/* The place of the highest bit that is set; the value is not 0. Where no instruction says it: by a table of what is in a byte. */
+static inline unsigned int histogram_log2_by_bytes(unsigned long long value)
 {
-#ifdef __bpf__ /* has no such instruction, and clang 14 does not end on the builtin */
-	unsigned int log = 0, more;
+	static const unsigned char of_byte[256] = {
+		[2 ... 3] = 1,	 [4 ... 7] = 2,	  [8 ... 15] = 3,    [16 ... 31] = 4,
+		[32 ... 63] = 5, [64 ... 127] = 6, [128 ... 255] = 7,
+	};
+	unsigned int log = 0;
 
-	for (unsigned int bits = 32; bits; bits >>= 1) {
-		more = (value >> bits) ? bits : 0;
+	for (unsigned int bits = 32; bits >= 8; bits >>= 1) {
+		unsigned int more = (value >> bits) ? bits : 0;
+
 		value >>= more;
 		log += more;
 	}
-	return log;
+	return log + of_byte[value & 255];
+}
+
+static inline unsigned int histogram_log2(unsigned long long value)
+{
+#ifdef __bpf__ /* and clang 14 does not end on the builtin */
+	return histogram_log2_by_bytes(value);
 #else
 	return 63 - (unsigned int)__builtin_clzll(value);
 #endif

@@ -64,6 +64,11 @@ enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158, /* 5.11 */
 };
 
+/* Those that the verifier knows by name (kernel/bpf/verifier.c); likewise. */
+enum special_kfunc_type {
+	KF_bpf_rdonly_cast, /* 6.2 */
+};
+
 enum {
 	BPF_ANY = 0,
 	BPF_NOEXIST = 1,

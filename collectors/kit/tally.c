@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -15,6 +14,7 @@
 #include "collectors/kit/missed.h"
 #include "collectors/kit/slices.h"
 #include "collectors/kit/tally_context.h"
+#include "collectors/kit/tally_table.h"
 
 #define SLICE_NS 20000000
 
@@ -35,8 +35,7 @@ _Static_assert(FIGURES <= SLICES_FIGURES, "each has an error");
 struct tally {
 	struct tally_source source;
 	struct bpf_object *object;
-	struct tally_cpu *cpu; /* the map's memory */
-	unsigned int cpus;
+	struct tally_table table;
 	struct slices_work work;
 	struct slices *slices;
 	const struct slices_work *along; /* or NULL */
@@ -45,8 +44,7 @@ struct tally {
 	unsigned int contexts; /* what of it is to be followed */
 	bool attached, follows, watched, known[END_COUNT];
 	__u64 attach_ns, detach_ns; /* of a CPU, at the last time */
-	struct tally_cpu
-		*certain; /* what was counted before slices began; or NULL: it is never set aside */
+	void *certain; /* a copy of what was counted before slices began; or NULL: it is never set aside */
 	__u64 from_ns;
 	struct missed missed;
 	double scale;
@@ -54,11 +52,6 @@ struct tally {
 };
 
 const char *const tally_context_name[TALLY_CONTEXTS] = {"task", "softirq"};
-
-static size_t memory(const struct tally *t)
-{
-	return (t->cpus * sizeof(*t->cpu) + 4095) / 4096 * 4096;
-}
 
 static void leave(struct tally *t)
 {
@@ -114,12 +107,7 @@ static __u64 cost_ns(void *state)
 /* Of its own programs. */
 static __u64 runs(void *state)
 {
-	const struct tally *t = state;
-	__u64 sum = 0;
-
-	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		sum += t->cpu[cpu].events;
-	return sum;
+	return tally_table_runs(&((const struct tally *)state)->table);
 }
 
 static const struct slices_hooks hooks = {
@@ -174,7 +162,7 @@ static void keep(void *state)
 	struct tally *t = state;
 
 	detach(t);
-	memcpy(t->certain, t->cpu, t->cpus * sizeof(*t->cpu));
+	tally_table_copy(&t->table, t->certain);
 	if (t->source.sliced)
 		*t->source.sliced = true;
 }
@@ -198,13 +186,11 @@ static void read_figures(void *state, __u64 *total)
 {
 	const struct tally *t = state;
 
-	memset(total, 0, FIGURES * sizeof(*total));
-	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		for (enum record_end end = END_HOST; end < END_COUNT; end++)
-			for (int context = 0; context < TALLY_CONTEXTS; context++)
-				for (__u32 i = 0; i < TALLY_COUNTERS; i++)
-					total[figure_of(end, context, i)] +=
-						t->cpu[cpu].figures[end][context].counter[i];
+	for (enum record_end end = END_HOST; end < END_COUNT; end++)
+		for (int context = 0; context < TALLY_CONTEXTS; context++)
+			for (__u32 i = 0; i < TALLY_COUNTERS; i++)
+				total[figure_of(end, context, i)] =
+					tally_table_counter(&t->table, NULL, end, context, i);
 }
 
 static __u64 raw(const struct tally *t, enum record_end end, __u32 counter)
@@ -259,16 +245,12 @@ static int choose(struct tally *t, char *why, size_t why_size)
 
 static int map_counters(struct tally *t, const struct measurement *run)
 {
-	struct bpf_map *map = bpf_object__find_map_by_name(t->object, "tally");
-	void *found =
-		mmap(NULL, memory(t), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	int error =
+		tally_table_map(&t->table, bpf_object__find_map_by_name(t->object, "tally"));
 
-	if (found == MAP_FAILED)
-		return -errno;
-	t->cpu = found;
-	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		t->cpu[cpu].home = target_of_cpu(run->target, cpu);
-	return 0;
+	for (unsigned int cpu = 0; !error && cpu < t->table.cpus; cpu++)
+		tally_table_home(&t->table, cpu, target_of_cpu(run->target, cpu));
+	return error;
 }
 
 static void destroy(const struct tally_source *source)
@@ -320,7 +302,6 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		.hooks = &hooks,
 	};
 	t->object = *source->skeleton->obj;
-	t->cpus = bpf_cpus();
 	for (int end = END_RX; end < END_COUNT; end++)
 		t->known[end] = target_here(&run->target[end]) || run->target[end].cpus_known;
 	*source->whole = run->exact;
@@ -329,15 +310,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 	if (bpf_run_scope(source->run_scope, run, why, why_size) || choose(t, why, why_size))
 		return -1;
 	t->contexts = FOLLOW_SOFTIRQS | tally_context_packets(source->run_scope, run);
-	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), t->cpus);
-	if (source->rare) {
-		t->work.keep = keep;
-		t->certain = calloc(t->cpus, sizeof(*t->certain));
-	}
-	if (source->rare && !t->certain) {
-		snprintf(why, why_size, "no memory left");
-		return -1;
-	}
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(t->object, "tally"), bpf_cpus());
 	t->shares = true;
 	if (tally_context_share(t->object, why, why_size) ||
 	    bpf_load(source->skeleton, source->name, why, why_size))
@@ -345,6 +318,14 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 	error = map_counters(t, run);
 	if (error)
 		return bpf_refused(error, "mapping a table of counters", why, why_size);
+	if (source->rare) {
+		t->work.keep = keep;
+		t->certain = tally_table_room(&t->table);
+	}
+	if (source->rare && !t->certain) {
+		snprintf(why, why_size, "no memory left");
+		return -1;
+	}
 	error = attach(t);
 	if (error)
 		return bpf_refused(error, "attaching the programs", why, why_size);
@@ -396,13 +377,10 @@ double tally_scale(const void *state)
 
 __u64 tally_in(const struct tally *t, enum record_end end, int context, __u32 counter)
 {
-	__u64 total = 0, certain = 0;
+	__u64 total = tally_table_counter(&t->table, NULL, end, context, counter), certain = 0;
 
-	for (unsigned int cpu = 0; cpu < t->cpus; cpu++) {
-		total += t->cpu[cpu].figures[end][context].counter[counter];
-		if (t->certain)
-			certain += t->certain[cpu].figures[end][context].counter[counter];
-	}
+	if (t->certain)
+		certain = tally_table_counter(&t->table, t->certain, end, context, counter);
 	return certain + slices_scaled(total - certain, t->scale);
 }
 
@@ -511,24 +489,14 @@ void *tally_bpf(const struct tally *t)
 	return t->source.bpf;
 }
 
-static void add_buckets(const struct tally *t, const struct tally_cpu *cpus, enum record_end end,
-			int histogram, uint64_t *buckets)
-{
-	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		for (int context = 0; context < TALLY_CONTEXTS; context++)
-			for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-				buckets[i] +=
-					cpus[cpu].figures[end][context].histogram[histogram][i];
-}
-
 void tally_histogram(const struct tally *t, struct writer *w, int histogram, enum metric_id metric)
 {
 	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
 		uint64_t buckets[HISTOGRAM_BUCKETS] = {0}, certain[HISTOGRAM_BUCKETS] = {0};
 
-		add_buckets(t, t->cpu, end, histogram, buckets);
+		tally_table_buckets(&t->table, NULL, end, histogram, buckets);
 		if (t->certain)
-			add_buckets(t, t->certain, end, histogram, certain);
+			tally_table_buckets(&t->table, t->certain, end, histogram, certain);
 		for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
 			buckets[i] = certain[i] + slices_scaled(buckets[i] - certain[i], t->scale);
 		writer_histogram(w, end, metric, NULL, buckets);
@@ -542,8 +510,7 @@ void tally_close(void *state)
 	if (!t)
 		return;
 	slices_close(t->slices);
-	if (t->cpu)
-		munmap(t->cpu, memory(t));
+	tally_table_unmap(&t->table);
 	if (t->attached)
 		detach(t);
 	leave(t);

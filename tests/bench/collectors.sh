@@ -46,10 +46,10 @@ until_says() { # FILE PATTERN
 unshare --net sleep infinity &
 other=$!
 until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
-ip link add rx0 mtu 4148 type veth peer name tx0 mtu 4148 netns $other
+ip link add rx0 mtu 4148 type veth peer name rx0 mtu 4148 netns $other
 ip address add 192.0.2.1/24 dev rx0
 ip link set rx0 up
-nsenter --net=/proc/$other/ns/net sh -c 'ip address add 192.0.2.2/24 dev tx0; ip link set tx0 up'
+nsenter --net=/proc/$other/ns/net sh -c 'ip address add 192.0.2.2/24 dev rx0; ip link set rx0 up'
 
 "$BUILD/zcpath" rx --path copy --bind 192.0.2.1 --cpu 0 --cc cubic >"$dir/rx.csv" 2>"$dir/rx.err" &
 rx=$!
@@ -89,7 +89,7 @@ on() { # SOURCE
 	all) names=$every ;;
 	esac
 	# shellcheck disable=SC2086 # a word each
-	"$BUILD/tests/tool/collect" --rx $rx --tx $tx --cpus-rx 0 --cpus-tx 1 --iface rx0 --seconds "$SECONDS_ON" $names \
+	"$BUILD/tests/tool/collect" --rx $rx --tx $tx --cpus-rx 0 --cpus-tx 1 --iface rx0 --apart --seconds "$SECONDS_ON" $names \
 		selfcost >"$dir/rows" 2>"$dir/out" &
 	tool=$!
 	until_says "$dir/out" open

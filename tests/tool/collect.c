@@ -6,7 +6,7 @@
  * with a window that a test opens and closes.
  *
  *   collect --rx PID [--tx PID] [--cpus-rx LIST] [--cpus-tx LIST] [--iface NAME]
- *           [--netns NAME]
+ *           [--netns NAME | --apart (each end in the namespace of its process)]
  *           [--seconds S] [--sidecar PATH] [--power METER] [--exact]
  *           [SOURCE…] > run.csv
  *   collect --list          the names of all
@@ -156,6 +156,7 @@ int main(int argc, char **argv)
 		{"cpus-tx", required_argument, NULL, 'T'},
 		{"iface", required_argument, NULL, 'i'},
 		{"netns", required_argument, NULL, 'n'},
+		{"apart", no_argument, NULL, 'a'},
 		{"seconds", required_argument, NULL, 's'},
 		{"sidecar", required_argument, NULL, 'o'},
 		{"power", required_argument, NULL, 'p'},
@@ -167,6 +168,7 @@ int main(int argc, char **argv)
 	struct meter meter = {0};
 	struct measurement run = {.meter = &meter};
 	double seconds = 0;
+	bool apart = false;
 	const char *why;
 	int c;
 
@@ -187,6 +189,8 @@ int main(int argc, char **argv)
 					 optarg);
 		else if (c == 'n')
 			run.target[END_RX].netns = run.target[END_TX].netns = netns_open(optarg);
+		else if (c == 'a')
+			apart = true;
 		else if (c == 's')
 			run.seconds = seconds = atof(optarg);
 		else if (c == 'o')
@@ -201,6 +205,12 @@ int main(int argc, char **argv)
 			say_verbose(true);
 		else
 			return EXIT_USAGE;
+	}
+	for (int end = END_RX; apart && end <= END_TX; end++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)run.target[end].pid);
+		run.target[end].netns = netns_open(path);
 	}
 	measure(&run, seconds, argv + optind, argc - optind);
 }

@@ -102,6 +102,18 @@ static void a_bucket_holds_what_lies_between_its_edge_and_the_next(void **state)
 			 HISTOGRAM_BUCKETS - 1);
 }
 
+/* What BPF programs go by, which have no instruction for it. */
+static void the_highest_bit_is_found_by_bytes_too(void **state)
+{
+	(void)state;
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		unsigned long long one = 1ULL << bit;
+
+		assert_int_equal(histogram_log2_by_bytes(one), bit);
+		assert_int_equal(histogram_log2_by_bytes(one | (one - 1)), bit);
+	}
+}
+
 static void a_fine_bucket_is_closer_and_its_edges_hold_those_of_the_coarse(void **state)
 {
 	(void)state;
@@ -245,6 +257,7 @@ int main(void)
 		cmocka_unit_test(facts_have_no_unit_and_no_direction_and_figures_have_a_unit),
 		cmocka_unit_test(a_source_stands_together),
 		cmocka_unit_test(a_bucket_holds_what_lies_between_its_edge_and_the_next),
+		cmocka_unit_test(the_highest_bit_is_found_by_bytes_too),
 		cmocka_unit_test(a_fine_bucket_is_closer_and_its_edges_hold_those_of_the_coarse),
 		cmocka_unit_test(marks_are_those_found_one_by_one),
 		cmocka_unit_test(numbers_are_decimal_and_nothing_else),

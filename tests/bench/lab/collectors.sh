@@ -31,10 +31,10 @@ modprobe veth 2>/dev/null || :
 unshare --net sleep infinity &
 other=$!
 until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
-ip link add rx0 mtu 4148 type veth peer name tx0 mtu 4148 netns $other
+ip link add rx0 mtu 4148 type veth peer name rx0 mtu 4148 netns $other
 ip address add 192.0.2.1/24 dev rx0
 ip link set rx0 up
-nsenter --net=/proc/$other/ns/net sh -c 'ip address add 192.0.2.2/24 dev tx0; ip link set tx0 up'
+nsenter --net=/proc/$other/ns/net sh -c 'ip address add 192.0.2.2/24 dev rx0; ip link set rx0 up'
 "$BUILD/zcpath" rx --path copy --bind 192.0.2.1 --cpu 0 --cc cubic >"$dir/rx.csv" &
 rx=$!
 until_says "$dir/rx.csv" listening
@@ -68,7 +68,7 @@ for source in ${SOURCES:-$names all}; do
 		rate 0.3
 		before=$rate
 		# shellcheck disable=SC2086 # a word each
-		"$program" --rx $rx --tx $tx --cpus-rx 0 --cpus-tx 1 --iface rx0 --seconds "$seconds" $sources selfcost \
+		"$program" --rx $rx --tx $tx --cpus-rx 0 --cpus-tx 1 --iface rx0 --apart --seconds "$seconds" $sources selfcost \
 			>"$dir/rows" 2>"$dir/said" &
 		tool=$!
 		asked=${EPOCHREALTIME/./}
