@@ -197,9 +197,8 @@ static __u64 raw(const struct tally *t, enum record_end end, __u32 counter)
 {
 	__u64 sum = 0;
 
-	for (unsigned int cpu = 0; cpu < t->cpus; cpu++)
-		for (int context = 0; context < TALLY_CONTEXTS; context++)
-			sum += t->cpu[cpu].figures[end][context].counter[counter];
+	for (int context = 0; context < TALLY_CONTEXTS; context++)
+		sum += tally_table_counter(&t->table, NULL, end, context, counter);
 	return sum;
 }
 
