@@ -48,7 +48,7 @@ static __always_inline struct task_struct *current_task(void)
  */
 extern void *bpf_rdonly_cast(const void *at, __u32 type) __ksym __weak;
 
-#define CAN_SAY_TYPES bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast)
+#define CAN_SAY_TYPES	     bpf_core_enum_value_exists(enum special_kfunc_type, KF_bpf_rdonly_cast)
 #define said_to_be(type, at) ((type *)bpf_rdonly_cast(at, bpf_core_type_id_kernel(type)))
 #define field_of(type, at, field)                                                                  \
 	(CAN_SAY_TYPES ? said_to_be(type, at)->field : BPF_CORE_READ((type *)(at), field))

@@ -24,7 +24,7 @@ struct tally_head {
 };
 
 /* Figures are so long, where a source has so many histograms. */
-#define TALLY_FIGURES(histograms) ((TALLY_COUNTERS + (histograms) * HISTOGRAM_BUCKETS) * 8)
+#define TALLY_FIGURES(histograms) ((TALLY_COUNTERS + (histograms)*HISTOGRAM_BUCKETS) * 8)
 
 /* Of one CPU, the same for all sources: bpf/tally_context.bpf.c. */
 struct tally_context_cpu {

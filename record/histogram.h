@@ -27,7 +27,7 @@
 static inline unsigned int histogram_log2_by_bytes(unsigned long long value)
 {
 	static const unsigned char of_byte[256] = {
-		[2 ... 3] = 1,	 [4 ... 7] = 2,	  [8 ... 15] = 3,    [16 ... 31] = 4,
+		[2 ... 3] = 1,	 [4 ... 7] = 2,	   [8 ... 15] = 3,    [16 ... 31] = 4,
 		[32 ... 63] = 5, [64 ... 127] = 6, [128 ... 255] = 7,
 	};
 	unsigned int log = 0;

@@ -244,8 +244,7 @@ static int choose(struct tally *t, char *why, size_t why_size)
 
 static int map_counters(struct tally *t, const struct measurement *run)
 {
-	int error =
-		tally_table_map(&t->table, bpf_object__find_map_by_name(t->object, "tally"));
+	int error = tally_table_map(&t->table, bpf_object__find_map_by_name(t->object, "tally"));
 
 	for (unsigned int cpu = 0; !error && cpu < t->table.cpus; cpu++)
 		tally_table_home(&t->table, cpu, target_of_cpu(run->target, cpu));
