@@ -27,6 +27,7 @@ struct flow {
 	unsigned int number;
 	int lost[EDGE_COUNT]; /* a negative errno; ENOENT: it is not there */
 	struct tcp_info info[EDGE_COUNT];
+	uint32_t memory[SK_MEMINFO_VARS]; /* at the later edge */
 };
 
 struct side {
@@ -240,7 +241,8 @@ static int open_side(struct tcp *t, enum record_end end)
 
 static void ask_flow(struct netlink *nl, struct flow *f, enum edge edge)
 {
-	f->lost[edge] = sockdiag_ask(nl, f->family, &f->id, &f->info[edge]);
+	f->lost[edge] = sockdiag_ask(nl, f->family, &f->id, &f->info[edge],
+				     edge == EDGE_CLOSE ? f->memory : NULL);
 }
 
 static void *ask_side(void *data)
@@ -375,6 +377,12 @@ static void emit_flow(const struct flow *f, enum record_end end, struct writer *
 	writer_u64(w, WINDOW, end, METRIC_tcp_rtt, key, b->tcpi_rtt);
 	writer_u64(w, WINDOW, end, METRIC_tcp_cwnd, key, b->tcpi_snd_cwnd);
 	writer_u64(w, WINDOW, end, METRIC_tcp_mss, key, b->tcpi_snd_mss);
+	if (f->memory[SK_MEMINFO_SNDBUF]) {
+		writer_u64(w, WINDOW, end, METRIC_tcp_send_buffer, key,
+			   f->memory[SK_MEMINFO_SNDBUF]);
+		writer_u64(w, WINDOW, end, METRIC_tcp_receive_buffer, key,
+			   f->memory[SK_MEMINFO_RCVBUF]);
+	}
 	/* All ones of 32 or 64 bits: none (net/core/sock.c: SO_MAX_PACING_RATE). */
 	if (b->tcpi_max_pacing_rate && b->tcpi_max_pacing_rate != UINT32_MAX &&
 	    b->tcpi_max_pacing_rate != UINT64_MAX)

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "collectors/kit/process.h"
 #include "collectors/kit/sysfs.h"
 #include "nic/device.h"
 
@@ -82,6 +83,75 @@ static void say_status(struct writer *w, enum record_end end, const char *line)
 		writer_fact(w, end, METRIC_fact_on_path, "seccomp filters", text);
 }
 
+/* ---- what it was started with ---- */
+
+/*
+ * Of its environment what libraries and runtimes are told by: others may be secrets. ld.so(8), mallopt(3), the
+ * manuals of allocators and languages.
+ */
+static const char *const tunables[] = {
+	"GLIBC_TUNABLES=",
+	"GODEBUG=",
+	"GOGC=",
+	"GOMAXPROCS=",
+	"GOMEMLIMIT=",
+	"LD_AUDIT=",
+	"LD_BIND_NOW=",
+	"LD_PRELOAD=",
+	"MALLOC_",
+	"MIMALLOC_",
+	"OMP_",
+	"OPENSSL_ia32cap=",
+	"PYTHONASYNCIODEBUG=",
+	"PYTHONDEVMODE=",
+	"PYTHONMALLOC=",
+	"TCMALLOC_",
+	"UV_THREADPOOL_SIZE=",
+};
+
+/* Bytes of what is said of them. */
+#define TUNABLES_MAX 1024
+
+static bool is_tunable(const char *variable)
+{
+	for (size_t i = 0; i < sizeof(tunables) / sizeof(*tunables); i++)
+		if (!strncmp(variable, tunables[i], strlen(tunables[i])))
+			return true;
+	return false;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The process may have written them anew since; the writer shows no more of them than may be printed. */
+static void say_tunables(struct writer *w, enum record_end end, const char *bytes, size_t size)
+{
+	const char *found[64] = {NULL};
+	size_t count = 0, used = 0;
+	char text[TUNABLES_MAX] = "none";
+
+	for (const char *at = bytes; at < bytes + size; at += strlen(at) + 1)
+		if (count < sizeof(found) / sizeof(*found) && is_tunable(at))
+			found[count++] = at;
+	qsort(found, count, sizeof(*found), by_text);
+	for (size_t i = 0; i < count && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%.200s", i ? " " : "",
+					 found[i]);
+	say(w, end, "environment", text);
+}
+
+static void say_environment(struct writer *w, enum record_end end, pid_t pid)
+{
+	char *bytes = malloc(PROCESS_ENVIRONMENT_MAX + 1);
+	ssize_t size = bytes ? process_environment(pid, bytes, PROCESS_ENVIRONMENT_MAX + 1) : -1;
+
+	if (size > 0)
+		say_tunables(w, end, bytes, (size_t)size);
+	free(bytes);
+}
+
 void facts_process(struct writer *w, enum record_end end, const struct target *t)
 {
 	pid_t pid = t->kind == TARGET_CPUS ? 0 : target_first(t);
@@ -92,6 +162,7 @@ void facts_process(struct writer *w, enum record_end end, const struct target *t
 		return;
 	say_scheduling(w, end, pid);
 	say_locked_memory(w, end, pid);
+	say_environment(w, end, pid);
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	status = fopen(path, "re");
 	while (status && fgets(line, sizeof(line), status))

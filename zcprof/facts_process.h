@@ -2,7 +2,8 @@
 /*
  * How the process of an end is run: what stands in the way of its threads and its calls, as rows of "fact".
  *
- *   facts_process()  its scheduling, its limit of locked memory, who traces it, filters of its calls
+ *   facts_process()  its scheduling, its limit of locked memory, what libraries were told by its environment, who traces
+ *                    it, filters of its calls
  *   facts_numa()     the nodes of the end's CPUs, of its device and of its memory
  */
 #ifndef ZCPROF_FACTS_PROCESS_H

@@ -28,7 +28,7 @@ bool setting_is_noise(const struct setting *s)
 bool setting_is_unknown(const struct setting *s)
 {
 	return (s->id == METRIC_fact_nic || s->id == METRIC_fact_irq_affinity ||
-		s->id == METRIC_fact_sysctl) &&
+		s->id == METRIC_fact_sysctl || s->id == METRIC_fact_socket) &&
 	       (!s->a || !s->b);
 }
 
@@ -95,8 +95,15 @@ static bool amount_of_word(const char *value, double *amount)
 	static const struct {
 		const char *word;
 		double amount;
-	} words[] = {{"", INFINITY}, {"none", INFINITY}, {"unlimited", INFINITY}, {"on", 1},
-		     {"yes", 1},     {"off", 0},	 {"nobody", 0},		  {"no", 0}};
+	} words[] = {{"", INFINITY},
+		     {"none", INFINITY},
+		     {"unlimited", INFINITY},
+		     {"not set", INFINITY},
+		     {"on", 1},
+		     {"yes", 1},
+		     {"off", 0},
+		     {"nobody", 0},
+		     {"no", 0}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (strcmp(value, words[i].word) != 0)

@@ -5,8 +5,8 @@
  *   setting_is_noise()   whether it is no setting at all: it says how it was measured, or has a row of its own
  *   setting_is_alike()   whether it differs in what does nothing by itself: a queueing discipline that is only a
  *                        hook for filters
- *   setting_is_unknown() whether it is of a device or a sysctl and not recorded in one of both: a queue that the other
- *                        device does not have, or a sysctl that the other kernel does not, makes nothing
+ *   setting_is_unknown() whether it is of a device, a sysctl or a socket and not recorded in one of both: a queue that the
+ *                        other device does not have, or a sysctl that the other kernel does not, makes nothing
  *   setting_compare()    below zero where a is less than b, above where it is more: of numbers with their units, the last
  *                        of several first (what may be reached, then what is given at once); on or off; without a
  *                        bound where nothing is set; of "macvlan on veth in a bridge" the devices of software; of

@@ -29,8 +29,11 @@ bool cause_is_setting(const struct cause *cause)
 	return cause->mechanism == &unknown_setting;
 }
 
+/* What an option set is told with the option. */
 static bool is_used(const struct causes *c, const struct setting *s)
 {
+	if (setting_origin(s, c->settings, c->setting_count) != s)
+		return true;
 	for (size_t i = 0; i < c->count; i++)
 		if (c->at[i].setting == s || mechanism_setting(c->at[i].mechanism, s->end, s, 1) ||
 		    setting_origin(c->at[i].setting, c->settings, c->setting_count) == s)

@@ -14,7 +14,7 @@
 
 #include "base/child.h"
 
-#define COMMAND_MS 1000
+#define MEMORY_MS 1000
 
 /* All of a short file; its length, or -1 with errno. */
 static ssize_t read_file(const char *path, char *text, size_t size)
@@ -158,42 +158,60 @@ bool process_numbers(char *why, size_t why_size)
 	return false;
 }
 
-__attribute__((noreturn)) static void send_command(int fd, pid_t pid)
+/* ---- what is in its own memory ---- */
+
+__attribute__((noreturn)) static void send_file(int fd, const char *path)
 {
-	char path[40], text[4096];
+	static char text[PROCESS_ENVIRONMENT_MAX];
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
 	if (child_only(fd))
 		_exit(1);
 	len = read_file(path, text, sizeof(text));
 	_exit(len > 0 && write(0, text, (size_t)len) == len ? 0 : 1);
 }
 
-void process_command(pid_t pid, char *text, size_t size)
+/* Bytes, or -1: it has none, or did not give them within a second. */
+static ssize_t ask_memory(pid_t pid, const char *file, char *text, size_t size)
 {
 	struct pollfd ready = {.events = POLLIN};
-	ssize_t used = 0;
+	char path[40];
+	ssize_t used = -1;
 	int pair[2];
 	pid_t child;
 
-	text[0] = '\0';
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-		return;
+		return -1;
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)process_living(pid), file);
 	child = fork();
 	if (!child)
-		send_command(pair[1], process_living(pid));
+		send_file(pair[1], path);
 	close(pair[1]);
 	ready.fd = pair[0];
-	if (child > 0 && poll(&ready, 1, COMMAND_MS) == 1)
-		used = recv(pair[0], text, size - 1, MSG_DONTWAIT);
+	if (child > 0 && poll(&ready, 1, MEMORY_MS) == 1)
+		used = recv(pair[0], text, size, MSG_DONTWAIT);
 	if (child > 0)
 		child_kill(child, NULL);
 	close(pair[0]);
+	return used > 0 ? used : -1;
+}
+
+void process_command(pid_t pid, char *text, size_t size)
+{
+	ssize_t used = ask_memory(pid, "cmdline", text, size - 1);
+
 	while (used > 0 && (!text[used - 1] || text[used - 1] == ' '))
 		used--;
 	for (ssize_t i = 0; i < used; i++)
 		if (!isprint((unsigned char)text[i]))
 			text[i] = ' ';
 	text[used > 0 ? used : 0] = '\0';
+}
+
+ssize_t process_environment(pid_t pid, char *text, size_t size)
+{
+	ssize_t used = ask_memory(pid, "environ", text, size - 1);
+
+	text[used > 0 ? used : 0] = '\0';
+	return used;
 }

@@ -13,6 +13,7 @@
  *                      /proc is that of another PID namespace, or is none; false with why filled in
  *   process_command()  its command line, as it shows it now: bytes of its own memory, which it may have
  *                      made to keep whoever reads them, so that a child does
+ *   process_environment()  the variables that it was started with, in the same way: each ends with a zero
  */
 #ifndef COLLECTORS_KIT_PROCESS_H
 #define COLLECTORS_KIT_PROCESS_H
@@ -42,5 +43,8 @@ bool process_numbers(char *why, size_t why_size);
 int process_threads(pid_t pid, void (*on_thread)(void *data, pid_t pid, pid_t tid), void *data);
 /* Its words as text with blanks between; "" where it has none, or did not give it within a second. */
 void process_command(pid_t pid, char *text, size_t size);
+/* Of more bytes than these the first. How many there are before the zero that ends all, or -1 where it gave none. */
+#define PROCESS_ENVIRONMENT_MAX 65536
+ssize_t process_environment(pid_t pid, char *text, size_t size);
 
 #endif

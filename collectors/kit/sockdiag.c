@@ -38,7 +38,8 @@ int sockdiag_list(struct netlink *nl, unsigned int states, uint16_t local, uint1
 	return 0;
 }
 
-bool sockdiag_info(const struct nlmsghdr *nlh, struct tcp_info *info)
+/* What the message has of that kind: an older kernel says less, a newer one more. */
+static bool take_attribute(const struct nlmsghdr *nlh, uint16_t type, void *to, size_t size)
 {
 	const struct nlattr *attr;
 
@@ -46,43 +47,53 @@ bool sockdiag_info(const struct nlmsghdr *nlh, struct tcp_info *info)
 	{
 		size_t len = mnl_attr_get_payload_len(attr);
 
-		if (mnl_attr_get_type(attr) != INET_DIAG_INFO)
+		if (mnl_attr_get_type(attr) != type)
 			continue;
-		/* An older kernel says less, a newer one more. */
-		memset(info, 0, sizeof(*info));
-		memcpy(info, mnl_attr_get_payload(attr), len < sizeof(*info) ? len : sizeof(*info));
+		memset(to, 0, size);
+		memcpy(to, mnl_attr_get_payload(attr), len < size ? len : size);
 		return true;
 	}
 	return false;
 }
 
+bool sockdiag_info(const struct nlmsghdr *nlh, struct tcp_info *info)
+{
+	return take_attribute(nlh, INET_DIAG_INFO, info, sizeof(*info));
+}
+
 struct answer {
 	struct tcp_info *info;
+	uint32_t *memory;
 	bool found;
 };
 
-static int take_info(const struct nlmsghdr *nlh, void *data)
+static int take_answer(const struct nlmsghdr *nlh, void *data)
 {
 	struct answer *answer = data;
 
 	answer->found = sockdiag_info(nlh, answer->info) || answer->found;
+	if (answer->memory)
+		take_attribute(nlh, INET_DIAG_SKMEMINFO, answer->memory,
+			       SK_MEMINFO_VARS * sizeof(*answer->memory));
 	return MNL_CB_OK;
 }
 
 int sockdiag_ask(struct netlink *nl, uint8_t family, const struct inet_diag_sockid *id,
-		 struct tcp_info *info)
+		 struct tcp_info *info, uint32_t memory[SK_MEMINFO_VARS])
 {
 	struct nlmsghdr *nlh = netlink_begin(nl, SOCK_DIAG_BY_FAMILY, 0);
 	struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
-	struct answer answer = {info, false};
+	struct answer answer = {info, memory, false};
 	int error;
 
 	request->sdiag_family = family;
 	request->sdiag_protocol = IPPROTO_TCP;
 	request->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+	if (memory)
+		request->idiag_ext |= 1 << (INET_DIAG_SKMEMINFO - 1);
 	request->idiag_states = ~0U;
 	request->id = *id;
-	error = netlink_ask(nl, take_info, &answer);
+	error = netlink_ask(nl, take_answer, &answer);
 	/* What is left of a closed connection, in TIME_WAIT, answers without a tcp_info. */
 	return error ? error : answer.found ? 0 : -ENOENT;
 }

@@ -3,7 +3,7 @@
  * TCP connections as sock_diag(7) knows them, and the sockets that a process holds.
  *
  *   sockdiag_list()     every connection of the socket's namespace, with its tcp_info
- *   sockdiag_ask()      the tcp_info of one connection
+ *   sockdiag_ask()      the tcp_info of one connection, and its memory
  *   sockdiag_info()     the tcp_info that a message carries
  *   sockdiag_cookie()   what no other socket has, as inodes do
  *   sockdiag_sockets()  every socket of a process: its descriptor, or that of the ring whose table of files
@@ -33,8 +33,9 @@
 /* Ports in host order; 0 is any. Each message holds a struct inet_diag_msg. 0 or negative errno. */
 int sockdiag_list(struct netlink *nl, unsigned int states, uint16_t local, uint16_t remote,
 		  mnl_cb_t callback, void *data);
+/* memory: as of SK_MEMINFO_RCVBUF and so on, in bytes, left as it is where the kernel does not tell; NULL: not asked for. */
 int sockdiag_ask(struct netlink *nl, uint8_t family, const struct inet_diag_sockid *id,
-		 struct tcp_info *info);
+		 struct tcp_info *info, uint32_t memory[SK_MEMINFO_VARS]);
 static inline uint64_t sockdiag_cookie(const struct inet_diag_msg *m)
 {
 	return m->id.idiag_cookie[0] | (uint64_t)m->id.idiag_cookie[1] << 32;

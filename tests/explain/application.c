@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a new release of an application may do, in front of libc: the one of these that FAULT names, AMOUNT of it. */
+/*
+ * What a new release of an application may do, in front of libc: the one of these that FAULT names, AMOUNT of it. It is
+ * there in all runs, and does so where EXPLAIN_FAULT is set.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -12,7 +15,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum fault { SLEEPS, LOCKS, PEEKS, SPLITS, TOUCHES, LOGS, MAPS, SNDBUF, RCVBUF, PACES, MSS };
+static enum fault {
+	NONE,
+	SLEEPS,
+	LOCKS,
+	PEEKS,
+	SPLITS,
+	TOUCHES,
+	LOGS,
+	MAPS,
+	SNDBUF,
+	RCVBUF,
+	PACES,
+	MSS,
+	CORKS,
+	NAGLES,
+	CONGESTS,
+	UNSENT,
+	PRIORITY
+} fault;
 
 /* Connections that carry the payload; the control connection's messages are short. */
 #define PAYLOAD 4096
@@ -20,6 +41,11 @@ enum fault { SLEEPS, LOCKS, PEEKS, SPLITS, TOUCHES, LOGS, MAPS, SNDBUF, RCVBUF, 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 static volatile unsigned long sum;
+
+__attribute__((constructor)) static void choose(void)
+{
+	fault = getenv("EXPLAIN_FAULT") ? FAULT : NONE;
+}
 
 static void touch(const unsigned char *data, size_t size)
 {
@@ -54,18 +80,18 @@ ssize_t recv(int fd, void *data, size_t size, int flags)
 	ssize_t n;
 
 	real = real ? real : REAL(recv);
-	if (FAULT == PEEKS && size > PAYLOAD)
+	if (fault == PEEKS && size > PAYLOAD)
 		real(fd, data, size, flags | MSG_PEEK);
 	n = real(fd, data, size, flags);
 	if (n <= 0 || size <= PAYLOAD)
 		return n;
-	if (FAULT == SLEEPS)
+	if (fault == SLEEPS)
 		usleep(AMOUNT);
-	else if (FAULT == TOUCHES)
+	else if (fault == TOUCHES)
 		touch(data, n);
-	else if (FAULT == LOGS)
+	else if (fault == LOGS)
 		log_line();
-	else if (FAULT == MAPS)
+	else if (fault == MAPS)
 		map();
 	return n;
 }
@@ -77,12 +103,12 @@ ssize_t send(int fd, const void *data, size_t size, int flags)
 	ssize_t n;
 
 	real = real ? real : REAL(send);
-	if (FAULT == SPLITS && size > AMOUNT)
+	if (fault == SPLITS && size > AMOUNT)
 		size = AMOUNT;
-	if (FAULT == LOCKS)
+	if (fault == LOCKS)
 		pthread_mutex_lock(&lock);
 	n = real(fd, data, size, flags);
-	if (FAULT == LOCKS) {
+	if (fault == LOCKS) {
 		for (volatile int i = 0; i < AMOUNT; i++)
 			;
 		pthread_mutex_unlock(&lock);
@@ -90,25 +116,41 @@ ssize_t send(int fd, const void *data, size_t size, int flags)
 	return n;
 }
 
+static const struct {
+	int level, name;
+} numbers[] = {
+	[SNDBUF] = {SOL_SOCKET, SO_SNDBUF},	    [RCVBUF] = {SOL_SOCKET, SO_RCVBUF},
+	[PACES] = {SOL_SOCKET, SO_MAX_PACING_RATE}, [MSS] = {IPPROTO_TCP, TCP_MAXSEG},
+	[CORKS] = {IPPROTO_TCP, TCP_CORK},	    [UNSENT] = {IPPROTO_TCP, TCP_NOTSENT_LOWAT},
+	[PRIORITY] = {SOL_SOCKET, SO_PRIORITY},
+};
+
+/* What it sets last: before it connects, and before it is bound. */
 static void set(int fd)
 {
-	int amount = AMOUNT;
+	const int amount = AMOUNT;
 
-	if (FAULT == SNDBUF)
-		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &amount, sizeof(amount));
-	else if (FAULT == RCVBUF)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &amount, sizeof(amount));
-	else if (FAULT == PACES)
-		setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &(unsigned int){AMOUNT}, sizeof(int));
-	else if (FAULT == MSS)
-		setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &amount, sizeof(amount));
+	if (fault == CONGESTS)
+		setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "bbr", 3);
+	else if (fault < sizeof(numbers) / sizeof(*numbers) && numbers[fault].name)
+		setsockopt(fd, numbers[fault].level, numbers[fault].name, &amount, sizeof(amount));
 }
 
-int socket(int family, int type, int protocol)
+int connect(int fd, const struct sockaddr *to, socklen_t size)
 {
-	int fd = REAL(socket)(family, type, protocol);
+	set(fd);
+	return REAL(connect)(fd, to, size);
+}
 
-	if (fd >= 0 && family != AF_UNIX && family != AF_NETLINK)
-		set(fd);
-	return fd;
+int bind(int fd, const struct sockaddr *to, socklen_t size)
+{
+	set(fd);
+	return REAL(bind)(fd, to, size);
+}
+
+int setsockopt(int fd, int level, int name, const void *value, socklen_t size)
+{
+	if (fault == NAGLES && level == IPPROTO_TCP && name == TCP_NODELAY)
+		return 0;
+	return REAL(setsockopt)(fd, level, name, value, size);
 }

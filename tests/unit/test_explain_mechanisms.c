@@ -253,6 +253,17 @@ static const struct {
 	 ",tx,fact,sysctl,net.ipv4.tcp_autocorking,1,\n,tx,nic,statistic,tx_packets,80000,events\n",
 	 ",tx,fact,sysctl,net.ipv4.tcp_autocorking,0,\n" MARK
 	 ",tx,nic,statistic,tx_packets,2000000,events\n"},
+	{"environment", ",tx,fact,process,environment,none,\n,tx,syscalls,calls,futex,9,calls\n",
+	 ",tx,fact,process,environment,MALLOC_ARENA_MAX=1,\n" MARK
+	 ",tx,syscalls,calls,futex,90000,calls\n"},
+	{"held_back", ",rx,fact,socket,tcp cork,no,\n" BUSY_AT("rx", 0, 900),
+	 ",rx,fact,socket,tcp cork,yes,\n" MARK BUSY_AT("rx", 0, 300)},
+	{"low_watermark", ",rx,fact,socket,tcp low watermark,1,\n" BUSY_AT("rx", 0, 900),
+	 ",rx,fact,socket,tcp low watermark,65536,\n" MARK BUSY_AT("rx", 0, 300)},
+	{"datagram_buffer",
+	 ",rx,fact,socket,udp receive buffer,212992,\n,rx,netstat,counter,UdpInDatagrams,3000000,events\n",
+	 ",rx,fact,socket,udp receive buffer,4608,\n,rx,netstat,counter,UdpInDatagrams,1000000,events\n" MARK
+	 ",rx,netstat,counter,UdpRcvbufErrors,1900000,events\n"},
 	{"devices", ",rx,fact,on_path,devices,veth,\n",
 	 ",rx,fact,on_path,devices,veth in a bridge,\n" MARK
 	 ",rx,profile,component,softirq/netdev,200000000,ns\n"},

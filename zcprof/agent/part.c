@@ -7,6 +7,7 @@
 #include "collectors/kit/process.h"
 #include "nic/journal.h"
 #include "zcprof/facts.h"
+#include "zcprof/facts_sockets.h"
 
 void part_new(struct part *p)
 {
@@ -44,9 +45,12 @@ int part_watch(struct part *p)
 		return -1;
 	/* As the ends have set their devices and the machine by now. */
 	facts_machine(p->out);
-	for (int end = END_RX; end <= END_TX; end++)
-		if (p->here[end])
-			facts_end(p->out, &p->run, end);
+	for (int end = END_RX; end <= END_TX; end++) {
+		if (!p->here[end])
+			continue;
+		facts_end(p->out, &p->run, end);
+		facts_sockets(p->out, &p->run, end);
+	}
 	for (int end = END_RX; end <= END_TX; end++)
 		if (p->here[end])
 			warn_wrapped(p, end);

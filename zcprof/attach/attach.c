@@ -224,6 +224,8 @@ static int run_window(struct attaching *a)
 	for (size_t i = 0; i < a->count; i++) {
 		subject_warn_forked(&a->subjects[i]);
 		others_look(&a->subjects[i].others, &a->subjects[i].target);
+		sockets_look(&a->subjects[i].sockets, &a->run, a->subjects[i].end);
+		sockets_say(&a->subjects[i].sockets, a->writer, a->subjects[i].end);
 	}
 	/* Who only watches is done when asked to stop. */
 	if (waited == WAITED_STOPPED && !a->settings->output && !a->settings->seconds)

@@ -91,8 +91,10 @@ void attach_record_facts(struct attaching *a)
 		snprintf(text, sizeof(text), "%g", a->settings->seconds);
 		writer_fact(a->writer, END_HOST, METRIC_fact_attached, "seconds", text);
 	}
-	for (size_t i = 0; i < a->count; i++)
+	for (size_t i = 0; i < a->count; i++) {
 		facts_end(a->writer, &a->run, a->subjects[i].end);
+		sockets_look(&a->subjects[i].sockets, &a->run, a->subjects[i].end);
+	}
 }
 
 static uint64_t bytes_seen(const struct subject *s)

@@ -183,6 +183,7 @@ char *subject_describe(const struct subject *s, char *text, size_t size)
 void subject_close(struct subject *s)
 {
 	traffic_close(&s->traffic);
+	sockets_forget(&s->sockets);
 	if (s->pidfd >= 0)
 		close(s->pidfd);
 	s->pidfd = -1;

@@ -21,6 +21,7 @@
 #include "collectors/collector.h"
 #include "zcprof/attach/others.h"
 #include "zcprof/attach/traffic.h"
+#include "zcprof/facts_sockets.h"
 
 struct subject {
 	struct target target;
@@ -30,7 +31,8 @@ struct subject {
 	int pidfd;
 	const char *iface; /* NULL: none was named; from subject_open() on the device's own name */
 	char device[IF_NAMESIZE];
-	struct others others; /* not TCP, and not in its traffic */
+	struct others others;	/* not TCP, and not in its traffic */
+	struct sockets sockets; /* what is set for them */
 	struct traffic traffic;
 	struct moved moved[EDGE_COUNT];
 	uint64_t at_ns[EDGE_COUNT];

@@ -162,7 +162,7 @@ static void read_each(struct traffic *t)
 
 		if (c->ended)
 			continue;
-		if (sockdiag_ask(&t->ask, c->family, &c->id, &info))
+		if (sockdiag_ask(&t->ask, c->family, &c->id, &info, NULL))
 			connection_unheard(t, c);
 		else
 			take_figures(t, c, &info);
