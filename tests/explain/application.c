@@ -103,7 +103,8 @@ ssize_t send(int fd, const void *data, size_t size, int flags)
 	ssize_t n;
 
 	real = real ? real : REAL(send);
-	if (fault == SPLITS && size > AMOUNT)
+	/* A head and a body; whether the second waits for the first one's acknowledgement is the fault. */
+	if ((fault == SPLITS || FAULT == NAGLES) && size > AMOUNT)
 		size = AMOUNT;
 	if (fault == LOCKS)
 		pthread_mutex_lock(&lock);

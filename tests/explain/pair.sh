@@ -21,6 +21,7 @@
 #                 $RX_CPU, $TX_CPU, $END and its $CPU, and spin, tap, stop, drop, keep, wrapper and preload below; either
 #                 may be missing
 #   command       in front of zcprof run: an array; inject may give it words
+#   of_streams    what of zcprof run is for streams only, and has no meaning otherwise
 #   options       of zcprof run, before and after the fault
 #   options_after those that are the fault: an array, as options is
 #   prepare       what has to stand before either: function
@@ -95,7 +96,7 @@ measure() {
 	local set=$1 run=$2
 	shift 2
 	"${command[@]}" "$BUILD/zcprof" run --zcpath "$zcpath" --link "netns:$RX_NETNS,$TX_NETNS" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
-		--cc cubic --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat 1 \
+		"${of_streams[@]}" --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat 1 \
 		"${command_options[@]}" ${COLLECT:+--collect "$COLLECT"} ${turns:+--seed $$} -o "$out/one" "$@"
 	mkdir -p "$out/$set"
 	sed "${turns:+s/^,host,fact,repeat,,1,/,host,fact,repeat,,$run,/}" "$out"/one/*/run-1.csv >"$out/$set/run-$run.csv"
@@ -194,6 +195,7 @@ undo() {
 
 zcpath=$BUILD/zcpath
 command=()
+of_streams=(--cc cubic)
 command_options=()
 options=()
 options_after=()
