@@ -130,9 +130,6 @@ static void check_row(struct check *c, const struct row *row)
 	/* Rows inside the window come while it lasts, before the facts that are found behind it. */
 	if (!c->first_figure && row->time_s == WINDOW && row->id != METRIC_path_memory)
 		c->first_figure = row->line;
-	/* An interval may take back what the one before it had too much of. */
-	if (kind == KIND_TOTAL && row->number < 0 && row->time_s == WINDOW)
-		complain(c, ":%" PRIu64 ": a count below zero: %g", row->line, row->number);
 	if (row->time_s == WINDOW)
 		check_window_figure(c, row);
 	if (call_times_row(&c->calls, row, why, sizeof(why)))
@@ -345,7 +342,7 @@ static const char doc[] =
 	"Checked: every row (fields, numbers, metrics and units of the registry); facts first, and "
 	"the version; both ends with their windows; bytes sent are bytes received; zero-copy and "
 	"copied bytes add up; every call is in its histogram, and buckets are buckets; an absent "
-	"source has no rows; no row is there twice; and figures that were measured in different "
+	"source has no rows; no row is there twice; what cannot be below zero is not; and figures that were measured in different "
 	"ways do not contradict each other: each source looked inside the window; CPU time of "
 	"threads, of components and of softirqs against that of the CPUs; bytes of the ends, of "
 	"their flows, of TCP, of the device and of a program's own report; time in calls against "

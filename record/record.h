@@ -89,8 +89,9 @@ struct metric_info {
 	enum metric_kind kind;
 	enum metric_better better;
 	const char *meaning;
-	bool apart; /* not compared by itself */
-	bool fine;  /* a histogram of fine buckets (record/histogram.h) */
+	bool apart;	 /* not compared by itself */
+	bool fine;	 /* a histogram of fine buckets (record/histogram.h) */
+	bool below_zero; /* it may be */
 };
 
 struct text {

@@ -8,11 +8,13 @@ const char *const record_end_name[RECORD_ENDS] = {"host", "rx", "tx", "rx-host",
 
 static const struct metric_info registry[METRIC_COUNT] = {
 #define METRIC(source, name, unit, kind, better, meaning)                                          \
-	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning, false, false},
+	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning, false, false, false},
 #define METRIC_APART(source, name, unit, kind, better, meaning)                                    \
-	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning, true, false},
+	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning, true, false, false},
 #define METRIC_FINE(source, name, unit, kind, better, meaning)                                     \
-	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning, false, true},
+	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning, false, true, false},
+#define METRIC_SIGNED(source, name, unit, kind, better, meaning)                                   \
+	{#source, #name, unit, KIND_##kind, BETTER_##better, meaning, false, false, true},
 #include "record/metrics.def"
 #undef METRIC
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "analyze/load/consistency.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,6 +113,21 @@ static void take_share(struct consistency *c, const struct row *row)
 	c->odd_share_is = row->number;
 	snprintf(c->odd_share, sizeof(c->odd_share), "%s.%s %.*s", info->source, info->name,
 		 (int)(row->key.len < 40 ? row->key.len : 40), row->key.at);
+}
+
+static void take_below_zero(struct consistency *c, const struct row *row)
+{
+	const struct metric_info *info = metric_info(row->id);
+	bool of_interval =
+		row->time_s != WINDOW && (metric_scales(row->id) || info->kind == KIND_MEAN);
+
+	/* An interval may take back what the one before it had too much of. */
+	if (!(row->number < 0) || info->below_zero || of_interval || c->below_zero_rows++)
+		return;
+	snprintf(c->below_zero, sizeof(c->below_zero), "%s %s.%s%s%.*s is %g %s (line %" PRIu64 ")",
+		 record_end_name[row->end], info->source, info->name, row->key.len ? " " : "",
+		 (int)(row->key.len < 40 ? row->key.len : 40), row->key.at, row->number, info->unit,
+		 row->line);
 }
 
 static void take_thread(struct consistency *c, const struct row *row)
@@ -226,6 +242,7 @@ void consistency_row(struct consistency *c, const struct row *row)
 {
 	enum metric_kind kind = metric_info(row->id)->kind;
 
+	take_below_zero(c, row);
 	if (row->end >= END_COUNT && !c->of_machine[0])
 		take_apart(c);
 	if (c->of_machine[0])

@@ -45,6 +45,8 @@ struct consistency {
 	double buffers;	    /* bytes of a connection that may be in flight, as the sysctls allow */
 	char odd_share[96]; /* a part that is no part */
 	double odd_share_is;
+	char below_zero[160]; /* the first row that is, and cannot be */
+	unsigned int below_zero_rows;
 	struct source_window sources[SOURCES_MAX];
 	size_t source_count;
 	bool attached, by_bytes, own_veth, far;

@@ -106,8 +106,8 @@ static void on_step(void *data, const struct step_sum *s)
 		    s->inside, s->whole);
 }
 
-void consistency_each(const struct consistency *c,
-		      void (*sentence)(void *data, const char *sentence), void *data)
+static void each(const struct consistency *c, void (*sentence)(void *data, const char *sentence),
+		 void *data)
 {
 	static void (*const rules[])(const struct consistency *c, const struct saying *to) = {
 		windows_of_ends,  windows_of_sources, cpu_window,	cpu_busy,
@@ -122,10 +122,25 @@ void consistency_each(const struct consistency *c,
 		windows_of_ends(c, &to);
 		bytes_of_ends(c, &to);
 		for (int i = 0; i < 2; i++)
-			consistency_each(c->of_machine[i], sentence, data);
+			each(c->of_machine[i], sentence, data);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
 		rules[i](c, &to);
 	steps_each(&c->steps, on_step, &to);
+}
+
+/* What is of no machine, too. */
+void consistency_each(const struct consistency *c,
+		      void (*sentence)(void *data, const char *sentence), void *data)
+{
+	const struct saying to = {sentence, data, c};
+	unsigned int others = c->below_zero_rows - 1;
+
+	if (c->below_zero_rows == 1)
+		say(&to, "%s, which cannot be below zero", c->below_zero);
+	else if (c->below_zero_rows)
+		say(&to, "%s, which cannot be below zero, and so are %u more rows", c->below_zero,
+		    others);
+	each(c, sentence, data);
 }

@@ -166,6 +166,20 @@ static void nothing_is_said_of_what_adds_up(void **state)
 	assert_string_equal(said_with(NULL), "");
 }
 
+/* Distances between clocks, and what is left of a meter's watts. */
+static void what_may_be_below_zero_is_sound(void **state)
+{
+	static const char *const rows[] = {
+		",tx,path,clock_ahead,begin,-700", ",host,power,above_idle,rapl,-1.5",
+		",host,import,level,turbostat/CoreTmp/0,-3",
+		"0.5,tx,cpu,busy,,-0.01", /* of an interval, which takes back what the last had too much of */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_string_equal(said_with(rows[i]), "");
+}
+
 static const struct {
 	const char *row, *sentence;
 } wrong[] = {
@@ -215,6 +229,10 @@ static const struct {
 	 "collector.share softirq is a part of something, and cannot be 1.2"},
 	{",host,selfcost,bpf_share,,-0.1",
 	 "selfcost.bpf_share  is a part of something, and cannot be -0.1"},
+	{",rx,cpu,busy,,-90", "rx cpu.busy is -90 % (line 0), which cannot be below zero"},
+	{",tx,tcp,rtt,0,-20", "tx tcp.rtt 0 is -20 us (line 0), which cannot be below zero"},
+	{"0.5,tx,tcp,rtt,0,-20", "tx tcp.rtt 0 is -20 us"},
+	{",rx,path,receive_size,64,-1", "rx path.receive_size 64 is -1 receives"},
 	{",host,power,energy,rapl,80", "energy is 80.0 J, and power for 1.002 s 50.1 J"},
 	{"1,rx,syscalls,calls,recvfrom,500",
 	 "rows inside the window of rx syscalls.calls recvfrom add up to 3500, all of it to 2500"},
@@ -328,6 +346,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_said_of_what_adds_up),
+		cmocka_unit_test(what_may_be_below_zero_is_sound),
 		cmocka_unit_test(each_contradiction_is_said),
 		cmocka_unit_test(a_figure_that_is_missing_says_nothing),
 		cmocka_unit_test(datagrams_that_are_lost_are_no_contradiction),
