@@ -135,6 +135,8 @@ static double add_costs(struct split *s, const struct configuration *c, const bo
 				continue;
 			line = line_of(s, cost_component(ledger.at[j].key));
 			*(to ? &line->to : &line->from) += ledger.at[j].ns_per_kb / n;
+			line->off = hypot(line->off,
+					  sqrt(ledger.at[j].ns_per_kb * ledger.at[j].quantum) / n);
 		}
 		ledger_free(&ledger);
 	}
@@ -159,11 +161,12 @@ struct split split_of(const struct design *d, enum record_end end)
 	struct split s = {.end = end};
 	double t_from = add_costs(&s, d->a, d->apart[0], false);
 	double t_to = add_costs(&s, d->b, d->apart[1], true);
-	double from = 0, to = 0, mean;
+	double from = 0, to = 0, off = 0, mean;
 
 	for (size_t i = 0; i < s.count; i++) {
 		from += s.at[i].from;
 		to += s.at[i].to;
+		off = hypot(off, s.at[i].off);
 	}
 	if (!(t_from > 0) || !(t_to > 0) || !(from > 0) || !(to > 0)) {
 		split_free(&s);
@@ -172,13 +175,16 @@ struct split split_of(const struct design *d, enum record_end end)
 	mean = log_mean(from, to);
 	s.points = 100 * log(t_to / t_from);
 	/* (to - from) / mean is log(to/from) by the share that each has in the mean. */
-	for (size_t i = 0; i < s.count; i++)
+	for (size_t i = 0; i < s.count; i++) {
 		s.at[i].points = -100 * (s.at[i].to - s.at[i].from) / mean;
+		s.at[i].off *= 100 / mean;
+	}
 	/* A gigabit per second at a nanosecond per KB is 1/80 of a percent of a CPU. */
 	ARRAY_ADD(s.at, s.count) = (struct split_line){
 		.from = t_from * from / 80,
 		.to = t_to * to / 80,
 		.points = 100 * log(t_to * to / (t_from * from)),
+		.off = 100 * off / mean,
 	};
 	ARRAY_SORT(s.at, s.count, by_points);
 	return s;

@@ -29,6 +29,7 @@ struct split_line {
 	const char *component; /* NULL: CPU time that the end had */
 	double from, to;       /* ns/KB; of the CPU time % of one CPU */
 	double points;	       /* percent of the logarithm of throughput; they add up */
+	double off;	       /* their standard error, by how few samples the costs are of */
 };
 
 struct split {

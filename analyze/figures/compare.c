@@ -235,12 +235,15 @@ static size_t measured(const double *values, size_t count, double *found)
 	return n;
 }
 
-static double permutation(const struct item *item, size_t n_a, size_t n_b)
+/* Of what is compared: where a start of the machine is one sample, its runs are not dealt out apart. */
+static double permutation(const struct design *d, const struct item *item)
 {
-	double *a = must_calloc(n_a + 1, sizeof(*a));
-	double *b = must_calloc(n_b + 1, sizeof(*b));
-	size_t in_a = measured(item->a, n_a, a);
-	double p = stats_permutation(a, in_a, b, measured(item->b, n_b, b));
+	double *a = must_calloc(d->a->count + 1, sizeof(*a));
+	double *b = must_calloc(d->b->count + 1, sizeof(*b));
+	bool starts = d->starts_differ && !design_confounded(d);
+	size_t in_a = starts ? design_samples(d, 0, item->a, a) : measured(item->a, d->a->count, a);
+	size_t in_b = starts ? design_samples(d, 1, item->b, b) : measured(item->b, d->b->count, b);
+	double p = stats_permutation(a, in_a, b, in_b);
 
 	free(a);
 	free(b);
@@ -248,7 +251,7 @@ static double permutation(const struct item *item, size_t n_a, size_t n_b)
 }
 
 /* Each figure by itself; verdicts come after. */
-static void contrast_items(struct comparing *c, size_t n_a, size_t n_b, double margin, bool all_p)
+static void contrast_items(struct comparing *c, double margin, bool all_p)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		struct item *item = &c->items[i];
@@ -257,7 +260,7 @@ static void contrast_items(struct comparing *c, size_t n_a, size_t n_b, double m
 			design_contrast(&c->design, item->a, item->b, item->grain, margin);
 		/* All splits take time, and only a program reads p of every figure. */
 		item->p_permutation = item->what.section == SECTION_RESULT || all_p
-					      ? permutation(item, n_a, n_b)
+					      ? permutation(&c->design, item)
 					      : NAN;
 	}
 }
@@ -394,7 +397,7 @@ void compare_runs(struct comparing *c, const struct configuration *a, const stru
 	design_of(&c->design, a, b);
 	collect(c, a, b, common);
 	drop_rare_calls(c, a->count, b->count);
-	contrast_items(c, a->count, b->count, common->margin,
+	contrast_items(c, common->margin,
 		       common->format == FORMAT_CSV || common->format == FORMAT_JSON);
 	decide(c, common->margin);
 	weigh(c, a->count, b->count);

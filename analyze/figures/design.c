@@ -84,6 +84,57 @@ static void find_rounds(struct design *d)
 	}
 }
 
+/* ---- starts of the machine ---- */
+
+static const char *start_of(const struct run *run)
+{
+	return run_fact(run, METRIC_fact_host, END_HOST, "boot");
+}
+
+/* Of each run the first of its set that is of the same start. Returns how many starts; 0: of some it is not known. */
+static size_t starts_of(const struct configuration *c, size_t *first)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const char *start = start_of(c->runs[i]);
+
+		if (!start)
+			return 0;
+		first[i] = 0;
+		while (strcmp(start_of(c->runs[first[i]]), start) != 0)
+			first[i]++;
+		count += first[i] == i;
+	}
+	return count;
+}
+
+static void find_starts(struct design *d)
+{
+	for (int side = 0; side < 2; side++) {
+		const struct configuration *c = side ? d->b : d->a;
+
+		d->start[side] = must_calloc(c->count + 1, sizeof(**d->start));
+		d->starts[side] = starts_of(c, d->start[side]);
+	}
+	d->starts_differ = d->starts[0] && d->starts[1];
+	for (size_t i = 0; i < d->a->count && d->starts_differ; i++)
+		for (size_t j = 0; j < d->b->count && d->start[0][i] == i; j++)
+			if (d->start[1][j] == j &&
+			    !strcmp(start_of(d->a->runs[i]), start_of(d->b->runs[j])))
+				d->starts_differ = false;
+}
+
+static bool by_starts(const struct design *d)
+{
+	return d->starts_differ && d->starts[0] > 1 && d->starts[1] > 1;
+}
+
+bool design_confounded(const struct design *d)
+{
+	return d->starts_differ && !by_starts(d);
+}
+
 /* ---- runs of another mode ---- */
 
 static double middle_of(const double *values, const bool *apart, size_t count)
@@ -218,6 +269,7 @@ void design_of(struct design *d, const struct configuration *a, const struct con
 	d->apart[0] = must_calloc(a->count + 1, sizeof(bool));
 	d->apart[1] = must_calloc(b->count + 1, sizeof(bool));
 	find_rounds(d);
+	find_starts(d);
 	if (d->round_count >= 2 && 2 * d->round_count >= a->count && 2 * d->round_count >= b->count)
 		d->layout = LAYOUT_ROUNDS;
 	else if (one_after_other(a, b))
@@ -230,8 +282,10 @@ void design_of(struct design *d, const struct configuration *a, const struct con
 void design_free(struct design *d)
 {
 	free(d->rounds);
-	free(d->apart[0]);
-	free(d->apart[1]);
+	for (int side = 0; side < 2; side++) {
+		free(d->apart[side]);
+		free(d->start[side]);
+	}
 }
 
 /* ---- figures ---- */
@@ -239,6 +293,55 @@ void design_free(struct design *d)
 static bool usable(const struct design *d, int side, const double *values, size_t run)
 {
 	return !isnan(values[run]) && !d->apart[side][run];
+}
+
+/* Of the runs of one start: their mean on logarithms, as runs are compared; NAN where none is usable. */
+static double mean_of_start(const struct design *d, int side, const double *values, size_t first)
+{
+	const struct configuration *c = side ? d->b : d->a;
+	double sum = 0, logs = 0;
+	size_t n = 0;
+
+	for (size_t i = first; i < c->count; i++) {
+		if (d->start[side][i] != first || !usable(d, side, values, i))
+			continue;
+		sum += values[i];
+		logs += log(values[i]);
+		n++;
+	}
+	if (!n)
+		return NAN;
+	return isfinite(logs) ? exp(logs / (double)n) : sum / (double)n;
+}
+
+size_t design_samples(const struct design *d, int side, const double *values, double *samples)
+{
+	const struct configuration *c = side ? d->b : d->a;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		double value = values[i];
+
+		if (by_starts(d) && d->start[side][i] != i)
+			continue;
+		if (by_starts(d))
+			value = mean_of_start(d, side, values, i);
+		else if (!usable(d, side, values, i))
+			continue;
+		if (!isnan(value))
+			samples[n++] = value;
+	}
+	return n;
+}
+
+/* Of samples that are the mean of several runs each. */
+static struct side side_of(const struct design *d, int side, const double *samples, size_t n,
+			   struct grain grain)
+{
+	size_t runs = (side ? d->b : d->a)->count;
+	double each = by_starts(d) && runs ? (double)n / (double)runs : 1;
+
+	return (struct side){samples, n, {grain.quantum * each, grain.variance * each}};
 }
 
 struct comparison design_contrast(const struct design *d, const double *a, const double *b,
@@ -261,14 +364,10 @@ struct comparison design_contrast(const struct design *d, const double *a, const
 	/* A figure that one of the sets lacks, or both in every round, has still a mean. */
 	if (!n_x) {
 		how.layout = d->layout == LAYOUT_ROUNDS ? LAYOUT_MIXED : d->layout;
-		for (size_t i = 0; i < d->a->count; i++)
-			if (usable(d, 0, a, i))
-				x[n_x++] = a[i];
-		for (size_t i = 0; i < d->b->count; i++)
-			if (usable(d, 1, b, i))
-				y[n_y++] = b[i];
+		n_x = design_samples(d, 0, a, x);
+		n_y = design_samples(d, 1, b, y);
 	}
-	c = contrast((struct side){x, n_x, grain[0]}, (struct side){y, n_y, grain[1]}, &how);
+	c = contrast(side_of(d, 0, x, n_x, grain[0]), side_of(d, 1, y, n_y, grain[1]), &how);
 	free(x);
 	free(y);
 	return c;
@@ -277,7 +376,7 @@ struct comparison design_contrast(const struct design *d, const double *a, const
 struct comparison design_quantity(const struct design *d, enum quantity q,
 				  const struct exponents *exponents, double margin)
 {
-	static const struct grain level[2] = {{0, 0}, {0, 0}};
+	struct grain grain[2] = {{0, 0}, {0, 0}};
 	double *x[2];
 	struct comparison c;
 
@@ -285,10 +384,16 @@ struct comparison design_quantity(const struct design *d, enum quantity q,
 		const struct configuration *of = side ? d->b : d->a;
 
 		x[side] = must_calloc(of->count + 1, sizeof(**x));
-		for (size_t i = 0; i < of->count; i++)
-			x[side][i] = outcome_of(of->runs[i], exponents).of[q];
+		for (size_t i = 0; i < of->count; i++) {
+			struct outcome o = outcome_of(of->runs[i], exponents);
+
+			x[side][i] = o.of[q];
+			if (o.off[q] > 0 && o.of[q] > 0)
+				grain[side].variance +=
+					pow(o.off[q] / o.of[q], 2) / (double)of->count;
+		}
 	}
-	c = design_contrast(d, x[0], x[1], level, margin);
+	c = design_contrast(d, x[0], x[1], grain, margin);
 	free(x[0]);
 	free(x[1]);
 	return c;

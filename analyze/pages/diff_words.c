@@ -303,6 +303,7 @@ void words_layout(struct page *page, const struct comparing *c, size_t setting_c
 
 	words_strangers(page, &c->design);
 	words_hosts(page, c->design.a, c->design.b);
+	words_starts(page, &c->design, false);
 	if (c->design.layout == LAYOUT_ROUNDS)
 		page_lead(page,
 			  "order      both ran side by side in %zu rounds of one experiment, and are compared round by round",

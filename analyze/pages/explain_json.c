@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyze/causes/confirm.h"
+#include "analyze/figures/sampling.h"
 #include "analyze/pages/diff_words.h"
 #include "analyze/pages/explain_words.h"
 #include "base/visible.h"
@@ -131,14 +132,25 @@ static json_t *split(const struct causes *c)
 	s = split_of(&c->design, worse->end);
 	for (size_t i = 0; i < s.count; i++)
 		json_array_append_new(array,
-				      json_pack("{s:s, s:s, s:o, s:o, s:o}", "end",
+				      json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "end",
 						record_end_name[s.end], "component",
 						s.at[i].component ? s.at[i].component : "CPU time",
 						"from", number(s.at[i].from), "to",
 						number(s.at[i].to), "points",
-						number(s.at[i].points)));
+						number(s.at[i].points), "margin",
+						number(sampling_margin(s.at[i].off, INFINITY))));
 	split_free(&s);
 	return array;
+}
+
+/* Of the caller's A and B; confounded: what a start alone makes is in no interval. */
+static json_t *starts(const struct causes *c)
+{
+	const size_t *of = c->design.starts;
+
+	return json_pack("{s:I, s:I, s:b, s:b}", "a", (json_int_t)of[c->reversed ? 1 : 0], "b",
+			 (json_int_t)of[c->reversed ? 0 : 1], "apart", c->design.starts_differ,
+			 "confounded", design_confounded(&c->design));
 }
 
 static json_t *ratio(const struct comparison *k)
@@ -175,7 +187,7 @@ int explain_json(const struct causes *c, const struct configuration *a,
 	explain_sentence(c, sentence, sizeof(sentence));
 	for (size_t i = 0; i < c->count; i++)
 		json_array_append_new(causes, cause_object(c, &c->at[i]));
-	root = json_pack("{s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o}",
+	root = json_pack("{s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:o, s:o, s:o, s:o}",
 			 "schema", SCHEMA, "sentence", text(sentence), "proven", proven[c->proven],
 			 "worse", c->reversed ? "a" : "b", "throughput", ratio(&c->throughput),
 			 "cpu", ratio(&c->cost), "a", set(a, &c->limit[0]), "b",
@@ -184,7 +196,8 @@ int explain_json(const struct causes *c, const struct configuration *a,
 			 confirmed[c->confirmed], "returned",
 			 number(c->confirmed ? c->returned.center : NAN), "returned_low",
 			 number(c->confirmed ? c->returned.low : NAN), "returned_high",
-			 number(c->confirmed ? c->returned.high : NAN), "withdrawn",
+			 number(c->confirmed ? c->returned.high : NAN), "starts", starts(c),
+			 "withdrawn",
 			 c->withdrawn.mechanism ? json_string(c->withdrawn.mechanism->id)
 						: json_null());
 	return print(root);

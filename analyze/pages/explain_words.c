@@ -8,8 +8,10 @@
 
 #include "analyze/causes/confirm.h"
 #include "analyze/causes/figures.h"
+#include "analyze/figures/sampling.h"
 #include "analyze/figures/strangers.h"
 #include "analyze/pages/diff_words.h"
+#include "analyze/pages/hosts.h"
 #include "base/shell.h"
 
 /* Causes that are worth a reader's time, and settings that no cause is made by. */
@@ -63,9 +65,18 @@ void explain_because(const struct causes *c, const struct cause *cause, char *te
 	}
 }
 
+/* What may be the whole of it, where each side is of one start alone. */
+static void add_starts(char *change, size_t size)
+{
+	size_t len = strlen(change);
+
+	snprintf(change + len, size - len, "%s each of one start of its machine,",
+		 len && change[len - 1] == ',' ? "" : ",");
+}
+
 void explain_sentence(const struct causes *c, char *text, size_t size)
 {
-	char change[96], because[512];
+	char change[160], because[512];
 
 	if (c->proven == PROVEN_THROUGHPUT)
 		change_words(&c->throughput, "faster", "slower", change, sizeof(change));
@@ -76,6 +87,8 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 		change_words(&c->cost, c->cost_more, c->cost_less, change, sizeof(change));
 	else
 		snprintf(change, sizeof(change), "not proven to be faster, slower or dearer than A");
+	if (c->proven != PROVEN_NOTHING && design_confounded(&c->design))
+		add_starts(change, sizeof(change));
 	if (!c->count) {
 		size_t len = strlen(change);
 
@@ -200,15 +213,17 @@ static void add_split(struct page *page, const struct causes *c)
 		table_column(t, "from", "from", "ns/KB", COLUMN_NUMBER, 2);
 		table_column(t, "to", "to", "ns/KB", COLUMN_NUMBER, 2);
 		table_column(t, "points", "of log T", "%", COLUMN_NUMBER, 1);
+		table_column(t, "margin_points", "±", "%", COLUMN_NUMBER, 1);
 		for (size_t i = 0; i < s.count; i++) {
 			cell_text(t, "%s",
 				  s.at[i].component ? s.at[i].component : "CPU time (% of a CPU)");
 			cell_number(t, s.at[i].from);
 			cell_number(t, s.at[i].to);
 			cell_number(t, s.at[i].points);
+			cell_number(t, sampling_margin(s.at[i].off, INFINITY));
 		}
 		page_note(page,
-			  "From the better set to the worse. The points add up to %.1f, 100 times the logarithm of the ratio of throughputs.",
+			  "From the better set to the worse. The points add up to %.1f, 100 times the logarithm of the ratio of throughputs; ± is half of the 95 %% interval of each by how few samples it is of.",
 			  s.points);
 	}
 	split_free(&s);
@@ -264,6 +279,8 @@ void explain_fill(struct page *page, const struct causes *c, const struct config
 	explain_sentence(c, text, sizeof(text));
 	page_lead(page, "%s.", text);
 	words_sets(page, a, b);
+	words_hosts(page, a, b);
+	words_starts(page, &c->design, c->reversed);
 	for (int side = 0; side < 2; side++) {
 		limit_words(&c->limit[side], text, sizeof(text));
 		page_lead(page, "limit      of %c: %s", "AB"[side], text);

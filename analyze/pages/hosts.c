@@ -99,3 +99,27 @@ void words_hosts(struct page *page, const struct configuration *a, const struct 
 			  "hosts      A is of %.64s and B of %.64s: by how much two machines differ that are set alike is in no interval here; zcroi table --by host over more of them shows it",
 			  a->host, b->host);
 }
+
+static const char *starts_words(size_t count, char words[32])
+{
+	if (count == 1)
+		return "one start";
+	snprintf(words, 32, "%zu starts", count);
+	return words;
+}
+
+void words_starts(struct page *page, const struct design *d, bool reversed)
+{
+	char a[32], b[32];
+	const char *of_a = starts_words(d->starts[reversed ? 1 : 0], a);
+	const char *of_b = starts_words(d->starts[reversed ? 0 : 1], b);
+
+	if (design_confounded(d))
+		page_lead(page,
+			  "starts     A is of %s of its machine, B of %s, and they have none in common: what a start alone makes faster or slower, with nothing else changed, is in no interval here, and may be all of the difference; runs of several starts of each, in one directory for each, have it in theirs",
+			  of_a, of_b);
+	else if (d->starts_differ)
+		page_lead(page,
+			  "starts     A is of %s of its machine, B of %s, and they have none in common: each start is one sample, the mean of its runs, so that what starts differ by is in the intervals",
+			  of_a, of_b);
+}
