@@ -34,17 +34,27 @@ static bool has_source(const struct run *run, const char *source)
 	return false;
 }
 
-/* Programs are given all there is; people, what was not measured in one line, unless they ask why. */
+/* Programs are given all there is. */
+static bool for_programs(const struct table_options *o)
+{
+	return o->common.format == FORMAT_CSV || o->common.format == FORMAT_JSON;
+}
+
+/* People are told what was not measured in one line, unless they ask why. */
 static bool reasons_asked(const struct table_options *o)
 {
-	return o->absent || o->common.format == FORMAT_CSV || o->common.format == FORMAT_JSON;
+	return o->absent || for_programs(o);
 }
 
 static void build_lines(struct page *page, const struct experiment *e, const struct table_options *o)
 {
 	struct lines lines = lines_of(e, &o->common.exponents, o->sort, o->by);
 
-	ways_table(page, &lines, e, o->sort, o->wide, &o->common.exponents);
+	ways_table(page, &lines, e, o->sort,
+		   o->wide	     ? WAYS_WIDE
+		   : for_programs(o) ? WAYS_DATA
+				     : WAYS_NARROW,
+		   &o->common.exponents);
 	if (!o->by)
 		ways_conclude(page, &lines, o->sort, &o->common);
 	ways_remarks(page, e, &o->common.exponents, o->by);

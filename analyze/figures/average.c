@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyze/figures/sampling.h"
+
 static int by_key(const void *a, const void *b)
 {
 	return strverscmp(((const struct average *)a)->key, ((const struct average *)b)->key);
@@ -129,6 +131,19 @@ double averages_margin(const struct configuration *c, enum metric_id id, enum re
 	if (!(variance > 0) || !(freedom > 0))
 		return variance > 0 || isnan(variance) ? NAN : 0;
 	return gsl_cdf_tdist_Qinv(0.025, freedom) * sqrt(variance) / sum;
+}
+
+/* What no run's slices met was met in none of the slices of all. */
+double averages_unseen(const struct configuration *c, enum metric_id id, enum record_end end)
+{
+	double looked = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		double unseen = sampling_unseen(c->runs[i], id, end);
+
+		looked += isnan(unseen) ? 0 : 1 / unseen;
+	}
+	return looked > 0 ? 1 / looked : NAN;
 }
 
 void averages_free(struct averages *averages)

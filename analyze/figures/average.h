@@ -7,6 +7,7 @@
  *   averages_get()   the figure of one key; NAN where no run has it
  *   averages_sum()   of all keys
  *   averages_margin()  how far off the mean of a key may be, as its runs counted in slices
+ *   averages_unseen()  how much the mean of a key may be that is zero because slices met nothing of it
  *   averages_free()
  *   average_of_runs()  of what a function makes of each run
  */
@@ -42,6 +43,8 @@ double averages_sum(const struct averages *averages);
  */
 double averages_margin(const struct configuration *c, enum metric_id id, enum record_end end,
 		       const char *key);
+/* As sampling_unseen() of one run. */
+double averages_unseen(const struct configuration *c, enum metric_id id, enum record_end end);
 void averages_free(struct averages *averages);
 /* Of the runs that have it; NAN where none has. c may be NULL. */
 double average_of_runs(const struct configuration *c,

@@ -8,9 +8,7 @@
 #include "analyze/figures/ledger.h"
 #include "analyze/figures/measures.h"
 #include "analyze/figures/parts.h"
-
-/* Two-sided 95 % of a normal distribution. */
-#define NORMAL_95 1.959964
+#include "analyze/figures/sampling.h"
 
 static bool same_name(const char *a, const char *b)
 {
@@ -129,7 +127,7 @@ struct bound bound_of(const struct configuration *c, enum record_end end,
 	if (!(b.share < 1) || !(b.samples > 0))
 		return b;
 	/* Of the logarithm of 1 / (1 - share), by the binomial error of the share. */
-	error = NORMAL_95 * sqrt(b.share / (1 - b.share) / b.samples);
+	error = sampling_margin(sampling_share_error(b.share, b.samples) / (1 - b.share), INFINITY);
 	b.ratio.low =
 		fmin(b.ratio.center * exp(-error), isnan(b.ratio.low) ? INFINITY : b.ratio.low);
 	/* What costs nothing less cannot make it slower. */

@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/figures/sampling.h"
+
+/* A time, and the variance that it has by how it was told. */
+struct told {
+	double ns, variance;
+};
+
 /* Whether both ends have CPUs of their own, of one machine. */
 static bool placed_here(const struct run *run)
 {
@@ -51,71 +58,106 @@ static double received_ns(const struct run *run, enum record_end end, const char
 	return isnan(ns) ? 0 : ns;
 }
 
+/* The part that an end has in what all of them have of a CPU, of which there is so much. */
 static double part(const struct run *run, enum record_end end, const char *cpu,
-		   double (*of)(const struct run *, enum record_end, const char *), double least)
+		   double (*of)(const struct run *, enum record_end, const char *), double *all)
 {
-	double all = 0;
-
+	*all = 0;
 	for (enum record_end each = 0; each < END_COUNT; each++)
-		all += of(run, each, cpu);
-	return all >= least ? of(run, end, cpu) / all : NAN;
+		*all += of(run, each, cpu);
+	return of(run, end, cpu) / *all;
 }
+
+static struct told share_of(double ns, double share, double samples)
+{
+	double off = ns * sampling_share_error(share, samples);
+
+	return (struct told){share * ns, off * off};
+}
+
+/* Fewer samples tell no share. */
+#define SAMPLES_LEAST 10
 
 /*
- * Of END, on a CPU of GIVER, in ns. Slices are a small part of the window, and what they say may be off by any factor. How
+ * Of END, on a CPU of GIVER. Slices are a small part of the window, and what they say may be off by any factor. How
  * long softirqs took is in the kernel's bill, whole; whose they were the profile's samples say, which are of all of the
- * window, and where those are too few the slices.
+ * window, and where those are too few the slices, of which each is one sample: in it packets came in bursts.
  */
-static double on_cpu_ns(const struct run *run, enum record_end end, enum record_end giver,
-			const struct figure *across)
+static struct told on_cpu(const struct run *run, enum record_end end, enum record_end giver,
+			  const struct figure *across)
 {
 	double billed = billed_ns(run, giver, across->key);
-	double share = NAN, slices;
+	double share, all, slices, error, off;
 
-	run_error(run, METRIC_softirq_across, end, across->key, &slices);
-	if (!slices || isnan(billed))
-		return across->value;
-	if (!run_absent(run, END_HOST, "profile/packets"))
-		share = part(run, end, across->key, samples, 10);
-	if (isnan(share))
-		share = part(run, end, across->key, received_ns, 1);
-	return isnan(share) ? fmin(across->value, billed) : share * billed;
+	error = run_error(run, METRIC_softirq_across, end, across->key, &slices);
+	if (!slices)
+		return (struct told){across->value, 0};
+	if (isnan(billed)) {
+		off = across->value * error;
+		return (struct told){across->value, isnan(off) ? 0 : off * off};
+	}
+	share = part(run, end, across->key, samples, &all);
+	if (all >= SAMPLES_LEAST && !run_absent(run, END_HOST, "profile/packets"))
+		return share_of(billed, share, all);
+	share = part(run, end, across->key, received_ns, &all);
+	if (all > 0)
+		return share_of(billed, share, slices);
+	/* Of none of it is it known whose it was: half of it, to a half. */
+	return (struct told){fmin(across->value, billed), billed * billed / 4};
 }
 
-/* All of it. No CPU works longer than the window. */
-static double across_ns(const struct run *run, enum record_end end, enum record_end giver)
+/* On all CPUs of GIVER. No CPU works longer than the window. */
+static struct told across(const struct run *run, enum record_end end, enum record_end giver)
 {
 	struct figures rows = run_range(run, METRIC_softirq_across, end);
 	double window = window_of(run, giver, "softirq");
-	double ns = rows.count ? 0 : NAN;
+	struct told sum = {rows.count ? 0 : NAN, 0};
 
-	for (size_t i = 0; i < rows.count; i++)
-		ns += fmin(on_cpu_ns(run, end, giver, &rows.at[i]), window);
-	return ns;
+	for (size_t i = 0; i < rows.count; i++) {
+		struct told one = on_cpu(run, end, giver, &rows.at[i]);
+
+		sum.ns += fmin(one.ns, window);
+		sum.variance += one.variance;
+	}
+	return sum;
 }
 
 struct across cpu_across(const struct run *run, enum record_end end)
 {
 	double percent = 100 / window_of(run, end, "softirq");
 	enum record_end other = end == END_RX ? END_TX : END_RX;
-	struct across a = {NAN, NAN};
+	struct told gained, given;
 
 	if ((end != END_RX && end != END_TX) || !placed_here(run))
-		return a;
+		return (struct across){NAN, NAN, 0};
 	/* On CPUs of an end there is a row for each other. */
-	a.gained = percent * across_ns(run, end, other);
-	a.given = percent * across_ns(run, other, end);
-	if (isnan(a.gained) || isnan(a.given))
-		a.gained = a.given = NAN;
-	return a;
+	gained = across(run, end, other);
+	given = across(run, other, end);
+	if (isnan(gained.ns) || isnan(given.ns))
+		return (struct across){NAN, NAN, 0};
+	return (struct across){percent * gained.ns, percent * given.ns,
+			       percent * sqrt(gained.variance + given.variance)};
 }
 
-double cpu_neither(const struct run *run)
+/* There is a row for each CPU of both ends. */
+double cpu_neither(const struct run *run, double *off)
 {
+	struct figures rows = run_range(run, METRIC_softirq_across, END_HOST);
+	double percent = 100 / window_of(run, END_RX, "softirq");
+	struct told sum = {rows.count ? 0 : NAN, 0};
+
+	*off = 0;
 	if (!placed_here(run))
 		return NAN;
-	return 100 * run_sum(run, METRIC_softirq_across, END_HOST) /
-	       window_of(run, END_RX, "softirq");
+	for (size_t i = 0; i < rows.count; i++) {
+		bool of_rx = !isnan(run_figure(run, METRIC_cpu_softirq, END_RX, rows.at[i].key));
+		struct told one = on_cpu(run, END_HOST, of_rx ? END_RX : END_TX, &rows.at[i]);
+
+		sum.ns += one.ns;
+		sum.variance += one.variance;
+	}
+	*off = percent * sqrt(sum.variance);
+	return percent * sum.ns;
 }
 
 double cpu_moved(struct across a, double own, double others)
@@ -129,6 +171,11 @@ double cpu_percent(const struct run *run, enum record_end end)
 	double others = run_sum(run, METRIC_cpu_busy, end == END_RX ? END_TX : END_RX);
 
 	return busy + cpu_moved(cpu_across(run, end), busy, others);
+}
+
+double cpu_off(const struct run *run, enum record_end end)
+{
+	return cpu_across(run, end).off;
 }
 
 double cpu_unsure(const struct run *run, enum record_end end)

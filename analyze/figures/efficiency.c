@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "analyze/figures/cpu_time.h"
+#include "analyze/figures/sampling.h"
 
 static const struct exponents plain = {1, 1};
 
@@ -77,6 +78,23 @@ double efficiency_of(const struct configuration *c, enum efficiency what, enum s
 	return runs ? sum / (double)runs : NAN;
 }
 
+double efficiency_margin(const struct configuration *c, enum efficiency what, enum scope scope)
+{
+	bool by_core = what == PER_CORE || what == PER_CORE_GHZ;
+	double sum = 0, off = 0;
+
+	for (size_t i = 0; i < c->count && by_core; i++) {
+		double value = of_run(c->runs[i], what, scope);
+		struct outcome o = outcome_of(c->runs[i], &plain);
+
+		if (!isfinite(value))
+			continue;
+		sum += value;
+		off = hypot(off, value * outcome_margin(&o, CPU_RX + scope) / o.of[CPU_RX + scope]);
+	}
+	return sum > 0 ? off / sum : 0;
+}
+
 /* What belongs to no end alone is in the total, as it is in C. */
 static double mode_of_run(const struct run *run, enum mode mode, enum scope scope)
 {
@@ -118,4 +136,20 @@ double mode_percent(const struct configuration *c, enum mode mode, enum scope sc
 		runs++;
 	}
 	return runs ? sum / (double)runs : NAN;
+}
+
+/* Softirqs of one end are told from those of the other by samples. */
+double mode_margin(const struct configuration *c, enum mode mode, enum scope scope)
+{
+	double sum = 0, off = 0;
+
+	for (size_t i = 0; i < c->count && mode == MODE_SOFTIRQ && scope != SCOPE_TOTAL; i++) {
+		double value = mode_of_run(c->runs[i], mode, scope);
+
+		if (isnan(value))
+			continue;
+		sum += value;
+		off = hypot(off, cpu_off(c->runs[i], scope == SCOPE_RX ? END_RX : END_TX));
+	}
+	return sum > 0 ? sampling_margin(off, INFINITY) / sum : 0;
 }

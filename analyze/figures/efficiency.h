@@ -3,7 +3,9 @@
  * What a CPU, its clock and a watt gave, and where C went by mode.
  *
  *   efficiency_of()   one figure of a configuration, the mean of its runs; NAN where not measured
+ *   efficiency_margin()  half of its 95 % interval, as a part of it, by how it was sampled; 0: it was not
  *   mode_percent()    time of a scope's CPUs in one mode, in percent of one CPU, likewise
+ *   mode_margin()     likewise
  *
  * Throughput is the receiver's in all of them; the scope is whose CPUs or watts it is held against.
  */
@@ -29,6 +31,8 @@ enum efficiency {
 enum mode { MODE_USER, MODE_SYSTEM, MODE_SOFTIRQ, MODE_IRQ, MODE_IOWAIT, MODE_STEAL, MODES };
 
 double efficiency_of(const struct configuration *c, enum efficiency what, enum scope scope);
+double efficiency_margin(const struct configuration *c, enum efficiency what, enum scope scope);
 double mode_percent(const struct configuration *c, enum mode mode, enum scope scope);
+double mode_margin(const struct configuration *c, enum mode mode, enum scope scope);
 
 #endif

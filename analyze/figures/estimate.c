@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "analyze/figures/bound.h"
+#include "analyze/figures/distribution.h"
 #include "analyze/figures/sampling.h"
 
 /* Slices that were few of one key were of the next as well: errors add up, but for those of samples, which are apart. */
@@ -48,17 +49,16 @@ static struct off off_of(const struct run *run, enum metric_id id, enum record_e
 	return off;
 }
 
-/* The binomial error of a share of samples, and what that makes of 1 / (1 - share). */
+/* Of a share of samples in percent, and of what that makes of 1 / (1 - share). */
 static double share_margin(const struct wanted *w, const struct run *run)
 {
 	const struct spared spared = spared_find(w->key);
 	double share = spared_share(run, w->end, &spared, 1);
-	double samples = spared_samples(run, w->end), error;
+	double error = sampling_share_error(share, spared_samples(run, w->end));
 
-	if (!(share > 0) || !(share < 1) || !(samples > 0))
-		return 0;
-	error = sqrt(share * (1 - share) / samples);
-	return sampling_margin(error / (w->kind == WANTED_SHARE ? share : 1 - share), INFINITY);
+	if (w->kind == WANTED_SHARE)
+		return sampling_margin(100 * error, INFINITY);
+	return share < 1 ? sampling_margin(error / pow(1 - share, 2), INFINITY) : 0;
 }
 
 /* What both of them were counted in says how far off their ratio may be, where the record has that. */
@@ -77,38 +77,70 @@ static double ratio_margin(const struct wanted *w, const struct run *run)
 		     sampling_margin(part_of(&by), by.freedom));
 }
 
-/* Half of the interval, as a part of the figure of one run; 0: none of it was estimated. */
-static double margin_of(const struct wanted *w, const struct run *run)
+/* Of what slices met nothing of. A total is by the second, or a part of the window, as wanted_value() has it. */
+static double unseen_margin(const struct wanted *w, const struct run *run)
 {
+	enum record_end end = w->end < RECORD_ENDS ? w->end : END_HOST;
+	double unseen = sampling_unseen(run, w->metric, end);
+
+	if (!metric_scales(w->metric) || isnan(unseen))
+		return 0;
+	return unseen / run_window_ns(run, end) * (wanted_is_share(w) ? 100 : 1e9);
+}
+
+/* Between which quantiles of what slices met the true one lies: at the least, for what came in one slice may be alike. */
+static double quantile_margin(const struct wanted *w, const struct run *run, double value)
+{
+	struct figures met = distribution_of(run, w->metric, w->end, *w->key ? w->key : NULL);
+	double share = run_figure(run, METRIC_collector_share, run_machine(run, w->end),
+				  metric_info(w->metric)->source);
+	double count = 0, off;
+
+	if (isnan(share))
+		return 0;
+	for (size_t i = 0; i < met.count; i++)
+		count += met.at[i].value * share;
+	off = sampling_margin(sampling_share_error(w->quantile, count), INFINITY);
+	return fmax(distribution_quantile(met, fmin(1, w->quantile + off)) - value,
+		    value - distribution_quantile(met, fmax(0, w->quantile - off)));
+}
+
+/* Throughput by CPU time of the end that takes more of it. */
+static enum quantity dearer(const struct outcome *o)
+{
+	return o->of[CPU_RX] > o->of[CPU_TX] ? CPU_RX : CPU_TX;
+}
+
+/* Half of the interval of a figure of one run, in its unit; 0: none of it was estimated. */
+static double margin_of(const struct wanted *w, const struct run *run, double value,
+			const struct exponents *exponents)
+{
+	struct outcome outcome = {.of = {0}};
 	struct off off;
 
+	if (w->quantity < QUANTITIES || w->kind == WANTED_PER_CPU)
+		outcome = outcome_of(run, exponents);
 	if (w->quantity < QUANTITIES)
-		return 0;
+		return outcome_margin(&outcome, w->quantity);
 	switch (w->kind) {
+	case WANTED_PER_CPU:
+		return value * outcome_margin(&outcome, dearer(&outcome)) /
+		       outcome.of[dearer(&outcome)];
 	case WANTED_SHARE:
 	case WANTED_WITHOUT:
 		return share_margin(w, run);
 	case WANTED_METRIC:
+		if (!(value > 0))
+			return unseen_margin(w, run);
 		off = off_of(run, w->metric, w->end, w->key);
-		return sampling_margin(part_of(&off), off.freedom);
+		return value * sampling_margin(part_of(&off), off.freedom);
 	case WANTED_RATIO:
-		return ratio_margin(w, run);
+		return value * ratio_margin(w, run);
+	case WANTED_QUANTILE:
+		return quantile_margin(w, run, value);
 	default:
 		return 0;
 	}
-}
-
-/* Runs that were near each other by chance know a figure no better than what each of them sampled. */
-static void widen(struct estimate *e, double off, size_t runs)
-{
-	double margin = sqrt(off) / (double)runs;
-
-	if (!(margin > 0) || isnan(e->middle))
-		return;
-	e->interval.low = fmin(isnan(e->interval.low) ? INFINITY : e->interval.low,
-			       fmax(0, e->middle - margin));
-	e->interval.high =
-		fmax(isnan(e->interval.high) ? -INFINITY : e->interval.high, e->middle + margin);
 }
 
 struct estimate wanted_estimate(const struct wanted *w, const struct configuration *c,
@@ -126,7 +158,7 @@ struct estimate wanted_estimate(const struct wanted *w, const struct configurati
 
 		if (isnan(value))
 			continue;
-		margin = value * margin_of(w, c->runs[i]);
+		margin = margin_of(w, c->runs[i], value, exponents);
 		off += margin * margin;
 		all[e.count++] = value;
 		if (!apart[i])
@@ -134,8 +166,9 @@ struct estimate wanted_estimate(const struct wanted *w, const struct configurati
 	}
 	e.middle = stats_middle(all, e.count);
 	e.interval = stats_interval(typical, n);
+	/* Runs that were near each other by chance know a figure no better than what each of them sampled. */
 	if (e.count)
-		widen(&e, off, e.count);
+		sampling_widen(&e.interval, e.middle, sqrt(off) / (double)e.count);
 	free(all);
 	free(typical);
 	return e;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/figures/sampling.h"
+
 /* Of those runs that are like their siblings. */
 static struct interval typical(const struct line *line, enum quantity q)
 {
@@ -77,6 +79,8 @@ static void join_line(struct line *line, enum quantity q)
 static void fill_line(struct line *line, const struct configuration *c,
 		      const struct exponents *exponents, bool joined)
 {
+	double margins[QUANTITIES] = {0};
+
 	line->configuration = c;
 	line->apart = must_calloc(c->count + 1, sizeof(*line->apart));
 	line->strangers = joined ? 0 : configuration_strangers(c, line->apart);
@@ -85,16 +89,20 @@ static void fill_line(struct line *line, const struct configuration *c,
 	for (size_t i = 0; i < c->count; i++) {
 		struct outcome outcome = outcome_of(c->runs[i], exponents);
 
-		for (enum quantity q = 0; q < QUANTITIES; q++)
+		for (enum quantity q = 0; q < QUANTITIES; q++) {
 			line->of_run[q][i] = outcome.of[q];
+			margins[q] = hypot(margins[q], outcome_margin(&outcome, q));
+		}
 	}
 	for (enum quantity q = 0; q < QUANTITIES; q++) {
 		if (joined) {
 			join_line(line, q);
-			continue;
+		} else {
+			line->interval[q] = typical(line, q);
+			line->middle[q] = middle(line, q, &line->counts[q]);
 		}
-		line->interval[q] = typical(line, q);
-		line->middle[q] = middle(line, q, &line->counts[q]);
+		line->sampled[q] = line->counts[q] ? margins[q] / (double)line->counts[q] : 0;
+		sampling_widen(&line->interval[q], line->middle[q], line->sampled[q]);
 	}
 }
 

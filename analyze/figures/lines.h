@@ -18,8 +18,10 @@ struct line {
 	double *of_run[QUANTITIES]; /* one per run, NAN where it was not measured */
 	size_t counts[QUANTITIES];  /* of those that were */
 	double middle[QUANTITIES];
-	struct interval interval[QUANTITIES]; /* of the typical run */
-	bool *apart;			      /* per run: unlike its siblings */
+	struct interval
+		interval[QUANTITIES]; /* of the typical run; no smaller than by what was sampled */
+	double sampled[QUANTITIES]; /* half of that by what was sampled alone, of the middle; 0: nothing was */
+	bool *apart;		    /* per run: unlike its siblings */
 	size_t strangers;
 };
 

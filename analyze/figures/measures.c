@@ -32,8 +32,17 @@ static void add_results(struct measures *m, const struct run *run, const struct 
 		const struct quantity_info *info = quantity_info(q);
 
 		add(m, (struct measure){SECTION_RESULT, END_HOST, info->words, info->unit,
-					info->better, METRIC_NONE, 0, o.of[q], 0});
+					info->better, METRIC_NONE, 0, o.of[q],
+					o.off[q] > 0 ? o.off[q] / o.of[q] : 0});
 	}
+}
+
+/* What the error of C is of it. */
+static double part_of_cpu(const struct run *run, enum record_end end)
+{
+	double off = cpu_off(run, end);
+
+	return off > 0 ? off / cpu_percent(run, end) : 0;
 }
 
 static void add_costs(struct measures *m, const struct run *run)
@@ -53,7 +62,7 @@ static void add_costs(struct measures *m, const struct run *run)
 	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		add(m, (struct measure){SECTION_COST, end, MEASURE_COST_ACCOUNTED, "ns/KB",
 					BETTER_LESS, METRIC_NONE, 0,
-					ledger.sum[LEDGER_ACCOUNTED][end], 0});
+					ledger.sum[LEDGER_ACCOUNTED][end], part_of_cpu(run, end)});
 	ledger_free(&ledger);
 }
 
@@ -69,7 +78,8 @@ static void add_requests(struct measures *m, const struct run *run)
 			continue;
 		add(m, (struct measure){SECTION_RESULT, end,
 					name(m, "CPU per request at", record_end_name[end]), "ns",
-					BETTER_LESS, METRIC_NONE, 0, ns / requests, 0});
+					BETTER_LESS, METRIC_NONE, 0, ns / requests,
+					part_of_cpu(run, end)});
 	}
 }
 
@@ -200,6 +210,15 @@ static void add_part(struct total *total, const struct run *run, const struct fi
 	total->parts++;
 }
 
+/* What one that was met stands for: of what was counted in slices as many as these are less than the window. */
+static double counts_as(const struct run *run, enum metric_id id, enum record_end end)
+{
+	double share = run_figure(run, METRIC_collector_share, run_machine(run, end),
+				  metric_info(id)->source);
+
+	return share > 0 ? 1 / share : 1;
+}
+
 static void add_scaled(struct measures *m, const struct run *run, enum metric_id id,
 		       enum record_end end, const char *key, struct total total)
 {
@@ -225,8 +244,8 @@ static void add_scaled(struct measures *m, const struct run *run, enum metric_id
 		measure.value = total.value * KB / run_payload(run, end);
 	} else {
 		measure.unit = "/GB";
-		measure.quantum = GB / run_payload(run, end);
-		measure.value = total.value * measure.quantum;
+		measure.value = total.value * GB / run_payload(run, end);
+		measure.quantum = counts_as(run, id, end) * GB / run_payload(run, end);
 	}
 	add(m, measure);
 }

@@ -7,6 +7,7 @@
 
 #include "analyze/figures/cpu_time.h"
 #include "analyze/figures/distribution.h"
+#include "analyze/figures/sampling.h"
 
 static const struct quantity_info infos[QUANTITIES] = {
 	[THROUGHPUT] = {"throughput_gbit_s", "throughput", "throughput", "T", "Gbit/s", BETTER_MORE},
@@ -128,16 +129,23 @@ static void by_scope(const struct run *run, enum metric_id id, double *scopes)
 		scopes[2] = shared;
 }
 
-static double zerocopy_share(const struct run *run, enum record_end end)
+/* off: of the share, where a hook that counted in slices saw what was copied. */
+static double zerocopy_share(const struct run *run, enum record_end end, double *off)
 {
 	double zerocopy = run_figure(run, METRIC_path_bytes_zerocopy, end, NULL);
 	double copied = run_figure(run, METRIC_path_bytes_copied, end, NULL);
 	double seen = run_sum(run, METRIC_iouring_zcrx_copied, end);
+	struct figures parts = run_range(run, METRIC_iouring_zcrx_copied, end);
+	double freedom;
 
 	/* zcpath knows what the kernel reports, which leaves some out; a hook saw all of it. */
 	if (seen > copied && seen <= zerocopy + copied) {
 		zerocopy -= seen - copied;
 		copied = seen;
+		for (size_t i = 0; i < parts.count; i++)
+			*off += 100 * parts.at[i].value *
+				sampling_slices(run, parts.at[i].id, end, &parts.at[i], &freedom) /
+				(zerocopy + copied);
 	}
 	return zerocopy + copied > 0 ? 100 * zerocopy / (zerocopy + copied) : NAN;
 }
@@ -219,17 +227,38 @@ static void packets_of(const struct run *run, const struct exponents *exponents,
 			      (unanswered + run_figure(run, METRIC_path_responses, END_TX, NULL));
 }
 
+/* Whose CPU time was is told by samples, how much it was is not: the total is no estimate, and its parts are. */
+static void errors_of(const struct run *run, struct outcome *o)
+{
+	static const struct {
+		enum quantity by, c; /* BY is something by C */
+	} divided[] = {{ROI_CPU_RX, CPU_RX}, {ROI_CPU_TX, CPU_TX}, {PACKETS_CPU_RX, CPU_RX}};
+
+	o->off[CPU_RX] = cpu_off(run, END_RX);
+	o->off[CPU_TX] = cpu_off(run, END_TX);
+	for (size_t i = 0; i < sizeof(divided) / sizeof(*divided); i++)
+		o->off[divided[i].by] =
+			o->of[divided[i].by] * o->off[divided[i].c] / o->of[divided[i].c];
+}
+
+double outcome_margin(const struct outcome *o, enum quantity q)
+{
+	double margin = sampling_margin(o->off[q], INFINITY);
+
+	return isfinite(margin) ? margin : 0;
+}
+
 struct outcome outcome_of(const struct run *run, const struct exponents *exponents)
 {
 	double t = throughput_of(run);
 	double value = pow(t, exponents->throughput);
-	struct outcome o;
+	struct outcome o = {.of = {0}};
 
 	o.of[THROUGHPUT] = t;
 	by_scope(run, METRIC_cpu_busy, &o.of[CPU_RX]);
 	by_scope(run, METRIC_power_mean, &o.of[POWER_RX]);
-	o.of[ZEROCOPY_RX] = zerocopy_share(run, END_RX);
-	o.of[ZEROCOPY_TX] = zerocopy_share(run, END_TX);
+	o.of[ZEROCOPY_RX] = zerocopy_share(run, END_RX, &o.off[ZEROCOPY_RX]);
+	o.of[ZEROCOPY_TX] = zerocopy_share(run, END_TX, &o.off[ZEROCOPY_TX]);
 	requests_of(run, &o);
 	packets_of(run, exponents, &o);
 	for (int scope = 0; scope < 3; scope++) {
@@ -239,6 +268,7 @@ struct outcome outcome_of(const struct run *run, const struct exponents *exponen
 		o.of[ROI_CPU_RX + scope] = c > 0 ? value / c : NAN;
 		o.of[ROI_POWER_RX + scope] = p > 0 ? value / pow(p, exponents->power) : NAN;
 	}
+	errors_of(run, &o);
 	/* What moved in no time, or is beyond a number, was not measured. */
 	for (enum quantity q = 0; q < QUANTITIES; q++)
 		if (!isfinite(o.of[q]))

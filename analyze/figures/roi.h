@@ -5,6 +5,7 @@
  * them received a second, by CPU of the receiver, and M^n/C.
  *
  *   outcome_of()         every quantity of one run; NAN where it was not measured
+ *   outcome_margin()     half of the 95 % interval that one of them has by how it was sampled, in its unit
  *   outcome_undefined()  why one that was measured is none all the same: it is by something that was none
  *   outcomes()           one quantity of many runs, those that lack it left out
  *   quantity_info()      how a quantity is called and written
@@ -65,9 +66,12 @@ struct exponents {
 
 struct outcome {
 	double of[QUANTITIES];
+	double off[QUANTITIES]; /* standard error of what is an estimate in one run, in its unit; of others 0 */
 };
 
 struct outcome outcome_of(const struct run *run, const struct exponents *exponents);
+
+double outcome_margin(const struct outcome *o, enum quantity q);
 
 /* A sentence, or NULL: what it is made of has rows in the record and is no zero, or has none. */
 const char *outcome_undefined(const struct run *run, enum quantity q);

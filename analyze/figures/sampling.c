@@ -56,10 +56,53 @@ double sampling_error(const struct run *run, enum metric_id id, enum record_end 
 	return figure->value > 0 ? sqrt(worth / figure->value) : 0;
 }
 
+/*
+ * Of events the rule of three (Hanley and Lippman-Hand, JAMA 249, 1983), of time and bytes the part of the window that no
+ * slice need have met, and of what was moved in it.
+ */
+double sampling_unseen(const struct run *run, enum metric_id id, enum record_end end)
+{
+	const struct metric_info *info = metric_info(id);
+	enum record_end machine = run_machine(run, end);
+	double share = run_figure(run, METRIC_collector_share, machine, info->source);
+	double blind = run_figure(run, METRIC_collector_blind, machine, info->source);
+
+	if (isnan(share))
+		return 0;
+	if (!strcmp(info->unit, "ns"))
+		return blind * run_window_ns(run, end);
+	if (!strcmp(info->unit, "bytes"))
+		return blind * run_payload(run, end);
+	return 3 / share;
+}
+
+/*
+ * That of a binomial, with two samples more for the share and two against it, as of none, or of all, too: Agresti and
+ * Coull, The American Statistician 52, 1998; their interval lies around another middle than the share itself, which is
+ * that much further off.
+ */
+double sampling_share_error(double share, double samples)
+{
+	double middle = (share * samples + 2) / (samples + 4);
+
+	if (!(samples > 0))
+		return NAN;
+	return sqrt(middle * (1 - middle) / samples + (middle - share) * (middle - share));
+}
+
 double sampling_margin(double error, double freedom)
 {
 	if (!(error > 0))
 		return 0;
 	return error * (isfinite(freedom) ? gsl_cdf_tdist_Qinv(0.025, freedom)
 					  : gsl_cdf_ugaussian_Qinv(0.025));
+}
+
+void sampling_widen(struct interval *interval, double middle, double margin)
+{
+	if (!(margin > 0) || isnan(middle))
+		return;
+	interval->low =
+		fmin(isnan(interval->low) ? INFINITY : interval->low, fmax(0, middle - margin));
+	interval->high = fmax(isnan(interval->high) ? -INFINITY : interval->high, middle + margin);
 }

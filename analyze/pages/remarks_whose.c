@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyze/figures/cpu_time.h"
+#include "analyze/figures/sampling.h"
 
 /* In percent of one CPU: less changes nothing that is printed. */
 #define ACROSS_SEEN 1
@@ -52,15 +53,49 @@ static double gained_percent(const struct run *run, enum record_end end)
 	return cpu_across(run, end).gained;
 }
 
-/* Of all runs. */
-static double neither_most(const struct experiment *e)
+/* Half of a 95 % interval, in percent of one CPU. */
+static double margin_percent(const struct run *run, enum record_end end)
+{
+	return sampling_margin(cpu_off(run, end), INFINITY);
+}
+
+/* Of all runs, with half of its 95 % interval there. */
+static double neither_most(const struct experiment *e, double *margin)
 {
 	double most = 0;
 
+	*margin = 0;
 	for (size_t i = 0; i < e->count; i++)
-		for (size_t j = 0; j < e->configurations[i].count; j++)
-			most = fmax(most, cpu_neither(e->configurations[i].runs[j]));
+		for (size_t j = 0; j < e->configurations[i].count; j++) {
+			double off;
+			double percent = cpu_neither(e->configurations[i].runs[j], &off);
+
+			if (!(percent > most))
+				continue;
+			most = percent;
+			*margin = sampling_margin(off, INFINITY);
+		}
 	return most;
+}
+
+/* " ± 1.2"; nothing where it was counted. */
+static const char *margin_words(double margin, char words[32])
+{
+	words[0] = '\0';
+	if (margin > 0)
+		snprintf(words, 32, " ± %.1f", margin);
+	return words;
+}
+
+/* What the split of C is known by, where that is an estimate. */
+static void remark_sampled(struct page *page, const struct experiment *e)
+{
+	struct most off = find_most(margin_percent, e);
+
+	if (off.percent[END_RX] > 0 || off.percent[END_TX] > 0)
+		page_note(page,
+			  "Whose softirqs were is known by samples: of one run C rx is sure to %.1f %% of a CPU and C tx to %.1f %%, or better (95 %%); ROI of one end is as unsure, and intervals are no smaller than that. Their sum has no such error: what the one has too much the other has too little.",
+			  off.percent[END_RX], off.percent[END_TX]);
 }
 
 /* Whose packets a thread of the kernel works on is known of its samples alone, which no C is made of. */
@@ -91,14 +126,16 @@ static void remark_threaded(struct page *page, const struct experiment *e)
 void remark_across(struct page *page, const struct experiment *e)
 {
 	struct most known = find_most(gained_percent, e), unsure = find_most(cpu_unsure, e);
-	double neither = neither_most(e);
-	char which[48];
+	double margin, neither = neither_most(e, &margin);
+	char which[48], words[32];
 
 	if (is_seen(&known))
 		page_note(page,
 			  "%sCPU time is by whose packet it was for, not by whose CPU: of softirqs on CPUs of the other end, where packets over veth are received, up to %.1f %% of a CPU are in C rx and up to %.1f %% in C tx.",
 			  in_which(&known, &unsure, which), known.percent[END_RX],
 			  known.percent[END_TX]);
+	if (is_seen(&known))
+		remark_sampled(page, e);
 	if (is_seen(&unsure))
 		page_note(page,
 			  "%sC rx and C tx are by CPU, and both are on one machine, where softirqs of one end run on CPUs of the other, over veth and loopback always: up to %.1f %% of a CPU in C tx may be rx's, and up to %.1f %% in C rx tx's. ROI of one end and its components are as unsure; their sum is right. Ends in network namespaces of their own (--link veth), with source softirq, are told apart.",
@@ -107,8 +144,8 @@ void remark_across(struct page *page, const struct experiment *e)
 	remark_threaded(page, e);
 	if (neither >= ACROSS_SEEN)
 		page_note(page,
-			  "Packets of neither end's namespace took up to %.1f %% of a CPU in softirqs on the ends' CPUs: of others on this machine, of a bridge or a forwarder between the ends, or of a device of the host below theirs (macvlan), or that hands them on to a pod (bpf_redirect_peer()), so that an end received them after all. That is in C by CPU, and in no component and no other figure of an end.",
-			  neither);
+			  "Packets of neither end's namespace took up to %.1f%s %% of a CPU in softirqs on the ends' CPUs: of others on this machine, of a bridge or a forwarder between the ends, or of a device of the host below theirs (macvlan), or that hands them on to a pod (bpf_redirect_peer()), so that an end received them after all. That is in C by CPU, and in no component and no other figure of an end.",
+			  neither, margin_words(margin, words));
 }
 
 static bool only_first_knows(const struct experiment *first, const struct experiment *second,

@@ -16,6 +16,14 @@ static bool any_measured(const struct lines *lines, enum quantity q)
 	return false;
 }
 
+static bool any_sampled(const struct lines *lines, enum quantity q)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (lines->at[i].sampled[q] > 0)
+			return true;
+	return false;
+}
+
 /* Which quantities are columns, and which of them have their interval beside them. */
 struct columns {
 	enum quantity quantity[QUANTITIES];
@@ -29,7 +37,7 @@ static void lay(struct columns *columns, enum quantity q, bool interval)
 	columns->interval[columns->count++] = interval;
 }
 
-static struct columns columns_of(const struct lines *lines, enum quantity by, bool wide)
+static struct columns columns_of(const struct lines *lines, enum quantity by, enum ways_wide wide)
 {
 	struct columns columns = {.count = 0};
 
@@ -39,12 +47,14 @@ static struct columns columns_of(const struct lines *lines, enum quantity by, bo
 		bool power = q == POWER_RX || q == POWER_TX || q == POWER_TOTAL ||
 			     q == ROI_POWER_RX || q == ROI_POWER_TX || q == ROI_POWER_TOTAL;
 
-		if (end_only && !wide && q != by)
+		if (end_only && wide != WAYS_WIDE && q != by)
 			continue;
 		/* A laptop has no power meter: columns of nothing would only make lines long. */
 		if ((power || q >= REQUESTS) && !any_measured(lines, q))
 			continue;
-		lay(&columns, q, wide || q == THROUGHPUT || q == ROI_CPU_TOTAL || q == by);
+		lay(&columns, q,
+		    wide == WAYS_WIDE || (wide == WAYS_DATA && any_sampled(lines, q)) ||
+			    q == THROUGHPUT || q == ROI_CPU_TOTAL || q == by);
 	}
 	return columns;
 }
@@ -105,7 +115,7 @@ static void add_refused(struct table *t, const struct columns *columns, const st
 }
 
 void ways_table(struct page *page, const struct lines *lines, const struct experiment *e,
-		enum quantity by, bool wide, const struct exponents *exponents)
+		enum quantity by, enum ways_wide wide, const struct exponents *exponents)
 {
 	struct table *t = page_table(page, "configurations", NULL);
 	struct columns columns = columns_of(lines, by, wide);

@@ -14,9 +14,12 @@
 #include "analyze/options.h"
 #include "page/page.h"
 
-/* wide: the ends' own ROI and every interval too. by: the quantity that the lines are in order of. */
+/* For people; for programs, the intervals of what is an estimate in each run too; the ends' own ROI and every interval. */
+enum ways_wide { WAYS_NARROW, WAYS_DATA, WAYS_WIDE };
+
+/* by: the quantity that the lines are in order of. */
 void ways_table(struct page *page, const struct lines *lines, const struct experiment *e,
-		enum quantity by, bool wide, const struct exponents *exponents);
+		enum quantity by, enum ways_wide wide, const struct exponents *exponents);
 void ways_conclude(struct page *page, const struct lines *lines, enum quantity by,
 		   const struct common *common);
 /* by: what lines_of() put lines together by, or NULL. */

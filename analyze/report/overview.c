@@ -39,7 +39,7 @@ int overview_open(struct overview *r, const struct experiment *e, const struct c
 		.remarks = page_new(),
 	};
 	r->by = order_of(e, common, &r->lines);
-	ways_table(r->ways, &r->lines, e, r->by, false, &common->exponents);
+	ways_table(r->ways, &r->lines, e, r->by, WAYS_NARROW, &common->exponents);
 	ways_conclude(r->conclusion, &r->lines, r->by, common);
 	remark_absent(r->absent, e, true);
 	ways_remarks(r->remarks, e, &common->exponents, NULL);

@@ -7,11 +7,31 @@
 
 static const char *const scope_names[SCOPES] = {"rx", "tx", "total"};
 
-static void scope_columns(struct table *t, const char *unit, int decimals)
+/* What of it is an estimate has its error beside it; the total is none. */
+static const char *const margin_names[SCOPE_TOTAL] = {"rx_margin_percent", "tx_margin_percent"};
+
+static bool is_estimated(const struct configuration *c, enum scope scope)
 {
-	for (enum scope scope = 0; scope < SCOPES; scope++)
-		table_column(t, scope_names[scope], scope_names[scope], unit, COLUMN_NUMBER,
-			     decimals);
+	return scope != SCOPE_TOTAL && efficiency_margin(c, PER_CORE, scope) > 0;
+}
+
+static void scope_columns(struct table *t, const struct configuration *c)
+{
+	for (enum scope scope = 0; scope < SCOPES; scope++) {
+		table_column(t, scope_names[scope], scope_names[scope], "", COLUMN_NUMBER,
+			     DECIMALS_EACH);
+		if (is_estimated(c, scope))
+			show_margin_column(t, margin_names[scope]);
+	}
+}
+
+static void scope_cells(struct table *t, const struct configuration *c, enum efficiency what)
+{
+	for (enum scope scope = 0; scope < SCOPES; scope++) {
+		cell_number(t, efficiency_of(c, what, scope));
+		if (is_estimated(c, scope))
+			show_margin(t, efficiency_margin(c, what, scope));
+	}
 }
 
 static bool any(const struct configuration *c, enum efficiency what)
@@ -54,15 +74,14 @@ void show_efficiency(const struct view *v)
 	bool power = any(c, POWER);
 
 	table_column(t, "figure", "figure", "", COLUMN_TEXT, 0);
-	scope_columns(t, "", DECIMALS_EACH);
+	scope_columns(t, c);
 	table_column(t, "unit", "unit", "", COLUMN_TEXT, 0);
 	table_column(t, "measured", "measured", "", COLUMN_TEXT, 0);
 	for (enum efficiency what = 0; what < EFFICIENCIES; what++) {
 		if (!any(c, what))
 			continue;
 		cell_text(t, "%s", rows[what].words);
-		for (enum scope scope = 0; scope < SCOPES; scope++)
-			cell_number(t, efficiency_of(c, what, scope));
+		scope_cells(t, c, what);
 		cell_text(t, "%s", rows[what].unit);
 		cell_text(t, "%s", rows[what].at ? rows[what].at : meter_of(c));
 	}
@@ -80,6 +99,8 @@ void show_modes(const struct view *v)
 	static const char *const names[MODES] = {"user", "system", "softirq",
 						 "irq",	 "iowait", "steal"};
 	const struct configuration *c = v->configuration;
+	bool estimated = mode_margin(c, MODE_SOFTIRQ, SCOPE_RX) > 0 ||
+			 mode_margin(c, MODE_SOFTIRQ, SCOPE_TX) > 0;
 	struct table *t = NULL;
 
 	for (enum scope scope = 0; scope < SCOPES; scope++) {
@@ -88,12 +109,18 @@ void show_modes(const struct view *v)
 		if (!t) {
 			t = page_table(v->page, "modes", "CPU time by mode, 100 % is one CPU");
 			table_column(t, "end", "end", "", COLUMN_TEXT, 0);
-			for (enum mode mode = 0; mode < MODES; mode++)
+			for (enum mode mode = 0; mode < MODES; mode++) {
 				table_column(t, names[mode], names[mode], "%", COLUMN_NUMBER, 1);
+				if (mode == MODE_SOFTIRQ && estimated)
+					show_margin_column(t, "softirq_margin_percent");
+			}
 		}
 		cell_text(t, "%s", scope_names[scope]);
-		for (enum mode mode = 0; mode < MODES; mode++)
+		for (enum mode mode = 0; mode < MODES; mode++) {
 			cell_number(t, mode_percent(c, mode, scope));
+			if (mode == MODE_SOFTIRQ && estimated)
+				show_margin(t, mode_margin(c, mode, scope));
+		}
 	}
 	if (t)
 		page_note(v->page,

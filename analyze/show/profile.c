@@ -275,7 +275,11 @@ static void hold_against_accounting(const struct view *v, const struct ledger *l
 static bool shares_of_end(const struct view *v, enum record_end end)
 {
 	struct averages shares = averages_of(v->configuration, METRIC_profile_share, end, MEAN);
+	struct averages all = averages_of(v->configuration, METRIC_profile_samples, end, MEAN);
+	double samples = averages_sum(&all) * (double)v->configuration->count;
 	struct table *t;
+
+	averages_free(&all);
 
 	if (!shares.count) {
 		averages_free(&shares);
@@ -285,11 +289,13 @@ static bool shares_of_end(const struct view *v, enum record_end end)
 	table_column(t, "context", "context", "", COLUMN_TEXT, 0);
 	table_column(t, "component", "component", "", COLUMN_TEXT, 0);
 	table_column(t, "share_percent", "share", "%", COLUMN_NUMBER, 1);
+	show_margin_column(t, "margin_percent");
 	ARRAY_SORT(shares.at, shares.count, by_value);
 	for (size_t i = 0; i < shares.count; i++) {
 		cell_text(t, "%.*s", cost_context_len(shares.at[i].key), shares.at[i].key);
 		cell_text(t, "%s", cost_component(shares.at[i].key));
 		cell_number(t, 100 * shares.at[i].value);
+		show_margin(t, show_margin_of(shares.at[i].value * samples));
 	}
 	averages_free(&shares);
 	return true;

@@ -62,6 +62,32 @@ static double least_known(const struct view *v, const struct sheet *sheet, enum 
 	return worst;
 }
 
+/* Of a column of events: how many there may have been of which slices met none; NAN: it has no such column. */
+static double unseen_events(const struct view *v, const struct sheet *sheet)
+{
+	for (size_t j = 0; j < column_count(sheet); j++) {
+		enum metric_id id = sheet->columns[j].id;
+		const char *unit = metric_info(id)->unit;
+
+		if (metric_scales(id) && strcmp(unit, "ns") != 0 && strcmp(unit, "bytes") != 0)
+			return averages_unseen(v->configuration, id, END_RX);
+	}
+	return NAN;
+}
+
+static void note_slices(const struct view *v, const struct sheet *sheet)
+{
+	double unseen = unseen_events(v, sheet);
+
+	page_note(v->page,
+		  "%s was counted in slices of the window, and scaled up: ± is the 95 %% interval of the figure of a line that is known least.",
+		  sheet->source);
+	if (!isnan(unseen))
+		page_note(v->page,
+			  "A zero is what no slice met: fewer than %.0f in 95 %%, if they came spread over the window as the rest did.",
+			  unseen);
+}
+
 static void sheet_rows(struct table *t, const struct view *v, const struct sheet *sheet,
 		       enum record_end end)
 {
@@ -111,9 +137,7 @@ void show_sheet(const struct view *v, const struct sheet *sheet)
 			     sheet->columns[j].unit, COLUMN_NUMBER, sheet->columns[j].decimals);
 	if (show_sampled(v, sheet->source)) {
 		show_margin_column(t, "margin_percent");
-		page_note(v->page,
-			  "%s was counted in slices of the window, and scaled up: ± is the 95 %% interval of the figure of a line that is known least.",
-			  sheet->source);
+		note_slices(v, sheet);
 	}
 	for (enum record_end end = 0; end < RECORD_ENDS; end++)
 		sheet_rows(t, v, sheet, end);

@@ -71,6 +71,26 @@ static double margin_of(const struct view *v, enum metric_id id, const struct li
 	return line->of[most] > 0 ? averages_margin(v->configuration, id, most, line->key) : NAN;
 }
 
+/* Of a total of which slices met nothing at one end: how much there may have been all the same. NAN: they met some. */
+static double unseen_of(const struct view *v, enum metric_id id, const struct line *line)
+{
+	double most = NAN;
+
+	for (enum record_end end = 0; end < RECORD_ENDS && metric_scales(id); end++)
+		if (line->of[end] == 0)
+			most = fmax(isnan(most) ? 0 : most,
+				    averages_unseen(v->configuration, id, end));
+	return most;
+}
+
+static void cell_unseen(struct table *t, double unseen)
+{
+	if (unseen > 0)
+		cell_number(t, unseen);
+	else
+		cell_missing(t, "-");
+}
+
 static void metric_lines(struct table *t, const struct view *v, enum metric_id id)
 {
 	const struct metric_info *info = metric_info(id);
@@ -95,8 +115,10 @@ static void metric_lines(struct table *t, const struct view *v, enum metric_id i
 			if (end_is_machine(end) && has_column(v, end))
 				cell_number(t, lines[i].of[end]);
 		cell_number(t, weight(&lines[i]) / gb);
-		if (show_sampled(v, v->source))
+		if (show_sampled(v, v->source)) {
 			show_margin(t, margin_of(v, id, &lines[i]));
+			cell_unseen(t, unseen_of(v, id, &lines[i]));
+		}
 		cell_text(t, "%s", info->unit);
 	}
 	if (v->lines && count > v->lines)
@@ -186,8 +208,10 @@ static struct table *totals_table(const struct view *v)
 			table_column(t, record_end_name[end], record_end_name[end], "",
 				     COLUMN_NUMBER, DECIMALS_EACH);
 	table_column(t, "per_gb", "all/GB", "", COLUMN_NUMBER, DECIMALS_EACH);
-	if (show_sampled(v, v->source))
+	if (show_sampled(v, v->source)) {
 		show_margin_column(t, "margin_percent");
+		table_column(t, "zero_is_less_than", "0 is <", "", COLUMN_NUMBER, DECIMALS_EACH);
+	}
 	table_column(t, "unit", "unit", "", COLUMN_TEXT, 0);
 	return t;
 }
@@ -241,7 +265,7 @@ static void note_slices(const struct view *v)
 		  "Counted in %.0f slice%s spread over the window, in the first run that has any, and scaled up by %s: %.1f %% of it. ± is the 95 %% interval of a line's largest figure by how much slices differ.",
 		  slices, slices == 1 ? "" : "s", follows, 100 * share);
 	page_note(v->page,
-		  "What went on in less than %.0f %% of the window in one go may have been met by no slice: a zero says no more.",
+		  "A zero is what no slice met: less than '0 is <' in 95 %%, if it came spread over the window as the rest did; what went on in less than %.0f %% of the window in one go may have been any number.",
 		  100 * blind);
 }
 

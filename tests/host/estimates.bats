@@ -40,9 +40,10 @@ near() {
 	# Student's t of 10 degrees of freedom is 2.2281: a tenth is off by 22.3 %, and two of that by 31.5 %.
 	near rx-skb.received 7.7719 12.2281
 	near rx-skb.bytes/rx-skb.received 6.8490 13.1510
-	# A quarter of 100 samples: sqrt(1/4 * 3/4 / 100) = 4.330 %, times 1.96; of 4/3, by that over 3/4.
-	near rx-share:data_copy 16.513 33.487
-	near rx-without:data_copy 1.1825 1.4842
+	# A quarter of 100 samples, with two more for it and two against (Agresti, Coull): sqrt(27/104 * 77/104 / 100 + (27/104 - 1/4)²) =
+	# 4.488 %, times 1.96; of 4/3, by that over 9/16.
+	near rx-share:data_copy 16.203 33.797
+	near rx-without:data_copy 1.1769 1.4897
 	[[ ${lines[1]} == *,40,,,,10,,, ]]
 	run "$zcroi" table --rows rx --value packets=rx-skb.received "$dir"
 	[[ $output == *"10.00 (7.8..12.2)"* ]]
@@ -88,4 +89,70 @@ near() {
 	run --separate-stderr "$zcroi" show softirq --format csv "$dir/one"
 	echo "$output"
 	[[ $output == *margin_percent*,22.28* ]]
+}
+
+# across [NEITHER]: of 10 s tx' CPU was in softirqs for 2 s, of whose 40 samples 30 are rx', and rx' for 1 s, of 20 samples 2
+across() {
+	synthetic "$dir/one/run-1.csv" configuration=one gbit=20 crx=100 ctx=80
+	printf '%s\n' ,host,collector,slices,softirq,3,slices ,rx,softirq,across,1,9e9,ns ,tx,softirq,across,0,0,ns \
+		",host,softirq,across,1,${1:-0},ns" ,host,softirq,across,0,0,ns ,rx,cpu,softirq,0,1e9,ns ,tx,cpu,softirq,1,2e9,ns \
+		,rx,cpu,user,0,1e9,ns ,tx,cpu,user,1,1e9,ns \
+		,rx,profile,on_cpu,1/softirq,30,samples ,tx,profile,on_cpu,1/softirq,10,samples \
+		,tx,profile,on_cpu,0/softirq,2,samples ,rx,profile,on_cpu,0/softirq,18,samples >>"$dir/one/run-1.csv"
+}
+
+@test "C of an end that is told by samples has their error, of one run too; what both took has none" {
+	across
+	run --separate-stderr "$zcroi" table --format csv "$dir"
+	echo "$output"
+	# 100 + 15 - 1, to 1.96 times the root of (20 % of 30 in 40)² and (10 % of 2 in 20)²: 3.576.
+	near cpu_rx_percent 110.424 117.576
+	near cpu_tx_percent 62.424 69.576
+	[[ $output != *cpu_total_percent_low* ]]
+	run --separate-stderr "$zcroi" table --wide --format csv "$dir"
+	# T²/C is as far off as C is: 400 by 114, and 3.137 % of it.
+	near roi_cpu_rx 3.3987 3.6188
+	[[ $output == *,180,,,* ]]
+	run "$zcroi" table "$dir"
+	echo "$output"
+	[[ $(tr -s '\n ' '  ' <<<"$output") == *"of one run C rx is sure to 3.6 % of a CPU and C tx to 3.6 %"* ]]
+	run --separate-stderr "$zcroi" table --format csv --rows rx --value C-rx,C,ROI-rx "$dir"
+	near cpu_rx_percent 110.424 117.576
+	near roi_cpu_rx 3.3987 3.6188
+	run --separate-stderr "$zcroi" show efficiency --format csv "$dir/one"
+	echo "$output"
+	[[ ${lines[0]} == figure,rx,rx_margin_percent,tx,tx_margin_percent,total,* && ${lines[1]} == "throughput per core",17.54*,3.13*,30.3*,5.41*,11.1* ]]
+	run --separate-stderr "$zcroi" show modes --format csv "$dir/one"
+	echo "$output"
+	# Of softirqs rx has 10 % + 14 %.
+	[[ ${lines[0]} == end,user,system,softirq,softirq_margin_percent,* && ${lines[1]} == rx,10,,24*,14.9*,* ]]
+	# Of ends that were counted whole there is none of that.
+	sed -i /collector,slices/d "$dir/one/run-1.csv"
+	run "$zcroi" table --format csv "$dir"
+	[[ $output != *cpu_rx_percent_low* && $output != *"is sure to"* ]]
+}
+
+@test "what no end's packets took has its error" {
+	across 5e8
+	printf '%s\n' ,host,profile,on_cpu,1/softirq,40,samples >>"$dir/one/run-1.csv"
+	run "$zcroi" table "$dir"
+	echo "$output"
+	# Half of 20 %, by 80 samples; and of 10 % none, of 20.
+	[[ $(tr -s '\n ' '  ' <<<"$output") == *"Packets of neither end's namespace took up to 10.0 ± 3.0 % of a CPU"* ]]
+}
+
+@test "a zero of slices says how much there may have been" {
+	record 1 100
+	printf '%s\n' ,host,collector,share,skb,0.005,ratio ,host,collector,blind,skb,0.2,ratio ,host,collector,follows,skb,packets, \
+		,tx,skb,received,softirq,0,packets ,tx,skb,bytes,softirq,0,bytes >>"$dir/one/run-1.csv"
+	run --separate-stderr "$zcroi" show skb --format csv "$dir/one"
+	echo "$output"
+	# Three by one two-hundredth; of bytes a fifth of what was moved, 40 Gbit/s for 10 s.
+	grep -q '^received,softirq,100,0,.*,600,packets$' <<<"$output"
+	grep -q '^bytes,softirq,1000,0,.*,10000000000,bytes$' <<<"$output"
+	run "$zcroi" show skb "$dir/one"
+	[[ $(tr -s '\n ' '  ' <<<"$output") == *"A zero is what no slice met"*"less than 20 % of the window in one go"* ]]
+	run --separate-stderr "$zcroi" table --format csv --rows rx --value none=tx-skb.received,some=rx-skb.received "$dir"
+	echo "$output"
+	[[ ${lines[1]} == *,0,0,60,,10,* ]]
 }

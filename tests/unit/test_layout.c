@@ -135,6 +135,34 @@ static void zero_copy_is_said_where_it_is_more_than_the_error(void **state)
 	assert_false(says_zero_copy(0.2, 0.05, 10, true));
 }
 
+/* Slices that met no copy: how much may have gone on beside them. */
+static void no_copy_that_slices_met_is_no_proof_of_none(void **state)
+{
+	static const struct {
+		double blind;
+		const char *said;
+	} cases[] = {{0.9, "zero copy >10 %"}, {0.07, "zero copy >93 %"}, {1, NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct view view = plain();
+		struct series *s = series_new();
+		struct writer *w = series_look(s, 100);
+
+		writer_u64(w, WINDOW, END_RX, METRIC_path_bytes, NULL, 1000000000);
+		writer_u64(w, WINDOW, END_RX, METRIC_copy_to_user, "task", 0);
+		writer_f64(w, WINDOW, END_HOST, METRIC_collector_share, "copy", 0.02);
+		writer_f64(w, WINDOW, END_HOST, METRIC_collector_blind, "copy", cases[i].blind);
+		assert_int_equal(sight_take(&sight, s), 0);
+		lay_out(&view, 24, 80);
+		if (cases[i].said)
+			assert_non_null(strstr(seen(), cases[i].said));
+		else
+			assert_null(strstr(seen(), "zero copy"));
+		series_free(s);
+	}
+}
+
 static size_t count_of(const char *text, char letter)
 {
 	size_t count = 0;
@@ -336,6 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_head_says_what_moved_and_what_it_took),
 		cmocka_unit_test(zero_copy_is_said_where_it_is_more_than_the_error),
+		cmocka_unit_test(no_copy_that_slices_met_is_no_proof_of_none),
 		cmocka_unit_test(a_bar_is_as_long_as_its_time),
 		cmocka_unit_test(contexts_of_a_component_are_one),
 		cmocka_unit_test(lines_are_sorted_as_asked),

@@ -139,6 +139,7 @@ static void softirqs_on_cpus_of_the_other_end(void **state)
 	char rows[1024], text[1200];
 	struct outcome o;
 	struct run *run;
+	double off;
 
 	(void)state;
 	o = outcome(by_cpu);
@@ -156,7 +157,9 @@ static void softirqs_on_cpus_of_the_other_end(void **state)
 	/* What was for neither, such as a forwarder's, stays where it ran. */
 	snprintf(text, sizeof(text), HEADER "%s", rows);
 	run = load(text);
-	near(cpu_neither(run), 2.5);
+	near(cpu_neither(run, &off), 2.5);
+	near(off, 0);
+	near(cpu_off(run, END_RX), 0);
 	run_free(run);
 	/* What is said to have been more than all that an end's CPUs did, as by a tick of too few samples. */
 	snprintf(rows, sizeof(rows),
@@ -176,10 +179,18 @@ static void softirqs_on_cpus_of_the_other_end(void **state)
 	/* Where nothing tells, what may be the other's is all that was received there. */
 	snprintf(rows, sizeof(rows), HEADER "%s", by_cpu);
 	run = load(rows);
-	assert_true(isnan(cpu_neither(run)));
+	assert_true(isnan(cpu_neither(run, &off)));
 	near(cpu_unsure(run, END_RX), 5);
 	near(cpu_unsure(run, END_TX), 22.5);
 	run_free(run);
+}
+
+/* Written out, of two samples more for and two against. */
+static double share_error(double share, double n)
+{
+	double p = (share * n + 2) / (n + 4);
+
+	return sqrt(p * (1 - p) / n + (p - share) * (p - share));
 }
 
 /* By slices it is the kernel's bill, 400 ms and 60 ms in ksoftirqd of CPU 1, 100 ms of CPU 0, by the share of each. */
@@ -199,10 +210,11 @@ static void softirqs_by_slices(void **state)
 	struct outcome o;
 
 	(void)state;
-	/* Four fifths of 460 ms, and nothing of the 100. */
+	/* Four fifths of 460 ms, and nothing of the 100. Two slices say that no better than two samples. */
 	o = outcome(sliced);
 	near(o.of[CPU_RX], 60 + 18.4);
 	near(o.of[CPU_TX], 90 - 18.4);
+	near(o.off[CPU_RX], hypot(23 * share_error(0.8, 2), 5 * share_error(0, 2)));
 	/* The profile's samples are of all of the window: three quarters, and one tenth. */
 	snprintf(rows, sizeof(rows),
 		 "%s,rx,profile,on_cpu,1/softirq,30,samples\n,tx,profile,on_cpu,1/softirq,10,samples\n"
@@ -212,6 +224,12 @@ static void softirqs_by_slices(void **state)
 	near(o.of[CPU_RX], 60 + 17.25 - 0.5);
 	near(o.of[CPU_TX], 90 - 17.25 + 0.5);
 	near(o.of[CPU_TOTAL], 150);
+	/* Of 40 samples and of 20; what the one end has too much the other has too little, and their sum is exact. */
+	near(o.off[CPU_RX], hypot(23 * share_error(0.75, 40), 5 * share_error(0.1, 20)));
+	near(o.off[CPU_TX], o.off[CPU_RX]);
+	near(o.off[CPU_TOTAL], 0);
+	near(o.off[ROI_CPU_TOTAL], 0);
+	near(outcome_margin(&o, CPU_RX), 1.959963984540054 * o.off[CPU_RX]);
 }
 
 static void return_on_investment(void **state)
@@ -357,10 +375,19 @@ static double error_of(const struct measures *m, const char *name)
 	return NAN;
 }
 
+static double quantum_of(const struct measures *m, const char *name)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (!strcmp(m->at[i].name, name))
+			return m->at[i].quantum;
+	return NAN;
+}
+
 static void measures_of_slices(void **state)
 {
 	struct run *run =
 		load(HEADER ",host,collector,slices,locks,12,slices\n"
+			    ",host,collector,share,locks,0.02,ratio\n"
 			    ",rx,collector,error,locks/contentions/task/spin/f,0.3,ratio\n"
 			    ",rx,path,bytes,,2000000000,bytes\n"
 			    ",rx,path,window_ns,,1000000000,ns\n"
@@ -373,6 +400,9 @@ static void measures_of_slices(void **state)
 	measures_of(&m, run, &exponents);
 	near(error_of(&m, "contentions task/spin/f"), 0.3);
 	near(error_of(&m, "allocs"), 0);
+	/* Of 2 GB; one that a fiftieth of the window met stands for 50. */
+	near(quantum_of(&m, "contentions task/spin/f"), 25);
+	near(quantum_of(&m, "allocs"), 0.5);
 	measures_free(&m);
 	run_free(run);
 }

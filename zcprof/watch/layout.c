@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "zcprof/watch/layout.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,7 +36,17 @@ static int least(int a, int b)
 struct copied {
 	double bytes, error; /* the standard error, in bytes */
 	bool any, known;     /* was it counted, and is its error known? */
+	double blind; /* of nothing that slices met: of how much of the window that says nothing; 0: it was counted whole */
 };
+
+static double blind_part(const struct sight *sight, enum record_end end, const char *source)
+{
+	const struct figure *blind = sight_find(sight, METRIC_collector_blind, END_HOST, source);
+
+	if (!blind)
+		blind = sight_find(sight, METRIC_collector_blind, end_machine(end), source);
+	return blind ? blind->step : 1;
+}
 
 /* Copies of one kind, over all contexts; what was counted in the same slices is off the same way. */
 static void add_copied(struct copied *c, const struct sight *sight, enum metric_id id,
@@ -45,6 +56,8 @@ static void add_copied(struct copied *c, const struct sight *sight, enum metric_
 	bool estimated = sight_find(sight, METRIC_collector_share, END_HOST, info->source) ||
 			 sight_find(sight, METRIC_collector_share, end_machine(end), info->source);
 
+	if (estimated)
+		c->blind = blind_part(sight, end, info->source);
 	for (size_t i = 0; i < sight->count; i++) {
 		const struct figure *f = &sight->figures[i], *error;
 		char key[256];
@@ -63,10 +76,11 @@ static void add_copied(struct copied *c, const struct sight *sight, enum metric_
 }
 
 /*
- * Of what an end moved since the window opened, the part that no copy was seen of. False: it is not known, or no
- * more than what the two figures may be off by; then nothing was found to have gone without a copy.
+ * Of what an end moved since the window opened, the part that no copy was seen of; at_least: it is that at the least, since
+ * slices met no copy. False: it is not known, or no more than what the two figures may be off by; then nothing was found
+ * to have gone without a copy.
  */
-static bool zero_copy(const struct sight *sight, enum record_end end, double *share)
+static bool zero_copy(const struct sight *sight, enum record_end end, double *share, bool *at_least)
 {
 	const struct figure *bytes = sight_find(sight, METRIC_path_bytes, end, "");
 	enum metric_id id = end == END_RX ? METRIC_copy_to_user : METRIC_copy_from_user;
@@ -80,6 +94,9 @@ static bool zero_copy(const struct sight *sight, enum record_end end, double *sh
 		add_copied(&copied, sight, METRIC_copy_undone, end);
 	doubt = ERRORS * copied.error / bytes->total + APART_S / sight->at_s;
 	*share = 1 - copied.bytes / bytes->total;
+	*at_least = !(copied.bytes > 0) && copied.blind > 0;
+	if (*at_least)
+		*share -= fmin(copied.blind, 1);
 	return copied.known && *share > doubt;
 }
 
@@ -90,7 +107,7 @@ static int put_end(struct canvas *c, int row, const struct sight *sight, const s
 	const struct figure *busy = sight_find(sight, METRIC_cpu_busy, end, "");
 	/* Of those that have ended all that they took comes at once. */
 	const struct figure *ended = sight_find(sight, METRIC_cpu_thread, end, "(ended)");
-	bool threads = false;
+	bool threads = false, at_least;
 	double used = sight_sum(sight, METRIC_cpu_thread, end, &threads), share;
 	char number[UNITS_TEXT];
 	int at = 8;
@@ -108,8 +125,9 @@ static int put_end(struct canvas *c, int row, const struct sight *sight, const s
 		at += canvas_put(c, row, at, 40, STYLE_PLAIN, "threads %.0f %%   ",
 				 used / sight->step_s / 1e7);
 	/* The bytes of a device are those of others too, and have headers. */
-	if (!view->of_device[end] && zero_copy(sight, end, &share))
-		canvas_put(c, row, at, 40, STYLE_PLAIN, "zero copy ~%.0f %%", 100 * share);
+	if (!view->of_device[end] && zero_copy(sight, end, &share, &at_least))
+		canvas_put(c, row, at, 40, STYLE_PLAIN, "zero copy %s%.0f %%", at_least ? ">" : "~",
+			   at_least ? floor(100 * share + 1e-9) : 100 * share);
 	return 1;
 }
 

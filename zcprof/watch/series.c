@@ -72,7 +72,8 @@ static struct kept *add(struct series *s, const struct row *row)
 /* Whether a total is an estimate, and how far off it may be. */
 static bool is_of_estimates(enum metric_id id)
 {
-	return id == METRIC_collector_error || id == METRIC_collector_share;
+	return id == METRIC_collector_error || id == METRIC_collector_share ||
+	       id == METRIC_collector_blind;
 }
 
 static void take(void *data, const struct row *row)

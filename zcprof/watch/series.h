@@ -16,7 +16,7 @@
  * negative, so that the sum of all steps is the total; what is said of it as a total, which may only
  * grow, is held until it is higher again. A level is what it is now, and a mean over the window that
  * since the look before; gauges, of which no such thing can be said, are left out, and so are facts. But for how
- * far off a total may be that was scaled up (collector.error, collector.share): that is of the look it came with.
+ * far off a total may be that was scaled up (collector.error, .share, .blind): that is of the look it came with.
  */
 #ifndef ZCPROF_WATCH_SERIES_H
 #define ZCPROF_WATCH_SERIES_H
