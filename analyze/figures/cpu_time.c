@@ -79,19 +79,40 @@ static struct told share_of(double ns, double share, double samples)
 #define SAMPLES_LEAST 10
 
 /*
- * Of END, on a CPU of GIVER. Slices are a small part of the window, and what they say may be off by any factor. How
- * long softirqs took is in the kernel's bill, whole; whose they were the profile's samples say, which are of all of the
- * window, and where those are too few the slices, of which each is one sample: in it packets came in bursts.
+ * By the samples that met END in softirqs of a CPU, of all that were taken of it while the window lasted. NAN: how much time one
+ * stands for is not known, or there were too few.
+ */
+static struct told by_samples(const struct run *run, enum record_end end, const char *cpu,
+			      double window_ns)
+{
+	double period = run_figure(run, METRIC_profile_period, run_machine(run, end), NULL);
+	double taken = window_ns / period, met = samples(run, end, cpu), off;
+
+	if (!(taken >= SAMPLES_LEAST) || run_absent(run, END_HOST, "profile/packets"))
+		return (struct told){NAN, 0};
+	off = window_ns * sampling_share_error(fmin(met / taken, 1), taken);
+	return (struct told){met * period, off * off};
+}
+
+/*
+ * Of END, on a CPU of GIVER. Slices are a small part of the window, and what they say may be off by any factor; the profile's
+ * samples are of all of it. Where these do not say it, it is what the kernel billed as softirqs there, by the share that an
+ * end has in the slices, of which each is one sample: in it packets came in bursts. Most kernels bill by ticks, though, and
+ * softirqs that a tick has raised begin when it is over, so that none of them is ever met.
  */
 static struct told on_cpu(const struct run *run, enum record_end end, enum record_end giver,
 			  const struct figure *across)
 {
 	double billed = billed_ns(run, giver, across->key);
 	double share, all, slices, error, off;
+	struct told sampled;
 
 	error = run_error(run, METRIC_softirq_across, end, across->key, &slices);
 	if (!slices)
 		return (struct told){across->value, 0};
+	sampled = by_samples(run, end, across->key, window_of(run, giver, "profile"));
+	if (!isnan(sampled.ns))
+		return sampled;
 	if (isnan(billed)) {
 		off = across->value * error;
 		return (struct told){across->value, isnan(off) ? 0 : off * off};

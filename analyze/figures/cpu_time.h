@@ -3,9 +3,9 @@
  * C, the CPU time of an end. The kernel bills CPUs; but where both ends are on one machine, as over veth, softirqs of the one
  * run on CPUs of the other, since what is sent there is received by the CPU that sends. How long that was is known where each
  * end has a network namespace of its own (softirq.across): it is taken from the one end to the other. Of slices, which are a
- * small part of the window, it is what the kernel billed as softirqs there, by the share that an end has in the profile's
- * samples of them: an estimate, which has its error. What the one end has too much the other has too little, so that their
- * sum has none.
+ * small part of the window, it is told by the profile's samples, which are of all of it, or else what the kernel billed as
+ * softirqs there, by the share that an end has in them: an estimate, which has its error. What the one end has too much the
+ * other has too little, so that their sum has none.
  *
  *   cpu_percent()   C in percent of one CPU
  *   cpu_off()       its standard error by that, likewise; 0: it is no estimate
