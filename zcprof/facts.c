@@ -165,6 +165,26 @@ static void facts_glob(struct writer *w, enum metric_id id, const char *pattern)
 	globfree(&found);
 }
 
+/* "Linux version 7.3.4 (builder@host) (gcc-14 (Debian 14.2.0-19) 14.2.0, GNU ld 2.44) #1 …" */
+static void facts_compiler(struct writer *w)
+{
+	char line[1024], *compiler, *end;
+
+	if (sysfs_text(line, sizeof(line), "/proc/version"))
+		return;
+	compiler = strstr(line, ") (");
+	if (!compiler)
+		return;
+	compiler += strlen(") (");
+	end = strstr(compiler, ", ");
+	if (!end)
+		end = strstr(compiler, ") #");
+	if (!end)
+		return;
+	*end = '\0';
+	writer_fact(w, END_HOST, METRIC_fact_kernel, "compiler", compiler);
+}
+
 static void facts_kernel(struct writer *w)
 {
 	struct utsname u;
@@ -175,6 +195,7 @@ static void facts_kernel(struct writer *w)
 	writer_fact(w, END_HOST, METRIC_fact_kernel, "", line);
 	if (!sysfs_text(line, sizeof(line), "/sys/kernel/mm/transparent_hugepage/enabled"))
 		writer_fact(w, END_HOST, METRIC_fact_kernel, "transparent_hugepage", line);
+	facts_compiler(w);
 	facts_boot(w);
 }
 

@@ -52,12 +52,16 @@ teardown() {
 	[[ "$output" == *"was made with \"read 64K,256K\", and 256K is not asked for now: give another directory with -o"* ]]
 }
 
-@test "how fast the machine was just before a run is in its record" {
+@test "how fast the machine was just before a run, and what built its kernel, is in its record" {
 	zcprof run --link loopback --port "$port" --seconds 0.5 --warmup 0.1 --repeat 1 --collect cpu -o "$dir"
 	record=$(ls "$dir"/*/run-1.csv)
 	[ "$(grep -c '^,host,calibration,\(syscall\|copy\|wakeup\),,[1-9][0-9.]*,' "$record")" -eq 3 ]
 	# A system call takes more than reading a register and less than a disk.
 	awk -F, '$3 == "calibration" && $4 == "syscall" { exit !($6 > 10 && $6 < 100000) }' "$record"
+	# And what built its kernel, as that says itself.
+	compiler=$(awk -F, '$3 == "fact" && $4 == "kernel" && $5 == "compiler" { print $6 }' "$record")
+	[ -n "$compiler" ]
+	grep -qF "($compiler," /proc/version
 }
 
 @test "--against measures an earlier configuration again, in the same rounds" {
