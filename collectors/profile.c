@@ -16,11 +16,13 @@
 #include "bpf/profile.skel.h"
 #include "collectors/kit/bpf_load.h"
 #include "collectors/kit/clocks.h"
+#include "collectors/kit/devices.h"
 #include "collectors/list.h"
 #include "collectors/kit/stacks.h"
 #include "collectors/kit/kallsyms.h"
 #include "collectors/kit/symbols.h"
 #include "collectors/kit/tally_context.h"
+#include "nic/ethtool.h"
 
 /* A process may end right behind the window, and may keep those waiting who look at it. */
 #define SETTLE_NS 50000000
@@ -64,6 +66,23 @@ static void note_processes(struct state *s)
 {
 	for (enum record_end end = END_RX; end <= END_TX; end++)
 		target_each(&s->run.target[end], note_process, s->symbols);
+}
+
+/* Those of a vendor's own driver, and the static ones of any, have names that no map knows. */
+static int note_driver(void *data, enum record_end end, const char *iface)
+{
+	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+	struct ethtool e;
+
+	(void)end;
+	if (ethtool_open(&e, iface))
+		return 0;
+	if (!ethtool_ask(&e, &info)) {
+		info.driver[sizeof(info.driver) - 1] = '\0';
+		symbols_driver(data, info.driver);
+	}
+	ethtool_close(&e);
+	return 0;
 }
 
 static void find_softirqs(struct state *s)
@@ -127,6 +146,7 @@ static int profile_open(void **state, const struct measurement *run, const char 
 			size_t why_size)
 {
 	struct state *s = calloc(1, sizeof(*s));
+	char none[160];
 	int error;
 
 	*state = s;
@@ -161,6 +181,8 @@ static int profile_open(void **state, const struct measurement *run, const char 
 		return -1;
 	}
 	note_processes(s);
+	/* Where there is no device there is no driver. */
+	(void)devices_each(run, note_driver, s->symbols, none, sizeof(none));
 	follow_packets(s, run);
 	s->counts_misses = s->counts_misses && !clocks_open(&s->misses, s->bpf->progs.profile_miss,
 							    s->no_misses, sizeof(s->no_misses));

@@ -39,8 +39,9 @@ struct symbols {
 	struct kallsyms *core, *rest; /* of the kernel */
 	struct process *processes;
 	size_t process_count;
-	uint64_t spent_ns; /* waiting for names of processes */
-	size_t lost;	   /* processes without names, and why the first has none */
+	char driver[SYMBOLS_DRIVERS][64]; /* "[zcnic]"; or empty */
+	uint64_t spent_ns;		  /* waiting for names of processes */
+	size_t lost;			  /* processes without names, and why the first has none */
 	char why[160];
 };
 
@@ -68,6 +69,24 @@ int symbols_load_kernel(struct symbols *s, uint64_t since_ns)
 int symbols_share_kernel(struct symbols *s)
 {
 	return symbols_load_kernel(s, 0);
+}
+
+void symbols_driver(struct symbols *s, const char *module)
+{
+	for (int i = 0; i < SYMBOLS_DRIVERS; i++) {
+		if (*s->driver[i])
+			continue;
+		snprintf(s->driver[i], sizeof(s->driver[i]), "[%s]", module);
+		return;
+	}
+}
+
+static bool is_of_driver(const struct symbols *s, const struct symbol *symbol)
+{
+	for (int i = 0; i < SYMBOLS_DRIVERS; i++)
+		if (!strcmp(symbol->object, s->driver[i]))
+			return true;
+	return false;
 }
 
 bool symbols_extent(struct symbols *s, const char *name, uint64_t *from, uint64_t *to)
@@ -98,6 +117,8 @@ const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip)
 	if (!f->asked) {
 		f->asked = true;
 		f->symbol.component = component_of_symbol(f->symbol.name);
+		if (f->symbol.component == COMPONENT_unmapped && is_of_driver(s, &f->symbol))
+			f->symbol.component = COMPONENT_netdev;
 		f->symbol.context = context_of_symbol(f->symbol.name);
 	}
 	return &f->symbol;

@@ -13,6 +13,7 @@
  *   symbols_knows()         is this process known, or one that looks at others
  *   symbols_load_kernel()   the kernel's functions as they were at that moment or are now: 0, or a negative errno
  *   symbols_share_kernel()  as another table of this process has them, if there is one; else as they are now
+ *   symbols_driver()        a module that drives a network device: its functions are netdev's, whatever they are called
  *   symbols_extent()        where a function of the kernel itself lies
  *   symbols_kernel()        the function at an address of the kernel
  *   symbols_user()          the function at an address of a process
@@ -38,6 +39,9 @@ bool symbols_knows(const struct symbols *s, pid_t tgid);
 /* since_ns: of clock_ns(). What another table of this process had of later will do; what this one has of before will not. */
 int symbols_load_kernel(struct symbols *s, uint64_t since_ns);
 int symbols_share_kernel(struct symbols *s);
+/* Before the first of its addresses is asked for; at most SYMBOLS_DRIVERS. */
+#define SYMBOLS_DRIVERS 2
+void symbols_driver(struct symbols *s, const char *module);
 /* From its first byte to the next function's; false: there is none of that name. */
 bool symbols_extent(struct symbols *s, const char *name, uint64_t *from, uint64_t *to);
 const struct symbol *symbols_kernel(struct symbols *s, uint64_t ip);
