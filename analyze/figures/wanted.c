@@ -263,12 +263,14 @@ static enum metric_id made_of(const struct run *run, enum quantity q, enum recor
 	}
 }
 
-/* Of requests or datagrams there were some, but not as many as the percentile takes. */
+/* Of requests, datagrams or what is in a histogram there were some, but not as many as the percentile takes. */
 static bool is_too_few(const struct wanted *w, const struct run *run)
 {
 	enum record_end end;
 	enum metric_id id = latency_of(run, &end);
 
+	if (w->kind == WANTED_QUANTILE)
+		return distribution_of(run, w->metric, w->end, *w->key ? w->key : NULL).count;
 	return w->quantity >= LATENCY_P50 && w->quantity <= LATENCY_P9999 &&
 	       run_range(run, id, end).count;
 }

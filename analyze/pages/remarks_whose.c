@@ -131,7 +131,7 @@ void remark_across(struct page *page, const struct experiment *e)
 
 	if (is_seen(&known))
 		page_note(page,
-			  "%sCPU time is by whose packet it was for, not by whose CPU: of softirqs on CPUs of the other end, where packets over veth are received, up to %.1f %% of a CPU are in C rx and up to %.1f %% in C tx.",
+			  "%sCPU time is by whose packet it was for, not by whose CPU: of softirqs on CPUs of the other end, as where packets over veth are received, up to %.1f %% of a CPU are in C rx and up to %.1f %% in C tx.",
 			  in_which(&known, &unsure, which), known.percent[END_RX],
 			  known.percent[END_TX]);
 	if (is_seen(&known))

@@ -66,6 +66,16 @@ refused() {
 	"$zcroi" table --rows rx --cols read --value bytes=rx-path.bytes --format csv "$dir" 2>"$dir.err" | grep -q '^copy,1000000,.*,2000000000,'
 }
 
+@test "a percentile of a histogram that has too few for one is absent for that reason" {
+	for i in 1 2 3; do
+		synthetic "$dir/few/run-$i.csv" repeat=$i read=4K rx_calls=50 rx_ns=100
+		synthetic "$dir/many/run-$i.csv" repeat=$i read=8K rx_calls=500 rx_ns=100
+	done
+	run -0 "$zcroi" table --rows read --value p99=rx-path.receive_size@p99 "$dir"
+	echo "$output"
+	[[ $(flat) == *"4K not measured [1] 8K "[1-9]*"[1] a percentile stands where at least one was slower: p99 takes 100"* ]]
+}
+
 @test "two experiments stand side by side where that is asked for, else apart" {
 	experiment
 	mv "$dir" "$dir.one"
