@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # zcprof doctor on a machine that may be changed: each sysctl is made worse, is seen, and the command
-# that doctor prints makes it well again; a module that is not loaded, a daemon, a lockdown.
+# that doctor prints makes it well again; a module that is not loaded, a daemon, a lockdown. One CPU, for emulated ones
+# die where the kernel patches code that another runs.
 #
-#   BUILD=build lab/run -- bats tests/lab/doctor.bats
+#   BUILD=build lab/run --cpus 1 -- bats tests/lab/doctor.bats
 #
 # On kernels without the software NIC, such as 6.1:
 #
-#   lab/vm --kernel 6.1 -- env BUILD="$PWD/build" bats tests/lab/doctor.bats
+#   lab/vm --kernel 6.1 --cpus 1 -- env BUILD="$PWD/build" bats tests/lab/doctor.bats
 
 bats_require_minimum_version 1.5.0
 
