@@ -22,7 +22,7 @@ experiment() {
 	shift
 	rm -rf "${OUT:?}/$name"
 	"$BUILD/zcprof" run --zcpath "$BUILD/zcpath" --link netns:rx,tx --rx-nic zcnic0 --rx-queues 3 \
-		--tx devmem --repeat "${REPEAT:-3}" --seconds "${SECONDS_EACH:-2}" --warmup 1 --seed 1 \
+		--tx devmem --repeat "${REPEAT:-1}" --seconds "${SECONDS_EACH:-2}" --warmup 1 --seed 1 \
 		"$@" -o "$OUT/$name" 2>"$OUT/$name.log" || {
 		cat "$OUT/$name.log"
 		return 1
