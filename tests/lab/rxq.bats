@@ -44,15 +44,16 @@ flowing() { grep -qs '^[12]\.[0-9]*,rx,path,bytes,' "$dir"/*/run-1.csv.part; }
 experiment() {
 	zcprof run --link netns:rx,tx --flows $FLOWS --tx copy --cc cubic --pacing 4M --msg 256K --collect cpu,profile \
 		--seconds 5 --warmup 1 --repeat 1 -o "$dir" "$@" 3>&- &
-	local run=$! task comm name list
+	local run=$!
 	wait_until 200 flowing_or_over $run
-	for task in $(pgrep -x zcpath | sed "s,.*,/proc/&/task/*,"); do
-		{ read -r comm <"$task/comm"; } 2>/dev/null || continue
-		case $comm in rx-*-[0-9]*) ;; *) continue ;; esac
-		while read -r name list; do
-			[ "$name" != Cpus_allowed_list: ] || echo "${comm##*-} $list"
-		done <"$task/status" 2>/dev/null
-	done | sort -n >threads
+	# All at once, for a slow machine's run may be over before a loop is.
+	: >threads
+	until [ "$(wc -l <threads)" -ge $FLOWS ] || is_over $run; do
+		# shellcheck disable=SC2046 # files
+		grep -hsE '^(Name|Cpus_allowed_list):' $(pgrep -x zcpath | sed 's,.*,/proc/&/task/*/status,') </dev/null |
+			awk '$1 == "Name:" { n = split($2, word, "-"); flow = word[1] == "rx" && word[n] ~ /^[0-9]+$/ ? word[n] : "" }
+				$1 != "Name:" && flow != "" { print flow, $2 }' | sort -n >threads || :
+	done
 	wait "$run"
 	file=$(echo "$dir"/*/run-1.csv)
 	is_record "$file"
