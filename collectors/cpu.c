@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,8 +128,8 @@ static int cpu_snapshot(void *state, enum edge edge)
 	struct moment *m = &c->moment[edge];
 	int result;
 
-	clock_gettime(CLOCK_MONOTONIC, &m->at);
 	hotplug_look(&c->hotplug);
+	clock_gettime(CLOCK_MONOTONIC, &m->at);
 	result = read_stat(c, m);
 	if (!result)
 		result = cpu_threads_read(c->threads, edge);
@@ -189,12 +190,11 @@ static void emit_work(struct writer *w, enum record_end end, const char *key,
 }
 
 static void emit_whole(struct writer *w, enum record_end end, const char *key,
-		       const uint64_t ns[STAT_FIELDS], double window_ns)
+		       const struct stat_cpu *cpu, double window_ns)
 {
-	double unaccounted = window_ns;
+	const uint64_t *ns = cpu->ns;
+	double unaccounted = proc_stat_awake_ns(cpu, window_ns) - (double)proc_stat_busy_ns(ns);
 
-	for (int i = 0; i < STAT_FIELDS; i++)
-		unaccounted -= (double)ns[i];
 	emit_work(w, end, key, ns);
 	writer_u64(w, WINDOW, end, METRIC_cpu_iowait, key, ns[STAT_IOWAIT]);
 	writer_u64(w, WINDOW, end, METRIC_cpu_idle, key, ns[STAT_IDLE]);
@@ -253,10 +253,10 @@ static void emit_sums(const struct sums *sums, struct writer *w, double window)
 	for (int end = 0; end < END_COUNT; end++)
 		if (sums->end_has[end])
 			writer_f64(w, WINDOW, end, METRIC_cpu_busy, NULL,
-				   100 * sums->end_ns[end] / window);
+				   100 * fmax(sums->end_ns[end], 0) / window);
 	if (sums->elsewhere_has)
 		writer_f64(w, WINDOW, END_HOST, METRIC_cpu_elsewhere, NULL,
-			   100 * sums->elsewhere_ns / window);
+			   100 * fmax(sums->elsewhere_ns, 0) / window);
 }
 
 static void emit_cpus(const struct cpu *c, struct writer *w, const struct proc_stat *stat)
@@ -272,9 +272,12 @@ static void emit_cpus(const struct cpu *c, struct writer *w, const struct proc_s
 		char key[16];
 
 		snprintf(key, sizeof(key), "%u", cpu);
-		if (of->presence == STAT_AT_BOTH) {
-			add_busy(c->run, &sums, cpu, proc_stat_awake_ns(of->ns, window));
-			emit_whole(w, end, key, of->ns, window);
+		if (of->presence == STAT_AT_BOTH && hotplug_changes(&c->hotplug, cpu)) {
+			add_busy(c->run, &sums, cpu, (double)proc_stat_busy_ns(of->ns));
+			emit_work(w, end, key, of->ns);
+		} else if (of->presence == STAT_AT_BOTH) {
+			add_busy(c->run, &sums, cpu, proc_stat_awake_ns(of, window));
+			emit_whole(w, end, key, of, window);
 		} else if (of->presence == STAT_AT_ONE && stat->changed == 1) {
 			emit_work(w, end, key, stat->changed_ns);
 		}

@@ -40,6 +40,11 @@ static uint64_t grown(uint64_t from, uint64_t to)
 	return to > from ? to - from : 0;
 }
 
+static uint64_t slept(const uint64_t ns[STAT_FIELDS])
+{
+	return ns[STAT_IDLE] + ns[STAT_IOWAIT];
+}
+
 static void take_opened(struct proc_stat *s, const char *text, uint64_t all_ns[STAT_FIELDS])
 {
 	struct stat_line line;
@@ -59,12 +64,15 @@ static void take_closed(struct proc_stat *s, const char *text, uint64_t all_ns[S
 	struct stat_line line;
 
 	while ((text = take_line(text, &line))) {
-		uint64_t *ns = line.all ? all_ns : line.cpu < s->bound ? s->cpu[line.cpu].ns : NULL;
+		struct stat_cpu *of = !line.all && line.cpu < s->bound ? &s->cpu[line.cpu] : NULL;
+		uint64_t *ns = line.all ? all_ns : of ? of->ns : NULL;
 
+		if (of) {
+			of->slept_ns = grown(slept(of->ns), slept(line.ns));
+			of->presence++;
+		}
 		for (int i = 0; ns && i < STAT_FIELDS; i++)
 			ns[i] = grown(ns[i], line.ns[i]);
-		if (ns && !line.all)
-			s->cpu[line.cpu].presence++;
 	}
 }
 
@@ -89,9 +97,11 @@ int proc_stat_between(struct proc_stat *s, const char *opened, const char *close
 	return 0;
 }
 
-double proc_stat_awake_ns(const uint64_t ns[STAT_FIELDS], double window_ns)
+double proc_stat_awake_ns(const struct stat_cpu *cpu, double window_ns)
 {
-	return fmax(window_ns - (double)(ns[STAT_IDLE] + ns[STAT_IOWAIT] + ns[STAT_STEAL]), 0);
+	const double rounded_ns = 3e9 / (double)sysconf(_SC_CLK_TCK);
+
+	return fmax(window_ns - (double)cpu->slept_ns - (double)cpu->ns[STAT_STEAL], -rounded_ns);
 }
 
 uint64_t proc_stat_busy_ns(const uint64_t ns[STAT_FIELDS])

@@ -142,6 +142,8 @@ busy_of() { # END CPU
 	measured
 	cat "$dir/run.csv"
 	[ "$(figure rx cpu hotplug "$victim")" = 2 ]
+	[ -z "$(figure rx cpu idle "$victim")" ] # nobody counts that it was away
+	[ -n "$(figure rx cpu busy "")" ]
 	[ -z "$(figure rx cstate none "$victim")" ]
 }
 

@@ -109,6 +109,25 @@ static void of_a_cpu_that_comes_too(void **state)
 	proc_stat_free(&s);
 }
 
+/* A sleep that was iowait at the first look is idle, all of it, at the second; what figures are rounded to is not lost. */
+static void sleep_is_idle_and_iowait_together(void **state)
+{
+	static const char opened[] =
+		"cpu0 0 0 0 1000 300 0 0 0\ncpu1 0 0 0 500 0 0 0 0\ncpu2 0 0 0 0 0 0 0 0\n";
+	static const char closed[] =
+		"cpu0 2 0 1 1380 0 0 0 5\ncpu1 0 0 0 601 0 0 0 0\ncpu2 0 0 0 900 0 0 0 0\n";
+	struct proc_stat s;
+
+	(void)state;
+	assert_int_equal(proc_stat_between(&s, opened, closed, 3), 0);
+	assert_int_equal(s.cpu[0].ns[STAT_IDLE], S(380));
+	assert_int_equal(s.cpu[0].ns[STAT_IOWAIT], 0);
+	assert_true(proc_stat_awake_ns(&s.cpu[0], 1e9) == (double)S(100 - 80 - 5));
+	assert_true(proc_stat_awake_ns(&s.cpu[1], 1e9) == -(double)S(1));
+	assert_true(proc_stat_awake_ns(&s.cpu[2], 1e9) == -(double)S(3));
+	proc_stat_free(&s);
+}
+
 #define NOTHING " 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000"
 
 static void softnet_lines_say_whose_they_are(void **state)
@@ -190,6 +209,7 @@ int main(void)
 		cmocka_unit_test(this_machine_has_the_cpus_that_it_says),
 		cmocka_unit_test(of_a_cpu_that_goes_the_rest_is_known),
 		cmocka_unit_test(of_a_cpu_that_comes_too),
+		cmocka_unit_test(sleep_is_idle_and_iowait_together),
 		cmocka_unit_test(softnet_lines_say_whose_they_are),
 		cmocka_unit_test(packets_do_not_jump_when_a_cpu_goes_or_comes),
 	};
