@@ -22,21 +22,26 @@ static double awake(const struct run *run, enum record_end end)
 	double sleeps = run_sum(run, METRIC_cpu_idle, end) + run_sum(run, METRIC_cpu_iowait, end) +
 			run_sum(run, METRIC_cpu_steal, end);
 
-	if (!(window > 0) || isnan(sleeps) ||
+	if (!(window > 0) || isnan(sleeps) || run_sum(run, METRIC_cpu_hotplug, end) > 0 ||
 	    run_sum(run, METRIC_cpu_hotplug, run_machine(run, end)) > 0)
 		return NAN;
 	return 100 * fmax((double)idle.count * window - sleeps, 0) / window;
 }
 
-/* Of the CPUs that both ends share nothing is said: those of bystanders stand among them. */
+/* Those of bystanders stand among the CPUs that both ends share, and are not told from them. */
+static bool has_bystanders(const struct run *run, enum record_end end)
+{
+	return end_is_machine(end) && run_range(run, METRIC_cpu_elsewhere, end).count;
+}
+
 void older_mend(struct run *run)
 {
 	for (size_t i = 0; i < run->figure_count; i++) {
 		struct figure *f = &run->figures[i];
 		double percent;
 
-		if (f->id != METRIC_cpu_busy || *f->key || end_is_machine(f->end) ||
-		    f->end == END_HOST || !is_of_ticks(run, f->end))
+		if (f->id != METRIC_cpu_busy || *f->key || has_bystanders(run, f->end) ||
+		    !is_of_ticks(run, f->end))
 			continue;
 		percent = awake(run, f->end);
 		if (!isnan(percent))

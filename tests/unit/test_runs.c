@@ -83,6 +83,26 @@ static void older_records(void **state)
 	run_free(newer);
 }
 
+/* A CPU that was away has no idle time of that; of CPUs that no end has alone, those of bystanders are not told apart. */
+static void older_records_that_cannot_be_mended(void **state)
+{
+#define OLDER HEADER ",host,collector,means,cpu,/proc/stat and schedstat,\n"
+#define SHARED                                                                                     \
+	",host,collector,window,cpu,1000000000,ns\n,host,cpu,busy,,24,%\n"                         \
+	",host,cpu,idle,0,500000000,ns\n,host,cpu,iowait,0,0,ns\n,host,cpu,steal,0,0,ns\n"
+	struct run *away = load(OLDER BURSTS ",rx,cpu,hotplug,0,2,times\n");
+	struct run *shared = load(OLDER SHARED);
+	struct run *beside = load(OLDER SHARED ",host,cpu,elsewhere,,3,%\n");
+
+	(void)state;
+	near(run_figure(away, METRIC_cpu_busy, END_RX, NULL), 24);
+	near(run_figure(shared, METRIC_cpu_busy, END_HOST, NULL), 50);
+	near(run_figure(beside, METRIC_cpu_busy, END_HOST, NULL), 24);
+	run_free(away);
+	run_free(shared);
+	run_free(beside);
+}
+
 static void figures(void **state)
 {
 	/* Out of order on purpose: keys are found, and are in the order of their numbers. */
@@ -493,6 +513,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures),
 		cmocka_unit_test(older_records),
+		cmocka_unit_test(older_records_that_cannot_be_mended),
 		cmocka_unit_test(softirqs_on_cpus_of_the_other_end),
 		cmocka_unit_test(softirqs_by_slices),
 		cmocka_unit_test(return_on_investment),
