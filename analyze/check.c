@@ -119,7 +119,7 @@ static void check_row(struct check *c, const struct row *row)
 	/* What was there inside the window and was gone at its end is absent all the same. */
 	c->seen[row->id][row->end] += row->time_s == WINDOW;
 	if (kind == KIND_FACT || row->time_s == WINDOW)
-		doubts_take(&c->doubts, row->id, row->key, row->value, row->number);
+		doubts_take(&c->doubts, row->id, row->end, row->key, row->value, row->number);
 	if (kind == KIND_FACT) {
 		check_fact(c, row);
 		return;

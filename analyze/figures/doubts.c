@@ -20,7 +20,8 @@
 #define OTHERS_SHARE 0.1
 
 /* Of a CPU's time so much more is known, in rows of any order. */
-static void take_cpu(struct doubts *d, struct text key, double ns, bool idle, bool unbilled)
+static void take_cpu(struct doubts *d, enum record_end end, struct text key, double ns, bool idle,
+		     bool unbilled)
 {
 	double number;
 	struct doubts_cpu *cpu;
@@ -28,7 +29,7 @@ static void take_cpu(struct doubts *d, struct text key, double ns, bool idle, bo
 	d->all_ns += ns;
 	if (number_parse(key.at, key.len, &number) || !(number >= 0 && number < DOUBTS_CPUS))
 		return;
-	cpu = &d->cpu[(int)number];
+	cpu = &d->cpu[end_side(end) == END_TX][(int)number];
 	cpu->all_ns += ns;
 	cpu->idle_ns += idle ? ns : 0;
 	cpu->unbilled_ns += unbilled ? ns : 0;
@@ -39,14 +40,15 @@ static double held_up_ns(const struct doubts *d)
 {
 	double sum = 0;
 
-	for (int i = 0; i < DOUBTS_CPUS; i++)
-		if (d->cpu[i].idle_ns < IDLE_SHARE * d->cpu[i].all_ns)
-			sum += d->cpu[i].unbilled_ns;
+	for (int tx = 0; tx < 2; tx++)
+		for (const struct doubts_cpu *c = d->cpu[tx]; c < d->cpu[tx] + DOUBTS_CPUS; c++)
+			if (c->idle_ns < IDLE_SHARE * c->all_ns)
+				sum += c->unbilled_ns;
 	return sum;
 }
 
-void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,
-		 double number)
+void doubts_take(struct doubts *d, enum metric_id id, enum record_end end, struct text key,
+		 struct text value, double number)
 {
 	double seconds;
 	bool closes;
@@ -79,12 +81,12 @@ void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct te
 	case METRIC_cpu_softirq:
 	case METRIC_cpu_unaccounted:
 		d->busy_ns += number;
-		take_cpu(d, key, number, false, id == METRIC_cpu_unaccounted);
+		take_cpu(d, end, key, number, false, id == METRIC_cpu_unaccounted);
 		break;
 	case METRIC_cpu_iowait:
 	case METRIC_cpu_idle:
 	case METRIC_cpu_steal:
-		take_cpu(d, key, number, id != METRIC_cpu_steal, false);
+		take_cpu(d, end, key, number, id != METRIC_cpu_steal, false);
 		break;
 	case METRIC_cpu_thread:
 		d->threads_ns += number;

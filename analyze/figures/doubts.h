@@ -22,7 +22,7 @@ struct doubts {
 	double asked_s;	  /* 0: nobody said how long */
 	struct doubts_cpu {
 		double all_ns, idle_ns, unbilled_ns;
-	} cpu[DOUBTS_CPUS];
+	} cpu[2][DOUBTS_CPUS]; /* those of the sender, and all others: two machines have the same numbers */
 	double all_ns, busy_ns; /* of all CPUs: their time, and in it they were not idle */
 	double tasks_ns,
 		threads_ns; /* in tasks, by the tick; of the ends' threads, by the scheduler */
@@ -45,8 +45,8 @@ enum doubt {
 };
 
 /* value: of a fact; number: of any other. */
-void doubts_take(struct doubts *d, enum metric_id id, struct text key, struct text value,
-		 double number);
+void doubts_take(struct doubts *d, enum metric_id id, enum record_end end, struct text key,
+		 struct text value, double number);
 bool doubts_print(const struct doubts *d, char *text, size_t size);
 /* How bad it is, to be compared with others of its kind; 0: there is none, and text is empty. */
 double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t size);

@@ -37,11 +37,11 @@ static struct doubts doubts_of(const struct run *run)
 	struct doubts d = {0};
 
 	for (size_t i = 0; i < run->fact_count; i++)
-		doubts_take(&d, run->facts[i].id, text_of(run->facts[i].key),
+		doubts_take(&d, run->facts[i].id, run->facts[i].end, text_of(run->facts[i].key),
 			    text_of(run->facts[i].value), 0);
 	for (size_t i = 0; i < run->figure_count; i++)
-		doubts_take(&d, run->figures[i].id, text_of(run->figures[i].key), text_of(""),
-			    run->figures[i].value);
+		doubts_take(&d, run->figures[i].id, run->figures[i].end,
+			    text_of(run->figures[i].key), text_of(""), run->figures[i].value);
 	return d;
 }
 

@@ -133,7 +133,7 @@ static void give(struct consistency *c, struct doubts *d, const char *line)
 	if (metric_info(row.id)->kind != KIND_FACT)
 		assert_int_equal(number_parse(row.value.at, row.value.len, &row.number), 0);
 	consistency_row(c, &row);
-	doubts_take(d, row.id, row.key, row.value, row.number);
+	doubts_take(d, row.id, row.end, row.key, row.value, row.number);
 	free((char *)row.key.at);
 	free((char *)row.value.at);
 }

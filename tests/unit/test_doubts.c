@@ -13,11 +13,17 @@
 
 static char text[600];
 
+static void take_of(struct doubts *d, enum metric_id id, enum record_end end, const char *key,
+		    const char *value, double number)
+{
+	doubts_take(d, id, end, (struct text){key, strlen(key)},
+		    (struct text){value, strlen(value)}, number);
+}
+
 static void take(struct doubts *d, enum metric_id id, const char *key, const char *value,
 		 double number)
 {
-	doubts_take(d, id, (struct text){key, strlen(key)}, (struct text){value, strlen(value)},
-		    number);
+	take_of(d, id, END_RX, key, value, number);
 }
 
 /* Two CPUs for two seconds; one of them sleeps, or if nothing was billed for a share of all, it is that one's. */
@@ -66,6 +72,20 @@ static void time_that_is_billed_to_nothing(void **state)
 	struct doubts d = two_cpus(0.25);
 
 	(void)state;
+	assert_true(doubts_print(&d, text, sizeof(text)));
+	assert_non_null(strstr(text, "too large by 25 % of all their time"));
+}
+
+/* Their CPUs have the same numbers, and one of them sleeps. */
+static void one_of_two_machines_is_held_up(void **state)
+{
+	struct doubts d = {0};
+
+	(void)state;
+	take_of(&d, METRIC_cpu_user, END_RX, "0", "", 1e9);
+	take_of(&d, METRIC_cpu_idle, END_TX, "0", "", 2e9);
+	take_of(&d, METRIC_cpu_idle, END_RX, "0", "", 0);
+	take_of(&d, METRIC_cpu_unaccounted, END_RX, "0", "", 1e9);
 	assert_true(doubts_print(&d, text, sizeof(text)));
 	assert_non_null(strstr(text, "too large by 25 % of all their time"));
 }
@@ -161,6 +181,7 @@ int main(void)
 		cmocka_unit_test(sources_that_measured_a_part),
 		cmocka_unit_test(flows_that_were_read_long_after_each_other),
 		cmocka_unit_test(time_that_is_billed_to_nothing),
+		cmocka_unit_test(one_of_two_machines_is_held_up),
 		cmocka_unit_test(work_between_ticks_is_no_doubt),
 		cmocka_unit_test(threads_that_ran_longer_than_their_cpus),
 	};
