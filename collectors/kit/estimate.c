@@ -7,6 +7,8 @@
 #define LEAST 50
 /* Fewer slices do not tell which measure is better. */
 #define SLICES_LEAST 4
+/* In effect, as Kish counts them: less is one slice, and a little of another. */
+#define SLICES_MET 1.5
 
 const char *const measure_name[MEASURES] = {"time", "packets", "pages"};
 
@@ -94,8 +96,13 @@ double estimate_ratio_error(const struct sampled *s, const struct products *p,
 	if (s->count < 2 || !(p->y > 0) || !(p->x > 0))
 		return NAN;
 	n = p->x * p->x / p->xx;
+	/* Slices do not differ where all of it came in one. */
+	if (n < SLICES_MET)
+		return NAN;
 	rest = p->yy - 2 * ratio * p->xy + ratio * ratio * p->xx;
-	return sqrt(unseen(s, window) * spread(n) * fmax(rest, 0)) / p->y;
+	/* Where they are all alike, the next event may be the first that is not. */
+	return sqrt(unseen(s, window) *
+		    fmax(spread(n) * fmax(rest, 0) / (p->y * p->y), 1 / (p->x * p->x)));
 }
 
 /* Of all figures together; what is off by all of itself is not further off. */

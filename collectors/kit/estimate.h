@@ -72,7 +72,7 @@ enum measure estimate_choose(const struct sampled *s, const struct moments *figu
 void products_add(struct products *p, double y, double x);
 /*
  * Of y by x, which were counted in the same slices: such as met less of the one met less of the other,
- * and the ratio is known better than either. NAN: not known, of fewer than two slices or of nothing.
+ * and the ratio is known better than either. x: of events. NAN: not known, of nothing or where it came in one slice.
  */
 double estimate_ratio_error(const struct sampled *s, const struct products *p,
 			    const struct extent *window);
