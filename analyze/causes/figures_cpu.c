@@ -55,11 +55,15 @@ static double of_cpu(const struct run *run, enum record_end of, enum metric_id i
 	return found;
 }
 
-static double busy_of(const struct run *run, enum record_end end, long cpu)
+static double ticks_of(const struct run *run, enum record_end end, long cpu)
 {
 	return of_cpu(run, end, METRIC_cpu_user, cpu) + of_cpu(run, end, METRIC_cpu_system, cpu) +
-	       of_cpu(run, end, METRIC_cpu_irq, cpu) + of_cpu(run, end, METRIC_cpu_softirq, cpu) +
-	       fmax(of_cpu(run, end, METRIC_cpu_unaccounted, cpu), 0);
+	       of_cpu(run, end, METRIC_cpu_irq, cpu) + of_cpu(run, end, METRIC_cpu_softirq, cpu);
+}
+
+static double busy_of(const struct run *run, enum record_end end, long cpu)
+{
+	return ticks_of(run, end, cpu) + fmax(of_cpu(run, end, METRIC_cpu_unaccounted, cpu), 0);
 }
 
 static const char *cpus_of(const struct run *run, enum record_end end)
@@ -242,7 +246,10 @@ double figure_stopped(const struct run *run, enum record_end end)
 	return percent_of_window(run, end, run_figure(run, METRIC_iowait_stopped, end, NULL));
 }
 
-/* Softirqs that come upon a thread are in its time already, so this is the least that others had. */
+/*
+ * Softirqs that come upon a thread are in its time already, so this is the least that others had. What no tick met may have
+ * been softirqs as well.
+ */
 double figure_others(const struct run *run, enum record_end end)
 {
 	const char *list = cpus_of(run, end);
@@ -252,7 +259,7 @@ double figure_others(const struct run *run, enum record_end end)
 		return NAN;
 	for (long cpu = 0; cpu < CPUS_MAX; cpu++)
 		if (in_list(list, cpu))
-			busy += busy_of(run, end, cpu) - of_cpu(run, end, METRIC_cpu_softirq, cpu);
+			busy += ticks_of(run, end, cpu) - of_cpu(run, end, METRIC_cpu_softirq, cpu);
 	return busy - own < 0 ? 0 : percent_of_window(run, end, busy - own);
 }
 

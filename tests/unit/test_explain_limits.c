@@ -58,6 +58,22 @@ static void test_a_cpu_that_others_fill_while_its_thread_sleeps(void **state)
 	forget(&p);
 }
 
+/* It waited for softirqs of its CPU; that no tick met all of these is no sign of somebody else. */
+static void test_softirqs_between_ticks_are_no_neighbour(void **state)
+{
+	static const char softirqs[] =
+		",tx,cpu,wait,tx/1,80000000,ns\n,tx,cpu,thread,tx/1,90000000,ns\n"
+		",tx,cpu,user,1,0,ns\n,tx,cpu,system,1,90000000,ns\n,tx,cpu,irq,1,0,ns\n"
+		",tx,cpu,softirq,1,80000000,ns\n,tx,cpu,unaccounted,1,60000000,ns\n";
+	struct pair p;
+
+	(void)state;
+	explain(&p, 40, ",tx,cpu,wait,tx/1,50000000,ns\n,tx,cpu,thread,tx/1,850000000,ns\n", 4,
+		softirqs);
+	assert_string_not_equal(first(&p), "neighbour");
+	forget(&p);
+}
+
 static void test_nothing_moved(void **state)
 {
 	char sentence[1024];
@@ -185,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_less_work_for_nothing_is_no_gain),
 		cmocka_unit_test(test_a_small_cost_is_behind_a_large_loss),
 		cmocka_unit_test(test_a_cpu_that_others_fill_while_its_thread_sleeps),
+		cmocka_unit_test(test_softirqs_between_ticks_are_no_neighbour),
 		cmocka_unit_test(test_nothing_moved),
 		cmocka_unit_test(test_a_counter_without_an_answer),
 		cmocka_unit_test(test_what_slices_met_by_chance),
