@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "analyze/load/older.h"
-
+/* What older records mean otherwise, so that a run of today can be compared with one of then. */
 #include <math.h>
 #include <string.h>
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "analyze/load/consistency.h"
-#include "analyze/load/older.h"
 #include "base/say.h"
 #include "record/reader.h"
 

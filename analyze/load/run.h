@@ -19,6 +19,7 @@
  *   run_refusal()   why there was no run: the fact refused
  *   run_absent_metric() why a metric has none: its source, or it alone
  *   run_measured()  whether a missing key of a metric at an end is a zero, for it was looked for
+ *   older_mend()     run_load() does it: a figure that older records mean otherwise becomes what it means today (older.c)
  *   run_free()
  *
  * NAN and NULL mean: not in the record.
@@ -80,6 +81,8 @@ enum run_keep { KEEP_WINDOW, KEEP_MOMENTS };
 /* NULL after saying what was refused. */
 struct run *run_load(const char *path, enum run_keep keep);
 void run_free(struct run *run);
+/* Of a run whose figures are in order. C was what ticks had met, of which work in short bursts had too few; it becomes what was not idle. */
+void older_mend(struct run *run);
 
 double run_figure(const struct run *run, enum metric_id id, enum record_end end, const char *key);
 struct figures run_range(const struct run *run, enum metric_id id, enum record_end end);
