@@ -63,8 +63,10 @@ of_source() { # FILE METRIC SOURCE
 	[ -z "$(of_source run slices iouring)" ]
 }
 
-# One burst of 20 ms: few slices meet it.
-@test "where slices met next to none of the packets there is no figure, and no zero" {
+# One burst of 20 ms: few slices meet it. Where they met packets of others the figure is a zero, which says how long what
+# it leaves open may be: a burst that is longer is missed by chance, once in twenty.
+@test "where slices met next to none of the packets there is no figure, and no zero that says more than they know" {
+	local missed=0
 	for _ in 1 2 3; do
 		bursts packets 200000 20 2480
 		over_it run skb
@@ -73,10 +75,12 @@ of_source() { # FILE METRIC SOURCE
 		echo "$(done_in run) done, $counted counted"
 		if grep -q '^,host,collector,absent,skb,"its slices met [0-9]* of the [0-9]* packets of the window' "$dir/run"; then
 			! grep '^,[^,]*,skb,' "$dir/run" || false
-		else
-			[ "$counted" -gt 0 ]
+		elif [ "$counted" = 0 ]; then
+			echo "blind: $(of_source run blind skb)"
+			missed=$((missed + $(awk -v blind="$(of_source run blind skb)" 'BEGIN { print !(blind * 3 >= 0.02) }')))
 		fi
 	done
+	[ "$missed" -le 1 ]
 }
 
 @test "what becomes too much is counted whole until then, and in slices from then on" {
