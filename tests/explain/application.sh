@@ -32,7 +32,7 @@ prepare() {
 	preload tests/explain/application.c "-DFAULT=$fault" "-DAMOUNT=$SIZE"
 	[ "$END" = priority ] || return 0
 	in_tx tc qdisc add dev "$TX_DEVICE" root handle 1: htb default 10
-	in_tx tc class add dev "$TX_DEVICE" parent 1: classid 1:10 htb rate 40gbit
+	in_tx tc class add dev "$TX_DEVICE" parent 1: classid 1:10 htb rate 40gbit burst 10mb cburst 10mb quantum 60000
 	in_tx tc class add dev "$TX_DEVICE" parent 1: classid 1:14 htb rate 500mbit
 }
 

@@ -14,7 +14,7 @@ esac
 prepare() {
 	[ "$END" = class ] || return 0
 	in_tx tc qdisc add dev "$TX_DEVICE" root handle 1: htb default 10
-	in_tx tc class add dev "$TX_DEVICE" parent 1: classid 1:10 htb rate 40gbit
+	in_tx tc class add dev "$TX_DEVICE" parent 1: classid 1:10 htb rate 40gbit burst 10mb cburst 10mb quantum 60000
 	in_tx tc class add dev "$TX_DEVICE" parent 1: classid 1:14 htb rate "${SIZE}mbit"
 }
 
