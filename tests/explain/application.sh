@@ -22,7 +22,7 @@ corks) expected=held_back default_size=1 options=(--rpc 100:100) ;;
 nagles) expected=held_back default_size=1000 options=(--rpc 2000:2000) ;;
 congests) expected=congestion_control default_size=1 ;;
 unsent) expected=unsent_limit default_size=2048 ;;
-priority) expected=qdisc default_size=65556 ;;
+priority) expected=classes default_size=65556 ;;
 esac
 
 # A class for what has the priority 1:14, 65556, as a number.

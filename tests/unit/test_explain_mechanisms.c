@@ -253,6 +253,8 @@ static const struct {
 	 ",tx,fact,sysctl,net.ipv4.tcp_autocorking,1,\n,tx,nic,statistic,tx_packets,80000,events\n",
 	 ",tx,fact,sysctl,net.ipv4.tcp_autocorking,0,\n" MARK
 	 ",tx,nic,statistic,tx_packets,2000000,events\n"},
+	{"classes", ",tx,fact,socket,tcp priority,0,\n,tx,tcp,rtt,0,300,us\n",
+	 ",tx,fact,socket,tcp priority,65556,\n" MARK ",tx,tcp,rtt,0,3300,us\n"},
 	{"environment", ",tx,fact,process,environment,none,\n,tx,syscalls,calls,futex,9,calls\n",
 	 ",tx,fact,process,environment,MALLOC_ARENA_MAX=1,\n" MARK
 	 ",tx,syscalls,calls,futex,90000,calls\n"},
