@@ -7,7 +7,7 @@ where=host
 needs=nft
 
 case $END in
-class) expected=qdisc default_size=500 rule="meta priority set 1:14" ;;
+class) expected="qdisc setting" default_size=500 rule="meta priority set 1:14" ;;
 mss) expected=segment_size default_size=536 rule="tcp flags syn tcp option maxseg size set $SIZE" ;;
 esac
 
