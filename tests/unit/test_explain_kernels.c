@@ -55,6 +55,8 @@ static void test_changes_concern_paths(void **state)
 static void test_parts(void **state)
 {
 	(void)state;
+	/* By which programs of BPF read the kernel's memory. */
+	assert_int_equal(component_of_symbol("copy_from_kernel_nofault_allowed"), COMPONENT_tracing);
 	/* Which was clear_page() until 6.18: a name that no one knows is a cost that seems to have come anew. */
 	assert_int_equal(part_of_symbol("clear_highpages_kasan_tagged"), PART_page_allocator);
 	assert_int_equal(component_of_symbol("clear_highpages_kasan_tagged"), COMPONENT_memory);
