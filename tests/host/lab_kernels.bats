@@ -76,8 +76,13 @@ kernels() {
 	kernels 7.2
 	[ "$(ls build/lab/kernels/7.2/runs/rx=copy,tx=copy/)" = "$(printf 'run-%d.csv\n' 1 2 3)" ]
 	[ "$(wc -l <calls)" = 7 ]
+	# Of a study with other configurations nothing is left.
+	sed -i 's/copy,zcrx/copy/' studies/kernels.plan
+	mkdir -p build/lab/kernels/7.2/runs/rx=uring,tx=copy
+	mv build/lab/kernels/7.2/runs/rx=zcrx,tx=copy/* build/lab/kernels/7.2/runs/rx=uring,tx=copy
 	echo other >build/zcpath
 	kernels 7.2
+	[ ! -e build/lab/kernels/7.2/runs/rx=uring,tx=copy ]
 	[ "$(wc -l <calls)" = 8 ]
 	[ "$(ls build/lab/kernels/7.2/runs/rx=copy,tx=copy/)" = "$(printf 'run-%d.csv\n' 1 2 3)" ]
 }
