@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "page/page.h"
 #include "base/say.h"
+#include "base/standard.h"
 #include "base/visible.h"
 #include "record/reader.h"
 
@@ -362,7 +363,7 @@ int command_check(int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	for (size_t i = 0; i < o.path_count; i++)
 		sound &= check_file(o.paths[i]);
-	if (page_flush())
+	if (standard_flush())
 		return EXIT_FAILED;
 	return sound ? EXIT_DONE : EXIT_FAILED;
 }

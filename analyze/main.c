@@ -8,6 +8,7 @@
 
 #include "analyze/commands.h"
 #include "base/say.h"
+#include "base/standard.h"
 #include "built-with/zcroi.h"
 
 const char *argp_program_version = "zcroi " VERSION "\nbuilt with " BUILT_WITH;
@@ -73,6 +74,7 @@ int main(int argc, char **argv)
 	char name[32];
 	int at = 0;
 
+	standard_begin();
 	say_program("zcroi");
 	/* A file that may grow no more is an error that can be told. */
 	signal(SIGXFSZ, SIG_IGN);

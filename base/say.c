@@ -3,6 +3,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "base/visible.h"
 
@@ -90,4 +93,15 @@ void say_detail(const char *format, ...)
 	va_start(args, format);
 	say("", format, args);
 	va_end(args);
+}
+
+void say_last(const char *text)
+{
+	const struct iovec line[] = {{(char *)program, strlen(program)},
+				     {": ", 2},
+				     {(char *)text, strlen(text)},
+				     {"\n", 1}};
+
+	if (writev(STDERR_FILENO, line, sizeof(line) / sizeof(*line)) < 0)
+		return; /* nobody hears it */
 }

@@ -13,6 +13,7 @@
  *   say_instead()  from now on to this function, a line without its end, in place of standard error; NULL:
  *                  to standard error again
  *   say_detail()   only with --verbose: what a developer wants to know
+ *   say_last()     before the process ends at once: as it stands, safe in a signal's handler
  */
 #ifndef BASE_SAY_H
 #define BASE_SAY_H
@@ -36,5 +37,6 @@ void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say_last(const char *text);
 
 #endif

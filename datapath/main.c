@@ -8,6 +8,7 @@
 #include "base/cpus.h"
 #include "base/descriptors.h"
 #include "base/say.h"
+#include "base/standard.h"
 #include "built-with/zcpath.h"
 #include "nic/device.h"
 #include "datapath/config.h"
@@ -39,8 +40,7 @@ static const char help[] =
 
 static int list_paths(void)
 {
-	if (printf("%-4s %-12s %-4s %s\n", "end", "path", "can", "what it is, or why not") < 0)
-		return EXIT_FAILED;
+	printf("%-4s %-12s %-4s %s\n", "end", "path", "can", "what it is, or why not");
 	for (int i = 0; paths[i]; i++) {
 		char why[256];
 		bool able = !paths[i]->able || paths[i]->able(why, sizeof(why));
@@ -48,11 +48,7 @@ static int list_paths(void)
 		printf("%-4s %-12s %-4s %s\n", record_end_name[paths[i]->end], paths[i]->name,
 		       able ? "yes" : "no", able ? paths[i]->what : why);
 	}
-	if (fflush(stdout)) {
-		say_error("cannot write the list to standard output");
-		return EXIT_FAILED;
-	}
-	return EXIT_DONE;
+	return standard_flush() ? EXIT_FAILED : EXIT_DONE;
 }
 
 /*
@@ -143,6 +139,7 @@ int main(int argc, char **argv)
 	static char tx_name[] = "zcpath tx";
 	const char *what = argc > 1 ? argv[1] : "";
 
+	standard_begin();
 	say_program("zcpath");
 	descriptors_raise();
 	argp_program_version = "zcpath " VERSION "\nbuilt with " BUILT_WITH "\npaths:"

@@ -46,7 +46,8 @@ int session_begin(struct session *s, const struct config *config)
 	writer_fact(s->out, config->end, METRIC_fact_program, NULL, "zcpath " VERSION);
 	config_facts(config, &effective, s->out);
 	writer_flush(s->out);
-	return 0;
+	/* Nobody is kept waiting for a peer whose bytes could not be told. */
+	return writer_error(s->out) ? -1 : 0;
 }
 
 int session_fail(struct session *s, const char *format, ...)

@@ -92,7 +92,5 @@ int page_print(struct page *page, enum format format);
  * lines of a terminal's width, later ones indented; in one line where it is none.
  */
 void page_words(const char *text, int column, int indent);
-/* The same as page_print() says. */
-int page_flush(void);
 
 #endif

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The four formats, and what standard output made of them. */
-#include <errno.h>
 #include <string.h>
 
-#include "base/say.h"
+#include "base/standard.h"
 #include "page/internal.h"
 
 static const char *const format_words[] = {"text", "csv", "json", "md"};
@@ -16,14 +15,6 @@ int format_find(const char *word, enum format *format)
 			return 0;
 		}
 	}
-	return -1;
-}
-
-int page_flush(void)
-{
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	say_error("cannot write the answer to standard output: %s", strerror(errno));
 	return -1;
 }
 
@@ -43,5 +34,5 @@ int page_print(struct page *page, enum format format)
 		print_markdown(page, stdout);
 		break;
 	}
-	return page_flush();
+	return standard_flush();
 }

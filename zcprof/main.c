@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <argp.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/descriptors.h"
 #include "base/say.h"
+#include "base/standard.h"
 #include "collectors/kit/process.h"
 #include "zcprof/agent/agent.h"
 #include "zcprof/attach/attach.h"
@@ -152,18 +151,6 @@ static error_t parse(int key, char *text, struct argp_state *state)
 	return 0;
 }
 
-/* Descriptors 0 to 2 are to be what they should be, not the first file that is opened. */
-static void hold_standard_fds(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
-}
-
 int main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -174,7 +161,7 @@ int main(int argc, char **argv)
 	int chosen = 0;
 	int at = 1;
 
-	hold_standard_fds();
+	standard_begin();
 	/* A file that may grow no more (RLIMIT_FSIZE) is an error of write(2), and what was set is put back. */
 	signal(SIGXFSZ, SIG_IGN);
 	descriptors_raise();

@@ -8,6 +8,7 @@
 #include "analyze/figures/sampling.h"
 #include "analyze/pages/diff_words.h"
 #include "analyze/pages/explain_words.h"
+#include "base/standard.h"
 #include "base/visible.h"
 
 /* Of the JSON, not of the program: it grows where a member changes its meaning or goes. */
@@ -165,7 +166,7 @@ static int print(json_t *root)
 	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 	fputc('\n', stdout);
 	json_decref(root);
-	return page_flush();
+	return standard_flush();
 }
 
 int explain_json_alike(const char *sentence)

@@ -13,6 +13,7 @@
 #include "analyze/load/numbering.h"
 #include "analyze/show/stacks.h"
 #include "base/say.h"
+#include "base/standard.h"
 #include "page/page.h"
 
 /* Fields of the messages of profile.proto. */
@@ -207,5 +208,5 @@ int stacks_pprof(const struct configuration *c)
 		put_sample(&p, &f.at[i]);
 	put_texts(&p);
 	folded_free(&f);
-	return page_flush();
+	return standard_flush();
 }

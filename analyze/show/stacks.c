@@ -7,6 +7,7 @@
 
 #include "analyze/load/numbering.h"
 #include "base/say.h"
+#include "base/standard.h"
 #include "page/page.h"
 
 struct folded stacks_samples(const struct configuration *c)
@@ -32,7 +33,7 @@ int stacks_folded(const struct configuration *c)
 		printf(" %.15g\n", f.at[i].value);
 	}
 	folded_free(&f);
-	return result ? result : page_flush();
+	return result ? result : standard_flush();
 }
 
 /* Speedscope's "sampled" profile: a stack is the places of its frames in a list that all share. */
@@ -112,7 +113,7 @@ int stacks_speedscope(const struct configuration *c)
 	if (!result) {
 		json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
 		putchar('\n');
-		result = page_flush();
+		result = standard_flush();
 	}
 	json_decref(root);
 	folded_free(&f);

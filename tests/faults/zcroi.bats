@@ -94,9 +94,9 @@ one_sentence() {
 	[ -w /dev/full ] || skip "there is no /dev/full"
 	synthetic "$dir/run-1.csv"
 	run bash -c "'$zcroi' table '$dir' 2>&1 >/dev/full"
-	one_sentence "cannot write the answer to standard output"
+	one_sentence "cannot write to standard output"
 	run bash -c "'$zcroi' check '$dir/run-1.csv' 2>&1 >/dev/full"
-	one_sentence "cannot write the answer to standard output"
+	one_sentence "cannot write to standard output"
 }
 
 # A sound record, after sed has been at it.

@@ -9,6 +9,7 @@
 
 #include "base/quantity.h"
 #include "base/say.h"
+#include "base/standard.h"
 #include "base/visible.h"
 #include "nic/device.h"
 #include "page/page.h"
@@ -102,7 +103,7 @@ static void add_row(struct sheet *s, const char *area, const char *check, const 
 /* 0, or -1 after saying that it could not be printed. */
 static int end(struct sheet *s)
 {
-	int error = s->asked->format == FORMAT_TEXT ? page_flush()
+	int error = s->asked->format == FORMAT_TEXT ? standard_flush()
 						    : page_print(s->page, s->asked->format);
 
 	page_free(s->page);
