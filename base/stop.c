@@ -13,22 +13,22 @@
 
 /* A handler has no other way to reach them. */
 static volatile sig_atomic_t asked;
-static struct wish first;
+static uint64_t first_ns;
 static int event = -1;
 
-static void on_signal(int signal_number, siginfo_t *info, void *context)
+static void on_signal(int signal_number)
 {
-	const struct wish wish = {info->si_code, clock_ns()};
-	const uint64_t one = 1;
+	const uint64_t now_ns = clock_ns(), one = 1;
 
 	(void)signal_number;
-	(void)context;
-	if (asked && wish_same(&first, &wish))
+	if (asked && wish_same(first_ns, now_ns))
 		return;
-	if (asked)
+	if (asked) {
+		wish_granted();
 		_exit(EXIT_FAILED);
+	}
 	asked = 1;
-	first = wish;
+	first_ns = now_ns;
 	if (write(event, &one, sizeof(one)) < 0)
 		return; /* poll does not wake, but its next timeout looks at it */
 }
@@ -36,7 +36,7 @@ static void on_signal(int signal_number, siginfo_t *info, void *context)
 int stop_prepare(void)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
+	struct sigaction action = {.sa_handler = on_signal};
 
 	/* No second one within the handler of the first. */
 	for (int i = 0; i < 3; i++)
@@ -46,7 +46,8 @@ int stop_prepare(void)
 	if (event < 0)
 		return -errno;
 	for (int i = 0; i < 3; i++)
-		if (sigaction(signals[i], &action, NULL))
+		if (!(signals[i] == SIGHUP && wish_without_terminal()) &&
+		    sigaction(signals[i], &action, NULL))
 			return -errno;
 	signal(SIGPIPE, SIG_IGN);
 	return 0;

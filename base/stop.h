@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Being asked to stop by SIGINT, SIGTERM or SIGHUP. The first time it is only noted, and the
- * descriptor becomes readable; the second time the process ends at once, and the kernel ends its
- * children.
+ * Being asked to stop by SIGINT, SIGTERM or SIGHUP, of which the last may be ignored (nohup(1)). The
+ * first time it is only noted, and the descriptor becomes readable; the second time, which is another
+ * wish (base/wish.h), the process ends at once, and the kernel ends its children.
  *
  *   stop_prepare()  from now on
  *   stop_asked()    was it asked?

@@ -2,11 +2,27 @@
 #include "base/wish.h"
 
 #include <signal.h>
+#include <stddef.h>
 
-/* One after the other: as long as a busy machine may keep a process from it. A terminal's Ctrl-C is a person's, each. */
-#define SAID_TWICE_NS 2000000000ULL
+#include "base/say.h"
 
-bool wish_same(const struct wish *first, const struct wish *later)
+/* As long as a busy machine may keep whoever passes a signal on, and shorter than anybody waits who means it. */
+#define ONE_WISH_NS 2000000000ULL
+
+bool wish_same(uint64_t first_ns, uint64_t later_ns)
 {
-	return later->code == SI_USER && later->at_ns - first->at_ns < SAID_TWICE_NS;
+	return later_ns - first_ns < ONE_WISH_NS;
+}
+
+void wish_granted(void)
+{
+	say_last(
+		"ended at once; what it may have changed on this machine stays so until 'zcprof restore', or the next zcprof");
+}
+
+bool wish_without_terminal(void)
+{
+	struct sigaction now;
+
+	return !sigaction(SIGHUP, NULL, &now) && now.sa_handler == SIG_IGN;
 }

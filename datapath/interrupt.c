@@ -8,50 +8,58 @@
 #include "base/clock.h"
 #include "base/wish.h"
 
-static struct wish first;
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+static bool without_terminal;
+static uint64_t first_ns;
 
-static void both(sigset_t *set)
+static bool asks(int number)
+{
+	return number != SIGHUP || !without_terminal;
+}
+
+static void all_of_them(sigset_t *set)
 {
 	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
+	for (int i = 0; i < 3; i++)
+		if (asks(signals[i]))
+			sigaddset(set, signals[i]);
 }
 
 int interrupt_begin(void)
 {
 	sigset_t set;
 
+	without_terminal = wish_without_terminal();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	both(&set);
+	all_of_them(&set);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void once_more(int number, siginfo_t *info, void *context)
+static void once_more(int number)
 {
-	const struct wish wish = {info->si_code, clock_ns()};
-
-	(void)context;
-	if (wish_same(&first, &wish))
+	if (wish_same(first_ns, clock_ns()))
 		return;
+	wish_granted();
 	signal(number, SIG_DFL);
 	raise(number);
 }
 
 void interrupt_taken(int fd)
 {
-	struct sigaction action = {.sa_sigaction = once_more, .sa_flags = SA_SIGINFO | SA_RESTART};
+	struct sigaction action = {.sa_handler = once_more, .sa_flags = SA_RESTART};
 	struct signalfd_siginfo info;
 	sigset_t set;
 
 	if (read(fd, &info, sizeof(info)) < 0)
 		return;
-	first = (struct wish){info.ssi_code, clock_ns()};
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	both(&set);
+	first_ns = clock_ns();
+	for (int i = 0; i < 3; i++)
+		if (asks(signals[i]))
+			sigaction(signals[i], &action, NULL);
+	all_of_them(&set);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	close(fd);
 }
