@@ -60,6 +60,8 @@ int memory_get(struct memory *m, size_t size, bool hugepages, char *why, size_t 
 		error = -errno;
 		m->at = NULL;
 	} else {
+		/* Children set and put back what the journal has, and what a device holds would be copied for each. */
+		madvise(m->at, m->mapped, MADV_DONTFORK);
 		error = populate(m->at, m->mapped, page);
 	}
 	if (!error)

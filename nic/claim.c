@@ -4,9 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#define LOOK_MS 5
 
 int claim_begin(struct journal *j)
 {
@@ -14,9 +17,14 @@ int claim_begin(struct journal *j)
 		j->dir_fd = journal_dir(j->dir, true);
 	if (j->dir_fd < 0)
 		return j->dir_fd;
-	while (flock(j->dir_fd, LOCK_EX))
-		if (errno != EINTR)
+	/* Who notes a change holds it for as long as the kernel takes to answer. */
+	for (int waited = 0; flock(j->dir_fd, LOCK_EX | LOCK_NB); waited += LOOK_MS) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
 			return -errno;
+		if (waited >= 2 * JOURNAL_PATIENCE_MS)
+			return -ETIMEDOUT;
+		poll(NULL, 0, LOOK_MS);
+	}
 	return 0;
 }
 

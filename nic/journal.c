@@ -61,13 +61,33 @@ static int check_sys(struct journal *j)
 	return 0;
 }
 
+struct to_write {
+	const char *path;
+	const char *value;
+};
+
+static int write_it(const void *data)
+{
+	const struct to_write *to = data;
+
+	return journal_write_value(to->path, to->value);
+}
+
+static int write_bounded(const char *path, const char *value)
+{
+	const struct to_write to = {path, value};
+
+	return journal_bounded(write_it, &to);
+}
+
 /* The latest. A file may refuse any value, even the one that it has: then nothing is put back. */
 static int change_noted(struct journal *j, const char *path, const char *value, const char *old)
 {
 	char now[OLD_MAX];
-	int error = journal_write_value(path, value);
+	int error = write_bounded(path, value);
 
-	if (error && !journal_read_value(path, now, sizeof(now)) && !strcmp(now, old))
+	/* What answers nobody is not asked, and what it may do yet has to be put back. */
+	if (error && error != -ETIMEDOUT && !journal_read_value(path, now, sizeof(now)) && !strcmp(now, old))
 		journal_note_done(j, j->count - 1);
 	return error;
 }
@@ -107,7 +127,7 @@ int journal_set(struct journal *j, const char *path, const char *value)
 	if (error)
 		return error;
 	if (is_noted(j, &c))
-		return journal_write_value(path, value);
+		return write_bounded(path, value);
 	error = claim_begin(j);
 	if (!error)
 		error = set_unless_taken(j, &c, value);

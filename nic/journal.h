@@ -35,7 +35,8 @@ struct journal *journal_open(const char *dir);
 /*
  * 0, or a negative errno, and then nothing was changed: -EPERM where others may write to dir,
  * -EXDEV where /sys shows another network namespace's devices, -JOURNAL_TAKEN where another
- * process that lives has set it to something else; to the same is fine, and its to put back. Setting the same file again keeps
+ * process that lives has set it to something else; to the same is fine, and its to put back. -ETIMEDOUT: the kernel has not
+ * answered, may do it yet, and it is to be put back. Setting the same file again keeps
  * the value that it had before the first time. Says nothing: only the caller knows what it means.
  */
 int journal_set(struct journal *j, const char *path, const char *value);

@@ -13,9 +13,6 @@
 #include "base/visible.h"
 #include "nic/netns.h"
 
-/* A driver may take seconds to begin anew with other rings; one that takes longer answers nobody. */
-#define PUT_BACK_MS 30000
-
 /* The namespace that the change before was of, mostly that of the next as well. */
 struct place {
 	struct netns_id id;
@@ -24,35 +21,50 @@ struct place {
 	char why[300];
 };
 
+int journal_bounded(int (*act)(const void *data), const void *data)
+{
+	int status, error;
+	pid_t pid = fork();
+
+	if (!pid) {
+		error = -act(data);
+		/* The kernel's own ENOTSUPP is 524, which no exit status can be. */
+		_exit(error < 256 ? error : EOPNOTSUPP);
+	}
+	if (pid < 0)
+		return -errno;
+	error = child_wait_for(pid, &status, JOURNAL_PATIENCE_MS);
+	if (error)
+		return error;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
 static int write_back(const struct change *c)
 {
 	return c->kind ? c->kind->put_back(c->subject, c->old)
 		       : journal_write_value(c->subject, c->old);
 }
 
-/* In this process: what joins a namespace stays there, and what asks the kernel may wait for ever. */
-static int put_back_at(const struct change *c, int netns)
+struct back {
+	const struct change *change;
+	int netns; /* of a change that is not of the whole machine */
+};
+
+/* Who joins a namespace stays there. */
+static int put_back_at(const void *data)
 {
-	int error = c->global ? 0 : netns_join(netns);
+	const struct back *b = data;
+	int error = b->change->global ? 0 : netns_join(b->netns);
 
 	/* Netlink needs no /sys. */
-	return !error || (error == -EXDEV && c->kind) ? write_back(c) : error;
+	return !error || (error == -EXDEV && b->change->kind) ? write_back(b->change) : error;
 }
 
-/* netns: of a change that is not of the whole machine. */
 static int put_back_there(const struct change *c, int netns)
 {
-	int status, error;
-	pid_t pid = fork();
+	const struct back b = {c, netns};
 
-	if (!pid)
-		_exit(-put_back_at(c, netns));
-	if (pid < 0)
-		return -errno;
-	error = child_wait_for(pid, &status, PUT_BACK_MS);
-	if (error)
-		return error;
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+	return journal_bounded(put_back_at, &b);
 }
 
 /*
@@ -107,7 +119,7 @@ static void say_failed(const struct change *c, int error)
 	else if (error == -ETIMEDOUT)
 		say_error("cannot put the %s%s%s back to \"%s\": the kernel had not done it after %d s, and it stays noted; 'zcprof restore' tries again",
 			  c->kind ? c->kind->what : "setting", c->kind ? " of " : " ", c->subject,
-			  c->old, PUT_BACK_MS / 1000);
+			  c->old, JOURNAL_PATIENCE_MS / 1000);
 	else if (c->kind)
 		say_error("cannot put back the %s of %s, which was \"%s\": %s; %s", c->kind->what,
 			  c->subject, c->old, strerror(-error), c->kind->by_hand);

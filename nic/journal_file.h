@@ -7,6 +7,7 @@
  *   journal_append()       a line
  *   journal_note_done()    a change is back
  *   journal_read_value()   and journal_write_value(): of a setting that is a file
+ *   journal_bounded()      asks the kernel for what may take it for ever
  *
  *   journal_dir()       the directory, if nobody else can put anything there
  *   journal_remember()  a change, in memory
@@ -80,6 +81,13 @@ void journal_note_done(const struct journal *j, size_t i);
 /* Without the line break at its end; -EINVAL: it has more than one line. 0 or a negative errno. */
 int journal_read_value(const char *path, char *value, size_t size);
 int journal_write_value(const char *path, const char *value);
+/*
+ * In a child: what act returns, 0 or a negative errno; -ETIMEDOUT: it was not done within half a minute, and may be
+ * done yet.
+ */
+int journal_bounded(int (*act)(const void *data), const void *data);
+/* A driver may take seconds to begin anew with other rings; one that takes longer answers nobody. */
+#define JOURNAL_PATIENCE_MS 30000
 int journal_remember(struct journal *j, const struct change *c);
 /* Says what could not be put back, and why. */
 struct recovery journal_put_back(struct journal *j);

@@ -7,7 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "base/child.h"
+#include "base/clock.h"
 #include "base/say.h"
 #include "nic/device.h"
 #include "nic/settings/settings.h"
@@ -171,6 +177,25 @@ static void print(const struct options *o)
 	}
 }
 
+static sigset_t ending(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	return set;
+}
+
+static bool is_interrupted(void)
+{
+	sigset_t pending;
+
+	return !sigpending(&pending) && (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
+					 sigismember(&pending, SIGHUP));
+}
+
 static int apply(struct request *r, const char *iface)
 {
 	struct journal *j = journal_open(JOURNAL_DIR);
@@ -183,7 +208,12 @@ static int apply(struct request *r, const char *iface)
 		say_error("no memory left for the settings");
 		return EXIT_FAILED;
 	}
-	if (settings_apply(j, iface, &r->options, why, sizeof(why))) {
+	error = settings_apply(j, iface, &r->options, why, sizeof(why));
+	if (!error && is_interrupted()) {
+		snprintf(why, sizeof(why), "interrupted");
+		error = -1;
+	}
+	if (error) {
 		/* What could not be put back is said there, and stays noted. */
 		if (journal_close(j)) {
 			say_error("%s; what was changed until then is not all back: try 'zcprof restore'",
@@ -202,6 +232,49 @@ static int apply(struct request *r, const char *iface)
 	print(&r->options);
 	say_info("it stays so until 'zcprof restore'");
 	return EXIT_DONE;
+}
+
+/* All of it: a driver may take seconds for each setting, and a kernel that hangs answers nobody. */
+#define PATIENCE_MS 300000
+
+/* Its exit code; a signal is told to it, who puts back then what it has set. */
+static int attend(pid_t child)
+{
+	const struct timespec tick = {.tv_nsec = 20000000};
+	const uint64_t until_ns = clock_ns() + PATIENCE_MS * 1000000ULL;
+	const sigset_t signals = ending();
+	int status;
+
+	while (!waitpid(child, &status, WNOHANG)) {
+		if (sigtimedwait(&signals, NULL, &tick) > 0)
+			kill(child, SIGTERM);
+		if (clock_ns() < until_ns)
+			continue;
+		child_kill(child, NULL);
+		say_error("the kernel has not done within %d s what it was asked for; see its log; 'zcprof restore' puts back what it has done, once it answers",
+			  PATIENCE_MS / 1000);
+		return EXIT_FAILED;
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
+}
+
+/* In a child, for what asks the kernel may wait for ever. */
+static int apply_attended(struct request *r, const char *iface)
+{
+	const sigset_t signals = ending();
+	pid_t child;
+
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	child = fork();
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		exit(apply(r, iface));
+	}
+	if (child < 0) {
+		say_error("cannot start what sets it: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	return attend(child);
 }
 
 #define WORDS_MAX (OPTIONS + 8)
@@ -292,5 +365,5 @@ int setup(int argc, char **argv)
 			  said.given);
 		return EXIT_UNABLE;
 	}
-	return apply(&r, said.given[0] ? iface : NULL);
+	return apply_attended(&r, said.given[0] ? iface : NULL);
 }

@@ -68,6 +68,9 @@ static int refuse(const struct setting_place *p, size_t n, const struct options 
 	else if (error == -EBUSY && !*p->said)
 		reason =
 			"it is busy; there are drivers that take this only while the device is down";
+	else if (error == -ETIMEDOUT)
+		reason =
+			"the kernel has not answered for half a minute or longer; see its log, and 'zcprof restore' once it does";
 	else if (error == -JOURNAL_TAKEN)
 		reason = "another zcprof or zcpath that runs has set it, and to something else";
 	snprintf(why, why_size, "%s refuses --%s %.64s: %s%s%s", place,

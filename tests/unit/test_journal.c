@@ -131,6 +131,30 @@ static void test_no_answer_of_a_file(void **state)
 	assert_int_equal(journals(), 0);
 }
 
+/* Nor does one that sets it: it is noted, for it may come yet, and others can set theirs meanwhile. */
+static void test_no_answer_to_a_change(void **state)
+{
+	struct journal *j = journal_open(dir), *other = journal_open(dir);
+
+	(void)state;
+	stuck_file = true;
+	alarm(60);
+	assert_int_equal(journal_set(j, first, "1 2 3"), -ETIMEDOUT);
+	assert_int_equal(journal_set(other, second, "0f"), 0);
+	stuck_file = false;
+	alarm(0);
+	holds(first, "4096\t87380\t6291456\n");
+	holds(second, "0f");
+	assert_int_equal(journals(), 2);
+	/* As if the kernel had done it then. */
+	assert_int_equal(__real_journal_write_value(first, "1 2 3"), 0);
+	assert_int_equal(journal_close(other), 0);
+	assert_int_equal(journal_close(j), 0);
+	holds(first, "4096\t87380\t6291456");
+	holds(second, "\n");
+	assert_int_equal(journals(), 0);
+}
+
 static void test_nothing_to_change(void **state)
 {
 	struct journal *j = journal_open(dir);
@@ -287,6 +311,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_put_back, journals_prepare, journals_clean),
 		cmocka_unit_test_setup_teardown(test_no_answer, journals_prepare, journals_clean),
 		cmocka_unit_test_setup_teardown(test_no_answer_of_a_file, journals_prepare,
+						journals_clean),
+		cmocka_unit_test_setup_teardown(test_no_answer_to_a_change, journals_prepare,
 						journals_clean),
 		cmocka_unit_test_setup_teardown(test_nothing_to_change, journals_prepare,
 						journals_clean),
