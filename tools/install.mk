@@ -12,7 +12,7 @@ sysconfdir := $(if $(filter /usr,$(PREFIX)),,$(PREFIX))/etc
 
 MANUALS := $(wildcard man/*.1)
 DOCS    := $(wildcard docs/*.md README.md LICENSE)
-STUDIES := $(wildcard studies/*)
+STUDIES := $(wildcard studies/*) tools/attended
 PROMETHEUS := $(wildcard packaging/prometheus/*)
 COMPLETION := $(B)/completion.bash
 UNITS   := $(wildcard packaging/*.service)
@@ -44,7 +44,8 @@ endif
 ifneq ($(STUDIES),)
 	$(Q)install -d $(DESTDIR)$(studiesdir)
 	$(Q)install -m 644 $(filter %.plan,$(STUDIES)) $(DESTDIR)$(studiesdir)
-	$(Q)install -m 755 $(filter-out %.plan,$(STUDIES)) $(DESTDIR)$(studiesdir)
+	$(Q)install -m 755 $(filter-out %.plan %/attended,$(STUDIES)) $(DESTDIR)$(studiesdir)
+	$(Q)install -m 644 tools/attended $(DESTDIR)$(studiesdir)
 endif
 	$(Q)install -d $(DESTDIR)$(promdir) $(DESTDIR)$(compdir)
 	$(Q)install -m 644 $(PROMETHEUS) $(DESTDIR)$(promdir)

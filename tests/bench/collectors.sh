@@ -12,6 +12,8 @@
 #
 #   BUILD=build ROUNDS=10 SECONDS_ON=4 SOURCES="softirq all" tests/bench/collectors.sh
 set -eu
+# shellcheck source=tools/attended
+. "$(dirname "$0")/../../tools/attended"
 BUILD=${BUILD:-build}
 ROUNDS=${ROUNDS:-10}
 SECONDS_ON=${SECONDS_ON:-4}
@@ -43,7 +45,7 @@ until_says() { # FILE PATTERN
 	exit 1
 }
 
-unshare --net sleep infinity &
+mine unshare --net sleep infinity &
 other=$!
 until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
 ip link add rx0 mtu 4148 type veth peer name rx0 mtu 4148 netns $other
@@ -51,10 +53,10 @@ ip address add 192.0.2.1/24 dev rx0
 ip link set rx0 up
 nsenter --net=/proc/$other/ns/net sh -c 'ip address add 192.0.2.2/24 dev rx0; ip link set rx0 up'
 
-"$BUILD/zcpath" rx --path copy --bind 192.0.2.1 --cpu 0 --cc cubic >"$dir/rx.csv" 2>"$dir/rx.err" &
+mine "$BUILD/zcpath" rx --path copy --bind 192.0.2.1 --cpu 0 --cc cubic >"$dir/rx.csv" 2>"$dir/rx.err" &
 rx=$!
 until_says "$dir/rx.csv" listening
-nsenter --net=/proc/$other/ns/net "$BUILD/zcpath" tx --path copy --to 192.0.2.1 --cpu 1 --cc cubic \
+mine nsenter --net=/proc/$other/ns/net "$BUILD/zcpath" tx --path copy --to 192.0.2.1 --cpu 1 --cc cubic \
 	--msg 256K --seconds 86400 >"$dir/tx.csv" 2>&1 &
 tx=$!
 until_says "$dir/tx.csv" state,,open
@@ -82,7 +84,7 @@ on() { # SOURCE
 	case $1 in
 	nothing) return ;;
 	perf-*)
-		perf record -a -g -F "${1#perf-}" -o "$dir/perf.data" sleep 60 >"$dir/out" 2>&1 &
+		mine perf record -a -g -F "${1#perf-}" -o "$dir/perf.data" sleep 60 >"$dir/out" 2>&1 &
 		tool=$!
 		sleep 0.4
 		return ;;

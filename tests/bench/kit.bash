@@ -9,6 +9,9 @@
 # tcp_mmap, netperf and netserver, iperf3. What is not there is looked for in PATH; what is nowhere is left out, and
 # said.
 set -euo pipefail
+# shellcheck source=tools/attended
+. "$(dirname "${BASH_SOURCE[0]}")/../../tools/attended"
+[ -n "${OUT-}" ] || [ "$(id -u)" != 0 ] || apart "$0" "$@"
 # A C library that registers rseq(2) as those before 2.41 do costs each wake-up 70 instructions on Linux 7.2, and the
 # programs may come with libraries of their own.
 export GLIBC_TUNABLES=glibc.pthread.rseq=0

@@ -10,6 +10,8 @@
 #
 #   BUILD=build ROUNDS=5 tests/bench/syscalls.sh
 set -eu
+# shellcheck source=tools/attended
+. "$(dirname "$0")/../../tools/attended"
 BUILD=${BUILD:-build}
 ROUNDS=${ROUNDS:-5}
 csv=$BUILD/bench/syscalls.csv
@@ -62,7 +64,7 @@ tracepoint:raw_syscalls:sys_exit /@start[tid]/ {
 
 # The tool runs on what it is said to on process $1, and is ready when it returns.
 attach_zcprof() {
-	"$BUILD/tests/tool/collect" --tx "$1" syscalls <"$dir/tool.in" >"$dir/rows" 2>"$dir/out" &
+	mine "$BUILD/tests/tool/collect" --tx "$1" syscalls <"$dir/tool.in" >"$dir/rows" 2>"$dir/out" &
 	until_says "$dir/out" ready
 	echo >&"$to_tool"
 	until_says "$dir/out" open
@@ -72,16 +74,16 @@ attach_bystander() {
 	attach_zcprof 1
 }
 attach_bpftrace() {
-	bpftrace -e "$program" "$1" >"$dir/out" 2>&1 &
+	mine bpftrace -e "$program" "$1" >"$dir/out" 2>&1 &
 	until_says "$dir/out" begin
 	sleep 0.5
 }
 attach_perf() {
-	perf trace -s -p "$1" >"$dir/out" 2>&1 &
+	mine perf trace -s -p "$1" >"$dir/out" 2>&1 &
 	sleep 2
 }
 attach_strace() {
-	strace -f -c -p "$1" >"$dir/out" 2>&1 &
+	mine strace -f -c -p "$1" >"$dir/out" 2>&1 &
 	until_says "$dir/out" attached
 }
 
@@ -90,7 +92,7 @@ once() {
 	local tool=$1 calls=$2 work job=
 
 	: >"$dir/work.out"
-	"$BUILD/tests/tool/calls" loop "$calls" <"$dir/work.in" >"$dir/work.out" &
+	mine "$BUILD/tests/tool/calls" loop "$calls" <"$dir/work.in" >"$dir/work.out" &
 	work=$!
 	until_says "$dir/work.out" ready
 	if [ "$tool" != bare ]; then

@@ -9,7 +9,7 @@ default_size=1
 inject() {
 	busy=()
 	for _ in $(seq "$SIZE"); do
-		taskset -c "$CPU" sh -c 'while :; do :; done' &
+		mine taskset -c "$CPU" sh -c 'while :; do :; done' &
 		busy+=($!)
 	done
 }

@@ -7,7 +7,7 @@ needs=chrt
 default_size=1
 
 prepare() {
-	taskset -c $RX_CPU sh -c 'while :; do :; done' &
+	mine taskset -c $RX_CPU sh -c 'while :; do :; done' &
 	faulty=$!
 	trap 'kill $faulty; clean' EXIT
 }

@@ -9,7 +9,7 @@ default_size=4
 inject() {
 	logging=()
 	for i in $(seq "$SIZE"); do
-		taskset -c "$RX_CPU" python3 - "$out/log-$i" <<-'END' &
+		mine taskset -c "$RX_CPU" python3 - "$out/log-$i" <<-'END' &
 			import os, sys, time
 			out = os.open(sys.argv[1], os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
 			line = (time.ctime() + " a request was answered " * 40 + "\n").encode()

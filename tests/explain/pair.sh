@@ -31,6 +31,8 @@
 # fault after all without, where they take turns else; SETS=before or SETS=after has only these; COLLECT is a list
 # of collectors.
 set -eu
+# shellcheck source=tools/attended
+. "$(dirname "$0")/../../tools/attended"
 
 fault=$1
 out=${2-}
@@ -95,7 +97,7 @@ bound() {
 measure() {
 	local set=$1 run=$2
 	shift 2
-	"${command[@]}" "$BUILD/zcprof" run --zcpath "$zcpath" --link "netns:$RX_NETNS,$TX_NETNS" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
+	attended "${command[@]}" "$BUILD/zcprof" run --zcpath "$zcpath" --link "netns:$RX_NETNS,$TX_NETNS" --rx-cpu $RX_CPU --tx-cpu $TX_CPU \
 		"${of_streams[@]}" --seconds "${SECONDS_EACH:-1}" --warmup 0.3 --repeat 1 \
 		"${command_options[@]}" ${COLLECT:+--collect "$COLLECT"} ${turns:+--seed $$} -o "$out/one" "$@"
 	mkdir -p "$out/$set"
@@ -123,7 +125,7 @@ each() {
 
 # spin CPU PERCENT: a real-time task that takes so much of a CPU, in turns of 10 ms; its id is in $faulty
 spin() {
-	chrt -f 10 taskset -c "$1" python3 - "$2" <<-'END' &
+	mine chrt -f 10 taskset -c "$1" python3 - "$2" <<-'END' &
 		import sys, time
 		percent = float(sys.argv[1])
 		while True:
@@ -139,7 +141,7 @@ spin() {
 tap() {
 	local netns=$RX_NETNS
 	[ "$1" = rx ] || netns=$TX_NETNS
-	ip netns exec "$netns" python3 - "$2" <<-'END' &
+	mine ip netns exec "$netns" python3 - "$2" <<-'END' &
 		import socket, sys, time
 		taps = [socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 		        for i in range(int(sys.argv[1]))]
@@ -236,6 +238,7 @@ if [ "$where" = lab ]; then
 		exit 3
 	}
 fi
+[ "$where" = lab ] || apart "$0" "$@"
 trap clean EXIT
 [ "$where" = lab ] || veth
 prepare

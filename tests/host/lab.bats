@@ -91,6 +91,7 @@ on_a_bare_machine() { # UID INSTALL SCRIPT ARGUMENT...
 		ln -s "$(command -v $program)" "$dir/bin/"
 	done
 	cp -r lab "$dir/tree/"
+	cp tools/attended "$dir/tree/tools/"
 	sed -i 's|^PATH=.*||; s|/usr/bin/python3|false|' "$dir/tree/lab/needs"
 	printf '#!/bin/bash\necho %s\n' "$uid" >"$dir/bin/id"
 	printf '#!/bin/bash\n%s\n' "$install" >"$dir/tree/tools/install-deps"

@@ -119,7 +119,7 @@ runs() {
 	export BUILD
 	cd "$BATS_TEST_TMPDIR"
 	mkdir study
-	cp "$BATS_TEST_DIRNAME/../../studies/run" study/
+	cp "$BATS_TEST_DIRNAME/../../"{studies/run,tools/attended} study/
 	printf '%s\n' 'rx copy' 'read 4K,8K' >study/two-a.plan
 	cp study/two-a.plan study/two-b.plan
 	fake[1]=$BATS_TEST_DIRNAME/../fixtures/zcpath-fake
@@ -166,7 +166,7 @@ runs() {
 	export BUILD
 	cd "$BATS_TEST_TMPDIR"
 	mkdir study
-	cp "$BATS_TEST_DIRNAME/../../studies/run" study/
+	cp "$BATS_TEST_DIRNAME/../../"{studies/run,tools/attended} study/
 	cp "$BATS_TEST_DIRNAME/../../VERSION" .
 	printf '%s\n' 'rx copy' 'read 4K,8K' >study/one.plan
 	fake[1]=$BATS_TEST_DIRNAME/../fixtures/zcpath-fake
@@ -198,7 +198,7 @@ ended() {
 	export BUILD
 	cd "$BATS_TEST_TMPDIR"
 	mkdir study
-	cp "$BATS_TEST_DIRNAME/../../studies/run" study/
+	cp "$BATS_TEST_DIRNAME/../../"{studies/run,tools/attended} study/
 	cp "$BATS_TEST_DIRNAME/../../VERSION" .
 	printf '%s\n' 'rx copy' 'read 4K,8K' >study/two-a.plan
 	cp study/two-a.plan study/two-b.plan

@@ -230,7 +230,8 @@ time.sleep(1000)' "$ready" "/proc/$$/ns/net" 3>&- &
 settings() {
 	cat $RPS
 	for name in zck$$-rx zck$$-tx; do
-		ip netns exec $name sh -c 'grep -r . /sys/class/net/*/queues/ /proc/sys/net 2>/dev/null; ip -d link'
+		ip netns exec $name sh -c 'grep -r . /sys/class/net/*/queues/ /sys/class/net/*/gro_flush_timeout /sys/class/net/*/threaded /proc/sys/net 2>/dev/null
+			ip -d link; ethtool -k rx0 || ethtool -k tx0; nft list ruleset' 2>/dev/null
 	done
 	"${inside[@]}" sh -c 'grep -r . /sys/class/net/*/queues/ /proc/sys/net 2>/dev/null'
 }
@@ -260,16 +261,19 @@ links() {
 	wait_until 10 both_up
 }
 
-# The n-th way to run, attach or restore, as a command in $command.
+# The n-th way to run, attach or restore, as a command in $command. On devices of this test alone more is set: each way of
+# setting something (nic/settings/) has one here.
 choose() {
+	local more=(--mtu 3000 --csum off --gro sw --gro-flush 20000 --threaded-napi on --xps 0-1 --rx-loss 10000
+		--sysctl net.ipv4.tcp_moderate_rcvbuf=0)
 	local run=(zcprof run --irq-cpu 1 --collect cpu,syscalls --seconds 5 --warmup 0 --repeat 1
 		--port "$port" -o "$dir/killed-$1")
 	case $(($1 % 8)) in
-	0) command=("${run[@]}" --link netns:zck$$-rx,zck$$-tx) ;;
+	0) command=("${run[@]}" "${more[@]}" --link netns:zck$$-rx,zck$$-tx) ;;
 	1) command=("${run[@]}" --link loopback) ;;
 	2) command=("${inside[@]}" "${run[@]}" --link loopback) ;;
 	3) command=("${run[@]}" --link veth) ;;
-	4) command=(unshare --pid --fork --kill-child --mount-proc "${run[@]}" --link netns:zck$$-rx,zck$$-tx) ;;
+	4) command=(unshare --pid --fork --kill-child --mount-proc "${run[@]}" "${more[@]}" --link netns:zck$$-rx,zck$$-tx) ;;
 	5) command=("${inside[@]}" unshare --pid --fork --kill-child --mount-proc "${run[@]}" --link loopback) ;;
 	6) command=(zcprof attach --collect cpu -o "$dir/attached.csv" --terminate --seconds 5 --
 		ip netns exec zck$$-tx zcpath rx --irq-cpu 1 --port "$port") ;;
