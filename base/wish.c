@@ -16,8 +16,7 @@ bool wish_same(uint64_t first_ns, uint64_t later_ns)
 
 void wish_granted(void)
 {
-	say_last(
-		"ended at once; what it may have changed on this machine stays so until 'zcprof restore', or the next zcprof");
+	say_last("ended at once; what it may have changed on this machine stays so until 'zcprof restore', or the next zcprof");
 }
 
 bool wish_without_terminal(void)

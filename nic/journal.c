@@ -87,7 +87,8 @@ static int change_noted(struct journal *j, const char *path, const char *value, 
 	int error = write_bounded(path, value);
 
 	/* What answers nobody is not asked, and what it may do yet has to be put back. */
-	if (error && error != -ETIMEDOUT && !journal_read_value(path, now, sizeof(now)) && !strcmp(now, old))
+	if (error && error != -ETIMEDOUT && !journal_read_value(path, now, sizeof(now)) &&
+	    !strcmp(now, old))
 		journal_note_done(j, j->count - 1);
 	return error;
 }

@@ -192,8 +192,9 @@ static bool is_interrupted(void)
 {
 	sigset_t pending;
 
-	return !sigpending(&pending) && (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
-					 sigismember(&pending, SIGHUP));
+	return !sigpending(&pending) &&
+	       (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) ||
+		sigismember(&pending, SIGHUP));
 }
 
 static int apply(struct request *r, const char *iface)

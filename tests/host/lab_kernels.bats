@@ -7,7 +7,7 @@
 setup() {
 	tree=$BATS_TEST_TMPDIR
 	mkdir -p "$tree"/{tools,lab,build,studies}
-	cp tools/lab-kernels "$tree/tools"
+	cp tools/{lab-kernels,attended} "$tree/tools"
 	cp tests/host/synthetic.bash "$tree"
 	ln -s "$BUILD/zcroi" "$tree/build"
 	touch "$tree"/build/zc{prof,path} "$tree"/lab/{vm,init,ports,zcnic.ko} "$tree/calls"

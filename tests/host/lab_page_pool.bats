@@ -19,7 +19,8 @@ setup() {
 stand_ins() {
 	local source=$dir/source/tools/testing/selftests/net/bench/page_pool
 	cp -r lab "$dir/"
-	mkdir -p "$source" "$dir/build/headers" "$dir/build/bin"
+	mkdir -p "$dir/tools" "$source" "$dir/build/headers" "$dir/build/bin"
+	cp tools/attended "$dir/tools/"
 	echo "int benchmark;" >"$source/bench_page_pool_simple.c"
 	printf 'modules:\n\tcp $(M)/bench_page_pool_simple.c $(M)/bench_page_pool.ko\n' >"$dir/build/headers/Makefile"
 	printf '#!/bin/bash\necho %s/$1\n' "$dir" >"$dir/lab/kernel"
