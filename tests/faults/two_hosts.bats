@@ -108,6 +108,38 @@ cut_cable() { ip -n "${ns}rx" link set rx0 down; }
 	wait_until 15 gone
 }
 
+# All that is set below, at both hosts.
+set_at_both() {
+	local side
+	for side in rx tx; do
+		ip netns exec "${ns}$side" sh -c "ip -o link show ${side}0 | grep -o 'mtu [0-9]*'; cd /sys/class/net/${side}0 && cat gro_flush_timeout threaded queues/*/[rx]ps_cpus
+			cat /proc/sys/net/ipv4/tcp_moderate_rcvbuf; ethtool -k ${side}0 | grep -w generic-receive-offload"
+	done 2>&1
+}
+
+both_as_before() {
+	[ "$(set_at_both)" = "$all_before" ]
+}
+
+@test "zcprof here is killed at any moment: both hosts are as before, the near one by the next zcprof" {
+	all_before=$(set_at_both)
+	for i in $(seq "${KILLS:-3}"); do
+		rm -f "$agent"
+		"${near[@]}" --mtu 1400 --gro sw --gro-flush 20000 --threaded-napi on --xps 0 --sysctl net.ipv4.tcp_moderate_rcvbuf=0 \
+			--rx-irq-cpu 0 --seconds 40 >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+		run_pid=$!
+		wait_until 60 test -s "$agent"
+		sleep "$((RANDOM % 4)).$((RANDOM % 10))"
+		kill -9 "$run_pid"
+		wait "$run_pid" || :
+		nobody() { ! pgrep -f "zcpath [rt]x .*(--bind|--to) 10.78.0.1" >/dev/null || false; }
+		wait_until 30 nobody
+		ip netns exec "${ns}tx" zcprof restore
+		wait_until 20 both_as_before || { diff <(echo "$all_before") <(set_at_both); cat "$BATS_TEST_TMPDIR/said"; false; }
+		rm -rf "$dir"
+	done
+}
+
 @test "no zcprof there, one of another version, one that talks nonsense" {
 	expect() {
 		printf '#!/bin/bash\n%s\n' "$1" >"$BATS_TEST_TMPDIR/ssh"
