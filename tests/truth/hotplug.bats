@@ -139,6 +139,7 @@ busy_of() { # END CPU
 	tell measure open
 	down
 	up
+	sleep 0.2 # a shorter window has no C
 	measured
 	cat "$dir/run.csv"
 	[ "$(figure rx cpu hotplug "$victim")" = 2 ]
