@@ -98,8 +98,9 @@ double efficiency_margin(const struct configuration *c, enum efficiency what, en
 /* What belongs to no end alone is in the total, as it is in C. */
 static double mode_of_run(const struct run *run, enum mode mode, enum scope scope)
 {
-	static const enum metric_id ids[] = {METRIC_cpu_user, METRIC_cpu_system, METRIC_cpu_softirq,
-					     METRIC_cpu_irq,  METRIC_cpu_iowait, METRIC_cpu_steal};
+	static const enum metric_id ids[] = {
+		METRIC_cpu_user,	METRIC_cpu_system, METRIC_cpu_softirq, METRIC_cpu_irq,
+		METRIC_cpu_unaccounted, METRIC_cpu_iowait, METRIC_cpu_steal};
 	double window = run_figure(run, METRIC_path_window_ns, END_RX, NULL);
 	double sum = 0;
 	bool known = false;

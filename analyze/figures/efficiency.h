@@ -28,7 +28,16 @@ enum efficiency {
 	EFFICIENCIES,
 };
 
-enum mode { MODE_USER, MODE_SYSTEM, MODE_SOFTIRQ, MODE_IRQ, MODE_IOWAIT, MODE_STEAL, MODES };
+enum mode {
+	MODE_USER,
+	MODE_SYSTEM,
+	MODE_SOFTIRQ,
+	MODE_IRQ,
+	MODE_UNACCOUNTED,
+	MODE_IOWAIT,
+	MODE_STEAL,
+	MODES
+};
 
 double efficiency_of(const struct configuration *c, enum efficiency what, enum scope scope);
 double efficiency_margin(const struct configuration *c, enum efficiency what, enum scope scope);

@@ -186,8 +186,9 @@ static double mode_value(const struct configuration *c, size_t panel, const char
 int plot_cpu(struct plotting *p)
 {
 	static const char *const panels[] = {"rx", "tx", "total"};
-	static const char *const own[] = {"#4674c9", "#7fb0ea", "#e0a01b", "#e0604f", APART};
-	const char *modes[] = {"user", "system", "softirq", "irq", "iowait"};
+	static const char *const own[] = {"#4674c9", "#7fb0ea", "#e0a01b",
+					  "#e0604f", "#8a6fb5", APART};
+	const char *modes[] = {"user", "system", "softirq", "irq", "unaccounted", "iowait"};
 	const struct stacked s = {
 		"CPU time by mode; 100 % is one CPU. C is what stands before iowait",
 		"%",
@@ -195,7 +196,7 @@ int plot_cpu(struct plotting *p)
 		3,
 		modes,
 		own,
-		5,
+		6,
 		mode_value};
 
 	return plot_stacked(p, &s, "the records have no CPU time by mode");

@@ -96,8 +96,8 @@ void show_efficiency(const struct view *v)
 
 void show_modes(const struct view *v)
 {
-	static const char *const names[MODES] = {"user", "system", "softirq",
-						 "irq",	 "iowait", "steal"};
+	static const char *const names[MODES] = {"user",	"system", "softirq", "irq",
+						 "unaccounted", "iowait", "steal"};
 	const struct configuration *c = v->configuration;
 	bool estimated = mode_margin(c, MODE_SOFTIRQ, SCOPE_RX) > 0 ||
 			 mode_margin(c, MODE_SOFTIRQ, SCOPE_TX) > 0;
@@ -124,7 +124,7 @@ void show_modes(const struct view *v)
 	}
 	if (t)
 		page_note(v->page,
-			  "C is user, system, softirq and irq; iowait is idle time, and steal another's.");
+			  "C is user, system, softirq and irq, as ticks met them, and unaccounted, which no tick met; iowait is idle time, and steal another's.");
 	else
 		show_unmeasured(v, "cpu", "CPU time by mode");
 }

@@ -32,6 +32,7 @@ void show_cpu(const struct view *v)
 				{METRIC_cpu_system, "system", "%", 0, 1},
 				{METRIC_cpu_softirq, "softirq", "%", 0, 1},
 				{METRIC_cpu_irq, "irq", "%", 0, 1},
+				{METRIC_cpu_unaccounted, "unaccounted", "%", 0, 1},
 				{METRIC_cpu_steal, "steal", "%", 0, 1},
 				{METRIC_cpu_iowait, "iowait", "%", 0, 1},
 				{METRIC_cpu_idle, "idle", "%", 0, 1},

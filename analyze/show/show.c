@@ -259,7 +259,7 @@ static const char doc[] =
 	"  parts       beneath them what a person can act on: netfilter, packet taps, qdiscs …\n"
 	"  receive     bytes per receive, as a histogram\n"
 	"  efficiency  throughput per core, per core and GHz, per watt; J per GB\n"
-	"  modes       CPU time of each end: user, system, softirq, irq, iowait\n"
+	"  modes       CPU time of each end: user, system, softirq, irq and others\n"
 	"  cpu         each CPU's time by mode\n"
 	"  cstate      each CPU's time by idle state, and its frequency\n"
 	"  threads     CPU time of the threads of both ends\n"

@@ -36,7 +36,8 @@ static struct series *traffic(void)
 		writer_u64(w, WINDOW, END_RX, METRIC_cpu_user, "0", second * 500000000ULL);
 		writer_u64(w, WINDOW, END_RX, METRIC_cpu_system, "0", second * 250000000ULL);
 		writer_u64(w, WINDOW, END_RX, METRIC_cpu_idle, "0", second * 250000000ULL);
-		writer_u64(w, WINDOW, END_TX, METRIC_cpu_softirq, "1", second * 1000000000ULL);
+		writer_u64(w, WINDOW, END_TX, METRIC_cpu_softirq, "1", second * 750000000ULL);
+		writer_u64(w, WINDOW, END_TX, METRIC_cpu_unaccounted, "1", second * 250000000ULL);
 		writer_u64(w, WINDOW, END_TX, METRIC_cpu_idle, "1", 0);
 		writer_u64(w, WINDOW, END_RX, METRIC_syscalls_total, "recvmsg",
 			   second * 400000000ULL);
@@ -188,7 +189,9 @@ static void a_bar_is_as_long_as_its_time(void **state)
 	assert_in_range(count_of(bar, ' '), system - 2, system + 2);
 	assert_non_null(strstr(bar, "]  75 %"));
 	bar = strchr(strstr(seen(), "CPU 1   "), '[');
-	assert_in_range(count_of(bar, 'q'), user + 2 * system - 2, user + 2 * system + 2);
+	assert_in_range(count_of(bar, 'q'), user + system - 2, user + system + 2);
+	assert_in_range(count_of(bar, 'n'), system - 2, system + 2);
+	assert_non_null(strstr(bar, "] 100 %"));
 	series_free(s);
 }
 

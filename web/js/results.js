@@ -66,7 +66,7 @@ function drawRoi(host) {
 }
 
 // Of the modes of a CPU those that are C, then iowait, which is none of it, and stands behind it.
-const modes = [['user', 'var(--c0)'], ['system', 'var(--c5)'], ['softirq', 'var(--c1)'], ['irq', 'var(--c2)'], ['iowait', 'var(--line)']];
+const modes = [['user', 'var(--c0)'], ['system', 'var(--c5)'], ['softirq', 'var(--c1)'], ['irq', 'var(--c2)'], ['unaccounted', 'var(--c3)'], ['iowait', 'var(--line)']];
 const scopes = ['rx', 'tx', 'total'];
 
 // C by mode, one bar upon the other; steal stands in the table.
@@ -88,11 +88,11 @@ function cpuChart(all) {
 		return null;
 	return chart({
 		title: 'CPU time by mode; 100 % is one CPU. C is what stands before iowait',
-		summary: `CPU time of rx, tx and both by mode: user, system, softirq, irq and iowait, of ${all.length} configurations; the table behind it has the figures`,
+		summary: `CPU time of rx, tx and both by mode: user, system, softirq, irq, what no tick met, and iowait, of ${all.length} configurations; the table behind it has the figures`,
 		legend: modes,
 		draw: (width) => lyingBars(width, { names: all.map((c) => c.name), panels, bars, label: '%' }),
 		table: { name: 'modes', title: '', columns: [['configuration', 'configuration', '', 't', 0], ['end', 'end', '', 't', 0],
-			...['user', 'system', 'softirq', 'irq', 'iowait', 'steal'].map((m) => [m, m, '%', 'n', 1])],
+			...['user', 'system', 'softirq', 'irq', 'unaccounted', 'iowait', 'steal'].map((m) => [m, m, '%', 'n', 1])],
 		rows: all.flatMap((c) => scopes.map((scope, s) => [c.name, scope, ...c.modes[s]]).filter((row) => row[2] !== null)) },
 	});
 }

@@ -11,10 +11,9 @@ static const struct part {
 	char letter;
 	enum canvas_style style;
 } parts[] = {
-	{METRIC_cpu_user, 'u', STYLE_USER},
-	{METRIC_cpu_system, 's', STYLE_SYSTEM},
-	{METRIC_cpu_softirq, 'q', STYLE_SOFTIRQ},
-	{METRIC_cpu_irq, 'i', STYLE_IRQ},
+	{METRIC_cpu_user, 'u', STYLE_USER},	    {METRIC_cpu_system, 's', STYLE_SYSTEM},
+	{METRIC_cpu_softirq, 'q', STYLE_SOFTIRQ},   {METRIC_cpu_irq, 'i', STYLE_IRQ},
+	{METRIC_cpu_unaccounted, 'n', STYLE_OTHER},
 };
 
 #define PARTS (sizeof(parts) / sizeof(*parts))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The CPUs of each end as bars: user, system, softirq and irq of the time since the look before.
+ * The CPUs of each end as bars: user, system, softirq, irq and what no tick met of the time since the look before.
  *
  *   bars_put()  at most so many rows; returns how many it took
  *

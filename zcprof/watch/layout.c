@@ -289,10 +289,10 @@ static void put_help(struct canvas *c, const struct view *view, int row, int row
 		"           folder",
 		"",
 		"Figures are of the last second, or --interval. CPU: 100 % is one CPU. Bars:",
-		"u user, s system, q softirq, i irq. What is counted in slices is scaled up, and",
-		"may be too high or low; a record has its standard error. Zero copy: the part of",
-		"the bytes since the window opened that no copy was seen of, where that is more",
-		"than the figures may be off by.",
+		"u user, s system, q softirq, i irq, n none of these. What slices counted is",
+		"scaled up, and may be too high or low; a record has its standard error. Zero",
+		"copy: the part of the bytes since the window opened that no copy was seen of,",
+		"where that is more than the figures may be off by.",
 		"",
 	};
 	int at = row - view->from, behind = row + rows;
