@@ -165,6 +165,8 @@ int main(int argc, char **argv)
 	/* A file that may grow no more (RLIMIT_FSIZE) is an error of write(2), and what was set is put back. */
 	signal(SIGXFSZ, SIG_IGN);
 	descriptors_raise();
+	/* Whoever started this may have ignored it, and then nobody's end is told (waitpid(2)). */
+	signal(SIGCHLD, SIG_DFL);
 	say_program("zcprof");
 	argp_err_exit_status = EXIT_USAGE;
 	/* Only what stands before the command is parsed here. */

@@ -16,6 +16,16 @@ teardown() {
 	remove_namespaces
 }
 
+@test "whoever starts it may have ignored that children end" {
+	as_root
+	# Python has what is ignored stay so, and a shell may not.
+	run python3 -c 'import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execvp("zcprof", sys.argv[1:])' \
+		zcprof run --seconds 0.3 --warmup 0.1 --repeat 1 --collect cpu -o "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	is_record "$dir"/*/run-1.csv
+}
+
 @test "two configurations, two repeats, over a link of its own" {
 	as_root
 	two_cpus
