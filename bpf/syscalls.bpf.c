@@ -8,6 +8,9 @@
  * one CPU cannot disturb one another's counts, because the kernel does not let a program run while
  * another run of it on the same CPU is preempted (bpf_prog.active; it counts what it turns away).
  *
+ * Of the 210 ns that a call takes longer on one machine (6.18, AMD, retpolines), 126 are the kernel's way to two programs, also
+ * of such as do nothing, 58 its clock, twice, and 26 what is done here.
+ *
  * Each program is there for two hooks. The raw tracepoint costs less, but after Linux 6.18 its
  * programs can be preempted, and then turning away loses every call that other threads make in the
  * meantime. The tracepoint runs its programs with preemption off, and one that returned 0 would
