@@ -35,15 +35,16 @@ of_flows() { # METRIC
 	awk -F, -v metric="$1" '$1 == "" && $2 == "rx" && $3 == "path" && $4 == metric { print $5, $6 }' "$file" | sort -n
 }
 
-# What cannot run here ends without a byte, and is not waited for.
+# What cannot run here ends without a byte, and is not waited for. On a slow machine the first look at it after the first
+# second may be at any later one.
 is_over() { ! kill -0 "$1" 2>/dev/null; }
 flowing_or_over() { flowing || is_over "$1"; }
-flowing() { grep -qs '^[12]\.[0-9]*,rx,path,bytes,' "$dir"/*/run-1.csv.part; }
+flowing() { grep -qsE '^[1-9][0-9]*\.[0-9]*,rx,path,bytes,' "$dir"/*/run-1.csv.part; }
 
 # experiment OPTION…; where each data thread of the receiver may run is in threads, as FLOW CPUS
 experiment() {
 	zcprof run --link netns:rx,tx --flows $FLOWS --tx copy --cc cubic --pacing 4M --msg 256K --collect cpu,profile \
-		--seconds 5 --warmup 1 --repeat 1 -o "$dir" "$@" 3>&- &
+		--seconds 8 --warmup 1 --repeat 1 -o "$dir" "$@" 3>&- &
 	local run=$!
 	wait_until 200 flowing_or_over $run
 	# All at once, for a slow machine's run may be over before a loop is.
