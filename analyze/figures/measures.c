@@ -40,9 +40,9 @@ static void add_results(struct measures *m, const struct run *run, const struct 
 /* What the error of C is of it. */
 static double part_of_cpu(const struct run *run, enum record_end end)
 {
-	double off = cpu_off(run, end);
+	double off = cpu_off(run, end), percent = cpu_percent(run, end);
 
-	return off > 0 ? off / cpu_percent(run, end) : 0;
+	return off > 0 && percent > 0 ? off / percent : 0;
 }
 
 static void add_costs(struct measures *m, const struct run *run)

@@ -101,7 +101,13 @@ double proc_stat_awake_ns(const struct stat_cpu *cpu, double window_ns)
 {
 	const double rounded_ns = 3e9 / (double)sysconf(_SC_CLK_TCK);
 
-	return fmax(window_ns - (double)cpu->slept_ns - (double)cpu->ns[STAT_STEAL], -rounded_ns);
+	double most = window_ns - (double)cpu->slept_ns, steal = (double)cpu->ns[STAT_STEAL];
+	double awake = most - steal;
+
+	/* What a guest waits for until it wakes is idle to itself, and stolen to its host: then ticks know of more. */
+	if (steal > 0)
+		awake = fmax(awake, fmin((double)proc_stat_busy_ns(cpu->ns), most));
+	return fmax(awake, -rounded_ns);
 }
 
 uint64_t proc_stat_busy_ns(const uint64_t ns[STAT_FIELDS])

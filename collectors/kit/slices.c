@@ -61,7 +61,7 @@ struct slices *slices_open(const struct slices_work *work, const struct measurem
 	s->total = calloc(work->figures + 1, sizeof(*s->total));
 	s->moments = calloc(work->figures + 1, sizeof(*s->moments));
 	s->certain_total = calloc(work->figures + 1, sizeof(*s->certain_total));
-	s->ratio_total = calloc(work->ratios + 1, sizeof(*s->ratio_total));
+	s->ratio_total = calloc(2 * work->ratios + 1, sizeof(*s->ratio_total));
 	s->products = calloc(work->ratios + 1, sizeof(*s->products));
 	s->watched = work->keep && !run->exact;
 	s->opened_ns = clock_ns();

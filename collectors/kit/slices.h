@@ -51,7 +51,6 @@ struct slices;
 struct writer; /* record/writer.h */
 
 #define SLICES_FIGURES 128
-#define SLICES_RATIOS  16
 
 /* Totals so far of a figure and of the one by which it is divided. */
 struct slices_ratio {
@@ -82,7 +81,7 @@ struct slices_work {
 	   thread, after it. */
 	unsigned int figures;
 	void (*read)(void *state, __u64 *total);
-	/* Likewise, at most SLICES_RATIOS, of those that are divided by each other. */
+	/* Likewise, of those that are divided by each other. */
 	unsigned int ratios;
 	void (*read_ratios)(void *state, struct slices_ratio *total);
 	/* How many events there were, counted or not: what a slice costs. NULL: a usual one. */

@@ -24,14 +24,14 @@ static void add_figures(struct slices *s, const struct extent *slice)
 
 static void add_ratios(struct slices *s)
 {
-	struct slices_ratio total[SLICES_RATIOS];
+	struct slices_ratio *before = s->ratio_total, *now = s->ratio_total + s->work->ratios;
 
 	if (s->work->ratios)
-		s->work->read_ratios(s->state, total);
+		s->work->read_ratios(s->state, now);
 	for (unsigned int i = 0; i < s->work->ratios; i++) {
-		products_add(&s->products[i], (double)(total[i].of - s->ratio_total[i].of),
-			     (double)(total[i].by - s->ratio_total[i].by));
-		s->ratio_total[i] = total[i];
+		products_add(&s->products[i], (double)(now[i].of - before[i].of),
+			     (double)(now[i].by - before[i].by));
+		before[i] = now[i];
 	}
 }
 

@@ -29,7 +29,7 @@ struct slices {
 	struct sampled sampled;
 	__u64 *total; /* of each figure, as it was after the slice before */
 	struct moments *moments;
-	struct slices_ratio *ratio_total; /* likewise */
+	struct slices_ratio *ratio_total; /* likewise, and room for the next */
 	struct products *products;
 };
 

@@ -109,6 +109,21 @@ static void of_a_cpu_that_comes_too(void **state)
 	proc_stat_free(&s);
 }
 
+/* A guest that was ready and not let run has slept, by its own clock, and by its host's was robbed meanwhile. */
+static void what_is_stolen_may_have_been_slept(void **state)
+{
+	static const char opened[] = "cpu0 0 0 0 0 0 0 0 0\ncpu1 0 0 0 0 0 0 0 0\n";
+	static const char closed[] = "cpu0 20 0 10 65 0 0 0 25\ncpu1 90 0 30 0 0 0 0 10\n";
+	struct proc_stat s;
+
+	(void)state;
+	assert_int_equal(proc_stat_between(&s, opened, closed, 2), 0);
+	assert_true(proc_stat_awake_ns(&s.cpu[0], 1e9) == (double)S(30));
+	/* Ticks too many are no time that there was. */
+	assert_true(proc_stat_awake_ns(&s.cpu[1], 1e9) == (double)S(100));
+	proc_stat_free(&s);
+}
+
 /* A sleep that was iowait at the first look is idle, all of it, at the second; what figures are rounded to is not lost. */
 static void sleep_is_idle_and_iowait_together(void **state)
 {
@@ -209,6 +224,7 @@ int main(void)
 		cmocka_unit_test(this_machine_has_the_cpus_that_it_says),
 		cmocka_unit_test(of_a_cpu_that_goes_the_rest_is_known),
 		cmocka_unit_test(of_a_cpu_that_comes_too),
+		cmocka_unit_test(what_is_stolen_may_have_been_slept),
 		cmocka_unit_test(sleep_is_idle_and_iowait_together),
 		cmocka_unit_test(softnet_lines_say_whose_they_are),
 		cmocka_unit_test(packets_do_not_jump_when_a_cpu_goes_or_comes),
