@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "collectors/kit/tally.h"
+/* The programs of a source, and when they count. */
+#include "collectors/kit/tally_state.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -11,10 +12,7 @@
 #include "base/clock.h"
 #include "collectors/kit/bpf_load.h"
 #include "collectors/kit/bpf_means.h"
-#include "collectors/kit/missed.h"
-#include "collectors/kit/slices.h"
 #include "collectors/kit/tally_context.h"
-#include "collectors/kit/tally_table.h"
 
 #define SLICE_NS 20000000
 
@@ -28,30 +26,6 @@
 
 /* To note that a softirq begins and ends costs a third of what an event does, for all sources together. */
 #define SOFTIRQS_OF_EVENT 3
-
-#define FIGURES (END_COUNT * TALLY_CONTEXTS * TALLY_COUNTERS)
-_Static_assert(FIGURES <= SLICES_FIGURES, "each has an error");
-
-struct tally {
-	struct tally_source source;
-	struct bpf_object *object;
-	struct tally_table table;
-	struct slices_work work;
-	struct slices *slices;
-	const struct slices_work *along; /* or NULL */
-	void *with;
-	bool shares;	       /* tally_context_share() */
-	unsigned int contexts; /* what of it is to be followed */
-	bool attached, follows, watched, known[END_COUNT];
-	__u64 attach_ns, detach_ns; /* of a CPU, at the last time */
-	void *certain; /* a copy of what was counted before slices began; or NULL: it is never set aside */
-	__u64 from_ns;
-	struct missed missed;
-	double scale;
-	char means[64];
-};
-
-const char *const tally_context_name[TALLY_CONTEXTS] = {"task", "softirq"};
 
 static void leave(struct tally *t)
 {
@@ -175,13 +149,6 @@ static bool is_named(const char *program, const char *name)
 	return !strncmp(program, name, length) && (!program[length] || program[length] == '_');
 }
 
-/* Of each end, context and counter, in this order. */
-static unsigned int figure_of(enum record_end end, int context, __u32 counter)
-{
-	return ((unsigned int)end * TALLY_CONTEXTS + (unsigned int)context) * TALLY_COUNTERS +
-	       counter;
-}
-
 static void read_figures(void *state, __u64 *total)
 {
 	const struct tally *t = state;
@@ -189,7 +156,7 @@ static void read_figures(void *state, __u64 *total)
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		for (int context = 0; context < TALLY_CONTEXTS; context++)
 			for (__u32 i = 0; i < TALLY_COUNTERS; i++)
-				total[figure_of(end, context, i)] =
+				total[tally_figure(end, context, i)] =
 					tally_table_counter(&t->table, NULL, end, context, i);
 }
 
@@ -292,7 +259,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		.off = slice_off,
 		.slice_ns = source->slice_ns ? source->slice_ns : SLICE_NS,
 		.follows = source->follows,
-		.figures = FIGURES,
+		.figures = TALLY_FIGURES,
 		.read = read_figures,
 		.ratios = (unsigned int)source->ratio_count * END_COUNT,
 		.read_ratios = read_ratios,
@@ -366,139 +333,6 @@ void tally_along(void *state, const struct slices_work *work, void *with)
 	t->along = work;
 	t->work.least = work->least;
 	t->with = with;
-}
-
-double tally_scale(const void *state)
-{
-	return ((const struct tally *)state)->scale;
-}
-
-__u64 tally_in(const struct tally *t, enum record_end end, int context, __u32 counter)
-{
-	__u64 total = tally_table_counter(&t->table, NULL, end, context, counter), certain = 0;
-
-	if (t->certain)
-		certain = tally_table_counter(&t->table, t->certain, end, context, counter);
-	return certain + slices_scaled(total - certain, t->scale);
-}
-
-double tally_error(const struct tally *t, enum record_end end, int context, __u32 counter)
-{
-	return slices_error(t->slices, figure_of(end, context, counter));
-}
-
-void tally_row(const struct tally *t, struct writer *w, enum record_end end, enum metric_id metric,
-	       const char *key, int context, __u32 counter)
-{
-	writer_u64(w, WINDOW, end, metric, key, tally_in(t, end, context, counter));
-	slices_say_error(t->slices, w, end, metric, key, tally_error(t, end, context, counter));
-}
-
-void tally_row_part(const struct tally *t, struct writer *w, enum record_end end,
-		    enum metric_id metric, const char *key, struct tally_part part)
-{
-	writer_u64(w, WINDOW, end, metric, key, part.certain + tally_scaled(t, part.total));
-	slices_say_error(t->slices, w, end, metric, key,
-			 slices_error_part(tally_error(t, end, part.context, part.counter),
-					   part.events));
-}
-
-static void emit_row(const struct tally *t, struct writer *w, const struct tally_counter *row)
-{
-	for (enum record_end end = END_HOST; end < END_COUNT; end++)
-		for (int context = 0; context < TALLY_CONTEXTS; context++)
-			if (t->known[end] || tally_in(t, end, context, row->counter))
-				tally_row(t, w, end, row->metric, tally_context_name[context],
-					  context, row->counter);
-}
-
-static void emit_ratios(const struct tally *t, struct writer *w)
-{
-	unsigned int ratio = 0;
-
-	for (size_t i = 0; i < t->source.ratio_count; i++)
-		for (enum record_end end = END_HOST; end < END_COUNT; end++)
-			slices_say_ratio(t->slices, w, end, t->source.ratios[i].of->metric,
-					 t->source.ratios[i].by->metric, ratio++);
-}
-
-static void emit_rows(struct tally *t, struct writer *w)
-{
-	slices_say(t->slices, w, t->source.name);
-	for (size_t i = 0; i < t->source.row_count; i++)
-		if (tally_counts(t, t->source.rows[i].program))
-			emit_row(t, w, &t->source.rows[i]);
-		else /* Without a word it would be taken for zero, as what was looked for and not seen is. */
-			writer_absent_metric(w, END_HOST, t->source.rows[i].metric,
-					     "the functions of the kernel by which it is counted cannot be hooked here");
-	emit_ratios(t, w);
-	if (t->source.more)
-		t->source.more(t, w);
-	missed_row(&t->missed, w, t->source.lost, 0, t->scale);
-}
-
-bool tally_settle(void *state)
-{
-	struct tally *t = state;
-
-	slices_wait(t->slices);
-	t->scale = slices_scale(t->slices);
-	return t->scale > 0;
-}
-
-void tally_absent(const struct tally *t, struct writer *w)
-{
-	slices_absent(t->slices, w, t->source.name);
-}
-
-void tally_emit(void *state, struct writer *w)
-{
-	struct tally *t = state;
-
-	if (tally_settle(t))
-		emit_rows(t, w);
-	else
-		tally_absent(t, w);
-}
-
-void tally_look(void *state, struct writer *w)
-{
-	struct tally *t = state;
-
-	missed_read(&t->missed, t->object, EDGE_CLOSE);
-	t->scale = slices_hold(t->slices);
-	if (t->scale > 0)
-		emit_rows(t, w);
-	slices_let(t->slices);
-}
-
-__u64 tally_total(const struct tally *t, enum record_end end, __u32 counter)
-{
-	return tally_in(t, end, TALLY_TASK, counter) + tally_in(t, end, TALLY_SOFTIRQ, counter);
-}
-
-__u64 tally_scaled(const struct tally *t, __u64 total)
-{
-	return slices_scaled(total, t->scale);
-}
-
-void *tally_bpf(const struct tally *t)
-{
-	return t->source.bpf;
-}
-
-void tally_histogram(const struct tally *t, struct writer *w, int histogram, enum metric_id metric)
-{
-	for (enum record_end end = END_HOST; end < END_COUNT; end++) {
-		uint64_t buckets[HISTOGRAM_BUCKETS] = {0}, certain[HISTOGRAM_BUCKETS] = {0};
-
-		tally_table_buckets(&t->table, NULL, end, histogram, buckets);
-		if (t->certain)
-			tally_table_buckets(&t->table, t->certain, end, histogram, certain);
-		for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-			buckets[i] = certain[i] + slices_scaled(buckets[i] - certain[i], t->scale);
-		writer_histogram(w, end, metric, NULL, buckets);
-	}
 }
 
 void tally_close(void *state)
