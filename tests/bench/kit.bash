@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# What comparisons of zcpath with other programs share: where the others are, two network namespaces with a
-# veth pair between them, zcpath at both ends, and ratios with an interval.
+# What benchmarks share: where other programs are, two network namespaces with a veth pair between them, zcpath at both
+# ends, for a run or all the time, and ratios with an interval.
 #
 # PEERS names folders (with ':' between them) in which others' programs lie, each in itself or in a folder of it:
 # neper's tcp_stream and tcp_rr, kperf/client and kperf/server, send-zerocopy, io_uring_zerocopy_tx (or zc_tx),
@@ -129,6 +129,47 @@ until_listening() { # PORT
 		[ -z "$(ip netns exec $b ss -Hltn "sport = :$1")" ] || return 0
 		sleep 0.02
 	done
+}
+
+until_says() { # FILE WORDS
+	local tries
+	for ((tries = 0; tries < 5000; tries++)); do
+		! grep -qs "$2" "$1" || return 0
+		sleep 0.02
+	done
+	echo "$script: no '$2' in 100 s; it says:" >&2
+	cat "$1" >&2
+	exit 1
+}
+
+# Two zcpaths that copy over the pair until the script ends; their processes are $rx and $tx.
+copy_on() {
+	mine ip netns exec $b "$BUILD/zcpath" rx --path copy --bind $to --cpu 1 --cc cubic >"$work/rx.csv" 2>"$work/rx.err" &
+	rx=$!
+	until_says "$work/rx.csv" listening
+	mine ip netns exec $a "$BUILD/zcpath" tx --path copy --to $to --cpu 0 --cc cubic --msg 256K --seconds 86400 \
+		>"$work/tx.csv" 2>&1 &
+	tx=$!
+	until_says "$work/tx.csv" state,,open
+}
+
+# What $rx's device took in so far, $bytes, and the time, $us: without a process, which would need a CPU.
+taken_in() {
+	local line
+	while read -r line; do
+		case $line in v0:*) read -r _ bytes _ <<<"$line" ;; esac
+	done <"/proc/$rx/net/dev"
+	us=${EPOCHREALTIME/./}
+}
+
+# What it takes in over the next SECONDS, as bytes per ms: $copied.
+copied_in() { # SECONDS
+	local from_bytes from_us
+	taken_in
+	from_bytes=$bytes from_us=$us
+	sleep "$1"
+	taken_in
+	copied=$(((bytes - from_bytes) * 1000 / (us - from_us)))
 }
 
 # zcpath's rx on side a or b; its process is a child of $receiver, its rows are in $work/rx.csv.
