@@ -114,11 +114,8 @@ int bundle_run(struct bundle *b, struct uring *u, struct flow *f)
 
 		prepare(u);
 		while (!over) {
-			int error = uring_enter(u, &f->counters, 1);
-
-			if (error)
-				return flow_fail(f, "cannot send on flow %u: io_uring_enter: %s",
-						 f->number, strerror(-error));
+			if (uring_enter(u, f, 1))
+				return -1;
 			over = reap(u, f, &missing);
 		}
 		if (over < 0)

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -39,19 +38,6 @@ uint64_t bursts_memory(const struct options *option, unsigned int slots)
 	return option->udp ? slots * at_once(option) * option->udp : 0;
 }
 
-static int fill(struct bursts *b, struct flow *f)
-{
-	char why[200];
-
-	if (memory_get(&b->memory, b->slots * b->bytes, f->config->options.hugepages, why,
-		       sizeof(why)))
-		return flow_unable(f, "%s", why);
-	for (size_t at = 0; at < b->memory.size; at += b->datagram)
-		memcpy((char *)b->memory.at + at + UDP_NUMBER, f->message->at,
-		       b->datagram - UDP_NUMBER);
-	return 0;
-}
-
 int bursts_open(struct bursts *b, struct flow *f, unsigned int slots)
 {
 	int segment = f->all->datagram;
@@ -59,35 +45,27 @@ int bursts_open(struct bursts *b, struct flow *f, unsigned int slots)
 	*b = (struct bursts){
 		.datagram = f->all->datagram,
 		.datagrams = at_once(&f->config->options),
-		.slots = slots,
 		.stamped = f->all->stamp,
-		.free = calloc(slots, sizeof(*b->free)),
 	};
-	b->bytes = b->datagrams * b->datagram;
-	if (!b->free)
-		return flow_fail(f, "no memory left for flow %u", f->number);
 	if (pace_open(f, b->datagrams))
 		return -1;
 	b->pace = f->pace;
-	while (slots)
-		bursts_give(b, --slots);
 	if (b->datagrams > 1 &&
 	    setsockopt(f->datagrams_fd, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof(segment)))
 		return flow_unable(f, "cannot use UDP_SEGMENT: %s; leave out --udp-gso",
 				   strerror(errno));
-	return fill(b, f);
+	return slots_open(&b->slots, f, slots, b->datagram, b->datagrams);
 }
 
 int bursts_take(struct bursts *b)
 {
 	uint64_t stamp = 0;
-	unsigned int slot;
+	int slot = slots_take(&b->slots);
 	char *at;
 
-	if (!b->free_count)
+	if (slot < 0)
 		return -1;
-	slot = b->free[--b->free_count];
-	at = bursts_at(b, slot);
+	at = slots_at(&b->slots, slot);
 	if (b->pace)
 		stamp = pace_begin(b->pace, bursts_next(b), clock_ns());
 	for (unsigned int i = 0; i < b->datagrams; i++, at += b->datagram, b->number++) {
@@ -95,12 +73,10 @@ int bursts_take(struct bursts *b)
 		if (b->stamped)
 			memcpy(at + UDP_NUMBER, &stamp, sizeof(stamp));
 	}
-	return (int)slot;
+	return slot;
 }
 
 void bursts_close(struct bursts *b)
 {
-	memory_free(&b->memory);
-	free(b->free);
-	b->free = NULL;
+	slots_close(&b->slots);
 }

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a sender of datagrams hands over at once (--udp): a burst of as many as the kernel cuts from one
- * send (--udp-gso), each of which begins with its number. A burst lies in a slot of memory that is as good
- * as new once the kernel has let go of it; the one that came back last goes out next, as it is in the
- * CPU's cache.
+ * send (--udp-gso), each of which begins with its number, in a slot of memory (datapath/slots.h).
  *
- *   bursts_open()   so many slots, each filled with the beginning of the message; -1 after flow_fail()
+ *   bursts_open()   so many slots; -1 after flow_fail()
  *   bursts_memory()  bytes that so many slots take; 0 without --udp
  *   bursts_slots()  how many slots a sender has that does not wait for the kernel to let go of them
  *   bursts_next()   which burst is the next, from 0 on (datapath/pace.h)
  *   bursts_take()   a slot, with its datagrams numbered and stamped; -1: none is free
- *   bursts_at()     where it lies: bursts->bytes of them
- *   bursts_give()   the kernel has let go of it
- *   bursts_refused()  the same of one that the kernel would not take: its numbers are given to the next
+ *   bursts_refused()  give it back, for the kernel would not take it: its numbers are given to the next
  *   bursts_sent()   count one that was sent
  *   bursts_close()
  */
@@ -22,16 +18,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "datapath/flow.h"
+#include "datapath/slots.h"
 
 struct bursts {
-	struct memory memory;
+	struct slots slots;
 	size_t datagram; /* bytes of one */
-	size_t bytes;	 /* of a burst */
 	unsigned int datagrams;
-	unsigned int slots;
-	unsigned int free_count;
-	unsigned int *free;
 	uint64_t number;   /* of the next datagram */
 	struct pace *pace; /* NULL: as fast as it goes, without stamps */
 	bool stamped;
@@ -43,19 +35,9 @@ unsigned int bursts_slots(const struct options *option);
 int bursts_take(struct bursts *b);
 void bursts_close(struct bursts *b);
 
-static inline void *bursts_at(const struct bursts *b, unsigned int slot)
-{
-	return (char *)b->memory.at + slot * b->bytes;
-}
-
 static inline uint64_t bursts_next(const struct bursts *b)
 {
 	return b->number / b->datagrams;
-}
-
-static inline void bursts_give(struct bursts *b, unsigned int slot)
-{
-	b->free[b->free_count++] = slot;
 }
 
 /* Unless others have theirs behind it, which is so where several are handed over at once. */
@@ -63,17 +45,17 @@ static inline void bursts_refused(struct bursts *b, unsigned int slot)
 {
 	uint64_t number;
 
-	memcpy(&number, bursts_at(b, slot), sizeof(number));
+	memcpy(&number, slots_at(&b->slots, slot), sizeof(number));
 	if (number + b->datagrams == b->number)
 		b->number = number;
-	bursts_give(b, slot);
+	slots_give(&b->slots, slot);
 }
 
 static inline void bursts_sent(const struct bursts *b, struct counters *c, unsigned int sends)
 {
 	count(&c->event[EVENT_sends], sends);
 	count(&c->event[EVENT_datagrams], (uint64_t)sends * b->datagrams);
-	count(&c->bytes, sends * b->bytes);
+	count(&c->bytes, sends * b->slots.bytes);
 }
 
 #endif

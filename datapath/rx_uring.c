@@ -148,10 +148,8 @@ static int rx_uring_run(struct flow *f)
 			rx_uring_arm(s);
 			count(&f->counters.event[EVENT_rearms], 1);
 		}
-		result = uring_enter(&s->uring, &f->counters, s->uring.enough);
-		if (result)
-			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
-					 strerror(-result));
+		if (uring_enter(&s->uring, f, s->uring.enough))
+			return -1;
 		result = reap(s, f, &armed, false);
 		if (result)
 			return result < 0 ? -1 : 0;
@@ -204,10 +202,8 @@ static int rx_uring_rpc(struct flow *f)
 			count(&f->counters.event[EVENT_rearms], 1);
 		}
 		prepare_answers(s, f);
-		result = uring_enter(&s->uring, &f->counters, to_wait_for(s, f));
-		if (result)
-			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
-					 strerror(-result));
+		if (uring_enter(&s->uring, f, to_wait_for(s, f)))
+			return -1;
 		result = reap(s, f, &armed, true);
 		if (result)
 			return result < 0 ? -1 : 0;

@@ -46,9 +46,9 @@ static bool answer_datagram(struct rx_uring *s, struct flow *f, unsigned int id,
 
 	if (!udp_request(f, provided_at(&s->provided, id), bytes, next, answer))
 		return false;
-	/* Nothing is waited for: what fails comes as a completion. */
-	if (!io_uring_sq_space_left(&s->uring.ring))
-		uring_enter(&s->uring, &f->counters, 0);
+	/* Nothing is waited for: what fails comes as a completion. If nothing can be handed over, whoever waits next says so. */
+	if (!io_uring_sq_space_left(&s->uring.ring) && uring_enter(&s->uring, f, 0))
+		return false;
 	sqe = uring_sqe(&s->uring);
 	io_uring_prep_send(sqe, URING_DATAGRAMS, answer, f->rpc->response, MSG_NOSIGNAL);
 	sqe->flags |= IOSQE_FIXED_FILE;
@@ -137,17 +137,16 @@ static ALWAYS_INLINE int run_datagrams(struct flow *f, const bool exchanges)
 		int result;
 
 		if (!armed) {
-			if (exchanges && !io_uring_sq_space_left(&s->uring.ring))
-				uring_enter(&s->uring, &f->counters, 0);
+			if (exchanges && !io_uring_sq_space_left(&s->uring.ring) &&
+			    uring_enter(&s->uring, f, 0))
+				return -1;
 			rx_uring_arm(s);
 			count(&f->counters.event[EVENT_rearms], !first);
 			armed = true;
 			first = false;
 		}
-		result = uring_enter(&s->uring, &f->counters, last ? 0 : s->uring.enough);
-		if (result)
-			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
-					 strerror(-result));
+		if (uring_enter(&s->uring, f, last ? 0 : s->uring.enough))
+			return -1;
 		result = reap_datagrams(s, f, &next, &armed, &ended, exchanges);
 		if (result < 0 || (last && (!result || clock_ns() > over_ns)))
 			return result < 0 ? -1 : 0;

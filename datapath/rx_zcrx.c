@@ -272,12 +272,10 @@ static ALWAYS_INLINE int run(struct flow *f, const bool exchanges)
 
 	arm(s);
 	for (;;) {
-		int error = uring_enter(&s->uring, &f->counters, s->uring.enough);
 		int result;
 
-		if (error)
-			return flow_fail(f, "cannot wait for flow %u: %s", f->number,
-					 strerror(-error));
+		if (uring_enter(&s->uring, f, s->uring.enough))
+			return -1;
 		result = take(s, f);
 		if (result)
 			return result < 0 ? -1 : 0;

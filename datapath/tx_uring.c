@@ -138,13 +138,8 @@ static void prepare_send(struct tx_uring *s, const struct flow *f, size_t chunk)
 	if (s->vectors.at)
 		uring_prep_vector(sqe, URING_STREAM, vector(s, at, chunk), flags, s->zerocopy,
 				  s->fixed);
-	else if (!s->zerocopy)
-		io_uring_prep_send(sqe, 0, at, chunk, flags);
-	else if (s->fixed)
-		io_uring_prep_send_zc_fixed(sqe, 0, at, chunk, flags, IORING_SEND_ZC_REPORT_USAGE,
-					    0);
 	else
-		io_uring_prep_send_zc(sqe, 0, at, chunk, flags, IORING_SEND_ZC_REPORT_USAGE);
+		uring_prep_send(sqe, URING_STREAM, at, chunk, flags, s->zerocopy, s->fixed);
 	sqe->flags |= IOSQE_FIXED_FILE | s->link;
 	sqe->user_data = stamped(s->now, chunk);
 	s->position += chunk;
@@ -249,12 +244,7 @@ static ALWAYS_INLINE int reap(struct tx_uring *s, struct flow *f, const bool exc
 static ALWAYS_INLINE int enter_and_reap(struct tx_uring *s, struct flow *f, unsigned int wait,
 					const bool exchanges)
 {
-	int error = uring_enter(&s->uring, &f->counters, wait);
-
-	if (error)
-		return flow_fail(f, "cannot send on flow %u: io_uring_enter: %s", f->number,
-				 strerror(-error));
-	return reap(s, f, exchanges);
+	return uring_enter(&s->uring, f, wait) ? -1 : reap(s, f, exchanges);
 }
 
 static ALWAYS_INLINE int wait_for_notifications(struct tx_uring *s, struct flow *f,

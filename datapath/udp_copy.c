@@ -31,7 +31,8 @@ static int send_bursts(struct flow *f, struct bursts *b)
 		if (!pace_ready(f, bursts_next(b)))
 			continue;
 		slot = bursts_take(b);
-		sent = call_send(f->datagrams_fd, bursts_at(b, slot), b->bytes, MSG_NOSIGNAL);
+		sent = call_send(f->datagrams_fd, slots_at(&b->slots, slot), b->slots.bytes,
+				 MSG_NOSIGNAL);
 		count(&c->call[CALL_sendto], 1);
 		if (sent < 0) {
 			if (errno != EINTR && errno != ENOBUFS)
@@ -39,7 +40,7 @@ static int send_bursts(struct flow *f, struct bursts *b)
 			bursts_refused(b, slot);
 			continue;
 		}
-		bursts_give(b, slot);
+		slots_give(&b->slots, slot);
 		bursts_sent(b, c, 1);
 		count(&c->bytes_copied, sent);
 	}
@@ -73,7 +74,7 @@ struct zerocopy {
 static void give_back(struct zerocopy *z)
 {
 	for (; z->oldest != z->queue->next && errqueue_done(z->queue, z->oldest); z->oldest++)
-		bursts_give(&z->bursts, z->slot[z->oldest % ERRQUEUE_SENDS]);
+		slots_give(&z->bursts.slots, z->slot[z->oldest % ERRQUEUE_SENDS]);
 }
 
 /* A slot, once one is free; -1 after flow_fail(). */
@@ -81,7 +82,7 @@ static int wait_for_slot(struct zerocopy *z, struct flow *f)
 {
 	int slot;
 
-	if (errqueue_room(z->queue, f, z->bursts.bytes))
+	if (errqueue_room(z->queue, f, z->bursts.slots.bytes))
 		return -1;
 	give_back(z);
 	while ((slot = bursts_take(&z->bursts)) < 0) {
@@ -94,6 +95,7 @@ static int wait_for_slot(struct zerocopy *z, struct flow *f)
 
 static int send_zerocopy(struct zerocopy *z, struct flow *f)
 {
+	const struct slots *slots = &z->bursts.slots;
 	struct counters *c = &f->counters;
 
 	while (!flow_told(f)) {
@@ -106,7 +108,7 @@ static int send_zerocopy(struct zerocopy *z, struct flow *f)
 		slot = wait_for_slot(z, f);
 		if (slot < 0)
 			return -1;
-		sent = call_send(f->datagrams_fd, bursts_at(&z->bursts, slot), z->bursts.bytes,
+		sent = call_send(f->datagrams_fd, slots_at(slots, slot), slots->bytes,
 				 MSG_ZEROCOPY | MSG_NOSIGNAL);
 		error = errno; /* reading completions leaves another */
 		count(&c->call[CALL_sendto], 1);

@@ -10,8 +10,9 @@
  *   uring_gather()  by --min-wait: let completions gather, up to so many; -1 after flow_fail()
  *   uring_patience()  come back after so long though nothing is there; UINT64_MAX: never
  *   uring_sqe()     the next request to fill in; there are as many as were asked for
- *   uring_prep_vector()  fill it in: a send of several parts
- *   uring_enter()   hand over what was prepared, and wait until so many completions are there
+ *   uring_prep_send()  fill it in: a send
+ *   uring_prep_vector()  … of several parts
+ *   uring_enter()   hand over what was prepared, and wait until so many completions are there; -1 after flow_fail()
  *   uring_close()
  *
  * The ring belongs to one thread and completes requests only while that thread is in
@@ -21,6 +22,7 @@
 #define DATAPATH_URING_H
 
 #include <errno.h>
+#include <string.h>
 
 #include "datapath/compat_uring.h"
 #include "datapath/flow.h"
@@ -81,6 +83,19 @@ static inline struct io_uring_sqe *uring_sqe(struct uring *u)
 	return sqe;
 }
 
+/* registered: of buffer 0 (uring_register()), without a copy. */
+static inline void uring_prep_send(struct io_uring_sqe *sqe, int file, const void *at, size_t bytes,
+				   int flags, bool zerocopy, bool registered)
+{
+	if (!zerocopy)
+		io_uring_prep_send(sqe, file, at, bytes, flags);
+	else if (registered)
+		io_uring_prep_send_zc_fixed(sqe, file, at, bytes, flags,
+					    IORING_SEND_ZC_REPORT_USAGE, 0);
+	else
+		io_uring_prep_send_zc(sqe, file, at, bytes, flags, IORING_SEND_ZC_REPORT_USAGE);
+}
+
 /* A send of what a vector says; of registered memory from Linux 6.15 on. */
 static inline void uring_prep_vector(struct io_uring_sqe *sqe, int file, const struct msghdr *msg,
 				     unsigned int flags, bool zerocopy, bool registered)
@@ -94,18 +109,20 @@ static inline void uring_prep_vector(struct io_uring_sqe *sqe, int file, const s
 	sqe->buf_index = 0;
 }
 
-/* 0, or a negative errno. */
-static inline int uring_enter(struct uring *u, struct counters *c, unsigned int wait)
+static inline int uring_enter(struct uring *u, struct flow *f, unsigned int wait)
 {
 	unsigned int ready = compat_uring_flush(&u->ring);
 	void *how = u->enter_flags & IORING_ENTER_EXT_ARG ? &u->wait : NULL;
 	int result =
 		io_uring_enter2(u->enter_fd, ready, wait, u->enter_flags, how, sizeof(u->wait));
 
-	count(&c->call[CALL_io_uring_enter], 1);
+	count(&f->counters.call[CALL_io_uring_enter], 1);
 	if (__atomic_load_n(u->ring.sq.kflags, __ATOMIC_RELAXED) & IORING_SQ_CQ_OVERFLOW)
-		count(&c->event[EVENT_cq_overflow], 1);
-	return result < 0 && result != -EINTR && result != -ETIME ? result : 0;
+		count(&f->counters.event[EVENT_cq_overflow], 1);
+	if (result >= 0 || result == -EINTR || result == -ETIME)
+		return 0;
+	return flow_fail(f, "cannot go on with flow %u: io_uring_enter: %s", f->number,
+			 strerror(-result));
 }
 
 #endif
