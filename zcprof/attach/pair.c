@@ -16,116 +16,16 @@
 #include "base/clock.h"
 #include "base/say.h"
 #include "base/stop.h"
+#include "zcprof/attach/pair_asked.h"
 #include "zcprof/attach/together.h"
 #include "zcprof/reach/elsewhere.h"
 #include "zcprof/reach/reach.h"
 
-#define WORDS_MAX 128
-#define HERE	  "."
-#define READY_MS  120000
+#define READY_MS 120000
 /* Of one whose window should be over, and again once it was told to close it. */
 #define SILENCE_MS 10000
 /* As zcprof/run/far.c: reading every source of a busy machine takes a while, and so do the rows of a long profile. */
 #define WORK_MS 60000
-
-/* What is said of both, and what of each. */
-struct asked {
-	const char *ssh, *zcprof, *output;
-	struct together_said said;
-	char *common[WORDS_MAX];
-	size_t commons;
-	struct one {
-		const char *host;
-		char *words[WORDS_MAX];
-		size_t count;
-	} of[2];
-};
-
-/* ---- what is asked ---- */
-
-static bool is_asked(int argc, char **argv)
-{
-	bool asked = false;
-
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		/* What two machines have twice is then of no interest. */
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-?")) {
-			argv[1] = argv[i];
-			return false;
-		}
-		if (!strncmp(argv[i], "--host", 6) || !strncmp(argv[i], "--peer-host", 11))
-			asked = true;
-	}
-	return asked;
-}
-
-/* A word that is for the zcprof there, or both of them. False: there are too many. */
-static bool take_word(struct asked *a, struct one *one, char *word)
-{
-	size_t *count = one ? &one->count : &a->commons;
-
-	/* For both, and for whoever writes the record. */
-	a->said.unnamed = a->said.unnamed || !strcmp(word, "--no-host-name");
-	if (*count == WORDS_MAX) {
-		say_error("more than %d words of options are too many", WORDS_MAX);
-		return false;
-	}
-	(one ? one->words : a->common)[(*count)++] = word;
-	return true;
-}
-
-/* False after saying what is wrong. */
-static bool take(struct asked *a, int argc, char **argv)
-{
-	struct one *one = NULL;
-	const char *value;
-
-	for (int i = 1; i < argc; i++) {
-		if ((value = elsewhere_value("--host", argc, argv, &i))) {
-			one = &a->of[0];
-			one->host = value;
-		} else if ((value = elsewhere_value("--peer-host", argc, argv, &i))) {
-			one = &a->of[1];
-			one->host = value;
-		} else if ((value = elsewhere_value("--ssh", argc, argv, &i))) {
-			a->ssh = value;
-		} else if ((value = elsewhere_value("--zcprof", argc, argv, &i))) {
-			a->zcprof = value;
-		} else if ((value = elsewhere_value("--output", argc, argv, &i)) ||
-			   (value = elsewhere_value("-o", argc, argv, &i))) {
-			a->output = value;
-		} else if ((value = elsewhere_value("--name", argc, argv, &i))) {
-			a->said.name = value;
-		} else if (argv[i] && !strcmp(argv[i], "--")) {
-			say_error("on two machines only what runs already can be attached to: start the command there, and give --pid");
-			return false;
-		} else if (argv[i] && !take_word(a, one, argv[i])) {
-			return false;
-		}
-	}
-	if (a->said.name && !*a->said.name) {
-		say_error("--name: expected a name");
-		return false;
-	}
-	for (int i = 0; i < 2; i++)
-		if (a->of[i].host && reach_refuse_host(a->of[i].host)) {
-			say_error("--%shost %s: %s", i ? "peer-" : "", a->of[i].host,
-				  reach_refuse_host(a->of[i].host));
-			return false;
-		}
-	if (reach_refuse(a->ssh)) {
-		say_error("--ssh %s: %s", a->ssh, reach_refuse(a->ssh));
-		return false;
-	}
-	if (!a->of[0].host || !a->of[1].host || !a->output) {
-		say_error("expected --host A with the options of one end, then --peer-host B with those of the other, and -o FILE; of this machine the name is \"%s\"",
-			  HERE);
-		return false;
-	}
-	return true;
-}
-
-/* ---- the two of them ---- */
 
 struct far {
 	const char *name;
@@ -140,11 +40,11 @@ struct far {
 };
 
 /* False after saying why. */
-static bool add_plain(char **argv, size_t *count, const struct one *one, char *const *words,
+static bool add_plain(char **argv, size_t *count, const struct pair_one *one, char *const *words,
 		      size_t more)
 {
 	for (size_t i = 0; i < more; i++) {
-		if (strcmp(one->host, HERE) != 0 && !elsewhere_plain(words[i])) {
+		if (strcmp(one->host, PAIR_HERE) != 0 && !elsewhere_plain(words[i])) {
 			say_error("%s: a shell there would not take \"%s\" as it is", one->host,
 				  words[i]);
 			return false;
@@ -154,10 +54,10 @@ static bool add_plain(char **argv, size_t *count, const struct one *one, char *c
 	return true;
 }
 
-static int start(struct far *f, const struct asked *a, const struct one *one)
+static int start(struct far *f, const struct pair_asked *a, const struct pair_one *one)
 {
-	char *argv[3 * WORDS_MAX + 8], *room = NULL;
-	bool here = !strcmp(one->host, HERE);
+	char *argv[3 * PAIR_WORDS_MAX + 8], *room = NULL;
+	bool here = !strcmp(one->host, PAIR_HERE);
 	const struct child child = {.argv = argv, .fds = {CHILD_PIPE, CHILD_PIPE, CHILD_AS_HERE}};
 	size_t count = 0;
 	int ends[3] = {-1, -1, -1};
@@ -422,15 +322,15 @@ static bool run(struct far f[2])
 
 int pair(int argc, char **argv)
 {
-	struct asked asked = {.ssh = "ssh", .zcprof = "zcprof"};
+	struct pair_asked asked;
 	struct far f[2] = {{.in = -1, .out = -1}, {.in = -1, .out = -1}};
 	int result = EXIT_FAILED;
 	bool whole = false, failed = false, started;
 	int error;
 
-	if (!is_asked(argc, argv))
+	if (!pair_is_asked(argc, argv))
 		return -1;
-	if (!take(&asked, argc, argv))
+	if (!pair_take(&asked, argc, argv))
 		return EXIT_USAGE;
 	error = stop_prepare();
 	if (error) {
