@@ -29,7 +29,7 @@ static const struct quantity_info infos[QUANTITIES] = {
 	[ROI_POWER_TX] = {"roi_power_tx", "roi-power-tx", "power ROI of tx", "P tx", "",
 			  BETTER_MORE},
 	[ROI_POWER_TOTAL] = {"roi_power_total", "roi-power", "power ROI", "P", "", BETTER_MORE},
-	[REQUESTS] = {"requests_s", "requests", "requests answered", "req/s", "1/s", BETTER_MORE},
+	[REQUESTS] = {"requests_s", "requests", "requests answered", "requests", "1/s", BETTER_MORE},
 	[LATENCY_P50] = {"latency_p50_us", "p50", "latency p50", "p50", "us", BETTER_LESS},
 	[LATENCY_P99] = {"latency_p99_us", "p99", "latency p99", "p99", "us", BETTER_LESS},
 	[LATENCY_P999] = {"latency_p999_us", "p99.9", "latency p99.9", "p99.9", "us", BETTER_LESS},

@@ -10,7 +10,7 @@
 #include "analyze/pages/reasons.h"
 #include "analyze/pages/remarks.h"
 
-/* Those of one who. */
+/* Those of one who; without a title of nobody: then there are remarks alone, on how to read the tables. */
 struct block {
 	const char *title;
 	struct published *at;
@@ -190,12 +190,13 @@ static void put_blocks(struct sheet *s, const struct block *blocks, size_t count
 			ratios += blocks[i].at[k].per.where_count > 0;
 		if (blocks[i].count)
 			put_block(s, &blocks[i], ++number);
-		else
+		else if (*blocks[i].title)
 			page_note(s->page,
-				  "Published: %s: no figure that a machine could be held against.",
+				  "Published: %s: no figure that those here could be compared with.",
 				  blocks[i].title);
 		for (size_t k = 0; k < blocks[i].remark_count; k++)
-			page_note(s->page, "Published: %s", blocks[i].remarks[k]);
+			page_note(s->page, "%s%s", *blocks[i].title ? "Published: " : "",
+				  blocks[i].remarks[k]);
 	}
 	if (number)
 		page_note(s->page,
