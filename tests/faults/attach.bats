@@ -96,10 +96,10 @@ work() {
 
 @test "Ctrl-C keeps what was measured" {
 	work sleep 60
-	zcprof attach --pid "$started" --as rx --seconds 60 --collect cpu -o "$dir/x.csv" \
+	zcprof attach --pid "$started" --as rx --seconds 60 --interval 0.1 --collect cpu -o "$dir/x.csv" \
 		2>"$dir/said" 3>&- &
 	attached=$!
-	sleep 1.5
+	wait_until 20 grep -qs '^[0-9]' "$dir/x.csv.part"
 	kill -INT "$attached"
 	status=0
 	wait "$attached" || status=$?
@@ -111,7 +111,7 @@ work() {
 }
 
 @test "a command that fails, one that forks, one that is over before the window" {
-	run zcprof attach --collect cpu --as tx --warmup 0.1 -o "$dir/x.csv" -- sh -c 'sleep 1; exit 7'
+	run zcprof attach --collect cpu --as tx --warmup 0.1 -o "$dir/x.csv" -- sh -c 'sleep 2; exit 7'
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"sh ended with exit code 7"* ]]
@@ -192,14 +192,14 @@ work() {
 @test "what a command prints comes through untouched, however much it is and whatever" {
 	head -c 3000000 /dev/urandom >"$dir/bytes"
 	zcprof attach --collect cpu --as tx --warmup 0.1 --adapter netperf -o "$dir/x.csv" -- \
-		sh -c 'sleep 1; cat "$0"; printf "and no line end"' "$dir/bytes" >"$dir/out" 2>"$dir/said"
+		sh -c 'sleep 2; cat "$0"; printf "and no line end"' "$dir/bytes" >"$dir/out" 2>"$dir/said"
 	printf 'and no line end' >>"$dir/bytes"
 	cmp "$dir/bytes" "$dir/out"
 	grep -q 'netperf did not say what it moved' "$dir/said"
 	# A child that it leaves behind keeps the pipe, and nobody waits for that one.
 	begun=$SECONDS
 	zcprof attach --collect cpu --as tx --warmup 0.1 --adapter netperf -o "$dir/x.csv" -- \
-		sh -c 'sleep 20 2>/dev/null & echo $!; sleep 1' >"$dir/out" 2>"$dir/said"
+		sh -c 'sleep 20 2>/dev/null & echo $!; sleep 2' >"$dir/out" 2>"$dir/said"
 	[ $((SECONDS - begun)) -lt 15 ]
 	kill "$(cat "$dir/out")"
 }
@@ -207,7 +207,7 @@ work() {
 @test "a reader of what a command prints that goes away: the command gets to know" {
 	{
 		zcprof attach --collect cpu --as tx --warmup 0.1 --adapter netperf -o "$dir/x.csv" -- \
-			sh -c 'sleep 1; exec yes' 2>"$dir/said" || echo "$?" >"$dir/status"
+			sh -c 'sleep 2; exec yes' 2>"$dir/said" || echo "$?" >"$dir/status"
 	} | head -c 10 >"$dir/out"
 	cat "$dir/said"
 	[ "$(cat "$dir/status")" -eq 1 ]

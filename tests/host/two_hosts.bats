@@ -267,10 +267,9 @@ assert abs(rx + tx - both) < 0.2 and rx > 0 and tx > 0, row'
 
 # A transfer that zcprof did not start, between the two namespaces: pid_rx and pid_tx.
 start_service() {
-	ip netns exec "${ns}rx" zcpath rx --bind 10.78.0.1 >/dev/null 2>&1 3>&- &
+	ip netns exec "${ns}rx" zcpath rx --bind 10.78.0.1 >"$BATS_TEST_TMPDIR/service" 2>&1 3>&- &
 	pid_rx=$!
-	wait_until 10 grep -qs zcpath "/proc/$pid_rx/comm"
-	sleep 0.3
+	wait_until 20 grep -q listening "$BATS_TEST_TMPDIR/service"
 	ip netns exec "${ns}tx" zcpath tx --to 10.78.0.1 --seconds 60 >/dev/null 2>&1 3>&- &
 	pid_tx=$!
 	wait_until 10 grep -qs zcpath "/proc/$pid_tx/comm"
@@ -331,7 +330,8 @@ start_busy_service() {
 	END
 	ip netns exec "${ns}rx" python3 "$BATS_TEST_TMPDIR/service.py" rx 3>&- &
 	pid_rx=$!
-	sleep 1
+	served() { [ -n "$(ip netns exec "${ns}rx" ss -Hltn 'sport = :7000')" ]; }
+	wait_until 20 served
 	ip netns exec "${ns}tx" python3 "$BATS_TEST_TMPDIR/service.py" tx >"$BATS_TEST_TMPDIR/connected" 3>&- &
 	pid_tx=$!
 	wait_until 20 test -s "$BATS_TEST_TMPDIR/connected"

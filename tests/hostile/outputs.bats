@@ -96,7 +96,10 @@ assert_kept() {
 	attach -o /dev/stdout 2>"$dir/heard" | cat >"$dir/piped.csv"
 	[ "$(head -n 1 "$dir/piped.csv")" = $header ]
 	attach -o >(cat >"$dir/sub.csv") 2>"$dir/heard"
-	sleep 0.3
+	for _ in $(seq 100); do
+		[ ! -s "$dir/sub.csv" ] || break
+		sleep 0.1
+	done
 	[ "$(head -n 1 "$dir/sub.csv")" = $header ]
 	collect=profile attach -o /dev/stdout >"$dir/out.csv" 2>"$dir/heard"
 	[ ! -e /dev/stdout.folded ]
@@ -123,7 +126,7 @@ assert_kept() {
 
 @test "a directory that goes away while the window is open is an error in words" {
 	other mkdir "$theirs/gone"
-	{ sleep 0.5; rm -rf "$theirs/gone"; } &
+	{ until [ -e "$theirs/gone/x.csv.part" ]; do sleep 0.02; done; rm -rf "$theirs/gone"; } 3>&- &
 	seconds=1.5 run attach -o "$theirs/gone/x.csv"
 	[ "$status" -eq 1 ]
 	[[ $output == *"it was removed or replaced meanwhile, and the rows with it"* ]]

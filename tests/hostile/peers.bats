@@ -116,7 +116,7 @@ ended() {
 @test "strangers that come while the run goes on change nothing" {
 	rx
 	(
-		sleep 0.5
+		wait_for ',open,' rx.csv >&2
 		exec "$peer" connect "$port" hold
 	) >late.out 2>&1 3>&- &
 	peers="$peers $!"

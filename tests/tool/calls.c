@@ -6,8 +6,7 @@
  *   calls known T N       T threads, each: N getppid(), N close() of no file, and 10 sleeps of 5 ms
  *   calls odd N            N times getpid() by the gate of 32-bit programs (x86), and N calls of a
  *                          number that no kernel has
- *   calls across          sleeps from before the first line of input to after the second, and one
- *                         thread for ever
+ *   calls across          one thread sleeps for ever, and one until SIGUSR1 comes
  *   calls packets N       sends itself N datagrams over the loopback device, one after the other
  *   calls burn NAME S     S seconds in a function of that name: "spin_in_user" or "read_zeros"
  *
@@ -16,6 +15,7 @@
  */
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,10 +82,35 @@ static void odd(long n)
 	}
 }
 
-static void *sleep_long(void *argument)
+static void wake(int number)
 {
-	nanosleep(argument, NULL);
+	(void)number;
+}
+
+/* wakes: by SIGUSR1, or NULL: by nothing. */
+static void *sleep_long(void *wakes)
+{
+	const struct timespec forever = {.tv_sec = 1000};
+
+	if (wakes)
+		pthread_sigmask(SIG_UNBLOCK, wakes, NULL);
+	nanosleep(&forever, NULL);
 	return NULL;
+}
+
+static void across(void)
+{
+	sigset_t wakes;
+	pthread_t id;
+
+	signal(SIGUSR1, wake);
+	sigemptyset(&wakes);
+	sigaddset(&wakes, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &wakes, NULL);
+	pthread_create(&id, NULL, sleep_long, NULL);
+	pthread_create(&id, NULL, sleep_long, &wakes);
+	usleep(100000);
+	wait_for_line("ready");
 }
 
 static void packets(long n)
@@ -135,17 +160,12 @@ static __attribute__((noinline)) void read_zeros(double until)
 
 int main(int argc, char **argv)
 {
-	struct timespec half = {.tv_nsec = 600000000}, forever = {.tv_sec = 1000};
 	const char *work = argc > 1 ? argv[1] : "";
 	long a = argc > 2 ? atol(argv[2]) : 0, b = argc > 3 ? atol(argv[3]) : 0;
-	pthread_t id;
 
 	say_program("calls");
 	if (!strcmp(work, "across")) {
-		pthread_create(&id, NULL, sleep_long, &forever);
-		pthread_create(&id, NULL, sleep_long, &half);
-		usleep(100000);
-		wait_for_line("ready");
+		across();
 		return EXIT_DONE;
 	}
 	wait_for_line("ready");

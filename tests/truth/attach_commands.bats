@@ -42,7 +42,7 @@ within() {
 		ip netns exec "$ns-s" iperf3 -s -p 5302 -i 0.1 >"$dir/server.json" 2>"$dir/said" 3>&- &
 	attached=$!
 	started+=("$attached")
-	sleep 0.5
+	wait_until 20 listens 5302
 	ip netns exec "$ns-c" iperf3 -c 10.77.0.1 -p 5302 -t 3 -b 1G >/dev/null
 	wait "$attached" || { cat "$dir/said"; false; }
 	cat "$dir/said"

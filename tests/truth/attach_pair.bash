@@ -19,7 +19,7 @@ pair_up() {
 	ip netns exec "$ns-s" iperf3 -s >"$dir/server.out" 2>&1 3>&- &
 	server=$!
 	started+=("$server")
-	wait_until 5 listens
+	wait_until 20 listens 5201
 }
 
 pair_down() {
@@ -30,8 +30,8 @@ pair_down() {
 	ip netns del "$ns-c" 2>/dev/null || :
 }
 
-listens() {
-	ip netns exec "$ns-s" ss -ltn | grep -q :5201
+listens() { # PORT
+	[ -n "$(ip netns exec "$ns-s" ss -Hltn "sport = :$1")" ]
 }
 
 # client ARGUMENT...: an iperf3 that sends at a steady rate, so that each second is as any other.

@@ -37,6 +37,10 @@ make_group() {
 	mkdir -p "$group/inner"
 }
 
+serves_nobody() {
+	[ -z "$(ip netns exec "$ns-s" ss -Htn state established "sport = :5201")" ]
+}
+
 # calls N [COMMAND...]: N getppid() by a process of its own, below COMMAND
 calls() {
 	local n=$1
@@ -50,11 +54,12 @@ in_inner() {
 
 # attach ARGUMENT...: in the background, until its window is open
 attach() {
-	zcprof attach -v --warmup 0.1 --seconds 2 --collect cpu,syscalls,tcp -o "$dir/run.csv" "$@" \
+	# Rows inside the window are there once it is open.
+	zcprof attach -v --warmup 0.1 --seconds 2 --interval 0.1 --collect cpu,syscalls,tcp -o "$dir/run.csv" "$@" \
 		2>"$dir/said" 3>&- &
 	attached=$!
 	started+=("$attached")
-	sleep 1
+	wait_until 20 grep -qs '^[0-9]' "$dir/run.csv.part"
 }
 
 attached() {
@@ -78,7 +83,7 @@ attached() {
 }
 
 @test "a network namespace: a process that comes later; none that is outside; all its connections" {
-	client -t 5 -b 2G
+	client -t 60 -b 2G
 	sleep 0.5
 	attach --rx-netns "$ns-s" --tx-netns "$ns-c"
 	calls 3000 ip netns exec "$ns-c"
@@ -91,8 +96,9 @@ attached() {
 	[ "$(value "$dir/run.csv" tx tcp mss 0)" -gt 500 ]
 	grep -q '^,tx,cpu,thread,iperf3/' "$dir/run.csv"
 	# A second name of the same namespace is the same.
-	wait "$client"
-	client -t 3 -b 1G
+	client_says
+	wait_until 20 serves_nobody
+	client -t 60 -b 1G
 	sleep 0.5
 	zcprof attach --netns "$client" --seconds 1 --collect cpu -o "$dir/by-pid.csv"
 	within_3_percent "$(rate "$dir/by-pid.csv" tx)" 1

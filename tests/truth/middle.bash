@@ -42,10 +42,12 @@ middle_teardown() {
 meter() { # NAMESPACE FILE TOOL ARG…
 	ip netns exec "$1" "$BUILD/tests/tool/$3" v0 "${@:4}" >"$2" 3>&- &
 	meters="${meters-} $!"
-	for _ in $(seq 100); do
-		grep -q ready "$2" && break
+	for _ in $(seq 1000); do
+		! grep -q ready "$2" || return 0
 		sleep 0.02
 	done
+	echo "$3 was not ready in 20 s"
+	return 1
 }
 
 meters_end() {

@@ -21,10 +21,15 @@ have() {
 	unshare "$@" true 2>/dev/null || skip "no such namespace here: $*"
 }
 
+# Rows inside the window are there once it is open.
+is_open() {
+	wait_until 20 grep -qs '^[0-9]' "$dir/run.csv.part"
+}
+
 # counted PREFIX...: 3000 getppid() of a command that zcprof starts, by zcprof below PREFIX
 counted() {
-	{ sleep 2; echo; sleep 2; echo; } |
-		"$@" "$BUILD/zcprof" attach --collect cpu,syscalls,copy --exact --as tx --warmup 0.2 -o "$dir/run.csv" -- \
+	{ is_open >&2; echo; sleep 2; echo; } |
+		"$@" "$BUILD/zcprof" attach --collect cpu,syscalls,copy --exact --as tx --warmup 0.2 --interval 0.1 -o "$dir/run.csv" -- \
 			"$BUILD/tests/tool/calls" known 1 3000 >"$dir/out" 2>"$dir/said" 3>&-
 	cat "$dir/said"
 	is_record "$dir/run.csv"
@@ -87,10 +92,9 @@ counted() {
 	exec 9>"$dir/lines"
 	wait_until 10 grep -q ready "$dir/moved"
 	mover=$(pgrep -P "$inside")
-	zcprof attach --as tx --pid "$mover" --seconds 3 --warmup 0 --collect cpu,syscalls,tcp -o "$dir/run.csv" 3>&- 9>&- &
+	zcprof attach --as tx --pid "$mover" --seconds 3 --warmup 0 --interval 0.1 --collect cpu,syscalls,tcp -o "$dir/run.csv" 3>&- 9>&- &
 	attached=$!
-	wait_until 10 test -s "$dir/run.csv.part"
-	sleep 1
+	is_open
 	echo >&9
 	wait "$attached"
 	[ "$(tail -n 1 "$dir/moved")" -eq 10000000 ]

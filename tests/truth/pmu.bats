@@ -31,9 +31,13 @@ column() { # FILE CPU EVENT
 	measuring=$!
 	started+=("$measuring")
 	heard measure ready
-	perf_counts "$dir/around" 2.5 3>&- &
+	perf_counts "$dir/around" 5 3>&- &
 	around=$!
-	sleep 0.5
+	# It counts from just before its command begins.
+	until pgrep -P "$around" -x sleep; do
+		kill -0 "$around"
+		sleep 0.05
+	done
 	tell measure open
 	for cpu in 0 1; do
 		taskset -c $cpu python3 -c 'import mmap

@@ -165,9 +165,13 @@ means() {
 	echo 1.0e-3 >"$dir/pmu/power/events/energy-psys.scale"
 	measure --rx $$ power
 	# One that ended before the window could not bound it: perf's is around, and one inside.
-	perf stat -C 0 -x, -o "$dir/around" -e minor-faults sleep 2.5 3>&- &
+	perf stat -C 0 -x, -o "$dir/around" -e minor-faults sleep 5 3>&- &
 	around=$!
-	sleep 0.5
+	# It counts from just before its command begins.
+	until pgrep -P "$around" -x sleep; do
+		kill -0 "$around"
+		sleep 0.05
+	done
 	tell measure open
 	perf stat -C 0 -x, -o "$dir/inside" -e minor-faults taskset -c 0 python3 -c 'import mmap
 for _ in range(20):

@@ -66,10 +66,12 @@ teardown() {
 	work across
 	measure --rx "$pid" syscalls
 	tell measure open
-	sleep 0.8
+	sleep 0.3
+	kill -USR1 "$pid"
+	sleep 0.5
 	measured
 	# The main thread reads and one thread sleeps from before the window to after it; another
-	# wakes up inside. All three calls are older than the programs.
+	# is woken inside. All three calls are older than the programs.
 	[ "$(figure rx syscalls in_flight read)" = 1 ]
 	[ "$(figure rx syscalls calls read)" = 0 ]
 	[ "$(figure rx syscalls in_flight clock_nanosleep)" = 1 ]
@@ -77,7 +79,8 @@ teardown() {
 	window=$(figure rx syscalls total read)
 	asleep=$(figure rx syscalls total clock_nanosleep)
 	[ "$window" -ge 800000000 ]
-	[ "$(figure rx syscalls max clock_nanosleep)" -lt 600000000 ]
+	[ "$(figure rx syscalls max clock_nanosleep)" -ge 300000000 ]
+	[ "$(figure rx syscalls max clock_nanosleep)" -le $((window - 500000000)) ]
 	[ "$asleep" = $((window + $(figure rx syscalls max clock_nanosleep))) ]
 }
 

@@ -157,6 +157,10 @@ bills_receiver() {
 	ip -n "$RX-own" link set w2 up
 	port=$(free_port)
 	"$BUILD/zcpath" rx --port "$port" >"$BATS_TEST_TMPDIR/rx.csv" 2>&1 &
+	until grep -q listening "$BATS_TEST_TMPDIR/rx.csv"; do
+		kill -0 $!
+		sleep 0.05
+	done
 	"$BUILD/zcpath" tx --to 127.0.0.1 --port "$port" --seconds 4 >"$BATS_TEST_TMPDIR/tx.csv" 2>&1 &
 	"$BUILD/zcprof" run --link "netns:$RX-own,/proc/$BASHPID/ns/net" --rx copy --tx copy --collect skb --exact \
 		--seconds 1 --warmup 0.2 --repeat 1 -o "$BATS_TEST_TMPDIR/x"
