@@ -10,7 +10,7 @@
 /* Questions that a sender may ask: some more than it does. */
 #define QUESTIONS (4 * CLOCK_ROUNDS)
 
-bool clocks_asks(const struct flows *flows)
+static bool asks(const struct flows *flows)
 {
 	return flows && flows->stamp == STAMP_PTP && !flows->away;
 }
@@ -27,7 +27,7 @@ int clocks_compare(struct session *s, enum clocks_when when)
 {
 	struct clock_apart *apart = &s->clocks.apart[when];
 
-	if (!clocks_asks(s->flows))
+	if (!asks(s->flows))
 		return 0;
 	apart->error_ns = INFINITY;
 	for (int i = 0; i < CLOCK_ROUNDS; i++) {
@@ -50,7 +50,7 @@ int clocks_answer(struct session *s)
 {
 	struct control_message answer = {.verb = CONTROL_clock, .clock = now_ns(&s->clocks)};
 
-	if (!clocks_asks(s->flows) || s->clocks.answered++ == QUESTIONS)
+	if (!asks(s->flows) || s->clocks.answered++ == QUESTIONS)
 		return session_fail(s, "the sender said 'clock' where it makes no sense");
 	return channel_send(&s->channel, &answer) ? session_lost(s, errno) : 0;
 }

@@ -5,7 +5,6 @@
  * NTP does it (RFC 5905, 8 and 10): wrong by half a round trip at most, whichever way took longer. It is asked when all is
  * ready and once more when the window has closed; between the two the clocks may have drifted.
  *
- *   clocks_asks()    whether this run takes it
  *   clocks_compare() the sender's; -1 after session_fail()
  *   clocks_answer()  the receiver's, of one question; -1 after session_fail()
  *   clocks_write()   what was found, as rows
@@ -19,7 +18,6 @@
 
 struct session;
 
-bool clocks_asks(const struct flows *flows);
 int clocks_compare(struct session *s, enum clocks_when when);
 int clocks_answer(struct session *s);
 void clocks_write(const struct clocks *c, struct writer *out);

@@ -23,9 +23,8 @@
 #define SO_DEVMEM_DONTNEED 80
 #endif
 
-/* What one SO_DEVMEM_DONTNEED takes: so many ranges, so many fragments in them (net/core/sock.c). */
+/* What one SO_DEVMEM_DONTNEED takes: so many ranges, and 1024 fragments in them (net/core/sock.c). */
 #define DEVMEM_RANGES_MAX 128
-#define DEVMEM_FRAGS_MAX  1024
 
 /* struct dmabuf_cmsg: a piece of what was received; of SO_DEVMEM_LINEAR only the size counts. */
 struct devmem_frag {

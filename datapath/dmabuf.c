@@ -69,7 +69,7 @@ static int open_kind(const struct dmabuf_kind *kind, char *why, size_t why_size)
 			   why, why_size);
 }
 
-bool dmabuf_able(const struct dmabuf_kind *kind, char *why, size_t why_size)
+static bool is_able(const struct dmabuf_kind *kind, char *why, size_t why_size)
 {
 	int fd;
 
@@ -85,10 +85,10 @@ bool dmabuf_any(char *why, size_t why_size)
 {
 	char of_others[160];
 
-	if (dmabuf_able(&kinds[0], why, why_size))
+	if (is_able(&kinds[0], why, why_size))
 		return true;
 	for (int i = 1; i < KINDS; i++)
-		if (dmabuf_able(&kinds[i], of_others, sizeof(of_others)))
+		if (is_able(&kinds[i], of_others, sizeof(of_others)))
 			return true;
 	return false;
 }

@@ -5,8 +5,7 @@
  * /dev/dma_heap/system; "cuda", that of the first NVIDIA GPU.
  *
  *   dmabuf_kind()   the kind of an option
- *   dmabuf_able()   could this machine make one of that kind?
- *   dmabuf_any()    could it make one of any kind?
+ *   dmabuf_any()    could this machine make one of any kind?
  *   dmabuf_new()    size bytes of it, rounded up to whole pages
  *   dmabuf_write()  from the CPU's memory into it
  *   dmabuf_begin()  from here on the CPU looks at what a device wrote, …
@@ -40,8 +39,7 @@ struct dmabuf {
 
 /* NULL: no dma-buf. */
 const struct dmabuf_kind *dmabuf_kind(enum memory_kind kind);
-/* Why is a sentence with what mends it; dmabuf_any() says that of the first kind. */
-bool dmabuf_able(const struct dmabuf_kind *kind, char *why, size_t why_size);
+/* Why is a sentence with what mends it, of the first kind. */
 bool dmabuf_any(char *why, size_t why_size);
 struct dmabuf *dmabuf_new(const struct dmabuf_kind *kind, size_t size, bool hugepages, char *why,
 			  size_t why_size);

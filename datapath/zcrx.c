@@ -295,7 +295,8 @@ static void put_spares(struct zcrx_queue *q)
 	}
 }
 
-int zcrx_flush(struct zcrx *z, struct counters *c)
+/* Makes the kernel take back what the refill queue holds, now: 0, or a negative errno. */
+static int flush(struct zcrx *z, struct counters *c)
 {
 	struct compat_zcrx_ctrl ctrl = {.id = z->id, .op = COMPAT_ZCRX_CTRL_FLUSH_RQ};
 	int result = compat_register(z->ring_fd, COMPAT_REGISTER_ZCRX_CTRL, &ctrl, 0);
@@ -316,7 +317,7 @@ int zcrx_publish(struct zcrx *z, struct counters *c, bool starved)
 		return 0;
 	if (!q->spares && !starved && waiting(q) < q->flush_at)
 		return 0;
-	result = zcrx_flush(z, c);
+	result = flush(z, c);
 	put_spares(q);
 	__atomic_store_n(q->ktail, q->tail, __ATOMIC_RELEASE);
 	return result;

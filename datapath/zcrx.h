@@ -13,14 +13,13 @@
  *   zcrx_lock()        around all of what follows
  *   zcrx_give()        the bytes were used: give their buffer back
  *   zcrx_publish()     let the kernel see what was given back
- *   zcrx_flush()       make the kernel take back what the refill queue holds, now
  *   zcrx_copied()      bytes that the kernel had to copy
  *   zcrx_unlock()
  *   zcrx_stuck()       the sentence of a flow whose bytes can be received in no way; always -1
  *
  * The kernel takes buffers from the refill queue when the device's queue needs some, and from the
  * area's unused ones else (io_uring/zcrx.c, io_pp_zc_alloc_netmems). Copies take unused ones only.
- * Without a device nobody empties the refill queue but zcrx_flush().
+ * Without a device nobody empties the refill queue but zcrx_publish().
  */
 #ifndef DATAPATH_ZCRX_H
 #define DATAPATH_ZCRX_H
@@ -142,8 +141,6 @@ static inline int zcrx_give(struct zcrx_queue *q, struct counters *c, const stru
 
 /* starved: the kernel found no buffer to copy into, so it is made to take back what the refill queue holds. */
 int zcrx_publish(struct zcrx *z, struct counters *c, bool starved);
-/* 0, or a negative errno. */
-int zcrx_flush(struct zcrx *z, struct counters *c);
 /*
  * Of so many bytes received, how many the kernel had to copy into the area, by its own statistics;
  * they are the queue's, so what flows that share it hear of it may be each other's.

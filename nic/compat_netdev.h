@@ -12,7 +12,6 @@
 
 /* From 6.3; page_pools and their statistics 6.8, queues 6.8, their statistics 6.10. */
 enum netdev_cmd {
-	NETDEV_DEV_GET = 1,
 	NETDEV_PAGE_POOL_GET = 5,
 	NETDEV_PAGE_POOL_STATS_GET = 9,
 	NETDEV_QUEUE_GET = 10,
@@ -22,12 +21,6 @@ enum netdev_cmd {
 	NETDEV_NAPI_SET = 14,	  /* 6.13 */
 	NETDEV_BIND_TX = 15,	  /* 6.16 */
 	NETDEV_QUEUE_CREATE = 16, /* 7.1 */
-};
-
-enum netdev_of_dev {
-	NETDEV_DEV_IFINDEX = 1,
-	NETDEV_DEV_XDP_FEATURES = 3,
-	NETDEV_DEV_XDP_ZC_MAX_SEGS = 4,
 };
 
 enum netdev_of_pool {

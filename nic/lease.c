@@ -49,7 +49,7 @@ static void take_first(void *data, struct lease l)
 		s->found = l;
 }
 
-struct lease lease_first(const char *iface, const cpu_set_t *queues)
+static struct lease first(const char *iface, const cpu_set_t *queues)
 {
 	struct search search = {.queues = queues};
 
@@ -59,12 +59,12 @@ struct lease lease_first(const char *iface, const cpu_set_t *queues)
 
 struct lease lease_wait(const char *iface, const cpu_set_t *queues, unsigned int patience_ms)
 {
-	struct lease found = lease_first(iface, queues);
+	struct lease found = first(iface, queues);
 
 	patience_ms *= patience_times();
 	for (unsigned int waited = 0; found.holder && waited < patience_ms; waited += LOOK_MS) {
 		usleep(LOOK_MS * 1000);
-		found = lease_first(iface, queues);
+		found = first(iface, queues);
 	}
 	return found;
 }

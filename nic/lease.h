@@ -4,8 +4,8 @@
  * says it (nic/netdev.h), which is never by whom.
  *
  *   lease_each()   all that are held
- *   lease_first()  the first held one of some queues
- *   lease_wait()   … after a while, in which its holder may end: as often as long as record/patience.h has it
+ *   lease_wait()   the first held one of some queues, after a while in which its holder may end: as often as long as
+ *                  record/patience.h has it
  *
  * A ring that is closed gives its queue up a moment later (io_uring/io_uring.c,
  * io_ring_exit_work()), and so does a process that was killed.
@@ -28,9 +28,9 @@ struct lease {
 	int lessee_netns;
 };
 
-/* queues: NULL for all. A kernel that does not say has nobody in its queues. */
-struct lease lease_first(const char *iface, const cpu_set_t *queues);
+/* A kernel that does not say has nobody in its queues. */
 void lease_each(const char *iface, void (*take)(void *data, struct lease l), void *data);
+/* queues: NULL for all. */
 struct lease lease_wait(const char *iface, const cpu_set_t *queues, unsigned int patience_ms);
 
 #endif

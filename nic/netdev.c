@@ -50,30 +50,6 @@ struct dump {
 	void *data;
 };
 
-static int take_device(const struct nlmsghdr *nlh, void *data)
-{
-	struct netdev_device *device = data;
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, nlh, genl_attrs)
-	{
-		if (mnl_attr_get_type(attr) == NETDEV_DEV_XDP_FEATURES)
-			device->xdp_features = mnl_attr_get_u64(attr);
-		else if (mnl_attr_get_type(attr) == NETDEV_DEV_XDP_ZC_MAX_SEGS)
-			device->zerocopy_segments = mnl_attr_get_u32(attr);
-	}
-	return MNL_CB_OK;
-}
-
-int netdev_device(struct genl *g, unsigned int ifindex, struct netdev_device *device)
-{
-	struct nlmsghdr *nlh = genl_begin(g, NETDEV_DEV_GET, 0);
-
-	memset(device, 0, sizeof(*device));
-	mnl_attr_put_u32(nlh, NETDEV_DEV_IFINDEX, ifindex);
-	return netlink_ask(&g->netlink, take_device, device);
-}
-
 static uint32_t queue_id(const struct nlattr *queue)
 {
 	const struct nlattr *attr;

@@ -5,7 +5,6 @@
  * nic/compat_netdev.h; one that a kernel lacks is -EOPNOTSUPP.
  *
  *   genl_open(g, NETDEV_FAMILY)
- *   netdev_device()       what XDP and AF_XDP can do on a device
  *   netdev_queues()       each queue: its NAPI, and who holds it
  *   netdev_pools()        each page_pool of a device
  *   netdev_pool_stats()   its statistics
@@ -24,15 +23,6 @@
 
 #include "nic/compat_netdev.h"
 #include "nic/genl.h"
-
-/* enum netdev_xdp_act */
-#define NETDEV_XDP_REDIRECT (1 << 1)
-#define NETDEV_XDP_ZEROCOPY (1 << 3)
-
-struct netdev_device {
-	uint64_t xdp_features;
-	uint32_t zerocopy_segments; /* most fragments of an AF_XDP packet; 0: no zero copy */
-};
 
 enum netdev_direction { NETDEV_RX, NETDEV_TX };
 
@@ -104,7 +94,6 @@ struct netdev_queue_stats {
 	uint64_t at[QUEUE_STATS];
 };
 
-int netdev_device(struct genl *g, unsigned int ifindex, struct netdev_device *device);
 int netdev_queues(struct genl *g, unsigned int ifindex,
 		  void (*take)(void *data, const struct netdev_queue *q), void *data);
 int netdev_pools(struct genl *g, unsigned int ifindex,

@@ -182,7 +182,7 @@ static bool same_rule(const struct ethtool_rx_flow_spec *a, const struct ethtool
 	       !memcmp(&a->h_u, &b->h_u, size) && !memcmp(&a->m_u, &b->m_u, size);
 }
 
-int steer_remove(const struct ethtool *e, const char *rule)
+static int take_out(const struct ethtool *e, const char *rule)
 {
 	struct ethtool_rx_flow_spec wanted;
 	struct ethtool_rxnfc *rules;
@@ -217,7 +217,7 @@ int steer_rule_put_back(const char *iface, const char *rule)
 
 	if (error)
 		return error;
-	error = steer_remove(&e, rule);
+	error = take_out(&e, rule);
 	ethtool_close(&e);
 	return error;
 }

@@ -6,7 +6,6 @@
  *
  *   steer_flow()      the rule that a connection's packets go to this queue, as text
  *   steer_add()       put a rule into the device
- *   steer_remove()    take it out
  *   steer_rules()     whether the device takes rules: whether it has, can have, or has not ntuple
  *   steer_enable()    ntuple on, or off
  *   steer_count()     how many rules there are
@@ -31,7 +30,6 @@ enum steer_rules { STEER_NEVER, STEER_OFF, STEER_ON };
 
 int steer_flow(int fd, unsigned int queue, char rule[STEER_RULE_MAX]);
 int steer_add(const struct ethtool *e, const char *rule);
-int steer_remove(const struct ethtool *e, const char *rule);
 int steer_rules(const struct ethtool *e, enum steer_rules *rules);
 int steer_enable(const struct ethtool *e, bool on);
 int steer_count(const struct ethtool *e, unsigned int *count);

@@ -181,7 +181,7 @@ char *input_line(struct input *in)
 	return in->line;
 }
 
-const char *input_rest(struct input *in, size_t *len)
+static const char *input_rest(struct input *in, size_t *len)
 {
 	size_t used = 0, room = 0;
 

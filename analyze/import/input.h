@@ -9,7 +9,6 @@
  *   input_on()      leaves comments in them behind, as perf puts many before a table; is there more to see?
  *   input_again()   from the beginning, which a pipe cannot: is it so?
  *   input_line()    the next line without its end; NULL: the end, or refused (failed is set)
- *   input_rest()    all that is left, as one text, as JSON is read
  *   input_json()    the same, parsed; NULL after saying what is wrong
  *   input_refuse()  says what is wrong at a place of the line: "FILE:LINE:COLUMN: sentence"
  *   input_close()
@@ -51,7 +50,6 @@ const char *input_head(struct input *in);
 bool input_on(struct input *in);
 bool input_again(struct input *in);
 char *input_line(struct input *in);
-const char *input_rest(struct input *in, size_t *len);
 
 json_t *input_json(struct input *in);
 

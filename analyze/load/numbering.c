@@ -20,17 +20,12 @@ json_int_t numbering_of(struct numbering *n, const char *text, size_t len)
 	name[len] = '\0';
 	known = json_object_get(n->numbers, name);
 	if (!known) {
-		known = json_integer((json_int_t)numbering_count(n));
+		known = json_integer((json_int_t)json_array_size(n->texts));
 		json_array_append_new(n->texts, json_string(name));
 		json_object_set_new(n->numbers, name, known);
 	}
 	free(name);
 	return json_integer_value(known);
-}
-
-size_t numbering_count(const struct numbering *n)
-{
-	return json_array_size(n->texts);
 }
 
 json_t *numbering_take(struct numbering *n)

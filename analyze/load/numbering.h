@@ -5,7 +5,6 @@
  *
  *   numbering_new()
  *   numbering_of()    the number of a text, its old one if it has one
- *   numbering_count() how many there are
  *   numbering_take()  all of them in order, as an array of strings, which is the caller's; the numbering is gone
  */
 #ifndef ANALYZE_LOAD_NUMBERING_H
@@ -21,7 +20,6 @@ struct numbering {
 struct numbering numbering_new(void);
 /* The text is UTF-8, without NUL, and may be as long as a line of another's file. */
 json_int_t numbering_of(struct numbering *n, const char *text, size_t len);
-size_t numbering_count(const struct numbering *n);
 json_t *numbering_take(struct numbering *n);
 
 #endif

@@ -266,7 +266,8 @@ static const struct reach *reach_of(const char *function)
 	return r;
 }
 
-bool bpf_means_reaches(enum bpf_means means, const char *function)
+/* Can this function be hooked by it: it may be inlined, or not be traceable. */
+static bool reaches(enum bpf_means means, const char *function)
 {
 	const struct reach *r = reach_of(function);
 
@@ -325,7 +326,7 @@ void bpf_means_one_of(struct bpf_object *object, const char *const *functions)
 	struct bpf_program *program = NULL;
 
 	for (const char *const *name = functions; *name && !chosen; name++)
-		if (bpf_means_reaches(MEANS_FENTRY, *name))
+		if (reaches(MEANS_FENTRY, *name))
 			chosen = *name;
 	while (chosen && (program = bpf_object__next_program(object, program)))
 		for (const char *const *name = functions; *name; name++) {
@@ -367,7 +368,7 @@ static int keep(struct bpf_object *object, enum bpf_means chosen)
 			const char *function = hooks(program, means);
 			bool wanted = function && means == means_for(object, function, chosen) &&
 				      bpf_program__autoload(program) &&
-				      bpf_means_reaches(means, function);
+				      reaches(means, function);
 
 			if (function)
 				bpf_program__set_autoload(program, wanted);

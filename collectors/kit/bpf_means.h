@@ -4,7 +4,6 @@
  * function that every kernel with BPF has (bpf_fentry_test1, net/bpf/test_run.c).
  *
  *   bpf_means_works()   can programs of this kind be loaded and attached here at all
- *   bpf_means_reaches() can this function be hooked by it: it may be inlined, or not be traceable
  *   bpf_means_one_of()  of functions that call one another, leaves the programs of one
  *   bpf_means_choose()  leaves in an opened object the programs of the best means, and no others
  *   bpf_means_tracepoints()  leaves out the programs of tracepoints that this kernel does not have
@@ -33,8 +32,6 @@ enum bpf_means { MEANS_FENTRY, MEANS_KPROBE, MEANS_RAW_TRACEPOINT, MEANS_BREAKPO
 const char *bpf_means_name(enum bpf_means means);
 /* why, if not NULL, is filled in where it does not: one sentence. */
 bool bpf_means_works(enum bpf_means means, char *why, size_t why_size);
-/* Fentry and kprobe only. True too where the kernel does not let one find out. */
-bool bpf_means_reaches(enum bpf_means means, const char *function);
 /* functions: the innermost first, NULL behind the last. Before bpf_means_choose(). */
 void bpf_means_one_of(struct bpf_object *object, const char *const *functions);
 /*

@@ -53,7 +53,9 @@ struct functions *functions_open(int fd)
 	if (f && f->module)
 		return f;
 	close(fd);
-	functions_close(f);
+	if (f && f->dwfl)
+		dwfl_end(f->dwfl);
+	free(f);
 	return NULL;
 }
 
@@ -91,11 +93,4 @@ const char *functions_at(struct functions *f, uint64_t offset, uint64_t *before)
 	name = dwfl_module_addrinfo(f->module, address, &into, &symbol, NULL, NULL, NULL);
 	*before = into;
 	return name;
-}
-
-void functions_close(struct functions *f)
-{
-	if (f && f->dwfl)
-		dwfl_end(f->dwfl);
-	free(f);
 }

@@ -5,7 +5,6 @@
  *
  *   functions_open()  takes the descriptor; NULL where it is no program and no library
  *   functions_at()    which one has the byte at this offset of the file
- *   functions_close() NULL is fine
  */
 #ifndef COLLECTORS_KIT_FUNCTIONS_H
 #define COLLECTORS_KIT_FUNCTIONS_H
@@ -17,6 +16,5 @@ struct functions;
 struct functions *functions_open(int fd);
 /* Its name, or NULL; *before: how far into the function the byte is. */
 const char *functions_at(struct functions *f, uint64_t offset, uint64_t *before);
-void functions_close(struct functions *f);
 
 #endif

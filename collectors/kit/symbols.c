@@ -130,12 +130,22 @@ static void lose(struct symbols *s, pid_t tgid, const char *why)
 		snprintf(s->why, sizeof(s->why), "process %d (%s)", (int)tgid, why);
 }
 
+/* Processes that look at others are of a cgroup or a namespace like those: nobody looks at them. */
+static bool is_known(const struct symbols *s, pid_t tgid)
+{
+	const struct process *p = s->processes;
+
+	while (p && p->tgid != tgid && p->namer.child != tgid)
+		p = p->next;
+	return p;
+}
+
 void symbols_note_process(struct symbols *s, pid_t tgid)
 {
 	struct process *p;
 	int error;
 
-	if (symbols_knows(s, tgid))
+	if (is_known(s, tgid))
 		return;
 	p = calloc(1, sizeof(*p));
 	error = !p				   ? -ENOMEM
@@ -165,16 +175,6 @@ void symbols_settle(struct symbols *s, uint64_t wait_ns)
 
 	for (struct process *p = s->processes; p; p = p->next)
 		namer_settle(&p->namer, until_ns);
-}
-
-/* Processes that look at others are of a cgroup or a namespace like those: nobody looks at them. */
-bool symbols_knows(const struct symbols *s, pid_t tgid)
-{
-	const struct process *p = s->processes;
-
-	while (p && p->tgid != tgid && p->namer.child != tgid)
-		p = p->next;
-	return p;
 }
 
 static int by_asked(const void *a, const void *b)

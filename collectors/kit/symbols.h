@@ -10,7 +10,6 @@
  *   symbols_note_process()  remembers what a process has mapped now, if it is not known yet
  *   symbols_note_again()    what those that are known have mapped later; does not wait
  *   symbols_settle()        waits until that is done, at most so long
- *   symbols_knows()         is this process known, or one that looks at others
  *   symbols_load_kernel()   the kernel's functions as they were at that moment or are now: 0, or a negative errno
  *   symbols_share_kernel()  as another table of this process has them, if there is one; else as they are now
  *   symbols_driver()        a module that drives a network device: its functions are netdev's, whatever they are called
@@ -35,7 +34,6 @@ struct symbols *symbols_new(void); /* NULL: no memory left */
 void symbols_note_process(struct symbols *s, pid_t tgid);
 void symbols_note_again(struct symbols *s);
 void symbols_settle(struct symbols *s, uint64_t wait_ns);
-bool symbols_knows(const struct symbols *s, pid_t tgid);
 /* since_ns: of clock_ns(). What another table of this process had of later will do; what this one has of before will not. */
 int symbols_load_kernel(struct symbols *s, uint64_t since_ns);
 int symbols_share_kernel(struct symbols *s);
