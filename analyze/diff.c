@@ -336,7 +336,7 @@ static const char doc[] =
 	"\n"
 	"Examples:\n"
 	"  zcroi diff out/rx=copy,tx=copy out/rx=copy,tx=send_zc\n"
-	"  zcroi diff before after              two experiments of the same configurations\n"
+	"  zcroi diff before after              two experiments, alike but for a change\n"
 	"  zcroi diff --margin 5% old/*.csv : new/*.csv";
 
 int command_diff(int argc, char **argv)

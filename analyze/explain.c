@@ -238,7 +238,7 @@ static const char doc[] =
 	"Examples:\n"
 	"  zcroi explain before after\n"
 	"  zcroi explain out/rx=copy,tx=copy out/rx=copy,tx=send_zc\n"
-	"  zcroi explain before/CONFIG new        A then, A now and B now, of --against before/CONFIG\n"
+	"  zcroi explain before/CONFIG new        A then and now, B now: run --against\n"
 	"  zcroi explain out/rx=copy,tx=copy      runs that are unlike their siblings\n"
 	"  zcroi explain --format json A B | jq -r '.causes[0].id'";
 

@@ -211,7 +211,7 @@ static const char doc[] =
 	"Make a record of what other tools printed. Several files make one record; what they do not hold is "
 	"absent in it. --end, --cpus, --as and --side are for the files behind them.\v"
 	"Examples:\n"
-	"  zcroi import --end rx --throughput 74.39G --seconds 100 --busy 100 a.trace a.report -o a/run-1.csv\n"
+	"  zcroi import --end rx --throughput 74.39G --busy 100 a.trace -o a/run-1.csv\n"
 	"  zcroi import --end tx client.json --end rx perf.folded -o run-1.csv\n"
 	"  zcroi diff a/run-1.csv b/run-1.csv";
 

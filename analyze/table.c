@@ -214,8 +214,8 @@ static const char doc[] =
 	"  zcroi table --where tx=copy,uring --sort throughput out\n"
 	"  zcroi table --exponent 1 out            Gbit/s per percent of CPU\n"
 	"  zcroi table --rows path --cols read --value T,ROI out\n"
-	"  zcroi table --rows path --value rx-share:data_copy,rx-latency.napi_to_copy@p99 out\n"
-	"  zcroi table --by rack fleet             one line for each label 'rack' of many hosts\n"
+	"  zcroi table --rows path --value C,rx-latency.napi_to_copy@p99 out\n"
+	"  zcroi table --by rack fleet             many hosts, a line for each rack\n"
 	"  zcroi table --format json out | jq '.configurations[0].roi_cpu_total'";
 
 int command_table(int argc, char **argv)

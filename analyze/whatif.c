@@ -405,11 +405,11 @@ static const char doc[] =
 	"allocator, no allocator however good gives more than 20.\n"
 	"\n"
 	"Examples:\n"
-	"  zcroi whatif out/rx=copy,tx=copy                        every component and part\n"
+	"  zcroi whatif out/rx=copy,tx=copy           every component and part\n"
 	"  zcroi whatif --without 'page allocator' out/rx=copy,tx=copy\n"
 	"  zcroi whatif --without data_copy --end rx out/rx=copy,tx=copy/run-1.csv\n"
 	"  zcroi whatif --rate 200G --rtt 100us\n"
-	"  zcroi whatif --rate 400G out/rx=zcrx,tx=copy            with its round trip and delays";
+	"  zcroi whatif --rate 400G out/rx=zcrx,tx=copy   by its round trip and delays";
 
 int command_whatif(int argc, char **argv)
 {

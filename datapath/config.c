@@ -170,15 +170,15 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
 static const char rx_doc[] =
 	"Receive what 'zcpath tx' sends, and write the figures of the run to standard output.\v"
 	"Examples:\n"
-	"  zcpath rx                                   loopback, recv(2)\n"
-	"  zcpath rx --bind 0.0.0.0 --path uring       from other hosts, io_uring\n"
-	"  zcpath rx --cpu 2 --irq-cpu 3 > rx.csv      thread on CPU 2, softirq work on CPU 3\n";
+	"  zcpath rx                               loopback, recv(2)\n"
+	"  zcpath rx --bind 0.0.0.0 --path uring   from other hosts, io_uring\n"
+	"  zcpath rx --cpu 2 --irq-cpu 3 > rx.csv  the thread on CPU 2, softirqs on CPU 3\n";
 static const char tx_doc[] =
 	"Send to 'zcpath rx', and write the figures of the run to standard output.\v"
 	"Examples:\n"
 	"  zcpath tx --to 127.0.0.1                     ten seconds of send(2)\n"
 	"  zcpath tx --to 10.0.0.2 --path send_zc --flows 4 --cpu 0-3 > tx.csv\n"
-	"  zcpath tx --to ::1 --bytes 10G --verify      every byte is checked at the receiver\n";
+	"  zcpath tx --to ::1 --bytes 10G --verify      the receiver checks every byte\n";
 
 void config_parse(struct config *config, enum record_end end, int argc, char **argv)
 {

@@ -28,7 +28,8 @@ static const char help[] =
 	"Usage: zcpath rx [OPTION...]\n"
 	"  or:  zcpath tx --to HOST [OPTION...]\n"
 	"  or:  zcpath paths\n"
-	"Move bytes over TCP, or UDP with --udp, through one of the kernel's data paths, and count them.\n"
+	"Move bytes over TCP, or UDP with --udp, through one of the kernel's data paths,\n"
+	"and count them.\n"
 	"\n"
 	"Examples:\n"
 	"  zcpath paths                           what this machine can run, and why not\n"
@@ -154,6 +155,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(what, "paths") && argc == 2)
 		return list_paths();
+	if (!strcmp(what, "paths"))
+		what = argv[2];
 	if (!strcmp(what, "--help") || !strcmp(what, "-?")) {
 		fputs(help, stdout);
 		return EXIT_DONE;
@@ -162,6 +165,9 @@ int main(int argc, char **argv)
 		puts(argp_program_version);
 		return EXIT_DONE;
 	}
-	say_error("expected 'rx', 'tx' or 'paths'; see 'zcpath --help'");
+	if (what == argv[1] || !*what)
+		say_error("expected 'rx', 'tx' or 'paths'; see 'zcpath --help'");
+	else
+		say_error("'%s' is more than zcpath paths takes; see 'zcpath --help'", what);
 	return EXIT_USAGE;
 }

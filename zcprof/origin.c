@@ -86,7 +86,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 static const struct argp_option options[] = {
 	{"label", KEY_LABEL, "NAME=VALUE", 0,
-	 "What the record is told from others by, such as rack=7; up to 16, each with an option of its own",
+	 "A label by which this record is told from others, such as rack=7; may be given 16 times",
 	 0},
 	{"no-host-name", KEY_NO_HOST_NAME, NULL, 0, "Leave this machine's name out of the record",
 	 0},

@@ -41,7 +41,7 @@ static const char documentation[] =
 	"Set a device and this machine as a plan says, or as is asked for here, and leave it so: until 'zcprof restore', which puts everything back, or until the machine is started anew. What a plan says beside that is left to 'zcprof run'."
 	"\v"
 	"Examples:\n"
-	"  zcprof setup --gro hw --big-tcp 192K --coalesce adaptive-rx=off+rx-usecs=20 eth1\n"
+	"  zcprof setup --gro hw --coalesce adaptive-rx=off+rx-usecs=20 eth1\n"
 	"  zcprof setup --as rx @my.plan eth1\n"
 	"  zcprof setup --host root@far --mtu 9000 eth1\n"
 	"  zcprof restore\n"

@@ -48,20 +48,8 @@ texts() {
 	END
 }
 
-# --help of each command: options_of PROGRAM COMMAND
-options_of() {
-	"$BUILD/$1" "$2" --help | sed -nE 's/^ +(-., )?(--[a-z0-9-]+).*/\2/p' | grep -vxe --help -e --usage -e --version
-}
-
-@test "manual pages, or the page of options, know every option of --help" {
-	known=0
-	while read -r program command; do
-		for option in $(options_of "$program" "$command"); do
-			known=$((known + 1))
-			echo "$program $command $option"
-			grep -q -e "\`$option\b" docs/options.md || tr -d '\\' <"man/$program.1" | grep -q -e "$option\b"
-		done
-	done <<-'END'
+commands() {
+	cat <<-'END'
 		zcprof run
 		zcprof attach
 		zcprof watch
@@ -79,7 +67,34 @@ options_of() {
 		zcroi plot
 		zcroi check
 	END
+}
+
+# --help of each command: options_of PROGRAM COMMAND
+options_of() {
+	"$BUILD/$1" "$2" --help | sed -nE 's/^ +(-., )?(--[a-z0-9-]+).*/\2/p' | grep -vxe --help -e --usage -e --version
+}
+
+@test "manual pages, or the page of options, know every option of --help" {
+	known=0
+	while read -r program command; do
+		for option in $(options_of "$program" "$command"); do
+			known=$((known + 1))
+			echo "$program $command $option"
+			grep -q -e "\`$option\b" docs/options.md || tr -d '\\' <"man/$program.1" | grep -q -e "$option\b"
+		done
+	done < <(commands)
 	[ "$known" -gt 200 ]
+}
+
+@test "what --help lays out by lines fits into a terminal of 80 columns" {
+	# What is text is laid out by argp, which tells it from examples and lists by nothing.
+	while read -r program command; do
+		# shellcheck disable=SC2086 # no word, or one
+		ARGP_HELP_FMT=rmargin=2000 "$BUILD/$program" $command --help |
+			awk -v of="$program $command" '/^  [^ -]/ && length > 79 { print of ": " $0; bad = 1 } END { exit bad }'
+		# shellcheck disable=SC2086
+		! "$BUILD/$program" $command --help | awk 'length > 79 || /^ +$/' | grep . || { echo "$program $command"; false; }
+	done < <(commands; printf '%s\n' zcprof zcroi zcpath "zcpath rx" "zcpath tx")
 }
 
 @test "causes that explain knows are about as many as the README says" {

@@ -114,9 +114,8 @@ static const struct argp_option options[] = {
 };
 
 static const char documentation[] =
-	"Measure processes that are already there, or COMMAND, over one window. The record is one "
-	"as "
-	"of 'zcprof run', without what only zcpath can know."
+	"Measure processes that are already there, or COMMAND, over one window. The record is like "
+	"one of 'zcprof run', without what only zcpath can know."
 	"\v"
 	"Examples:\n"
 	"  zcprof attach --pid 1234 -o db.csv\n"
@@ -127,18 +126,14 @@ static const char documentation[] =
 	"  zcprof attach --cpu 4-7 --iface eth0 --as rx -o cpus.csv\n"
 	"  zcprof attach -o iperf3.csv -- iperf3 -c server -t 20\n"
 	"  zcprof attach --netns server --live\n"
-	"  zcprof attach --cpu 0-3 --interval 15 --openmetrics /var/lib/node_exporter/zcprof.prom\n"
-	"  zcprof attach --seconds 5 --terminate -o pmd.csv -- dpdk-testpmd -l 0,1 -- "
-	"--forward-mode=io\n"
+	"  zcprof attach --cpu 0-3 --interval 15 --openmetrics :9464\n"
+	"  zcprof attach --seconds 5 --terminate -o pmd.csv -- dpdk-testpmd -l 0,1\n"
 	"\n"
 	"--cpu and --iface are those of the one end that there is; --rx-cpu, --tx-cpu, --rx-iface "
-	"and "
-	"--tx-iface give them to one of two. Beside --rx-pid or --tx-pid, COMMAND is the other "
-	"end. "
-	"Threads of a process are measured with it, processes that it forks are not: --cgroup "
-	"and --netns measure those too, from when they begin. Every --rx-… there is has its "
-	"--tx-…: "
-	"--rx-cgroup, --rx-netns.\n"
+	"and --tx-iface give them to one of two. Beside --rx-pid or --tx-pid, COMMAND is the other "
+	"end. Threads of a process are measured with it, processes that it forks are not: --cgroup "
+	"and --netns measure those too, from when they begin. --cgroup and --netns, too, have forms "
+	"for one of two ends: --rx-cgroup, --tx-netns.\n"
 	"Exit status: 0 done, 1 it ended before the window did or was interrupted, or COMMAND "
 	"failed, 2 wrong usage, 3 this machine cannot.";
 

@@ -68,7 +68,7 @@ static const struct argp_option own_options[] = {
 	 "How zcroi table prints the directory, such as 'rows=path cols=read value=T,ROI'; may be given again",
 	 0},
 	{"published", KEY_PUBLISHED, "WORDS", 0,
-	 "What zcroi table prints its figures beside, such as 'value=T is=42 where=flows=1', behind words that say whose they are; may be given again",
+	 "What others published, for zcroi table to print beside its figures: 'by WHO', then such as 'value=T is=42 where=flows=1'; may be given again",
 	 0},
 	{"set", KEY_SET, "NAME=VALUE", 0, "What ${NAME} is in plan files", 0},
 	{"seed", KEY_SEED, "N", 0, "Seed of the random order (from the clock)", 0},
@@ -117,8 +117,7 @@ static const char documentation[] =
 	"interrupted."
 	"\v"
 	"Examples:\n"
-	"  zcprof run --rx copy,uring --tx copy,send_zc --rx-cpu 0 --tx-cpu 1 --seconds 10 -o "
-	"first\n"
+	"  zcprof run --rx copy,uring --tx copy,send_zc --rx-cpu 0 --tx-cpu 1 -o first\n"
 	"  zcprof run --read 4K,64K,256K --repeat 3 --seconds 5\n"
 	"  zcprof run @studies/read-size.plan --dry-run\n"
 	"  zcprof run --link eth1 --tx-host root@sender --tx send_zc,zerocopy\n"
