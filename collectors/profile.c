@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where the CPUs spend their time, by bpf/profile.bpf.c on a perf clock of every CPU. Names are looked up after the window; for those of user space the processes of the run must still
- * be there at its closing edge, and no longer.
+ * Where the CPUs spend their time, by bpf/profile.bpf.c on a perf clock of every CPU. Names are looked up
+ * after the window; for those of user space the processes of the run must still be there at its closing
+ * edge, and no longer.
  */
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -17,11 +17,12 @@
 #include "collectors/kit/bpf_load.h"
 #include "collectors/kit/clocks.h"
 #include "collectors/kit/devices.h"
-#include "collectors/list.h"
-#include "collectors/kit/stacks.h"
 #include "collectors/kit/kallsyms.h"
+#include "collectors/kit/stacks.h"
 #include "collectors/kit/symbols.h"
 #include "collectors/kit/tally_context.h"
+#include "collectors/list.h"
+#include "collectors/profile_kept.h"
 #include "nic/ethtool.h"
 
 /* A process may end right behind the window, and may keep those waiting who look at it. */
@@ -41,19 +42,6 @@ struct state {
 	bool shares;	      /* tally_context_share(), */
 	unsigned int follows; /* tally_context_follow() */
 	uint64_t closed_ns;   /* of clock_ns() */
-};
-
-/* What the program kept, out of its maps. */
-struct kept {
-	struct profile_kind *kinds;
-	__u64 *counts;
-	__u32 kind_count;
-	struct keyed {
-		__u64 hash;
-		const struct profile_stack *stack;
-	} * stacks; /* by hash */
-	struct profile_stack *frames;
-	__u32 stack_count;
 };
 
 static void note_process(void *data, pid_t pid)
@@ -210,137 +198,14 @@ static int profile_snapshot(void *state, enum edge edge)
 	return 0;
 }
 
-static int by_hash(const void *a, const void *b)
-{
-	const struct keyed *x = a, *y = b;
-
-	return x->hash < y->hash ? -1 : x->hash > y->hash;
-}
-
-/* A whole hash map in one call (as one batch as large as the map); 0, or a negative errno. */
-static int read_map(const struct bpf_map *map, void **keys, void **values, __u32 *count)
-{
-	__u32 next[2];
-	int error;
-
-	*count = bpf_map__max_entries(map);
-	*keys = calloc(*count, bpf_map__key_size(map));
-	*values = calloc(*count, bpf_map__value_size(map));
-	if (!*keys || !*values)
-		return -ENOMEM;
-	error = bpf_map_lookup_batch(bpf_map__fd(map), NULL, next, *keys, *values, count, NULL);
-	return error == -ENOENT ? 0 : error; /* which says that nothing is left */
-}
-
-/* of: the map of their kinds. */
-static int read_kept(const struct state *s, const struct bpf_map *of, struct kept *k)
-{
-	void *hashes = NULL, *frames = NULL, *kinds = NULL, *counts = NULL;
-	int error = read_map(of, &kinds, &counts, &k->kind_count);
-
-	k->kinds = kinds;
-	k->counts = counts;
-	if (!error)
-		error = read_map(s->bpf->maps.stacks, &hashes, &frames, &k->stack_count);
-	k->frames = frames;
-	k->stacks = calloc(k->stack_count + 1, sizeof(*k->stacks));
-	if (!error && !k->stacks)
-		error = -ENOMEM;
-	for (__u32 i = 0; !error && i < k->stack_count; i++)
-		k->stacks[i] = (struct keyed){((__u64 *)hashes)[i], &k->frames[i]};
-	if (!error)
-		qsort(k->stacks, k->stack_count, sizeof(*k->stacks), by_hash);
-	free(hashes);
-	return error;
-}
-
-static void free_kept(struct kept *k)
-{
-	free(k->kinds);
-	free(k->counts);
-	free(k->frames);
-	free(k->stacks);
-}
-
-/*
- * The frames of one stack by name, the leaf put in place of whichever was kept with it. Every frame
- * but the leaf is a return address: what called stands just before it.
- */
-static size_t resolve(struct state *s, const struct kept *k, const struct profile_kind *kind,
-		      bool user, const struct symbol **frames)
-{
-	struct keyed key = {.hash = user ? kind->user : kind->kernel};
-	const struct keyed *found = bsearch(&key, k->stacks, k->stack_count, sizeof(key), by_hash);
-	bool own_leaf = user != kind->in_kernel;
-	size_t depth = found ? found->stack->depth : 0;
-
-	for (size_t i = 0; i < depth; i++) {
-		__u64 ip = i ? found->stack->ip[i] - 1 : found->stack->ip[0];
-
-		if (!i && own_leaf)
-			ip = kind->leaf;
-		frames[i] = user ? symbols_user(s->symbols, kind->tgid, ip)
-				 : symbols_kernel(s->symbols, ip);
-	}
-	if (!depth && own_leaf) {
-		frames[0] = symbols_user(s->symbols, kind->tgid, kind->leaf);
-		depth = 1;
-	}
-	return depth;
-}
-
-/* Who was seen on the CPUs of an end, or came in the window, as far as it is still there. */
-static void note_seen(struct state *s, const struct kept *k)
-{
-	for (__u32 i = 0; i < k->kind_count; i++) {
-		const struct profile_kind *kind = &k->kinds[i];
-
-		if (kind->end != END_HOST && kind->tgid && (kind->user || !kind->in_kernel))
-			symbols_note_process(s->symbols, kind->tgid);
-	}
-}
-
-/* whole: their functions too, which takes longer. */
-static int add_all(struct state *s, const struct kept *k, struct stacks *stacks, bool whole)
-{
-	const struct symbol *kernel[PROFILE_DEPTH], *user[PROFILE_DEPTH];
-	int error = 0;
-
-	for (__u32 i = 0; i < k->kind_count && !error; i++) {
-		const struct profile_kind *kind = &k->kinds[i];
-		struct sample sample = {
-			.count = k->counts[i],
-			.kernel = kernel,
-			.user = user,
-			.command = kind->tgid ? kind->comm : "swapper",
-			.process_end = kind->end,
-			.cpu_end = kind->cpu_end,
-			.packet_end = kind->packet_end,
-			.idle = !kind->tgid,
-		};
-
-		if (kind->in_kernel)
-			sample.kernel_depth = resolve(s, k, kind, false, kernel);
-		if (whole && (kind->user || !kind->in_kernel))
-			sample.user_depth = resolve(s, k, kind, true, user);
-		if (whole)
-			error = stacks_add(stacks, &sample);
-		else
-			error = stacks_count(stacks, &sample);
-	}
-	return error;
-}
-
 /* When a hypervisor takes the CPU away, or interrupts are off for long, a timer skips periods. */
 static void missed_row(const struct state *s, const struct kept *k, struct writer *w)
 {
 	const struct window *window = &s->bpf->data->window;
 	double due = (double)(window->close_ns - window->open_ns) / s->clocks.period_ns *
 		     s->clocks.count;
-	__u64 taken = 0;
+	__u64 taken = kept_samples(k);
 
-	for (__u32 i = 0; i < k->kind_count; i++)
-		taken += k->counts[i];
 	for (enum record_end end = END_HOST; end < END_COUNT; end++)
 		taken += s->bpf->bss->lost[end];
 	writer_u64(w, WINDOW, END_HOST, METRIC_profile_missed, NULL,
@@ -395,7 +260,8 @@ static void misses_rows(struct state *s, struct writer *w)
 		writer_absent(w, END_HOST, "profile/misses", s->no_misses);
 		return;
 	}
-	if (!read_kept(s, s->bpf->maps.misses, &kept) && !add_all(s, &kept, stacks, false)) {
+	if (!kept_read(&kept, s->bpf->maps.misses, s->bpf->maps.stacks) &&
+	    !kept_add(&kept, s->symbols, stacks, false)) {
 		stacks_misses(stacks, w, MISSES_EACH / share);
 		for (enum record_end end = END_HOST; end < END_COUNT; end++)
 			writer_u64(w, WINDOW, end, METRIC_profile_misses_lost, NULL,
@@ -405,7 +271,7 @@ static void misses_rows(struct state *s, struct writer *w)
 			      "its table of samples could not be read");
 	}
 	stacks_free(stacks);
-	free_kept(&kept);
+	kept_free(&kept);
 }
 
 static void emit_all(struct state *s, const struct kept *k, struct writer *w, struct stacks *stacks)
@@ -438,13 +304,13 @@ static void profile_emit(void *state, struct writer *w)
 	int error = stacks ? 0 : -ENOMEM;
 
 	if (!error)
-		error = read_kept(s, s->bpf->maps.kinds, &kept);
+		error = kept_read(&kept, s->bpf->maps.kinds, s->bpf->maps.stacks);
 	if (!error)
 		error = symbols_load_kernel(s->symbols, s->closed_ns);
 	if (!error)
-		note_seen(s, &kept);
+		kept_note(&kept, s->symbols);
 	if (!error)
-		error = add_all(s, &kept, stacks, true);
+		error = kept_add(&kept, s->symbols, stacks, true);
 	if (!error) {
 		emit_all(s, &kept, w, stacks);
 	} else {
@@ -455,7 +321,7 @@ static void profile_emit(void *state, struct writer *w)
 		writer_absent(w, END_HOST, "profile", why);
 	}
 	stacks_free(stacks);
-	free_kept(&kept);
+	kept_free(&kept);
 }
 
 static void profile_look(void *state, struct writer *w)
@@ -465,9 +331,9 @@ static void profile_look(void *state, struct writer *w)
 	struct kept kept = {0};
 
 	/* As they were at the first look: all the kernel's names each time would cost more than the samples. */
-	if (stacks && !read_kept(s, s->bpf->maps.kinds, &kept) &&
+	if (stacks && !kept_read(&kept, s->bpf->maps.kinds, s->bpf->maps.stacks) &&
 	    !symbols_share_kernel(s->symbols)) {
-		add_all(s, &kept, stacks, false);
+		kept_add(&kept, s->symbols, stacks, false);
 		stacks_components(stacks, w, s->clocks.period_ns);
 		if (s->run.watched)
 			stacks_functions(stacks, w);
@@ -476,7 +342,7 @@ static void profile_look(void *state, struct writer *w)
 				   s->bpf->bss->lost[end]);
 	}
 	stacks_free(stacks);
-	free_kept(&kept);
+	kept_free(&kept);
 }
 
 static void profile_close(void *state)

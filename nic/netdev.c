@@ -2,7 +2,6 @@
 #include "nic/netdev.h"
 
 #include <errno.h>
-#include <string.h>
 
 const char *const netdev_pool_stat_name[POOL_STATS] = {
 	"alloc_fast",	"alloc_slow",	     "alloc_slow_high_order",	"alloc_empty",

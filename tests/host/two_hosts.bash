@@ -1,7 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# For tests of two hosts, of which the namespaces of zcprof_run.bash are made.
+# For tests of two hosts, of which the namespaces of zcprof_run.bash are made. Load after that.
 #
+#   two_hosts_setup, two_hosts_teardown
 #   start_sshd   one that leads into the receiver's namespace: 'ssh -F $home/config far'; its pid is in sshd
+
+# Sets $dir, $file, and words for commands: $by_name, a way to the two, and $short, a run of a second.
+two_hosts_setup() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root: it makes network namespaces"
+	PATH=$BUILD:$PATH
+	dir=$BATS_TEST_TMPDIR/out
+	ns=zct$$
+	make_namespaces
+	by_name=(--ssh "ip netns exec" --zcprof "$BUILD/zcprof")
+	short=(--seconds 1 --warmup 0.2 --repeat 1 -o "$dir")
+	file="$dir/rx=copy,tx=copy/run-1.csv"
+}
+
+two_hosts_teardown() {
+	[ -z "$sshd" ] || kill "$sshd" 2>/dev/null || :
+	remove_namespaces
+}
 
 start_sshd() {
 	command -v sshd >/dev/null || skip "needs sshd (openssh-server)"
