@@ -1,45 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Packets: what xsk, xdp_drop and xdp_redirect count against what the device counted, and nft_drop against nft; whom they leave alone, and that
-# nothing of them stays.
+# What xdp_drop and xdp_redirect count against what the device counted; whom they and xsk leave alone, and that nothing of
+# them stays.
 
 bats_require_minimum_version 1.5.0
 load zcpath
+load packets
 
 setup() {
-	zcpath_setup
-	[ "$(id -u)" = 0 ] || skip "network namespaces take root"
-	"$BUILD/zcpath" paths | grep -q '^rx *xsk *yes' || skip "$("$BUILD/zcpath" paths | grep '^rx *xsk')"
-	a=pkt$$-a b=pkt$$-b
-	ip netns add $a
-	ip netns add $b
-	ip link add name v0 netns $a type veth peer name v0 netns $b
-	for n in 1 2; do
-		local ns=$([ $n = 1 ] && echo $a || echo $b)
-		ip -n $ns link set lo up
-		ip -n $ns addr add 10.97.0.$n/24 dev v0
-		ip -n $ns addr add fd97::$n/64 dev v0 nodad
-		ip -n $ns link set v0 up
-	done
-	in_tx="ip netns exec $a"
-	in_rx="ip netns exec $b"
-	host=10.97.0.2
+	packets_setup
 }
 
 teardown() {
-	zcpath_teardown
-	[ -z "${a-}" ] || ip netns del $a
-	[ -z "${b-}" ] || ip netns del $b
-}
-
-# What veth itself counted of its receive queues, such as xdp_drops and xdp_redirect.
-counted() { # WHAT
-	$in_rx ethtool -S v0 | awk -v what="rx_queue_[0-9]+_$1:" '$1 ~ "^" what "$" { n += $2 } END { printf "%.0f\n", n }'
-}
-
-no_program() {
-	! ip -n $b -d link show v0 | grep xdp || false
+	packets_teardown
 }
 
 @test "what xdp_drop counts is what the device dropped for it, whoever sends" {
@@ -64,37 +38,6 @@ no_program() {
 	queue=$(value rx queue_datagrams 0) all=$(value rx datagrams)
 	echo "queue 0: $queue, all of the window: $all"
 	[ "$queue" -gt $((all / 2)) ] && [ "$queue" -lt $((all * 2)) ] || false
-}
-
-@test "what xsk receives is what the device handed over, less what the kernel says that it dropped; every byte checked" {
-	for send in xsk copy; do
-		for host in 10.97.0.2 fd97::2; do
-			before=$(counted xdp_redirect)
-			lost=$(counted xdp_redirect_errors)
-			both --path xsk -- --path $send --udp 64 --seconds 0.3 --warmup 0 --verify
-			taken=$(($(counted xdp_redirect) - before)) lost=$(($(counted xdp_redirect_errors) - lost))
-			echo "$send to $host: device $taken, failed $lost, counted $(value rx bytes_life), sent $(value tx bytes_life)"
-			[ "$(value rx bytes_life)" -gt 0 ]
-			[ "$(value rx bytes_life)" = $((taken * 64)) ]
-			[ "$(value rx bad_bytes)" = 0 ]
-			[ "$(value rx given xsk)" = copy ]
-			[ "$(value rx xsk_invalid)" = 0 ]
-			no_program
-		done
-	done
-}
-
-@test "frames of the generator are datagrams to a socket, of every size, every byte checked" {
-	for host in 10.97.0.2 fd97::2; do
-		for size in 16 17 1399 1400; do
-			both --path copy -- --path xsk --udp $size --seconds 0.2 --warmup 0 --verify
-			[ "$(value rx bad_bytes)" = 0 ]
-			[ "$(value rx datagrams)" -gt 0 ]
-		done
-	done
-	# The kernel found no checksum that was wrong, nor anything else.
-	$in_rx awk '/^Udp:/ && n++ { print "errors " $4 ", of full sockets " $6; exit $4 != $6 }' /proc/net/snmp
-	[ "$($in_rx awk '$1 == "Udp6InErrors" { print $2 }' /proc/net/snmp6)" = "$($in_rx awk '$1 == "Udp6RcvbufErrors" { print $2 }' /proc/net/snmp6)" ]
 }
 
 # The namespace that xdp_redirect forwards to: it has no name, and zcpath alone holds it.
@@ -143,62 +86,6 @@ in_sink() { # COMMAND…
 	done
 }
 
-@test "what nft_drop counts is what came to its hook, and nothing gets past it" {
-	"$BUILD/zcpath" paths | grep -q '^rx *nft_drop *yes' || skip "$("$BUILD/zcpath" paths | grep '^rx *nft_drop')"
-	for host in 10.97.0.2 fd97::2; do
-		rx --path nft_drop
-		$in_rx nft -f - <<-END
-			table inet beside
-			delete table inet beside
-			table inet beside {
-				chain before { type filter hook prerouting priority -400; udp dport $((port + 1)) udp length 26 counter comment "before"; }
-				chain behind { type filter hook prerouting priority -200; udp dport $((port + 1)) udp length 26 counter comment "behind"; }
-				chain others { type filter hook input priority 0; udp dport $((port + 1)) udp length != 26 counter comment "others"; }
-			}
-		END
-		tx --path copy --udp 18 --flows 3 --seconds 2 --warmup 0.1 3>&- &
-		tx_pid=$!
-		wait_for ',open,' rx.csv
-		$in_rx nft list tables | grep zcprof_drop
-		# Somebody else's, of another size.
-		$in_tx python3 - "$host" $((port + 1)) <<-'END'
-			import socket, sys
-			s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
-			for _ in range(20):
-			    s.sendto(b"x" * 13, (sys.argv[1], int(sys.argv[2])))
-		END
-		wait $tx_pid
-		rx_ends
-		cat rx.err
-		counter() { $in_rx nft list table inet beside | sed -n "s/.*counter packets \([0-9]*\) .*\"$1\".*/\1/p"; }
-		echo "$host: before $(counter before), behind $(counter behind), others $(counter others), counted $(($(value rx bytes_life) / 18))"
-		[ "$rx_code" = 0 ]
-		[ "$(counter before)" -gt 0 ]
-		[ "$(value rx bytes_life)" = $(($(counter before) * 18)) ]
-		[ "$(counter behind)" = 0 ]
-		[ "$(counter others)" -ge 10 ]
-		for flow in 0 1 2; do
-			[ "$(value rx flow_bytes $flow)" -gt 0 ]
-		done
-		# Which are missing, nobody has seen.
-		! value rx datagrams_missed || false
-		grep -q '^,rx,collector,absent,path/datagrams_missed,' rx.csv
-		! $in_rx nft list tables | grep zcprof_drop || false
-	done
-	# The kernel takes it off where zcpath cannot.
-	rx --path nft_drop
-	tx --path copy --udp 18 --seconds 20 3>&- &
-	wait_for ',open,' rx.csv
-	$in_rx nft list tables | grep zcprof_drop
-	pkill -KILL -f "zcpath [rt]x .*--port $port( |\$)"
-	wait || :
-	for _ in $(seq 100); do
-		$in_rx nft list tables | grep -q zcprof_drop || break
-		sleep 0.05
-	done
-	! $in_rx nft list tables | grep zcprof_drop || false
-}
-
 @test "a foreign packet passes: another port, another size, another sender" {
 	command -v nft >/dev/null || skip "needs nft, to count what passed"
 	for path in xdp_drop xdp_redirect xsk; do
@@ -234,71 +121,6 @@ in_sink() { # COMMAND…
 		$in_rx nft list table inet passed
 		[ "$($in_rx nft list table inet passed | sed -n 's/.*counter packets \([0-9]*\) .*/\1/p' |
 			awk '$1 >= 5 { n++ } END { print +n }')" = 3 ]
-	done
-}
-
-@test "two flows over two queues, with a memory of their own and with one for both" {
-	ip -n $a link del v0
-	ip link add name v0 netns $a numtxqueues 2 numrxqueues 2 type veth peer name v0 netns $b numtxqueues 2 numrxqueues 2
-	for n in 1 2; do
-		local ns=$([ $n = 1 ] && echo $a || echo $b)
-		ip -n $ns addr add 10.97.0.$n/24 dev v0
-		ip -n $ns link set v0 up
-	done
-	for options in "" --share-umem; do
-		# shellcheck disable=SC2086 # words
-		both --path xsk $options -- --path xsk $options --flows 2 --seconds 0.5 --warmup 0 --verify
-		[ "$(value rx bad_bytes)" = 0 ]
-		[ "$(value rx xdp_misplaced)" = 0 ]
-		for n in 0 1; do
-			[ "$(value rx flow_bytes $n)" -gt 0 ]
-			[ "$(value rx queue_datagrams $n)" -gt 0 ]
-		done
-	done
-	# All by one queue: what is the other flow's goes on to the stack, and is said.
-	both --path xsk -- --path xsk --queues 0 --share-umem --flows 1 --seconds 0.2 --warmup 0
-	both --path xsk --queues 1 -- --path xsk --queues 0 --seconds 0.2 --warmup 0 || :
-	[ "$(value rx xdp_misplaced)" -gt 0 ]
-}
-
-@test "queues that a run has set are put back when its sockets are gone from them, at both ends" {
-	ip -n $a link del v0
-	ip link add name v0 netns $a numtxqueues 2 numrxqueues 2 type veth peer name v0 netns $b numtxqueues 2 numrxqueues 2
-	for n in 1 2; do
-		local ns=$([ $n = 1 ] && echo $a || echo $b)
-		ip netns exec $ns ethtool -L v0 rx 1 tx 1
-		ip -n $ns addr add 10.97.0.$n/24 dev v0
-		ip -n $ns link set v0 up
-	done
-	# The kernel lets go of a queue a moment after the last socket on it was closed.
-	for _ in 1 2 3; do
-		both --path xsk --queues-count 2 -- --path xsk --queues-count 2 --flows 2 --seconds 0.2 --warmup 0
-		for ns in $a $b; do
-			[ "$(ip netns exec $ns ethtool -l v0 | awk '/Current/ { now = 1 } now && /^(RX|TX):/ { print $2 }' | xargs)" = "1 1" ]
-		done
-	done
-}
-
-@test "more flows than --queues names is refused at both ends, with one memory for all too" {
-	for umem in "" --share-umem; do
-		for end in rx tx; do
-			for_rx=$umem for_tx=$umem
-			[ $end = rx ] && for_rx+=" --queues 0" || for_tx+=" --queues 0"
-			# The kernel takes its time to free a queue that the one before had.
-			for _ in 1 2 3 4 5; do
-				# shellcheck disable=SC2086 # words
-				rx --path xsk $for_rx
-				code=0
-				# shellcheck disable=SC2086 # words
-				tx --path xsk $for_tx --flows 2 --seconds 0.2 --warmup 0 || code=$?
-				rx_ends
-				cat rx.err tx.err
-				grep -q "or cannot give it away" rx.err tx.err || break
-				sleep 0.2
-			done
-			[ "$([ $end = rx ] && echo "$rx_code" || echo "$code")" = 3 ]
-			grep -q "2 flows take a queue each, and --queues names 1" $end.err
-		done
 	done
 }
 
