@@ -273,7 +273,7 @@ static void test_find_namespace(void **state)
 		close(found);
 	close(sock);
 	/* The kernel takes namespaces down behind their last user's back. */
-	for (int i = 0; i < 100 && found != -ENOENT && found != -EAGAIN; i++) {
+	for (int i = 0; i < 1000 && found != -ENOENT && found != -EAGAIN; i++) {
 		found = netns_find(id, why, sizeof(why));
 		if (found >= 0)
 			close(found);
