@@ -77,8 +77,7 @@ static size_t resolve(const struct kept *k, struct symbols *s, const struct prof
 
 		if (!i && own_leaf)
 			ip = kind->leaf;
-		frames[i] = user ? symbols_user(s, kind->tgid, ip)
-				 : symbols_kernel(s, ip);
+		frames[i] = user ? symbols_user(s, kind->tgid, ip) : symbols_kernel(s, ip);
 	}
 	if (!depth && own_leaf) {
 		frames[0] = symbols_user(s, kind->tgid, kind->leaf);

@@ -18,8 +18,7 @@ int slots_open(struct slots *s, struct flow *f, unsigned int count, size_t datag
 	};
 	if (!s->free)
 		return flow_fail(f, "no memory left for flow %u", f->number);
-	if (memory_get(&s->memory, count * s->bytes, f->config->options.hugepages, why,
-		       sizeof(why)))
+	if (memory_get(&s->memory, count * s->bytes, f->config->options.hugepages, why, sizeof(why)))
 		return flow_unable(f, "%s", why);
 	for (size_t at = 0; at < s->memory.size; at += datagram)
 		memcpy((char *)s->memory.at + at + UDP_NUMBER, f->message->at,

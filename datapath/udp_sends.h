@@ -24,7 +24,7 @@ struct udp_sends {
 	unsigned int depth;
 	unsigned int sending; /* without their completion */
 	uint64_t unnotified;  /* without a copy, and without their notification */
-	int forgiven;	      /* an errno that is no failure of ours, beside EINTR and ENOBUFS; or 0 */
+	int forgiven; /* an errno that is no failure of ours, beside EINTR and ENOBUFS; or 0 */
 	bool zerocopy;
 	bool fixed; /* the slots are a registered buffer */
 };

@@ -367,8 +367,7 @@ static int keep(struct bpf_object *object, enum bpf_means chosen)
 		for (enum bpf_means means = MEANS_FENTRY; means <= MEANS_KPROBE; means++) {
 			const char *function = hooks(program, means);
 			bool wanted = function && means == means_for(object, function, chosen) &&
-				      bpf_program__autoload(program) &&
-				      reaches(means, function);
+				      bpf_program__autoload(program) && reaches(means, function);
 
 			if (function)
 				bpf_program__set_autoload(program, wanted);

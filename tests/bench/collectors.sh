@@ -21,7 +21,7 @@ two_namespaces 4148
 copy_on
 
 on() { # SOURCE
-	local names=$1
+	local asked=$1
 	case $1 in
 	nothing) return ;;
 	perf-*)
@@ -29,10 +29,10 @@ on() { # SOURCE
 		tool=$!
 		sleep 0.4
 		return ;;
-	all) names=$every ;;
+	all) asked=$every ;;
 	esac
 	# shellcheck disable=SC2086 # a word each
-	"$BUILD/tests/tool/collect" --rx $rx --tx $tx --cpus-rx 1 --cpus-tx 0 --iface v0 --apart --seconds "$SECONDS_ON" $names \
+	"$BUILD/tests/tool/collect" --rx $rx --tx $tx --cpus-rx 1 --cpus-tx 0 --iface v0 --apart --seconds "$SECONDS_ON" $asked \
 		selfcost >"$work/rows" 2>"$work/out" &
 	tool=$!
 	until_says "$work/out" ^open

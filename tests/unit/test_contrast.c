@@ -188,12 +188,9 @@ static void findable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sleep_of_student),
-		cmocka_unit_test(slices_are_estimates),
-		cmocka_unit_test(verdicts),
-		cmocka_unit_test(zeros),
-		cmocka_unit_test(small_counts),
-		cmocka_unit_test(findable),
+		cmocka_unit_test(sleep_of_student), cmocka_unit_test(slices_are_estimates),
+		cmocka_unit_test(verdicts),	    cmocka_unit_test(zeros),
+		cmocka_unit_test(small_counts),	    cmocka_unit_test(findable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

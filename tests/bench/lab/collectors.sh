@@ -20,10 +20,10 @@ modprobe veth 2>/dev/null || :
 two_namespaces 4148
 copy_on
 
-names=$("${collect[0]}" --list | grep -vx selfcost | tr '\n' ' ')
+every=$("${collect[0]}" --list | grep -vx selfcost | tr '\n' ' ')
 echo "source: ms to open; % of both CPUs by zcprof, by programs; % less moved; slices"
-for source in ${SOURCES:-$names all}; do
-	[ "$source" != all ] && sources=$source || sources=$names
+for source in ${SOURCES:-$every all}; do
+	[ "$source" != all ] && sources=$source || sources=$every
 	for program in "${collect[@]}"; do
 		copied_in 0.3
 		before=$copied
