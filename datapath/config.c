@@ -172,7 +172,7 @@ static const char rx_doc[] =
 	"Examples:\n"
 	"  zcpath rx                               loopback, recv(2)\n"
 	"  zcpath rx --bind 0.0.0.0 --path uring   from other hosts, io_uring\n"
-	"  zcpath rx --cpu 2 --irq-cpu 3 > rx.csv  the thread on CPU 2, softirqs on CPU 3\n";
+	"  zcpath rx --cpu 2 --irq-cpu 3 > rx.csv  thread on CPU 2, softirqs on 3\n";
 static const char tx_doc[] =
 	"Send to 'zcpath rx', and write the figures of the run to standard output.\v"
 	"Examples:\n"

@@ -121,7 +121,7 @@ static const char documentation[] =
 	"Commands:\n"
 	"  run       run an experiment: each configuration several times, one file a run\n"
 	"  attach    measure processes that are already there, or a command\n"
-	"  watch     measure what rules name, for a few seconds of each minute: a service\n"
+	"  watch     measure what rules name a few seconds of each minute: a service\n"
 	"  doctor    say what this machine can do, what not, and what mends it\n"
 	"  setup     set a device and this machine as a plan does, for work by hand\n"
 	"  restore   put back what setup set, and what a killed run left\n"

@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
 	{"rounds", KEY_ROUNDS, "N", 0, "End after so many (goes on until it is stopped)", 0},
 	{NULL, 0, NULL, 0, "Where to:", 3},
 	{"output", 'o', "DIR", 0, "Where the records go: DIR/NAME/TIME-PID.csv", 0},
-	{"keep", KEY_KEEP, "SIZE", 0, "Bytes of records to keep; the oldest go first (1G)", 0},
+	{"keep", KEY_KEEP, "SIZE", 0, "Bytes of records; the oldest go first (1G)", 0},
 	{"openmetrics", KEY_OPENMETRICS, "FILE|:PORT", 0,
 	 "Add up the figures of all windows of each rule in this file, or serve them at http://127.0.0.1:PORT/metrics",
 	 0},
@@ -54,8 +54,8 @@ static const char documentation[] =
 	"\v"
 	"Examples:\n"
 	"  zcprof watch --rule web:exe=/usr/sbin/nginx -o /var/lib/zcprof\n"
-	"  zcprof watch --rule port=5201 --rule db:cgroup=system.slice/db.service -o records\n"
-	"  zcprof watch --rule comm=iperf3 --openmetrics :9464 -o records\n"
+	"  zcprof watch --rule port=5201 --rule db:cgroup=system.slice/db.service -o out\n"
+	"  zcprof watch --rule comm=iperf3 --openmetrics :9464 -o out\n"
 	"  zcprof watch @/etc/zcprof/watch.conf\n"
 	"  zcroi table /var/lib/zcprof\n"
 	"\n"
