@@ -259,7 +259,7 @@ int tally_open(void **state, const struct tally_source *source, const struct mea
 		.off = slice_off,
 		.slice_ns = source->slice_ns ? source->slice_ns : SLICE_NS,
 		.follows = source->follows,
-		.figures = TALLY_FIGURES,
+		.figures = TALLY_ESTIMATES,
 		.read = read_figures,
 		.ratios = (unsigned int)source->ratio_count * END_COUNT,
 		.read_ratios = read_ratios,

@@ -13,8 +13,8 @@
 #include "collectors/kit/tally.h"
 #include "collectors/kit/tally_table.h"
 
-#define TALLY_FIGURES (END_COUNT * TALLY_CONTEXTS * TALLY_COUNTERS)
-_Static_assert(TALLY_FIGURES <= SLICES_FIGURES, "each has an error");
+#define TALLY_ESTIMATES (END_COUNT * TALLY_CONTEXTS * TALLY_COUNTERS)
+_Static_assert(TALLY_ESTIMATES <= SLICES_FIGURES, "each has an error");
 
 struct tally {
 	struct tally_source source;
