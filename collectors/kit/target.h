@@ -8,6 +8,7 @@
  *   target_here()       is the end on this machine
  *   target_of_cpu()     the end that was placed on a CPU
  *   target_cgroup()     make it those of a cgroup
+ *   target_gone()       is that cgroup no more
  *   target_netns()      make it those of a network namespace
  *   target_on_cpus()    make it whatever runs on CPUs
  *   target_has_machine()  it was placed nowhere and is the only end here: the machine works for it with all CPUs
@@ -56,6 +57,8 @@ enum record_end target_of_cpu(const struct target targets[END_COUNT], int cpu);
  * in.
  */
 int target_cgroup(struct target *t, const char *name, char *why, size_t why_size);
+/* Whether a cgroup was removed since, as that of a service that is started again, which has another one then. */
+bool target_gone(const struct target *t);
 /* name: as of 'ip netns', a path, or the number of a process. 0, or -1 with why filled in. */
 int target_netns(struct target *t, const char *name, char *why, size_t why_size);
 /* Set cpus first. */

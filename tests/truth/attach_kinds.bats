@@ -115,6 +115,25 @@ measure() {
 	grep -q "^,tx,cpu,thread,mover/$thread," "$dir/run.csv"
 }
 
+# As of a service that is started again: it has another cgroup of that name then.
+@test "a cgroup that is removed inside the window has ended, and that is said" {
+	make_group
+	sleep 60 3>&- &
+	sleeper=$!
+	echo "$sleeper" >"$group/cgroup.procs"
+	zcprof attach --as rx --cgroup "${group##*/}" --warmup 0 --seconds 30 --interval 0.1 --collect cpu -o "$dir/gone.csv" 2>"$dir/said" 3>&- &
+	attached=$!
+	wait_until 20 grep -qs '^[0-9]' "$dir/gone.csv.part"
+	kill "$sleeper"
+	wait_until 5 rmdir "$group" 2>/dev/null
+	mkdir "$group"
+	status=0
+	wait "$attached" || status=$?
+	cat "$dir/said"
+	[ "$status" -eq 1 ]
+	grep -q "^,host,fact,attached,ended,.*${group##*/} ended after" "$dir/gone.csv"
+}
+
 # CPU time in ns of all rows of threads, against what was counted: 5 % and two ticks.
 same_time() {
 	echo "threads: $1, by themselves: $2"

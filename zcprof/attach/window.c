@@ -114,6 +114,18 @@ static void go_to_work(struct attaching *a)
 		gate_busy(a->writer, &a->beaten_ns);
 }
 
+/* A process's end is waited for; a folder's is not told by cgroup2, so it is looked for at each step. */
+static enum waited look_for_groups(struct attaching *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		if (!target_gone(&a->subjects[i].target))
+			continue;
+		a->ended = &a->subjects[i];
+		return WAITED_ENDED;
+	}
+	return WAITED;
+}
+
 static enum waited stay(struct attaching *a)
 {
 	uint64_t opened = clock_ns();
@@ -127,6 +139,8 @@ static enum waited stay(struct attaching *a)
 	for (uint64_t next = opened + step;; next += step) {
 		enum waited waited = attach_wait(a, next < deadline ? next : deadline);
 
+		if (waited == WAITED)
+			waited = look_for_groups(a);
 		if (waited != WAITED || next >= deadline)
 			return waited;
 		go_to_work(a);
