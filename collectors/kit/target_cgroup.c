@@ -146,6 +146,13 @@ int target_cgroup(struct target *t, const char *name, char *why, size_t why_size
 	return 0;
 }
 
+bool target_gone(const struct target *t)
+{
+	struct stat at;
+
+	return t->kind == TARGET_CGROUP && (stat(t->path, &at) || at.st_ino != t->cgroup_id);
+}
+
 /* Members come and go while they are read; those that have no number here are in another PID namespace. */
 static void list_threads_of(struct target_listing *l, FILE *members)
 {
