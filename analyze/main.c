@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* zcroi: what each way of moving bytes cost, where the cost went, and what moved. */
 #include <argp.h>
+#include <gsl/gsl_errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,8 @@ int main(int argc, char **argv)
 	say_program("zcroi");
 	/* A file that may grow no more is an error that can be told. */
 	signal(SIGXFSZ, SIG_IGN);
+	/* What a record makes of a function is no number, and nothing to end by. */
+	gsl_set_error_handler_off();
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &at);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

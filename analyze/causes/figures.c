@@ -294,9 +294,10 @@ double figure_polled(const struct run *run, enum record_end end)
 
 double figure_retransmitted(const struct run *run, enum record_end end)
 {
+	double out = run_sum(run, METRIC_tcp_segments_out, END_TX);
+
 	(void)end;
-	return 1e6 * run_sum(run, METRIC_tcp_retransmits, END_TX) /
-	       run_sum(run, METRIC_tcp_segments_out, END_TX);
+	return out > 0 ? 1e6 * run_sum(run, METRIC_tcp_retransmits, END_TX) / out : NAN;
 }
 
 /* In a million. To send so few again is no work, and ends of which one's CPU is always busy were not held up by them. */

@@ -24,6 +24,12 @@ static void add(struct measures *m, struct measure measure)
 		ARRAY_ADD(m->at, m->count) = measure;
 }
 
+/* What an error is of its figure; of one of nothing, as C of an end that slept, there is none. */
+static double part_of(double off, double value)
+{
+	return off > 0 && value > 0 ? off / value : 0;
+}
+
 static void add_results(struct measures *m, const struct run *run, const struct exponents *exponents)
 {
 	struct outcome o = outcome_of(run, exponents);
@@ -33,16 +39,14 @@ static void add_results(struct measures *m, const struct run *run, const struct 
 
 		add(m, (struct measure){SECTION_RESULT, END_HOST, info->words, info->unit,
 					info->better, METRIC_NONE, 0, o.of[q],
-					o.off[q] > 0 ? o.off[q] / o.of[q] : 0});
+					part_of(o.off[q], o.of[q])});
 	}
 }
 
 /* What the error of C is of it. */
 static double part_of_cpu(const struct run *run, enum record_end end)
 {
-	double off = cpu_off(run, end), percent = cpu_percent(run, end);
-
-	return off > 0 && percent > 0 ? off / percent : 0;
+	return part_of(cpu_off(run, end), cpu_percent(run, end));
 }
 
 static void add_costs(struct measures *m, const struct run *run)

@@ -156,3 +156,21 @@ across() {
 	echo "$output"
 	[[ ${lines[1]} == *,0,0,60,,10,* ]]
 }
+
+@test "an end that slept in one of several runs has a C of none of it, and diff and explain compare it" {
+	# One set after the other, so that what the machine may have drifted by is in what they differ by.
+	for i in 1 2 3 4 5 6; do
+		set=a-$i
+		((i < 4)) || set=b-$i
+		across
+		echo ",host,fact,started,,2026-01-01T00:0$i:00.000Z," >>"$dir/one/run-1.csv"
+		((i != 5)) || sed -i 's/^,tx,cpu,busy,,[0-9.]*,/,tx,cpu,busy,,0,/' "$dir/one/run-1.csv"
+		mkdir -p "$dir/${set%-*}"
+		mv "$dir/one/run-1.csv" "$dir/${set%-*}/run-$i.csv"
+	done
+	for command in diff explain; do
+		run -0 "$zcroi" $command "$dir/a" "$dir/b"
+		echo "$output"
+		[[ $output != *nan* && $output != *inf\ * ]]
+	done
+}
