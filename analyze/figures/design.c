@@ -109,20 +109,38 @@ static size_t starts_of(const struct configuration *c, size_t *first)
 	return count;
 }
 
+/* How many of the runs are of a start of which the other set has some, too. Of all of them it is known. */
+static size_t runs_in_common(const struct configuration *of, const struct configuration *other)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < of->count; i++) {
+		size_t j = 0;
+
+		while (j < other->count &&
+		       strcmp(start_of(of->runs[i]), start_of(other->runs[j])) != 0)
+			j++;
+		count += j < other->count;
+	}
+	return count;
+}
+
 static void find_starts(struct design *d)
 {
+	size_t shared[2];
+
 	for (int side = 0; side < 2; side++) {
 		const struct configuration *c = side ? d->b : d->a;
 
 		d->start[side] = must_calloc(c->count + 1, sizeof(**d->start));
 		d->starts[side] = starts_of(c, d->start[side]);
 	}
-	d->starts_differ = d->starts[0] && d->starts[1];
-	for (size_t i = 0; i < d->a->count && d->starts_differ; i++)
-		for (size_t j = 0; j < d->b->count && d->start[0][i] == i; j++)
-			if (d->start[1][j] == j &&
-			    !strcmp(start_of(d->a->runs[i]), start_of(d->b->runs[j])))
-				d->starts_differ = false;
+	if (!d->starts[0] || !d->starts[1])
+		return;
+	shared[0] = runs_in_common(d->a, d->b);
+	shared[1] = runs_in_common(d->b, d->a);
+	d->starts_common = shared[0] > 0;
+	d->starts_differ = 2 * shared[0] < d->a->count || 2 * shared[1] < d->b->count;
 }
 
 static bool by_starts(const struct design *d)

@@ -33,7 +33,8 @@ struct design {
 	size_t apart_count;
 	size_t *start[2]; /* of each run the first of its side that is of the same start of the machine */
 	size_t starts[2];	   /* how many there are; 0: not known of all runs */
-	bool starts_differ;	   /* none is in both sides */
+	bool starts_common;	   /* some are in both sides */
+	bool starts_differ;	   /* but most runs of one side are of none of them */
 	double calibration;	   /* as contrast_how has it */
 	const char *calibrated_by; /* what of the machine had moved by so much; or NULL */
 };

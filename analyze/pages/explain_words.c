@@ -65,13 +65,14 @@ void explain_because(const struct causes *c, const struct cause *cause, char *te
 	}
 }
 
-/* What may be the whole of it, where each side is of one start alone. */
-static void add_starts(char *change, size_t size)
+/* What may be the whole of it, where one of them is of one start alone. */
+static void add_starts(const struct design *d, char *change, size_t size)
 {
+	const char *which = d->starts[0] == d->starts[1] ? "each" : "one of the two";
 	size_t len = strlen(change);
 
-	snprintf(change + len, size - len, "%s each of one start of its machine,",
-		 len && change[len - 1] == ',' ? "" : ",");
+	snprintf(change + len, size - len, "%s %s of one start of its machine,",
+		 len && change[len - 1] == ',' ? "" : ",", which);
 }
 
 void explain_sentence(const struct causes *c, char *text, size_t size)
@@ -88,7 +89,7 @@ void explain_sentence(const struct causes *c, char *text, size_t size)
 	else
 		snprintf(change, sizeof(change), "not proven to be faster, slower or dearer than A");
 	if (c->proven != PROVEN_NOTHING && design_confounded(&c->design))
-		add_starts(change, sizeof(change));
+		add_starts(&c->design, change, sizeof(change));
 	if (!c->count) {
 		size_t len = strlen(change);
 

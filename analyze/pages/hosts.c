@@ -113,13 +113,15 @@ void words_starts(struct page *page, const struct design *d, bool reversed)
 	char a[32], b[32];
 	const char *of_a = starts_words(d->starts[reversed ? 1 : 0], a);
 	const char *of_b = starts_words(d->starts[reversed ? 0 : 1], b);
+	const char *common = d->starts_common ? "most runs of one are of none of the other's"
+					      : "they have none in common";
 
 	if (design_confounded(d))
 		page_lead(page,
-			  "starts     A is of %s of its machine, B of %s, and they have none in common: what a start alone makes faster or slower, with nothing else changed, is in no interval here, and may be all of the difference; runs of several starts of each, in one directory for each, have it in theirs",
-			  of_a, of_b);
+			  "starts     A is of %s of its machine, B of %s, and %s: what a start alone makes faster or slower, with nothing else changed, is in no interval here, and may be all of the difference; runs of several starts of each, in one directory for each, have it in theirs",
+			  of_a, of_b, common);
 	else if (d->starts_differ)
 		page_lead(page,
-			  "starts     A is of %s of its machine, B of %s, and they have none in common: each start is one sample, the mean of its runs, so that what starts differ by is in the intervals",
-			  of_a, of_b);
+			  "starts     A is of %s of its machine, B of %s, and %s: each start is one sample, the mean of its runs, so that what starts differ by is in the intervals",
+			  of_a, of_b, common);
 }

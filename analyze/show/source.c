@@ -264,9 +264,10 @@ static void note_slices(const struct view *v)
 	page_note(v->page,
 		  "Counted in %.0f slice%s spread over the window, in the first run that has any, and scaled up by %s: %.1f %% of it. ± is the 95 %% interval of a line's largest figure by how much slices differ.",
 		  slices, slices == 1 ? "" : "s", follows, 100 * share);
-	page_note(v->page,
-		  "A zero is what no slice met: less than '0 is <' in 95 %%, if it came spread over the window as the rest did; what went on in less than %.0f %% of the window in one go may have been any number.",
-		  100 * blind);
+	if (!isnan(blind))
+		page_note(v->page,
+			  "A zero is what no slice met: less than '0 is <' in 95 %%, if it came spread over the window as the rest did; what went on in less than %.0f %% of the window in one go may have been any number.",
+			  100 * blind);
 }
 
 void show_source(const struct view *v)

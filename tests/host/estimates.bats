@@ -152,6 +152,11 @@ across() {
 	grep -q '^bytes,softirq,1000,0,.*,10000000000,bytes$' <<<"$output"
 	run "$zcroi" show skb "$dir/one"
 	[[ $(tr -s '\n ' '  ' <<<"$output") == *"A zero is what no slice met"*"less than 20 % of the window in one go"* ]]
+	# What no row says is no number.
+	sed '/collector,blind/d' "$dir/one/run-1.csv" >"$BATS_TEST_TMPDIR/seen.csv"
+	run -0 "$zcroi" show skb "$BATS_TEST_TMPDIR/seen.csv"
+	echo "$output"
+	[[ $output == *"Counted in 11 slices"* && $output != *nan* ]]
 	run --separate-stderr "$zcroi" table --format csv --rows rx --value none=tx-skb.received,some=rx-skb.received "$dir"
 	echo "$output"
 	[[ ${lines[1]} == *,0,0,60,,10,* ]]

@@ -36,6 +36,27 @@ start() {
 		json 'page["starts"] == {"a": 1, "b": 1, "apart": False, "confounded": False}' | grep -qx True
 }
 
+@test "starts: where one set has several, it is not said that each is of one" {
+	start a x 40
+	start b y 37
+	start b z 37
+	run -0 "$zcroi" explain "$dir/a" "$dir/b"
+	echo "$output"
+	[[ $(flat) == "B is 7."*" slower, one of the two of one start of its machine, and no cause"* ]]
+}
+
+@test "starts: a run or two of a start that both have do not make the others comparable" {
+	start a x 40
+	start a v 41
+	start b w 39
+	synthetic "$dir/a/s-1.csv" boot=s host=h repeat=1 gbit=40.001 retransmits=0
+	synthetic "$dir/b/s-1.csv" boot=s host=h repeat=1 gbit=40.002 retransmits=0
+	run -0 "$zcroi" explain "$dir/a" "$dir/b"
+	echo "$output"
+	[[ $(flat) == "B is not proven to be "* ]]
+	[[ $(flat) == *"starts A is of 3 starts of its machine, B of 2 starts, and most runs of one are of none of the other's: each start is one sample"* ]]
+}
+
 @test "starts: of several each, a start is one sample" {
 	# Runs of a start are alike to a thousandth; starts differ by as much as the sets do.
 	start a x 40
