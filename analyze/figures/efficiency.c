@@ -95,19 +95,34 @@ double efficiency_margin(const struct configuration *c, enum efficiency what, en
 	return sum > 0 ? off / sum : 0;
 }
 
+/* That by which C is told; of older records that of the run. */
+static double cpu_window_ns(const struct run *run, enum record_end end)
+{
+	double window = run_figure(run, METRIC_collector_window, run_machine(run, end), "cpu");
+
+	if (isnan(window))
+		window = run_figure(run, METRIC_path_window_ns, END_RX, NULL);
+	return isnan(window) ? run_figure(run, METRIC_path_window_ns, END_TX, NULL) : window;
+}
+
+/* CPUs that belong to no end are in no C. */
+static bool is_bystanders(const struct run *run, enum record_end end)
+{
+	return run_range(run, METRIC_cpu_elsewhere, end).count &&
+	       !run_range(run, METRIC_cpu_busy, end).count;
+}
+
 /* What belongs to no end alone is in the total, as it is in C. */
 static double mode_of_run(const struct run *run, enum mode mode, enum scope scope)
 {
 	static const enum metric_id ids[] = {
 		METRIC_cpu_user,	METRIC_cpu_system, METRIC_cpu_softirq, METRIC_cpu_irq,
 		METRIC_cpu_unaccounted, METRIC_cpu_iowait, METRIC_cpu_steal};
-	double window = run_figure(run, METRIC_path_window_ns, END_RX, NULL);
 	double sum = 0;
 	bool known = false;
 
-	if (isnan(window))
-		window = run_figure(run, METRIC_path_window_ns, END_TX, NULL);
 	for (enum record_end end = 0; end < END_COUNT; end++) {
+		double window = cpu_window_ns(run, end);
 		double part = window / 100; /* of which a percent of one CPU is so many ns */
 		double others = run_sum(run, ids[mode], end == END_RX ? END_TX : END_RX);
 		double ns = run_sum(run, ids[mode], end);
@@ -115,12 +130,12 @@ static double mode_of_run(const struct run *run, enum mode mode, enum scope scop
 		if (mode == MODE_SOFTIRQ)
 			ns += part * cpu_moved(cpu_across(run, end), ns / part, others / part);
 		if ((scope == SCOPE_RX && end != END_RX) || (scope == SCOPE_TX && end != END_TX) ||
-		    isnan(ns))
+		    isnan(ns) || !(window > 0) || is_bystanders(run, end))
 			continue;
-		sum += ns;
+		sum += 100 * ns / window;
 		known = true;
 	}
-	return known && window > 0 ? 100 * sum / window : NAN;
+	return known ? sum : NAN;
 }
 
 double mode_percent(const struct configuration *c, enum mode mode, enum scope scope)

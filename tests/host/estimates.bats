@@ -179,3 +179,12 @@ across() {
 		[[ $output != *nan* && $output != *inf\ * ]]
 	done
 }
+
+@test "modes of CPU time are of the window by which C is told, and of no bystander's CPU" {
+	across
+	printf '%s\n' ,host,collector,window,cpu,5e9,ns ,host,cpu,elsewhere,,70,% ,host,cpu,user,2,7e9,ns ,host,cpu,system,2,0,ns \
+		,rx,cpu,system,0,0,ns ,tx,cpu,system,1,0,ns >>"$dir/one/run-1.csv"
+	run --separate-stderr "$zcroi" show modes --format csv "$dir/one"
+	echo "$output"
+	[[ ${lines[1]} == rx,20,* && ${lines[3]} == total,40,* ]]
+}
