@@ -24,7 +24,8 @@ static double awake(const struct run *run, enum record_end end)
 	if (!(window > 0) || isnan(sleeps) || run_sum(run, METRIC_cpu_hotplug, end) > 0 ||
 	    run_sum(run, METRIC_cpu_hotplug, run_machine(run, end)) > 0)
 		return NAN;
-	return 100 * fmax((double)idle.count * window - sleeps, 0) / window;
+	/* Whatever the rows say, no CPU is awake for longer than the window. */
+	return 100 * ((double)idle.count - fmin(fmax(sleeps / window, 0), (double)idle.count));
 }
 
 /* Those of bystanders stand among the CPUs that both ends share, and are not told from them. */
