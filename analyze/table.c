@@ -61,12 +61,13 @@ static void build_lines(struct page *page, const struct experiment *e, const str
 	remark_refused(page, e);
 	remark_absent(page, e, reasons_asked(o));
 	if (lines.count && !o->by && o->common.format == FORMAT_TEXT) {
-		char *word = shell_quoted(lines.at[0].configuration->directory);
+		const struct configuration *first = lines.at[0].configuration;
+		/* A record alone may lie among others, such as those of attach. */
+		char *word =
+			shell_quoted(first->count == 1 ? first->runs[0]->path : first->directory);
 
 		page_note(page, "Next: zcroi show %s %s",
-			  has_source(lines.at[0].configuration->runs[0], "profile") ? "components"
-										    : "facts",
-			  word);
+			  has_source(first->runs[0], "profile") ? "components" : "facts", word);
 		free(word);
 	}
 	lines_free(&lines);

@@ -86,6 +86,13 @@ static bool is_wide(double low, double high)
 	return low > 0 && high > WIDE * low;
 }
 
+/* As wide on one side: what was counted may have been nothing at all, and of the most there was only the size is known. */
+static bool is_wide_from_zero(const struct cell *cell)
+{
+	return !(cell->low > 0) && cell->low >= 0 && cell->value > 0 &&
+	       cell->high > WIDE * cell->value;
+}
+
 /* "40.30 (40.1..40.5)": the ends of an interval have one digit less, as in a column of their own. Or "1.724 (x/240)". */
 static void estimate_words(const struct cell *cell, int decimals, char *text, size_t size)
 {
@@ -98,6 +105,8 @@ static void estimate_words(const struct cell *cell, int decimals, char *text, si
 	if (is_wide(cell->low, cell->high)) {
 		snprintf(text + used, size - used, " (x/%.*g)",
 			 cell->high / cell->low < 1e6 ? 2 : 1, sqrt(cell->high / cell->low));
+	} else if (is_wide_from_zero(cell)) {
+		snprintf(text + used, size - used, " (0..%.0e)", cell->high);
 	} else if (!isnan(cell->low) && !isnan(cell->high)) {
 		interval_words(cell->low, cell->high, less, ends, sizeof(ends));
 		snprintf(text + used, size - used, " (%s)", ends);

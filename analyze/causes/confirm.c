@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/outfile.h"
+#include "base/quantity.h"
 #include "base/shell.h"
 #include "record/options.h"
 
@@ -234,22 +235,43 @@ static bool takes_both(const struct causes *c, enum record_end end, const struct
 	return alike && end == END_HOST;
 }
 
-static void put_value(struct command *to, const struct setting *tested, const char *value, bool both)
+/*
+ * What was given for an option to become what the record has. Of a socket's buffers the kernel doubles what SO_RCVBUF and
+ * SO_SNDBUF ask for (socket(7)), and a record has what it gave. Returns value, or text.
+ */
+static const char *as_given(enum option_id id, const char *value, char *text, size_t size)
 {
-	char *list = NULL;
+	struct options options = {0};
+	const char *why;
+	uint64_t bytes;
 
-	if (both && asprintf(&list, "%s,%s", tested->a, tested->b) < 0)
+	if ((id != OPTION_rcvbuf && id != OPTION_sndbuf) || quantity_size(value, &bytes, &why))
+		return value;
+	*options_number(&options, id) = bytes / 2;
+	options.set[id] = true;
+	return options_print(&options, id, text, size);
+}
+
+static void put_value(struct command *to, enum option_id id, const struct setting *tested,
+		      const char *value, bool both)
+{
+	char one[80], other[80], *list = NULL;
+
+	if (both && asprintf(&list, "%s,%s", as_given(id, tested->a, one, sizeof(one)),
+			     as_given(id, tested->b, other, sizeof(other))) < 0)
 		list = NULL;
-	put_word(to, list ? list : value);
+	put_word(to, list ? list : as_given(id, value, one, sizeof(one)));
 	free(list);
 }
 
-static void put_option(struct command *to, const char *spelled, const struct setting *tested,
+static void put_option(struct command *to, enum option_id id, const struct setting *tested,
 		       const char *value, bool both)
 {
-	put(to, spelled);
+	char spelled[OPTION_SPELL_MAX];
+
+	put(to, option_spell(id, spelled));
 	put(to, "=");
-	put_value(to, tested, value, both);
+	put_value(to, id, tested, value, both);
 }
 
 /*
@@ -279,14 +301,14 @@ static void put_options(struct command *to, const struct causes *c, enum record_
 		if (takes_both(c, END_HOST, info, tested)) {
 			put(to, end == END_RX ? " --" : "");
 			if (end == END_RX)
-				put_option(to, spelled, tested, value, true);
+				put_option(to, id, tested, value, true);
 			continue;
 		}
 		if (!value || id == OPTION_path ||
 		    (!both && !was_given(info, spelled, value, tested, plan)))
 			continue;
 		put(to, info->ends == ENDS_BOTH ? (end == END_RX ? " --rx-" : " --tx-") : " --");
-		put_option(to, spelled, tested, value, both);
+		put_option(to, id, tested, value, both);
 	}
 }
 
@@ -296,7 +318,7 @@ static void put_path(struct command *to, const struct causes *c, enum record_end
 	const char *path = option_of(c, end, "path", tested);
 
 	put(to, end == END_RX ? " --rx " : " --tx ");
-	put_value(to, tested, path ? path : "copy",
+	put_value(to, OPTION_path, tested, path ? path : "copy",
 		  takes_both(c, end, option_info(OPTION_path), tested));
 }
 

@@ -196,7 +196,7 @@ void remark_owed(struct page *page, const struct experiment *e)
 
 		if (unanswered > OWED_SHARE)
 			page_note(page,
-				  "%s: %.2g %% of the requests that were due had no answer when the window closed, and are in no figure of latency: these are too small.",
+				  "%s: %.2g %% of the requests that were due had no answer when the window closed, and are in no figure of latency: percentiles and the mean are too small.",
 				  c->name, 100 * unanswered);
 		if (lost > OWED_SHARE)
 			page_note(page,

@@ -94,7 +94,7 @@ static void remark_sampled(struct page *page, const struct experiment *e)
 
 	if (off.percent[END_RX] > 0 || off.percent[END_TX] > 0)
 		page_note(page,
-			  "Whose softirqs were is known by samples: of one run C rx is sure to %.1f %% of a CPU and C tx to %.1f %%, or better (95 %%); ROI of one end is as unsure, and intervals are no smaller than that. Their sum has no such error: what the one has too much the other has too little.",
+			  "Whose packets softirqs worked on is known by samples: of one run C rx is sure to %.1f %% of a CPU and C tx to %.1f %%, or better (95 %%); ROI of one end is as unsure, and intervals are no smaller than that. Their sum has no such error: what the one has too much the other has too little.",
 			  off.percent[END_RX], off.percent[END_TX]);
 }
 

@@ -106,6 +106,17 @@ print("%.2f" % float(next(csv.DictReader(sys.stdin))["throughput_gbit_s"]))' <"$
 	[[ $output == *"Left out: "*"run-2.csv.part, a run that did not finish."* ]]
 }
 
+@test "table: the command that it says is next names one record where that lies among others" {
+	synthetic "$dir/out/one.csv" rx_path=copy
+	synthetic "$dir/out/other.csv" rx_path=uring
+	run -0 "$zcroi" table "$dir/out/one.csv"
+	echo "$output"
+	local next
+	next=$(sed -n 's/^Next: zcroi //p' <<<"$output")
+	[[ $next == "show facts "*one.csv* ]]
+	eval "run -0 \"\$zcroi\" $next"
+}
+
 @test "table: of much that was not measured one line names each once, --absent says why, and programs have the reasons" {
 	for i in 1 2 3; do
 		synthetic "$dir/out/run-$i.csv" repeat=$i absent="power=no meter"

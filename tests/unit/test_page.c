@@ -198,6 +198,7 @@ static void estimates(void **state)
 	table_column(t, "t", "T", "", COLUMN_ESTIMATE, DECIMALS_AUTO);
 	cell_estimate(t, 40.3, 40.125, 40.5);
 	cell_estimate(t, 7, NAN, NAN);
+	cell_estimate(t, 7.2, 0, 639168);
 	cell_unknown(t, "cannot [1]", "no NIC, says rx");
 	cell_missing(t, "shared");
 	print_text(page, out);
@@ -208,12 +209,14 @@ static void estimates(void **state)
 				  "------------------\n"
 				  "40.30 (40.1..40.5)\n"
 				  "              7.00\n"
+				  "   7.20 (0..6e+05)\n"
 				  "        cannot [1]\n"
 				  "            shared\n"
 				  "--\n"
 				  "t,t_low,t_high,t_why\n"
 				  "40.3,40.125,40.5,\n"
 				  "7,,,\n"
+				  "7.2,0,639168,\n"
 				  ",,,\"no NIC, says rx\"\n"
 				  ",,,shared\n");
 	free(text);
