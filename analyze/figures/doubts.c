@@ -90,6 +90,8 @@ void doubts_take(struct doubts *d, enum metric_id id, enum record_end end, struc
 		break;
 	case METRIC_cpu_thread:
 		d->threads_ns += number;
+		if (key.len < 10 || memcmp(key.at, "ksoftirqd/", 10) != 0)
+			d->programs_ns += number;
 		break;
 	default:
 		break;
@@ -142,7 +144,7 @@ double doubts_kind(const struct doubts *d, enum doubt kind, char *text, size_t s
 		return d->threads_ns / d->busy_ns;
 	/* Softirqs that come upon a thread may be in its time as well, so this is the least that others had. */
 	case DOUBT_OTHERS:
-		if (!(d->threads_ns > 0) ||
+		if (!(d->programs_ns > 0) ||
 		    !(d->tasks_ns - d->threads_ns > OTHERS_SHARE * d->all_ns))
 			return 0;
 		snprintf(text, size,

@@ -26,6 +26,7 @@ struct doubts {
 	double all_ns, busy_ns; /* of all CPUs: their time, and in it they were not idle */
 	double tasks_ns,
 		threads_ns; /* in tasks, by the tick; of the ends' threads, by the scheduler */
+	double programs_ns; /* in threads_ns, without the kernel's own for softirqs; 0: the ends are CPUs, not programs */
 	double edge_ns[2];  /* open and close: how far apart the flows of an end were read */
 	double measured_ns; /* the shortest of the sources' windows; 0: not known */
 };

@@ -117,11 +117,16 @@ static void threads_that_ran_longer_than_their_cpus(void **state)
 
 static void tasks_that_are_of_neither_end(void **state)
 {
-	struct doubts d = two_cpus(0.01);
+	struct doubts d = two_cpus(0.01), other;
 
 	(void)state;
 	take(&d, METRIC_cpu_softirq, "0", "", 0.21e9);
 	assert_false(doubts_print(&d, text, sizeof(text)));
+	/* An end that is a machine, or CPUs, has all that runs there: no program is named, though the kernel's threads are. */
+	other = d;
+	take(&other, METRIC_cpu_thread, "ksoftirqd/0/14", "", 0.01e9);
+	take(&other, METRIC_cpu_system, "1", "", 0.5e9);
+	assert_false(doubts_print(&other, text, sizeof(text)));
 	take(&d, METRIC_cpu_thread, "a/1", "", 0.7e9);
 	assert_false(doubts_print(&d, text, sizeof(text)));
 	take(&d, METRIC_cpu_system, "1", "", 0.5e9);
