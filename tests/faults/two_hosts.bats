@@ -108,11 +108,11 @@ cut_cable() { ip -n "${ns}rx" link set rx0 down; }
 	wait_until 15 gone
 }
 
-# All that is set below, at both hosts.
+# All that is set below, at both hosts. ip looks at each name of a namespace on this machine, and says of those that other tests spoiled.
 set_at_both() {
 	local side
 	for side in rx tx; do
-		ip netns exec "${ns}$side" sh -c "ip -o link show ${side}0 | grep -o 'mtu [0-9]*'; cd /sys/class/net/${side}0 && cat gro_flush_timeout threaded queues/*/[rx]ps_cpus
+		ip netns exec "${ns}$side" sh -c "ip -o link show ${side}0 2>/dev/null | grep -o 'mtu [0-9]*'; cd /sys/class/net/${side}0 && cat gro_flush_timeout threaded queues/*/[rx]ps_cpus
 			cat /proc/sys/net/ipv4/tcp_moderate_rcvbuf; ethtool -k ${side}0 | grep -w generic-receive-offload"
 	done 2>&1
 }

@@ -21,8 +21,8 @@ IMPORT = re.compile(r"^\s*(?:from|import)\s+([a-z_A-Z0-9]+)(?=[\s.,]|$)", re.M)
 PKG = re.compile(r"pkg-config\s+(?:--\S+\s+)+([a-z][a-z0-9+.-]+)|^\w+_PKGS\s*:=\s*(.*)$|^/\* libs: (.*?) \*/", re.M)
 HEADER = re.compile(r"^#include <([^>]+)>", re.M)
 # Words that are no need: a keyword, what check-style does without, a name that a test gives a device,
-# a word of sentences and of Python.
-NO_NEED = {"time", "git", "reboot", "open", "rpm", "systemd-analyze"}
+# a word of sentences and of Python; and what the shell has itself.
+NO_NEED = {"kill", "time", "git", "reboot", "open", "rpm", "systemd-analyze"}
 OWN_MODULES = {p.stem for p in Path("tests/tool").glob("*.py")}
 
 
