@@ -92,7 +92,7 @@ static void say_what_the_clock_hides(const struct view *v)
 
 	if (means && strstr(means, "cpu-clock"))
 		page_note(v->page,
-			  "Sampled by cpu-clock, for want of a PMU: what ran with interrupts off is billed to the function that turned them on again.");
+			  "Sampled by cpu-clock, for want of a PMU: what ran with interrupts off is billed to the function that turned them on again, and is not seen where that was idle.");
 }
 
 void show_symbols(const struct view *v)
