@@ -51,7 +51,7 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 {
 	const struct comparison *c = &against[1];
 	size_t beaten = 0;
-	char more[96], figure[32];
+	char more[96], figure[32], others[80] = "";
 
 	if (isnan(value)) {
 		page_note(page, "No run has the figures for %s: nothing can be said to be best.",
@@ -74,6 +74,9 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 		return;
 	}
 	more_words(&c->ratio, more, sizeof(more));
+	if (beaten)
+		snprintf(others, sizeof(others), " It is better than %zu of the other %zu.", beaten,
+			 count - 1);
 	if (isnan(c->ratio.low))
 		page_note(page,
 			  "First here by %s: %s, %s, %s against the next, %s; nothing is claimed, because that takes two runs or more of each.",
@@ -83,18 +86,12 @@ void remark_best(struct page *page, const struct quantity_info *quantity,
 			  quantity->words, best->name, figure, more, next->name);
 	else if (misleads(c, p[1], margin, quantity->better))
 		page_note(page,
-			  "First by the mean of %s: %s, %s; not told from the next, %s (%s). It is better than %zu of the other %zu.",
-			  quantity->words, best->name, figure, next->name, more, beaten, count - 1);
-	else if (!beaten)
-		page_note(page, "First here by %s: %s, %s, %s against the next, %s: %s.",
-			  quantity->words, best->name, figure, more, next->name,
-			  verdict_word(contrast_verdict(c, p[1], margin), quantity->better));
+			  "First by the mean of %s: %s, %s; not told from the next, %s (%s).%s",
+			  quantity->words, best->name, figure, next->name, more, others);
 	else
-		page_note(page,
-			  "First here by %s: %s, %s, %s against the next, %s: %s. It is better than %zu of the other %zu.",
+		page_note(page, "First here by %s: %s, %s, %s against the next, %s: %s.%s",
 			  quantity->words, best->name, figure, more, next->name,
-			  verdict_word(contrast_verdict(c, p[1], margin), quantity->better), beaten,
-			  count - 1);
+			  verdict_word(contrast_verdict(c, p[1], margin), quantity->better), others);
 }
 
 bool cpu_shared(const struct run *run)

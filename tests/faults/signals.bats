@@ -44,8 +44,9 @@ none_of_mark() {
 }
 
 @test "Ctrl-C twice in a hurry is one wish: the record is kept; later on it ends at once, and says what that leaves" {
-	python3 - "$dir" "${fake[@]}" <<-'END'
+	PYTHONPATH=$PWD/tests/tool python3 - "$dir" "${fake[@]}" <<-'END'
 		import os, pty, signal, subprocess, sys, time
+		from terminal import everything
 		dir, fake = sys.argv[1], sys.argv[2:]
 
 		def run(name, fakes, keys):
@@ -69,15 +70,7 @@ none_of_mark() {
 		    for pause in keys:
 		        time.sleep(pause)
 		        os.write(fd, b"\x03")
-		    seen = b""
-		    while True:
-		        try:
-		            more = os.read(fd, 65536)
-		        except OSError:
-		            break
-		        if not more:
-		            break
-		        seen += more
+		    seen = everything(fd)
 		    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 		    print(name, code, seen.decode())
 		    return code, seen

@@ -3,13 +3,23 @@
 # zcpath.bash.
 #
 #   packets_setup, packets_teardown
+#   packets_able     skips where AF_XDP cannot be had
+#   packets_pair     the namespaces alone, of a test that has begun without
 #   counted WHAT     what veth itself counted of its receive queues, such as xdp_drops and xdp_redirect
 #   no_program       is left at the receiver's device
 
 packets_setup() {
 	zcpath_setup
-	[ "$(id -u)" = 0 ] || skip "network namespaces take root"
+	packets_able
+	packets_pair
+}
+
+packets_able() {
 	"$BUILD/zcpath" paths | grep -q '^rx *xsk *yes' || skip "$("$BUILD/zcpath" paths | grep '^rx *xsk')"
+}
+
+packets_pair() {
+	[ "$(id -u)" = 0 ] || skip "network namespaces take root"
 	a=pkt$$-a b=pkt$$-b
 	ip netns add $a
 	ip netns add $b

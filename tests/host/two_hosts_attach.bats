@@ -28,6 +28,16 @@ stop_service() {
 	wait "$pid_tx" "$pid_rx" 2>/dev/null || :
 }
 
+# A way to a host that notes the number of what runs there in a file of its name.
+noting_ssh() {
+	cat >"$BATS_TEST_TMPDIR/ssh" <<-END
+		#!/bin/bash
+		echo \$\$ >"$BATS_TEST_TMPDIR/\$1"
+		exec ip netns exec "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/ssh"
+}
+
 @test "attach to both ends of a service on two machines" {
 	start_service
 	file=$BATS_TEST_TMPDIR/both.csv
@@ -131,12 +141,7 @@ start_busy_service() {
 @test "attach on two machines: both are stopped in the window, or one" {
 	start_service
 	file=$BATS_TEST_TMPDIR/both.csv
-	cat >"$BATS_TEST_TMPDIR/ssh" <<-END
-		#!/bin/bash
-		echo \$\$ >"$BATS_TEST_TMPDIR/\$1"
-		exec ip netns exec "\$@"
-	END
-	chmod +x "$BATS_TEST_TMPDIR/ssh"
+	noting_ssh
 	for stopped in "${ns}tx ${ns}rx" "${ns}tx"; do
 		rm -f "$BATS_TEST_TMPDIR/${ns}"* "$BATS_TEST_TMPDIR"/open-*
 		zcprof attach --seconds 60 --collect cpu -o "$file" --ssh "$BATS_TEST_TMPDIR/ssh" --zcprof "$BUILD/zcprof" \
@@ -181,12 +186,7 @@ start_busy_service() {
 @test "attach on two machines, and one zcprof is killed: no whole record, and a code that says so" {
 	start_service
 	file=$BATS_TEST_TMPDIR/both.csv
-	cat >"$BATS_TEST_TMPDIR/ssh" <<-END
-		#!/bin/bash
-		echo \$\$ >"$BATS_TEST_TMPDIR/\$1"
-		exec ip netns exec "\$@"
-	END
-	chmod +x "$BATS_TEST_TMPDIR/ssh"
+	noting_ssh
 	zcprof attach --seconds 8 --collect cpu -o "$file" --ssh "$BATS_TEST_TMPDIR/ssh" --zcprof "$BUILD/zcprof" \
 		--host "${ns}rx" --pid "$pid_rx" --peer-host "${ns}tx" --pid "$pid_tx" 3>&- &
 	both=$!

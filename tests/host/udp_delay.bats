@@ -6,16 +6,14 @@
 
 bats_require_minimum_version 1.5.0
 load zcpath
+load packets
 
 setup() {
 	zcpath_setup
 }
 
 teardown() {
-	zcpath_teardown
-	for ns in ${a-} ${b-}; do
-		ip netns del "$ns"
-	done
+	packets_teardown
 }
 
 # What was due of a rate since the first began, which the window holds: what was sent, or was not.
@@ -58,26 +56,9 @@ delays_of() { # TRAIN: each datagram that was received has its delay, and nothin
 	near "$(value tx datagrams)" $(($(value tx calls sendto) * 40)) 40
 }
 
-pair() { # two namespaces with a veth between them
-	[ "$(id -u)" = 0 ] || skip "network namespaces take root"
-	a=owd$$-a b=owd$$-b
-	ip netns add $a
-	ip netns add $b
-	ip link add name v0 netns $a type veth peer name v0 netns $b
-	for n in 1 2; do
-		local ns=$([ $n = 1 ] && echo $a || echo $b)
-		ip -n "$ns" link set lo up
-		ip -n "$ns" addr add 10.97.0.$n/24 dev v0
-		ip -n "$ns" addr add fd97::$n/64 dev v0 nodad
-		ip -n "$ns" link set v0 up
-	done
-	in_tx="ip netns exec $a"
-	in_rx="ip netns exec $b"
-}
-
 @test "frames of AF_XDP carry stamps too, at a rate and without, and xdp_drop says why it has none" {
-	"$BUILD/zcpath" paths | grep -q '^rx *xsk *yes' || skip "$("$BUILD/zcpath" paths | grep '^rx *xsk')"
-	pair
+	packets_able
+	packets_pair
 	for host in 10.97.0.2 fd97::2; do
 		for rx in xsk copy; do
 			# A socket's kernel checks the sum of IPv6.
